@@ -1,0 +1,1 @@
+"""The only place that knows botocore: one class per AWS role."""

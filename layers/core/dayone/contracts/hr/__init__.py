@@ -1,0 +1,1 @@
+"""One module per HR system: its signature scheme and the shape of its payloads."""

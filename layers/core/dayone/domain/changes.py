@@ -1,0 +1,71 @@
+"""A change: everything one cause led to, and how far it has come."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CauseKind(StrEnum):
+    """What kind of thing set a change off."""
+
+    HR_EVENT = "hr-event"
+    ACCOUNT_EVENT = "account-event"
+    POLICY = "policy"
+    DUE = "due"
+    DRIFT = "drift"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Who or what set a change off.
+
+    `change` is the id of the change it leads to; `actor` is an HR source (`hr:standard`), an event source
+    (`aws.organizations`) or the ARN of a caller; `reference` is the id the outside gave its event.
+    """
+
+    change: str
+    kind: CauseKind
+    actor: str
+    reference: str
+    at: datetime
+
+
+class ChangeState(StrEnum):
+    """How far a change has come as a whole."""
+
+    PLANNING = "planning"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Everything one cause led to, in counts.
+
+    `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
+    many have been. `notes` say what there was nothing to do about, and why.
+    """
+
+    cause: Cause
+    subjects: int | None = 1
+    planned: int = 0
+    operations: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    superseded: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Its id, a ULID: sorts by the time of its cause."""
+        return self.cause.change
+
+    @property
+    def state(self) -> ChangeState:
+        """Never better than what AWS has confirmed."""
+        if self.subjects is None or self.planned < self.subjects:
+            return ChangeState.PLANNING
+        if self.succeeded + self.failed + self.superseded < self.operations:
+            return ChangeState.RUNNING
+        return ChangeState.FAILED if self.failed else ChangeState.SUCCEEDED

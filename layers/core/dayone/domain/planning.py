@@ -1,0 +1,168 @@
+"""The difference between desired and applied, written down as ordered operations."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.desired import Desired, Reason, Wanted
+from dayone.domain.operations import Action, Applied, Operation, Priority
+from dayone.domain.policy import Protection
+from dayone.domain.subjects import (
+    Resource,
+    ResourceKind,
+    ResourceOf,
+    Subject,
+    group_named,
+    permission_set_named,
+    provisioning_of,
+    user_of,
+)
+
+_ROOTS = frozenset({ResourceKind.USER, ResourceKind.GROUP, ResourceKind.PERMISSION_SET})
+_NAMED_AFTER_A_GROUP = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One resource that is not as it should be, the action that mends it, and what goes with it when it goes."""
+
+    action: Action
+    resource: Resource
+    wanted: Wanted
+    covers: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """Where a plan belongs: what caused it, whose it is, which generation it makes, and when."""
+
+    cause: Cause
+    subject: Subject
+    generation: str
+    now: datetime
+
+
+def differences(
+    desired: Desired, *, applied: Mapping[Resource, Applied], subject: Subject, protection: Protection
+) -> list[Difference]:
+    """What must change, revocations first; the same input gives the same list.
+
+    What is in doubt counts as different from anything, so an action whose result was lost is repeated or undone. Not
+    in the list: anything of a subject that is left alone or of a protected group, users (kept without access), and
+    the removal of what Day One did not create.
+    """
+    if desired.left_alone:
+        return []
+    found = [*_removals(desired, applied=applied), *_additions(desired, applied=applied)]
+    found = [one for one in found if _group_of(one.resource, subject=subject) not in protection.groups]
+    return sorted(found, key=lambda one: (_rank(one), one.resource))
+
+
+def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operation, ...]:
+    """The operations that make the differences go, numbered in order."""
+    ordered = list(found)
+    return tuple(
+        Operation(
+            change=planned.cause.change,
+            subject=planned.subject,
+            generation=planned.generation,
+            number=number,
+            action=one.action,
+            resource=one.resource,
+            priority=_priority(one, cause=planned.cause),
+            created_at=planned.now,
+            attributes=one.wanted.attributes,
+            reasons=one.wanted.reasons,
+            requires=_requirements(one, subject=planned.subject),
+            after=_predecessors(one, ordered=ordered[:number]),
+            covers=one.covers,
+        )
+        for number, one in enumerate(ordered)
+    )
+
+
+def fingerprint(found: Iterable[Difference]) -> str:
+    """Equal for two lists of differences exactly when they ask for the same changes."""
+    said = [[one.action, str(one.resource), sorted(one.wanted.attributes.items())] for one in found]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:
+    extra = {resource: one for resource, one in applied.items() if resource not in desired.resources}
+    whole_set = extra.get(Resource(ResourceKind.PERMISSION_SET))
+    if whole_set is not None and not whole_set.adopted:
+        attached = tuple(resource for resource in extra if resource != whole_set.resource)
+        return [Difference(Action.DELETE, whole_set.resource, Wanted({}, _no_longer(whole_set)), covers=attached)]
+    return [
+        Difference(Action.DELETE, resource, Wanted({}, _no_longer(one)))
+        for resource, one in extra.items()
+        if not one.adopted and resource.kind not in (ResourceKind.USER, ResourceKind.PROVISIONING)
+    ]
+
+
+def _additions(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:
+    found = []
+    for resource, wanted in desired.resources.items():
+        have = applied.get(resource)
+        if have is None or have.doubt in (Action.CREATE, Action.DELETE):
+            found.append(Difference(Action.CREATE, resource, wanted))
+        elif have.doubt is Action.UPDATE or dict(have.attributes) != dict(wanted.attributes):
+            found.append(Difference(Action.UPDATE, resource, wanted))
+    return found
+
+
+def _no_longer(have: Applied) -> tuple[Reason, ...]:
+    ended = tuple(Reason(reason.rule, f"no longer: {reason.because}") for reason in have.reasons)
+    return ended or (Reason("policy", "no rule gives it any more"),)
+
+
+def _group_of(resource: Resource, *, subject: Subject) -> str:
+    if resource.kind is ResourceKind.GROUP:
+        return subject.name
+    return resource.name.rpartition("/")[2] if resource.kind in _NAMED_AFTER_A_GROUP else ""
+
+
+def _rank(one: Difference) -> int:
+    if one.resource.kind is ResourceKind.PROVISIONING:
+        return 3
+    if one.action is Action.DELETE:
+        return 0
+    return 1 if one.resource.kind in _ROOTS else 2
+
+
+def _priority(one: Difference, *, cause: Cause) -> Priority:
+    if cause.kind is CauseKind.DRIFT:
+        return Priority.REPAIR
+    if cause.kind is CauseKind.POLICY:
+        return Priority.POLICY
+    return Priority.REVOCATION if one.action is Action.DELETE else Priority.ONBOARDING
+
+
+def _requirements(one: Difference, *, subject: Subject) -> tuple[ResourceOf, ...]:
+    if one.action is Action.DELETE:
+        return ()
+    match one.resource.kind:
+        case ResourceKind.MEMBERSHIP:
+            return (user_of(subject.name), group_named(one.resource.name))
+        case ResourceKind.ASSIGNMENT:
+            permission_set, _, group = one.resource.name.partition("/")
+            return (group_named(group), permission_set_named(permission_set), provisioning_of(permission_set))
+        case ResourceKind.MANAGED_POLICY | ResourceKind.INLINE_POLICY | ResourceKind.PROVISIONING:
+            return (permission_set_named(subject.name),)
+        case _:
+            return ()
+
+
+def _predecessors(one: Difference, *, ordered: list[Difference]) -> tuple[int, ...]:
+    if one.resource.kind is ResourceKind.PROVISIONING:
+        return tuple(range(len(ordered)))
+    if one.action is Action.DELETE or one.resource.kind in _ROOTS:
+        return ()
+    return tuple(
+        number
+        for number, earlier in enumerate(ordered)
+        if earlier.action is Action.CREATE and earlier.resource.kind in _ROOTS
+    )

@@ -1,0 +1,24 @@
+"""What travels on the inbox: which subject to look at again, because of what."""
+
+from dataclasses import dataclass
+
+from dayone.domain.changes import Cause
+from dayone.domain.people import Person
+from dayone.domain.subject_states import FactVersion
+from dayone.domain.subjects import Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequest:
+    """Look at `subject` again.
+
+    A person's request may bring the fact itself with its version; an account's with `refresh` asks for the account's
+    truth to be read from Organizations first; `policy_version` is set when the subject is the policy.
+    """
+
+    subject: Subject
+    cause: Cause
+    person: Person | None = None
+    version: FactVersion | None = None
+    refresh: bool = False
+    policy_version: int | None = None

@@ -1,0 +1,74 @@
+"""What Day One remembers about one subject, and what a new plan makes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dayone.domain.accounts import Account
+from dayone.domain.audit import AuditEntry
+from dayone.domain.changes import Cause
+from dayone.domain.operations import Applied, Operation
+from dayone.domain.people import Person
+from dayone.domain.subjects import Resource, Subject
+
+NO_GENERATION = "0-0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactVersion:
+    """Which telling of a fact this is: the source's own time, then a digest that decides between equal times."""
+
+    at: datetime
+    digest: str
+
+    def is_newer_than(self, other: "FactVersion | None") -> bool:
+        """Whether this telling replaces `other`; the answer is the same in whatever order the two arrive."""
+        return other is None or (self.at, self.digest) > (other.at, other.digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The one record of a subject that every plan is committed against.
+
+    `generation` is `number-token`: the number grows with each plan, the token tells apart two plans that both wanted
+    that number. `fingerprint` and `outstanding` describe the operations of this generation: what they ask for, and
+    how many are not finished. `due_at` is when time alone will change what is desired.
+    """
+
+    subject: Subject
+    generation: str = NO_GENERATION
+    fact: Person | Account | None = None
+    version: FactVersion | None = None
+    due_at: datetime | None = None
+    policy_version: int = 0
+    fingerprint: str = ""
+    outstanding: int = 0
+
+
+@dataclass(frozen=True)
+class SubjectState:
+    """A subject's head, and its resources as AWS confirmed them."""
+
+    head: Head
+    applied: Mapping[Resource, Applied] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What planning a subject leads to, to be committed as a whole or not at all.
+
+    `before` is the head that was read: the commit is refused when it is no longer the one in place. Without
+    `operations` the generation stays, so what runs goes on.
+    """
+
+    cause: Cause
+    before: Head
+    after: Head
+    operations: tuple[Operation, ...] = ()
+    notes: tuple[str, ...] = ()
+    audit: tuple[AuditEntry, ...] = ()
+
+
+def generation_number(generation: str) -> int:
+    """The number in `number-token`."""
+    return int(generation.partition("-")[0])

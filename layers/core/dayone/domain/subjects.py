@@ -1,0 +1,107 @@
+"""The names of what Day One plans as one unit, and of the AWS resources that belong to each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SubjectKind(StrEnum):
+    """What kind of thing a subject is; `POLICY` stands for the policy itself, which fans out to all the others."""
+
+    PERSON = "person"
+    ACCOUNT = "account"
+    GROUP = "group"
+    PERMISSION_SET = "permission-set"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True, order=True)
+class Subject:
+    """One unit of planning, written `kind:name`, such as `person:e-1001`."""
+
+    kind: SubjectKind
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Subject":
+        """Read `kind:name`; raises ValueError for an unknown kind or a missing name."""
+        kind, _, name = text.partition(":")
+        if not name:
+            raise ValueError(f"not a subject: {text!r}")
+        return cls(SubjectKind(kind), name)
+
+
+THE_POLICY = Subject(SubjectKind.POLICY, "current")
+
+
+class ResourceKind(StrEnum):
+    """What kind of thing in Identity Center a resource is."""
+
+    USER = "user"
+    MEMBERSHIP = "membership"
+    GROUP = "group"
+    PERMISSION_SET = "permission-set"
+    MANAGED_POLICY = "managed-policy"
+    INLINE_POLICY = "inline-policy"
+    PROVISIONING = "provisioning"
+    ASSIGNMENT = "assignment"
+
+
+@dataclass(frozen=True, order=True)
+class Resource:
+    """One thing in Identity Center that belongs to a subject, written `kind` or `kind/name`.
+
+    Names: a membership's is its group; an assignment's is `permission set/group`; a managed policy's is its path
+    below `policy/`, such as `job-function/ViewOnlyAccess`; the others have none, their subject says which they are.
+    """
+
+    kind: ResourceKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}" if self.name else str(self.kind)
+
+    @classmethod
+    def parse(cls, text: str) -> "Resource":
+        """Read `kind` or `kind/name`; raises ValueError for an unknown kind."""
+        kind, _, name = text.partition("/")
+        return cls(ResourceKind(kind), name)
+
+
+@dataclass(frozen=True, order=True)
+class ResourceOf:
+    """A resource together with the subject it belongs to, written `subject#resource`."""
+
+    subject: Subject
+    resource: Resource
+
+    def __str__(self) -> str:
+        return f"{self.subject}#{self.resource}"
+
+    @classmethod
+    def parse(cls, text: str) -> "ResourceOf":
+        """Read `subject#resource`; raises ValueError when either half is not one."""
+        subject, _, resource = text.partition("#")
+        return cls(Subject.parse(subject), Resource.parse(resource))
+
+
+def user_of(person: str) -> ResourceOf:
+    """The Identity Center user of a person."""
+    return ResourceOf(Subject(SubjectKind.PERSON, person), Resource(ResourceKind.USER))
+
+
+def group_named(name: str) -> ResourceOf:
+    """The Identity Center group of that name."""
+    return ResourceOf(Subject(SubjectKind.GROUP, name), Resource(ResourceKind.GROUP))
+
+
+def permission_set_named(name: str) -> ResourceOf:
+    """The permission set of that name, complete or not."""
+    return ResourceOf(Subject(SubjectKind.PERMISSION_SET, name), Resource(ResourceKind.PERMISSION_SET))
+
+
+def provisioning_of(permission_set: str) -> ResourceOf:
+    """The mark that a permission set is complete and provisioned wherever it is in use."""
+    return ResourceOf(Subject(SubjectKind.PERMISSION_SET, permission_set), Resource(ResourceKind.PROVISIONING))

@@ -1,0 +1,76 @@
+"""Every error Day One raises, cut by what the caller can do about it.
+
+DayOneError
+├── Rejected             the request is wrong as it stands: never retry it
+│   ├── Invalid          it does not say what it must say; carries the findings
+│   │   └── Malformed    it cannot even be read
+│   ├── Unauthentic      its signature does not prove who sent it
+│   ├── TooLarge         it is over a size limit
+│   ├── NotFound         it names something that does not exist
+│   ├── AlreadyExists    it would create something that is there already
+│   └── Refused          AWS, or a rule of ours, says no
+└── Unavailable          the request may be right: try again later
+    ├── Throttled        a rate limit was hit; may say how long to wait
+    ├── Conflicting      somebody else writes the same thing right now
+    └── Unreachable      no answer, so it may or may not have happened
+"""
+
+
+class DayOneError(Exception):
+    """Anything that Day One reports as gone wrong."""
+
+
+class Rejected(DayOneError):
+    """The request is wrong as it stands; the same request will be wrong again."""
+
+
+class Invalid(Rejected):
+    """The request does not say what it must; `findings` lists every mistake, in reading order."""
+
+    def __init__(self, message: str, *, findings: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+class Malformed(Invalid):
+    """The request cannot be read at all, such as a body that is not JSON."""
+
+
+class Unauthentic(Rejected):
+    """The signature is missing, wrong, or too old."""
+
+
+class TooLarge(Rejected):
+    """The request is over a size limit."""
+
+
+class NotFound(Rejected):
+    """The request names something that does not exist."""
+
+
+class AlreadyExists(Rejected):
+    """The request would create something that exists."""
+
+
+class Refused(Rejected):
+    """AWS or a rule of Day One refuses; the message is the reason that was given."""
+
+
+class Unavailable(DayOneError):
+    """The request may be right; the same request can succeed later."""
+
+
+class Throttled(Unavailable):
+    """A rate limit was hit; `retry_after` is in seconds when AWS said so."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Conflicting(Unavailable):
+    """Somebody else wrote, or is writing, the same thing: look again, then retry."""
+
+
+class Unreachable(Unavailable):
+    """No answer came, so the request may or may not have taken effect."""

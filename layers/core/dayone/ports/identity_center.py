@@ -1,0 +1,137 @@
+"""What the use cases need from Identity Center and Organizations, method by intent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from dayone.domain.accounts import Account
+
+
+class Organization(Protocol):
+    """The organisation's accounts as AWS Organizations describes them."""
+
+    def account(self, account_id: str) -> Account | None:
+        """The account with its OU path and tags, or None when it is not a member of the organisation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """AWS did it: its request id, and the ids it gave."""
+
+    request_id: str
+    references: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Something that exists in Identity Center: its ids and its attributes in our words."""
+
+    references: Mapping[str, str]
+    attributes: Mapping[str, str]
+
+
+class Directory(Protocol):
+    """Users, groups and memberships in the Identity Store; attributes in the words of `domain.desired`.
+
+    Creating raises AlreadyExists when the name or the e-mail is taken; the rest of a bad request is Refused or NotFound.
+    """
+
+    def create_user(self, attributes: Mapping[str, str]) -> Receipt:
+        """References: `user_id`."""
+
+    def find_user(self, user_name: str) -> Found | None:
+        """By its unique user name; references: `user_id`."""
+
+    def update_user(self, user_id: str, *, attributes: Mapping[str, str]) -> Receipt:
+        """Set these attributes; an empty text unsets one."""
+
+    def create_group(self, name: str, *, description: str) -> Receipt:
+        """References: `group_id`."""
+
+    def find_group(self, name: str) -> Found | None:
+        """By its unique display name; references: `group_id`."""
+
+    def update_group(self, group_id: str, *, description: str) -> Receipt:
+        """Set the description; an empty one unsets it."""
+
+    def delete_group(self, group_id: str) -> Receipt:
+        """Raises NotFound when it is gone."""
+
+    def add_member(self, *, group_id: str, user_id: str) -> Receipt:
+        """References: `membership_id`. Raises AlreadyExists when the user is a member."""
+
+    def find_membership(self, *, group_id: str, user_id: str) -> str | None:
+        """The membership id, or None when the user is not a member or either of the two does not exist."""
+
+    def remove_member(self, membership_id: str) -> Receipt:
+        """Raises NotFound when it is gone."""
+
+
+class PermissionSets(Protocol):
+    """Permission sets and what is attached to them; attributes in the words of `domain.desired`.
+
+    `managed_policy` is a path below `policy/` such as `job-function/ViewOnlyAccess`, or a whole ARN.
+    """
+
+    def create(self, name: str, *, attributes: Mapping[str, str]) -> Receipt:
+        """References: `permission_set_arn`. Raises AlreadyExists when the name is taken."""
+
+    def find(self, name: str) -> Found | None:
+        """By its unique name; references: `permission_set_arn`."""
+
+    def update(self, arn: str, *, attributes: Mapping[str, str]) -> Receipt:
+        """Set description, session duration and relay state to these; what is missing goes back to AWS's default."""
+
+    def delete(self, arn: str) -> Receipt:
+        """Raises NotFound when it is gone, Conflicting while it is assigned."""
+
+    def attach(self, arn: str, *, managed_policy: str) -> Receipt:
+        """Raises AlreadyExists when it is attached."""
+
+    def detach(self, arn: str, *, managed_policy: str) -> Receipt:
+        """Raises NotFound when it is not attached."""
+
+    def put_inline_policy(self, arn: str, *, document: str) -> Receipt:
+        """Set the inline policy, JSON text."""
+
+    def delete_inline_policy(self, arn: str) -> Receipt:
+        """Remove the inline policy; harmless when there is none."""
+
+    def provision(self, arn: str) -> str:
+        """Ask for the set to reach every account it is in use in; returns the request id."""
+
+    def provisioning(self, request_id: str) -> "RequestState":
+        """What has become of that; raises NotFound for an id AWS does not know."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestState:
+    """What AWS says of a request it works on: still in progress, over, or failed with a reason."""
+
+    is_over: bool
+    failure_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentKey:
+    """Which group gets which permission set in which account, in AWS's ids."""
+
+    account_id: str
+    permission_set_arn: str
+    group_id: str
+
+
+class Assignments(Protocol):
+    """Account assignments, which AWS makes and removes asynchronously."""
+
+    def create(self, key: AssignmentKey) -> str:
+        """Ask for it; returns the request id. A duplicate is accepted by AWS and harmless."""
+
+    def delete(self, key: AssignmentKey) -> str:
+        """Ask for it to go; returns the request id. Raises NotFound when it is not there."""
+
+    def creation(self, request_id: str) -> RequestState:
+        """What has become of a creation; raises NotFound for an id AWS does not know."""
+
+    def deletion(self, request_id: str) -> RequestState:
+        """What has become of a deletion; raises NotFound for an id AWS does not know."""

@@ -1,0 +1,122 @@
+"""What the use cases need remembered and handed on: facts, plans, operations, policies, and the two queues."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from dayone.domain.audit import AuditEntry
+from dayone.domain.changes import Cause, Change
+from dayone.domain.operations import Applied, Operation, OperationState
+from dayone.domain.policy import Policy
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import Plan, SubjectState
+from dayone.domain.subjects import Resource, ResourceOf, Subject, SubjectKind
+
+
+class Inbox(Protocol):
+    """The durable border: what it took is not lost, and is handed on in order for each subject."""
+
+    def put(self, requests: Iterable[PlanRequest]) -> None:
+        """Take all of them; the same change and subject put again within five minutes may be dropped."""
+
+
+class Engine(Protocol):
+    """The bell that makes the executor look for runnable operations."""
+
+    def wake(self) -> None:
+        """Ring it; ringing once too often is harmless."""
+
+
+class Subjects(Protocol):
+    """What is remembered about each subject."""
+
+    def load(self, subject: Subject) -> SubjectState:
+        """The newest state; a subject never seen before has an empty one."""
+
+    def is_planned(self, subject: Subject, *, change: str) -> bool:
+        """Whether this change has planned this subject already."""
+
+    def commit(self, plan: Plan) -> None:
+        """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head."""
+
+    def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
+        """Names of known subjects of a kind in order, those after `after` (exclusive; "" starts at the beginning)."""
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
+        """Subjects whose `due_at` has come, the longest due first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """How an operation ended, and what that makes of its resource: `applied` replaces it, None removes it."""
+
+    operation: Operation
+    state: OperationState
+    applied: Applied | None
+    audit: AuditEntry
+    at: datetime
+    gone: Sequence[Resource] = field(default_factory=tuple)
+
+
+class OperationQueue(Protocol):
+    """Operations as a durable priority queue."""
+
+    def runnable(self, *, limit: int) -> Sequence[Operation]:
+        """Open operations, the most urgent first, at most `limit`."""
+
+    def generation_of(self, subject: Subject) -> str:
+        """The generation in force."""
+
+    def siblings(self, operation: Operation) -> Sequence[Operation]:
+        """The operations of the same plan, itself included, by number."""
+
+    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+        """Those of the resources that AWS has confirmed or that are in doubt; the others are missing from the answer."""
+
+    def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
+        """Note that AWS is about to be called: counts the attempt and puts the resource in doubt.
+
+        Returns the operation as it now stands, or None when its generation is no longer in force.
+        """
+
+    def submit(self, operation: Operation, *, request_id: str) -> None:
+        """Note that AWS works on it under this request id."""
+
+    def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
+        """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
+
+    def wait_for(self, operation: Operation, *, what: str) -> None:
+        """Note in words what keeps it from running."""
+
+    def finish(self, finished: Finished) -> None:
+        """Record the end, the resource, the counts of its change and the audit entry in one transaction.
+
+        Does nothing when the operation is finished already.
+        """
+
+
+class Policies(Protocol):
+    """The versions of the policy, of which one is in force."""
+
+    def current(self) -> Policy:
+        """The policy in force; the empty one, version 0, before the first."""
+
+    def current_version(self) -> int:
+        """Its number, 0 before the first."""
+
+    def add(self, text: str, *, file: str, actor: str, at: datetime, change: str) -> int:
+        """Keep a text as the next version, not yet in force; returns its number."""
+
+    def activate(self, version: int, *, audit: AuditEntry) -> None:
+        """Put a kept version in force; an older one than that in force is left aside, the same again is harmless."""
+
+
+class Changes(Protocol):
+    """The changes and their counts."""
+
+    def open(self, cause: Cause) -> None:
+        """Record a change whose number of subjects is still being found out; harmless when it is there."""
+
+    def expect(self, change: str, *, subjects: int) -> None:
+        """Say how many subjects it has."""

@@ -1,0 +1,1 @@
+"""What each function does, in the words of the domain, through ports."""
