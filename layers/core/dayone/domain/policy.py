@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 # AWS's predefined permission-set policies by the name people use, with their path below `policy/`.
 # Source: IAM Identity Center User Guide, "Predefined permissions for AWS managed policies".
@@ -101,3 +102,15 @@ class Policy:
     permission_sets: tuple[PermissionSetRule, ...] = ()
     assignments: tuple[AssignmentRule, ...] = ()
     protection: Protection = Protection()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyVersion:
+    """A policy as it was uploaded: its text, from which file, by whom, when, and the change it led to."""
+
+    version: int
+    text: str
+    file: str
+    actor: str
+    at: datetime
+    change: str

@@ -33,7 +33,7 @@ class Found:
 class Directory(Protocol):
     """Users, groups and memberships in the Identity Store; attributes in the words of `domain.desired`.
 
-    Creating raises AlreadyExists when the name or the e-mail is taken; the rest of a bad request is Refused or NotFound.
+    Creating raises AlreadyExists when the name or the e-mail is taken; any other bad request is Refused or NotFound.
     """
 
     def create_user(self, attributes: Mapping[str, str]) -> Receipt:

@@ -8,7 +8,7 @@ from typing import Protocol
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change
 from dayone.domain.operations import Applied, Operation, OperationState
-from dayone.domain.policy import Policy
+from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan, SubjectState
 from dayone.domain.subjects import Resource, ResourceOf, Subject, SubjectKind
@@ -43,8 +43,15 @@ class Subjects(Protocol):
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         """Names of known subjects of a kind in order, those after `after` (exclusive; "" starts at the beginning)."""
 
+
+class DueWork(Protocol):
+    """What waits for time to pass, or for somebody to notice it."""
+
     def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
         """Subjects whose `due_at` has come, the longest due first."""
+
+    def has_runnable(self) -> bool:
+        """Whether any operation is open."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +79,7 @@ class OperationQueue(Protocol):
         """The operations of the same plan, itself included, by number."""
 
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
-        """Those of the resources that AWS has confirmed or that are in doubt; the others are missing from the answer."""
+        """Those of the resources that AWS has confirmed or that are in doubt; the others are not in the answer."""
 
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         """Note that AWS is about to be called: counts the attempt and puts the resource in doubt.
@@ -105,9 +112,6 @@ class Policies(Protocol):
     def current_version(self) -> int:
         """Its number, 0 before the first."""
 
-    def add(self, text: str, *, file: str, actor: str, at: datetime, change: str) -> int:
-        """Keep a text as the next version, not yet in force; returns its number."""
-
     def activate(self, version: int, *, audit: AuditEntry) -> None:
         """Put a kept version in force; an older one than that in force is left aside, the same again is harmless."""
 
@@ -120,3 +124,61 @@ class Changes(Protocol):
 
     def expect(self, change: str, *, subjects: int) -> None:
         """Say how many subjects it has."""
+
+
+class PolicyArchive(Protocol):
+    """The texts of the policy as they were uploaded."""
+
+    def add(self, text: str, *, file: str, actor: str, at: datetime, change: str) -> PolicyVersion:
+        """Keep a text as the next version, not yet in force."""
+
+    def current(self) -> PolicyVersion | None:
+        """The text in force, or None before the first."""
+
+
+@dataclass(frozen=True)
+class Page[T]:
+    """Part of a list; `cursor` asks for the next part and is empty at the end."""
+
+    entries: Sequence[T]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A person in a group."""
+
+    person: str
+    membership: Applied
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentOf:
+    """A permission set that a group has in an account."""
+
+    account: str
+    permission_set: str
+    group: str
+    assignment: Applied
+
+
+class Records(Protocol):
+    """Everything that is remembered, to be read only; cursors are opaque, and a wrong one raises Invalid."""
+
+    def subject(self, subject: Subject) -> SubjectState:
+        """As Subjects.load."""
+
+    def changes(self, *, cursor: str, limit: int) -> Page[Change]:
+        """All changes, the newest first, without notes."""
+
+    def change(self, change: str) -> Change | None:
+        """One change with its notes (the first hundred)."""
+
+    def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
+        """The operations of a change, by subject and number."""
+
+    def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
+        """Who is in a group as far as AWS confirmed."""
+
+    def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
+        """What a group has where, as far as AWS confirmed."""
