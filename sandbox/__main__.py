@@ -1,0 +1,34 @@
+"""Runs the local AWS until Ctrl-C or SIGTERM, and prints how to speak to it."""
+
+import shlex
+import signal
+import sys
+from collections.abc import Mapping
+from types import FrameType
+
+from sandbox.sandbox import Sandbox
+
+
+def main() -> None:
+    """Start, print an `export` block for a shell, wait for the end."""
+    signal.signal(signal.SIGTERM, _end)
+    with Sandbox() as sandbox:
+        print("The local AWS is running; Ctrl-C stops it. For a shell that is to use it:\n")
+        print(export_block(sandbox.environment), flush=True)
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            print(file=sys.stderr)
+
+
+def export_block(environment: Mapping[str, str]) -> str:
+    """Return the environment as lines that a POSIX shell can evaluate."""
+    return "\n".join(f"export {name}={shlex.quote(text)}" for name, text in environment.items())
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

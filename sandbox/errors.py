@@ -1,0 +1,10 @@
+"""What can go wrong with the local AWS itself, as opposed to what runs on it."""
+
+
+class SandboxError(Exception):
+    """The local AWS could not start, stop or deploy; the message says what to do and ends with the log it rests on."""
+
+
+def tail(text: str, *, lines: int = 40) -> str:
+    """Return the last lines of a log, which is where the reason of a failure is."""
+    return "\n".join(text.rstrip().splitlines()[-lines:])

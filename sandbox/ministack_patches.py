@@ -1,0 +1,136 @@
+"""Corrects MiniStack where it departs from AWS in what this project rests on; each patch says how, and until when."""
+
+# ruff: noqa: SLF001 - what is wrong is in private functions
+
+import importlib.metadata
+import queue
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core import lambda_runtime  # type: ignore[import-untyped]
+from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped]
+from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
+
+from sandbox import stream_mappings
+from sandbox.errors import SandboxError
+
+VERSION = "1.5.33"
+_END_OF_LOG = "\x1eend of invocation"
+_LOG_SECONDS = 2.0
+
+
+def apply() -> None:
+    """Apply every patch to the MiniStack in this process; raises SandboxError for any other version."""
+    installed = importlib.metadata.version("ministack")
+    if installed != VERSION:
+        raise SandboxError(
+            f"sandbox/ministack_patches.py corrects MiniStack {VERSION}, not {installed}: review it first"
+        )
+    run_message_groups_in_parallel()
+    deliver_streams_as_lambda_does()
+    keep_template_properties()
+    end_logs_at_once()
+
+
+def run_message_groups_in_parallel() -> None:
+    """Run batches of one FIFO queue side by side.
+
+    MiniStack runs one batch per queue, for fear that two would reorder a group. They cannot: its receive leaves out
+    each group that has a message in flight. On AWS the groups of a queue run in parallel. Unnecessary when
+    `_sqs_esm_concurrency` no longer answers 1 for every FIFO queue.
+    """
+    limit = lambda_svc._sqs_esm_concurrency
+
+    def for_any_queue(mapping: object, function: object, config: object, _queue: object = None) -> Any:  # noqa: ANN401
+        return limit(mapping, function, config)
+
+    lambda_svc._sqs_esm_concurrency = for_any_queue
+
+
+def deliver_streams_as_lambda_does() -> None:
+    """Honour what a stream mapping says about failures, and keep its function from holding up the queues.
+
+    MiniStack skips records that the function reports as failed, retries a failing batch for ever whatever
+    MaximumRetryAttempts and BisectBatchOnFunctionError say, and calls the function on the thread that polls all queues.
+    Unnecessary when `_poll_dynamodb_streams` reads those properties and does not run the function itself.
+    """
+    lambda_svc._poll_dynamodb_streams = bool  # says: nothing found
+    stream_mappings.start()
+
+
+def keep_template_properties() -> None:
+    """Apply what a template says of reserved concurrency, time to live and point-in-time recovery.
+
+    MiniStack takes these by API but drops them from a template. Unnecessary when `_lambda_create` reads
+    ReservedConcurrentExecutions, and `_ddb_create` TimeToLiveSpecification and PointInTimeRecoverySpecification.
+    """
+    _after_provisioning("AWS::Lambda::Function", _reserve_concurrency)
+    _after_provisioning("AWS::DynamoDB::Table", _configure_table)
+
+
+def _after_provisioning(resource_type: str, follow_up: Callable[[str, dict[str, Any]], None]) -> None:
+    handlers = provisioners._RESOURCE_HANDLERS[resource_type]
+    create, update = handlers["create"], handlers["update"]
+
+    def create_fully(logical_id: str, properties: dict[str, Any], stack: str) -> Any:  # noqa: ANN401
+        created = create(logical_id, properties, stack)
+        follow_up(created[0], properties)
+        return created
+
+    def update_fully(physical_id: str, old: object, new: dict[str, Any], stack: str, **names: str) -> Any:  # noqa: ANN401
+        updated = update(physical_id, old, new, stack, **names)
+        follow_up(updated[0], new)
+        return updated
+
+    handlers.update(create=create_fully, update=update_fully)
+
+
+def _reserve_concurrency(name: str, properties: dict[str, Any]) -> None:
+    reserved = properties.get("ReservedConcurrentExecutions")
+    lambda_svc._functions[name]["concurrency"] = None if reserved is None else int(reserved)
+
+
+def _configure_table(name: str, properties: dict[str, Any]) -> None:
+    if life := properties.get("TimeToLiveSpecification"):
+        dynamodb._update_ttl(
+            {"TableName": name, "TimeToLiveSpecification": {**life, "Enabled": _is_true(life, "Enabled")}}
+        )
+    if recovery := properties.get("PointInTimeRecoverySpecification"):
+        enabled = {"PointInTimeRecoveryEnabled": _is_true(recovery, "PointInTimeRecoveryEnabled")}
+        dynamodb._update_continuous_backups({"TableName": name, "PointInTimeRecoverySpecification": enabled})
+
+
+def _is_true(properties: dict[str, Any], name: str) -> bool:
+    return str(properties.get(name)).lower() == "true"
+
+
+def end_logs_at_once() -> None:
+    """End an invocation when its log does, instead of 50 ms after its answer.
+
+    MiniStack reads a function's log from another pipe than its answer, and waits for a first line that may never come.
+    Here the worker marks the end of each invocation's log. Unnecessary when `_drain_stderr_bounded` waits for no time.
+    """
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    loop_end = "        _real_stdout.flush()\n\nrun()"
+    if script.count(loop_end) != 1:
+        raise SandboxError("MiniStack's Python worker does not end its loop where the end of the log is to be marked")
+    mark = f"        sys.__stderr__.write({_END_OF_LOG + chr(10)!r})\n        sys.__stderr__.flush()\n"
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(loop_end, mark + loop_end)
+    lambda_runtime.Worker._drain_stderr_bounded = _log_of_invocation
+
+
+def _log_of_invocation(worker: Any, **_: float) -> str:  # noqa: ANN401
+    lines: list[str] = []
+    deadline = time.monotonic() + _LOG_SECONDS
+    while (remaining := deadline - time.monotonic()) > 0:
+        try:
+            line = worker._stderr_queue.get(timeout=remaining)
+        except queue.Empty:  # a worker that died marks nothing
+            break
+        text, mark, _after = line.partition(_END_OF_LOG)
+        if text or not mark:
+            lines.append(text)
+        if mark:
+            break
+    return "\n".join(lines)

@@ -1,0 +1,26 @@
+"""Runs MiniStack with this project's corrections, and functions on an interpreter that hides no missing dependency.
+
+Usage: `python -m sandbox.ministack_server INTERPRETER`; MiniStack reads the rest from the environment.
+"""
+
+import sys
+
+from ministack import app  # type: ignore[import-untyped]
+
+from sandbox import ministack_patches, paths
+
+
+def main() -> None:
+    """Serve until the process is ended."""
+    (interpreter,) = sys.argv[1:]
+    # The SAM transform, which MiniStack does not bring along: the one of the SAM CLI, behind the packages of this Python.
+    sys.path.append(str(paths.sam_packages()))
+    ministack_patches.apply()
+    # MiniStack starts functions with its own interpreter, whose packages Lambda does not have.
+    sys.executable = interpreter
+    sys.argv = ["ministack"]
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Starts a server in a process group of its own, waits until it answers, and ends the whole group."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from sandbox.errors import SandboxError, tail
+from sandbox.paths import REPOSITORY
+
+_ANSWER_SECONDS = 2.0
+_END_SECONDS = 10.0
+
+
+class Server:
+    """One server process with its children, its log, and a folder of its own that it may write to."""
+
+    def __init__(self, module: str, arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> None:
+        """Start `python -m module` with exactly this environment, HOME and TMPDIR in the folder beside."""
+        self.module = module
+        self._log = folder / f"{module}.log"
+        temporary = folder / module
+        temporary.mkdir()
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sandbox.lifeline", str(folder), module, *arguments],
+                cwd=REPOSITORY,
+                env={**environment, "PATH": os.defpath, "HOME": str(temporary), "TMPDIR": str(temporary)},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def group(self) -> int:
+        """The id of the process group, which is also the id of its first process."""
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What the server has written so far."""
+        return self._log.read_text(errors="replace")
+
+    def wait_until_ready(self, url: str, *, deadline: float) -> None:
+        """Return when a GET of the URL answers 200; the deadline is a reading of `time.monotonic`."""
+        while not _answers(url):
+            if self._process.poll() is not None:
+                raise SandboxError(f"{self.module} ended while it started:\n{tail(self.log)}")
+            if time.monotonic() > deadline:
+                raise SandboxError(f"{self.module} does not answer at {url}:\n{tail(self.log)}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End every process of the group and return when none is left."""
+        # Not SIGTERM: a function that is busy outlives it, and nothing in here is worth an orderly end.
+        with suppress(ProcessLookupError):
+            os.killpg(self.group, signal.SIGKILL)
+        self._close_lifeline()
+        self._process.wait()
+        deadline = time.monotonic() + _END_SECONDS
+        while _group_exists(self.group):
+            if time.monotonic() > deadline:
+                raise SandboxError(f"processes of {self.module} (group {self.group}) do not end")
+            time.sleep(0.01)
+
+    def release(self) -> None:
+        """Let the server outlive this process."""
+        if self._process.stdin is not None:
+            self._process.stdin.write(b"\n")
+        self._close_lifeline()
+
+    def _close_lifeline(self) -> None:
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+
+def free_ports(count: int) -> list[int]:
+    """Return different ports of 127.0.0.1 that nobody listens on at the moment."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports: list[int] = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def _answers(url: str) -> bool:
+    # Straight to this machine: a proxy named in the environment is not for it.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=_ANSWER_SECONDS) as answer:
+            return bool(answer.status == http.HTTPStatus.OK)
+    except (urllib.error.URLError, http.client.HTTPException, OSError):
+        return False
+
+
+def _group_exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

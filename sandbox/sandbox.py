@@ -1,0 +1,197 @@
+"""The local AWS as one object: start it, deploy to it, speak to it, and leave nothing behind."""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sandbox import deployment, paths
+from sandbox.access import Access, Credentials
+from sandbox.errors import SandboxError
+from sandbox.processes import Server, free_ports
+
+_READY_SECONDS = 30.0
+
+
+class Sandbox:
+    """MiniStack and an Identity Center on free ports of 127.0.0.1; nothing of it outlives the `with` block."""
+
+    region = "us-east-1"  # the only Region whose EventBridge gets the events of AWS Organizations
+
+    def __init__(self, *, account_id: str = "111122223333", assignment_seconds: float | None = None) -> None:
+        """Take the management account's id, and how long Identity Center takes for an account assignment."""
+        self.account_id = account_id
+        self._assignment_seconds = assignment_seconds
+        self._servers: list[Server] = []
+        self._folder: Path | None = None
+        self._access: Access | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start both servers and return when they answer; raises SandboxError with the log of one that does not."""
+        if self._folder is not None:
+            raise SandboxError("the sandbox is running already")
+        self._folder = Path(tempfile.mkdtemp(prefix="dayone-sandbox-"))
+        try:
+            self._start_servers(self._folder)
+        except BaseException:  # Ctrl-C while it starts leaves nothing behind either
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End every process and remove every temporary file; a second call does nothing."""
+        while self._servers:
+            self._servers.pop().stop()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder = self._access = None
+
+    def leave_running(self) -> str:
+        """Let it outlive this process, and return the shell command that stops it."""
+        for server in self._servers:
+            server.release()
+        groups = " ".join(f"-{server.group}" for server in self._servers)
+        command = f"kill -KILL -- {groups}; rm -rf {self._folder}"
+        self._servers, self._folder = [], None
+        return command
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of every service but those of Identity Center."""
+        return self._running.endpoint
+
+    @property
+    def identity_center_endpoint(self) -> str:
+        """The URL of sso-admin, identitystore and organizations."""
+        return self._running.identity_center_endpoint
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that let any AWS SDK or command speak to this sandbox as the account's administrator."""
+        return self._running.environment
+
+    def client(self, service: str, *, credentials: Credentials | None = None) -> Any:  # noqa: ANN401
+        """Return a boto3 client of a service, as the administrator unless credentials of a user are given."""
+        return self._running.client(service, credentials or self._running.administrator)
+
+    def api_url(self, rest_api_id: str, *, stage: str) -> str:
+        """Return the URL of a stage of a REST API; requests to it are signed for `execute-api` over this very URL."""
+        return f"{self.endpoint}/_aws/execute-api/{rest_api_id}/{stage}"
+
+    def deploy(self, stack: str, *, template: Path, parameters: Mapping[str, str] | None = None) -> deployment.Stack:
+        """Build the template for this machine, create or update the stack, and return what it has become."""
+        project = deployment.SamProject(
+            template=template.resolve(),
+            parameters={**deployment.host_parameters(), **(parameters or {})},
+            environment=self.environment,
+            folder=self._running_folder,
+        )
+        project.deploy(project.build(), stack=stack)
+        return deployment.describe(self.client("cloudformation"), stack)
+
+    def create_user(self, name: str, *, policy: Mapping[str, Any]) -> Credentials:
+        """Create an IAM user with an inline policy; its key is one that IAM checks, unlike the administrator's."""
+        iam = self.client("iam")
+        arn = iam.create_user(UserName=name)["User"]["Arn"]
+        iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return Credentials(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"], arn=arn)
+
+    def function_logs(self, function_name: str, *, since: float = 0.0) -> list[str]:
+        """Return the lines a function has logged since a time (seconds since the epoch), oldest first."""
+        logs = self.client("logs")
+        group = f"/aws/lambda/{function_name}"
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=int(since * 1000))
+        try:
+            return [event["message"].rstrip("\n") for page in pages for event in page["events"]]
+        except logs.exceptions.ResourceNotFoundException:
+            return []  # the group comes with the first invocation
+
+    def server_log(self) -> str:
+        """Return what both servers have written, for a failure that a function's log does not explain."""
+        return "\n".join(f"== {server.module} ==\n{server.log}" for server in self._servers)
+
+    @property
+    def process_groups(self) -> list[int]:
+        """The ids of the process groups that everything in the sandbox runs in."""
+        return [server.group for server in self._servers]
+
+    def _start_servers(self, folder: Path) -> None:
+        ministack_port, identity_center_port = free_ports(2)
+        access = Access(
+            endpoint=f"http://127.0.0.1:{ministack_port}",
+            identity_center_endpoint=f"http://127.0.0.1:{identity_center_port}",
+            account_id=self.account_id,
+            region=self.region,
+        )
+        ready = {
+            self._start_ministack(access, port=ministack_port, folder=folder): f"{access.endpoint}/_ministack/health",
+            self._start_identity_center(
+                access, port=identity_center_port, folder=folder
+            ): f"{access.identity_center_endpoint}/health",
+        }
+        deadline = time.monotonic() + _READY_SECONDS
+        for server, url in ready.items():
+            server.wait_until_ready(url, deadline=deadline)
+        self._access = access
+
+    def _start_ministack(self, access: Access, *, port: int, folder: Path) -> Server:
+        environment = {
+            # Functions inherit all of this. AWS_ENDPOINT_URL is not in it: MiniStack names itself to them.
+            **access.identity_center_environment,
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "IOT_MTLS_ENABLED": "0",
+            "LAMBDA_EXECUTOR": "local",
+            "MINISTACK_ACCOUNT_ID": self.account_id,
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_REGION": self.region,
+            "STATE_DIR": str(folder),
+        }
+        return self._start_server(
+            "sandbox.ministack_server", [str(paths.lambda_interpreter())], folder=folder, environment=environment
+        )
+
+    def _start_identity_center(self, access: Access, *, port: int, folder: Path) -> Server:
+        arguments = {
+            "port": port,
+            "events-endpoint": access.endpoint,
+            "account": self.account_id,
+            "region": self.region,
+        }
+        if self._assignment_seconds is not None:
+            arguments["assignment-seconds"] = self._assignment_seconds
+        options = [f"--{name}={setting}" for name, setting in arguments.items()]
+        return self._start_server("sandbox.identity_center", options, folder=folder, environment={})
+
+    def _start_server(
+        self, module: str, arguments: list[str], *, folder: Path, environment: Mapping[str, str]
+    ) -> Server:
+        server = Server(module, arguments, folder=folder, environment=environment)
+        self._servers.append(server)
+        return server
+
+    @property
+    def _running(self) -> Access:
+        if self._access is None:
+            raise SandboxError("the sandbox is not running")
+        return self._access
+
+    @property
+    def _running_folder(self) -> Path:
+        if self._folder is None:
+            raise SandboxError("the sandbox is not running")
+        return self._folder
