@@ -44,12 +44,13 @@ class Priority(IntEnum):
 class Operation:
     """One change to AWS.
 
-    `number` orders the operations of one plan, from 0. `requires` are resources that must be confirmed in AWS first;
+    `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of one plan, from 0. `requires` are resources that must be confirmed in AWS first;
     `after` are numbers of operations of the same plan that must have succeeded; `covers` are resources that go when
     this one goes. `waiting_for` says in words what keeps it from running. `request_id` is AWS's, as soon as it has one.
     """
 
     change: str
+    actor: str
     subject: Subject
     generation: str
     number: int

@@ -67,6 +67,7 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
     return tuple(
         Operation(
             change=planned.cause.change,
+            actor=planned.cause.actor,
             subject=planned.subject,
             generation=planned.generation,
             number=number,

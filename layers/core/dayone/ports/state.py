@@ -93,6 +93,9 @@ class OperationQueue(Protocol):
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
 
+    def settle(self, operation: Operation, *, applied: Applied | None) -> None:
+        """Put the resource back as it was before an attempt on which AWS is known not to have acted."""
+
     def wait_for(self, operation: Operation, *, what: str) -> None:
         """Note in words what keeps it from running."""
 
