@@ -1,0 +1,53 @@
+"""Runs the local Identity Center until it is told to stop (SIGTERM, SIGINT)."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+from sandbox.identity_center.center import IdentityCenter, Settings
+from sandbox.identity_center.organizations.event_bus import EventBus
+from sandbox.identity_center.server import Application, serve
+from sandbox.identity_center.service_models import ServiceModels
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    options = _options()
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    settings = Settings(options.account, options.region, options.assignment_seconds)
+    models = ServiceModels()
+    if options.events_endpoint:
+        # Organizations is a global service: its events exist in us-east-1 only, wherever Identity Center is.
+        publish = EventBus(options.events_endpoint, account_id=options.account, region="us-east-1").publish
+    else:
+        publish = _publish_nothing
+    application = Application(IdentityCenter(settings, models, publish), models)
+    serve(application, options.port).serve_forever()
+
+
+def _publish_nothing(detail_type: str, detail: Mapping[str, Any]) -> None:
+    """Stand in for a bus when there is none to tell."""
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.identity_center", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="port to listen on, on the loopback interface")
+    parser.add_argument("--account", default="111122223333", help="the management account (default %(default)s)")
+    parser.add_argument("--region", default="us-east-1", help="Identity Center's Region (default %(default)s)")
+    parser.add_argument("--events-endpoint", help="server whose default EventBridge bus gets account events")
+    parser.add_argument(
+        "--assignment-seconds", type=float, default=1.0, help="about how long AWS takes (default %(default)s)"
+    )
+    return parser.parse_args()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

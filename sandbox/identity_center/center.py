@@ -1,0 +1,133 @@
+"""Puts the local Identity Center together and finds, for each request, the operation that answers it."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.model import StructureShape
+from moto.core.exceptions import JsonRESTError, ServiceException
+
+from sandbox.identity_center.identity_store.directory import Directory
+from sandbox.identity_center.identity_store.groups import Groups
+from sandbox.identity_center.identity_store.memberships import Memberships
+from sandbox.identity_center.identity_store.users import Users
+from sandbox.identity_center.organizations.account_events import AccountEvents, Publish
+from sandbox.identity_center.organizations.accounts import Accounts
+from sandbox.identity_center.organizations.moto_backend import OrganizationState
+from sandbox.identity_center.organizations.moto_operations import MotoOperations
+from sandbox.identity_center.organizations.tags import Tags
+from sandbox.identity_center.organizations.units import Units
+from sandbox.identity_center.request_validation import check_request
+from sandbox.identity_center.service_error import ServiceError, not_found
+from sandbox.identity_center.service_models import Operation, ServiceModels
+from sandbox.identity_center.sso_admin.assignments import Assignments
+from sandbox.identity_center.sso_admin.instance import Instances
+from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
+from sandbox.identity_center.sso_admin.permission_sets import PermissionSets
+from sandbox.identity_center.sso_admin.policies import Policies
+from sandbox.identity_center.sso_admin.provisioning import Provisioning
+from sandbox.identity_center.sso_admin.provisions import Provisions
+from sandbox.identity_center.sso_admin.requests import Requests
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Whose Identity Center this is, and about how long an asynchronous request takes (seconds)."""
+
+    account_id: str
+    region: str
+    assignment_seconds: float
+
+
+class IdentityCenter:
+    """All state and all operations. One request is answered at a time, so operations need no locks of their own."""
+
+    def __init__(self, settings: Settings, models: ServiceModels, publish: Publish) -> None:
+        self._lock = threading.RLock()
+        self._directory = Directory()
+        self._sso_admin = SsoAdminState(settings.region, settings.account_id, self._directory.store_id)
+        self._organization = OrganizationState(settings.account_id)
+        self._requests = Requests(settings.assignment_seconds)
+        self._moto = MotoOperations(self._organization)
+        self._served: dict[str, list[object]] = {"identitystore": self._serve_identity_store(models)}
+        provisions = Provisions(self._sso_admin)
+        assignments = Assignments(
+            self._sso_admin, self._directory, provisions, self._requests, self._organization.account_state
+        )
+        self._directory.on_principal_deleted = lambda kind, identifier: assignments.forget(
+            principal_type=kind, principal_id=identifier
+        )
+        self._served["sso-admin"] = [
+            Instances(self._sso_admin),
+            PermissionSets(self._sso_admin, assignments.uses),
+            Policies(self._sso_admin),
+            assignments,
+            Provisioning(self._sso_admin, provisions, self._requests),
+        ]
+        events = AccountEvents(settings.account_id, publish)
+        self._served["organizations"] = [
+            Accounts(self._organization, events, self._later, lambda gone: assignments.forget(account_id=gone)),
+            Units(self._organization),
+            Tags(self._organization, events),
+        ]
+
+    def answer(self, operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out one request and return its answer; raises ServiceError for every refusal."""
+        present = {name: value for name, value in parameters.items() if value is not None}
+        check_request(operation.service, operation.model.input_shape, present)
+        with self._lock:
+            self._requests.settle()
+            self._check_scope(operation, present)
+            try:
+                return self._serving(operation)(present)
+            except JsonRESTError as refused:
+                raise ServiceError(refused.error_type, refused.message) from refused
+            except ServiceException as refused:
+                raise ServiceError(refused.code, refused.message) from refused
+            except NotImplementedError as missing:
+                message = f"The local Identity Center does not serve {operation.name}."
+                raise ServiceError("UnknownOperationException", message) from missing
+
+    def _serve_identity_store(self, models: ServiceModels) -> list[object]:
+        return [
+            Users(self._directory, _input(models, "AWSIdentityStore.CreateUser")),
+            Groups(self._directory, _input(models, "AWSIdentityStore.CreateGroup")),
+            Memberships(self._directory),
+        ]
+
+    def _serving(self, operation: Operation) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        for served in self._served[operation.service]:
+            method: Callable[[Mapping[str, Any]], dict[str, Any]] | None = getattr(served, operation.method, None)
+            if method is not None:
+                return method
+        if operation.service == "organizations":
+            return lambda parameters: self._moto.answer(operation.name, parameters)
+        raise NotImplementedError
+
+    def _check_scope(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
+        """Refuse requests for another identity store or another instance than the one that is here."""
+        if "IdentityStoreId" in parameters:
+            self._directory.check_store(parameters)
+        instance = self._sso_admin.instance.instance_arn
+        if operation.service == "sso-admin" and parameters.get("InstanceArn", instance) != instance:
+            if "ResourceNotFoundException" in [shape.name for shape in operation.model.error_shapes]:
+                raise not_found(f"Could not find Instance with id {parameters['InstanceArn'].rpartition('/')[2]}")
+            raise ServiceError("AccessDeniedException", "You do not have sufficient access to perform this action.")
+
+    def _later(self, action: Callable[[], None]) -> None:
+        def run() -> None:
+            with self._lock:
+                action()
+
+        timer = threading.Timer(self._requests.duration(), run)
+        timer.daemon = True
+        timer.start()
+
+
+def _input(models: ServiceModels, target: str) -> StructureShape:
+    operation = models.operation(target)
+    assert operation is not None  # the targets above are in botocore's models
+    shape = operation.model.input_shape
+    assert isinstance(shape, StructureShape)  # every request of AWS is a structure
+    return shape

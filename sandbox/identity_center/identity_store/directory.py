@@ -1,0 +1,133 @@
+"""Holds the users, groups and memberships of the one identity store, and keeps them consistent with each other."""
+
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.identity_center.service_error import ServiceError, conflict, not_found
+
+type Attributes = dict[str, Any]
+
+
+@dataclass
+class Entity:
+    """A user or a group: its attributes as the API names them, and what AWS records about changes."""
+
+    id: str
+    attributes: Attributes
+    revision: int = 1
+    created_at: float = field(default_factory=time.time)
+    updated_at: float = field(default_factory=time.time)
+
+    def replace(self, attributes: Attributes) -> None:
+        """Take the new attributes and count one more revision."""
+        self.attributes = attributes
+        self.revision += 1
+        self.updated_at = time.time()
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One user in one group; `created_at` in seconds since the epoch."""
+
+    id: str
+    group_id: str
+    user_id: str
+    created_at: float = field(default_factory=time.time)
+
+
+@dataclass
+class Directory:
+    """The identity store. `on_principal_deleted(type, id)` is told of every user and group that goes."""
+
+    store_id: str = field(default_factory=lambda: f"d-{secrets.token_hex(5)}")
+    users: dict[str, Entity] = field(default_factory=dict)
+    groups: dict[str, Entity] = field(default_factory=dict)
+    memberships: dict[str, Membership] = field(default_factory=dict)
+    on_principal_deleted: Callable[[str, str], None] = lambda _type, _id: None
+
+    def check_store(self, parameters: Mapping[str, Any]) -> None:
+        """Refuse a request for an identity store that is not this one."""
+        if bare_id(parameters["IdentityStoreId"]) != self.store_id:
+            raise not_found("IDENTITY_STORE not found.", ResourceType="IDENTITY_STORE")
+
+    def user(self, identifier: str) -> Entity:
+        """Return the user with this id or ARN, or refuse with ResourceNotFoundException."""
+        return _found(self.users, identifier, "USER")
+
+    def group(self, identifier: str) -> Entity:
+        """Return the group with this id or ARN, or refuse with ResourceNotFoundException."""
+        return _found(self.groups, identifier, "GROUP")
+
+    def membership(self, identifier: str) -> Membership:
+        """Return the membership with this id or ARN, or refuse with ResourceNotFoundException."""
+        return _found(self.memberships, identifier, "GROUP_MEMBERSHIP")
+
+    def holds_principal(self, principal_type: str, principal_id: str) -> bool:
+        """Say whether a USER or GROUP with this id is in the store."""
+        return principal_id in (self.users if principal_type == "USER" else self.groups)
+
+    def delete_user(self, user: Entity) -> None:
+        """Remove the user with its memberships and assignments."""
+        self._delete_memberships(self.memberships_of(user))
+        del self.users[user.id]
+        self.on_principal_deleted("USER", user.id)
+
+    def delete_group(self, group: Entity) -> None:
+        """Remove the group with its memberships and assignments."""
+        self._delete_memberships(self.members_of(group))
+        del self.groups[group.id]
+        self.on_principal_deleted("GROUP", group.id)
+
+    def memberships_of(self, user: Entity) -> Iterator[Membership]:
+        """Yield the memberships that this user has."""
+        return (membership for membership in self.memberships.values() if membership.user_id == user.id)
+
+    def members_of(self, group: Entity) -> Iterator[Membership]:
+        """Yield the memberships that this group has."""
+        return (membership for membership in self.memberships.values() if membership.group_id == group.id)
+
+    def _delete_memberships(self, going: Iterable[Membership]) -> None:
+        for membership in list(going):
+            del self.memberships[membership.id]
+
+
+def _found[T](shelf: Mapping[str, T], identifier: str, resource_type: str) -> T:
+    found = shelf.get(bare_id(identifier))
+    if found is None:
+        raise not_found(f"{resource_type} not found.", ResourceType=resource_type, ResourceId=bare_id(identifier))
+    return found
+
+
+def bare_id(identifier: str) -> str:
+    """Strip the ARN from an identifier: since 2026 the API takes either."""
+    return identifier.rpartition("/")[2]
+
+
+def new_id() -> str:
+    """Make an identifier for a user, group or membership."""
+    return str(uuid.uuid4())
+
+
+def arn(kind: str, identifier: str) -> str:
+    """Return the ARN of a user, group or membership (`kind`), which names no account and no store."""
+    return f"arn:aws:identitystore:::{kind}/{identifier}"
+
+
+def not_unique(message: str) -> ServiceError:
+    """Refusal of a name, e-mail address or membership that is taken."""
+    return conflict(message, Reason="UNIQUENESS_CONSTRAINT_VIOLATION")
+
+
+def check_revision(entity: Entity, parameters: Mapping[str, Any]) -> None:
+    """Refuse a change that was made against another revision than the present one."""
+    if parameters.get("Revision") not in (None, str(entity.revision)):
+        raise conflict("The resource has been modified since it was read.", Reason="CONCURRENT_MODIFICATION")
+
+
+def record(entity: Entity) -> Attributes:
+    """Return the members that users and groups have in common in answers."""
+    return {"Revision": str(entity.revision), "CreatedAt": entity.created_at, "UpdatedAt": entity.updated_at}

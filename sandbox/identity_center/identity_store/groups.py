@@ -1,0 +1,103 @@
+"""The operations on groups: CreateGroup, DescribeGroup, ListGroups, GetGroupId, UpdateGroup and DeleteGroup."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.model import StructureShape
+
+from sandbox.identity_center.identity_store.attribute_changes import changed
+from sandbox.identity_center.identity_store.directory import (
+    Attributes,
+    Directory,
+    Entity,
+    arn,
+    check_revision,
+    new_id,
+    not_unique,
+    record,
+)
+from sandbox.identity_center.identity_store.users import RESERVED_NAMES
+from sandbox.identity_center.paging import page
+from sandbox.identity_center.service_error import invalid, not_found
+
+
+class Groups:
+    """Serves the group operations over a directory; `attributes` is the model's shape of CreateGroup."""
+
+    def __init__(self, directory: Directory, attributes: StructureShape) -> None:
+        self._directory = directory
+        self._shape = attributes
+
+    def create_group(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a group without members."""
+        attributes = {name: value for name, value in parameters.items() if name in self._shape.members}
+        del attributes["IdentityStoreId"]
+        group = Entity(id=new_id(), attributes=attributes)
+        self._check(group.id, attributes)
+        self._directory.groups[group.id] = group
+        return self._named(group)
+
+    def describe_group(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with the attributes of one group."""
+        return self._described(self._directory.group(parameters["GroupId"]))
+
+    def list_groups(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of groups, all or (deprecated in AWS) the one with a DisplayName."""
+        groups = list(self._directory.groups.values())
+        for condition in parameters.get("Filters") or []:
+            if condition["AttributePath"] != "DisplayName":
+                raise invalid(f"Filtering by {condition['AttributePath']} is not supported.")
+            groups = [group for group in groups if _same(group.attributes, condition["AttributeValue"])]
+        return page("Groups", ((group.id, self._described(group)) for group in groups), parameters)
+
+    def get_group_id(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with the group that has this displayName."""
+        wanted = parameters["AlternateIdentifier"].get("UniqueAttribute")
+        if wanted is None:
+            raise not_found("GROUP not found.", ResourceType="GROUP")
+        if wanted["AttributePath"].lower() != "displayname":
+            raise invalid(f"The attribute {wanted['AttributePath']} is not a unique attribute")
+        for group in self._directory.groups.values():
+            if _same(group.attributes, wanted["AttributeValue"]):
+                return {name: self._named(group)[name] for name in ("GroupId", "GroupArn", "IdentityStoreId")}
+        raise not_found("GROUP not found.", ResourceType="GROUP")
+
+    def update_group(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Apply all operations or none."""
+        group = self._directory.group(parameters["GroupId"])
+        check_revision(group, parameters)
+        attributes = changed(group.attributes, parameters["Operations"], self._shape)
+        self._check(group.id, attributes)
+        group.replace(attributes)
+        return self._named(group)
+
+    def delete_group(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Remove a group, with memberships and assignments."""
+        group = self._directory.group(parameters["GroupId"])
+        check_revision(group, parameters)
+        self._directory.delete_group(group)
+        return {}
+
+    def _named(self, group: Entity) -> dict[str, Any]:
+        return {
+            "GroupId": group.id,
+            "GroupArn": arn("group", group.id),
+            "IdentityStoreId": self._directory.store_id,
+            "Revision": str(group.revision),
+        }
+
+    def _described(self, group: Entity) -> dict[str, Any]:
+        return group.attributes | record(group) | self._named(group)
+
+    def _check(self, group_id: str, attributes: Attributes) -> None:
+        name = attributes.get("DisplayName")
+        if not name:
+            raise invalid("displayname: The attribute displayname is required")
+        if name.lower() in RESERVED_NAMES:
+            raise invalid(f"The group name {name} is reserved.")
+        if any(other.id != group_id and _same(other.attributes, name) for other in self._directory.groups.values()):
+            raise not_unique("Duplicate GroupDisplayName")
+
+
+def _same(attributes: Attributes, name: object) -> bool:
+    return isinstance(name, str) and str(attributes["DisplayName"]).casefold() == name.casefold()

@@ -1,0 +1,82 @@
+"""The operations on memberships: who is in which group."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.identity_center.identity_store.directory import (
+    Directory,
+    Membership,
+    arn,
+    bare_id,
+    new_id,
+    not_unique,
+)
+from sandbox.identity_center.paging import page
+from sandbox.identity_center.service_error import not_found
+
+
+class Memberships:
+    """Serves the membership operations over a directory."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def create_group_membership(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Put a user into a group, both of which must exist."""
+        user = self._directory.user(parameters["MemberId"]["UserId"])
+        group = self._directory.group(parameters["GroupId"])
+        if any(membership.user_id == user.id for membership in self._directory.members_of(group)):
+            raise not_unique("Member and Group relationship already exists.")
+        membership = Membership(id=new_id(), group_id=group.id, user_id=user.id)
+        self._directory.memberships[membership.id] = membership
+        return self._named(membership)
+
+    def describe_group_membership(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one membership."""
+        return self._described(self._directory.membership(parameters["MembershipId"]))
+
+    def get_group_membership_id(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with the membership of this user in this group."""
+        user_id = bare_id(parameters["MemberId"]["UserId"])
+        for membership in self._directory.members_of(self._directory.group(parameters["GroupId"])):
+            if membership.user_id == user_id:
+                return self._named(membership)
+        raise not_found("GROUP_MEMBERSHIP not found.", ResourceType="GROUP_MEMBERSHIP")
+
+    def delete_group_membership(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Take a user out of a group."""
+        del self._directory.memberships[self._directory.membership(parameters["MembershipId"]).id]
+        return {}
+
+    def list_group_memberships(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of a group's memberships."""
+        members = self._directory.members_of(self._directory.group(parameters["GroupId"]))
+        return page("GroupMemberships", ((member.id, self._described(member)) for member in members), parameters)
+
+    def list_group_memberships_for_member(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of a user's memberships."""
+        members = self._directory.memberships_of(self._directory.user(parameters["MemberId"]["UserId"]))
+        return page("GroupMemberships", ((member.id, self._described(member)) for member in members), parameters)
+
+    def is_member_in_groups(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer, for each named group, whether the user is in it."""
+        user = self._directory.user(parameters["MemberId"]["UserId"])
+        present = {membership.group_id for membership in self._directory.memberships_of(user)}
+        groups = [self._directory.group(identifier) for identifier in parameters["GroupIds"]]
+        results = [
+            {"GroupId": group.id, "MemberId": {"UserId": user.id}, "MembershipExists": group.id in present}
+            for group in groups
+        ]
+        return {"Results": results}
+
+    def _named(self, membership: Membership) -> dict[str, Any]:
+        return {
+            "MembershipId": membership.id,
+            "MembershipArn": arn("membership", membership.id),
+            "IdentityStoreId": self._directory.store_id,
+        }
+
+    def _described(self, membership: Membership) -> dict[str, Any]:
+        times = {"CreatedAt": membership.created_at, "UpdatedAt": membership.created_at}
+        pair = {"GroupId": membership.group_id, "MemberId": {"UserId": membership.user_id}}
+        return self._named(membership) | pair | times

@@ -1,0 +1,132 @@
+"""The operations on users: CreateUser, DescribeUser, ListUsers, GetUserId, UpdateUser and DeleteUser."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.model import StructureShape
+
+from sandbox.identity_center.identity_store.attribute_changes import changed
+from sandbox.identity_center.identity_store.directory import (
+    Attributes,
+    Directory,
+    Entity,
+    arn,
+    check_revision,
+    new_id,
+    not_unique,
+    record,
+)
+from sandbox.identity_center.paging import page
+from sandbox.identity_center.service_error import invalid, not_found
+
+RESERVED_NAMES = {"administrator", "awsadministrators"}
+
+
+class Users:
+    """Serves the user operations over a directory; `attributes` is the model's shape of CreateUser."""
+
+    def __init__(self, directory: Directory, attributes: StructureShape) -> None:
+        self._directory = directory
+        self._shape = attributes
+
+    def create_user(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a user, who is enabled and has no password."""
+        attributes = {name: value for name, value in parameters.items() if name in self._shape.members}
+        del attributes["IdentityStoreId"]
+        user = Entity(id=new_id(), attributes=attributes)
+        self._check(user.id, attributes)
+        self._directory.users[user.id] = user
+        return self._named(user)
+
+    def describe_user(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with every attribute of one user; Extensions only when the request names them."""
+        return self._described(self._directory.user(parameters["UserId"]), parameters)
+
+    def list_users(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of users, all or (deprecated in AWS) those with one UserName."""
+        users = list(self._directory.users.values())
+        for condition in parameters.get("Filters") or []:
+            if condition["AttributePath"] != "UserName":
+                raise invalid(f"Filtering by {condition['AttributePath']} is not supported.")
+            users = [user for user in users if _same(user.attributes["UserName"], condition["AttributeValue"])]
+        return page("Users", ((user.id, self._described(user, parameters)) for user in users), parameters)
+
+    def get_user_id(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with the user who has this userName or emails.value."""
+        wanted = parameters["AlternateIdentifier"].get("UniqueAttribute")
+        if wanted is None:
+            raise not_found("USER not found.", ResourceType="USER")
+        path, value = wanted["AttributePath"], wanted["AttributeValue"]
+        if path.lower() not in ("username", "emails.value"):
+            raise invalid(f"The attribute {path} is not a unique attribute")
+        key = _user_name if path.lower() == "username" else _email
+        for user in self._directory.users.values():
+            if _same(key(user.attributes), value):
+                return {name: self._named(user)[name] for name in ("UserId", "UserArn", "IdentityStoreId")}
+        raise not_found("USER not found.", ResourceType="USER")
+
+    def update_user(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Apply all operations or none."""
+        user = self._directory.user(parameters["UserId"])
+        check_revision(user, parameters)
+        attributes = changed(user.attributes, parameters["Operations"], self._shape)
+        self._check(user.id, attributes)
+        user.replace(attributes)
+        return self._named(user)
+
+    def delete_user(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Remove a user, with memberships and assignments."""
+        user = self._directory.user(parameters["UserId"])
+        check_revision(user, parameters)
+        self._directory.delete_user(user)
+        return {}
+
+    def _named(self, user: Entity) -> dict[str, Any]:
+        return {
+            "UserId": user.id,
+            "UserArn": arn("user", user.id),
+            "IdentityStoreId": self._directory.store_id,
+            "Revision": str(user.revision),
+        }
+
+    def _described(self, user: Entity, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        shown = {name: value for name, value in user.attributes.items() if name != "Extensions"}
+        asked = parameters.get("Extensions") or []
+        extensions = {name: user.attributes.get("Extensions", {}).get(name) for name in asked}
+        present = {name: value for name, value in extensions.items() if value is not None}
+        more = {"Extensions": present} if present else {}
+        return shown | more | {"UserStatus": "ENABLED"} | record(user) | self._named(user)
+
+    def _check(self, user_id: str, attributes: Attributes) -> None:
+        _check_required(attributes)
+        if attributes["UserName"].lower() in RESERVED_NAMES:
+            raise invalid(f"The user name {attributes['UserName']} is reserved.")
+        for other in self._directory.users.values():
+            if other.id == user_id:
+                continue
+            if _same(_user_name(other.attributes), _user_name(attributes)):
+                raise not_unique("Duplicate UserName")
+            if _email(attributes) and _same(_email(other.attributes), _email(attributes)):
+                raise not_unique("Duplicate Email")
+
+
+def _check_required(attributes: Attributes) -> None:
+    if not attributes.get("UserName"):
+        raise invalid("userName is a required attribute")
+    name = attributes.get("Name") or {}
+    missing = [] if attributes.get("DisplayName") else ["displayname"]
+    missing += ["name"] if not name else [part.lower() for part in ("GivenName", "FamilyName") if not name.get(part)]
+    if missing:
+        raise invalid(", ".join(f"{attribute}: The attribute {attribute} is required" for attribute in missing))
+
+
+def _user_name(attributes: Attributes) -> str:
+    return str(attributes["UserName"])
+
+
+def _email(attributes: Attributes) -> str:
+    return str((attributes.get("Emails") or [{}])[0].get("Value") or "")
+
+
+def _same(one: str, other: object) -> bool:
+    return isinstance(other, str) and one.casefold() == other.casefold()

@@ -1,0 +1,26 @@
+"""The refusals of Organizations that moto lacks, with AWS's wording."""
+
+from sandbox.identity_center.service_error import ServiceError
+
+
+def invalid_token() -> ServiceError:
+    """Refusal of a NextToken that Organizations did not give."""
+    return ServiceError("InvalidInputException", "You provided an invalid NextToken.", Reason="INVALID_NEXT_TOKEN")
+
+
+def constraint(reason: str, message: str) -> ServiceError:
+    """Refusal of what the organization does not allow."""
+    return ServiceError("ConstraintViolationException", message, Reason=reason)
+
+
+def no_parent(code: str = "ParentNotFoundException") -> ServiceError:
+    """Refusal of a root or unit that does not exist."""
+    which = {"SourceParentNotFoundException": "source root", "DestinationParentNotFoundException": "destination root"}
+    return ServiceError(code, f"We can't find a {which.get(code, 'root')} or OU with the ParentId that you specified.")
+
+
+def no_child() -> ServiceError:
+    """Refusal of a unit or account that does not exist."""
+    return ServiceError(
+        "ChildNotFoundException", "We can't find an organizational unit (OU) or account with that ChildId."
+    )

@@ -1,0 +1,50 @@
+"""The operations on the tags of accounts, units, roots and policies."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.identity_center.organizations.account_events import AccountEvents
+from sandbox.identity_center.organizations.moto_backend import OrganizationState
+from sandbox.identity_center.organizations.refusals import constraint, invalid_token
+from sandbox.identity_center.paging import page
+from sandbox.identity_center.service_error import ServiceError
+
+TAGS_PER_RESOURCE = 50
+
+
+class Tags:
+    """Serves the tag operations on moto's state."""
+
+    def __init__(self, state: OrganizationState, events: AccountEvents) -> None:
+        self._state = state
+        self._events = events
+
+    def tag_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Add tags, or change their values."""
+        resource_id, tags = parameters["ResourceId"], parameters["Tags"]
+        keys = [tag["Key"] for tag in tags]
+        if len(set(keys)) < len(keys):
+            raise ServiceError("InvalidInputException", "Tag keys must be unique.", Reason="DUPLICATE_TAG_KEY")
+        present = self._state._get_resource_for_tagging(resource_id).tags  # noqa: SLF001 - moto has no public way
+        if len({*present, *keys}) > TAGS_PER_RESOURCE:
+            raise constraint("MAX_TAG_LIMIT_EXCEEDED", f"A resource has at most {TAGS_PER_RESOURCE} tags.")
+        self._state.tag_resource(**parameters)
+        spelled = [{"key": tag["Key"], "value": tag["Value"]} for tag in tags]
+        self._tell("TagResource", resource_id, {"resourceId": resource_id, "tags": spelled})
+        return {}
+
+    def untag_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Take tags off; keys that the resource does not have are ignored."""
+        resource_id, keys = parameters["ResourceId"], parameters["TagKeys"]
+        self._state.untag_resource(**parameters)
+        self._tell("UntagResource", resource_id, {"resourceId": resource_id, "tagKeys": keys})
+        return {}
+
+    def list_tags_for_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of a resource's tags."""
+        tags = self._state.list_tags_for_resource(ResourceId=parameters["ResourceId"])["Tags"]
+        return page("Tags", ((tag["Key"], tag) for tag in tags), parameters, size=50, refusal=invalid_token())
+
+    def _tell(self, event: str, resource_id: str, request: Mapping[str, Any]) -> None:
+        if self._state.account_state(resource_id) is not None:
+            self._events.api_call(event, request)

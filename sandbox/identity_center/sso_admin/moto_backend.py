@@ -1,0 +1,52 @@
+"""moto's sso-admin backend, which keeps the permission sets and their policies, corrected where AWS differs."""
+
+import secrets
+from typing import Any
+
+import moto.ssoadmin.models as moto_models
+from moto.ssoadmin.models import SSOAdminBackend
+
+POLICIES_PER_PERMISSION_SET = 25
+
+
+class PermissionSet(moto_models.PermissionSet):
+    """A permission set that also knows its permissions boundary and how often it has been changed."""
+
+    def __init__(self, name: str, instance_arn: str, **optional: Any) -> None:  # noqa: ANN401 - moto's own signature
+        super().__init__(name=name, instance_arn=instance_arn, **optional)
+        # moto hangs the id under the ARN of the instance; AWS has a resource type of its own for it.
+        instance_id = instance_arn.rpartition("/")[2]
+        self.permission_set_arn = f"arn:aws:sso:::permissionSet/{instance_id}/ps-{secrets.token_hex(8)}"
+        self.boundary: dict[str, Any] | None = None
+        self.revision = 1
+
+    def described(self) -> dict[str, Any]:
+        """Return what DescribePermissionSet answers: optional attributes only when they are set."""
+        return {name: value for name, value in self.to_json(include_creation_date=True).items() if value}
+
+
+class SsoAdminState(SSOAdminBackend):
+    """The state behind sso-admin for the one instance of one account."""
+
+    def __init__(self, region: str, account_id: str, identity_store_id: str) -> None:
+        super().__init__(region, account_id)
+        # moto still has AWS's earlier quota.
+        moto_models.MAX_MANAGED_POLICIES_PER_PERMISSION_SET = POLICIES_PER_PERMISSION_SET
+        self.instance = self.instances[0]
+        # moto draws ids from all letters; AWS's are hexadecimal and the models' patterns say so.
+        self.instance.instance_arn = f"arn:aws:sso:::instance/ssoins-{secrets.token_hex(8)}"
+        self.instance.identity_store_id = identity_store_id
+
+    def permission_set(self, arn: str) -> PermissionSet:
+        """Return the permission set, or raise moto's ResourceNotFoundException."""
+        found = self._find_permission_set(self.instance.instance_arn, arn)
+        assert isinstance(found, PermissionSet)  # only `add` puts permission sets here
+        return found
+
+    def add(self, permission_set: PermissionSet) -> None:
+        """Keep a new permission set."""
+        self.permission_sets.append(permission_set)
+
+    def exists(self, arn: str) -> bool:
+        """Say whether there is a permission set with this ARN."""
+        return any(found.permission_set_arn == arn for found in self.permission_sets)

@@ -1,0 +1,96 @@
+"""The operations on permission sets themselves and on their tags."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.identity_center.paging import page
+from sandbox.identity_center.service_error import ServiceError, conflict, invalid
+from sandbox.identity_center.sso_admin.moto_backend import PermissionSet, SsoAdminState
+
+TAGS_PER_RESOURCE = 50
+_DURATION = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?")
+_SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
+
+
+class PermissionSets:
+    """Serves the permission set and tag operations; `in_use` tells whether a permission set (ARN) is assigned."""
+
+    def __init__(self, state: SsoAdminState, in_use: Callable[[str], bool]) -> None:
+        self._state = state
+        self._in_use = in_use
+
+    def create_permission_set(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a permission set under a name that is free."""
+        _check_duration(parameters)
+        if any(present.name == parameters["Name"] for present in self._state.permission_sets):
+            raise conflict(f"PermissionSet with name {parameters['Name']} already exists.")
+        created = PermissionSet(
+            name=parameters["Name"],
+            instance_arn=self._state.instance.instance_arn,
+            description=parameters.get("Description"),
+            session_duration=parameters.get("SessionDuration", "PT1H"),
+            relay_state=parameters.get("RelayState"),
+            tags=[],
+        )
+        _tag(created, parameters.get("Tags") or [])
+        self._state.add(created)
+        return {"PermissionSet": created.described()}
+
+    def describe_permission_set(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with the permission set's own attributes."""
+        return {"PermissionSet": self._state.permission_set(parameters["PermissionSetArn"]).described()}
+
+    def update_permission_set(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Change the attributes that the request names, and leave the others."""
+        _check_duration(parameters)
+        permission_set = self._state.permission_set(parameters["PermissionSetArn"])
+        permission_set.description = parameters.get("Description", permission_set.description)
+        permission_set.session_duration = parameters.get("SessionDuration", permission_set.session_duration)
+        permission_set.relay_state = parameters.get("RelayState", permission_set.relay_state)
+        permission_set.revision += 1
+        return {}
+
+    def delete_permission_set(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Delete a permission set that nobody has."""
+        permission_set = self._state.permission_set(parameters["PermissionSetArn"])
+        if self._in_use(permission_set.permission_set_arn):
+            raise conflict("Could not delete because PermissionSet has ApplicationProfile associated with it")
+        self._state.permission_sets.remove(permission_set)
+        return {}
+
+    def list_permission_sets(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of the ARNs of all permission sets."""
+        arns = (permission_set.permission_set_arn for permission_set in self._state.permission_sets)
+        return page("PermissionSets", ((arn, arn) for arn in arns), parameters)
+
+    def tag_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Add tags to a permission set, or change their values."""
+        _tag(self._state.permission_set(parameters["ResourceArn"]), parameters["Tags"])
+        return {}
+
+    def untag_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Take tags off a permission set; keys that it does not have are ignored."""
+        permission_set = self._state.permission_set(parameters["ResourceArn"])
+        permission_set.tags = [tag for tag in permission_set.tags if tag["Key"] not in parameters["TagKeys"]]
+        return {}
+
+    def list_tags_for_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of a permission set's tags."""
+        tags = self._state.permission_set(parameters["ResourceArn"]).tags
+        return page("Tags", ((tag["Key"], tag) for tag in tags), parameters)
+
+
+def _tag(permission_set: PermissionSet, tags: list[dict[str, str]]) -> None:
+    merged = {tag["Key"]: tag["Value"] for tag in [*permission_set.tags, *tags]}
+    if len(merged) > TAGS_PER_RESOURCE:
+        raise ServiceError("ServiceQuotaExceededException", f"A resource has at most {TAGS_PER_RESOURCE} tags.")
+    permission_set.tags = [{"Key": key, "Value": value} for key, value in merged.items()]
+
+
+def _check_duration(parameters: Mapping[str, Any]) -> None:
+    text = parameters.get("SessionDuration", "PT1H")
+    found = _DURATION.fullmatch(text)
+    seconds = sum(int(amount or 0) * _SECONDS[unit] for unit, amount in found.groupdict().items()) if found else 0
+    if not 3600 <= seconds <= 12 * 3600:
+        raise invalid(f"Session duration {text} is invalid: it must be between PT1H and PT12H.")

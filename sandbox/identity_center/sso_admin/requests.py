@@ -1,0 +1,99 @@
+"""Requests that AWS accepts now and finishes later: account assignments and provisionings, with their status."""
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.identity_center.paging import page
+from sandbox.identity_center.service_error import not_found
+
+
+class RequestFailed(Exception):
+    """Why a request that was accepted came to nothing; its text is the FailureReason."""
+
+
+@dataclass
+class Request:
+    """One accepted request: `subject` holds the members that its status shows; times in seconds since the epoch."""
+
+    kind: str
+    subject: Mapping[str, Any]
+    perform: Callable[[], None]
+    created_at: float
+    ready_at: float
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    status: str = "IN_PROGRESS"
+    failure_reason: str | None = None
+
+    def described(self) -> dict[str, Any]:
+        """Return the whole status, as the Describe operations answer it."""
+        reason = {"FailureReason": self.failure_reason} if self.failure_reason else {}
+        return self.summary() | dict(self.subject) | reason
+
+    def summary(self) -> dict[str, Any]:
+        """Return the status as the List operations answer it."""
+        return {"Status": self.status, "RequestId": self.id, "CreatedDate": self.created_at}
+
+    def finish(self) -> None:
+        """Do what was requested, and remember what came of it."""
+        try:
+            self.perform()
+        except RequestFailed as failure:
+            self.status, self.failure_reason = "FAILED", str(failure)
+        else:
+            self.status = "SUCCEEDED"
+
+
+class Requests:
+    """All requests of an instance; each takes about `seconds`, drawn from a seeded source, and never no time at all."""
+
+    def __init__(self, seconds: float, *, seed: int = 0, clock: Callable[[], float] = time.time) -> None:
+        self._seconds = seconds
+        self._random = random.Random(seed)
+        self._clock = clock
+        self._requests: dict[str, Request] = {}
+        self._open: list[Request] = []
+
+    def start(self, kind: str, subject: Mapping[str, Any], perform: Callable[[], None]) -> Request:
+        """Accept a request; `perform` runs when its time has come and may raise RequestFailed."""
+        now = self._clock()
+        request = Request(kind, subject, perform, created_at=now, ready_at=now + self.duration())
+        self._requests[request.id] = request
+        self._open.append(request)
+        return request
+
+    def duration(self) -> float:
+        """Draw how long the next request takes, in seconds."""
+        return max(0.001, self._seconds * self._random.uniform(0.5, 1.5))
+
+    def settle(self) -> None:
+        """Finish what is due, in the order in which it falls due."""
+        now = self._clock()
+        for request in sorted(self._open, key=lambda one: one.ready_at):
+            if request.ready_at <= now:
+                request.finish()
+                self._open.remove(request)
+
+    def in_progress(self, kind: str) -> list[Request]:
+        """Return the unfinished requests of a kind."""
+        return [request for request in self._open if request.kind == kind]
+
+    def describe(self, kind: str, request_id: str) -> dict[str, Any]:
+        """Return the status of a request, or refuse an id that this kind of request does not have."""
+        request = self._requests.get(request_id)
+        if request is None or request.kind != kind:
+            raise not_found(f"Could not find request with id {request_id}")
+        return request.described()
+
+    def listed(self, name: str, kind: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer `{name: [...]}` with one page of a kind's statuses, filtered by status when the request says so."""
+        wanted = (parameters.get("Filter") or {}).get("Status")
+        matching = (
+            (f"{request.created_at:018.6f} {request.id}", request.summary())
+            for request in self._requests.values()
+            if request.kind == kind and wanted in (None, request.status)
+        )
+        return page(name, matching, parameters)
