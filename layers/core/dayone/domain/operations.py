@@ -44,9 +44,10 @@ class Priority(IntEnum):
 class Operation:
     """One change to AWS.
 
-    `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of one plan, from 0. `requires` are resources that must be confirmed in AWS first;
-    `after` are numbers of operations of the same plan that must have succeeded; `covers` are resources that go when
-    this one goes. `waiting_for` says in words what keeps it from running. `request_id` is AWS's, as soon as it has one.
+    `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of
+    one plan, from 0. `requires` are resources that must be confirmed in AWS first; `after` are numbers of operations
+    of the same plan that must have succeeded; `covers` are resources that go when this one goes. `waiting_for` says
+    in words what keeps it from running. `request_id` is AWS's, as soon as it has one.
     """
 
     change: str
@@ -109,10 +110,11 @@ class Applied:
 
 @dataclass(frozen=True)
 class Succeeded:
-    """AWS said that the operation is done; `references` are the ids it gave."""
+    """AWS said that the operation is done; `references` are the ids it gave, `request_id` is empty without a call."""
 
     references: Mapping[str, str] = field(default_factory=dict)
     adopted: bool = False
+    request_id: str = ""
 
 
 @dataclass(frozen=True)

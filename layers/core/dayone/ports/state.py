@@ -56,13 +56,18 @@ class DueWork(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
-    """How an operation ended, and what that makes of its resource: `applied` replaces it, None removes it."""
+    """How an operation ended, and what that makes of its resource.
+
+    `applied` replaces the resource's record, None removes it; with `untouched` it stays as it is, because AWS was not
+    called. `gone` are further resources of the subject that went with it.
+    """
 
     operation: Operation
     state: OperationState
     applied: Applied | None
     audit: AuditEntry
     at: datetime
+    untouched: bool = False
     gone: Sequence[Resource] = field(default_factory=tuple)
 
 

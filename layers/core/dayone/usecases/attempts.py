@@ -1,0 +1,74 @@
+"""One try at an operation: what it knows of the world, and the ends it can come to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dayone.domain.operations import Applied, Failed, Operation, Outcome, Succeeded
+from dayone.domain.subjects import ResourceOf
+from dayone.errors import NotFound
+from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityCenter:
+    """The three sides of IAM Identity Center."""
+
+    directory: Directory
+    permission_sets: PermissionSets
+    assignments: Assignments
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One try at an operation: its resource as it stood before, and what it requires, both as AWS confirmed them."""
+
+    operation: Operation
+    own: Applied | None
+    required: Mapping[ResourceOf, Applied] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> Mapping[str, str]:
+        """The attributes the resource is to have."""
+        return self.operation.attributes
+
+    @property
+    def references(self) -> Mapping[str, str]:
+        """AWS's ids of the resource itself, and of what it requires."""
+        merged = dict(self.own.references) if self.own else {}
+        for one in self.required.values():
+            merged |= one.references
+        return merged
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Whether an earlier creation was begun and its result never seen."""
+        return self.own is not None and self.own.doubt is not None and not self.own.adopted
+
+
+def done(receipt: Receipt) -> Succeeded:
+    """AWS did it and said so."""
+    return Succeeded(receipt.references, request_id=receipt.request_id)
+
+
+def deleted(delete: Callable[[], Receipt]) -> Succeeded:
+    """Delete; what is gone already counts as deleted."""
+    try:
+        return done(delete())
+    except NotFound:
+        return Succeeded()
+
+
+def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found], Receipt]) -> Outcome:
+    """The end of a creation that met its own name.
+
+    What exists is adopted when it is exactly what was wanted. When an earlier try of ours may have made it, and it is
+    as that try wanted it, it is ours and brought up to date. Anything else belongs to somebody else and stays.
+    """
+    if found is None:
+        return Failed("its e-mail address belongs to another user")
+    if dict(found.attributes) == dict(attempt.wanted):
+        return Succeeded(found.references, adopted=not attempt.may_have_happened)
+    if attempt.may_have_happened and attempt.own and dict(found.attributes) == dict(attempt.own.attributes):
+        receipt = update(found)
+        return Succeeded(found.references, request_id=receipt.request_id)
+    return Failed("one of this name exists, was not made by Day One, and is not what the policy or HR wants")

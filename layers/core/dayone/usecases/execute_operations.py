@@ -1,0 +1,130 @@
+"""Drain the operations under the budgets: call, confirm, record; whatever is cut short goes on in the next run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dayone.domain.operations import Operation, Submitted
+from dayone.domain.scheduling import Budgets, Confirm, Idle, Perform, Situation, Wait, next_step, retry_at
+from dayone.errors import NotFound, Rejected, Throttled, Unavailable, Unreachable
+from dayone.ports.state import Engine, OperationQueue
+from dayone.usecases.attempts import Attempt, IdentityCenter
+from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded
+from dayone.usecases.perform_operation import perform, status
+from dayone.usecases.prepare_attempt import Blocked, Hopeless, Stale, prepare
+
+_PAGE = 100
+_LONGEST_NAP = timedelta(seconds=1)
+_WORTH_WAITING = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecuteOperations:
+    """What executing needs; `sleep` takes seconds, `jitter` gives a number in [0, 1)."""
+
+    queue: OperationQueue
+    engine: Engine
+    aws: IdentityCenter
+    budgets: Budgets
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    jitter: Callable[[], float]
+
+
+@dataclass
+class _Run:
+    """What one run remembers; losing it costs a few calls and nothing else."""
+
+    blocked: set[str] = field(default_factory=set)
+    asked: dict[str, datetime] = field(default_factory=dict)
+    last_call: datetime | None = None
+
+
+def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
+    """Work until nothing is left to do or `deadline` has come; then ring the bell when work is left."""
+    run = _Run()
+    while ports.clock() < deadline:
+        # Read anew for every step, so that a leaver that arrives now is next.
+        open_now = ports.queue.runnable(limit=_PAGE + len(run.blocked))
+        situation = Situation(
+            operations=open_now,
+            now=ports.clock(),
+            blocked=frozenset(run.blocked),
+            asked=run.asked,
+            last_call=run.last_call,
+        )
+        match next_step(situation, budgets=ports.budgets):
+            case Perform(operation):
+                _perform(operation, run=run, ports=ports)
+            case Confirm(operation):
+                _confirm(operation, run=run, ports=ports)
+            case Wait(until) if until - situation.now <= _WORTH_WAITING:
+                ports.sleep(min(until - situation.now, _LONGEST_NAP).total_seconds())
+            case Wait() | Idle():
+                return
+    ports.engine.wake()
+
+
+def _perform(operation: Operation, *, run: _Run, ports: ExecuteOperations) -> None:
+    match prepare(operation, queue=ports.queue):
+        case Stale():
+            ports.queue.finish(superseded(operation, now=ports.clock()))
+        case Blocked(what):
+            run.blocked.add(operation.id)
+            if what != operation.waiting_for:
+                ports.queue.wait_for(operation, what=what)
+        case Hopeless(reason):
+            ports.queue.finish(hopeless(operation, reason=reason, now=ports.clock()))
+            run.blocked.clear()
+        case Attempt() as attempt:
+            _call(attempt, run=run, ports=ports)
+
+
+def _call(attempt: Attempt, *, run: _Run, ports: ExecuteOperations) -> None:
+    doubt = doubt_before(attempt, now=ports.clock())
+    operation = ports.queue.begin(attempt.operation, doubt=doubt)
+    if operation is None:
+        return
+    run.last_call = ports.clock()
+    try:
+        outcome = perform(attempt, aws=ports.aws)
+    except Unavailable as error:
+        _put_back(attempt, operation=operation, error=error, ports=ports)
+    except Rejected as error:
+        ports.queue.finish(failed(operation, own=doubt, reason=str(error), now=ports.clock()))
+    else:
+        if isinstance(outcome, Submitted):
+            ports.queue.submit(operation, request_id=outcome.request_id)
+            run.asked[operation.id] = ports.clock()
+        else:
+            ports.queue.finish(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
+            run.blocked.clear()
+
+
+def _put_back(attempt: Attempt, *, operation: Operation, error: Unavailable, ports: ExecuteOperations) -> None:
+    if not isinstance(error, Unreachable):
+        # AWS answered that it did nothing; only silence leaves a doubt.
+        ports.queue.settle(operation, applied=attempt.own)
+    after = error.retry_after if isinstance(error, Throttled) else None
+    until = retry_at(operation.attempts, now=ports.clock(), jitter=ports.jitter(), retry_after=after)
+    ports.queue.postpone(operation, until=until, because=str(error))
+
+
+def _confirm(operation: Operation, *, run: _Run, ports: ExecuteOperations) -> None:
+    run.asked[operation.id] = run.last_call = ports.clock()
+    try:
+        state = status(operation, aws=ports.aws)
+    except NotFound:
+        ports.queue.postpone(operation, until=ports.clock(), because="AWS no longer knows the request")
+        return
+    except Unavailable:
+        return
+    if not state.is_over:
+        return
+    own = ports.queue.applied([operation.target]).get(operation.target)
+    now = ports.clock()
+    if state.failure_reason:
+        ports.queue.finish(failed(operation, own=own, reason=state.failure_reason, now=now))
+    else:
+        ports.queue.finish(finished(operation, own=own, outcome=None, now=now))
+    run.blocked.clear()

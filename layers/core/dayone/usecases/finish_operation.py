@@ -1,0 +1,92 @@
+"""What an operation leaves behind when it begins and when it ends: its state, its resource and its audit entry."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dayone.domain.audit import AuditEntry
+from dayone.domain.operations import Action, Applied, Failed, Operation, OperationState, Succeeded
+from dayone.ports.state import Finished
+from dayone.usecases.attempts import Attempt
+
+
+def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
+    """The resource as it must be thought of from the moment AWS is called until its answer is recorded."""
+    operation, own = attempt.operation, attempt.own
+    known = own or Applied(resource=operation.resource)
+    first_wanted = own.attributes if own and own.doubt is Action.CREATE else attempt.wanted
+    creating = operation.action is Action.CREATE
+    return replace(
+        known,
+        attributes=first_wanted if creating else known.attributes,
+        references=attempt.references,
+        reasons=operation.reasons if creating else known.reasons,
+        doubt=operation.action,
+        operation=operation.id,
+        change=operation.change,
+        at=now,
+    )
+
+
+def finished(
+    operation: Operation, *, own: Applied | None, outcome: Succeeded | Failed | None, now: datetime
+) -> Finished:
+    """The end that AWS gave; no outcome means that a submitted request was answered with SUCCEEDED."""
+    if isinstance(outcome, Failed):
+        return failed(operation, own=own, reason=outcome.reason, now=now)
+    outcome = outcome or Succeeded(request_id=operation.request_id)
+    done = replace(
+        operation, state=OperationState.SUCCEEDED, request_id=outcome.request_id, failure_reason="", finished_at=now
+    )
+    applied = None
+    if operation.action is not Action.DELETE:
+        applied = Applied(
+            resource=operation.resource,
+            attributes=operation.attributes,
+            references={**(own.references if own else {}), **outcome.references},
+            reasons=operation.reasons,
+            adopted=outcome.adopted or (own is not None and own.adopted),
+            operation=operation.id,
+            change=operation.change,
+            request_id=outcome.request_id,
+            at=now,
+        )
+    gone = operation.covers if operation.action is Action.DELETE else ()
+    return Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now, gone=gone)
+
+
+def failed(operation: Operation, *, own: Applied | None, reason: str, now: datetime) -> Finished:
+    """AWS said no for good: a creation leaves nothing, the rest leaves what was there."""
+    done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
+    applied = None if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
+    return Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now)
+
+
+def superseded(operation: Operation, *, now: datetime) -> Finished:
+    """A newer plan has taken its place; its resource is the newer plan's business."""
+    return _untouched(replace(operation, state=OperationState.SUPERSEDED, finished_at=now), now=now)
+
+
+def hopeless(operation: Operation, *, reason: str, now: datetime) -> Finished:
+    """What it builds on has failed, so AWS is not called."""
+    done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
+    return _untouched(done, now=now)
+
+
+def _untouched(done: Operation, *, now: datetime) -> Finished:
+    entry = _entry(done, now=now)
+    return Finished(operation=done, state=done.state, applied=None, untouched=True, audit=entry, at=now)
+
+
+def _entry(operation: Operation, *, now: datetime) -> AuditEntry:
+    return AuditEntry(
+        at=now,
+        actor=operation.actor,
+        action=f"{operation.kind} {operation.resource}",
+        subject=str(operation.subject),
+        change=operation.change,
+        outcome=operation.state,
+        operation=operation.id,
+        reasons=operation.reasons,
+        request_id=operation.request_id,
+        detail=operation.failure_reason,
+    )

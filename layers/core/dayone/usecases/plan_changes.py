@@ -1,0 +1,134 @@
+"""Look at one subject again: record its fact, compare desired with applied, and commit the difference as operations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from dayone.domain.accounts import Account, AccountState
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.desired import (
+    Desired,
+    desired_for_account,
+    desired_for_group,
+    desired_for_permission_set,
+    desired_for_person,
+)
+from dayone.domain.people import Person, next_due
+from dayone.domain.planning import Planned, differences, fingerprint, operations
+from dayone.domain.policy import Policy
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import Plan, SubjectState, generation_number
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.ulids import ulid_of
+from dayone.errors import Conflicting
+from dayone.ports.identity_center import Organization
+from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
+from dayone.usecases.activate_policy import activate_policy
+from dayone.usecases.record_fact import Recorded, record_fact
+
+_LOOK_AGAIN_AT_A_NEW_ACCOUNT = timedelta(minutes=1)
+_COMMIT_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChanges:
+    """What planning needs; `token` gives a short random text that tells two plans of one generation number apart."""
+
+    subjects: Subjects
+    policies: Policies
+    changes: Changes
+    organization: Organization
+    inbox: Inbox
+    engine: Engine
+    clock: Callable[[], datetime]
+    token: Callable[[], str]
+
+
+def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
+    """Carry one request out; the same request again is harmless. Raises Unavailable to be asked again later."""
+    if request.subject.kind is SubjectKind.POLICY:
+        activate_policy(
+            request, policies=ports.policies, subjects=ports.subjects, changes=ports.changes, inbox=ports.inbox
+        )
+    elif ports.subjects.is_planned(request.subject, change=request.cause.change):
+        # The first try may have died between its commit and its ring of the bell.
+        ports.engine.wake()
+    else:
+        _plan_subject(request, ports=ports)
+
+
+def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
+    for attempt in range(1, _COMMIT_ATTEMPTS + 1):
+        policy = ports.policies.current()
+        state = ports.subjects.load(request.subject)
+        recorded = record_fact(request, head=state.head, organization=ports.organization, now=ports.clock())
+        plan = _plan(request.cause, state=state, recorded=recorded, policy=policy, ports=ports)
+        try:
+            ports.subjects.commit(plan)
+        except Conflicting:
+            # The executor counts its results on the same head.
+            if attempt == _COMMIT_ATTEMPTS:
+                raise
+        else:
+            break
+    if plan.after.generation != plan.before.generation:
+        ports.engine.wake()
+    _look_again_if_the_policy_moved(request.subject, policy=policy, ports=ports)
+
+
+def _plan(cause: Cause, *, state: SubjectState, recorded: Recorded, policy: Policy, ports: PlanChanges) -> Plan:
+    now = ports.clock()
+    before = state.head
+    desired = _desired(before.subject, fact=recorded.fact, policy=policy, now=now)
+    found = differences(desired, applied=state.applied, subject=before.subject, protection=policy.protection)
+    mark = fingerprint(found)
+    after = replace(
+        before,
+        fact=recorded.fact,
+        version=recorded.version,
+        due_at=_due_at(recorded.fact, now=now),
+        policy_version=policy.version,
+    )
+    is_under_way = before.outstanding > 0 and before.fingerprint == mark
+    nothing_to_do = not found and before.outstanding == 0
+    notes = (*recorded.notes, *((desired.left_alone,) if desired.left_alone else ()))
+    if is_under_way or nothing_to_do:
+        return Plan(cause=cause, before=before, after=after, notes=notes, audit=recorded.audit)
+    generation = f"{generation_number(before.generation) + 1}-{ports.token()}"
+    planned = operations(found, planned=Planned(cause=cause, subject=before.subject, generation=generation, now=now))
+    after = replace(after, generation=generation, fingerprint=mark, outstanding=len(planned))
+    return Plan(cause=cause, before=before, after=after, operations=planned, notes=notes, audit=recorded.audit)
+
+
+def _desired(subject: Subject, *, fact: Person | Account | None, policy: Policy, now: datetime) -> Desired:
+    match subject.kind, fact:
+        case SubjectKind.GROUP, _:
+            return desired_for_group(subject.name, policy=policy)
+        case SubjectKind.PERMISSION_SET, _:
+            return desired_for_permission_set(subject.name, policy=policy)
+        case SubjectKind.PERSON, Person():
+            return desired_for_person(fact, policy=policy, now=now)
+        case SubjectKind.ACCOUNT, Account():
+            return desired_for_account(fact, policy=policy)
+        case _:
+            return Desired({}, left_alone="nothing is known about it")
+
+
+def _due_at(fact: Person | Account | None, *, now: datetime) -> datetime | None:
+    if isinstance(fact, Person):
+        return next_due(fact, now=now)
+    if isinstance(fact, Account) and fact.state is AccountState.PENDING_ACTIVATION:
+        return now + _LOOK_AGAIN_AT_A_NEW_ACCOUNT
+    return None
+
+
+def _look_again_if_the_policy_moved(subject: Subject, *, policy: Policy, ports: PlanChanges) -> None:
+    # A policy put in force while this plan was made may have listed the subjects before this one was among them.
+    version = ports.policies.current_version()
+    if version == policy.version:
+        return
+    now = ports.clock()
+    reference = f"version {version}"
+    change = ulid_of(now, name=f"{subject} {reference}")
+    cause = Cause(change=change, kind=CauseKind.POLICY, actor="dayone", reference=reference, at=now)
+    ports.inbox.put([PlanRequest(subject=subject, cause=cause)])

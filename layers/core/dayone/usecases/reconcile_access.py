@@ -1,0 +1,39 @@
+"""Look again at what has come due, and wake the executor when operations wait that nobody rang for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.ulids import ulid_of
+from dayone.ports.state import DueWork, Engine, Inbox
+
+_AT_MOST = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileAccess:
+    """What the sweep needs."""
+
+    due_work: DueWork
+    inbox: Inbox
+    engine: Engine
+    clock: Callable[[], datetime]
+
+
+def reconcile_access(*, ports: ReconcileAccess) -> int:
+    """Sweep once; returns how many subjects were asked to be looked at again. What is left waits for the next sweep."""
+    now = ports.clock()
+    due = ports.due_work.due(now=now, limit=_AT_MOST)
+    ports.inbox.put(_request(subject, now=now) for subject in due)
+    if ports.due_work.has_runnable():
+        ports.engine.wake()
+    return len(due)
+
+
+def _request(subject: Subject, *, now: datetime) -> PlanRequest:
+    change = ulid_of(now, name=f"{subject} is due")
+    cause = Cause(change=change, kind=CauseKind.DUE, actor="dayone", reference="sweep", at=now)
+    return PlanRequest(subject=subject, cause=cause, refresh=subject.kind is SubjectKind.ACCOUNT)
