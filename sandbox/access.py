@@ -67,10 +67,7 @@ class Access:
 
     def client(self, service: str, credentials: Credentials) -> Any:  # noqa: ANN401 - the type depends on the service
         """Return a boto3 client that owes nothing to the caller's environment or ~/.aws."""
-        core = botocore.session.Session()
-        for variable, setting in (("profile", None), ("config_file", os.devnull), ("credentials_file", os.devnull)):
-            core.set_config_variable(variable, setting)
-        session: Any = boto3.session.Session(botocore_session=core)
+        session: Any = boto3.session.Session(botocore_session=_isolated_session())
         return session.client(
             service,
             region_name=self.region,
@@ -79,6 +76,17 @@ class Access:
             aws_secret_access_key=credentials.secret_access_key,
             config=botocore.config.Config(proxies={}, retries={"mode": "standard", "total_max_attempts": 2}),
         )
+
+
+def _isolated_session() -> botocore.session.Session:
+    # Each variable is: its name in the profile, its name in the environment, its default, its conversion.
+    return botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+    )
 
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:

@@ -61,7 +61,7 @@ class SamProject:
     def _sam(self, *arguments: str) -> None:
         configuration = self.folder / "samconfig.toml"
         configuration.write_text("version = 0.1\n")  # the project's own names real accounts
-        overrides = [f"ParameterKey={key},ParameterValue={text}" for key, text in self.parameters.items()]
+        overrides = [f"ParameterKey={key},ParameterValue={_quoted(text)}" for key, text in self.parameters.items()]
         command = [
             str(paths.sam()),
             *arguments,
@@ -91,6 +91,11 @@ class SamProject:
             "SAM_CLI_POLL_DELAY": "0.2",
             "__SAM_CLI_APP_DIR": str(self.folder / "sam"),
         }
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def describe(cloudformation: Any, name: str) -> Stack:  # noqa: ANN401 - a boto3 client

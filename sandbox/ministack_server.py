@@ -13,7 +13,7 @@ from sandbox import ministack_patches, paths
 def main() -> None:
     """Serve until the process is ended."""
     (interpreter,) = sys.argv[1:]
-    # The SAM transform, which MiniStack does not bring along: the one of the SAM CLI, behind the packages of this Python.
+    # The SAM transform, which MiniStack lacks: the one of the SAM CLI, behind the packages of this Python.
     sys.path.append(str(paths.sam_packages()))
     ministack_patches.apply()
     # MiniStack starts functions with its own interpreter, whose packages Lambda does not have.

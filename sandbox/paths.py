@@ -5,17 +5,16 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-_TOOLS = REPOSITORY / ".tools"
 
 
 def lambda_interpreter() -> Path:
     """Return the Python that functions run on: the standard library and boto3, as in Lambda's own image."""
-    return _installed(_TOOLS / "lambda-image" / "bin" / "python", "the interpreter that functions run on")
+    return _installed(".tools/lambda-image/bin/python", "the interpreter that functions run on")
 
 
 def sam() -> Path:
     """Return AWS SAM's command."""
-    return _installed(_TOOLS / "sam" / "bin" / "sam", "the SAM CLI")
+    return _installed(".tools/sam/bin/sam", "the SAM CLI")
 
 
 def sam_packages() -> Path:
@@ -24,8 +23,8 @@ def sam_packages() -> Path:
     return next(folders)
 
 
-def _installed(path: Path, what: str) -> Path:
-    if not path.exists():
-        message = f"{what} is not at {path.relative_to(REPOSITORY)}: run `make setup`"
-        raise SandboxError(message)
-    return path
+def _installed(path: str, what: str) -> Path:
+    installed = REPOSITORY / path
+    if not installed.exists():
+        raise SandboxError(f"{what} is not at {path}: run `make setup`")
+    return installed

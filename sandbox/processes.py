@@ -108,4 +108,14 @@ def _group_exists(group: int) -> bool:
         os.killpg(group, 0)
     except ProcessLookupError:
         return False
-    return True
+    return not _all_ended(group)
+
+
+def _all_ended(group: int) -> bool:
+    """Tell whether all that is left of a group are zombies, which a container without an init never collects."""
+    states = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has gone meanwhile
+            state, _parent, owner = status.read_text().rpartition(")")[2].split()[:3]
+            states |= {state} if int(owner) == group else set()
+    return states == {"Z"}

@@ -63,7 +63,7 @@ class Sandbox:
         for server in self._servers:
             server.release()
         groups = " ".join(f"-{server.group}" for server in self._servers)
-        command = f"kill -KILL -- {groups}; rm -rf {self._folder}"
+        command = f"kill -9 {groups}; rm -rf {self._folder}"
         self._servers, self._folder = [], None
         return command
 

@@ -1,0 +1,59 @@
+"""One local AWS with one small application on it, for all tests of a module."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from sandbox import Sandbox, Stack
+from tests.sandbox.small_application import write_application
+
+GREETING = 'a "good" morning, {"and": 1}'
+
+
+@dataclass(frozen=True)
+class Application:
+    """The small application, deployed."""
+
+    sandbox: Sandbox
+    stack: Stack
+
+    def said(self, function: str) -> list[dict[str, Any]]:
+        """What a function has printed as JSON, oldest first."""
+        lines = self.sandbox.function_logs(self.stack.resources[function])
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def put(self, *names: str) -> None:
+        """Write records in one transaction, so that the stream's function gets them in one batch."""
+        table = self.stack.resources["Table"]
+        changes = [{"Put": {"TableName": table, "Item": {"id": {"S": name}}}} for name in names]
+        self.sandbox.client("dynamodb").transact_write_items(TransactItems=changes)
+
+    def send(self, name: str, *, seconds: float, group: str) -> None:
+        """Send the queue's function a message that takes this long."""
+        self.sandbox.client("sqs").send_message(
+            QueueUrl=self.stack.outputs["QueueUrl"], MessageBody=f"{name} {seconds}", MessageGroupId=group
+        )
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def application(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Application:
+    template = write_application(tmp_path_factory.mktemp("small") / "application")
+    return Application(sandbox, sandbox.deploy("small", template=template, parameters={"Greeting": GREETING}))
+
+
+def eventually[T](read: Callable[[], T], *, seconds: float = 15.0) -> T:
+    """Return the first true answer of `read`, or its last one when time is up."""
+    deadline = time.monotonic() + seconds
+    while not (answer := read()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return answer

@@ -1,0 +1,118 @@
+"""The smallest SAM application that shows what the platform under it does."""
+
+from pathlib import Path
+
+TEMPLATE = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Runtime: {Type: String}
+  Architecture: {Type: String}
+  Greeting: {Type: String}
+Globals:
+  Function:
+    Runtime: !Ref Runtime
+    Architectures: [!Ref Architecture]
+    CodeUri: code
+    Timeout: 20
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {FifoQueue: true, ContentBasedDeduplication: true, VisibilityTimeout: 30}
+  Failures:
+    Type: AWS::SQS::Queue
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+      TimeToLiveSpecification: {AttributeName: expires, Enabled: true}
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+  QueueFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.on_message
+      ReservedConcurrentExecutions: 7
+      Events:
+        Messages:
+          Type: SQS
+          Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 1, FunctionResponseTypes: [ReportBatchItemFailures]}
+  StreamFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.on_change
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Table.StreamArn
+            StartingPosition: TRIM_HORIZON
+            BatchSize: 10
+            MaximumRetryAttempts: 1
+            BisectBatchOnFunctionError: true
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Failures.Arn}}
+  ProbeFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.probe
+      Environment: {Variables: {GREETING: !Ref Greeting}}
+      Events:
+        Call:
+          Type: Api
+          Properties: {Path: /probe, Method: get, RestApiId: !Ref Api}
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: live, Auth: {DefaultAuthorizer: AWS_IAM}}
+Outputs:
+  QueueUrl: {Value: !Ref Queue}
+"""
+
+CODE = """
+import importlib.util, json, os, sys, time
+import boto3, botocore.exceptions
+
+def on_message(event, _context):
+    for record in event["Records"]:
+        name, _, seconds = record["body"].partition(" ")
+        print(json.dumps({"began": name, "at": time.time()}))
+        time.sleep(float(seconds))
+        print(json.dumps({"ended": name, "at": time.time()}))
+
+def on_change(event, _context):
+    ids = [record["dynamodb"]["Keys"]["id"]["S"] for record in event["Records"]]
+    print(json.dumps({"batch": ids, "at": time.time()}))
+    for record, name in zip(event["Records"], ids):
+        if name.startswith("crash"):
+            raise RuntimeError(name)
+        if name.startswith("refused"):
+            return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
+        if name.startswith("slow"):
+            time.sleep(3)
+        print(json.dumps({"done": name, "at": time.time()}))
+
+def probe(event, _context):
+    try:
+        queues = boto3.client("sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"]
+    except botocore.exceptions.ClientError as error:
+        queues = error.response["Error"]["Code"]
+    answer = {
+        "greeting": os.environ["GREETING"],
+        "foreign": [name for name in ("moto", "ministack", "pydantic", "pytest") if importlib.util.find_spec(name)],
+        "endpoints": {name: text for name, text in os.environ.items() if name.startswith("AWS_ENDPOINT_URL")},
+        "python": list(sys.version_info[:2]),
+        "queues": queues,
+    }
+    return {"statusCode": 200, "body": json.dumps(answer)}
+"""
+
+
+def write_application(folder: Path) -> Path:
+    """Write template and code, and return the template's path."""
+    (folder / "code").mkdir(parents=True)
+    (folder / "code" / "app.py").write_text(CODE)
+    template = folder / "template.yaml"
+    template.write_text(TEMPLATE)
+    return template

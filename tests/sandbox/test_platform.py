@@ -1,0 +1,202 @@
+"""The local AWS does to an application what AWS does, as far as this project rests on it."""
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as SigningKey
+from botocore.exceptions import ClientError
+
+from sandbox import Credentials, Sandbox, SandboxError
+from tests.sandbox.conftest import GREETING, Application, eventually
+
+
+def probe(application: Application) -> dict[str, Any]:
+    answer = application.sandbox.client("lambda").invoke(
+        FunctionName=application.stack.resources["ProbeFunction"], Payload=b"{}"
+    )
+    body: dict[str, Any] = json.loads(json.loads(answer["Payload"].read())["body"])
+    return body
+
+
+def call_api(application: Application, credentials: Credentials) -> int:
+    url = application.sandbox.api_url(application.stack.resources["Api"], stage="live") + "/probe"
+    request = AWSRequest(method="GET", url=url)
+    key = SigningKey(credentials.access_key_id, credentials.secret_access_key)
+    SigV4Auth(key, "execute-api", application.sandbox.region).add_auth(request)
+    try:
+        with urlopen(Request(url, headers=dict(request.headers))) as answer:  # noqa: S310 - the URL is the sandbox's
+            return int(answer.status)
+    except HTTPError as refusal:
+        with refusal:
+            return refusal.code
+
+
+def allow(action: str) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+
+
+class TestDeployment:
+    def test_answers_outputs_and_physical_ids(self, application: Application) -> None:
+        assert application.stack.outputs["QueueUrl"] == application.stack.resources["Queue"]
+
+    def test_hands_parameters_on(self, application: Application) -> None:
+        assert probe(application)["greeting"] == GREETING
+
+    def test_applies_reserved_concurrency(self, application: Application) -> None:
+        answer = application.sandbox.client("lambda").get_function_concurrency(
+            FunctionName=application.stack.resources["QueueFunction"]
+        )
+        assert answer["ReservedConcurrentExecutions"] == 7
+
+    def test_applies_a_table_s_time_to_live(self, application: Application) -> None:
+        table = application.stack.resources["Table"]
+        described = application.sandbox.client("dynamodb").describe_time_to_live(TableName=table)
+        assert described["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+
+    def test_applies_a_table_s_point_in_time_recovery(self, application: Application) -> None:
+        table = application.stack.resources["Table"]
+        described = application.sandbox.client("dynamodb").describe_continuous_backups(TableName=table)
+        recovery = described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+
+    def test_a_template_that_fails_says_why(self, sandbox: Sandbox, tmp_path: Path) -> None:
+        template = tmp_path / "template.yaml"
+        template.write_text("Resources: {Broken: {Type: AWS::Nothing::Known}}")
+        with pytest.raises(SandboxError, match="AWS::Nothing::Known"):
+            sandbox.deploy("broken", template=template)
+
+
+class TestFunctions:
+    def test_see_no_package_that_lambda_does_not_have(self, application: Application) -> None:
+        assert probe(application)["foreign"] == []
+
+    def test_run_on_the_python_of_the_template(self, application: Application) -> None:
+        assert probe(application)["python"] == [3, 13]
+
+    def test_find_both_servers_and_nothing_of_the_caller_s(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://caller.invalid")
+        sandbox = application.sandbox
+        assert probe(application)["endpoints"] == {
+            "AWS_ENDPOINT_URL": sandbox.endpoint,
+            "AWS_ENDPOINT_URL_SSO_ADMIN": sandbox.identity_center_endpoint,
+            "AWS_ENDPOINT_URL_IDENTITYSTORE": sandbox.identity_center_endpoint,
+            "AWS_ENDPOINT_URL_ORGANIZATIONS": sandbox.identity_center_endpoint,
+        }
+
+    def test_are_held_to_their_role(self, application: Application) -> None:
+        assert probe(application)["queues"] == "AccessDenied"
+
+    def test_that_print_nothing_do_not_wait_for_their_log(self, application: Application) -> None:
+        for _ in range(8):
+            probe(application)
+        log = application.sandbox.function_logs(application.stack.resources["ProbeFunction"])
+        durations = [int(found.group(1)) for line in log if (found := re.search(r"Duration: (\d+) ms", line))]
+        assert min(durations) < 50  # milliseconds
+
+    def test_leave_their_lines_in_the_log_in_order(self, application: Application) -> None:
+        application.send("logged", seconds=0, group="logged")
+        lines = eventually(lambda: [line for line in application.said("QueueFunction") if "logged" in line.values()])
+        assert [next(iter(line)) for line in lines] == ["began", "ended"]
+
+
+@pytest.fixture(scope="module")
+def times(application: Application) -> dict[tuple[str, str], float]:
+    application.send("A1", seconds=1.5, group="A")
+    application.send("A2", seconds=0, group="A")
+    application.send("B1", seconds=1.5, group="B")
+
+    def read() -> dict[tuple[str, str], float]:
+        lines = application.said("QueueFunction")
+        return {
+            (event, name): line["at"] for line in lines for event, name in line.items() if name in {"A1", "A2", "B1"}
+        }
+
+    assert eventually(lambda: len(read()) == 6), application.sandbox.server_log()
+    return read()
+
+
+class TestMessageGroups:
+    def test_run_in_parallel(self, times: dict[tuple[str, str], float]) -> None:
+        assert times["began", "B1"] < times["ended", "A1"]
+
+    def test_keep_their_order(self, times: dict[tuple[str, str], float]) -> None:
+        assert times["ended", "A1"] <= times["began", "A2"]
+
+
+class TestStreams:
+    def batches(self, application: Application, *, of: str) -> list[list[str]]:
+        said = application.said("StreamFunction")
+        return [line["batch"] for line in said if "batch" in line and any(of in name for name in line["batch"])]
+
+    def done(self, application: Application, name: str) -> bool:
+        return any(line.get("done") == name for line in application.said("StreamFunction"))
+
+    def failures(self, application: Application) -> list[dict[str, Any]]:
+        queue = application.stack.resources["Failures"]
+        answer = application.sandbox.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=5)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    def test_a_reported_failure_is_tried_again_alone_and_then_given_up(self, application: Application) -> None:
+        application.put("report 1", "refused report 2", "report 3")
+        assert eventually(lambda: self.done(application, "report 3")), application.sandbox.server_log()
+        assert self.batches(application, of="report") == [
+            ["report 1", "refused report 2", "report 3"],
+            ["refused report 2", "report 3"],
+            ["refused report 2"],
+            ["refused report 2"],
+            ["report 3"],
+        ]
+        (failure,) = self.failures(application)
+        assert failure["requestContext"]["condition"] == "RetryAttemptsExhausted"
+        assert failure["DDBStreamBatchInfo"]["batchSize"] == 1
+
+    def test_a_record_that_crashes_the_function_is_found_and_given_up(self, application: Application) -> None:
+        application.put("poison 1", "crash poison 2", "poison 3")
+        assert eventually(lambda: self.done(application, "poison 3")), application.sandbox.server_log()
+        assert self.batches(application, of="poison")[-3:] == [["crash poison 2"], ["crash poison 2"], ["poison 3"]]
+        (failure,) = self.failures(application)
+        assert failure["DDBStreamBatchInfo"]["batchSize"] == 1
+
+    def test_a_slow_function_does_not_hold_up_the_queues(self, application: Application) -> None:
+        application.put("slow")
+        time.sleep(1)
+        application.send("meanwhile", seconds=0, group="meanwhile")
+        assert eventually(lambda: self.done(application, "slow")), application.sandbox.server_log()
+        slow = {key: line["at"] for line in application.said("StreamFunction") for key in line if "slow" in str(line)}
+        (began,) = [line["at"] for line in application.said("QueueFunction") if line.get("began") == "meanwhile"]
+        assert slow["batch"] < began < slow["done"]
+
+
+class TestPermissions:
+    def test_a_user_may_do_what_the_policy_allows_and_no_more(self, sandbox: Sandbox) -> None:
+        user = sandbox.create_user("reader", policy=allow("sqs:ListQueues"))
+        assert sandbox.client("sqs", credentials=user).list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+        with pytest.raises(ClientError, match="AccessDenied"):
+            sandbox.client("dynamodb", credentials=user).list_tables()
+
+    def test_an_api_answers_a_user_that_may_invoke_it(self, application: Application) -> None:
+        user = application.sandbox.create_user("tool", policy=allow("execute-api:Invoke"))
+        assert call_api(application, user) == 200
+
+    def test_an_api_refuses_a_user_that_may_not(self, application: Application) -> None:
+        user = application.sandbox.create_user("stranger", policy=allow("sqs:ListQueues"))
+        assert call_api(application, user) == 403
+
+    def test_the_caller_s_own_aws_set_up_stays_out(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_PROFILE", "not-there")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        assert sandbox.client("sts").get_caller_identity()["Account"] == sandbox.account_id
+
+    def test_identity_center_belongs_to_the_account(self, sandbox: Sandbox) -> None:
+        (instance,) = sandbox.client("sso-admin").list_instances()["Instances"]
+        assert instance["OwnerAccountId"] == sandbox.account_id
