@@ -32,7 +32,8 @@ class Head:
 
     `generation` is `number-token`: the number grows with each plan, the token tells apart two plans that both wanted
     that number. `fingerprint` and `outstanding` describe the operations of this generation: what they ask for, and
-    how many are not finished. `due_at` is when time alone will change what is desired.
+    how many are not finished. `due_at` is when time alone will change what is desired. `revision` counts every write
+    that a plan could depend on, of the head and of the resources: two equal ones are the same state of the subject.
     """
 
     subject: Subject
@@ -43,6 +44,7 @@ class Head:
     policy_version: int = 0
     fingerprint: str = ""
     outstanding: int = 0
+    revision: int = 0
 
 
 @dataclass(frozen=True)
