@@ -1,0 +1,62 @@
+"""Makes the boto3 clients: one session and one idea of timeouts and retries for all of them."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import boto3.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sso_admin import SSOAdminClient
+
+_CONNECT_SECONDS = 2
+_READ_SECONDS = 10
+_ATTEMPTS = 3
+# Their calls are counted against AWS's quotas by whoever makes them; a retry in here would go uncounted.
+_COUNTED = frozenset({"identitystore", "sso-admin"})
+
+
+@overload
+def client(name: Literal["dynamodb"]) -> "DynamoDBClient": ...
+@overload
+def client(name: Literal["events"]) -> "EventBridgeClient": ...
+@overload
+def client(name: Literal["identitystore"]) -> "IdentityStoreClient": ...
+@overload
+def client(name: Literal["organizations"]) -> "OrganizationsClient": ...
+@overload
+def client(name: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
+@overload
+def client(name: Literal["sqs"]) -> "SQSClient": ...
+@overload
+def client(name: Literal["sso-admin"]) -> "SSOAdminClient": ...
+def client(name: str) -> Any:
+    """The client of an AWS service, made when first asked for; Region and credentials come from the environment."""
+    return _made(name)
+
+
+def config_for(name: str) -> Config:
+    """How a client of this service calls AWS: seconds until it gives up, and how often it tries."""
+    return Config(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 1 if name in _COUNTED else _ATTEMPTS},
+    )
+
+
+@cache
+def _made(name: str) -> Any:  # noqa: ANN401 - the type depends on the service
+    make: Any = _session().client
+    return make(name, config=config_for(name))
+
+
+@cache
+def _session() -> boto3.session.Session:
+    # Sessions parse botocore's service models each for itself, the costliest part of a cold start.
+    return boto3.session.Session()

@@ -1,0 +1,64 @@
+"""The attributes of users and groups in our words and in those of the Identity Store."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+# Source: Identity Store API, CreateUser (members) and UpdateUser (AttributePath, in camel case).
+_PATHS = {
+    "user_name": "userName",
+    "display_name": "displayName",
+    "given_name": "name.givenName",
+    "family_name": "name.familyName",
+    "email": "emails",
+    "title": "title",
+    "description": "description",
+}
+
+
+def new_user(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - keyword arguments of a boto3 method
+    """What CreateUser takes for these attributes; empty ones are left out, because AWS refuses empty texts."""
+    given = {name: text for name, text in attributes.items() if text}
+    plain = {"user_name": "UserName", "display_name": "DisplayName", "title": "Title"}
+    names = {"given_name": "GivenName", "family_name": "FamilyName"}
+    request: dict[str, Any] = {member: given[word] for word, member in plain.items() if word in given}
+    if full_name := {member: given[word] for word, member in names.items() if word in given}:
+        request["Name"] = full_name
+    if "email" in given:
+        request["Emails"] = [{"Value": given["email"], "Type": "work", "Primary": True}]
+    return request
+
+
+def changes_of(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - a list of a type the stubs know under two names
+    """The Operations of UpdateUser or UpdateGroup that set these attributes; an empty text unsets one.
+
+    A complex attribute is replaced whole, with keys in camel case, and an operation without a value unsets.
+    """
+    return [{"AttributePath": _PATHS[word], **_value(word, text)} for word, text in attributes.items()]
+
+
+def words_of(user: Mapping[str, Any]) -> Mapping[str, str]:
+    """The attributes of a user as DescribeUser answers; those it does not have are left out."""
+    return {word: text for word, text in _words(user) if text}
+
+
+def _value(word: str, text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    if word == "email":
+        return {"AttributeValue": [{"value": text, "type": "work", "primary": True}]}
+    return {"AttributeValue": text}
+
+
+def _words(user: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    name = user.get("Name", {})
+    yield "user_name", user.get("UserName", "")
+    yield "display_name", user.get("DisplayName", "")
+    yield "given_name", name.get("GivenName", "")
+    yield "family_name", name.get("FamilyName", "")
+    yield "email", _primary(user.get("Emails", []))
+    yield "title", user.get("Title", "")
+
+
+def _primary(emails: Iterable[Mapping[str, Any]]) -> str:
+    # AWS holds one address at most, so the first is the primary one.
+    return next((str(email.get("Value", "")) for email in emails), "")

@@ -1,0 +1,95 @@
+"""The two FIFO queues: the inbox, in order for each subject, and the bell of the engine."""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from dayone.adapters.aws_errors import never_rejected
+from dayone.adapters.batches import batches
+from dayone.contracts import inbox
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subjects import Subject
+from dayone.errors import TooLarge, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+# Source: Amazon SQS API Reference, SendMessageBatch: the limit of one message and of all in a batch.
+_MOST_BYTES = 1_048_576
+_MOST_ENTRIES = 10
+# Source: Amazon SQS API Reference, SendMessage, MessageGroupId: letters, digits and ASCII punctuation, no blanks.
+_GROUP_ID = re.compile(r"[!-~]{1,128}")
+
+
+class SqsInbox:
+    """The port Inbox over a FIFO queue: one message group for each subject."""
+
+    # A batch is authorised as the sending of its messages.
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"sqs:SendMessage"})
+
+    def __init__(self, client: "SQSClient", *, queue_url: str) -> None:
+        self._client = client
+        self._queue = queue_url
+
+    def put(self, requests: Iterable[PlanRequest]) -> None:
+        """See Inbox; raises TooLarge, before anything is sent, for a request that no message holds."""
+        entries = [_entry(request) for request in requests]
+        for batch in batches(entries, size=_size, most=_MOST_ENTRIES, most_bytes=_MOST_BYTES):
+            self._send(batch)
+
+    def _send(self, batch: "list[SendMessageBatchRequestEntryTypeDef]") -> None:
+        numbered: list[SendMessageBatchRequestEntryTypeDef] = [
+            {**entry, "Id": str(number)} for number, entry in enumerate(batch)
+        ]
+        with never_rejected():
+            answer = self._client.send_message_batch(QueueUrl=self._queue, Entries=numbered)
+        failed = answer.get("Failed", [])
+        if failed:
+            reasons = sorted({f"{one['Code']}: {one.get('Message', '')}" for one in failed})
+            raise Unavailable(f"{len(failed)} of {len(batch)} messages were not taken: {'; '.join(reasons)}")
+
+
+class SqsEngine:
+    """The port Engine over a FIFO queue with a single message group, so that one executor runs at a time."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"sqs:SendMessage"})
+
+    def __init__(self, client: "SQSClient", *, queue_url: str) -> None:
+        self._client = client
+        self._queue = queue_url
+
+    def wake(self) -> None:
+        """See Engine."""
+        # A duplicate would be dropped even after the first has been received, and with it the work it stands for.
+        with never_rejected():
+            self._client.send_message(
+                QueueUrl=self._queue,
+                MessageBody="wake",
+                MessageGroupId="engine",
+                MessageDeduplicationId=uuid.uuid4().hex,
+            )
+
+
+def _entry(request: PlanRequest) -> "SendMessageBatchRequestEntryTypeDef":
+    body = inbox.to_json(request)
+    if len(body) > _MOST_BYTES:
+        raise TooLarge(f"the request for {request.subject.kind} is over {_MOST_BYTES} bytes")
+    same = f"{request.cause.change}|{request.subject}|{request.policy_version}|{request.refresh}"
+    return {
+        "Id": "",
+        "MessageBody": body,
+        "MessageGroupId": _group(request.subject),
+        "MessageDeduplicationId": hashlib.sha256(same.encode()).hexdigest(),
+    }
+
+
+def _size(entry: "SendMessageBatchRequestEntryTypeDef") -> int:
+    return len(entry["MessageBody"].encode())
+
+
+def _group(subject: Subject) -> str:
+    name = str(subject)
+    return name if _GROUP_ID.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest()

@@ -1,0 +1,20 @@
+"""What the answers of the API `sso-admin` have in common."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dayone.ports.identity_center import Receipt, RequestState
+
+_NO_REASON = "AWS gave no reason"
+
+
+def receipt(answer: Mapping[str, Any], **references: str) -> Receipt:
+    """The receipt for a call that has taken effect, with the ids it gave."""
+    return Receipt(request_id=answer["ResponseMetadata"]["RequestId"], references=references)
+
+
+def request_state(told: Mapping[str, Any]) -> RequestState:
+    """What a status structure says: `Status` IN_PROGRESS, FAILED with a `FailureReason`, or SUCCEEDED."""
+    status = told["Status"]
+    reason = str(told.get("FailureReason") or _NO_REASON) if status == "FAILED" else ""
+    return RequestState(is_over=status != "IN_PROGRESS", failure_reason=reason)

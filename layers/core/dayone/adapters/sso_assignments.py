@@ -1,0 +1,65 @@
+"""Account assignments in Identity Center, which AWS makes and removes in its own time."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dayone.adapters.aws_errors import translated
+from dayone.adapters.sso_answers import request_state
+from dayone.ports.identity_center import AssignmentKey, RequestState
+
+if TYPE_CHECKING:
+    from mypy_boto3_sso_admin import SSOAdminClient
+
+
+class SsoAssignments:
+    """The port Assignments over the API `sso-admin`, for groups. Source: IAM Identity Center API Reference."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "sso:CreateAccountAssignment",
+            "sso:DeleteAccountAssignment",
+            "sso:DescribeAccountAssignmentCreationStatus",
+            "sso:DescribeAccountAssignmentDeletionStatus",
+        }
+    )
+
+    def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
+        self._client = client
+        self._instance = instance_arn
+
+    def create(self, key: AssignmentKey) -> str:
+        """See Assignments."""
+        with translated():
+            asked = self._client.create_account_assignment(**self._request(key))
+        return asked["AccountAssignmentCreationStatus"]["RequestId"]
+
+    def delete(self, key: AssignmentKey) -> str:
+        """See Assignments."""
+        with translated():
+            asked = self._client.delete_account_assignment(**self._request(key))
+        return asked["AccountAssignmentDeletionStatus"]["RequestId"]
+
+    def creation(self, request_id: str) -> RequestState:
+        """See Assignments."""
+        with translated():
+            told = self._client.describe_account_assignment_creation_status(
+                InstanceArn=self._instance, AccountAssignmentCreationRequestId=request_id
+            )
+        return request_state(told["AccountAssignmentCreationStatus"])
+
+    def deletion(self, request_id: str) -> RequestState:
+        """See Assignments."""
+        with translated():
+            told = self._client.describe_account_assignment_deletion_status(
+                InstanceArn=self._instance, AccountAssignmentDeletionRequestId=request_id
+            )
+        return request_state(told["AccountAssignmentDeletionStatus"])
+
+    def _request(self, key: AssignmentKey) -> Any:  # noqa: ANN401 - keyword arguments of two boto3 methods
+        return {
+            "InstanceArn": self._instance,
+            "TargetType": "AWS_ACCOUNT",
+            "TargetId": key.account_id,
+            "PermissionSetArn": key.permission_set_arn,
+            "PrincipalType": "GROUP",
+            "PrincipalId": key.group_id,
+        }

@@ -1,0 +1,100 @@
+"""The messages on the inbox: a request to plan, as JSON text."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, fields
+from datetime import date, datetime
+from typing import Any
+
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.people import Person, Status
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import FactVersion
+from dayone.domain.subjects import Subject
+from dayone.errors import Malformed
+
+type Json = Mapping[str, Any]
+
+
+def to_json(request: PlanRequest) -> str:
+    """The request as a JSON object with the members of PlanRequest; the subject as `kind:name`, times in ISO 8601."""
+    return json.dumps({**asdict(request), "subject": str(request.subject)}, default=_iso)
+
+
+def from_json(text: str) -> PlanRequest:
+    """Read what `to_json` wrote, by this release or another; raises Malformed for anything else.
+
+    Members that this release does not know are ignored, and those it knows and does not find have their defaults, so
+    that a message survives a release in between.
+    """
+    try:
+        return _request(json.loads(text))
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise Malformed(f"not a plan request: {type(error).__name__}") from error
+
+
+def _request(said: Json) -> PlanRequest:
+    return PlanRequest(
+        subject=Subject.parse(_text(said["subject"])),
+        cause=_cause(said["cause"]),
+        person=_optional(_person)(said.get("person")),
+        version=_optional(_version)(said.get("version")),
+        refresh=_checked(bool)(said.get("refresh", False)),
+        policy_version=_optional(_whole_number)(said.get("policy_version")),
+    )
+
+
+def _cause(said: Json) -> Cause:
+    return Cause(
+        change=_text(said["change"]),
+        kind=CauseKind(said["kind"]),
+        actor=_text(said["actor"]),
+        reference=_text(said["reference"]),
+        at=_moment(said["at"]),
+    )
+
+
+def _version(said: Json) -> FactVersion:
+    return FactVersion(at=_moment(said["at"]), digest=_text(said["digest"]))
+
+
+def _person(said: Json) -> Person:
+    readers: dict[str, Callable[[Any], Any]] = {one.name: _text for one in fields(Person)}
+    readers |= {"start_date": _optional(_day), "end_date": _optional(_day), "status": Status}
+    required = {one.name for one in fields(Person) if one.default is MISSING}
+    return Person(**{name: read(said[name]) for name, read in readers.items() if name in said or name in required})
+
+
+def _checked[T](kind: type[T]) -> Callable[[Any], T]:
+    def check(value: object) -> T:
+        # JSON's true is Python's True, which is an int as well.
+        if type(value) is not kind:
+            raise TypeError(f"not {kind.__name__}")
+        return value
+
+    return check
+
+
+_text = _checked(str)
+_whole_number = _checked(int)
+
+
+def _optional[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    return lambda value: None if value is None else read(value)
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(_text(value))
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
