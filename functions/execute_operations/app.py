@@ -1,0 +1,26 @@
+"""The engine: carry out what was planned, under the quotas, for about a minute."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from dayone import wiring
+from dayone.observability import failures_told, logger_of
+from dayone.usecases.execute_operations import execute_operations
+
+logger = logger_of("execute_operations")
+
+# A crash is noticed when the queue's visibility timeout ends, and a leaver must not wait for long.
+LONGEST_RUN = timedelta(seconds=60)
+# What one call to AWS may take at worst, with its retries, before Lambda ends the process.
+LAST_CALL = timedelta(seconds=25)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> None:
+    """Work until nothing is left or the time is up. Raises when it cannot go on: the queue then rings again."""
+    left = timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALL
+    deadline = datetime.now(UTC) + min(LONGEST_RUN, left)
+    with failures_told(logger, message_id="engine"):
+        execute_operations(ports=wiring.execute_operations(), deadline=deadline)
+    logger.info("run over")

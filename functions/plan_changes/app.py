@@ -1,0 +1,28 @@
+"""The inbox: look at each subject again and write down what must change."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from dayone import wiring
+from dayone.contracts.inbox import from_json
+from dayone.observability import failures_told, logger_of
+from dayone.usecases.plan_changes import plan_changes
+
+logger = logger_of("plan_changes")
+# Skipping a group after its first failure keeps the order within it.
+processor = SqsFifoPartialProcessor(skip_group_on_error=True, raise_on_entire_batch_failure=False)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own type
+    """Report the messages that failed; a failed message blocks only its own subject."""
+    return process_partial_response(event=event, record_handler=_plan, processor=processor, context=context)
+
+
+def _plan(record: SQSRecord) -> None:
+    with failures_told(logger, message_id=record.message_id):
+        request = from_json(record.body)
+        plan_changes(request, ports=wiring.plan_changes())
+        logger.info("planned", extra={"subject": str(request.subject), "change": request.cause.change})

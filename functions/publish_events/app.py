@@ -1,0 +1,18 @@
+"""The table's stream: tell the world, on the bus, what came of operations and changes."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from dayone import wiring
+from dayone.observability import failures_told, logger_of
+from dayone.usecases.publish_events import publish_events
+
+logger = logger_of("publish_events")
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
+    """Publish all or raise: Lambda then brings the same records again, and nothing is skipped."""
+    with failures_told(logger, message_id="stream"):
+        published = publish_events(event, ports=wiring.publish_events())
+    logger.info("published", extra={"events": published})

@@ -1,0 +1,18 @@
+"""The sweep: look again at what has come due, and wake the engine when operations wait."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from dayone import wiring
+from dayone.observability import failures_told, logger_of
+from dayone.usecases.reconcile_access import reconcile_access
+
+logger = logger_of("reconcile_access")
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
+    """Sweep once. Raises when it cannot: the next sweep does it again."""
+    with failures_told(logger, message_id="sweep"):
+        due = reconcile_access(ports=wiring.reconcile_access())
+    logger.info("swept", extra={"due": due})

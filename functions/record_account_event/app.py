@@ -1,0 +1,25 @@
+"""Accounts that appear, move or change: read the account out of each event and put it on the inbox."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from dayone import wiring
+from dayone.observability import failures_told, logger_of
+from dayone.usecases.record_account_event import record_account_event
+
+logger = logger_of("record_account_event")
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own type
+    """Report the messages that failed, so that their queue keeps them and at last dead-letters them."""
+    return process_partial_response(event=event, record_handler=_record, processor=processor, context=context)
+
+
+def _record(record: SQSRecord) -> None:
+    with failures_told(logger, message_id=record.message_id):
+        told = record_account_event(record.body, ports=wiring.record_account_event())
+        logger.info("account event", extra={"event": told.name, "account": told.account_id, "ignored": told.ignored})

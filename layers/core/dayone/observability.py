@@ -1,0 +1,26 @@
+"""Logs: one JSON line each, with the ids that connect them and no personal data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_lambda_powertools import Logger
+
+from dayone.errors import DayOneError
+
+
+def logger_of(function: str) -> Logger:
+    """The logger of one function."""
+    return Logger(service=function)
+
+
+@contextmanager
+def failures_told(logger: Logger, *, message_id: str) -> Iterator[None]:
+    """Say why a message failed before its queue takes it back: the queue itself only counts."""
+    try:
+        yield
+    except DayOneError as error:
+        logger.warning("message failed", extra={"message_id": message_id, "kind": type(error).__name__, "reason": str(error)})
+        raise
+    except Exception:
+        logger.exception("message failed unexpectedly", extra={"message_id": message_id})
+        raise

@@ -1,0 +1,75 @@
+"""What each function is told by its environment: one frozen class per function, read once, complete or refused."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from dayone.errors import Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveHrEventSettings:
+    """For receive_hr_event."""
+
+    inbox_url: str
+    hr_secret_standard: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordAccountEventSettings:
+    """For record_account_event."""
+
+    inbox_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChangesSettings:
+    """For plan_changes."""
+
+    table_name: str
+    inbox_url: str
+    engine_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecuteOperationsSettings:
+    """For execute_operations."""
+
+    table_name: str
+    engine_url: str
+    instance_arn: str
+    identity_store_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileAccessSettings:
+    """For reconcile_access."""
+
+    table_name: str
+    inbox_url: str
+    engine_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishEventsSettings:
+    """For publish_events."""
+
+    bus_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessApiSettings:
+    """For access_api."""
+
+    table_name: str
+    inbox_url: str
+
+
+def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:
+    """The settings from variables of the same names in capitals; raises Refused that names every missing one."""
+    given = os.environ if environment is None else environment
+    names = [field.name for field in fields(settings)]  # type: ignore[arg-type]
+    missing = [name.upper() for name in names if not given.get(name.upper())]
+    if missing:
+        raise Refused(f"{settings.__name__}: the environment lacks {', '.join(missing)}")
+    return settings(**{name: given[name.upper()] for name in names})
