@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from dayone import wiring
 from dayone.observability import failures_told, logger_of
 from dayone.usecases.execute_operations import execute_operations

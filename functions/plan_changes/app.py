@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from dayone import wiring
 from dayone.contracts.inbox import from_json
 from dayone.observability import failures_told, logger_of

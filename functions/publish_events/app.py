@@ -3,6 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from dayone import wiring
 from dayone.observability import failures_told, logger_of
 from dayone.usecases.publish_events import publish_events

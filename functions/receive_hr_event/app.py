@@ -3,6 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from dayone import wiring
 from dayone.contracts.deliveries import answer, delivery_of, refusal
 from dayone.errors import DayOneError
