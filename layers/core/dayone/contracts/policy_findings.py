@@ -1,0 +1,38 @@
+"""What is wrong with a policy, mistake by mistake, each with the line to look at and the way to mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from dayone.errors import Invalid
+
+# More would help nobody, and an answer that lists them all could outgrow what Lambda may return.
+_MOST_LISTED = 200
+_LONGEST_SAID = 400
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One mistake: the line it is on, counted from 1, and what is wrong with its mend."""
+
+    line: int
+    said: str
+
+
+def invalid_policy(findings: Iterable[Finding], *, file: str) -> Invalid:
+    """The error for these mistakes, in reading order, each as `file:line: what is wrong, and the fix`."""
+    ordered = sorted(set(findings))
+    listed = [f"{file}:{finding.line}: {finding.said[:_LONGEST_SAID]}" for finding in ordered[:_MOST_LISTED]]
+    if len(ordered) > len(listed):
+        listed.append(f"{file}: and {len(ordered) - len(listed)} more mistakes that are not listed")
+    count = f"{len(ordered)} mistakes" if len(ordered) > 1 else "1 mistake"
+    return Invalid(f"The policy has {count}; the policy in force stays as it is.", findings=tuple(listed))
+
+
+def suggestion(word: str, *, known: Iterable[str]) -> str:
+    """Which known word was probably meant, or all there are when none is near."""
+    there = sorted(known)
+    near = get_close_matches(word, there, n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return f"known are {', '.join(f'`{one}`' for one in there[:20])}" if there else "there are none"
