@@ -1,0 +1,112 @@
+# The door to everything: `make help` lists what there is. A machine needs git, make and Python 3.13, no more.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/uv/bin/uv
+UV_READY := .tools/uv/.ready-$(UV_VERSION)
+BIN := .venv/bin
+SAM := .tools/sam/bin/sam
+PYTEST := $(BIN)/python -m pytest
+# How many processes run tests; the e2e and contract tests start servers of their own in each.
+WORKERS ?= 2
+# Folders that may not be there yet.
+CODE := $(wildcard layers functions sandbox tests benchmarks)
+
+export UV_SYSTEM_CERTS := 1
+export SAM_CLI_TELEMETRY := 0
+export PYTHONPATH :=
+
+# Checks that run side by side do not mix what they print.
+MAKEFLAGS += --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# --- Setting up ---
+
+.PHONY: setup
+setup: .venv/.ready .tools/sam/.ready .tools/lambda-image/.ready ## Install everything that the other targets need, into .venv and .tools
+
+$(UV_READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null || { \
+		echo "Day One needs Python 3.13, but $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Install it, or name it: make setup PYTHON=python3.13" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .tools/uv
+	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+# The environment's folder is the stamp's; `pip sync` makes it hold just what the lock file says.
+.venv/.ready: requirements/development.txt $(UV_READY)
+	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $<
+	@touch $@
+
+.tools/sam/.ready: requirements/sam.txt $(UV_READY)
+.tools/lambda-image/.ready: requirements/lambda-image.txt $(UV_READY)
+.tools/sam/.ready .tools/lambda-image/.ready:
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv --without-pip $(@D)
+	$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes $<
+	@touch $@
+
+COMPILE := $(UV) pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.PHONY: lock
+lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRADE=1 takes the newest releases
+	$(COMPILE) requirements/runtime.in --output-file requirements/runtime.txt
+	$(COMPILE) requirements/development.in --constraints requirements/runtime.txt --output-file requirements/development.txt
+	$(COMPILE) requirements/lambda-image.in --constraints requirements/runtime.txt --output-file requirements/lambda-image.txt
+	$(COMPILE) requirements/sam.in --output-file requirements/sam.txt
+
+# --- Checking ---
+
+.PHONY: check
+check: setup ## Format, lint, types, imports, template and the fast tests; under a minute
+	@$(MAKE) -j2 check-tests check-types check-template check-format check-lint check-imports
+
+.PHONY: check-format check-lint check-types check-imports check-template check-tests
+check-format:
+	$(BIN)/ruff format --check --quiet
+
+check-lint:
+	$(BIN)/ruff check --quiet
+
+check-types:
+	$(BIN)/mypy --no-error-summary $(CODE)
+
+check-imports:
+	PYTHONPATH=layers/core $(BIN)/lint-imports --no-cache --no-verbose > /dev/null || PYTHONPATH=layers/core $(BIN)/lint-imports --no-cache
+
+check-template:
+	$(BIN)/cfn-lint template.yaml
+
+# What needs a build or a server is for `make test`.
+check-tests:
+	$(PYTEST) --quiet $(wildcard tests/unit) tests/project --ignore tests/project/test_artefacts.py
+
+.PHONY: test
+test: setup ## Run every test
+	$(PYTEST) --numprocesses $(WORKERS) --dist loadfile
+
+# --- Using ---
+
+.PHONY: demo
+demo: setup ## Show it at work on a local AWS; KEEP=1 leaves that running
+	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+
+.PHONY: bench
+bench: setup ## Run the benchmarks, or the one that NAME names
+	@set -e; for script in $(if $(NAME),benchmarks/$(NAME).py,$(filter-out %/__init__.py,$(wildcard benchmarks/*.py))); do \
+		echo "== $$script"; $(BIN)/python -m $$(echo $${script%.py} | tr / .); done
+
+.PHONY: build
+build: setup ## Build what goes to AWS, into .aws-sam/build
+	$(SAM) build
+
+.PHONY: clean
+clean: ## Remove what building and testing leave behind, but not what `make setup` installed
+	rm -rf .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
