@@ -23,7 +23,9 @@ def main() -> None:
 
 def export_block(environment: Mapping[str, str]) -> str:
     """Return the environment as lines that a POSIX shell can evaluate."""
-    return "\n".join(f"export {name}={shlex.quote(text)}" for name, text in environment.items())
+    settings = [f"export {name}={shlex.quote(text)}" for name, text in environment.items()]
+    # A profile would be looked for in the configuration file that is out of reach, and a token does not fit the key.
+    return "\n".join(["unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN", *settings])
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

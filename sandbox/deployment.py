@@ -1,6 +1,6 @@
 """Builds a SAM template and deploys it to the local AWS with the SAM CLI, as a release to AWS does."""
 
-import os
+import fcntl
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import paths
-from sandbox.access import without_aws
 from sandbox.errors import SandboxError, tail
 
 
@@ -31,26 +30,31 @@ def host_parameters() -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class SamProject:
-    """A SAM template with the parameters it is built and deployed with."""
+    """A SAM template, its parameters, and the environment and scratch folder that the SAM CLI runs with."""
 
     template: Path
     parameters: Mapping[str, str]
     environment: Mapping[str, str]
     folder: Path
 
-    def build(self) -> Path:
-        """Build what has changed since the last build, and return the built template."""
+    def release(self, stack: str) -> None:
+        """Build what has changed since the last build, and create or update the stack; raises SandboxError."""
         # Apart from `.aws-sam/build`, which is what a release to AWS, for another architecture, is made from.
         target = self.template.parent / ".aws-sam" / "sandbox"
+        target.mkdir(parents=True, exist_ok=True)
+        with (target / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run side by side share the build
+            self._build(target)
+            self._deploy(target / "build" / "template.yaml", stack=stack)
+
+    def _build(self, target: Path) -> None:
         self._sam(
             "build",
             *("--cached", "--parallel", "--template-file", str(self.template)),
             *("--build-dir", str(target / "build"), "--cache-dir", str(target / "cache")),
         )
-        return target / "build" / "template.yaml"
 
-    def deploy(self, built: Path, *, stack: str) -> None:
-        """Create or update the stack; raises SandboxError with the stack's events when that fails."""
+    def _deploy(self, built: Path, *, stack: str) -> None:
         self._sam(
             "deploy",
             *("--template-file", str(built), "--stack-name", stack, "--resolve-s3", "--no-progressbar"),
@@ -62,16 +66,9 @@ class SamProject:
         configuration = self.folder / "samconfig.toml"
         configuration.write_text("version = 0.1\n")  # the project's own names real accounts
         overrides = [f"ParameterKey={key},ParameterValue={_quoted(text)}" for key, text in self.parameters.items()]
-        command = [
-            str(paths.sam()),
-            *arguments,
-            "--config-file",
-            str(configuration),
-            "--parameter-overrides",
-            *overrides,
-        ]
+        options = ["--config-file", str(configuration), "--parameter-overrides", *overrides]
         ended = subprocess.run(
-            command,
+            [str(paths.sam()), *arguments, *options],
             cwd=self.template.parent,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -85,7 +82,6 @@ class SamProject:
 
     def _environment(self) -> dict[str, str]:
         return {
-            **without_aws(os.environ),  # a layer's build needs the caller's PATH and package index
             **self.environment,
             "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "0.2",

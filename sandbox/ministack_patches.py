@@ -31,6 +31,7 @@ def apply() -> None:
     deliver_streams_as_lambda_does()
     keep_template_properties()
     end_logs_at_once()
+    log_failures_to_start()
 
 
 def run_message_groups_in_parallel() -> None:
@@ -134,3 +135,20 @@ def _log_of_invocation(worker: Any, **_: float) -> str:  # noqa: ANN401
         if mark:
             break
     return "\n".join(lines)
+
+
+def log_failures_to_start() -> None:
+    """Write the reason to the function's log when its module cannot be imported, as Lambda does.
+
+    MiniStack answers the reason to the caller alone, who for a queue or a stream is nobody. Unnecessary when
+    `_execute_function_warm` answers a log with every error.
+    """
+    execute = lambda_svc._execute_function_warm
+
+    def execute_and_log(function: dict[str, Any], event: object, request_id: str) -> dict[str, Any]:
+        answer: dict[str, Any] = execute(function, event, request_id)
+        if answer.get("error") and not answer.get("log"):
+            answer["log"] = str(answer["body"].get("errorMessage"))
+        return answer
+
+    lambda_svc._execute_function_warm = execute_and_log

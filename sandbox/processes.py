@@ -23,9 +23,12 @@ _END_SECONDS = 10.0
 class Server:
     """One server process with its children, its log, and a folder of its own that it may write to."""
 
-    def __init__(self, module: str, arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> None:
-        """Start `python -m module` with exactly this environment, HOME and TMPDIR in the folder beside."""
+    def __init__(
+        self, module: str, arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], health: str
+    ) -> None:
+        """Start `python -m module` in this environment and a HOME of its own; it is ready when `health` answers 200."""
         self.module = module
+        self._health = health
         self._log = folder / f"{module}.log"
         temporary = folder / module
         temporary.mkdir()
@@ -50,13 +53,13 @@ class Server:
         """What the server has written so far."""
         return self._log.read_text(errors="replace")
 
-    def wait_until_ready(self, url: str, *, deadline: float) -> None:
-        """Return when a GET of the URL answers 200; the deadline is a reading of `time.monotonic`."""
-        while not _answers(url):
+    def wait_until_ready(self, *, deadline: float) -> None:
+        """Return when the server answers; the deadline is a reading of `time.monotonic`."""
+        while not _answers(self._health):
             if self._process.poll() is not None:
                 raise SandboxError(f"{self.module} ended while it started:\n{tail(self.log)}")
             if time.monotonic() > deadline:
-                raise SandboxError(f"{self.module} does not answer at {url}:\n{tail(self.log)}")
+                raise SandboxError(f"{self.module} does not answer at {self._health}:\n{tail(self.log)}")
             time.sleep(0.05)
 
     def stop(self) -> None:

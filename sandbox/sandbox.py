@@ -1,6 +1,7 @@
 """The local AWS as one object: start it, deploy to it, speak to it, and leave nothing behind."""
 
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -9,10 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sandbox import deployment, paths
-from sandbox.access import Access, Credentials
+from sandbox import deployment
+from sandbox.access import Access, Credentials, without_aws
 from sandbox.errors import SandboxError
 from sandbox.processes import Server, free_ports
+from sandbox.servers import start_identity_center, start_ministack
 
 _READY_SECONDS = 30.0
 
@@ -78,6 +80,11 @@ class Sandbox:
         return self._running.identity_center_endpoint
 
     @property
+    def command_environment(self) -> dict[str, str]:
+        """The environment of this process with its AWS settings replaced by the sandbox's: what a command is run in."""
+        return {**without_aws(os.environ), **self.environment}
+
+    @property
     def environment(self) -> dict[str, str]:
         """The variables that let any AWS SDK or command speak to this sandbox as the account's administrator."""
         return self._running.environment
@@ -95,10 +102,10 @@ class Sandbox:
         project = deployment.SamProject(
             template=template.resolve(),
             parameters={**deployment.host_parameters(), **(parameters or {})},
-            environment=self.environment,
+            environment=self.command_environment,
             folder=self._running_folder,
         )
-        project.deploy(project.build(), stack=stack)
+        project.release(stack)
         return deployment.describe(self.client("cloudformation"), stack)
 
     def create_user(self, name: str, *, policy: Mapping[str, Any]) -> Credentials:
@@ -136,53 +143,12 @@ class Sandbox:
             account_id=self.account_id,
             region=self.region,
         )
-        ready = {
-            self._start_ministack(access, port=ministack_port, folder=folder): f"{access.endpoint}/_ministack/health",
-            self._start_identity_center(
-                access, port=identity_center_port, folder=folder
-            ): f"{access.identity_center_endpoint}/health",
-        }
+        self._servers.append(start_ministack(access, folder=folder))
+        self._servers.append(start_identity_center(access, folder=folder, assignment_seconds=self._assignment_seconds))
         deadline = time.monotonic() + _READY_SECONDS
-        for server, url in ready.items():
-            server.wait_until_ready(url, deadline=deadline)
+        for server in self._servers:
+            server.wait_until_ready(deadline=deadline)
         self._access = access
-
-    def _start_ministack(self, access: Access, *, port: int, folder: Path) -> Server:
-        environment = {
-            # Functions inherit all of this. AWS_ENDPOINT_URL is not in it: MiniStack names itself to them.
-            **access.identity_center_environment,
-            "AUTH": "true",
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(port),
-            "IOT_MTLS_ENABLED": "0",
-            "LAMBDA_EXECUTOR": "local",
-            "MINISTACK_ACCOUNT_ID": self.account_id,
-            "MINISTACK_HOST": "127.0.0.1",
-            "MINISTACK_REGION": self.region,
-            "STATE_DIR": str(folder),
-        }
-        return self._start_server(
-            "sandbox.ministack_server", [str(paths.lambda_interpreter())], folder=folder, environment=environment
-        )
-
-    def _start_identity_center(self, access: Access, *, port: int, folder: Path) -> Server:
-        arguments = {
-            "port": port,
-            "events-endpoint": access.endpoint,
-            "account": self.account_id,
-            "region": self.region,
-        }
-        if self._assignment_seconds is not None:
-            arguments["assignment-seconds"] = self._assignment_seconds
-        options = [f"--{name}={setting}" for name, setting in arguments.items()]
-        return self._start_server("sandbox.identity_center", options, folder=folder, environment={})
-
-    def _start_server(
-        self, module: str, arguments: list[str], *, folder: Path, environment: Mapping[str, str]
-    ) -> Server:
-        server = Server(module, arguments, folder=folder, environment=environment)
-        self._servers.append(server)
-        return server
 
     @property
     def _running(self) -> Access:

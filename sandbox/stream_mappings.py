@@ -2,6 +2,7 @@
 
 # ruff: noqa: SLF001 - MiniStack has no other way to its mappings
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyp
 
 from sandbox.stream_batches import Answer, FailureRules, Record, deliver
 
+_log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 5.0
 
@@ -26,7 +28,10 @@ def _poll_forever() -> None:
     while True:
         for account, region, mapping in lambda_svc._iter_all_esms():
             with _scope(account, region):
-                _poll(mapping)
+                try:
+                    _poll(mapping)
+                except Exception:  # noqa: BLE001 - a stack that is being deleted must not end every other mapping
+                    _log.exception("cannot poll the stream of mapping %s", mapping.get("UUID"))
         time.sleep(_POLL_SECONDS)
 
 

@@ -63,6 +63,9 @@ Resources:
         Call:
           Type: Api
           Properties: {Path: /probe, Method: get, RestApiId: !Ref Api}
+  BrokenFunction:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: missing.handler}
   Api:
     Type: AWS::Serverless::Api
     Properties: {StageName: live, Auth: {DefaultAuthorizer: AWS_IAM}}

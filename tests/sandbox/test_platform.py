@@ -108,6 +108,11 @@ class TestFunctions:
         lines = eventually(lambda: [line for line in application.said("QueueFunction") if "logged" in line.values()])
         assert [next(iter(line)) for line in lines] == ["began", "ended"]
 
+    def test_that_cannot_be_imported_say_so_in_their_log(self, application: Application) -> None:
+        function = application.stack.resources["BrokenFunction"]
+        application.sandbox.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+        assert "No module named 'missing'" in "".join(application.sandbox.function_logs(function))
+
 
 @pytest.fixture(scope="module")
 def times(application: Application) -> dict[tuple[str, str], float]:

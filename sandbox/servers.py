@@ -1,0 +1,51 @@
+"""The two servers of the local AWS, and what each is told of the other."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sandbox import paths
+from sandbox.access import Access
+from sandbox.processes import Server
+
+
+def start_ministack(access: Access, *, folder: Path) -> Server:
+    """Start everything but Identity Center, on the port of the access's endpoint."""
+    environment = {
+        # Functions inherit all of this. AWS_ENDPOINT_URL is not in it: MiniStack names itself to them.
+        **access.identity_center_environment,
+        "AUTH": "true",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(urlsplit(access.endpoint).port),
+        "IOT_MTLS_ENABLED": "0",
+        "LAMBDA_EXECUTOR": "local",
+        "MINISTACK_ACCOUNT_ID": access.account_id,
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": access.region,
+        "STATE_DIR": str(folder),
+    }
+    return Server(
+        "sandbox.ministack_server",
+        [str(paths.lambda_interpreter())],
+        folder=folder,
+        environment=environment,
+        health=f"{access.endpoint}/_ministack/health",
+    )
+
+
+def start_identity_center(access: Access, *, folder: Path, assignment_seconds: float | None) -> Server:
+    """Start Identity Center and Organizations, whose account events go to MiniStack's default event bus."""
+    arguments: dict[str, object] = {
+        "port": urlsplit(access.identity_center_endpoint).port,
+        "events-endpoint": access.endpoint,
+        "account": access.account_id,
+        "region": access.region,
+    }
+    if assignment_seconds is not None:
+        arguments["assignment-seconds"] = assignment_seconds
+    return Server(
+        "sandbox.identity_center",
+        [f"--{name}={setting}" for name, setting in arguments.items()],
+        folder=folder,
+        environment={},
+        health=f"{access.identity_center_endpoint}/health",
+    )
