@@ -43,7 +43,7 @@ class HttpApi:
         request = AWSRequest(method=method, url=self.url + path, data=body, headers=dict(headers or {}))
         if self.credentials:
             keys = SigningCredentials(self.credentials.access_key_id, self.credentials.secret_access_key)
-            SigV4Auth(keys, "execute-api", self.region).add_auth(request)  # type: ignore[no-untyped-call]
+            SigV4Auth(keys, "execute-api", self.region).add_auth(request)
         prepared = request.prepare()
         response = urllib3.request(
             method, prepared.url, body=body, headers=dict(prepared.headers), timeout=30.0, retries=False

@@ -1,0 +1,84 @@
+"""`make demo`: the main job from end to end on a local AWS, and nothing left behind unless asked to keep it."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from rich.console import Console
+
+from sandbox.__main__ import export_block
+from sandbox.demo.narrator import Narrator, StepFailed
+from sandbox.demo.story import STACK, Deployed, tell
+from sandbox.sandbox import Sandbox
+
+_LINES_OF_LOG = 40
+
+
+def main() -> int:
+    """Exit status 0 only when everything in the story was seen to happen."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="leave the local AWS running and say how to use it")
+    keep = parser.parse_args().keep
+    signal.signal(signal.SIGTERM, _end)
+    console = Console()
+    narrator = Narrator(console)
+    sandbox = Sandbox()
+    try:
+        with narrator.step("Start the local AWS"):
+            sandbox.start()
+        deployed = tell(sandbox, narrator)
+    except StepFailed as failure:
+        narrator.failed(failure, logs=_logs(sandbox))
+        sandbox.stop()
+        return 1
+    except BaseException:
+        sandbox.stop()
+        raise
+    if keep:
+        _hand_over(sandbox, deployed, console)
+    else:
+        sandbox.stop()
+        console.print("[green]All of it was seen to happen.[/] The local AWS is stopped.")
+    return 0
+
+
+def _hand_over(sandbox: Sandbox, deployed: Deployed, console: Console) -> None:
+    api = deployed.api
+    print("\n# The local AWS keeps running. For the AWS CLI, in a POSIX shell:")
+    print(export_block(sandbox.environment))
+    print("\n# Day One:")
+    print(export_block({"DAYONE_API_URL": api.url, **{f"DAYONE_{_upper(k)}": v for k, v in _outputs(deployed)}}))
+    if api.credentials:
+        print("\n# A key that may call the API and nothing else, for SigV4 (service execute-api):")
+        print(f"# {api.credentials.access_key_id} {api.credentials.secret_access_key}")
+    console.print("\nStop it with:", highlight=False)
+    print(sandbox.leave_running())
+
+
+def _outputs(deployed: Deployed) -> Sequence[tuple[str, str]]:
+    return sorted((name, text) for name, text in deployed.stack.outputs.items() if name != "ApiUrl")
+
+
+def _upper(name: str) -> str:
+    return "".join(f"_{letter}" if letter.isupper() else letter for letter in name).upper().strip("_")
+
+
+def _logs(sandbox: Sandbox) -> list[str]:
+    try:
+        cloudformation = sandbox.client("cloudformation")
+        resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+    except Exception as error:  # noqa: BLE001 - the story has failed; why its logs are missing is only a remark
+        return [f"(no function logs: {error})", *sandbox.server_log().splitlines()[-_LINES_OF_LOG:]]
+    names = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::Lambda::Function"]
+    lines = [f"{name}: {line}" for name in names for line in sandbox.function_logs(name)[-_LINES_OF_LOG:]]
+    return [line for line in lines if '"level":"INFO"' not in line] or lines
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(143)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
