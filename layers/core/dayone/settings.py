@@ -20,6 +20,7 @@ class RecordAccountEventSettings:
     """For record_account_event."""
 
     inbox_url: str
+    dead_letters_url: str
 
 
 @dataclass(frozen=True, kw_only=True)

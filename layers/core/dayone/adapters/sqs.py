@@ -73,6 +73,25 @@ class SqsEngine:
             )
 
 
+class SqsDeadLetters:
+    """The port DeadLetters over a standard queue; the reason is the message attribute `reason`."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"sqs:SendMessage"})
+
+    def __init__(self, client: "SQSClient", *, queue_url: str) -> None:
+        self._client = client
+        self._queue = queue_url
+
+    def put(self, body: str, *, reason: str) -> None:
+        """See DeadLetters."""
+        with never_rejected():
+            self._client.send_message(
+                QueueUrl=self._queue,
+                MessageBody=body,
+                MessageAttributes={"reason": {"DataType": "String", "StringValue": reason}},
+            )
+
+
 def _entry(request: PlanRequest) -> "SendMessageBatchRequestEntryTypeDef":
     body = inbox.to_json(request)
     if len(body) > _MOST_BYTES:

@@ -28,6 +28,13 @@ class Engine(Protocol):
         """Ring it; ringing once too often is harmless."""
 
 
+class DeadLetters(Protocol):
+    """Where a message goes that no retry can mend, for a human to look at."""
+
+    def put(self, body: str, *, reason: str) -> None:
+        """Keep the message as it came, with the reason it is here."""
+
+
 class Subjects(Protocol):
     """What is remembered about each subject."""
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from dayone.contracts import account_events
-from dayone.contracts.account_events import AccountEvent
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
-from dayone.ports.state import Inbox
+from dayone.errors import Invalid
+from dayone.ports.state import DeadLetters, Inbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,18 +16,37 @@ class RecordAccountEvent:
     """What recording needs."""
 
     inbox: Inbox
+    dead_letters: DeadLetters
 
 
-def record_account_event(text: str, *, ports: RecordAccountEvent) -> AccountEvent:
-    """Put the account of one EventBridge event on the inbox, unless the event says that nothing happened.
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What has become of an event: the account that will be looked at, or why none is.
 
-    Returns what the event said. Raises Malformed or Invalid when no account can be read out of it.
+    With `is_dead_letter` the event could not be understood, and waits among the dead letters.
     """
-    event = account_events.read(text)
+
+    name: str
+    account: str = ""
+    why_not: str = ""
+    is_dead_letter: bool = False
+
+
+def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
+    """Put the account of one EventBridge event on the inbox.
+
+    An event that says that nothing happened is left at that; one that cannot be understood goes to the dead letters
+    at once, because no retry would mend it.
+    """
+    try:
+        event = account_events.read(text)
+    except Invalid as error:
+        ports.dead_letters.put(text, reason=str(error))
+        return Recorded(name="", why_not=str(error), is_dead_letter=True)
     if event.ignored:
-        return event
+        return Recorded(name=event.name, why_not=event.ignored)
     change = ulid_of(event.at, name=f"{event.source}:{event.id}")
     cause = Cause(change=change, kind=CauseKind.ACCOUNT_EVENT, actor=event.source, reference=event.id, at=event.at)
     subject = Subject(SubjectKind.ACCOUNT, event.account_id)
     ports.inbox.put([PlanRequest(subject=subject, cause=cause, refresh=True)])
-    return event
+    return Recorded(name=event.name, account=event.account_id)
