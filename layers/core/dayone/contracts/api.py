@@ -1,0 +1,190 @@
+"""The answers of the HTTP API: times are ISO 8601 in UTC, `cursor` asks for the next part and is empty at the end."""
+
+from typing import TypedDict
+
+
+class ReasonAnswer(TypedDict):
+    """A rule, as `file:line` of the policy or `employment`, and what in the facts makes it apply."""
+
+    rule: str
+    because: str
+
+
+class ConfirmedAnswer(TypedDict):
+    """Something in Identity Center as AWS last confirmed it.
+
+    `in_doubt` is null, or the action (`create`, `update`, `delete`) that was begun and not confirmed: it may or may
+    not have taken effect. `adopted` was there before Day One. `operation`, `change`, `request_id` and `at` tell what
+    made it so; `request_id` is AWS's.
+    """
+
+    resource: str
+    attributes: dict[str, str]
+    references: dict[str, str]
+    reasons: list[ReasonAnswer]
+    in_doubt: str | None
+    adopted: bool
+    operation: str
+    change: str
+    request_id: str
+    at: str | None
+
+
+class HeadAnswer(TypedDict):
+    """How far a subject has been planned: `outstanding` operations are open, at `due_at` it is looked at again."""
+
+    generation: str
+    policy_version: int
+    outstanding: int
+    due_at: str | None
+    told_at: str | None
+
+
+class PersonAnswer(TypedDict):
+    """A person: `fact` as HR tells it, `user` as Identity Center has it; each is null when there is none."""
+
+    id: str
+    fact: dict[str, object] | None
+    head: HeadAnswer
+    user: ConfirmedAnswer | None
+
+
+class AccountAnswer(TypedDict):
+    """An account: `fact` as Organizations tells it, null when there is none."""
+
+    id: str
+    fact: dict[str, object] | None
+    head: HeadAnswer
+
+
+class AssignmentAnswer(TypedDict):
+    """A permission set that a group has in an account."""
+
+    account: str
+    permission_set: str
+    confirmed: ConfirmedAnswer
+
+
+class GroupOfPersonAnswer(TypedDict):
+    """A group a person is in, and what comes with it; more with `?group=<group>&cursor=<cursor>`."""
+
+    group: str
+    membership: ConfirmedAnswer
+    assignments: list[AssignmentAnswer]
+    cursor: str
+
+
+class PersonAccessAnswer(TypedDict):
+    """Everything a person can reach, and why."""
+
+    person: str
+    groups: list[GroupOfPersonAnswer]
+
+
+class MemberAnswer(TypedDict):
+    """A person in a group."""
+
+    person: str
+    confirmed: ConfirmedAnswer
+
+
+class GroupInAccountAnswer(TypedDict):
+    """A group with access to an account, and who is in it; more with `?group=<group>&cursor=<cursor>`."""
+
+    group: str
+    assignments: list[AssignmentAnswer]
+    members: list[MemberAnswer]
+    cursor: str
+
+
+class AccountAccessAnswer(TypedDict):
+    """Everyone who can reach an account, through which group and with what, and why."""
+
+    account: str
+    groups: list[GroupInAccountAnswer]
+
+
+class CauseAnswer(TypedDict):
+    """Who or what set a change off."""
+
+    kind: str
+    actor: str
+    reference: str
+    at: str
+
+
+class ChangeAnswer(TypedDict):
+    """A change; `state` is `planning`, `running`, `succeeded` or `failed`, never better than what AWS confirmed.
+
+    `subjects` is null while their number is being found out.
+    """
+
+    id: str
+    state: str
+    cause: CauseAnswer
+    subjects: int | None
+    planned: int
+    operations: int
+    succeeded: int
+    failed: int
+    superseded: int
+
+
+class ChangesAnswer(TypedDict):
+    """Changes, the newest first."""
+
+    changes: list[ChangeAnswer]
+    cursor: str
+
+
+class OperationAnswer(TypedDict):
+    """One change to AWS; `waiting_for` says in words what keeps a pending one from running."""
+
+    id: str
+    kind: str
+    subject: str
+    resource: str
+    state: str
+    attempts: int
+    request_id: str
+    failure_reason: str
+    waiting_for: str
+    reasons: list[ReasonAnswer]
+    created_at: str
+    not_before: str | None
+    finished_at: str | None
+
+
+class ChangeInFullAnswer(TypedDict):
+    """A change with what there was nothing to do about, and part of its operations."""
+
+    change: ChangeAnswer
+    notes: list[str]
+    operations: list[OperationAnswer]
+    cursor: str
+
+
+class PolicyAnswer(TypedDict):
+    """The policy in force, as it was uploaded."""
+
+    version: int
+    file: str
+    text: str
+    actor: str
+    at: str
+    change: str
+
+
+class SubmittedAnswer(TypedDict):
+    """A policy that was taken: `href` is the change it leads to."""
+
+    version: int
+    change: str
+    href: str
+
+
+class HealthAnswer(TypedDict):
+    """That Day One answers: the policy in force (0 before the first), and whether operations are open."""
+
+    policy_version: int
+    operations_open: bool

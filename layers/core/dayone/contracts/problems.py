@@ -1,0 +1,78 @@
+"""What went wrong with a request, as RFC 9457 has it: said to a caller who can do something about it."""
+
+import math
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+from dayone.errors import (
+    AlreadyExists,
+    Conflicting,
+    Invalid,
+    Malformed,
+    NotFound,
+    Throttled,
+    TooLarge,
+    Unauthentic,
+    Unavailable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER = 5  # seconds; what a throttled table or queue needs is far less
+
+
+class Problem(TypedDict):
+    """A problem document; `findings` lists the mistakes of what was sent, `instance` is the path that was asked for."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: NotRequired[str]
+    findings: NotRequired[list[str]]
+    request_id: NotRequired[str]
+
+
+_KINDS: Mapping[type[Exception], tuple[int, str, str]] = {
+    Malformed: (400, "malformed", "The request cannot be read"),
+    Unauthentic: (401, "unauthentic", "It is not known who sent the request"),
+    NotFound: (404, "not-found", "There is no such thing"),
+    AlreadyExists: (409, "already-exists", "It exists already"),
+    Conflicting: (409, "conflicting", "Somebody else writes the same thing right now"),
+    TooLarge: (413, "too-large", "The request is too large"),
+    Invalid: (422, "invalid", "What was sent has mistakes"),
+    Unavailable: (503, "unavailable", "Not possible right now"),
+    Exception: (500, "unexpected", "Day One failed"),
+}
+
+# The text of these errors is AWS's or our own inside; the caller gets what to do instead.
+_ADVICE: Mapping[str, str] = {
+    "conflicting": "Nothing was changed by this request: send it again.",
+    "unavailable": "The request may be right, but Day One cannot reach its state: send it again in a few seconds.",
+    "unexpected": "This is not the caller's mistake: look for the request id in the function's log.",
+}
+
+
+def problem_of(error: Exception, *, instance: str = "", request_id: str = "") -> Problem:
+    """The problem that an error is; one that is not the caller's to mend says nothing about the inside.
+
+    `type` is a tag URI (RFC 4151) that names the kind for programs; `detail` says what to do.
+    """
+    status, kind, title = next(_KINDS[one] for one in type(error).__mro__ if one in _KINDS)
+    problem = Problem(
+        type=f"tag:dayone,2026:{kind}", title=title, status=status, detail=_ADVICE.get(kind) or str(error) or title
+    )
+    if isinstance(error, Invalid) and error.findings:
+        problem["findings"] = list(error.findings)
+    if instance:
+        problem["instance"] = instance
+    if request_id:
+        problem["request_id"] = request_id
+    return problem
+
+
+def problem_headers(error: Exception) -> dict[str, str]:
+    """`Retry-After`, in whole seconds, for an error that another try may mend."""
+    if not isinstance(error, Unavailable):
+        return {}
+    said = error.retry_after if isinstance(error, Throttled) else None
+    return {"Retry-After": str(math.ceil(said or _RETRY_AFTER))}

@@ -1,0 +1,45 @@
+"""The whole HTTP API: its routes, and a problem document for everything that goes wrong."""
+
+import json
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
+from dayone.errors import NotFound
+from dayone.routes.accounts import account_routes
+from dayone.routes.changes import change_routes
+from dayone.routes.health import health_routes
+from dayone.routes.people import people_routes
+from dayone.routes.policy import policy_routes
+from dayone.usecases.access_api import AccessApi
+
+_SERVER_ERROR = 500
+
+
+def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
+    """The resolver for API Gateway REST proxy events."""
+    app = APIGatewayRestResolver()
+    for routes in (health_routes, policy_routes, people_routes, account_routes, change_routes):
+        routes(app, api)
+
+    def refuse(error: Exception) -> Response[str]:
+        event = app.current_event
+        request_id = str((event.get("requestContext") or {}).get("requestId") or "")
+        problem = problem_of(error, instance=event.path, request_id=request_id)
+        # Neither the path nor the message of a refusal: both can name a person.
+        told = {"kind": type(error).__name__, "status": problem["status"]}
+        if problem["status"] == _SERVER_ERROR:
+            logger.exception("request failed", extra=told)
+        else:
+            logger.info("request refused", extra=told)
+        return Response(problem["status"], MEDIA_TYPE, json.dumps(problem), headers=problem_headers(error))
+
+    def no_route(_error: NotFoundError) -> Response[str]:
+        event = app.current_event
+        return refuse(NotFound(f"there is no {event.http_method} {event.path}: see the list of routes in the README"))
+
+    app.exception_handler(Exception)(refuse)
+    app.not_found(no_route)
+    return app

@@ -1,0 +1,181 @@
+"""What the API answers, made from what is remembered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
+
+from dayone.contracts import api
+from dayone.domain.accounts import Account
+from dayone.domain.changes import Change
+from dayone.domain.desired import Reason
+from dayone.domain.operations import Applied, Operation
+from dayone.domain.people import Person
+from dayone.domain.policy import PolicyVersion
+from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subjects import Resource, ResourceKind
+from dayone.ports.state import AssignmentOf, Page
+from dayone.usecases.read_access import GroupInAccount, GroupOfPerson
+
+
+def person_answer(state: SubjectState) -> api.PersonAnswer:
+    """A person as HR tells it and as Identity Center has it."""
+    user = state.applied.get(Resource(ResourceKind.USER))
+    return {
+        "id": state.head.subject.name,
+        "fact": _fact(state.head.fact),
+        "head": _head(state.head),
+        "user": _confirmed(user) if user else None,
+    }
+
+
+def account_answer(state: SubjectState) -> api.AccountAnswer:
+    """An account as Organizations tells it."""
+    return {"id": state.head.subject.name, "fact": _fact(state.head.fact), "head": _head(state.head)}
+
+
+def person_access_answer(person: str, groups: Iterable[GroupOfPerson]) -> api.PersonAccessAnswer:
+    """What a person can reach."""
+    return {
+        "person": person,
+        "groups": [
+            {
+                "group": one.group,
+                "membership": _confirmed(one.membership),
+                "assignments": [_assignment(each) for each in one.assignments.entries],
+                "cursor": one.assignments.cursor,
+            }
+            for one in groups
+        ],
+    }
+
+
+def account_access_answer(account: str, groups: Iterable[GroupInAccount]) -> api.AccountAccessAnswer:
+    """Who can reach an account."""
+    return {
+        "account": account,
+        "groups": [
+            {
+                "group": one.group,
+                "assignments": [_assignment(each) for each in one.assignments],
+                "members": [
+                    {"person": each.person, "confirmed": _confirmed(each.membership)} for each in one.members.entries
+                ],
+                "cursor": one.members.cursor,
+            }
+            for one in groups
+        ],
+    }
+
+
+def changes_answer(page: Page[Change]) -> api.ChangesAnswer:
+    """Part of the list of changes."""
+    return {"changes": [_change(one) for one in page.entries], "cursor": page.cursor}
+
+
+def change_answer(change: Change, operations: Page[Operation]) -> api.ChangeInFullAnswer:
+    """One change with part of its operations."""
+    return {
+        "change": _change(change),
+        "notes": list(change.notes),
+        "operations": [_operation(one) for one in operations.entries],
+        "cursor": operations.cursor,
+    }
+
+
+def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
+    """A policy as it was uploaded."""
+    return {
+        "version": kept.version,
+        "file": kept.file,
+        "text": kept.text,
+        "actor": kept.actor,
+        "at": _time(kept.at),
+        "change": kept.change,
+    }
+
+
+def submitted_answer(kept: PolicyVersion) -> api.SubmittedAnswer:
+    """A policy that was taken."""
+    return {"version": kept.version, "change": kept.change, "href": f"/v1/changes/{kept.change}"}
+
+
+def _head(head: Head) -> api.HeadAnswer:
+    return {
+        "generation": head.generation,
+        "policy_version": head.policy_version,
+        "outstanding": head.outstanding,
+        "due_at": _time(head.due_at) if head.due_at else None,
+        "told_at": _time(head.version.at) if head.version else None,
+    }
+
+
+def _confirmed(one: Applied) -> api.ConfirmedAnswer:
+    return {
+        "resource": str(one.resource),
+        "attributes": dict(one.attributes),
+        "references": dict(one.references),
+        "reasons": _reasons(one.reasons),
+        "in_doubt": str(one.doubt) if one.doubt else None,
+        "adopted": one.adopted,
+        "operation": one.operation,
+        "change": one.change,
+        "request_id": one.request_id,
+        "at": _time(one.at) if one.at else None,
+    }
+
+
+def _assignment(one: AssignmentOf) -> api.AssignmentAnswer:
+    return {"account": one.account, "permission_set": one.permission_set, "confirmed": _confirmed(one.assignment)}
+
+
+def _change(change: Change) -> api.ChangeAnswer:
+    cause = change.cause
+    return {
+        "id": change.id,
+        "state": str(change.state),
+        "cause": {"kind": str(cause.kind), "actor": cause.actor, "reference": cause.reference, "at": _time(cause.at)},
+        "subjects": change.subjects,
+        "planned": change.planned,
+        "operations": change.operations,
+        "succeeded": change.succeeded,
+        "failed": change.failed,
+        "superseded": change.superseded,
+    }
+
+
+def _operation(one: Operation) -> api.OperationAnswer:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "subject": str(one.subject),
+        "resource": str(one.resource),
+        "state": str(one.state),
+        "attempts": one.attempts,
+        "request_id": one.request_id,
+        "failure_reason": one.failure_reason,
+        "waiting_for": one.waiting_for,
+        "reasons": _reasons(one.reasons),
+        "created_at": _time(one.created_at),
+        "not_before": _time(one.not_before) if one.not_before else None,
+        "finished_at": _time(one.finished_at) if one.finished_at else None,
+    }
+
+
+def _reasons(reasons: Iterable[Reason]) -> list[api.ReasonAnswer]:
+    return [{"rule": one.rule, "because": one.because} for one in reasons]
+
+
+def _fact(fact: Person | Account | None) -> dict[str, object] | None:
+    return {field.name: _plain(getattr(fact, field.name)) for field in fields(fact)} if fact else None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

@@ -1,0 +1,15 @@
+"""GET /v1/health: whether Day One can read its state, and what it is doing."""
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.contracts.api import HealthAnswer
+from dayone.usecases.access_api import AccessApi, health
+
+
+def health_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes for monitors."""
+
+    @app.get("/v1/health")
+    def read_health() -> HealthAnswer:
+        seen = health(api)
+        return {"policy_version": seen.policy_version, "operations_open": seen.operations_open}

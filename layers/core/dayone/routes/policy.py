@@ -1,0 +1,31 @@
+"""GET and PUT /v1/policy: the policy in force, and a new one."""
+
+import json
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+
+from dayone.contracts.api import PolicyAnswer
+from dayone.errors import NotFound
+from dayone.routes.answers import policy_answer, submitted_answer
+from dayone.routes.requests import caller_of, file_of, text_of
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.submit_policy import submit_policy
+
+
+def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes of the policy."""
+
+    @app.get("/v1/policy")
+    def read_policy() -> PolicyAnswer:
+        kept = api.archive.current()
+        if kept is None:
+            raise NotFound("no policy is in force: put one with PUT /v1/policy")
+        return policy_answer(kept)
+
+    @app.put("/v1/policy")
+    def put_policy() -> Response[str]:
+        event = app.current_event
+        kept = submit_policy(text_of(event), file=file_of(event), actor=caller_of(event), api=api)
+        answer = submitted_answer(kept)
+        headers = {"Location": answer["href"]}
+        return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

@@ -1,0 +1,62 @@
+"""What a request to the API carries: who sends it, which part of a list it wants, and its body."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dayone.errors import Malformed, TooLarge, Unauthentic
+from dayone.usecases.read_access import Window
+
+LARGEST_POLICY = 256 * 1024  # bytes; a DynamoDB record holds 400 KB
+LARGEST_LIMIT = 100
+USUAL_LIMIT = 25
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
+
+type Event = Mapping[str, Any]
+
+
+def caller_of(event: Event) -> str:
+    """The ARN that API Gateway's IAM authorisation has established; raises Unauthentic when there is none."""
+    arn = event["requestContext"].get("identity", {}).get("userArn")
+    if not arn:
+        raise Unauthentic("the request is not signed: sign it for execute-api with AWS credentials")
+    return str(arn)
+
+
+def window_of(event: Event) -> Window:
+    """`limit`, `cursor` and `group` of the query; raises Malformed for a limit that is none."""
+    limit = _query(event, "limit") or str(USUAL_LIMIT)
+    if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= LARGEST_LIMIT:
+        raise Malformed(f"`limit` is not a number from 1 to {LARGEST_LIMIT}: leave it out for {USUAL_LIMIT}")
+    return Window(limit=int(limit), cursor=_query(event, "cursor"), group=_query(event, "group"))
+
+
+def file_of(event: Event) -> str:
+    """The name of the uploaded file, `policy.yaml` unless the query has another; raises Malformed."""
+    file = _query(event, "file") or "policy.yaml"
+    if not _FILE.fullmatch(file):
+        raise Malformed("`file` is not a file name: use at most 128 letters, digits, dots, dashes, `_` and `/`")
+    return file
+
+
+def text_of(event: Event) -> str:
+    """The body as text; raises Malformed when it is empty or not UTF-8, TooLarge over 256 KiB."""
+    body = event.get("body") or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+        if len(raw) > LARGEST_POLICY:
+            raise TooLarge(
+                f"the policy has {len(raw):,} bytes, more than {LARGEST_POLICY:,}: use globs and fewer lists"
+            )
+        text = raw.decode()
+    except (binascii.Error, UnicodeError) as error:
+        raise Malformed("the body is not UTF-8 text: save the policy as UTF-8") from error
+    if not text.strip():
+        raise Malformed("the body is empty: send the policy's YAML text as the body")
+    return str(text)
+
+
+def _query(event: Event, name: str) -> str:
+    return str((event.get("queryStringParameters") or {}).get(name) or "")

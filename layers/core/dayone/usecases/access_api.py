@@ -1,0 +1,34 @@
+"""What the HTTP API does for its callers: answer what is and why, and take a policy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, Records
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessApi:
+    """What the API needs; `clock` gives the time in UTC, `entropy` at least ten random bytes."""
+
+    records: Records
+    archive: PolicyArchive
+    changes: Changes
+    work: DueWork
+    inbox: Inbox
+    clock: Callable[[], datetime]
+    entropy: Callable[[], bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """What a look at the state shows: the policy in force (0 before the first), and whether operations are open."""
+
+    policy_version: int
+    operations_open: bool
+
+
+def health(api: AccessApi) -> Health:
+    """Raises Unavailable when the state cannot be read."""
+    kept = api.archive.current()
+    return Health(policy_version=kept.version if kept else 0, operations_open=api.work.has_runnable())

@@ -1,0 +1,111 @@
+"""Who can reach what, and why: from people through groups to accounts, and back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dayone.domain.changes import Change
+from dayone.domain.operations import Applied, Operation
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
+from dayone.errors import Malformed, NotFound
+from dayone.ports.state import AssignmentOf, Member, Page, Records
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Which part of a list is asked for; `group`, when set, is the only one to look through."""
+
+    limit: int
+    cursor: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupOfPerson:
+    """A group a person is in, and part of what it has."""
+
+    group: str
+    membership: Applied
+    assignments: Page[AssignmentOf]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupInAccount:
+    """A group with access to an account, what it has there, and part of its members."""
+
+    group: str
+    assignments: tuple[AssignmentOf, ...]
+    members: Page[Member]
+
+
+def read_person(person: str, *, records: Records) -> SubjectState:
+    """Raises NotFound for a person HR has never told about."""
+    mend = "check the id, which is HR's own; a person is known from HR's first event about them"
+    return _known(Subject(SubjectKind.PERSON, person), mend=mend, records=records)
+
+
+def read_account(account: str, *, records: Records) -> SubjectState:
+    """Raises NotFound for an account that was never seen in the organisation."""
+    mend = "check its 12 digits; an account is known from the first event about it"
+    return _known(Subject(SubjectKind.ACCOUNT, account), mend=mend, records=records)
+
+
+def person_access(person: str, *, window: Window, records: Records) -> list[GroupOfPerson]:
+    """The groups a person is in, by name, each with part of what it has; raises NotFound for an unknown person."""
+    state = read_person(person, records=records)
+    memberships = {
+        resource.name: one for resource, one in state.applied.items() if resource.kind is ResourceKind.MEMBERSHIP
+    }
+    return [
+        GroupOfPerson(
+            group=group,
+            membership=memberships[group],
+            assignments=records.assignments_of(group, cursor=window.cursor, limit=window.limit),
+        )
+        for group in _looked_through(memberships, window=window, whose=f"person {person}")
+    ]
+
+
+def account_access(account: str, *, window: Window, records: Records) -> list[GroupInAccount]:
+    """The groups with access to an account, by name, each with part of its members; raises NotFound if unknown."""
+    state = read_account(account, records=records)
+    had: dict[str, list[AssignmentOf]] = {}
+    for resource, one in sorted(state.applied.items()):
+        if resource.kind is ResourceKind.ASSIGNMENT:
+            permission_set, _, group = resource.name.partition("/")
+            there = AssignmentOf(account=account, permission_set=permission_set, group=group, assignment=one)
+            had.setdefault(group, []).append(there)
+    return [
+        GroupInAccount(
+            group=group,
+            assignments=tuple(had[group]),
+            members=records.members(group, cursor=window.cursor, limit=window.limit),
+        )
+        for group in _looked_through(had, window=window, whose=f"account {account}")
+    ]
+
+
+def read_change(change: str, *, window: Window, records: Records) -> tuple[Change, Page[Operation]]:
+    """A change and part of its operations; raises NotFound for one that is unknown."""
+    found = records.change(change)
+    if found is None:
+        mend = "check the id; what was taken a moment ago is known in a few seconds, so ask again"
+        raise NotFound(f"no change {change} is known: {mend}")
+    return found, records.operations(change, cursor=window.cursor, limit=window.limit)
+
+
+def _known(subject: Subject, *, mend: str, records: Records) -> SubjectState:
+    state = records.subject(subject)
+    if state.head.fact is None and not state.applied:
+        raise NotFound(f"no {subject.kind} {subject.name} is known: {mend}")
+    return state
+
+
+def _looked_through(groups: Iterable[str], *, window: Window, whose: str) -> list[str]:
+    if window.cursor and not window.group:
+        raise Malformed("a cursor goes on in one group: say which with `group`")
+    if not window.group:
+        return sorted(groups)
+    if window.group not in groups:
+        raise NotFound(f"{whose} has nothing to do with group {window.group}: ask without `group` to see which it has")
+    return [window.group]

@@ -1,0 +1,26 @@
+"""Take a policy: nothing of a wrong one is kept, and a right one leads to a change."""
+
+from dayone.contracts.policy_file import read_policy
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.policy import PolicyVersion
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subjects import THE_POLICY
+from dayone.domain.ulids import ulid
+from dayone.usecases.access_api import AccessApi
+
+
+def submit_policy(text: str, *, file: str, actor: str, api: AccessApi) -> PolicyVersion:
+    """Keep a policy as the next version and ask for it to be put in force; raises Invalid with every mistake in it.
+
+    A crash on the way leaves at most a version that never comes into force; sending the policy again mends that.
+    """
+    read_policy(text, file=file, version=0)
+    at = api.clock()
+    change = ulid(at, entropy=api.entropy())
+    kept = api.archive.add(text, file=file, actor=actor, at=at, change=change)
+    reference = f"version {kept.version}"
+    cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at)
+    api.inbox.put([PlanRequest(subject=THE_POLICY, cause=cause, policy_version=kept.version)])
+    # After the inbox has it: a change that nobody will ever plan must not be left behind.
+    api.changes.open(cause)
+    return kept
