@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import boto3
+from botocore.config import Config
 
 _ROOT = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 20.0
@@ -41,9 +42,8 @@ class IdentityCenterServer:
     def __enter__(self) -> Self:
         """Start the server and wait until it is ready."""
         # A proxy or profile of the caller's environment must not reach a server on the loopback interface.
-        environment = {
-            name: os.environ[name] for name in ("PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE") if name in os.environ
-        }
+        kept = ("PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
+        environment = {name: os.environ[name] for name in kept if name in os.environ}
         command = [sys.executable, "-m", "sandbox.identity_center", *self._arguments]
         self._process = subprocess.Popen(command, cwd=_ROOT, env=environment)
         self._wait_until_ready(self._process)
@@ -67,7 +67,7 @@ class IdentityCenterServer:
             self._process.wait()
         self._process = None
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+    def client(self, service: str, config: Config | None = None) -> Any:  # noqa: ANN401 - boto3 makes client classes
         """Return a boto3 client of this server for identitystore, sso-admin or organizations."""
         return boto3.client(  # type: ignore[call-overload]
             service,
@@ -75,6 +75,7 @@ class IdentityCenterServer:
             region_name=self.region,
             aws_access_key_id=self.account,
             aws_secret_access_key="test",
+            config=config,
         )
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:

@@ -1,10 +1,14 @@
 """moto's sso-admin backend, which keeps the permission sets and their policies, corrected where AWS differs."""
 
+import json
 import secrets
 from typing import Any
 
 import moto.ssoadmin.models as moto_models
-from moto.ssoadmin.models import SSOAdminBackend
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.ssoadmin.models import ManagedPolicy, SSOAdminBackend
+
+from sandbox.identity_center.service_error import not_found
 
 POLICIES_PER_PERMISSION_SET = 25
 
@@ -50,3 +54,13 @@ class SsoAdminState(SSOAdminBackend):
     def exists(self, arn: str) -> bool:
         """Say whether there is a permission set with this ARN."""
         return any(found.permission_set_arn == arn for found in self.permission_sets)
+
+    def _find_managed_policy(self, managed_policy_arn: str) -> ManagedPolicy:
+        """Find a policy that AWS has: moto itself looks for the path under another key than its own list uses."""
+        if self.aws_managed_policies is None:
+            self.aws_managed_policies = json.loads(aws_managed_policies_data)
+        name = managed_policy_arn.rpartition("/")[2]
+        path = self.aws_managed_policies.get(name, {}).get("Path")
+        if managed_policy_arn != f"arn:aws:iam::aws:policy{path}{name}":
+            raise not_found(f"Policy does not exist with ARN: {managed_policy_arn}")
+        return ManagedPolicy(managed_policy_arn, name)

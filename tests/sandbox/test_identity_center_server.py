@@ -1,0 +1,128 @@
+"""The local Identity Center as a server: its protocol, its command line, and the AWS CLI against it."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.identity_center.java_patterns import matches
+from sandbox.identity_center.process import IdentityCenterServer
+from sandbox.identity_center.sso_admin.requests import RequestFailed, Requests
+
+TEXT = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r  　]+"
+PATH = r"(?:\p{L}+:\p{L}+:\p{L}+(?:\.\p{L}+){0,3}|\p{L}+(?:\.\p{L}+){0,2})"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[IdentityCenterServer]:
+    with IdentityCenterServer() as server:
+        yield server
+
+
+def post(server: IdentityCenterServer, target: str, body: bytes) -> tuple[int, dict[str, str]]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("POST", "/", body, {"X-Amz-Target": target})
+    response = connection.getresponse()
+    answer = json.loads(response.read())
+    connection.close()
+    return response.status, answer
+
+
+def test_the_aws_cli_works_against_it(server: IdentityCenterServer) -> None:
+    aws = str(Path(sys.executable).with_name("aws"))
+    keys = {"AWS_ACCESS_KEY_ID": server.account, "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": server.region}
+    command = [aws, "sso-admin", "list-instances", "--endpoint-url", server.endpoint, "--output", "json"]
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **keys}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    [instance] = json.loads(done.stdout)["Instances"]
+    assert instance["InstanceArn"] == server.client("sso-admin").list_instances()["Instances"][0]["InstanceArn"]
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "code"),
+    [
+        ("", b"{}", "UnknownOperationException"),
+        ("AWSIdentityStore.NoSuchOperation", b"{}", "UnknownOperationException"),
+        ("SWBExternalService.CreateApplication", b"{}", "ValidationException"),
+        ("SWBExternalService.ListApplicationProviders", b"{}", "UnknownOperationException"),
+        ("AWSOrganizationsV20161128.ListHandshakesForAccount", b"{}", "UnknownOperationException"),
+        ("AWSIdentityStore.ListUsers", b"not json", "SerializationException"),
+        ("AWSIdentityStore.ListUsers", b"[]", "SerializationException"),
+        ("AWSIdentityStore.ListUsers", b'{"IdentityStoreId": 7}', "SerializationException"),
+        ("AWSIdentityStore.ListUsers", b"", "ValidationException"),
+    ],
+)
+def test_what_aws_does_not_understand_is_refused(
+    server: IdentityCenterServer, target: str, body: bytes, code: str
+) -> None:
+    status, answer = post(server, target, body)
+    assert (status, answer["__type"]) == (400, code)
+
+
+def test_it_says_which_member_is_missing(server: IdentityCenterServer) -> None:
+    _, answer = post(server, "SWBExternalService.DescribeInstance", b"{}")
+    assert answer["message"] == (
+        "1 validation error detected: Value null at 'instanceArn' failed to satisfy constraint: Member must not be null"
+    )
+
+
+def test_it_is_told_account_and_region_and_stops_when_it_should() -> None:
+    server = IdentityCenterServer(account="444455556666", region="eu-central-1")
+    with server:
+        instance = server.client("sso-admin").list_instances()["Instances"][0]
+        assert (instance["OwnerAccountId"], instance["PrimaryRegion"]) == ("444455556666", "eu-central-1")
+        master = server.client("organizations").describe_organization()["Organization"]["MasterAccountId"]
+        assert master == "444455556666"
+    with pytest.raises(ConnectionRefusedError):
+        post(server, "", b"")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        (TEXT, "Jané Döe, 株式会社 №5 €", True),
+        (TEXT, "bell\a", False),
+        (TEXT, "zero\u200bwidth", False),
+        (r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+", "with space", False),
+        (r"[\w+=,.@-]+", "umläut", False),
+        (PATH, "name.givenName", True),
+        (PATH, "naïve.größe", True),
+        (PATH, "aws:identitystore:enterprise.department", True),
+        (PATH, "name..givenName", False),
+        (PATH, "a1", False),
+        (r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*", "Größe", True),
+        (r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*", "“", False),
+        (r"^(r-[0-9a-z]{4,32})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$", "r-abcd", True),
+        (r"^(r-[0-9a-z]{4,32})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$", "r-abcd!", False),
+    ],
+)
+def test_patterns_are_read_as_java_reads_them(pattern: str, text: str, *, expected: bool) -> None:
+    assert matches(pattern, text) is expected
+
+
+def test_requests_end_in_the_order_in_which_they_fall_due_and_never_at_once() -> None:
+    now, ended = 0.0, []
+    requests = Requests(1.0, seed=7, clock=lambda: now)
+    started = [requests.start("kind", {}, lambda number=number: ended.append(number)) for number in range(20)]  # type: ignore[misc]
+    requests.settle()
+    assert ended == []
+    now = 1.5
+    requests.settle()
+    assert ended == [started.index(request) for request in sorted(started, key=lambda one: one.ready_at)]
+    assert all(0.5 <= request.ready_at <= 1.5 for request in started)
+    assert Requests(0.0).duration() > 0
+
+
+def test_a_request_that_fails_keeps_its_reason() -> None:
+    def fail() -> None:
+        raise RequestFailed("no such thing")
+
+    requests = Requests(0.0, clock=iter(range(9)).__next__)
+    request = requests.start("kind", {}, fail)
+    requests.settle()
+    assert (request.status, request.described()["FailureReason"]) == ("FAILED", "no such thing")
