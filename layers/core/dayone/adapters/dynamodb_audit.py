@@ -1,0 +1,55 @@
+"""The audit log as hash-chained lanes: a writer that finds a lane's end moved looks again and follows the new end."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC
+
+from boto3.dynamodb.conditions import Key
+
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_codec import decode, encode
+from dayone.adapters.dynamodb_conditions import IS_NEW, ends_with
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_writes import Put, Write
+from dayone.domain.audit import GENESIS, AuditEntry, link
+from dayone.domain.subjects import Subject
+
+OPERATIONS = "operations"
+POLICY = "policy"
+_FACT_LANES = 8
+
+# The name, among the writes of a transaction, of the one whose condition fails when somebody else wrote to the lane.
+TAIL = "audit-tail"
+
+
+def facts_lane(subject: Subject) -> str:
+    """The lane of what is heard of a subject: always the same, and few subjects share one."""
+    return f"facts-{hashlib.sha256(str(subject).encode()).digest()[0] % _FACT_LANES}"
+
+
+def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) -> dict[str, Write]:
+    """The writes that put the entries at the end of a lane as it is now; none for no entries."""
+    if not entries:
+        return {}
+    tail = table.get(keys.tail_key(lane))
+    sequence, digest = (int(tail["sequence"]), str(tail["hash"])) if tail else (0, GENESIS)
+    condition = ends_with(digest) if tail else IS_NEW
+    writes: dict[str, Write] = {}
+    day = ""
+    for entry in entries:
+        # The link is over the text of the moment: it must be the one that is read back.
+        in_utc = replace(entry, at=entry.at.astimezone(UTC))
+        sequence, digest, day = sequence + 1, link(in_utc, previous=digest), in_utc.at.date().isoformat()
+        key = keys.audit_key(lane, day=day, sequence=sequence)
+        record = {**key._asdict(), **encode(in_utc), "hash": digest}
+        writes[f"audit-{sequence}"] = Put(record, condition=IS_NEW)
+    end = {**keys.tail_key(lane)._asdict(), "sequence": sequence, "hash": digest, "day": day}
+    return {TAIL: Put(end, condition=condition), **writes}
+
+
+def entries_of(table: DynamoTable, *, lane: str, day: str) -> Iterator[tuple[AuditEntry, str]]:
+    """The entries of a lane on a day (YYYY-MM-DD, in UTC) with their recorded hashes, in the order of the chain."""
+    lies_in = Key("pk").eq(f"AUDIT#{day}") & Key("sk").begins_with(f"{lane}#")
+    for record in table.query(lies_in):
+        yield decode(AuditEntry, record), str(record["hash"])

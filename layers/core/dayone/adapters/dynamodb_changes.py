@@ -1,0 +1,32 @@
+"""Changes in DynamoDB: one record of a cause and its counts, which plans and ends of operations add to."""
+
+from typing import ClassVar
+
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW
+from dayone.adapters.dynamodb_mapping import change_parts
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_writes import Put, Update
+from dayone.domain.changes import Cause
+from dayone.errors import NotFound
+
+
+class DynamoChanges:
+    """The port Changes."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:PutItem", "dynamodb:UpdateItem"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def open(self, cause: Cause) -> None:
+        """Record a change whose number of subjects is still being found out; harmless when it is there."""
+        # None is written, not left out: to a plan that is committed meanwhile the number is there and stays unknown.
+        record = {**keys.change_key(cause.change)._asdict(), **change_parts(cause), "subjects": None}
+        self._table.write(Put(record, condition=IS_NEW), what=f"opening change {cause.change}")
+
+    def expect(self, change: str, *, subjects: int) -> None:
+        """Say how many subjects it has; raises NotFound for a change that was never opened."""
+        expected = Update(keys.change_key(change), put={"subjects": subjects}, condition=EXISTS)
+        if not self._table.write(expected, what=f"counting the subjects of change {change}"):
+            raise NotFound(f"there is no change {change}")

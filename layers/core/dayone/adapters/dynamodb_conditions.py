@@ -1,0 +1,46 @@
+"""Every condition that a write depends on, named for what it protects."""
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from dayone.adapters.dynamodb_codec import encode
+from dayone.domain.operations import OPEN_STATES, Operation, OperationState
+from dayone.domain.subject_states import Head
+
+# A record that is not there has no attribute at all, its key included.
+IS_NEW: ConditionBase = Attr("pk").not_exists()
+EXISTS: ConditionBase = Attr("pk").exists()
+
+# A final state is never left again, whoever comes late.
+IS_OPEN: ConditionBase = EXISTS & Attr("state").is_in(sorted(encode(state) for state in OPEN_STATES))
+
+# AWS is called for an operation that waits, never for one it works on already.
+IS_PENDING: ConditionBase = Attr("state").eq(encode(OperationState.PENDING))
+
+
+def nothing_moved_since(head: Head) -> ConditionBase:
+    """Everything a plan was made from is as it was read.
+
+    One number is enough: every commit, every begin and every end of an operation that changes the head or a resource
+    adds one to it, so a plan made from an older state is refused, whichever part of it was old.
+    """
+    return Attr("revision").eq(head.revision) if head.revision else IS_NEW
+
+
+def is_in_force(generation: str) -> ConditionBase:
+    """The plan is the newest one: an older plan's operations may not begin, nor count on the newer plan's head."""
+    return Attr("generation").eq(generation)
+
+
+def is_tried_as_often_as(operation: Operation) -> ConditionBase:
+    """Nobody else has begun it since it was read: two executors at once would call AWS twice."""
+    return Attr("attempts").eq(operation.attempts)
+
+
+def ends_with(digest: str) -> ConditionBase:
+    """The chain still ends where it was read, so that no two entries follow the same one."""
+    return Attr("hash").eq(digest)
+
+
+def is_older_than(version: int) -> ConditionBase:
+    """The policy in force never goes back to an older version by an event that comes late."""
+    return IS_NEW | Attr("version").lt(version)

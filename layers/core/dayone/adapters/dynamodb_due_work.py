@@ -1,0 +1,30 @@
+"""What waits for time to pass, found through the table's sparse indexes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from boto3.dynamodb.conditions import Key
+
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_codec import stamp
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.subjects import Subject
+
+
+class DynamoDueWork:
+    """The port DueWork; what was written a moment ago may be missing, because an index follows its table."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
+        """Subjects whose `due_at` has come, the longest due first."""
+        has_come = Key("due").eq(keys.DUE) & Key("due_at").lte(stamp(now))
+        return [keys.subject_in(one["pk"]) for one in self._table.query(has_come, index="due", limit=limit)]
+
+    def has_runnable(self) -> bool:
+        """Whether any operation is open."""
+        return any(True for _ in self._table.query(Key("runnable").eq(keys.RUNNABLE), index="runnable", limit=1))

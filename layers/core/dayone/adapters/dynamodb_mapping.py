@@ -1,0 +1,96 @@
+"""The domain as records of the state table and back; what the indexes need is added here and nowhere else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_codec import Record, decode, encode, stamp
+from dayone.domain.accounts import Account
+from dayone.domain.changes import Cause, Change
+from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation
+from dayone.domain.people import Person
+from dayone.domain.policy import PolicyVersion
+from dayone.domain.subject_states import Head, Plan
+from dayone.domain.subjects import ResourceKind, ResourceOf
+
+_FACTS: dict[type[Person] | type[Account], str] = {Person: "person", Account: "account"}
+
+
+def head_record(head: Head) -> Record:
+    """A subject's head: listed under its kind, and under what comes due while there is a due time."""
+    record = {**keys.head_of(head.subject)._asdict(), **encode(head)}
+    fact = record.pop("fact", None)
+    if head.fact is not None:
+        record[_FACTS[type(head.fact)]] = fact
+    if head.due_at is not None:
+        record["due"] = keys.DUE
+    return {**record, "listed_in": keys.list_of(head.subject.kind), "listed_as": head.subject.name}
+
+
+def head_in(record: Mapping[str, Any]) -> Head:
+    """The head in its record."""
+    facts = [decode(kind, record[name]) for kind, name in _FACTS.items() if name in record]
+    return decode(Head, record, fact=facts[0] if facts else None)
+
+
+def applied_record(applied: Applied, *, of: ResourceOf) -> Record:
+    """A resource as AWS confirmed it; memberships and assignments are also listed under their group."""
+    return {**keys.applied_key(of)._asdict(), **encode(applied), **_listing(applied, of=of)}
+
+
+def applied_in(record: Mapping[str, Any]) -> Applied:
+    """The resource in its record."""
+    return decode(Applied, record)
+
+
+def operation_record(operation: Operation) -> Record:
+    """An operation of a change; while it is open it lies among the runnable ones."""
+    record = {**keys.operation_key(operation)._asdict(), **encode(operation)}
+    if operation.state not in OPEN_STATES:
+        return {**record, "final": True}
+    return {**record, "runnable": keys.RUNNABLE, "runnable_order": keys.urgency_of(operation)}
+
+
+def operation_in(record: Mapping[str, Any]) -> Operation:
+    """The operation in its record."""
+    return decode(Operation, record)
+
+
+def change_parts(cause: Cause) -> Record:
+    """What a change's record says from its first writing on."""
+    return {"cause": encode(cause), "listed_in": keys.CHANGES, "listed_as": cause.change}
+
+
+def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Change:
+    """The change in its record, with notes from elsewhere."""
+    return decode(Change, record, notes=notes)
+
+
+def planned_record(plan: Plan) -> Record:
+    """The proof that a change planned a subject: what it had to say, and which generation came of it."""
+    key = keys.planned_key(plan.after.subject, change=plan.cause.change)
+    said = {"notes": list(plan.notes)} if plan.notes else {}
+    return {**key._asdict(), **said, "generation": plan.after.generation, "at": stamp(plan.cause.at)}
+
+
+def policy_record(version: PolicyVersion) -> Record:
+    """A version of the policy."""
+    return {**keys.policy_key(version.version)._asdict(), **encode(version)}
+
+
+def policy_in(record: Mapping[str, Any]) -> PolicyVersion:
+    """The version in its record."""
+    return decode(PolicyVersion, record)
+
+
+def _listing(applied: Applied, *, of: ResourceOf) -> Record:
+    # What was begun and never confirmed is nobody's yet; what is being deleted is there until AWS confirms its end.
+    if applied.doubt is Action.CREATE:
+        return {}
+    name, subject = of.resource.name, of.subject.name
+    if of.resource.kind is ResourceKind.MEMBERSHIP:
+        return {"listed_in": keys.members_of(name), "listed_as": subject}
+    if of.resource.kind is ResourceKind.ASSIGNMENT:
+        permission_set, _, group = name.partition("/")
+        return {"listed_in": keys.assignments_of(group), "listed_as": f"{subject}#{permission_set}"}
+    return {}

@@ -1,0 +1,129 @@
+"""Operations in DynamoDB as a durable priority queue, each step of one a transaction with what it changes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import batched, islice
+from typing import ClassVar
+
+from boto3.dynamodb.conditions import Key
+
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_codec import stamp
+from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_in_force, is_tried_as_often_as
+from dayone.adapters.dynamodb_endings import Ending
+from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
+from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
+from dayone.domain.subject_states import NO_GENERATION, generation_number
+from dayone.domain.subjects import ResourceOf, Subject
+from dayone.errors import Conflicting
+from dayone.ports.state import Finished
+
+_HEAD, _OPERATION, _APPLIED = "head", "operation", "applied"
+
+
+class DynamoOperationQueue:
+    """The port OperationQueue."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "dynamodb:BatchGetItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        }
+    )
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def runnable(self, *, limit: int) -> Sequence[Operation]:
+        """Open operations as they stand, the most urgent first, at most `limit`."""
+        listed = self._table.query(Key("runnable").eq(keys.RUNNABLE), index="runnable", page=limit)
+        pages = batched(listed, limit, strict=False)
+        return list(islice((one for page in pages for one in self._open_of(page)), limit))
+
+    def generation_of(self, subject: Subject) -> str:
+        """The generation in force."""
+        head = self._table.get(keys.head_of(subject))
+        return NO_GENERATION if head is None else str(head["generation"])
+
+    def siblings(self, operation: Operation) -> Sequence[Operation]:
+        """The operations of the same plan, itself included, by number."""
+        first = keys.operation_key(operation)
+        plan = first.sk.rpartition("/")[0]
+        same_plan = Key("pk").eq(first.pk) & Key("sk").begins_with(f"{plan}/")
+        return [operation_in(one) for one in self._table.query(same_plan)]
+
+    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+        """Those of the resources that AWS has confirmed or that are in doubt."""
+        records = self._table.get_all(keys.applied_key(one) for one in wanted)
+        known = ((keys.subject_in(one["pk"]), applied_in(one)) for one in records)
+        return {ResourceOf(subject, one.resource): one for subject, one in known}
+
+    def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
+        """Count the attempt and put the resource in doubt; None when a newer generation is in force.
+
+        Raises Conflicting when somebody else has begun or finished it, or when its own generation is still to come.
+        """
+        subject, generation = operation.subject, operation.generation
+        writes: Mapping[str, Write] = {
+            _OPERATION: Update(
+                keys.operation_key(operation),
+                put={"attempts": operation.attempts + 1},
+                remove=("waiting_for", "failure_reason"),
+                condition=IS_PENDING & is_tried_as_often_as(operation),
+            ),
+            # Counted on the head: a plan made from what was there before this call must not be put in force.
+            _HEAD: Update(keys.head_of(subject), add={"revision": 1}, condition=is_in_force(generation)),
+            _APPLIED: Put(applied_record(doubt, of=operation.target)),
+        }
+        refused = self._table.transact(lambda: writes, what=f"beginning {operation.id}")
+        if _HEAD in refused:
+            if generation_number(self.generation_of(subject)) < generation_number(generation):
+                raise Conflicting(f"the plan of {operation.id} is not committed yet")
+            return None
+        if refused:
+            raise Conflicting(f"{operation.id} is no longer as it was read")
+        return replace(operation, attempts=operation.attempts + 1, waiting_for="", failure_reason="")
+
+    def submit(self, operation: Operation, *, request_id: str) -> None:
+        """Note that AWS works on it under this request id; raises Conflicting when it is not pending."""
+        put = {"state": OperationState.SUBMITTED.value, "request_id": request_id}
+        submitted = Update(keys.operation_key(operation), put=put, condition=IS_PENDING)
+        if not self._table.write(submitted, what=f"submitting {operation.id}"):
+            raise Conflicting(f"{operation.id} is no longer pending")
+
+    def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
+        """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
+        put = {"state": OperationState.PENDING.value, "not_before": stamp(until), "failure_reason": because}
+        postponed = Update(keys.operation_key(operation), put=put, condition=IS_OPEN)
+        self._table.write(postponed, what=f"postponing {operation.id}")
+
+    def settle(self, operation: Operation, *, applied: Applied | None) -> None:
+        """Put the resource back as it was before an attempt on which AWS is known not to have acted."""
+        target = operation.target
+        settled = Put(applied_record(applied, of=target)) if applied else Delete(keys.applied_key(target))
+        counted = Update(keys.head_of(operation.subject), add={"revision": 1}, condition=EXISTS)
+        writes: Mapping[str, Write] = {_APPLIED: settled, _HEAD: counted}
+        self._table.transact(lambda: writes, what=f"settling {operation.id}")
+
+    def wait_for(self, operation: Operation, *, what: str) -> None:
+        """Note in words what keeps it from running; does nothing when it is finished."""
+        waiting = Update(keys.operation_key(operation), put={"waiting_for": what}, condition=IS_OPEN)
+        self._table.write(waiting, what=f"noting what {operation.id} waits for")
+
+    def finish(self, finished: Finished) -> None:
+        """Record the end, the resource, the counts of its change and the audit entry in one transaction."""
+        Ending(self._table, finished).record()
+
+    def _open_of(self, listed: Iterable[Mapping[str, str]]) -> Iterable[Operation]:
+        # The index follows the table late: what it lists may have been begun, submitted or finished a moment ago.
+        found = [keys.RecordKey(one["pk"], one["sk"]) for one in listed]
+        records = {(one["pk"], one["sk"]): one for one in self._table.get_all(found)}
+        current = (operation_in(records[key]) for key in found if key in records)
+        return [one for one in current if one.state in OPEN_STATES]

@@ -1,0 +1,74 @@
+"""Everything that is remembered, read from DynamoDB page by page for people and programs that ask."""
+
+from itertools import islice
+from typing import ClassVar
+
+from boto3.dynamodb.conditions import Key
+
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_codec import Record
+from dayone.adapters.dynamodb_cursors import Listing
+from dayone.adapters.dynamodb_mapping import applied_in, change_in, operation_in
+from dayone.adapters.dynamodb_subjects import DynamoSubjects
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.changes import Change
+from dayone.domain.operations import Operation
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Subject
+from dayone.ports.state import AssignmentOf, Member, Page
+
+_MOST_NOTES = 100
+
+
+class DynamoRecords:
+    """The port Records; lists come through an index and may miss what was written a moment ago."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+        self._subjects = DynamoSubjects(table)
+
+    def subject(self, subject: Subject) -> SubjectState:
+        """As Subjects.load."""
+        return self._subjects.load(subject)
+
+    def changes(self, *, cursor: str, limit: int) -> Page[Change]:
+        """All changes, the newest first, without notes."""
+        return _listed(keys.CHANGES, newest_first=True).page(self._table, cursor=cursor, limit=limit, read=change_in)
+
+    def change(self, change: str) -> Change | None:
+        """One change with its notes (the first hundred, by subject)."""
+        record = self._table.get(keys.change_key(change))
+        if record is None:
+            return None
+        planned = Key("pk").eq(keys.change_partition(change)) & Key("sk").begins_with(keys.PLANNED)
+        notes = (str(note) for one in self._table.query(planned) for note in one.get("notes", ()))
+        return change_in(record, notes=tuple(islice(notes, _MOST_NOTES)))
+
+    def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
+        """The operations of a change, by subject and number."""
+        listing = Listing(partition=("pk", keys.change_partition(change)), sort_key="sk", prefix=keys.OPERATION)
+        return listing.page(self._table, cursor=cursor, limit=limit, read=operation_in)
+
+    def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
+        """Who is in a group as far as AWS confirmed."""
+        return _listed(keys.members_of(group)).page(self._table, cursor=cursor, limit=limit, read=_member)
+
+    def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
+        """What a group has where, as far as AWS confirmed."""
+        return _listed(keys.assignments_of(group)).page(self._table, cursor=cursor, limit=limit, read=_assignment)
+
+
+def _listed(name: str, *, newest_first: bool = False) -> Listing:
+    return Listing(partition=("listed_in", name), sort_key="listed_as", index="listing", newest_first=newest_first)
+
+
+def _member(record: Record) -> Member:
+    return Member(person=record["listed_as"], membership=applied_in(record))
+
+
+def _assignment(record: Record) -> AssignmentOf:
+    account, _, permission_set = record["listed_as"].partition("#")
+    group = applied_in(record).resource.name.rpartition("/")[2]
+    return AssignmentOf(account=account, permission_set=permission_set, group=group, assignment=applied_in(record))

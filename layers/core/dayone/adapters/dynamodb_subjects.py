@@ -1,0 +1,103 @@
+"""Subjects in DynamoDB: a head that every plan is committed against, and the resources beside it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from boto3.dynamodb.conditions import ConditionBase, Key
+
+from dayone.adapters import dynamodb_audit as audit
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_conditions import IS_NEW, nothing_moved_since
+from dayone.adapters.dynamodb_mapping import (
+    applied_in,
+    change_parts,
+    head_in,
+    head_record,
+    operation_record,
+    planned_record,
+)
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
+from dayone.adapters.dynamodb_writes import Put, Update, Write
+from dayone.domain.subject_states import Head, Plan, SubjectState
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.errors import Conflicting
+
+_HEAD, _SUBJECT, _CHANGE = "head", "subject", "change"
+
+
+class DynamoSubjects:
+    """The port Subjects."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "dynamodb:BatchWriteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        }
+    )
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def load(self, subject: Subject) -> SubjectState:
+        """The newest state; a subject never seen before has an empty one."""
+        # The head before the resources, never in one Query: what moves between the two reads then moved after the
+        # head was read, and a plan made from the mixture is refused.
+        record = self._table.get(keys.head_of(subject))
+        lies_in = Key("pk").eq(keys.partition_of(subject)) & Key("sk").begins_with(keys.APPLIED)
+        applied = [applied_in(one) for one in self._table.query(lies_in)]
+        head = Head(subject=subject) if record is None else head_in(record)
+        return SubjectState(head, {one.resource: one for one in applied})
+
+    def is_planned(self, subject: Subject, *, change: str) -> bool:
+        """Whether this change has planned this subject already."""
+        return self._table.get(keys.planned_key(subject, change=change)) is not None
+
+    def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
+        """Names of known subjects of a kind in order, those after `after`."""
+        listed: ConditionBase = Key("listed_in").eq(keys.list_of(kind))
+        if after:
+            listed &= Key("listed_as").gt(after)
+        return [str(one["listed_as"]) for one in self._table.query(listed, index="listing", limit=limit)]
+
+    def commit(self, plan: Plan) -> None:
+        """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head."""
+        writes = _writes(plan)
+        operations: dict[str, Write] = {one.id: Put(operation_record(one)) for one in plan.operations}
+        is_whole = len(writes) + len(plan.audit) + 1 + len(operations) <= MOST_IN_A_TRANSACTION
+        if not is_whole:
+            # Nobody carries them out before their generation is in force, which comes with the head.
+            self._table.put_all(operation_record(one) for one in plan.operations)
+        refused = self._refused(plan, {**writes, **(operations if is_whole else {})})
+        if refused and not is_whole:
+            self._table.delete_all(keys.operation_key(one) for one in plan.operations)
+        subject = plan.after.subject
+        if _SUBJECT in refused:
+            raise Conflicting(f"{subject} has been planned by change {plan.cause.change}")
+        if _HEAD in refused:
+            raise Conflicting(f"{subject} has moved since it was read")
+
+    def _refused(self, plan: Plan, writes: dict[str, Write]) -> frozenset[str]:
+        lane = audit.facts_lane(plan.after.subject)
+        return self._table.transact(
+            lambda: {**writes, **audit.appended(self._table, plan.audit, lane=lane)},
+            what=f"planning {plan.after.subject}",
+            again_when=[audit.TAIL],
+        )
+
+
+def _writes(plan: Plan) -> dict[str, Write]:
+    head = {**head_record(plan.after), "revision": plan.before.revision + 1}
+    counts = Update(
+        keys.change_key(plan.cause.change),
+        put_once={**change_parts(plan.cause), "subjects": 1},
+        add={"planned": 1, "operations": len(plan.operations)},
+    )
+    return {
+        _HEAD: Put(head, condition=nothing_moved_since(plan.before)),
+        _CHANGE: counts,
+        _SUBJECT: Put(planned_record(plan), condition=IS_NEW),
+    }
