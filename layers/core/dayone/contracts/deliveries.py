@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dayone.contracts.problems import problem_of
+from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import DayOneError, Malformed
 
 
@@ -40,8 +40,5 @@ def answer(change: str) -> dict[str, Any]:
 def refusal(error: DayOneError) -> dict[str, Any]:
     """The problem, as RFC 9457 has it."""
     problem = problem_of(error)
-    return {
-        "statusCode": problem["status"],
-        "headers": {"Content-Type": "application/problem+json"},
-        "body": json.dumps(problem),
-    }
+    headers = {"Content-Type": MEDIA_TYPE, **problem_headers(error)}
+    return {"statusCode": problem["status"], "headers": headers, "body": json.dumps(problem)}

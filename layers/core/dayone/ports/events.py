@@ -1,9 +1,13 @@
-"""Where Day One's own events go."""
+"""Where Day One's own events come from and go to."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
+from dayone.domain.changes import Change
 from dayone.domain.events import DomainEvent
+from dayone.domain.operations import Operation
 
 
 class EventBus(Protocol):
@@ -14,3 +18,28 @@ class EventBus(Protocol):
 
         Raises Unavailable when any was not taken, TooLarge for an event that no bus takes; others may have been sent.
         """
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationWritten:
+    """An operation as it was before a write, None when it was not there, and as it is since."""
+
+    before: Operation | None
+    after: Operation
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeWritten:
+    """A change as it was before a write, None when it was not there, and as it is since."""
+
+    before: Change | None
+    after: Change
+    at: datetime
+
+
+class TableStream(Protocol):
+    """The stream of what is written to the table."""
+
+    def writes(self, event: Mapping[str, Any]) -> Iterable[OperationWritten | ChangeWritten]:
+        """The operations and changes in one batch of the stream, in its order."""

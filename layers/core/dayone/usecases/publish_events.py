@@ -1,46 +1,25 @@
 """Turn what the table's stream tells of operations and changes into domain events, and publish them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from dayone.domain.announcements import news_of_change, news_of_operation
-from dayone.domain.changes import Change
 from dayone.domain.events import DomainEvent
-from dayone.domain.operations import Operation
-from dayone.ports.events import EventBus
-
-
-@dataclass(frozen=True, kw_only=True)
-class OperationWritten:
-    """An operation as it was before a write, None when it was not there, and as it is since."""
-
-    before: Operation | None
-    after: Operation
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeWritten:
-    """A change as it was before a write, None when it was not there, and as it is since."""
-
-    before: Change | None
-    after: Change
-    at: datetime
+from dayone.ports.events import ChangeWritten, EventBus, OperationWritten, TableStream
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishEvents:
-    """What publishing needs; `writes` reads the stream's own event."""
+    """What publishing needs."""
 
-    writes: Callable[[Mapping[str, Any]], Iterable[OperationWritten | ChangeWritten]]
+    stream: TableStream
     bus: EventBus
 
 
 def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> int:
     """Publish all the news in one batch of the stream; returns how many. The same batch again gives the same ids."""
-    news = [one for one in map(_news, ports.writes(event)) if one is not None]
+    news = [one for one in map(_news, ports.stream.writes(event)) if one is not None]
     if news:
         ports.bus.publish(news)
     return len(news)

@@ -1,0 +1,173 @@
+"""Puts each function together: settings, clients, adapters, ports. Made once per process, when first asked for.
+
+Each factory imports its own adapters, so that a function pays at its cold start for what it uses and nothing else.
+"""
+
+import os
+import random
+import secrets
+import time
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from dayone import settings
+
+if TYPE_CHECKING:
+    from dayone.adapters.dynamodb_table import DynamoTable
+    from dayone.usecases.access_api import AccessApi
+    from dayone.usecases.execute_operations import ExecuteOperations
+    from dayone.usecases.plan_changes import PlanChanges
+    from dayone.usecases.publish_events import PublishEvents
+    from dayone.usecases.receive_hr_event import ReceiveHrEvent
+    from dayone.usecases.reconcile_access import ReconcileAccess
+    from dayone.usecases.record_account_event import RecordAccountEvent
+
+
+@cache
+def receive_hr_event() -> "ReceiveHrEvent":
+    """For POST /hr/{source}."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.secrets import SecretsManagerKeys
+    from dayone.adapters.sqs import SqsInbox
+    from dayone.usecases.receive_hr_event import ReceiveHrEvent
+
+    given = settings.read(settings.ReceiveHrEventSettings)
+    return ReceiveHrEvent(
+        keys=SecretsManagerKeys(client("secretsmanager"), secrets={"standard": given.hr_secret_standard}),
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+    )
+
+
+@cache
+def record_account_event() -> "RecordAccountEvent":
+    """For events about accounts."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.sqs import SqsDeadLetters, SqsInbox
+    from dayone.usecases.record_account_event import RecordAccountEvent
+
+    given = settings.read(settings.RecordAccountEventSettings)
+    return RecordAccountEvent(
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
+    )
+
+
+@cache
+def plan_changes() -> "PlanChanges":
+    """For the inbox."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_changes import DynamoChanges
+    from dayone.adapters.dynamodb_policies import DynamoPolicies
+    from dayone.adapters.dynamodb_subjects import DynamoSubjects
+    from dayone.adapters.organizations import AwsOrganization
+    from dayone.adapters.sqs import SqsEngine, SqsInbox
+    from dayone.contracts.policy_file import read_policy
+    from dayone.usecases.plan_changes import PlanChanges
+
+    given = settings.read(settings.PlanChangesSettings)
+    table = _table(given.table_name)
+    return PlanChanges(
+        subjects=DynamoSubjects(table),
+        policies=DynamoPolicies(table, parse=lambda kept: read_policy(kept.text, file=kept.file, version=kept.version)),
+        changes=DynamoChanges(table),
+        organization=AwsOrganization(client("organizations")),
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
+        clock=_now,
+        token=lambda: secrets.token_hex(4),
+    )
+
+
+@cache
+def execute_operations() -> "ExecuteOperations":
+    """For the engine."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
+    from dayone.adapters.identity_store import IdentityStoreDirectory
+    from dayone.adapters.sqs import SqsEngine
+    from dayone.adapters.sso_assignments import SsoAssignments
+    from dayone.adapters.sso_permission_sets import SsoPermissionSets
+    from dayone.domain.scheduling import Budgets
+    from dayone.usecases.attempts import IdentityCenter
+    from dayone.usecases.execute_operations import ExecuteOperations
+
+    given = settings.read(settings.ExecuteOperationsSettings)
+    sso_admin = client("sso-admin")
+    return ExecuteOperations(
+        queue=DynamoOperationQueue(_table(given.table_name)),
+        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
+        aws=IdentityCenter(
+            directory=IdentityStoreDirectory(client("identitystore"), identity_store_id=given.identity_store_id),
+            permission_sets=SsoPermissionSets(sso_admin, instance_arn=given.instance_arn),
+            assignments=SsoAssignments(sso_admin, instance_arn=given.instance_arn),
+        ),
+        budgets=Budgets(),
+        clock=_now,
+        sleep=time.sleep,
+        jitter=random.random,
+    )
+
+
+@cache
+def reconcile_access() -> "ReconcileAccess":
+    """For the sweep."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_due_work import DynamoDueWork
+    from dayone.adapters.sqs import SqsEngine, SqsInbox
+    from dayone.usecases.reconcile_access import ReconcileAccess
+
+    given = settings.read(settings.ReconcileAccessSettings)
+    return ReconcileAccess(
+        due_work=DynamoDueWork(_table(given.table_name)),
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
+        clock=_now,
+    )
+
+
+@cache
+def publish_events() -> "PublishEvents":
+    """For the table's stream."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_stream import DynamoStream
+    from dayone.adapters.event_bus import EventBridgeBus
+    from dayone.usecases.publish_events import PublishEvents
+
+    given = settings.read(settings.PublishEventsSettings)
+    return PublishEvents(stream=DynamoStream(), bus=EventBridgeBus(client("events"), bus=given.bus_name))
+
+
+@cache
+def access_api() -> "AccessApi":
+    """For /v1/..."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_changes import DynamoChanges
+    from dayone.adapters.dynamodb_due_work import DynamoDueWork
+    from dayone.adapters.dynamodb_policies import DynamoPolicyArchive
+    from dayone.adapters.dynamodb_records import DynamoRecords
+    from dayone.adapters.sqs import SqsInbox
+    from dayone.usecases.access_api import AccessApi
+
+    given = settings.read(settings.AccessApiSettings)
+    table = _table(given.table_name)
+    return AccessApi(
+        records=DynamoRecords(table),
+        archive=DynamoPolicyArchive(table),
+        changes=DynamoChanges(table),
+        work=DynamoDueWork(table),
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        clock=_now,
+        entropy=lambda: os.urandom(10),
+    )
+
+
+def _table(name: str) -> "DynamoTable":
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_table import DynamoTable
+
+    return DynamoTable(client("dynamodb"), name)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
