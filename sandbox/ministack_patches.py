@@ -5,14 +5,16 @@
 import importlib.metadata
 import queue
 import time
+import zipfile
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]
 from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
-from sandbox import stream_mappings
+from sandbox import layer_copies, stream_mappings
 from sandbox.errors import SandboxError
 
 VERSION = "1.5.33"
@@ -32,6 +34,7 @@ def apply() -> None:
     keep_template_properties()
     end_logs_at_once()
     log_failures_to_start()
+    share_unpacked_code()
 
 
 def run_message_groups_in_parallel() -> None:
@@ -152,3 +155,16 @@ def log_failures_to_start() -> None:
         return answer
 
     lambda_svc._execute_function_warm = execute_and_log
+
+
+def share_unpacked_code() -> None:
+    """Unpack code and layers once, not for each worker.
+
+    MiniStack unpacks a function's layers anew for every worker, which holds up everything else in it for about a second
+    when they contain an SDK. Unnecessary when `Worker._spawn` takes layers from a cache.
+    """
+    lambda_runtime.zipfile = SimpleNamespace(
+        ZipFile=layer_copies.SharedArchive,
+        BadZipFile=zipfile.BadZipFile,
+        LargeFileError=zipfile.LargeZipFile,  # so named in its `except`
+    )

@@ -15,6 +15,7 @@ Globals:
     Architectures: [!Ref Architecture]
     CodeUri: code
     Timeout: 20
+    Layers: [!Ref Layer]
 Resources:
   Queue:
     Type: AWS::SQS::Queue
@@ -63,6 +64,12 @@ Resources:
         Call:
           Type: Api
           Properties: {Path: /probe, Method: get, RestApiId: !Ref Api}
+  TwinFunction:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: app.probe, Environment: {Variables: {GREETING: ""}}}
+  Layer:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {ContentUri: layer, RetentionPolicy: Delete}
   BrokenFunction:
     Type: AWS::Serverless::Function
     Properties: {Handler: missing.handler}
@@ -75,7 +82,7 @@ Outputs:
 
 CODE = """
 import importlib.util, json, os, sys, time
-import boto3, botocore.exceptions
+import boto3, botocore.exceptions, in_layer
 
 def on_message(event, _context):
     for record in event["Records"]:
@@ -107,6 +114,7 @@ def probe(event, _context):
         "endpoints": {name: text for name, text in os.environ.items() if name.startswith("AWS_ENDPOINT_URL")},
         "python": list(sys.version_info[:2]),
         "queues": queues,
+        "layer": os.path.realpath(in_layer.__file__),
     }
     return {"statusCode": 200, "body": json.dumps(answer)}
 """
@@ -116,6 +124,8 @@ def write_application(folder: Path) -> Path:
     """Write template and code, and return the template's path."""
     (folder / "code").mkdir(parents=True)
     (folder / "code" / "app.py").write_text(CODE)
+    (folder / "layer" / "python").mkdir(parents=True)
+    (folder / "layer" / "python" / "in_layer.py").touch()
     template = folder / "template.yaml"
     template.write_text(TEMPLATE)
     return template

@@ -18,9 +18,9 @@ from sandbox import Credentials, Sandbox, SandboxError
 from tests.sandbox.conftest import GREETING, Application, eventually
 
 
-def probe(application: Application) -> dict[str, Any]:
+def probe(application: Application, *, function: str = "ProbeFunction") -> dict[str, Any]:
     answer = application.sandbox.client("lambda").invoke(
-        FunctionName=application.stack.resources["ProbeFunction"], Payload=b"{}"
+        FunctionName=application.stack.resources[function], Payload=b"{}"
     )
     body: dict[str, Any] = json.loads(json.loads(answer["Payload"].read())["body"])
     return body
@@ -107,6 +107,9 @@ class TestFunctions:
         application.send("logged", seconds=0, group="logged")
         lines = eventually(lambda: [line for line in application.said("QueueFunction") if "logged" in line.values()])
         assert [next(iter(line)) for line in lines] == ["began", "ended"]
+
+    def test_share_one_copy_of_a_layer(self, application: Application) -> None:
+        assert probe(application)["layer"] == probe(application, function="TwinFunction")["layer"]
 
     def test_that_cannot_be_imported_say_so_in_their_log(self, application: Application) -> None:
         function = application.stack.resources["BrokenFunction"]
