@@ -13,7 +13,9 @@ from dayone.usecases.plan_changes import plan_changes
 
 logger = logger_of("plan_changes")
 # Skipping a group after its first failure keeps the order within it.
-processor = SqsFifoPartialProcessor(skip_group_on_error=True, raise_on_entire_batch_failure=False)
+processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+# A raised error would cost a cold start and report the same failures.
+processor.raise_on_entire_batch_failure = False
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -1,6 +1,5 @@
 """Accounts that appear, move or change: read the account out of each event and put it on the inbox."""
 
-from logging import INFO, WARNING
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -24,8 +23,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noq
 def _record(record: SQSRecord) -> None:
     with failures_told(logger, message_id=record.message_id):
         recorded = record_account_event(record.body, ports=wiring.record_account_event())
-        logger.log(
-            WARNING if recorded.is_dead_letter else INFO,
+        tell = logger.warning if recorded.is_dead_letter else logger.info
+        tell(
             "account event",
             extra={"event": recorded.name, "account": recorded.account, "why_not": recorded.why_not},
         )

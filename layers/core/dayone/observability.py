@@ -19,7 +19,8 @@ def failures_told(logger: Logger, *, message_id: str) -> Iterator[None]:
     try:
         yield
     except DayOneError as error:
-        logger.warning("message failed", extra={"message_id": message_id, "kind": type(error).__name__, "reason": str(error)})
+        told = {"message_id": message_id, "kind": type(error).__name__, "reason": str(error)}
+        logger.warning("message failed", extra=told)
         raise
     except Exception:
         logger.exception("message failed unexpectedly", extra={"message_id": message_id})
