@@ -166,7 +166,8 @@ def test_a_document_that_is_no_policy_is_refused_with_the_line(text: str, findin
         ("[{salary: X}]", "groups.staff.members[0]: unknown key `salary`; known are `cost_centre`, `department`"),
         ("[{}]", "groups.staff.members[0]: selects nobody: name an attribute, or say `everyone`"),
         ("all", "groups.staff.members: must be a list"),
-        ("[{department: 7}]", "groups.staff.members[0].department: must be a list"),
+        ("[{department: 7}]", "groups.staff.members[0].department[0]: must be text, but YAML reads 7 as a number"),
+        ("[{department: {a: b}}]", "groups.staff.members[0].department: must be a list"),
         (
             "[{department: [7]}]",
             "groups.staff.members[0].department[0]: must be text, but YAML reads 7 as a number; put",
@@ -246,7 +247,7 @@ def test_a_permission_set_name_that_aws_would_refuse_is_refused_here(name: str) 
     [
         ("[{}]", "accounts[0]: selects nothing"),
         ("[]", "accounts: is empty; name at least one"),
-        ("[{id: 123456789012}]", "accounts[0].id: must be a list"),
+        ("[{id: 012345670123}]", "YAML reads 012345670123 as a number; put it in quotes: '012345670123'"),
         ("[{id: [123456789012]}]", "YAML reads 123456789012 as a number; put it in quotes: '123456789012'"),
         ("[{id: '12345'}]", "accounts[0].id[0]: `12345` is not an account id"),
         ("[{ou: Workloads}]", "accounts[0].ou[0]: `Workloads` is not an OU path"),

@@ -30,8 +30,8 @@ def refuse(said: str) -> NoReturn:
 
 
 def listed(value: object) -> object:
-    """One value as a list of it, so that a single word needs no brackets."""
-    return [value] if isinstance(value, str) else value
+    """One value as a list of it, so that a single word needs no brackets; a number too, to be told to need quotes."""
+    return [value] if isinstance(value, str | int | float) else value
 
 
 def _text(value: str) -> str:
