@@ -80,6 +80,8 @@ def _check_type(shape: Shape, value: object, path: str) -> None:
 
 
 def _member_violations(shape: StructureShape, value: Mapping[str, object], path: str) -> Iterator[Violation]:
+    if shape.is_tagged_union and len([name for name in shape.members if value.get(name) is not None]) != 1:
+        yield Violation(path, "", "have exactly one member", "INVALID_PATTERN")
     for name, member in shape.members.items():
         inner = f"{path}.{name[0].lower()}{name[1:]}".lstrip(".")
         if value.get(name) is not None:

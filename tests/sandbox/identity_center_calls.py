@@ -11,8 +11,15 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox.identity_center.process import IdentityCenterServer
+from sandbox.identity_center.request_validation import violations
 
 _numbers = itertools.count(1)
+
+DEPARTING_FROM_THE_MODEL = {
+    "GetInlinePolicyForPermissionSet": "AWS answers with an empty text where its model wants one character at least",
+    "CreatePolicy": "moto's policy ids are shorter than the model's ARNs allow",
+    "ListPoliciesForTarget": "as CreatePolicy",
+}
 
 
 class Calls:
@@ -28,7 +35,7 @@ class Calls:
         self.store_id: str = instance["IdentityStoreId"]
 
     def answer(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - AWS takes every JSON type
-        """Make the call, with the identity store and instance filled in, and return the answer's own members."""
+        """Make the call, with the identity store and instance filled in; the answer must be one AWS's model allows."""
         client = self._clients[service]
         model = client.meta.service_model.operation_model(operation)
         known = {"IdentityStoreId": self.store_id, "InstanceArn": self.instance_arn}
@@ -36,7 +43,10 @@ class Calls:
             name: value for name, value in known.items() if model.input_shape and name in model.input_shape.members
         }
         answer = getattr(client, xform_name(operation))(**(wanted | parameters))
-        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+        del answer["ResponseMetadata"]
+        if model.output_shape and operation not in DEPARTING_FROM_THE_MODEL:
+            assert [str(broken) for broken in violations(model.output_shape, answer)] == []
+        return dict(answer)
 
     def refusal(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - AWS takes every JSON type
         """Make a call that must be refused with an error AWS's model has for it; return code, message and members."""

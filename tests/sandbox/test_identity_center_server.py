@@ -55,6 +55,16 @@ def test_the_aws_cli_works_against_it(server: IdentityCenterServer) -> None:
         ("AWSIdentityStore.ListUsers", b"[]", "SerializationException"),
         ("AWSIdentityStore.ListUsers", b'{"IdentityStoreId": 7}', "SerializationException"),
         ("AWSIdentityStore.ListUsers", b"", "ValidationException"),
+        (
+            "AWSIdentityStore.GetGroupMembershipId",
+            b'{"IdentityStoreId": "d-0123456789", "GroupId": "00000000-0000-4000-8000-000000000000", "MemberId": {}}',
+            "ValidationException",
+        ),
+        (
+            "AWSOrganizationsV20161128.ListPolicies",
+            b'{"Filter": "SERVICE_CONTROL_POLICY", "NextToken": "nonsense"}',
+            "InvalidInputException",
+        ),
     ],
 )
 def test_what_aws_does_not_understand_is_refused(

@@ -9,6 +9,7 @@ from moto.organizations.models import organizations_backends
 from moto.organizations.responses import OrganizationsResponse
 
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
+from sandbox.identity_center.organizations.refusals import invalid_token
 from sandbox.identity_center.service_error import ServiceError
 
 _URL = "http://organizations.us-east-1.amazonaws.com/"
@@ -29,6 +30,8 @@ class MotoOperations:
         answer: dict[str, Any] = json.loads(body or "{}")
         if status < 400:
             return {name: value for name, value in answer.items() if value is not None}
+        if answer.get("__type") == "InvalidToken":
+            raise invalid_token()
         raise ServiceError(
             str(answer.get("__type", "ServiceException")).rpartition("#")[2],
             str(answer.get("Message") or answer.get("message") or ""),
