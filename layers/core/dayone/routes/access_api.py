@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
-from dayone.errors import NotFound
+from dayone.errors import NotFound, Unavailable
 from dayone.routes.accounts import account_routes
 from dayone.routes.changes import change_routes
 from dayone.routes.health import health_routes
@@ -32,6 +32,9 @@ def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
         told = {"kind": type(error).__name__, "status": problem["status"]}
         if problem["status"] == _SERVER_ERROR:
             logger.exception("request failed", extra=told)
+        elif isinstance(error, Unavailable):
+            # AWS's own words about our table and queues: what whoever reads the log needs to mend it.
+            logger.warning("request not possible now", extra={**told, "reason": str(error)})
         else:
             logger.info("request refused", extra=told)
         return Response(problem["status"], MEDIA_TYPE, json.dumps(problem), headers=problem_headers(error))
