@@ -12,7 +12,7 @@ DayOneError
 └── Unavailable          the request may be right: try again later
     ├── Throttled        a rate limit was hit; may say how long to wait
     ├── Conflicting      somebody else writes the same thing right now
-    └── Unreachable      no answer, so it may or may not have happened
+    └── Unreachable      no usable answer, so it may or may not have happened
 """
 
 
@@ -73,4 +73,4 @@ class Conflicting(Unavailable):
 
 
 class Unreachable(Unavailable):
-    """No answer came, so the request may or may not have taken effect."""
+    """No answer came, or AWS failed while it worked on it, so the request may or may not have taken effect."""

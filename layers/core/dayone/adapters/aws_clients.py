@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 2
 _READ_SECONDS = 10
 _ATTEMPTS = 3
-# Their calls are counted against AWS's quotas by whoever makes them; a retry in here would go uncounted.
+# A retry in here would go uncounted against the quotas, and meet what the first try had made as if it were another's.
 _COUNTED = frozenset({"identitystore", "sso-admin"})
 
 

@@ -76,7 +76,8 @@ def _meaning_of(error: ClientError) -> DayOneError:
         is_taken = answer.get("Reason") == "UNIQUENESS_CONSTRAINT_VIOLATION"
         return AlreadyExists(message) if is_taken else Conflicting(message)
     if code.startswith(_FAILURES) or status >= _SERVER_ERROR:
-        return Unavailable(message)
+        # AWS failed while it worked on it, so part or all of it may have been done.
+        return Unreachable(message)
     return NotFound(message) if _is_about_the_named_thing(code, answer) else Refused(message)
 
 

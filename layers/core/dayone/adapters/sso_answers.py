@@ -1,8 +1,9 @@
 """What the answers of the API `sso-admin` have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from dayone.errors import Unavailable
 from dayone.ports.identity_center import Receipt, RequestState
 
 _NO_REASON = "AWS gave no reason"
@@ -18,3 +19,15 @@ def request_state(told: Mapping[str, Any]) -> RequestState:
     status = told["Status"]
     reason = str(told.get("FailureReason") or _NO_REASON) if status == "FAILED" else ""
     return RequestState(is_over=status != "IN_PROGRESS", failure_reason=reason)
+
+
+def seen(look: Callable[[], bool]) -> bool:
+    """Whether a look shows that what was refused with ConflictException is there already; False when it shows nothing.
+
+    AWS has one code for that and for a write that has not settled: only looking tells them apart. And a look that
+    fails must not make it doubtful that nothing was written.
+    """
+    try:
+        return look()
+    except Unavailable:
+        return False

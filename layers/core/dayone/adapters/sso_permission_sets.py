@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.sso_answers import receipt, request_state
+from dayone.adapters.sso_answers import receipt, request_state, seen
 from dayone.adapters.sso_permission_set_names import PermissionSetNames
 from dayone.errors import AlreadyExists, Conflicting
 from dayone.ports.identity_center import Found, Receipt, RequestState
@@ -49,10 +49,9 @@ class SsoPermissionSets:
             with translated():
                 made = self._client.create_permission_set(InstanceArn=self._instance, Name=name, **given)
         except Conflicting as conflict:
-            # One code for a name that is taken and for a write that has not settled: only looking tells them apart.
-            if self.find(name) is None:
-                raise
-            raise AlreadyExists(str(conflict)) from conflict
+            if seen(lambda: self.find(name) is not None):
+                raise AlreadyExists(str(conflict)) from conflict
+            raise
         return receipt(made, permission_set_arn=made["PermissionSet"]["PermissionSetArn"])
 
     def find(self, name: str) -> Found | None:
@@ -94,9 +93,9 @@ class SsoPermissionSets:
                     **self._target(arn), ManagedPolicyArn=policy
                 )
         except Conflicting as conflict:
-            if policy not in self._attached(arn):
-                raise
-            raise AlreadyExists(str(conflict)) from conflict
+            if seen(lambda: policy in self._attached(arn)):
+                raise AlreadyExists(str(conflict)) from conflict
+            raise
         return receipt(done)
 
     def detach(self, arn: str, *, managed_policy: str) -> Receipt:

@@ -1,0 +1,33 @@
+"""One local AWS for all contract tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox import Sandbox
+from tests.contract.identity_centers import IdentityCenter, LocalIdentityCenter, fake_identity_center
+
+# Long enough that a test reliably sees a request in progress.
+ASSIGNMENT_SECONDS = 0.4
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(assignment_seconds=ASSIGNMENT_SECONDS) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def local_identity_center(sandbox: Sandbox) -> LocalIdentityCenter:
+    return LocalIdentityCenter(sandbox)
+
+
+@pytest.fixture(params=["fake", "aws"])
+def identity_center(request: pytest.FixtureRequest) -> Iterator[IdentityCenter]:
+    if request.param == "fake":
+        yield fake_identity_center()
+        return
+    # Asked for by name, so that tests of the fakes alone start no server.
+    local = request.getfixturevalue("local_identity_center")
+    yield local.ports
+    local.check_actions()

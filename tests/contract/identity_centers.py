@@ -1,0 +1,95 @@
+"""The three ports to Identity Center as the contract tests see them: in memory, or over a local AWS."""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dayone.adapters.identity_store import IdentityStoreDirectory
+from dayone.adapters.sso_assignments import SsoAssignments
+from dayone.adapters.sso_permission_sets import SsoPermissionSets
+from dayone.ports.identity_center import AssignmentKey, Assignments, Directory, PermissionSets, RequestState
+from sandbox import Sandbox
+from tests.contract.actions import recorded_actions
+from tests.fakes.assignments import MemoryAssignments
+from tests.fakes.directory import MemoryDirectory
+from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.permission_sets import MemoryPermissionSets
+
+ACCOUNT = "111122223333"
+# Identifiers of the right form that nothing has.
+NO_ID = "00000000-0000-4000-8000-000000000000"
+NO_PERMISSION_SET = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0000000000000000"
+_LONGEST_SECONDS = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityCenter:
+    """The three ports, and `work`, which lets a fake do what it was asked; AWS does so by itself."""
+
+    directory: Directory
+    permission_sets: PermissionSets
+    assignments: Assignments
+    work: Callable[[], None]
+
+    def outcome(self, read: Callable[[str], RequestState], request_id: str) -> RequestState:
+        """What has become of a request when it is over."""
+        self.work()
+        deadline = time.monotonic() + _LONGEST_SECONDS
+        while not (state := read(request_id)).is_over and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return state
+
+    def new_group(self) -> str:
+        return self.directory.create_group(fresh("group"), description="").references["group_id"]
+
+    def new_permission_set(self) -> str:
+        return self.permission_sets.create(fresh("set"), attributes={}).references["permission_set_arn"]
+
+    def new_assignment(self) -> AssignmentKey:
+        """A new permission set, assigned to a new group."""
+        key = AssignmentKey(account_id=ACCOUNT, permission_set_arn=self.new_permission_set(), group_id=self.new_group())
+        assert self.outcome(self.assignments.creation, self.assignments.create(key)).is_over
+        return key
+
+
+def fake_identity_center() -> IdentityCenter:
+    center = MemoryIdentityCenter(accounts={ACCOUNT})
+    return IdentityCenter(
+        directory=MemoryDirectory(center),
+        permission_sets=MemoryPermissionSets(center),
+        assignments=MemoryAssignments(center),
+        work=center.work,
+    )
+
+
+class LocalIdentityCenter:
+    """The adapters over a local AWS; what they call is recorded."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        # A boto3 client takes a fifth of a second to make, so there is one for all tests.
+        self.identitystore, self.sso_admin = sandbox.client("identitystore"), sandbox.client("sso-admin")
+        (instance,) = self.sso_admin.list_instances()["Instances"]
+        self.instance_arn, self.identity_store_id = instance["InstanceArn"], instance["IdentityStoreId"]
+        self._called = recorded_actions(self.identitystore), recorded_actions(self.sso_admin)
+        self.ports = IdentityCenter(
+            directory=IdentityStoreDirectory(self.identitystore, identity_store_id=self.identity_store_id),
+            permission_sets=SsoPermissionSets(self.sso_admin, instance_arn=self.instance_arn),
+            assignments=SsoAssignments(self.sso_admin, instance_arn=self.instance_arn),
+            work=_wait,
+        )
+
+    def check_actions(self) -> None:
+        """Assert that the adapters have called nothing but what they say they call."""
+        directory, sso = self._called
+        assert directory <= IdentityStoreDirectory.ACTIONS
+        assert sso <= SsoPermissionSets.ACTIONS | SsoAssignments.ACTIONS
+
+
+def _wait() -> None:
+    """Nothing to do: AWS works by itself."""
+
+
+def fresh(prefix: str) -> str:
+    """A name that no other test has used."""
+    return f"{prefix}-{uuid.uuid4().hex[:12]}"

@@ -1,0 +1,124 @@
+"""The port Assignments, in memory and over AWS alike."""
+
+from dataclasses import replace
+
+import pytest
+
+from dayone.adapters.sso_assignments import SsoAssignments
+from dayone.errors import Conflicting, NotFound
+from dayone.ports.identity_center import AssignmentKey
+from tests.contract.actions import recorded_actions
+from tests.contract.answers import altering
+from tests.contract.identity_centers import (
+    ACCOUNT,
+    NO_ID,
+    NO_PERMISSION_SET,
+    IdentityCenter,
+    LocalIdentityCenter,
+)
+
+
+@pytest.fixture
+def key(identity_center: IdentityCenter) -> AssignmentKey:
+    return AssignmentKey(
+        account_id=ACCOUNT,
+        permission_set_arn=identity_center.new_permission_set(),
+        group_id=identity_center.new_group(),
+    )
+
+
+def test_a_creation_is_over_only_when_aws_has_worked_on_it(identity_center: IdentityCenter, key: AssignmentKey) -> None:
+    request_id = identity_center.assignments.create(key)
+    assert not identity_center.assignments.creation(request_id).is_over
+    state = identity_center.outcome(identity_center.assignments.creation, request_id)
+    assert (state.is_over, state.failure_reason) == (True, "")
+
+
+def test_a_deletion_is_over_only_when_aws_has_worked_on_it(identity_center: IdentityCenter) -> None:
+    key = identity_center.new_assignment()
+    request_id = identity_center.assignments.delete(key)
+    assert not identity_center.assignments.deletion(request_id).is_over
+    state = identity_center.outcome(identity_center.assignments.deletion, request_id)
+    assert (state.is_over, state.failure_reason) == (True, "")
+    with pytest.raises(NotFound):
+        identity_center.assignments.delete(key)
+
+
+def test_what_is_there_can_be_created_again_and_is_there_once(identity_center: IdentityCenter) -> None:
+    key, assignments = identity_center.new_assignment(), identity_center.assignments
+    assert not identity_center.outcome(assignments.creation, assignments.create(key)).failure_reason
+    assert not identity_center.outcome(assignments.deletion, assignments.delete(key)).failure_reason
+    with pytest.raises(NotFound):
+        assignments.delete(key)
+
+
+def test_what_is_not_there_cannot_be_deleted(identity_center: IdentityCenter, key: AssignmentKey) -> None:
+    with pytest.raises(NotFound):
+        identity_center.assignments.delete(key)
+
+
+def test_a_deletion_conflicts_with_a_creation_in_progress(identity_center: IdentityCenter, key: AssignmentKey) -> None:
+    identity_center.assignments.create(key)
+    with pytest.raises(Conflicting):
+        identity_center.assignments.delete(key)
+
+
+def test_a_creation_conflicts_with_a_deletion_in_progress(identity_center: IdentityCenter) -> None:
+    key = identity_center.new_assignment()
+    identity_center.assignments.delete(key)
+    with pytest.raises(Conflicting):
+        identity_center.assignments.create(key)
+
+
+@pytest.mark.parametrize(
+    "unknown", [{"account_id": "999988887777"}, {"permission_set_arn": NO_PERMISSION_SET}, {"group_id": NO_ID}]
+)
+def test_what_cannot_be_assigned_fails_with_a_reason(
+    identity_center: IdentityCenter, key: AssignmentKey, unknown: dict[str, str]
+) -> None:
+    request_id = identity_center.assignments.create(replace(key, **unknown))
+    state = identity_center.outcome(identity_center.assignments.creation, request_id)
+    assert state.is_over
+    assert "not f" in state.failure_reason.lower() or "could not find" in state.failure_reason.lower()
+
+
+def test_a_group_takes_its_assignments_with_it(identity_center: IdentityCenter) -> None:
+    key = identity_center.new_assignment()
+    identity_center.directory.delete_group(key.group_id)
+    with pytest.raises(NotFound):
+        identity_center.assignments.delete(key)
+
+
+def test_nothing_is_known_of_an_unknown_request(identity_center: IdentityCenter) -> None:
+    with pytest.raises(NotFound):
+        identity_center.assignments.creation(NO_ID)
+    with pytest.raises(NotFound):
+        identity_center.assignments.deletion(NO_ID)
+
+
+def test_a_creation_is_not_a_deletion(identity_center: IdentityCenter, key: AssignmentKey) -> None:
+    request_id = identity_center.assignments.create(key)
+    with pytest.raises(NotFound):
+        identity_center.assignments.deletion(request_id)
+
+
+def test_a_failure_always_has_a_reason(local_identity_center: LocalIdentityCenter) -> None:
+    client, center = local_identity_center.sso_admin, local_identity_center.ports
+    request_id = center.assignments.create(
+        AssignmentKey(account_id=ACCOUNT, permission_set_arn=center.new_permission_set(), group_id=center.new_group())
+    )
+    with altering(
+        client,
+        "DescribeAccountAssignmentCreationStatus",
+        lambda answer: answer["AccountAssignmentCreationStatus"].update(Status="FAILED"),
+    ):
+        assert center.assignments.creation(request_id).failure_reason == "AWS gave no reason"
+
+
+def test_the_adapter_needs_every_action_it_names(local_identity_center: LocalIdentityCenter) -> None:
+    center = local_identity_center.ports
+    key = AssignmentKey(account_id=ACCOUNT, permission_set_arn=center.new_permission_set(), group_id=center.new_group())
+    called = recorded_actions(local_identity_center.sso_admin)
+    center.outcome(center.assignments.creation, center.assignments.create(key))
+    center.outcome(center.assignments.deletion, center.assignments.delete(key))
+    assert called == SsoAssignments.ACTIONS

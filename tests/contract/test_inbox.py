@@ -1,0 +1,179 @@
+"""The port Inbox, in memory and over AWS alike."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dayone.adapters.sqs import SqsInbox
+from dayone.contracts import inbox as messages
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.people import Person
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subjects import THE_POLICY, Subject, SubjectKind
+from dayone.errors import TooLarge, Unavailable
+from dayone.ports.state import Inbox
+from sandbox import Sandbox
+from tests.contract.actions import recorded_actions
+from tests.contract.answers import altering, answering, sending
+from tests.contract.identity_centers import fresh
+from tests.fakes.queues import MemoryInbox
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+ADA = Person(
+    id="e-1",
+    user_name="ada",
+    email="ada@example.com",
+    given_name="Ada",
+    family_name="Lovelace",
+    display_name="Ada Lovelace",
+)
+
+
+def a_request(subject: str = "person:e-1", *, change: str = "", **more: Any) -> PlanRequest:  # noqa: ANN401
+    cause = Cause(
+        change=change or uuid.uuid4().hex, kind=CauseKind.HR_EVENT, actor="hr:standard", reference="m-1", at=NOON
+    )
+    return PlanRequest(subject=Subject.parse(subject), cause=cause, **more)
+
+
+@dataclass
+class FifoQueue:
+    """A queue of the local AWS, and what it holds."""
+
+    client: Any
+    url: str
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        while found := self.client.receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+        ).get("Messages"):
+            for message in found:
+                self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+                yield message
+
+    def requests(self) -> list[PlanRequest]:
+        return [messages.from_json(message["Body"]) for message in self.messages()]
+
+
+@pytest.fixture(scope="module")
+def sqs(sandbox: Sandbox) -> Any:  # noqa: ANN401
+    return sandbox.client("sqs")
+
+
+@pytest.fixture
+def queue(sqs: Any) -> FifoQueue:  # noqa: ANN401
+    attributes = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+    made = sqs.create_queue(QueueName=f"{fresh('inbox')}.fifo", Attributes=attributes)
+    return FifoQueue(sqs, made["QueueUrl"])
+
+
+@dataclass
+class Border:
+    """An inbox, and what has arrived in it so far."""
+
+    inbox: Inbox
+    arrived: Callable[[], list[PlanRequest]]
+
+
+@pytest.fixture(params=["fake", "aws"])
+def border(request: pytest.FixtureRequest) -> Border:
+    if request.param == "fake":
+        inbox = MemoryInbox()
+        return Border(inbox, lambda: list(inbox.requests))
+    queue = request.getfixturevalue("queue")
+    return Border(SqsInbox(queue.client, queue_url=queue.url), queue.requests)
+
+
+def test_what_is_put_arrives_whole(border: Border) -> None:
+    request = a_request(person=ADA)
+    border.inbox.put([request])
+    assert border.arrived() == [request]
+
+
+def test_requests_for_a_subject_arrive_in_order(border: Border) -> None:
+    requests = [a_request(change=f"change-{number:02d}") for number in range(25)]
+    border.inbox.put(requests)
+    assert border.arrived() == requests
+
+
+def test_requests_for_many_subjects_all_arrive(border: Border) -> None:
+    requests = [a_request(f"person:e-{number}", change="one") for number in range(25)]
+    border.inbox.put(requests)
+    assert sorted(border.arrived(), key=repr) == sorted(requests, key=repr)
+
+
+def test_nothing_put_is_nothing_arrived(border: Border) -> None:
+    border.inbox.put([])
+    assert border.arrived() == []
+
+
+def test_the_same_again_arrives_once(border: Border) -> None:
+    request = a_request(change="same")
+    border.inbox.put([request, request])
+    border.inbox.put([request])
+    assert border.arrived() == [request]
+
+
+def test_another_policy_version_or_a_refresh_is_not_the_same(border: Border) -> None:
+    first = replace(a_request(change="same"), subject=THE_POLICY, policy_version=1)
+    requests = [first, replace(first, policy_version=2), replace(first, policy_version=2, refresh=True)]
+    border.inbox.put(requests)
+    assert border.arrived() == requests
+
+
+def test_a_subject_with_blanks_or_other_alphabets_has_a_group_of_its_own(queue: FifoQueue) -> None:
+    inbox = SqsInbox(queue.client, queue_url=queue.url)
+    names = ["Data Engineers", "Müller", "Data Engineers", "x" * 128, "plain"]
+    inbox.put([a_request(f"group:{name}") for name in names])
+    groups = [message["Attributes"]["MessageGroupId"] for message in queue.messages()]
+    assert len(groups) == len(names)
+    assert len(set(groups)) == len(set(names))
+    assert str(Subject(SubjectKind.GROUP, "plain")) in groups
+    assert all(len(group) <= 128 and group.isascii() and " " not in group for group in groups)
+
+
+def test_no_batch_is_over_what_sqs_takes(queue: FifoQueue) -> None:
+    inbox = SqsInbox(queue.client, queue_url=queue.url)
+    large = replace(ADA, display_name="A" * 400_000)
+    with sending(queue.client, "SendMessageBatch") as sent:
+        inbox.put([a_request(person=large) for _ in range(3)])
+    assert [len(batch["Entries"]) for batch in sent] == [2, 1]
+
+
+def test_a_request_that_no_message_holds_is_too_large_and_nothing_is_sent(queue: FifoQueue) -> None:
+    inbox = SqsInbox(queue.client, queue_url=queue.url)
+    with pytest.raises(TooLarge):
+        inbox.put([a_request(), a_request(person=replace(ADA, display_name="A" * 1_048_576))])
+    assert queue.requests() == []
+
+
+def test_a_message_that_was_not_taken_makes_the_whole_unavailable(queue: FifoQueue) -> None:
+    def fail_one(answer: dict[str, Any]) -> None:
+        answer["Failed"] = [{"Id": "1", "SenderFault": False, "Code": "InternalError"}]
+
+    inbox = SqsInbox(queue.client, queue_url=queue.url)
+    with (
+        altering(queue.client, "SendMessageBatch", fail_one),
+        pytest.raises(Unavailable, match=r"1 of 2.*InternalError"),
+    ):
+        inbox.put([a_request(), a_request()])
+
+
+def test_a_queue_that_is_missing_or_forbidden_is_not_the_senders_fault(queue: FifoQueue) -> None:
+    with pytest.raises(Unavailable):
+        SqsInbox(queue.client, queue_url=f"{queue.url}-not-there").put([a_request()])
+    with (
+        answering(queue.client, "SendMessageBatch", "AccessDenied", status=403),
+        pytest.raises(Unavailable, match="AccessDenied"),
+    ):
+        SqsInbox(queue.client, queue_url=queue.url).put([a_request()])
+
+
+def test_the_adapter_needs_every_action_it_names(queue: FifoQueue) -> None:
+    called = recorded_actions(queue.client)
+    SqsInbox(queue.client, queue_url=queue.url).put([a_request()])
+    assert called == SqsInbox.ACTIONS

@@ -1,0 +1,13 @@
+"""The port EventBus in memory."""
+
+from collections.abc import Iterable
+
+from dayone.domain.events import DomainEvent
+
+
+class MemoryEventBus:
+    def __init__(self) -> None:
+        self.events: list[DomainEvent] = []
+
+    def publish(self, events: Iterable[DomainEvent]) -> None:
+        self.events.extend(events)

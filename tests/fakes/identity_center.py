@@ -1,0 +1,90 @@
+"""An Identity Center in memory: what the fakes of its three ports share."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from dayone.errors import NotFound
+from dayone.ports.identity_center import AssignmentKey, Receipt, RequestState
+
+
+class RequestFailed(Exception):
+    """Why a request that was taken came to nothing."""
+
+
+@dataclass
+class StoredGroup:
+    name: str
+    description: str
+
+
+@dataclass
+class StoredSet:
+    name: str
+    attributes: dict[str, str]
+    managed_policies: set[str] = field(default_factory=set)
+    inline_policy: str = ""
+    revision: int = 1
+
+
+@dataclass
+class Request:
+    kind: str
+    perform: Callable[[], None]
+    state: RequestState = field(default_factory=lambda: RequestState(is_over=False))
+
+
+@dataclass
+class MemoryIdentityCenter:
+    """Users by id (attributes in our words), groups by id, memberships by id, permission sets by ARN.
+
+    `accounts` are the ids of active accounts; None means any. Requests stay in progress until `work`.
+    `provisioned` has the revision of each permission set (ARN) that an account has.
+    """
+
+    accounts: set[str] | None = None
+    users: dict[str, dict[str, str]] = field(default_factory=dict)
+    groups: dict[str, StoredGroup] = field(default_factory=dict)
+    memberships: dict[str, tuple[str, str]] = field(default_factory=dict)
+    permission_sets: dict[str, StoredSet] = field(default_factory=dict)
+    assignments: set[AssignmentKey] = field(default_factory=set)
+    provisioned: dict[tuple[str, str], int] = field(default_factory=dict)
+    requests: dict[str, Request] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def receipt(self, **references: str) -> Receipt:
+        return Receipt(request_id=self.new_id("request"), references=references)
+
+    def new_id(self, kind: str) -> str:
+        return f"{kind}-{next(self.numbers)}"
+
+    def ask(self, kind: str, perform: Callable[[], None]) -> str:
+        request_id = self.new_id("request")
+        self.requests[request_id] = Request(kind, perform)
+        return request_id
+
+    def state_of(self, kind: str, request_id: str) -> RequestState:
+        request = self.requests.get(request_id)
+        if request is None or request.kind != kind:
+            raise NotFound(f"ResourceNotFoundException: no {kind} has the id {request_id}")
+        return request.state
+
+    def in_progress(self) -> list[str]:
+        return [request_id for request_id, request in self.requests.items() if not request.state.is_over]
+
+    def work(self, only: Iterable[str] | None = None) -> None:
+        """Let time pass until these requests, or all, are over; in the order in which they were asked for."""
+        for request_id in list(self.in_progress() if only is None else only):
+            request = self.requests[request_id]
+            try:
+                request.perform()
+            except RequestFailed as failure:
+                request.state = RequestState(is_over=True, failure_reason=str(failure))
+            else:
+                request.state = RequestState(is_over=True)
+
+    def delete_assignment(self, key: AssignmentKey) -> None:
+        self.assignments.discard(key)
+        role = (key.account_id, key.permission_set_arn)
+        if not any((one.account_id, one.permission_set_arn) == role for one in self.assignments):
+            self.provisioned.pop(role, None)

@@ -1,0 +1,40 @@
+"""The ports Inbox, Engine and DeadLetters in memory."""
+
+from collections.abc import Iterable
+
+from dayone.domain.requests import PlanRequest
+
+
+class MemoryInbox:
+    """What was put, in order; a duplicate is dropped, as a FIFO queue does for five minutes."""
+
+    def __init__(self) -> None:
+        self.requests: list[PlanRequest] = []
+        self._seen: set[tuple[object, ...]] = set()
+
+    def put(self, requests: Iterable[PlanRequest]) -> None:
+        for request in requests:
+            same = (request.cause.change, request.subject, request.policy_version, request.refresh)
+            if same not in self._seen:
+                self._seen.add(same)
+                self.requests.append(request)
+
+
+class MemoryEngine:
+    """How often it was woken."""
+
+    def __init__(self) -> None:
+        self.rings = 0
+
+    def wake(self) -> None:
+        self.rings += 1
+
+
+class MemoryDeadLetters:
+    """The messages put aside, each with its reason."""
+
+    def __init__(self) -> None:
+        self.letters: list[tuple[str, str]] = []
+
+    def put(self, body: str, *, reason: str) -> None:
+        self.letters.append((body, reason))

@@ -1,0 +1,114 @@
+"""The operation queue in memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
+from dayone.domain.subject_states import NO_GENERATION, generation_number
+from dayone.domain.subjects import ResourceOf, Subject
+from dayone.errors import Conflicting
+from dayone.ports.state import Finished
+from tests.fakes.state import State
+
+
+class MemoryOperationQueue:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def runnable(self, *, limit: int) -> Sequence[Operation]:
+        return self._state.open_operations()[:limit]
+
+    def generation_of(self, subject: Subject) -> str:
+        head = self._state.heads.get(subject)
+        return head.generation if head else NO_GENERATION
+
+    def siblings(self, operation: Operation) -> Sequence[Operation]:
+        plan = (operation.change, operation.subject, operation.generation)
+        found = [one for one in self._state.operations.values() if (one.change, one.subject, one.generation) == plan]
+        return sorted(found, key=lambda one: one.number)
+
+    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+        return {one: self._state.applied[one] for one in wanted if one in self._state.applied}
+
+    def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
+        in_force = self.generation_of(operation.subject)
+        if in_force != operation.generation:
+            if generation_number(in_force) < generation_number(operation.generation):
+                raise Conflicting(f"the plan of {operation.id} is not committed yet")
+            return None
+        known = self._pending(operation)
+        if known.attempts != operation.attempts:
+            raise Conflicting(f"{operation.id} is no longer as it was read")
+        begun = replace(known, attempts=known.attempts + 1, waiting_for="", failure_reason="")
+        self._state.store(begun)
+        self._put(operation.target, doubt)
+        return begun
+
+    def submit(self, operation: Operation, *, request_id: str) -> None:
+        known = self._pending(operation)
+        self._state.store(replace(known, state=OperationState.SUBMITTED, request_id=request_id))
+
+    def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
+        if known := self._open(operation):
+            back = replace(known, state=OperationState.PENDING, not_before=until, failure_reason=because)
+            self._state.store(back)
+
+    def settle(self, operation: Operation, *, applied: Applied | None) -> None:
+        self._put(operation.target, applied)
+
+    def wait_for(self, operation: Operation, *, what: str) -> None:
+        if known := self._open(operation):
+            self._state.store(replace(known, waiting_for=what))
+
+    def finish(self, finished: Finished) -> None:
+        operation, known = finished.operation, self._open(finished.operation)
+        if known is None:
+            return
+        ended = replace(
+            known,
+            state=finished.state,
+            finished_at=finished.at,
+            request_id=operation.request_id,
+            failure_reason=operation.failure_reason,
+            waiting_for="",
+        )
+        self._state.store(ended)
+        if not finished.untouched:
+            for resource in finished.gone:
+                self._state.applied.pop(ResourceOf(operation.subject, resource), None)
+            self._put(operation.target, finished.applied)
+        self._count(ended)
+        self._state.record(finished.audit)
+
+    def _count(self, ended: Operation) -> None:
+        head = self._state.heads[ended.subject]
+        if head.generation == ended.generation:
+            counted = replace(head, outstanding=head.outstanding - 1, revision=head.revision + 1)
+            self._state.heads[ended.subject] = counted
+        change = self._state.changes[ended.change]
+        self._state.changes[ended.change] = replace(
+            change,
+            succeeded=change.succeeded + (ended.state is OperationState.SUCCEEDED),
+            failed=change.failed + (ended.state is OperationState.FAILED),
+            superseded=change.superseded + (ended.state is OperationState.SUPERSEDED),
+        )
+
+    def _put(self, target: ResourceOf, applied: Applied | None) -> None:
+        if applied is None:
+            self._state.applied.pop(target, None)
+        else:
+            self._state.applied[target] = applied
+        # A plan made from what was there before must not be put in force.
+        head = self._state.heads[target.subject]
+        self._state.heads[target.subject] = replace(head, revision=head.revision + 1)
+
+    def _open(self, operation: Operation) -> Operation | None:
+        known = self._state.operation(operation)
+        return known if known is not None and known.state in OPEN_STATES else None
+
+    def _pending(self, operation: Operation) -> Operation:
+        known = self._state.operation(operation)
+        if known is None or known.state is not OperationState.PENDING:
+            raise Conflicting(f"{operation.id} is no longer pending")
+        return known

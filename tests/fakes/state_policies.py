@@ -1,0 +1,65 @@
+"""Policies, their archive and the changes in memory."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from dayone.domain.audit import AuditEntry
+from dayone.domain.changes import Cause, Change
+from dayone.domain.policy import Policy, PolicyVersion
+from dayone.errors import NotFound, TooLarge
+from tests.fakes.state import State
+
+# As much as a record of the state table takes.
+_LONGEST_TEXT = 350_000
+
+
+class MemoryPolicies:
+    def __init__(self, state: State, *, parse: Callable[[PolicyVersion], Policy]) -> None:
+        self._state = state
+        self._parse = parse
+        self._parsed = Policy()
+
+    def current(self) -> Policy:
+        if self._parsed.version != self._state.policy_in_force:
+            self._parsed = self._parse(self._state.kept_policies[self._state.policy_in_force])
+        return self._parsed
+
+    def current_version(self) -> int:
+        return self._state.policy_in_force
+
+    def activate(self, version: int, *, audit: AuditEntry) -> None:
+        if version not in self._state.kept_policies:
+            raise NotFound(f"there is no version {version} of the policy")
+        if version > self._state.policy_in_force:
+            self._state.policy_in_force = version
+            self._state.record(audit)
+
+
+class MemoryPolicyArchive:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def add(self, text: str, *, file: str, actor: str, at: datetime, change: str) -> PolicyVersion:
+        if len(text.encode()) > _LONGEST_TEXT:
+            raise TooLarge("too long a policy")
+        number = max(self._state.kept_policies, default=0) + 1
+        version = PolicyVersion(version=number, text=text, file=file, actor=actor, at=at, change=change)
+        self._state.kept_policies[number] = version
+        return version
+
+    def current(self) -> PolicyVersion | None:
+        return self._state.kept_policies.get(self._state.policy_in_force)
+
+
+class MemoryChanges:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def open(self, cause: Cause) -> None:
+        self._state.changes.setdefault(cause.change, Change(cause=cause, subjects=None))
+
+    def expect(self, change: str, *, subjects: int) -> None:
+        if change not in self._state.changes:
+            raise NotFound(f"there is no change {change}")
+        self._state.changes[change] = replace(self._state.changes[change], subjects=subjects)

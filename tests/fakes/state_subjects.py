@@ -1,0 +1,56 @@
+"""Subjects and due work in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from dayone.domain.subject_states import Head, Plan, SubjectState
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.errors import Conflicting
+from tests.fakes.state import State
+
+
+class MemorySubjects:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def load(self, subject: Subject) -> SubjectState:
+        head = self._state.heads.get(subject, Head(subject=subject))
+        applied = {of.resource: one for of, one in self._state.applied.items() if of.subject == subject}
+        return SubjectState(head, applied)
+
+    def is_planned(self, subject: Subject, *, change: str) -> bool:
+        return (change, subject) in self._state.plans
+
+    def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
+        found = sorted(one.name for one in self._state.heads if one.kind is kind and one.name > after)
+        return found[:limit]
+
+    def commit(self, plan: Plan) -> None:
+        subject, cause = plan.after.subject, plan.cause
+        if (cause.change, subject) in self._state.plans:
+            raise Conflicting(f"{subject} has been planned by change {cause.change}")
+        if self.load(subject).head.revision != plan.before.revision:
+            raise Conflicting(f"{subject} has moved since it was read")
+        self._state.heads[subject] = replace(plan.after, revision=plan.before.revision + 1)
+        self._state.plans[cause.change, subject] = plan
+        change = self._state.change_for(cause)
+        self._state.changes[change.id] = replace(
+            change, planned=change.planned + 1, operations=change.operations + len(plan.operations)
+        )
+        for operation in plan.operations:
+            self._state.store(operation)
+        for entry in plan.audit:
+            self._state.record(entry)
+
+
+class MemoryDueWork:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
+        found = [(head.due_at, subject) for subject, head in self._state.heads.items() if head.due_at is not None]
+        return [subject for due_at, subject in sorted(found) if due_at <= now][:limit]
+
+    def has_runnable(self) -> bool:
+        return bool(self._state.open_operations())
