@@ -51,7 +51,10 @@ def access_begins(person: Person) -> datetime | None:
 
 def access_ends(person: Person) -> datetime | None:
     """The moment the last day is over where the person is, or None when there is no last day."""
-    return _midnight(person.end_date + timedelta(days=1), person) if person.end_date else None
+    # HR systems write 9999-12-31 for employment without an end, and no day comes after it.
+    if person.end_date is None or person.end_date == date.max:
+        return None
+    return _midnight(person.end_date + timedelta(days=1), person)
 
 
 def has_begun(person: Person, *, now: datetime) -> bool:
