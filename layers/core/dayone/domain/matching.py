@@ -48,5 +48,10 @@ def _ou_pattern(pattern: str) -> re.Pattern[str]:
         return re.compile(r"/.*")
     below = pattern.endswith("/**")
     levels = pattern.removesuffix("/**").split("/")
-    regex = "/".join("[^/]*".join(re.escape(part) for part in level.split("*")) for level in levels)
+    # A level that is nothing but `*` is any name, and a name is never empty: `/*` must not mean the root.
+    regex = "/".join("[^/]+" if level == "*" else _level(level) for level in levels)
     return re.compile(regex + ("(/.*)?" if below else ""))
+
+
+def _level(level: str) -> str:
+    return "[^/]*".join(re.escape(part) for part in level.split("*"))

@@ -1,0 +1,126 @@
+"""Which people and accounts a selector means, one sentence per case."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from dayone.domain.matching import is_under, matches_any, selects_account, selects_person
+from dayone.domain.policy import AccountSelector, PersonSelector
+from tests.builders import ACCOUNT_ID, HERE, a_person, an_account
+
+
+@pytest.mark.parametrize(
+    ("case", "pattern", "text", "expected"),
+    [
+        ("a plain word matches itself", "Data", "Data", True),
+        ("letter case does not count", "dATA", "Data", True),
+        ("letter case does not count in other alphabets", "STRASSE", "straße", True),
+        ("a plain word matches the whole text only", "Data", "Data Science", False),
+        ("a star stands for anything", "*SRE*", "Senior SRE II", True),
+        ("a star stands for nothing as well", "*SRE*", "SRE", True),
+        ("a star stands for line ends as well", "a*b", "a\nb", True),
+        ("a question mark is exactly one character", "Team ?", "Team A", True),
+        ("a question mark is not two characters", "Team ?", "Team AB", False),
+        ("brackets list characters", "Team [AB]", "Team b", True),
+        ("brackets can leave characters out", "Team [!AB]", "Team b", False),
+        ("a dot is a dot", "a.c", "abc", False),
+        ("an empty text never matches", "*", "", False),
+        ("an empty pattern matches nothing", "", "Data", False),
+    ],
+)
+def test_globs(case: str, pattern: str, text: str, *, expected: bool) -> None:
+    assert matches_any([pattern], text) is expected, case
+
+
+def test_one_matching_pattern_of_several_is_enough() -> None:
+    assert matches_any(["Data", "Eng*"], "Engineering")
+    assert not matches_any([], "Engineering")
+
+
+@pytest.mark.parametrize(
+    ("case", "pattern", "path", "expected"),
+    [
+        ("the root alone", "/", "/", True),
+        ("the root alone is not what is below it", "/", "/Workloads", False),
+        ("everything includes the root", "/**", "/", True),
+        ("everything includes every depth", "/**", "/Workloads/Dev/Team", True),
+        ("an OU is itself", "/Workloads", "/Workloads", True),
+        ("an OU is not what is below it", "/Workloads", "/Workloads/Dev", False),
+        ("an OU is not one that begins alike", "/Workloads", "/Workloads2", False),
+        ("one star is one level", "/Workloads/*", "/Workloads/Dev", True),
+        ("one star is not the OU itself", "/Workloads/*", "/Workloads", False),
+        ("one star is not two levels", "/Workloads/*", "/Workloads/Dev/Team", False),
+        ("one star below the root is not the root", "/*", "/", False),
+        ("one star below the root is an OU there", "/*", "/Workloads", True),
+        ("a star and all below it is not the root", "/*/**", "/", False),
+        ("a star and all below it is any OU", "/*/**", "/Workloads/Dev", True),
+        ("two stars include the OU itself", "/Workloads/**", "/Workloads", True),
+        ("two stars include every depth", "/Workloads/**", "/Workloads/Dev/Team", True),
+        ("two stars leave out one that begins alike", "/Workloads/**", "/Workloads2/Dev", False),
+        ("a star inside a name", "/Team-*/Dev", "/Team-Blue/Dev", True),
+        ("a star inside a name stands for nothing as well", "/Team*", "/Team", True),
+        ("a star inside a name stays on its level", "/Team-*/Dev", "/Team-Blue/X/Dev", False),
+        ("OU names keep their case", "/workloads", "/Workloads", False),
+        ("a dot in an OU name is a dot", "/a.c", "/abc", False),
+        ("a bracket in an OU name is a bracket", "/a[1]", "/a[1]", True),
+    ],
+)
+def test_ou_patterns(case: str, pattern: str, path: str, *, expected: bool) -> None:
+    assert is_under(pattern, path) is expected, case
+
+
+@pytest.mark.parametrize(
+    ("case", "conditions", "expected"),
+    [
+        ("one attribute that matches", {"department": ("Eng*",)}, True),
+        ("one of several patterns", {"department": ("Data", "Engineering")}, True),
+        ("every attribute must match", {"department": ("Engineering",), "title": ("*SRE*",)}, True),
+        ("one attribute that does not match is enough to fail", {"department": ("Eng*",), "title": ("VP",)}, False),
+        ("an attribute that HR left out matches nothing", {"team": ("*",)}, False),
+        ("no condition means everyone", {}, True),
+    ],
+)
+def test_people(case: str, conditions: Mapping[str, tuple[str, ...]], *, expected: bool) -> None:
+    person = a_person(department="Engineering", title="Senior SRE")
+    assert selects_person(PersonSelector(conditions, HERE), person) is expected, case
+
+
+@pytest.mark.parametrize(
+    ("case", "selector", "expected"),
+    [
+        ("no condition means every account", AccountSelector(HERE), True),
+        ("its id", AccountSelector(HERE, ids=(ACCOUNT_ID,)), True),
+        ("another id", AccountSelector(HERE, ids=("111122223333",)), False),
+        ("a glob of its name", AccountSelector(HERE, names=("TEAM-*",)), True),
+        ("another name", AccountSelector(HERE, names=("team",)), False),
+        ("its OU", AccountSelector(HERE, ous=("/Workloads/**",)), True),
+        ("one of several OUs", AccountSelector(HERE, ous=("/Security", "/Workloads/*")), True),
+        ("another OU", AccountSelector(HERE, ous=("/Security/**",)), False),
+        ("a tag's value", AccountSelector(HERE, tags={"env": ("DEV", "staging")}), True),
+        ("another value of the tag", AccountSelector(HERE, tags={"env": ("prod",)}), False),
+        ("a tag that it has not", AccountSelector(HERE, tags={"team": ("*",)}), False),
+        ("tag keys keep their case", AccountSelector(HERE, tags={"Env": ("dev",)}), False),
+        ("every tag must match", AccountSelector(HERE, tags={"env": ("dev",), "tier": ("1",)}), False),
+        ("every kind of condition must hold", AccountSelector(HERE, ous=("/Workloads/**",), names=("x",)), False),
+    ],
+)
+def test_accounts(case: str, selector: AccountSelector, *, expected: bool) -> None:
+    account = an_account(ou_path="/Workloads/Dev", tags={"env": "dev"})
+    assert selects_account(selector, account) is expected, case
+
+
+@pytest.mark.parametrize(
+    ("case", "selector", "expected"),
+    [
+        ("not by no condition", AccountSelector(HERE), False),
+        ("not by its name", AccountSelector(HERE, names=("management",)), False),
+        ("not by everything below the root", AccountSelector(HERE, ous=("/**",)), False),
+        ("by its id", AccountSelector(HERE, ids=(ACCOUNT_ID,)), True),
+        ("not when another condition fails", AccountSelector(HERE, ids=(ACCOUNT_ID,), ous=("/Workloads",)), False),
+    ],
+)
+def test_the_management_account_is_meant_only_by_its_id(
+    case: str, selector: AccountSelector, *, expected: bool
+) -> None:
+    account = an_account(name="management", ou_path="/", is_management=True)
+    assert selects_account(selector, account) is expected, case
