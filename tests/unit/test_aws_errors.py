@@ -1,0 +1,110 @@
+"""What becomes of what botocore raises."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
+
+from dayone.adapters.aws_errors import never_rejected, translated
+from dayone.errors import (
+    AlreadyExists,
+    Conflicting,
+    DayOneError,
+    NotFound,
+    Refused,
+    Throttled,
+    Unavailable,
+    Unreachable,
+)
+
+URL = "https://sso.us-east-1.amazonaws.com"
+
+
+def refusal(code: str, *, status: int = 400, **members: object) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": "because"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+        **members,
+    }
+    return ClientError(answer, "SomeOperation")
+
+
+@pytest.mark.parametrize(
+    ("raised", "meaning"),
+    [
+        (refusal("ThrottlingException"), Throttled),
+        (refusal("Throttling"), Throttled),
+        (refusal("TooManyRequestsException"), Throttled),
+        (refusal("RequestThrottled", status=403), Throttled),
+        (refusal("ProvisionedThroughputExceededException"), Throttled),
+        (refusal("ThrottlingException", status=503), Throttled),
+        (refusal("ConflictException", Reason="UNIQUENESS_CONSTRAINT_VIOLATION"), AlreadyExists),
+        (refusal("ConflictException", Reason="CONCURRENT_MODIFICATION"), Conflicting),
+        (refusal("ConflictException"), Conflicting),
+        (refusal("TransactionConflictException"), Conflicting),
+        (refusal("ConcurrentModificationException"), Conflicting),
+        (refusal("ResourceNotFoundException", ResourceType="USER"), NotFound),
+        (refusal("ResourceNotFoundException"), NotFound),
+        (refusal("AccountNotFoundException"), NotFound),
+        (refusal("AWS.SimpleQueueService.NonExistentQueue"), NotFound),
+        (refusal("QueueDoesNotExist"), NotFound),
+        (refusal("ResourceNotFoundException", ResourceType="IDENTITY_STORE"), Refused),
+        (refusal("ResourceNotFoundException", Reason="KMS_KEY_NOT_FOUND"), Refused),
+        (refusal("ResourceNotFoundException", Reason="KMS_NotFoundException"), Refused),
+        (refusal("InternalServerException", status=500), Unreachable),
+        (refusal("ServiceException"), Unreachable),
+        (refusal("ServiceUnavailable", status=503), Unreachable),
+        (refusal("502", status=502), Unreachable),
+        (refusal("ValidationException"), Refused),
+        (refusal("AccessDeniedException", status=403), Refused),
+        (refusal("ServiceQuotaExceededException", status=402), Refused),
+        (ParamValidationError(report="Missing required parameter"), Refused),
+        (EndpointConnectionError(endpoint_url=URL), Unreachable),
+        (ConnectTimeoutError(endpoint_url=URL), Unreachable),
+        (ReadTimeoutError(endpoint_url=URL), Unreachable),
+        (ConnectionClosedError(endpoint_url=URL), Unreachable),
+        (ResponseParserError("not JSON"), Unreachable),
+    ],
+    ids=str,
+)
+def test_every_failure_is_told_by_what_can_be_done_about_it(raised: Exception, meaning: type[DayOneError]) -> None:
+    with pytest.raises(DayOneError) as told, translated():
+        raise raised
+    assert type(told.value) is meaning
+    assert told.value.__cause__ is raised
+
+
+def test_a_refusal_says_what_aws_said() -> None:
+    with pytest.raises(Refused, match=r"^ValidationException: because$"), translated():
+        raise refusal("ValidationException")
+
+
+@pytest.mark.parametrize(("members", "seconds"), [({"RetryAfterSeconds": 7}, 7.0), ({}, None)])
+def test_a_throttle_says_how_long_to_wait_when_aws_does(members: dict[str, int], seconds: float | None) -> None:
+    with pytest.raises(Throttled) as told, translated():
+        raise refusal("ThrottlingException", **members)
+    assert told.value.retry_after == seconds
+
+
+def test_a_mistake_of_ours_is_left_as_it_is() -> None:
+    with pytest.raises(KeyError), translated():
+        raise KeyError("UserId")
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"])
+def test_what_our_own_resources_reject_can_be_tried_again(code: str) -> None:
+    with pytest.raises(Unavailable, match=code), never_rejected():
+        raise refusal(code)
+
+
+def test_what_was_worth_another_try_stays_what_it_was() -> None:
+    with pytest.raises(Throttled), never_rejected():
+        raise refusal("ThrottlingException")
