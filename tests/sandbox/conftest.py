@@ -57,3 +57,8 @@ def eventually[T](read: Callable[[], T], *, seconds: float = 15.0) -> T:
     while not (answer := read()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return answer
+
+
+def allow(action: str) -> dict[str, Any]:
+    """An IAM policy that allows one action on everything."""
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}

@@ -12,10 +12,9 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as SigningKey
-from botocore.exceptions import ClientError
 
 from sandbox import Credentials, Sandbox, SandboxError
-from tests.sandbox.conftest import GREETING, Application, eventually
+from tests.sandbox.conftest import GREETING, Application, allow, eventually
 
 
 def probe(application: Application, *, function: str = "ProbeFunction") -> dict[str, Any]:
@@ -37,10 +36,6 @@ def call_api(application: Application, credentials: Credentials) -> int:
     except HTTPError as refusal:
         with refusal:
             return refusal.code
-
-
-def allow(action: str) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
 
 
 class TestDeployment:
@@ -185,26 +180,11 @@ class TestStreams:
         assert slow["batch"] < began < slow["done"]
 
 
-class TestPermissions:
-    def test_a_user_may_do_what_the_policy_allows_and_no_more(self, sandbox: Sandbox) -> None:
-        user = sandbox.create_user("reader", policy=allow("sqs:ListQueues"))
-        assert sandbox.client("sqs", credentials=user).list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
-        with pytest.raises(ClientError, match="AccessDenied"):
-            sandbox.client("dynamodb", credentials=user).list_tables()
-
-    def test_an_api_answers_a_user_that_may_invoke_it(self, application: Application) -> None:
+class TestApi:
+    def test_answers_a_user_that_may_invoke_it(self, application: Application) -> None:
         user = application.sandbox.create_user("tool", policy=allow("execute-api:Invoke"))
         assert call_api(application, user) == 200
 
-    def test_an_api_refuses_a_user_that_may_not(self, application: Application) -> None:
+    def test_refuses_a_user_that_may_not(self, application: Application) -> None:
         user = application.sandbox.create_user("stranger", policy=allow("sqs:ListQueues"))
         assert call_api(application, user) == 403
-
-    def test_the_caller_s_own_aws_set_up_stays_out(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("AWS_PROFILE", "not-there")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-        assert sandbox.client("sts").get_caller_identity()["Account"] == sandbox.account_id
-
-    def test_identity_center_belongs_to_the_account(self, sandbox: Sandbox) -> None:
-        (instance,) = sandbox.client("sso-admin").list_instances()["Instances"]
-        assert instance["OwnerAccountId"] == sandbox.account_id
