@@ -17,7 +17,7 @@ from dayone.domain.policy import Policy, PolicyVersion
 from dayone.errors import Conflicting, NotFound, TooLarge
 
 # DynamoDB takes 400 KB in a record, its names and the other attributes included.
-LONGEST_TEXT = 350_000
+_LONGEST_TEXT = 350_000
 _UPLOADS_AT_ONCE = 10
 
 
@@ -76,8 +76,8 @@ class DynamoPolicyArchive:
 
     def add(self, text: str, *, file: str, actor: str, at: datetime, change: str) -> PolicyVersion:
         """Keep a text as the next version, not yet in force; raises TooLarge for one that no record can hold."""
-        if len(text.encode()) > LONGEST_TEXT:
-            raise TooLarge(f"a policy has at most {LONGEST_TEXT:,} bytes")
+        if len(text.encode()) > _LONGEST_TEXT:
+            raise TooLarge(f"a policy has at most {_LONGEST_TEXT:,} bytes")
         for _ in range(_UPLOADS_AT_ONCE):
             number = self._newest() + 1
             version = PolicyVersion(version=number, text=text, file=file, actor=actor, at=at, change=change)

@@ -1,0 +1,89 @@
+"""The ports to the state as the contract tests see them: in memory, or over a local DynamoDB."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dayone.adapters.dynamodb_changes import DynamoChanges
+from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
+from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyArchive
+from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_subjects import DynamoSubjects
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.audit import AuditEntry
+from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
+from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Records, Subjects
+from tests.contract.state_tables import chains_in
+from tests.fakes.state import State
+from tests.fakes.state_operations import MemoryOperationQueue
+from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_records import MemoryRecords
+from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
+
+Chain = list[tuple[AuditEntry, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatePorts:
+    """Every port over the same state, the chains of its audit log, and how often a policy's text was parsed."""
+
+    subjects: Subjects
+    due_work: DueWork
+    queue: OperationQueue
+    policies: Policies
+    archive: PolicyArchive
+    changes: Changes
+    records: Records
+    chains: Callable[[], list[Chain]]
+    parsed: list[int]
+
+    def logged(self) -> list[AuditEntry]:
+        return [entry for chain in self.chains() for entry, _ in chain]
+
+
+@dataclass(frozen=True)
+class StateTable:
+    """A fresh table: its name, and a client that sees exactly what the adapters do."""
+
+    client: Any
+    name: str
+
+    def wrapped(self) -> DynamoTable:
+        return DynamoTable(self.client, self.name)
+
+
+def ports_in_memory() -> StatePorts:
+    state, parsed = State(), list[int]()
+    return StatePorts(
+        subjects=MemorySubjects(state),
+        due_work=MemoryDueWork(state),
+        queue=MemoryOperationQueue(state),
+        policies=MemoryPolicies(state, parse=lambda version: _parse(version, parsed)),
+        archive=MemoryPolicyArchive(state),
+        changes=MemoryChanges(state),
+        records=MemoryRecords(state),
+        chains=lambda: [state.log],
+        parsed=parsed,
+    )
+
+
+def ports_over(state_table: StateTable) -> StatePorts:
+    table, parsed = state_table.wrapped(), list[int]()
+    return StatePorts(
+        subjects=DynamoSubjects(table),
+        due_work=DynamoDueWork(table),
+        queue=DynamoOperationQueue(table),
+        policies=DynamoPolicies(table, parse=lambda version: _parse(version, parsed)),
+        archive=DynamoPolicyArchive(table),
+        changes=DynamoChanges(table),
+        records=DynamoRecords(table),
+        chains=lambda: chains_in(state_table.client, state_table.name),
+        parsed=parsed,
+    )
+
+
+def _parse(version: PolicyVersion, parsed: list[int]) -> Policy:
+    parsed.append(version.version)
+    group = GroupRule(name=version.text, description="", members=(), location=Location(version.file, 1))
+    return Policy(version=version.version, groups=(group,))

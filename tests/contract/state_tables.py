@@ -1,0 +1,65 @@
+"""Fresh tables for the contract tests of the state, with the keys and indexes that template.yaml gives the real one."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+
+from dayone.adapters.dynamodb_audit import entries_of
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.audit import AuditEntry
+from sandbox.paths import REPOSITORY
+
+_SAME_IN_THE_API = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """Reads `!Ref`, `!Sub` and their like as what they are given."""
+
+
+def _given(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> object:
+    match node:
+        case yaml.ScalarNode():
+            return loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            return loader.construct_sequence(node)
+        case yaml.MappingNode():
+            return loader.construct_mapping(node)
+    raise TypeError(f"not a YAML node: {node}")
+
+
+_TemplateLoader.add_multi_constructor("!", _given)
+
+
+def table_properties() -> dict[str, Any]:
+    template = (REPOSITORY / "template.yaml").read_text()
+    resources = yaml.load(template, Loader=_TemplateLoader)["Resources"]  # noqa: S506 - a SafeLoader underneath
+    properties: dict[str, Any] = resources["StateTable"]["Properties"]
+    return {name: properties[name] for name in _SAME_IN_THE_API}
+
+
+@contextmanager
+def fresh_table(client: Any) -> Iterator[str]:  # noqa: ANN401 - any client of DynamoDB
+    """The name of an empty table, which goes with the block."""
+    name = f"state-{uuid.uuid4()}"
+    client.create_table(TableName=name, **table_properties())
+    yield name
+    client.delete_table(TableName=name)
+
+
+def chains_in(client: Any, name: str) -> list[list[tuple[AuditEntry, str]]]:  # noqa: ANN401 - any client of DynamoDB
+    """The audit log of a table: the entries of each lane with their recorded hashes."""
+    pages = client.get_paginator("scan").paginate(
+        TableName=name,
+        FilterExpression="begins_with(pk, :audit)",
+        ExpressionAttributeValues={":audit": {"S": "AUDIT#"}},
+    )
+    keys = [(one["pk"]["S"], one["sk"]["S"]) for page in pages for one in page["Items"]]
+    days = sorted({(sk.partition("#")[0], pk.removeprefix("AUDIT#")) for pk, sk in keys})
+    table = DynamoTable(client, name)
+    chains: dict[str, list[tuple[AuditEntry, str]]] = {}
+    for lane, day in days:
+        chains.setdefault(lane, []).extend(entries_of(table, lane=lane, day=day))
+    return list(chains.values())
