@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dayone.domain.operations import Operation, Submitted
 from dayone.domain.scheduling import Budgets, Confirm, Idle, Perform, Situation, Wait, next_step, retry_at
-from dayone.errors import NotFound, Rejected, Throttled, Unavailable, Unreachable
+from dayone.errors import Conflicting, NotFound, Rejected, Throttled, Unavailable, Unreachable
 from dayone.ports.state import Engine, OperationQueue
 from dayone.usecases.attempts import Attempt, IdentityCenter
 from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded
@@ -44,25 +44,38 @@ def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
     """Work until nothing is left to do or `deadline` has come; then ring the bell when work is left."""
     run = _Run()
     while ports.clock() < deadline:
-        # Read anew for every step, so that a leaver that arrives now is next.
-        open_now = ports.queue.runnable(limit=_PAGE + len(run.blocked))
-        situation = Situation(
-            operations=open_now,
-            now=ports.clock(),
-            blocked=frozenset(run.blocked),
-            asked=run.asked,
-            last_call=run.last_call,
-        )
-        match next_step(situation, budgets=ports.budgets):
-            case Perform(operation):
-                _perform(operation, run=run, ports=ports)
-            case Confirm(operation):
-                _confirm(operation, run=run, ports=ports)
-            case Wait(until) if until - situation.now <= _WORTH_WAITING:
-                ports.sleep(min(until - situation.now, _LONGEST_NAP).total_seconds())
-            case Wait() | Idle():
+        try:
+            if not _step(run, ports=ports):
                 return
+        except Conflicting:
+            # A planner wrote the same head between our reading and our writing: look again.
+            continue
+        except Unavailable:
+            ports.sleep(_LONGEST_NAP.total_seconds())
     ports.engine.wake()
+
+
+def _step(run: _Run, *, ports: ExecuteOperations) -> bool:
+    """Do the next thing; False when nothing is left that this run could do."""
+    # Read anew for every step, so that a leaver that arrives now is next.
+    open_now = ports.queue.runnable(limit=_PAGE + len(run.blocked))
+    situation = Situation(
+        operations=open_now,
+        now=ports.clock(),
+        blocked=frozenset(run.blocked),
+        asked=run.asked,
+        last_call=run.last_call,
+    )
+    match next_step(situation, budgets=ports.budgets):
+        case Perform(operation):
+            _perform(operation, run=run, ports=ports)
+        case Confirm(operation):
+            _confirm(operation, run=run, ports=ports)
+        case Wait(until) if until - situation.now <= _WORTH_WAITING:
+            ports.sleep(min(until - situation.now, _LONGEST_NAP).total_seconds())
+        case Wait() | Idle():
+            return False
+    return True
 
 
 def _perform(operation: Operation, *, run: _Run, ports: ExecuteOperations) -> None:
