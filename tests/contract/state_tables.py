@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import yaml
@@ -33,6 +34,7 @@ def _given(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> object:
 _TemplateLoader.add_multi_constructor("!", _given)
 
 
+@cache
 def table_properties() -> dict[str, Any]:
     template = (REPOSITORY / "template.yaml").read_text()
     resources = yaml.load(template, Loader=_TemplateLoader)["Resources"]  # noqa: S506 - a SafeLoader underneath

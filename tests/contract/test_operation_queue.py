@@ -1,0 +1,285 @@
+"""The port OperationQueue, in memory and over DynamoDB alike."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dayone.domain.audit import first_break
+from dayone.domain.changes import ChangeState
+from dayone.domain.operations import Action, Operation, OperationState, Priority
+from dayone.domain.subject_states import NO_GENERATION
+from dayone.domain.subjects import Resource, ResourceKind, ResourceOf
+from dayone.errors import Conflicting
+from tests.contract.state_ports import StatePorts
+from tests.contract.state_samples import (
+    ADA,
+    BOB,
+    HIRED,
+    LEFT,
+    MOVED,
+    NOW,
+    SHOP,
+    USER,
+    assigned,
+    confirmed,
+    done,
+    doubtful,
+    end,
+    in_group,
+    plan,
+    planned,
+)
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+
+def one_planned(ports: StatePorts) -> Operation:
+    (operation,) = planned(ports, ADA, USER).operations
+    return operation
+
+
+def begun(ports: StatePorts, operation: Operation) -> Operation:
+    begun = ports.queue.begin(operation, doubt=doubtful(operation))
+    assert begun is not None
+    return begun
+
+
+def only(ports: StatePorts) -> Operation:
+    """The one operation of the change, as it stands."""
+    (operation,) = ports.records.operations(HIRED, cursor="", limit=9).entries
+    return operation
+
+
+class TestRunnable:
+    def test_revocations_come_before_everything_and_drift_repair_last(self, ports: StatePorts) -> None:
+        planned(ports, ADA, USER, change=HIRED, priority=Priority.REPAIR)
+        planned(ports, BOB, USER, change=MOVED, priority=Priority.ONBOARDING)
+        planned(ports, SHOP, assigned("ViewOnly", to="g"), change=LEFT, priority=Priority.REVOCATION)
+        assert [one.priority for one in ports.queue.runnable(limit=9)] == [
+            Priority.REVOCATION,
+            Priority.ONBOARDING,
+            Priority.REPAIR,
+        ]
+
+    def test_among_equals_the_older_change_and_then_the_place_in_the_plan_decides(self, ports: StatePorts) -> None:
+        newer = planned(ports, BOB, USER, change=MOVED)
+        older = planned(ports, ADA, USER, in_group("a"), in_group("b"), change=HIRED)
+        assert list(ports.queue.runnable(limit=9)) == [*older.operations, *newer.operations]
+
+    def test_no_more_than_asked_for(self, ports: StatePorts) -> None:
+        made = planned(ports, ADA, USER, in_group("a"), in_group("b"))
+        assert list(ports.queue.runnable(limit=2)) == list(made.operations[:2])
+
+    def test_an_operation_is_given_as_it_stands(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.submit(operation, request_id="r-7")
+        (found,) = ports.queue.runnable(limit=9)
+        assert found == replace(operation, state=OperationState.SUBMITTED, request_id="r-7")
+
+    def test_a_finished_one_is_not_among_them(self, ports: StatePorts) -> None:
+        first, second = planned(ports, ADA, USER, in_group("a")).operations
+        done(ports, first)
+        assert list(ports.queue.runnable(limit=1)) == [second]
+
+
+class TestReading:
+    def test_an_unknown_subject_has_no_generation(self, ports: StatePorts) -> None:
+        assert ports.queue.generation_of(ADA) == NO_GENERATION
+
+    def test_siblings_are_those_of_the_same_plan_finished_or_not(self, ports: StatePorts) -> None:
+        older = planned(ports, ADA, USER, change=HIRED)
+        made = planned(ports, ADA, in_group("a"), in_group("b"), change=MOVED, token="b2")
+        planned(ports, BOB, USER, change=MOVED)
+        done(ports, made.operations[0])
+        states = [one.state for one in ports.queue.siblings(made.operations[1])]
+        assert states == [OperationState.SUCCEEDED, OperationState.PENDING]
+        assert list(ports.queue.siblings(older.operations[0])) == list(older.operations)
+
+    def test_only_known_resources_are_in_the_answer_however_many_are_asked_for(self, ports: StatePorts) -> None:
+        done(ports, one_planned(ports))
+        known = ResourceOf(ADA, USER)
+        wanted = [known, known, *(ResourceOf(ADA, in_group(f"g{number}")) for number in range(120))]
+        assert ports.queue.applied(wanted) == {known: confirmed(USER)}
+
+    def test_nothing_asked_nothing_answered(self, ports: StatePorts) -> None:
+        assert ports.queue.applied([]) == {}
+
+
+class TestBegin:
+    def test_counts_the_attempt_and_puts_the_resource_in_doubt(self, ports: StatePorts) -> None:
+        operation = one_planned(ports)
+        now = begun(ports, operation)
+        assert now == replace(operation, attempts=1)
+        assert only(ports) == now
+        assert ports.queue.applied([operation.target]) == {operation.target: doubtful(operation)}
+
+    def test_clears_what_an_earlier_attempt_left(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.wait_for(operation, what="the group to be confirmed")
+        ports.queue.postpone(operation, until=NOW, because="Throttling: slow down")
+        (again,) = ports.queue.runnable(limit=1)
+        assert (again.waiting_for, again.failure_reason) == ("the group to be confirmed", "Throttling: slow down")
+        assert begun(ports, again) == replace(again, attempts=2, waiting_for="", failure_reason="")
+        assert only(ports).waiting_for == only(ports).failure_reason == ""
+
+    def test_a_superseded_operation_does_not_begin_and_leaves_no_doubt(self, ports: StatePorts) -> None:
+        operation = one_planned(ports)
+        planned(ports, ADA, in_group("a"), change=MOVED, token="b2")
+        assert ports.queue.begin(operation, doubt=doubtful(operation)) is None
+        assert ports.queue.applied([operation.target]) == {}
+        assert only(ports).attempts == 0
+
+    def test_of_two_executors_that_read_the_same_only_one_begins(self, ports: StatePorts) -> None:
+        operation = one_planned(ports)
+        begun(ports, operation)
+        with pytest.raises(Conflicting):
+            ports.queue.begin(operation, doubt=doubtful(operation))
+        assert only(ports).attempts == 1
+
+    def test_a_submitted_one_does_not_begin_again(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.submit(operation, request_id="r-7")
+        with pytest.raises(Conflicting):
+            ports.queue.begin(operation, doubt=doubtful(operation))
+
+    def test_one_whose_plan_is_still_being_committed_waits(self, ports: StatePorts) -> None:
+        planned(ports, ADA, in_group("a"))
+        coming = plan(ports.subjects.load(ADA).head, USER, change=MOVED, token="b2").operations[0]
+        with pytest.raises(Conflicting):
+            ports.queue.begin(coming, doubt=doubtful(coming))
+
+
+class TestSubmitAndPostpone:
+    def test_a_submitted_operation_keeps_its_request_id(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.submit(operation, request_id="r-7")
+        assert (only(ports).state, only(ports).request_id) == (OperationState.SUBMITTED, "r-7")
+
+    def test_it_is_submitted_once(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.submit(operation, request_id="r-7")
+        with pytest.raises(Conflicting):
+            ports.queue.submit(operation, request_id="r-8")
+        assert only(ports).request_id == "r-7"
+
+    def test_a_postponed_operation_is_pending_with_its_time_and_reason(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.submit(operation, request_id="r-7")
+        until = NOW + timedelta(seconds=8.25)
+        ports.queue.postpone(operation, until=until, because="AWS no longer knows the request")
+        (back,) = ports.queue.runnable(limit=1)
+        assert (back.state, back.not_before) == (OperationState.PENDING, until)
+        assert back.failure_reason == "AWS no longer knows the request"
+
+    def test_a_finished_one_is_neither_postponed_nor_said_to_wait(self, ports: StatePorts) -> None:
+        operation = done(ports, one_planned(ports))
+        before = only(ports)
+        ports.queue.postpone(operation, until=NOW, because="late")
+        ports.queue.wait_for(operation, what="nothing")
+        assert only(ports) == before
+        assert list(ports.queue.runnable(limit=9)) == []
+
+    def test_one_that_never_was_is_not_made_by_either(self, ports: StatePorts) -> None:
+        operation = one_planned(ports)
+        unknown = replace(operation, number=7)
+        ports.queue.postpone(unknown, until=NOW, because="late")
+        ports.queue.wait_for(unknown, what="nothing")
+        assert only(ports) == operation
+
+
+class TestSettle:
+    def test_a_resource_that_was_not_there_is_gone_again(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.settle(operation, applied=None)
+        assert ports.queue.applied([operation.target]) == {}
+
+    def test_one_that_was_there_is_as_before(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.settle(operation, applied=confirmed(USER))
+        assert ports.queue.applied([operation.target]) == {operation.target: confirmed(USER)}
+
+
+class TestFinish:
+    def test_records_state_time_request_and_resource(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.finish(end(operation, applied=confirmed(USER)))
+        assert only(ports) == replace(
+            operation, state=OperationState.SUCCEEDED, request_id="r-9", finished_at=NOW, waiting_for=""
+        )
+        assert ports.queue.applied([operation.target]) == {operation.target: confirmed(USER)}
+
+    def test_records_the_reason_of_a_failure(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.finish(end(replace(operation, failure_reason="not allowed"), state=OperationState.FAILED))
+        assert (only(ports).state, only(ports).failure_reason) == (OperationState.FAILED, "not allowed")
+        assert ports.queue.applied([operation.target]) == {}
+
+    def test_takes_away_the_resource_and_what_went_with_it(self, ports: StatePorts) -> None:
+        policies = [Resource(ResourceKind.MANAGED_POLICY, name) for name in ("A", "B")]
+        for operation in planned(ports, ADA, USER, *policies, in_group("stays")).operations:
+            done(ports, operation)
+        (deletion,) = planned(ports, ADA, USER, change=LEFT, token="c3", action=Action.DELETE).operations
+        done(ports, deletion, applied=None, gone=[USER, *policies])
+        assert set(ports.subjects.load(ADA).applied) == {in_group("stays")}
+
+    def test_leaves_the_resource_alone_when_aws_was_not_called(self, ports: StatePorts) -> None:
+        first = one_planned(ports)
+        done(ports, first)
+        (second,) = planned(ports, ADA, USER, change=MOVED, token="b2").operations
+        ports.queue.finish(end(second, state=OperationState.FAILED, untouched=True))
+        assert ports.queue.applied([first.target]) == {first.target: confirmed(USER)}
+
+    @pytest.mark.parametrize(
+        ("state", "counts", "change_state"),
+        [
+            (OperationState.SUCCEEDED, (1, 0, 0), ChangeState.SUCCEEDED),
+            (OperationState.FAILED, (0, 1, 0), ChangeState.FAILED),
+            (OperationState.SUPERSEDED, (0, 0, 1), ChangeState.SUCCEEDED),
+        ],
+    )
+    def test_counts_for_its_change(
+        self, ports: StatePorts, state: OperationState, counts: tuple[int, int, int], change_state: ChangeState
+    ) -> None:
+        done(ports, one_planned(ports), state=state)
+        change = ports.records.change(HIRED)
+        assert change is not None
+        assert (change.succeeded, change.failed, change.superseded) == counts
+        assert change.state is change_state
+
+    def test_counts_down_what_is_outstanding_of_the_plan_in_force(self, ports: StatePorts) -> None:
+        first, _ = planned(ports, ADA, USER, in_group("a")).operations
+        done(ports, first)
+        assert ports.subjects.load(ADA).head.outstanding == 1
+
+    def test_an_older_plans_operation_does_not_count_on_the_newer_plan(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        planned(ports, ADA, in_group("a"), change=MOVED, token="b2")
+        ports.queue.finish(end(operation, applied=confirmed(USER)))
+        assert ports.subjects.load(ADA).head.outstanding == 1
+        assert USER in ports.subjects.load(ADA).applied
+        change = ports.records.change(HIRED)
+        assert change is not None
+        assert change.succeeded == 1
+
+    def test_a_superseded_one_leaves_the_newer_plan_undisturbed(self, ports: StatePorts) -> None:
+        operation = one_planned(ports)
+        planned(ports, ADA, in_group("a"), change=MOVED, token="b2")
+        before = ports.subjects.load(ADA).head
+        ports.queue.finish(end(operation, state=OperationState.SUPERSEDED, untouched=True))
+        assert ports.subjects.load(ADA).head == before
+        assert only(ports).state is OperationState.SUPERSEDED
+
+    def test_a_second_end_changes_nothing(self, ports: StatePorts) -> None:
+        operation = done(ports, one_planned(ports))
+        head, change, ended = ports.subjects.load(ADA), ports.records.change(HIRED), only(ports)
+        ports.queue.finish(end(operation, state=OperationState.FAILED))
+        ports.queue.finish(end(operation, applied=confirmed(USER, adopted=True)))
+        assert (ports.subjects.load(ADA), ports.records.change(HIRED), only(ports)) == (head, change, ended)
+        assert len(ports.logged()) == 1
+
+    def test_every_end_is_logged_and_chained(self, ports: StatePorts) -> None:
+        for operation in planned(ports, ADA, USER, in_group("a"), in_group("b")).operations:
+            done(ports, operation)
+        assert [one.action for one in ports.logged()] == ["create-user", "create-membership", "create-membership"]
+        assert all(first_break(chain) is None for chain in ports.chains())

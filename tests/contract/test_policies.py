@@ -1,0 +1,88 @@
+"""The ports Policies and PolicyArchive, in memory and over DynamoDB alike."""
+
+import pytest
+
+from dayone.domain.audit import AuditEntry, first_break
+from dayone.domain.policy import Policy, PolicyVersion
+from dayone.errors import NotFound, TooLarge
+from tests.contract.state_ports import StatePorts
+from tests.contract.state_samples import HIRED, NOW, entry
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+
+def kept(ports: StatePorts, text: str) -> PolicyVersion:
+    return ports.archive.add(text, file="policy.yaml", actor="arn:aws:iam::111122223333:role/ops", at=NOW, change=HIRED)
+
+
+def activated(version: int) -> AuditEntry:
+    return entry(action="activate-policy", detail=f"version {version}")
+
+
+class TestArchive:
+    def test_versions_are_numbered_from_one(self, ports: StatePorts) -> None:
+        assert [kept(ports, text).version for text in ("a", "b", "c")] == [1, 2, 3]
+
+    def test_a_kept_version_is_not_in_force(self, ports: StatePorts) -> None:
+        kept(ports, "a")
+        assert ports.archive.current() is None
+        assert ports.policies.current_version() == 0
+
+    def test_the_text_in_force_comes_back_as_it_was_kept(self, ports: StatePorts) -> None:
+        version = kept(ports, "groups: {}  # Überall\n")
+        ports.policies.activate(version.version, audit=activated(1))
+        assert ports.archive.current() == version
+
+    def test_a_text_that_no_record_can_hold_is_refused(self, ports: StatePorts) -> None:
+        kept(ports, "ü" * 175_000)
+        with pytest.raises(TooLarge):
+            kept(ports, "ü" * 175_001)
+
+
+class TestActivation:
+    def test_before_the_first_the_empty_policy_holds(self, ports: StatePorts) -> None:
+        assert ports.policies.current() == Policy()
+        assert ports.policies.current_version() == 0
+
+    def test_an_activated_version_is_in_force(self, ports: StatePorts) -> None:
+        for text in ("a", "b"):
+            version = kept(ports, text).version
+            ports.policies.activate(version, audit=activated(version))
+            assert ports.policies.current_version() == ports.policies.current().version == version
+            assert [group.name for group in ports.policies.current().groups] == [text]
+
+    def test_an_older_version_is_left_aside(self, ports: StatePorts) -> None:
+        older, newer = kept(ports, "a").version, kept(ports, "b").version
+        ports.policies.activate(newer, audit=activated(newer))
+        ports.policies.activate(older, audit=activated(older))
+        assert ports.policies.current_version() == newer
+        assert [one.detail for one in ports.logged()] == ["version 2"]
+
+    def test_the_same_again_is_harmless_and_logged_once(self, ports: StatePorts) -> None:
+        version = kept(ports, "a").version
+        ports.policies.activate(version, audit=activated(version))
+        ports.policies.activate(version, audit=activated(version))
+        assert ports.policies.current_version() == version
+        assert len(ports.logged()) == 1
+
+    def test_a_version_that_was_never_kept_cannot_be_in_force(self, ports: StatePorts) -> None:
+        with pytest.raises(NotFound):
+            ports.policies.activate(1, audit=activated(1))
+        assert ports.policies.current_version() == 0
+        assert ports.logged() == []
+
+    def test_every_activation_is_logged_and_chained(self, ports: StatePorts) -> None:
+        for text in ("a", "b", "c"):
+            version = kept(ports, text).version
+            ports.policies.activate(version, audit=activated(version))
+        assert [one.detail for one in ports.logged()] == ["version 1", "version 2", "version 3"]
+        assert all(first_break(chain) is None for chain in ports.chains())
+
+
+def test_a_version_is_parsed_once(ports: StatePorts) -> None:
+    ports.policies.activate(kept(ports, "a").version, audit=activated(1))
+    assert ports.policies.current() is ports.policies.current()
+    assert ports.parsed == [1]
+    ports.policies.activate(kept(ports, "b").version, audit=activated(2))
+    assert ports.policies.current().version == 2
+    assert ports.parsed == [1, 2]
