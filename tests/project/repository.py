@@ -1,0 +1,82 @@
+"""What the project's own rules are checked against: its files, functions, syntax trees and template."""
+
+import ast
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "layers" / "core" / "dayone"
+
+
+def functions() -> list[str]:
+    """The names of the functions, after their folders."""
+    return sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
+
+
+def pascal(name: str) -> str:
+    """`plan_changes` as it is spelt in the template: `PlanChanges`."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def files(*suffixes: str) -> list[Path]:
+    """Every file of the tree that git tracks or would, with one of these suffixes; all of them without any."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout  # noqa: S603
+    paths = sorted({ROOT / name for name in listed.split("\0") if name})
+    return [path for path in paths if path.is_file() and (not suffixes or path.suffix in suffixes)]
+
+
+def shown(path: Path) -> str:
+    """A path as test output names it."""
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """A module's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    """The full names of all that a module imports; `from a import b` gives `a.b`."""
+    names: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+class _CloudFormationLoader(yaml.SafeLoader):
+    """Reads `!Ref X` as {"Ref": "X"} and `!Sub X` as {"Fn::Sub": "X"}, as CloudFormation does."""
+
+
+def _intrinsic(loader: _CloudFormationLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_CloudFormationLoader.add_multi_constructor("!", _intrinsic)
+
+
+@cache
+def template() -> dict[str, Any]:
+    """The SAM template, intrinsic functions in their long form but for dotted names (`{"Fn::GetAtt": "A.Arn"}`)."""
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_CloudFormationLoader)  # noqa: S506
+    return loaded
+
+
+def resource(name: str) -> dict[str, Any]:
+    """The properties of a resource of the template."""
+    properties: dict[str, Any] = template()["Resources"][name]["Properties"]
+    return properties

@@ -1,0 +1,106 @@
+"""The domain is pure, handlers are thin, and modules stay small enough to read at once."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.project.repository import PACKAGE, ROOT, files, functions, imported, shown, tree
+
+HANDLERS = [ROOT / "functions" / name / "app.py" for name in functions()]
+PURE = sorted((PACKAGE / "domain").rglob("*.py"))
+TIMELESS = PURE + sorted((PACKAGE / "usecases").rglob("*.py")) + sorted((PACKAGE / "ports").rglob("*.py"))
+WORLDLY = {
+    "io",
+    "logging",
+    "os",
+    "pathlib",
+    "random",
+    "secrets",
+    "shutil",
+    "socket",
+    "subprocess",
+    "sys",
+    "time",
+    "urllib",
+}
+ASKS_THE_WORLD = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "uuid.uuid4",
+    "uuid4",
+    "open",
+    "print",
+    "input",
+}
+CODE = files(".py")
+
+
+def _root_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+@pytest.mark.parametrize("path", PURE, ids=shown)
+def test_the_domain_knows_neither_machine_nor_network(path: Path) -> None:
+    assert not {name for name in imported(path) if _root_of(name) in WORLDLY}
+
+
+@pytest.mark.parametrize("path", TIMELESS, ids=shown)
+def test_time_and_ids_come_in_as_arguments(path: Path) -> None:
+    called = {ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)}
+    assert not called & ASKS_THE_WORLD
+
+
+@pytest.mark.parametrize("path", HANDLERS, ids=shown)
+def test_a_handler_is_at_most_forty_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 40
+
+
+@pytest.mark.parametrize("path", HANDLERS, ids=shown)
+def test_a_handler_leaves_aws_and_its_environment_to_the_wiring(path: Path) -> None:
+    known = imported(path)
+    banned = {"dayone.adapters", "dayone.ports", "dayone.settings"}
+    assert not {name for name in known if _root_of(name) in {"boto3", "botocore", "os"}}
+    assert not {name for name in known if any(f"{name}.".startswith(f"{one}.") for one in banned)}
+    assert "dayone.wiring" in known
+
+
+def test_no_module_is_longer_than_two_hundred_lines() -> None:
+    lines = {shown(path): len(path.read_text(encoding="utf-8").splitlines()) for path in CODE}
+    assert not {name: length for name, length in lines.items() if length > 200}
+
+
+def test_no_adapter_is_longer_than_a_hundred_and_fifty_lines() -> None:
+    adapters = (PACKAGE / "adapters").glob("*.py")
+    lines = {shown(path): len(path.read_text(encoding="utf-8").splitlines()) for path in adapters}
+    assert not {name: length for name, length in lines.items() if length > 150}
+
+
+def test_no_function_is_longer_than_thirty_lines() -> None:
+    lines = {f"{shown(path)}:{name}": length for path in CODE for name, length in _functions_in(path)}
+    assert not {name: length for name, length in lines.items() if length > 30}
+
+
+def test_every_module_opens_with_what_it_is_for() -> None:
+    written = [path for path in CODE if path.read_text(encoding="utf-8").strip()]
+    assert not [shown(path) for path in written if not ast.get_docstring(tree(path))]
+
+
+def test_no_module_is_named_for_being_a_drawer() -> None:
+    drawers = {"utils", "util", "helpers", "helper", "common", "manager", "data", "item", "misc"}
+    named = {path: set(path.relative_to(ROOT).with_suffix("").parts) for path in CODE}
+    assert not [shown(path) for path, parts in named.items() if parts & drawers]
+
+
+def _functions_in(path: Path) -> Iterator[tuple[str, int]]:
+    """Each function with its lines, without those of its decorators and its docstring."""
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.end_lineno is None:
+            continue
+        documented = ast.get_docstring(node) is not None
+        first = node.body[0]
+        documentation = (first.end_lineno or first.lineno) - first.lineno + 1 if documented else 0
+        yield node.name, node.end_lineno - node.lineno + 1 - documentation

@@ -1,0 +1,48 @@
+"""A function has one name, in every place it shows up."""
+
+import json
+
+import pytest
+
+from tests.project.repository import PACKAGE, ROOT, functions, pascal, resource, template
+
+FUNCTIONS = functions()
+
+
+def test_every_function_of_the_template_has_its_folder() -> None:
+    deployed = {name for name, one in template()["Resources"].items() if one["Type"] == "AWS::Serverless::Function"}
+    assert deployed == {f"{pascal(name)}Function" for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_one_module_without_siblings(name: str) -> None:
+    folder = ROOT / "functions" / name
+    assert [path.name for path in folder.iterdir() if path.name != "__pycache__"] == ["app.py"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_its_use_case_has_its_name(name: str) -> None:
+    assert (PACKAGE / "usecases" / f"{name}.py").is_file()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_its_events_have_its_name_and_are_json(name: str) -> None:
+    events = list((ROOT / "events" / name).glob("*.json"))
+    assert events, f"events/{name} has no event"
+    for event in events:
+        json.loads(event.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_its_test_has_its_name(name: str) -> None:
+    assert (ROOT / "tests" / "functions" / f"test_{name}.py").is_file()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_its_resources_have_its_name(name: str) -> None:
+    function = resource(f"{pascal(name)}Function")
+    assert function["CodeUri"] == f"functions/{name}/"
+    assert function["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
+    assert function["Role"] == {"Fn::GetAtt": f"{pascal(name)}Role.Arn"}
+    assert function["LoggingConfig"]["LogGroup"] == {"Ref": f"{pascal(name)}Logs"}
+    assert resource(f"{pascal(name)}Logs")["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{name}"}
