@@ -22,6 +22,7 @@ from dayone.domain.subjects import (
 )
 
 _ROOTS = frozenset({ResourceKind.USER, ResourceKind.GROUP, ResourceKind.PERMISSION_SET})
+_PARTS_OF_A_SET = frozenset({ResourceKind.PERMISSION_SET, ResourceKind.MANAGED_POLICY, ResourceKind.INLINE_POLICY})
 _NAMED_AFTER_A_GROUP = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 
 
@@ -58,6 +59,7 @@ def differences(
         return []
     found = [*_removals(desired, applied=applied), *_additions(desired, applied=applied)]
     found = [one for one in found if _group_of(one.resource, subject=subject) not in protection.groups]
+    found += _provisioning(found, desired=desired, applied=applied)
     return sorted(found, key=lambda one: (_rank(one), one.resource))
 
 
@@ -106,13 +108,31 @@ def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[
 
 def _additions(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:
     found = []
+    whole_set = applied.get(Resource(ResourceKind.PERMISSION_SET))
+    # One whose removal was begun may be gone, and all that was attached to it with it.
+    may_be_gone = whole_set is not None and whole_set.doubt is Action.DELETE
     for resource, wanted in desired.resources.items():
         have = applied.get(resource)
-        if have is None or have.doubt in (Action.CREATE, Action.DELETE):
+        if have is None or may_be_gone or have.doubt in (Action.CREATE, Action.DELETE):
             found.append(Difference(Action.CREATE, resource, wanted))
         elif have.doubt is Action.UPDATE or dict(have.attributes) != dict(wanted.attributes):
             found.append(Difference(Action.UPDATE, resource, wanted))
     return found
+
+
+def _provisioning(
+    found: list[Difference], *, desired: Desired, applied: Mapping[Resource, Applied]
+) -> list[Difference]:
+    # A change of mind can lead back to the form that was provisioned last, while accounts assigned since then have
+    # got the form in between; and an adopted set that leaves the policy gives up what was attached to it.
+    changed = [one for one in found if one.resource.kind in _PARTS_OF_A_SET]
+    mark = Resource(ResourceKind.PROVISIONING)
+    is_there = any(one.resource == mark for one in found)
+    is_going = any(one.action is Action.DELETE and one.resource.kind in _ROOTS for one in found)
+    if not changed or is_there or is_going:
+        return []
+    action = Action.UPDATE if mark in applied else Action.CREATE
+    return [Difference(action, mark, desired.resources.get(mark) or Wanted({}, changed[0].wanted.reasons))]
 
 
 def _no_longer(have: Applied) -> tuple[Reason, ...]:

@@ -13,7 +13,8 @@ def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
     """The resource as it must be thought of from the moment AWS is called until its answer is recorded."""
     operation, own = attempt.operation, attempt.own
     known = own or Applied(resource=operation.resource)
-    first_wanted = own.attributes if own and own.doubt is Action.CREATE else attempt.wanted
+    # What may be there is in the form that was wanted when the doubt began.
+    first_wanted = own.attributes if own and own.doubt is not None else attempt.wanted
     creating = operation.action is Action.CREATE
     return replace(
         known,

@@ -41,7 +41,7 @@ def attach_managed_policy(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     try:
         return done(aws.permission_sets.attach(attempt.references[_ARN], managed_policy=policy))
     except AlreadyExists:
-        return Succeeded(adopted=not attempt.may_have_happened)
+        return Succeeded(adopted=attempt.own is None)
 
 
 def detach_managed_policy(attempt: Attempt, aws: IdentityCenter) -> Outcome:
