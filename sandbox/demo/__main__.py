@@ -22,7 +22,8 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the local AWS running and say how to use it")
     keep = parser.parse_args().keep
     signal.signal(signal.SIGTERM, _end)
-    console = Console()
+    # Piped into a log there is no terminal to be narrow.
+    console = Console() if sys.stdout.isatty() else Console(width=130)
     narrator = Narrator(console)
     sandbox = Sandbox()
     try:

@@ -108,10 +108,7 @@ def _wait_until_seen(view: IdentityCenterView, expected: Expected) -> None:
 def _show_changes(deployed: Deployed, narrator: Narrator) -> None:
     with narrator.step("Ask the API what changed: GET /v1/changes"):
         changes = _settled_changes(deployed.api)
-    rows = [
-        [one["id"], one["cause"]["kind"], one["cause"]["reference"], one["state"], f"{one['counts']['succeeded']}"]
-        for one in changes
-    ]
+    rows = [[one["id"], one["cause"]["kind"], one["cause"]["reference"], one["state"], _done(one)] for one in changes]
     narrator.table("Changes", columns=("change", "cause", "reference", "state", "operations done"), rows=rows)
 
 
@@ -138,11 +135,16 @@ def _show_access(deployed: Deployed, narrator: Narrator) -> None:
     )
 
 
+def _done(change: dict[str, Any]) -> str:
+    superseded = f", {change['superseded']} superseded" if change["superseded"] else ""
+    return f"{change['succeeded']} of {change['operations']}{superseded}"
+
+
 def _rows(said: dict[str, Any]) -> list[list[str]]:
     rows = []
     for group in said["groups"]:
         for assignment in group["assignments"]:
-            why = [*group["reasons"], *assignment["reasons"]]
+            why = [*group["membership"]["reasons"], *assignment["confirmed"]["reasons"]]
             reasons = "\n".join(f"{one['because']} ({one['rule']})" for one in why)
             rows.append(
                 [ALICE["display_name"], group["group"], assignment["permission_set"], assignment["account"], reasons]
