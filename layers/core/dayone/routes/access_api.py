@@ -41,7 +41,7 @@ def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
 
     def no_route(_error: NotFoundError) -> Response[str]:
         event = app.current_event
-        return refuse(NotFound(f"there is no {event.http_method} {event.path}: see the list of routes in the README"))
+        return refuse(NotFound(f"there is no {event.http_method} {event.path}: check the method and the path"))
 
     app.exception_handler(Exception)(refuse)
     app.not_found(no_route)
