@@ -213,6 +213,16 @@ def test_a_wrong_identity_store_is_refused_rather_than_empty(local_identity_cent
         directory.remove_member(NO_ID)
 
 
+def test_the_one_address_is_marked_as_the_primary_one_for_work(local_identity_center: LocalIdentityCenter) -> None:
+    user, client = ada(), local_identity_center.identitystore
+    user_id = local_identity_center.ports.directory.create_user(user).references["user_id"]
+    store = local_identity_center.identity_store_id
+    made = client.describe_user(IdentityStoreId=store, UserId=user_id)["Emails"]
+    local_identity_center.ports.directory.update_user(user_id, attributes={"email": user["email"]})
+    updated = client.describe_user(IdentityStoreId=store, UserId=user_id)["Emails"]
+    assert made == updated == [{"Value": user["email"], "Type": "work", "Primary": True}]
+
+
 def test_the_adapter_needs_every_action_it_names(local_identity_center: LocalIdentityCenter) -> None:
     called = recorded_actions(local_identity_center.identitystore)
     directory = local_identity_center.ports.directory

@@ -66,8 +66,8 @@ def sqs(sandbox: Sandbox) -> Any:  # noqa: ANN401
 
 @pytest.fixture
 def queue(sqs: Any) -> FifoQueue:  # noqa: ANN401
-    attributes = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-    made = sqs.create_queue(QueueName=f"{fresh('inbox')}.fifo", Attributes=attributes)
+    # Duplicates are looked for in the whole queue, which is the stricter of the two scopes SQS has.
+    made = sqs.create_queue(QueueName=f"{fresh('inbox')}.fifo", Attributes={"FifoQueue": "true"})
     return FifoQueue(sqs, made["QueueUrl"])
 
 

@@ -182,6 +182,27 @@ class TestTheAdapter:
             with pytest.raises(Throttled):
                 permission_sets.find(fresh("unknown"))
 
+    def test_one_once_seen_is_not_read_again_for_another_name(self, local_identity_center: LocalIdentityCenter) -> None:
+        client, permission_sets = local_identity_center.sso_admin, local_identity_center.ports.permission_sets
+        permission_sets.find(fresh("unknown"))
+        with sending(client, "DescribePermissionSet") as sent:
+            permission_sets.find(fresh("unknown"))
+        assert sent == []
+
+    def test_one_once_found_missing_is_not_read_again(self, local_identity_center: LocalIdentityCenter) -> None:
+        client, permission_sets, name = (
+            local_identity_center.sso_admin,
+            local_identity_center.ports.permission_sets,
+            fresh("set"),
+        )
+        arn = permission_sets.create(name, attributes={}).references["permission_set_arn"]
+        assert permission_sets.find(name)
+        permission_sets.delete(arn)
+        assert permission_sets.find(name) is None
+        with sending(client, "DescribePermissionSet") as sent:
+            assert permission_sets.find(name) is None
+        assert sent == []
+
     def test_a_relay_state_is_cleared_by_leaving_it_out(self, local_identity_center: LocalIdentityCenter) -> None:
         # AWS clears it then, and takes no empty one. The local AWS cannot tell whether this is so.
         arn = local_identity_center.ports.new_permission_set()
