@@ -19,9 +19,6 @@ OPERATIONS = "operations"
 POLICY = "policy"
 _FACT_LANES = 8
 
-# The name, among the writes of a transaction, of the one whose condition fails when somebody else wrote to the lane.
-TAIL = "audit-tail"
-
 
 def facts_lane(subject: Subject) -> str:
     """The lane of what is heard of a subject: always the same, and few subjects share one."""
@@ -29,7 +26,10 @@ def facts_lane(subject: Subject) -> str:
 
 
 def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) -> dict[str, Write]:
-    """The writes that put the entries at the end of a lane as it is now; none for no entries."""
+    """The writes that put the entries at the end of a lane as it is now; none for no entries.
+
+    Their conditions fail when somebody else has written to the lane meanwhile: then ask again.
+    """
     if not entries:
         return {}
     tail = table.get(keys.tail_key(lane))
@@ -45,7 +45,7 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) ->
         record = {**key._asdict(), **encode(in_utc), "hash": digest}
         writes[f"audit-{sequence}"] = Put(record, condition=IS_NEW)
     end = {**keys.tail_key(lane)._asdict(), "sequence": sequence, "hash": digest, "day": day}
-    return {TAIL: Put(end, condition=condition), **writes}
+    return {"audit-tail": Put(end, condition=condition), **writes}
 
 
 def entries_of(table: DynamoTable, *, lane: str, day: str) -> Iterator[tuple[AuditEntry, str]]:

@@ -13,7 +13,7 @@ from dayone.domain.operations import OperationState
 from dayone.domain.subjects import ResourceOf
 from dayone.ports.state import Finished
 
-_HEAD, _OPERATION = "head", "operation"
+_OPERATION = "operation"
 _COUNTS = {
     OperationState.SUCCEEDED: "succeeded",
     OperationState.FAILED: "failed",
@@ -34,8 +34,8 @@ class Ending:
         self._table.transact(
             self._writes,
             what=f"finishing {self._operation.id}",
-            # Whose head it is decides what is counted; both it and the log's end are read anew when they moved.
-            again_when=[_HEAD, audit.TAIL],
+            # Whose head it is decides what is counted; when it has moved, or the log's end has, both are read anew.
+            over_when=[_OPERATION],
         )
 
     def _writes(self) -> dict[str, Write]:
@@ -81,7 +81,7 @@ class Ending:
             return {}
         else:
             add = {"revision": 1}
-        return {_HEAD: Update(key, add=add, condition=is_in_force(generation))}
+        return {"head": Update(key, add=add, condition=is_in_force(generation))}
 
     def _counting_on_the_change(self) -> dict[str, Write]:
         planned = self._table.get(keys.planned_key(self._operation.subject, change=self._operation.change))

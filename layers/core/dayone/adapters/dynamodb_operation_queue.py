@@ -82,7 +82,7 @@ class DynamoOperationQueue:
             _HEAD: Update(keys.head_of(subject), add={"revision": 1}, condition=is_in_force(generation)),
             _APPLIED: Put(applied_record(doubt, of=operation.target)),
         }
-        refused = self._table.transact(lambda: writes, what=f"beginning {operation.id}")
+        refused = self._table.transact(lambda: writes, what=f"beginning {operation.id}", over_when=[_HEAD, _OPERATION])
         if _HEAD in refused:
             if generation_number(self.generation_of(subject)) < generation_number(generation):
                 raise Conflicting(f"the plan of {operation.id} is not committed yet")

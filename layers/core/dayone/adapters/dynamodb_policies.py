@@ -7,7 +7,7 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_audit import POLICY, TAIL, appended
+from dayone.adapters.dynamodb_audit import POLICY, appended
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW, is_older_than
 from dayone.adapters.dynamodb_mapping import policy_in, policy_record
 from dayone.adapters.dynamodb_table import DynamoTable
@@ -19,6 +19,8 @@ from dayone.errors import Conflicting, NotFound, TooLarge
 # DynamoDB takes 400 KB in a record, its names and the other attributes included.
 _LONGEST_TEXT = 350_000
 _UPLOADS_AT_ONCE = 10
+
+_KEPT, _CURRENT = "kept", "current"
 
 
 class DynamoPolicies:
@@ -52,16 +54,16 @@ class DynamoPolicies:
         refused = self._table.transact(
             lambda: self._activation(version, entry=audit),
             what=f"activating version {version} of the policy",
-            again_when=[TAIL],
+            over_when=[_KEPT, _CURRENT],
         )
-        if "kept" in refused:
+        if _KEPT in refused:
             raise _unknown(version)
 
     def _activation(self, version: int, *, entry: AuditEntry) -> Mapping[str, Write]:
         in_force = {**keys.CURRENT_POLICY._asdict(), "version": version}
         return {
-            "kept": Check(keys.policy_key(version), condition=EXISTS),
-            "current": Put(in_force, condition=is_older_than(version)),
+            _KEPT: Check(keys.policy_key(version), condition=EXISTS),
+            _CURRENT: Put(in_force, condition=is_older_than(version)),
             **appended(self._table, [entry], lane=POLICY),
         }
 

@@ -85,7 +85,7 @@ class DynamoSubjects:
         return self._table.transact(
             lambda: {**writes, **audit.appended(self._table, plan.audit, lane=lane)},
             what=f"planning {plan.after.subject}",
-            again_when=[audit.TAIL],
+            over_when=[_HEAD, _SUBJECT],
         )
 
 

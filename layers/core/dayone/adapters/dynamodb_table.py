@@ -94,21 +94,22 @@ class DynamoTable:
         In a transaction of its own, because botocore gives that a token: when an answer is lost and it tries again, a
         plain conditional write would be refused by its own first try.
         """
-        return not self.transact(lambda: {"it": one}, what=what)
+        return not self.transact(lambda: {"it": one}, what=what, over_when=["it"])
 
     def transact(
-        self, build: Callable[[], Mapping[str, Write]], *, what: str, again_when: Iterable[str] = ()
+        self, build: Callable[[], Mapping[str, Write]], *, what: str, over_when: Iterable[str] = ()
     ) -> frozenset[str]:
-        """Do all of the named writes or none; returns the names of those whose condition does not hold.
+        """Do all of the named writes or none; returns which of `over_when` have a condition that does not hold.
 
-        While somebody else writes the same records, or nothing but conditions named in `again_when` failed, the writes
-        are built and tried anew; Conflicting when that does not end.
+        Whatever else stands in the way, another write's condition or somebody who writes the same records right now,
+        the writes are built and tried anew; Conflicting when that does not end.
         """
+        final = frozenset(over_when)
         for number in range(_ATTEMPTS):
             in_the_way = attempt(self._client, self._name, build())
-            failed = frozenset(name for name, why in in_the_way.items() if why is InTheWay.CONDITION)
-            if not in_the_way or failed.difference(again_when):
-                return failed
+            failed = {name for name, why in in_the_way.items() if why is InTheWay.CONDITION}
+            if not in_the_way or final & failed:
+                return final & failed
             self._step_back(number)
         raise Conflicting(f"{what}: others kept writing the same records")
 

@@ -1,0 +1,141 @@
+"""Each adapter to the state table makes exactly the calls that it says its function's role must allow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from botocore.model import OperationModel
+
+from dayone.adapters.dynamodb_changes import DynamoChanges
+from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
+from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyArchive
+from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_subjects import DynamoSubjects
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.policy import Policy
+from sandbox import Sandbox
+from tests.contract.state_ports import StatePorts, StateTable, ports_over
+from tests.contract.state_samples import (
+    ADA,
+    BOB,
+    HIRED,
+    LEFT,
+    NOW,
+    USER,
+    cause,
+    confirmed,
+    doubtful,
+    end,
+    entry,
+    in_group,
+    plan,
+    planned,
+)
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+# A transaction needs the permission of each of its writes. Source: DynamoDB Developer Guide, "IAM and transactions".
+_WRITES = {
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Delete": "dynamodb:DeleteItem",
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+}
+
+
+class Watched:
+    """The table through a client of its own, which notes what is asked of DynamoDB."""
+
+    def __init__(self, client: Any, name: str) -> None:  # noqa: ANN401 - any client of DynamoDB
+        self.actions: set[str] = set()
+        client.meta.events.register("provide-client-params", self._note)
+        self.table = DynamoTable(client, name)
+
+    def _note(self, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
+        if model.name == "TransactWriteItems":
+            self.actions |= {_WRITES[kind] for write in params["TransactItems"] for kind in write}
+        else:
+            self.actions.add(f"dynamodb:{model.name}")
+
+
+@pytest.fixture
+def watched(sandbox: Sandbox, state_table: StateTable) -> Watched:
+    return Watched(sandbox.client("dynamodb"), state_table.name)
+
+
+@pytest.fixture
+def others(state_table: StateTable) -> StatePorts:
+    return ports_over(state_table)
+
+
+def test_subjects(watched: Watched, others: StatePorts) -> None:
+    subjects = DynamoSubjects(watched.table)
+    many = [in_group(f"g{number}") for number in range(120)]
+    before = subjects.load(ADA).head
+    subjects.commit(plan(before, USER, audit=[entry()]))
+    subjects.commit(plan(subjects.load(BOB).head, *many))
+    subjects.is_planned(ADA, change=HIRED)
+    subjects.names(ADA.kind, after="", limit=9)
+    assert len(others.queue.runnable(limit=200)) == 121
+    assert watched.actions == DynamoSubjects.ACTIONS
+
+
+def test_due_work(watched: Watched, others: StatePorts) -> None:
+    planned(others, ADA, USER, due_at=NOW)
+    due_work = DynamoDueWork(watched.table)
+    assert due_work.has_runnable()
+    assert due_work.due(now=NOW, limit=9)
+    assert watched.actions == DynamoDueWork.ACTIONS
+
+
+def test_operation_queue(watched: Watched, others: StatePorts) -> None:
+    planned(others, ADA, USER, in_group("a"), in_group("b"))
+    queue = DynamoOperationQueue(watched.table)
+    first, second, third = queue.runnable(limit=9)
+    queue.siblings(first)
+    queue.generation_of(ADA)
+    queue.applied([first.target])
+    for operation in (first, second):
+        queue.begin(operation, doubt=doubtful(operation))
+    queue.submit(first, request_id="r-1")
+    queue.finish(end(first, applied=confirmed(USER)))
+    queue.settle(second, applied=None)
+    queue.postpone(second, until=NOW, because="slow down")
+    queue.wait_for(third, what="a group")
+    queue.finish(end(second, gone=[in_group("c")]))
+    assert watched.actions == DynamoOperationQueue.ACTIONS
+
+
+def test_policies(watched: Watched, others: StatePorts) -> None:
+    version = others.archive.add("a", file="policy.yaml", actor="ops", at=NOW, change=HIRED).version
+    policies = DynamoPolicies(watched.table, parse=lambda kept: Policy(version=kept.version))
+    policies.activate(version, audit=entry())
+    assert policies.current().version == policies.current_version() == version
+    assert watched.actions == DynamoPolicies.ACTIONS
+
+
+def test_policy_archive(watched: Watched) -> None:
+    archive = DynamoPolicyArchive(watched.table)
+    archive.add("a", file="policy.yaml", actor="ops", at=NOW, change=HIRED)
+    archive.current()
+    assert watched.actions == DynamoPolicyArchive.ACTIONS
+
+
+def test_changes(watched: Watched) -> None:
+    changes = DynamoChanges(watched.table)
+    changes.open(cause())
+    changes.expect(HIRED, subjects=2)
+    assert watched.actions == DynamoChanges.ACTIONS
+
+
+def test_records(watched: Watched, others: StatePorts) -> None:
+    planned(others, ADA, USER, change=LEFT)
+    records = DynamoRecords(watched.table)
+    records.subject(ADA)
+    records.change(LEFT)
+    records.changes(cursor="", limit=1)
+    records.operations(LEFT, cursor="", limit=1)
+    records.members("a", cursor="", limit=1)
+    records.assignments_of("a", cursor="", limit=1)
+    assert watched.actions == DynamoRecords.ACTIONS
