@@ -114,6 +114,7 @@ def test_listings_come_in_pages_that_miss_nothing_when_an_entry_goes(center: Cal
     token = first["NextToken"]
     while token:
         page = center.answer(STORE, "ListUsers", MaxResults=2, NextToken=token)
+        assert page.get("NextToken") != token
         seen |= {user["UserId"] for user in page["Users"]}
         token = page.get("NextToken")
     assert made <= seen

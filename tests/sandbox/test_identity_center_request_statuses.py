@@ -66,9 +66,9 @@ def all_statuses(center: Calls, **parameters: Any) -> list[str]:  # noqa: ANN401
     for request in pages:
         answer = center.answer(SSO, operation, **request)
         found += [status["RequestId"] for status in answer["AccountAssignmentsCreationStatus"]]
+        assert len(found) == len(set(found))
         if "NextToken" in answer:
             pages.append(pages[0] | {"NextToken": answer["NextToken"]})
-    assert len(found) == len(set(found))
     return found
 
 
