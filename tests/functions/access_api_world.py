@@ -1,0 +1,98 @@
+"""The access_api function over a state in memory, and requests to send to it."""
+
+import io
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dayone import wiring
+from dayone.usecases.access_api import AccessApi
+from functions.access_api import app
+from tests.fakes.queues import MemoryInbox
+from tests.fakes.state import State
+from tests.fakes.state_policies import MemoryChanges, MemoryPolicyArchive
+from tests.fakes.state_records import MemoryRecords
+from tests.fakes.state_subjects import MemoryDueWork
+from tests.functions.access_api_state import NOW
+
+EVENTS = Path(__file__).parents[2] / "events" / "access_api"
+CALLER = "arn:aws:sts::111122223333:assumed-role/platform/platform-team"
+
+type Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What API Gateway would send back, and what was logged on the way."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+    logged: str
+
+
+class Unwell:
+    """A port that fails at whatever is asked of it."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __getattr__(self, _name: str) -> Any:  # noqa: ANN401 - stands for any method
+        raise self._error
+
+
+@dataclass
+class World:
+    """The function over a state in memory."""
+
+    state: State = field(default_factory=State)
+    inbox: MemoryInbox = field(default_factory=MemoryInbox)
+    error: Exception | None = None
+
+    def ports(self) -> AccessApi:
+        unwell: Any = Unwell(self.error) if self.error else None
+        return AccessApi(
+            records=unwell or MemoryRecords(self.state),
+            archive=unwell or MemoryPolicyArchive(self.state),
+            changes=MemoryChanges(self.state),
+            work=MemoryDueWork(self.state),
+            inbox=self.inbox,
+            clock=lambda: NOW,
+            entropy=lambda: b"\x07" * 10,
+        )
+
+    def send(self, event: Event | str) -> Answer:
+        handler = app.logger.registered_handler
+        assert isinstance(handler, logging.StreamHandler)
+        handler.setStream(log := io.StringIO())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(wiring, "access_api", self.ports)
+            response = app.lambda_handler(load(event) if isinstance(event, str) else event, context())
+        headers = {name: values[0] for name, values in response["multiValueHeaders"].items()}
+        return Answer(response["statusCode"], json.loads(response["body"]), headers, log.getvalue())
+
+
+def context() -> LambdaContext:
+    made = LambdaContext()
+    made._function_name = "access_api"
+    made._memory_limit_in_mb = 1024
+    made._invoked_function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:access_api"
+    made._aws_request_id = "0a1b2c3d"
+    return made
+
+
+def load(name: str) -> Event:
+    event: Event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def asking(name: str, **query: str) -> Event:
+    event = load(name)
+    event["queryStringParameters"] = query
+    return event

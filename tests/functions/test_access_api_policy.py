@@ -1,0 +1,113 @@
+"""Policies sent to the API: kept, or refused whole."""
+
+import base64
+from copy import deepcopy
+
+import pytest
+
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.subjects import THE_POLICY
+from tests.functions.access_api_state import NOW, remembered
+from tests.functions.access_api_world import CALLER, Event, World, load
+
+
+@pytest.fixture
+def world() -> World:
+    return World(remembered())
+
+
+def test_a_policy_is_kept_and_put_on_the_inbox_under_the_callers_name(world: World) -> None:
+    event = load("submit_policy")
+    answer = world.send(event)
+    (kept,) = world.state.kept_policies.values()
+    (request,) = world.inbox.requests
+    assert (kept.text, kept.file, kept.actor, kept.at) == (event["body"], "access/policy.yaml", CALLER, NOW)
+    assert (request.subject, request.policy_version) == (THE_POLICY, 1)
+    assert request.cause == Cause(
+        change=kept.change, kind=CauseKind.POLICY, actor=CALLER, reference="version 1", at=NOW
+    )
+    assert answer.status == 202
+    assert answer.body == {"version": 1, "change": kept.change, "href": f"/v1/changes/{kept.change}"}
+    assert answer.headers["Location"] == f"/v1/changes/{kept.change}"
+
+
+def test_the_change_of_a_policy_can_be_looked_at_at_once(world: World) -> None:
+    answer = world.send("submit_policy")
+    looked_at = load("read_change") | {"path": answer.headers["Location"], "queryStringParameters": None}
+    assert world.send(looked_at).body["change"]["state"] == "planning"
+
+
+def test_a_policy_sent_as_binary_is_the_same_policy(world: World) -> None:
+    event = load("submit_policy")
+    text = event["body"]
+    event |= {"body": base64.b64encode(text.encode()).decode(), "isBase64Encoded": True}
+    assert world.send(event).status == 202
+    assert world.state.kept_policies[1].text == text
+
+
+def test_of_a_wrong_policy_nothing_is_kept_and_every_mistake_is_told(world: World) -> None:
+    answer = world.send("submit_wrong_policy")
+    assert answer.status == 422
+    assert answer.body["type"] == "tag:dayone,2026:invalid"
+    assert answer.body["findings"] == [
+        "policy.yaml:4: groups.engineers.members[0]: unknown key `departement`; did you mean `department`?",
+        (
+            "policy.yaml:6: assignments[0].accounts[0].id[0]: must be text, but YAML reads 123456789012 as a number; "
+            "put it in quotes: '123456789012'"
+        ),
+        "policy.yaml:6: assignments[0].group: there is no `enginers` under `groups`; did you mean `engineers`?",
+        "policy.yaml:6: assignments[0].permission_set: there is no `ViewOnly` under `permission_sets`; there are none",
+        "policy.yaml:7: guardrails.removals: is not enforced yet, so it would protect nothing: leave it out",
+    ]
+    assert not world.state.kept_policies
+    assert not world.inbox.requests
+    assert len(world.state.changes) == 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "said"),
+    [
+        ({"body": None}, 400, "the body is empty"),
+        ({"body": " \n"}, 400, "the body is empty"),
+        ({"body": "/w==", "isBase64Encoded": True}, 400, "not UTF-8"),
+        ({"body": "%", "isBase64Encoded": True}, 400, "not UTF-8"),
+        ({"body": "x" * (256 * 1024 + 1)}, 413, "262,145 bytes"),
+        ({"body": "ü" * (128 * 1024) + "x"}, 413, "262,145 bytes"),
+        ({"queryStringParameters": {"file": "a b"}}, 400, "`file` is not a file name"),
+    ],
+)
+def test_what_cannot_be_a_policy_is_refused(world: World, changed: Event, status: int, said: str) -> None:
+    answer = world.send(load("submit_policy") | changed)
+    assert answer.status == status
+    assert said in answer.body["detail"]
+    assert not world.state.kept_policies
+
+
+def test_the_largest_policy_is_taken(world: World) -> None:
+    text = load("submit_policy")["body"]
+    event = load("submit_policy") | {"body": text + "#" * (256 * 1024 - len(text))}
+    assert world.send(event).status == 202
+
+
+def test_a_policy_that_nobody_signed_is_refused(world: World) -> None:
+    event = deepcopy(load("submit_policy"))
+    event["requestContext"]["identity"]["userArn"] = None
+    answer = world.send(event)
+    assert (answer.status, answer.body["type"]) == (401, "tag:dayone,2026:unauthentic")
+    assert not world.state.kept_policies
+
+
+def test_the_policy_in_force_is_answered_as_it_was_uploaded(world: World) -> None:
+    assert world.send("read_policy").status == 404
+    world.send("submit_policy")
+    assert world.send("read_policy").status == 404
+    world.state.policy_in_force = 1
+    answer = world.send("read_policy")
+    assert answer.body | {"change": ""} == {
+        "version": 1,
+        "file": "access/policy.yaml",
+        "text": load("submit_policy")["body"],
+        "actor": CALLER,
+        "at": "2026-11-23T08:00:00+00:00",
+        "change": "",
+    }
