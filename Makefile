@@ -65,7 +65,7 @@ lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRA
 
 .PHONY: check
 check: setup ## Format, lint, types, imports, template and the fast tests; under a minute
-	@$(MAKE) -j2 check-tests check-types check-template check-format check-lint check-imports
+	@$(MAKE) -j2 --keep-going check-tests check-types check-template check-format check-lint check-imports
 
 .PHONY: check-format check-lint check-types check-imports check-template check-tests
 check-format:
