@@ -3,7 +3,7 @@
 from dayone.domain.operations import Outcome, Succeeded
 from dayone.errors import AlreadyExists, NotFound
 from dayone.ports.identity_center import Found, Receipt
-from dayone.usecases.attempts import Attempt, IdentityCenter, deleted, done, taken_over
+from dayone.usecases.attempts import Attempt, IdentityCenter, deleted, done, looked_up, taken_over
 
 
 def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -11,7 +11,7 @@ def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     try:
         return done(aws.directory.create_user(attempt.wanted))
     except AlreadyExists:
-        found = aws.directory.find_user(attempt.wanted["user_name"])
+        found = looked_up(lambda: aws.directory.find_user(attempt.wanted["user_name"]))
         return taken_over(attempt, found=found, update=lambda one: _set_user(one, attempt=attempt, aws=aws))
 
 
@@ -37,7 +37,7 @@ def create_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     except AlreadyExists:
         return taken_over(
             attempt,
-            found=aws.directory.find_group(name),
+            found=looked_up(lambda: aws.directory.find_group(name)),
             update=lambda one: aws.directory.update_group(one.references["group_id"], description=description),
         )
 
@@ -74,8 +74,8 @@ def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def delete_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Take a user out of a group."""
-    membership_id = attempt.references.get("membership_id")
-    if membership_id is None:
-        group_id, user_id = attempt.references.get("group_id", ""), attempt.references.get("user_id", "")
-        membership_id = aws.directory.find_membership(group_id=group_id, user_id=user_id)
+    known = attempt.references
+    membership_id = known.get("membership_id")
+    if membership_id is None and "group_id" in known and "user_id" in known:
+        membership_id = aws.directory.find_membership(group_id=known["group_id"], user_id=known["user_id"])
     return deleted(lambda: aws.directory.remove_member(membership_id)) if membership_id else Succeeded()

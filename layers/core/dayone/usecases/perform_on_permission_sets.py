@@ -3,7 +3,7 @@
 from dayone.domain.operations import Outcome, Submitted, Succeeded
 from dayone.errors import AlreadyExists, NotFound
 from dayone.ports.identity_center import AssignmentKey
-from dayone.usecases.attempts import Attempt, IdentityCenter, deleted, done, taken_over
+from dayone.usecases.attempts import Attempt, IdentityCenter, deleted, done, looked_up, taken_over
 
 _ARN = "permission_set_arn"
 
@@ -16,7 +16,7 @@ def create_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     except AlreadyExists:
         return taken_over(
             attempt,
-            found=aws.permission_sets.find(name),
+            found=looked_up(lambda: aws.permission_sets.find(name)),
             update=lambda one: aws.permission_sets.update(one.references[_ARN], attributes=attempt.wanted),
         )
 
