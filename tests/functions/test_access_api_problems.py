@@ -22,6 +22,11 @@ def test_somebody_unknown_is_not_found_and_told_what_to_check(name: str) -> None
     assert answer.body["instance"] == load(name)["path"]
 
 
+def test_the_instance_is_a_uri_even_when_the_path_has_a_space() -> None:
+    answer = World().send(load("read_person") | {"path": "/v1/people/e 1"})
+    assert (answer.status, answer.body["instance"]) == (404, "/v1/people/e%201")
+
+
 def test_an_unknown_change_is_not_found() -> None:
     assert World().send("read_change").body["status"] == 404
 

@@ -1,6 +1,7 @@
 """The whole HTTP API: its routes, and a problem document for everything that goes wrong."""
 
 import json
+from urllib.parse import quote
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -27,7 +28,7 @@ def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
     def refuse(error: Exception) -> Response[str]:
         event = app.current_event
         request_id = str((event.get("requestContext") or {}).get("requestId") or "")
-        problem = problem_of(error, instance=event.path, request_id=request_id)
+        problem = problem_of(error, instance=quote(event.path), request_id=request_id)
         # Neither the path nor the message of a refusal: both can name a person.
         told = {"kind": type(error).__name__, "status": problem["status"]}
         if problem["status"] == _SERVER_ERROR:
