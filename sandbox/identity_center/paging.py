@@ -1,7 +1,7 @@
 """Cuts a listing into pages the way AWS does: a token continues after the last entry, whatever changed meanwhile."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sandbox.identity_center.service_error import ServiceError
@@ -12,18 +12,20 @@ def page(
     entries: Iterable[tuple[str, Any]],
     parameters: Mapping[str, Any],
     *,
+    shown: Callable[[Any], Any] = lambda entry: entry,
     size: int = 100,
     refusal: ServiceError | None = None,
 ) -> dict[str, Any]:
     """Answer `{name: [...], "NextToken": ...}` with the entries after the request's NextToken.
 
-    `entries` are (sort key, entry) pairs with distinct keys; `size` is the page size when the request has no
-    MaxResults. Raises `refusal` (default: ValidationException) for a token this listing did not give.
+    `entries` are (sort key, entry) pairs with distinct keys; `shown` turns an entry into what the answer has for it;
+    `size` is the page size when the request has no MaxResults. Raises `refusal` (default: ValidationException) for a
+    token this listing did not give.
     """
     after = _read_token(name, parameters.get("NextToken") or "", refusal)
     limit = int(parameters.get("MaxResults") or size)
     rest = sorted((pair for pair in entries if pair[0] > after), key=lambda pair: pair[0])
-    answer: dict[str, Any] = {name: [entry for _, entry in rest[:limit]]}
+    answer: dict[str, Any] = {name: [shown(entry) for _, entry in rest[:limit]]}
     if len(rest) > limit:
         answer["NextToken"] = _token(name, rest[limit - 1][0])
     return answer

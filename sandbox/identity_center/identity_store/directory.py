@@ -14,10 +14,14 @@ type Attributes = dict[str, Any]
 
 @dataclass
 class Entity:
-    """A user or a group: its attributes as the API names them, and what AWS records about changes."""
+    """A user or a group: its attributes as the API names them, and what AWS records about changes.
+
+    `names` are the texts that no other entity of the store may have, each with its kind in front.
+    """
 
     id: str
     attributes: Attributes
+    names: frozenset[str] = frozenset()
     revision: int = 1
     created_at: float = field(default_factory=time.time)
     updated_at: float = field(default_factory=time.time)
@@ -48,6 +52,8 @@ class Directory:
     groups: dict[str, Entity] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
     on_principal_deleted: Callable[[str, str], None] = lambda _type, _id: None
+    _owners: dict[str, str] = field(default_factory=dict)
+    _pairs: dict[tuple[str, str], Membership] = field(default_factory=dict)
 
     def check_store(self, parameters: Mapping[str, Any]) -> None:
         """Refuse a request for an identity store that is not this one."""
@@ -66,6 +72,37 @@ class Directory:
         """Return the membership with this id or ARN, or refuse with ResourceNotFoundException."""
         return _found(self.memberships, identifier, "GROUP_MEMBERSHIP")
 
+    def owner(self, name: str) -> str | None:
+        """Return the id of the user or group that has this unique name."""
+        return self._owners.get(name)
+
+    def claim(self, entity: Entity, names: Mapping[str, str]) -> None:
+        """Give the entity these unique names instead of those it has; each name comes with the refusal if it is taken.
+
+        Raises ConflictException, and changes nothing, when another entity has one of them.
+        """
+        for name, refusal in names.items():
+            if self._owners.get(name, entity.id) != entity.id:
+                raise not_unique(refusal)
+        self._release(entity)
+        entity.names = frozenset(names)
+        self._owners |= dict.fromkeys(names, entity.id)
+
+    def add_membership(self, membership: Membership) -> None:
+        """Put a user into a group, once."""
+        pair = (membership.group_id, membership.user_id)
+        if pair in self._pairs:
+            raise not_unique("Member and Group relationship already exists.")
+        self._pairs[pair] = self.memberships[membership.id] = membership
+
+    def delete_membership(self, membership: Membership) -> None:
+        """Take a user out of a group."""
+        del self.memberships[membership.id], self._pairs[membership.group_id, membership.user_id]
+
+    def membership_of(self, user_id: str, group: Entity) -> Membership | None:
+        """Return the membership of this user in this group."""
+        return self._pairs.get((group.id, user_id))
+
     def holds_principal(self, principal_type: str, principal_id: str) -> bool:
         """Say whether a USER or GROUP with this id is in the store."""
         return principal_id in (self.users if principal_type == "USER" else self.groups)
@@ -73,13 +110,13 @@ class Directory:
     def delete_user(self, user: Entity) -> None:
         """Remove the user with its memberships and assignments."""
         self._delete_memberships(self.memberships_of(user))
-        del self.users[user.id]
+        self._release(self.users.pop(user.id))
         self.on_principal_deleted("USER", user.id)
 
     def delete_group(self, group: Entity) -> None:
         """Remove the group with its memberships and assignments."""
         self._delete_memberships(self.members_of(group))
-        del self.groups[group.id]
+        self._release(self.groups.pop(group.id))
         self.on_principal_deleted("GROUP", group.id)
 
     def memberships_of(self, user: Entity) -> Iterator[Membership]:
@@ -92,7 +129,11 @@ class Directory:
 
     def _delete_memberships(self, going: Iterable[Membership]) -> None:
         for membership in list(going):
-            del self.memberships[membership.id]
+            self.delete_membership(membership)
+
+    def _release(self, entity: Entity) -> None:
+        for name in entity.names:
+            del self._owners[name]
 
 
 def _found[T](shelf: Mapping[str, T], identifier: str, resource_type: str) -> T:

@@ -13,7 +13,6 @@ from sandbox.identity_center.identity_store.directory import (
     arn,
     check_revision,
     new_id,
-    not_unique,
     record,
 )
 from sandbox.identity_center.identity_store.users import RESERVED_NAMES
@@ -33,7 +32,7 @@ class Groups:
         attributes = {name: value for name, value in parameters.items() if name in self._shape.members}
         del attributes["IdentityStoreId"]
         group = Entity(id=new_id(), attributes=attributes)
-        self._check(group.id, attributes)
+        self._directory.claim(group, _names(attributes))
         self._directory.groups[group.id] = group
         return self._named(group)
 
@@ -47,27 +46,28 @@ class Groups:
         for condition in parameters.get("Filters") or []:
             if condition["AttributePath"] != "DisplayName":
                 raise invalid(f"Filtering by {condition['AttributePath']} is not supported.")
-            groups = [group for group in groups if _same(group.attributes, condition["AttributeValue"])]
-        return page("Groups", ((group.id, self._described(group)) for group in groups), parameters)
+            owner = self._directory.owner(_display_name(condition["AttributeValue"]))
+            groups = [group for group in groups if group.id == owner]
+        return page("Groups", ((group.id, group) for group in groups), parameters, shown=self._described)
 
     def get_group_id(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with the group that has this displayName."""
-        wanted = parameters["AlternateIdentifier"].get("UniqueAttribute")
-        if wanted is None:
+        wanted = parameters["AlternateIdentifier"].get("UniqueAttribute") or {}
+        path = wanted.get("AttributePath", "displayName")
+        if path.lower() != "displayname":
+            raise invalid(f"The attribute {path} is not a unique attribute")
+        found = self._directory.owner(_display_name(str(wanted.get("AttributeValue"))))
+        if found is None:
             raise not_found("GROUP not found.", ResourceType="GROUP")
-        if wanted["AttributePath"].lower() != "displayname":
-            raise invalid(f"The attribute {wanted['AttributePath']} is not a unique attribute")
-        for group in self._directory.groups.values():
-            if _same(group.attributes, wanted["AttributeValue"]):
-                return {name: self._named(group)[name] for name in ("GroupId", "GroupArn", "IdentityStoreId")}
-        raise not_found("GROUP not found.", ResourceType="GROUP")
+        named = self._named(self._directory.groups[found])
+        return {name: named[name] for name in ("GroupId", "GroupArn", "IdentityStoreId")}
 
     def update_group(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Apply all operations or none."""
         group = self._directory.group(parameters["GroupId"])
         check_revision(group, parameters)
         attributes = changed(group.attributes, parameters["Operations"], self._shape)
-        self._check(group.id, attributes)
+        self._directory.claim(group, _names(attributes))
         group.replace(attributes)
         return self._named(group)
 
@@ -89,15 +89,15 @@ class Groups:
     def _described(self, group: Entity) -> dict[str, Any]:
         return group.attributes | record(group) | self._named(group)
 
-    def _check(self, group_id: str, attributes: Attributes) -> None:
-        name = attributes.get("DisplayName")
-        if not name:
-            raise invalid("displayname: The attribute displayname is required")
-        if name.lower() in RESERVED_NAMES:
-            raise invalid(f"The group name {name} is reserved.")
-        if any(other.id != group_id and _same(other.attributes, name) for other in self._directory.groups.values()):
-            raise not_unique("Duplicate GroupDisplayName")
+
+def _names(attributes: Attributes) -> dict[str, str]:
+    name = attributes.get("DisplayName")
+    if not name:
+        raise invalid("displayname: The attribute displayname is required")
+    if name.lower() in RESERVED_NAMES:
+        raise invalid(f"The group name {name} is reserved.")
+    return {_display_name(name): "Duplicate GroupDisplayName"}
 
 
-def _same(attributes: Attributes, name: object) -> bool:
-    return isinstance(name, str) and str(attributes["DisplayName"]).casefold() == name.casefold()
+def _display_name(text: str) -> str:
+    return f"group name {text.casefold()}"

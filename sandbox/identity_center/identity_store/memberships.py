@@ -9,7 +9,6 @@ from sandbox.identity_center.identity_store.directory import (
     arn,
     bare_id,
     new_id,
-    not_unique,
 )
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import not_found
@@ -25,10 +24,8 @@ class Memberships:
         """Put a user into a group, both of which must exist."""
         user = self._directory.user(parameters["MemberId"]["UserId"])
         group = self._directory.group(parameters["GroupId"])
-        if any(membership.user_id == user.id for membership in self._directory.members_of(group)):
-            raise not_unique("Member and Group relationship already exists.")
         membership = Membership(id=new_id(), group_id=group.id, user_id=user.id)
-        self._directory.memberships[membership.id] = membership
+        self._directory.add_membership(membership)
         return self._named(membership)
 
     def describe_group_membership(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,26 +34,26 @@ class Memberships:
 
     def get_group_membership_id(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with the membership of this user in this group."""
-        user_id = bare_id(parameters["MemberId"]["UserId"])
-        for membership in self._directory.members_of(self._directory.group(parameters["GroupId"])):
-            if membership.user_id == user_id:
-                return self._named(membership)
-        raise not_found("GROUP_MEMBERSHIP not found.", ResourceType="GROUP_MEMBERSHIP")
+        group = self._directory.group(parameters["GroupId"])
+        membership = self._directory.membership_of(bare_id(parameters["MemberId"]["UserId"]), group)
+        if membership is None:
+            raise not_found("GROUP_MEMBERSHIP not found.", ResourceType="GROUP_MEMBERSHIP")
+        return self._named(membership)
 
     def delete_group_membership(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Take a user out of a group."""
-        del self._directory.memberships[self._directory.membership(parameters["MembershipId"]).id]
+        self._directory.delete_membership(self._directory.membership(parameters["MembershipId"]))
         return {}
 
     def list_group_memberships(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of a group's memberships."""
         members = self._directory.members_of(self._directory.group(parameters["GroupId"]))
-        return page("GroupMemberships", ((member.id, self._described(member)) for member in members), parameters)
+        return page("GroupMemberships", ((one.id, one) for one in members), parameters, shown=self._described)
 
     def list_group_memberships_for_member(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of a user's memberships."""
         members = self._directory.memberships_of(self._directory.user(parameters["MemberId"]["UserId"]))
-        return page("GroupMemberships", ((member.id, self._described(member)) for member in members), parameters)
+        return page("GroupMemberships", ((one.id, one) for one in members), parameters, shown=self._described)
 
     def is_member_in_groups(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer, for each named group, whether the user is in it."""

@@ -13,7 +13,6 @@ from sandbox.identity_center.identity_store.directory import (
     arn,
     check_revision,
     new_id,
-    not_unique,
     record,
 )
 from sandbox.identity_center.paging import page
@@ -34,7 +33,7 @@ class Users:
         attributes = {name: value for name, value in parameters.items() if name in self._shape.members}
         del attributes["IdentityStoreId"]
         user = Entity(id=new_id(), attributes=attributes)
-        self._check(user.id, attributes)
+        self._directory.claim(user, _names(attributes))
         self._directory.users[user.id] = user
         return self._named(user)
 
@@ -48,29 +47,30 @@ class Users:
         for condition in parameters.get("Filters") or []:
             if condition["AttributePath"] != "UserName":
                 raise invalid(f"Filtering by {condition['AttributePath']} is not supported.")
-            users = [user for user in users if _same(user.attributes["UserName"], condition["AttributeValue"])]
-        return page("Users", ((user.id, self._described(user, parameters)) for user in users), parameters)
+            owner = self._directory.owner(_user_name(condition["AttributeValue"]))
+            users = [user for user in users if user.id == owner]
+        entries = ((user.id, user) for user in users)
+        return page("Users", entries, parameters, shown=lambda user: self._described(user, parameters))
 
     def get_user_id(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with the user who has this userName or emails.value."""
-        wanted = parameters["AlternateIdentifier"].get("UniqueAttribute")
-        if wanted is None:
-            raise not_found("USER not found.", ResourceType="USER")
-        path, value = wanted["AttributePath"], wanted["AttributeValue"]
+        wanted = parameters["AlternateIdentifier"].get("UniqueAttribute") or {}
+        path, value = wanted.get("AttributePath", "userName"), wanted.get("AttributeValue")
         if path.lower() not in ("username", "emails.value"):
             raise invalid(f"The attribute {path} is not a unique attribute")
-        key = _user_name if path.lower() == "username" else _email
-        for user in self._directory.users.values():
-            if _same(key(user.attributes), value):
-                return {name: self._named(user)[name] for name in ("UserId", "UserArn", "IdentityStoreId")}
-        raise not_found("USER not found.", ResourceType="USER")
+        unique_name = _user_name(str(value)) if path.lower() == "username" else _email(str(value))
+        found = self._directory.owner(unique_name)
+        if found is None:
+            raise not_found("USER not found.", ResourceType="USER")
+        named = self._named(self._directory.users[found])
+        return {name: named[name] for name in ("UserId", "UserArn", "IdentityStoreId")}
 
     def update_user(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Apply all operations or none."""
         user = self._directory.user(parameters["UserId"])
         check_revision(user, parameters)
         attributes = changed(user.attributes, parameters["Operations"], self._shape)
-        self._check(user.id, attributes)
+        self._directory.claim(user, _names(attributes))
         user.replace(attributes)
         return self._named(user)
 
@@ -97,17 +97,14 @@ class Users:
         more = {"Extensions": present} if present else {}
         return shown | more | {"UserStatus": "ENABLED"} | record(user) | self._named(user)
 
-    def _check(self, user_id: str, attributes: Attributes) -> None:
-        _check_required(attributes)
-        if attributes["UserName"].lower() in RESERVED_NAMES:
-            raise invalid(f"The user name {attributes['UserName']} is reserved.")
-        for other in self._directory.users.values():
-            if other.id == user_id:
-                continue
-            if _same(_user_name(other.attributes), _user_name(attributes)):
-                raise not_unique("Duplicate UserName")
-            if _email(attributes) and _same(_email(other.attributes), _email(attributes)):
-                raise not_unique("Duplicate Email")
+
+def _names(attributes: Attributes) -> dict[str, str]:
+    _check_required(attributes)
+    if attributes["UserName"].lower() in RESERVED_NAMES:
+        raise invalid(f"The user name {attributes['UserName']} is reserved.")
+    email = (attributes.get("Emails") or [{}])[0].get("Value")
+    emails = {_email(email): "Duplicate Email"} if email else {}
+    return {_user_name(attributes["UserName"]): "Duplicate UserName"} | emails
 
 
 def _check_required(attributes: Attributes) -> None:
@@ -120,13 +117,9 @@ def _check_required(attributes: Attributes) -> None:
         raise invalid(", ".join(f"{attribute}: The attribute {attribute} is required" for attribute in missing))
 
 
-def _user_name(attributes: Attributes) -> str:
-    return str(attributes["UserName"])
+def _user_name(text: str) -> str:
+    return f"user name {text.casefold()}"
 
 
-def _email(attributes: Attributes) -> str:
-    return str((attributes.get("Emails") or [{}])[0].get("Value") or "")
-
-
-def _same(one: str, other: object) -> bool:
-    return isinstance(other, str) and one.casefold() == other.casefold()
+def _email(text: str) -> str:
+    return f"email {text.casefold()}"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from moto.organizations.models import FakeAccount
+
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import constraint, invalid_token, no_parent
@@ -93,16 +95,14 @@ class Accounts:
 
     def list_accounts(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of all accounts."""
-        found = ((account.id, self._state.described(account)) for account in self._state.accounts)
-        return page("Accounts", found, parameters, size=PAGE, refusal=invalid_token())
+        return self._paged(self._state.accounts, parameters)
 
     def list_accounts_for_parent(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of the accounts directly in a root or unit."""
         if self._state.container(parameters["ParentId"]) is None:
             raise no_parent()
-        inside = (account for account in self._state.accounts if account.parent_id == parameters["ParentId"])
-        found = ((account.id, self._state.described(account)) for account in inside)
-        return page("Accounts", found, parameters, size=PAGE, refusal=invalid_token())
+        inside = [account for account in self._state.accounts if account.parent_id == parameters["ParentId"]]
+        return self._paged(inside, parameters)
 
     def move_account(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Move an account from the container it is in to another one."""
@@ -143,6 +143,11 @@ class Accounts:
         self._departed(account.id)
         self._events.api_call("RemoveAccountFromOrganization", {"accountId": account.id})
         return {}
+
+    def _paged(self, accounts: list[FakeAccount], parameters: Mapping[str, Any]) -> dict[str, Any]:
+        found = ((account.id, account) for account in accounts)
+        described = self._state.described
+        return page("Accounts", found, parameters, shown=described, size=PAGE, refusal=invalid_token())
 
     def _create(self, creation: Creation, parameters: Mapping[str, Any]) -> None:
         email = parameters["Email"].casefold()

@@ -7,7 +7,7 @@ from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 
 
 class Instances:
-    """Serves ListInstances, DescribeInstance, ListRegions and DescribeRegion."""
+    """Serves ListInstances, DescribeInstance and ListRegions."""
 
     def __init__(self, state: SsoAdminState) -> None:
         self._state = state
