@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +17,7 @@ from sandbox.errors import SandboxError
 from sandbox.processes import Server, free_ports
 from sandbox.servers import start_identity_center, start_ministack
 
-_READY_SECONDS = 30.0
+_READY_SECONDS = 60.0
 
 
 class Sandbox:
@@ -54,11 +55,12 @@ class Sandbox:
 
     def stop(self) -> None:
         """End every process and remove every temporary file; a second call does nothing."""
-        while self._servers:
-            self._servers.pop().stop()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder = self._access = None
+        with ExitStack() as ending:  # whose every step is taken, whatever happens to the others
+            if self._folder is not None:
+                ending.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            for server in self._servers:
+                ending.callback(server.stop)
+            self._servers, self._folder, self._access = [], None, None
 
     def leave_running(self) -> str:
         """Let it outlive this process, and return the shell command that stops it."""

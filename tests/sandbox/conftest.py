@@ -26,16 +26,22 @@ class Application:
         lines = self.sandbox.function_logs(self.stack.resources[function])
         return [json.loads(line) for line in lines if line.startswith("{")]
 
+    def probe(self, *, function: str = "ProbeFunction") -> dict[str, Any]:
+        """What a function finds out about the place it runs in."""
+        answer = self.sandbox.client("lambda").invoke(FunctionName=self.stack.resources[function], Payload=b"{}")
+        found: dict[str, Any] = json.loads(json.loads(answer["Payload"].read())["body"])
+        return found
+
     def put(self, *names: str) -> None:
         """Write records in one transaction, so that the stream's function gets them in one batch."""
         table = self.stack.resources["Table"]
         changes = [{"Put": {"TableName": table, "Item": {"id": {"S": name}}}} for name in names]
         self.sandbox.client("dynamodb").transact_write_items(TransactItems=changes)
 
-    def send(self, name: str, *, seconds: float, group: str) -> None:
-        """Send the queue's function a message that takes this long."""
+    def send(self, name: str, *, group: str, deed: str = "") -> None:
+        """Send the queue's function a message that has it `write` a file, or `await` one for up to ten seconds."""
         self.sandbox.client("sqs").send_message(
-            QueueUrl=self.stack.outputs["QueueUrl"], MessageBody=f"{name} {seconds}", MessageGroupId=group
+            QueueUrl=self.stack.outputs["QueueUrl"], MessageBody=f"{name} {deed}", MessageGroupId=group
         )
 
 

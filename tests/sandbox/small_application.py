@@ -84,24 +84,31 @@ CODE = """
 import importlib.util, json, os, sys, time
 import boto3, botocore.exceptions, in_layer
 
+def wait_for(path):
+    deadline = time.time() + 10
+    while not os.path.exists(path) and time.time() < deadline:
+        time.sleep(0.02)
+    return os.path.exists(path)
+
 def on_message(event, _context):
     for record in event["Records"]:
-        name, _, seconds = record["body"].partition(" ")
+        name, _, deed = record["body"].partition(" ")
         print(json.dumps({"began": name, "at": time.time()}))
-        time.sleep(float(seconds))
-        print(json.dumps({"ended": name, "at": time.time()}))
+        if deed.startswith("write"):
+            open(deed.removeprefix("write "), "w").close()
+        found = wait_for(deed.removeprefix("await ")) if deed.startswith("await") else None
+        print(json.dumps({"ended": name, "at": time.time(), "found": found}))
 
 def on_change(event, _context):
     ids = [record["dynamodb"]["Keys"]["id"]["S"] for record in event["Records"]]
-    print(json.dumps({"batch": ids, "at": time.time()}))
+    print(json.dumps({"batch": ids}))
     for record, name in zip(event["Records"], ids):
         if name.startswith("crash"):
             raise RuntimeError(name)
         if name.startswith("refused"):
             return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
-        if name.startswith("slow"):
-            time.sleep(3)
-        print(json.dumps({"done": name, "at": time.time()}))
+        found = wait_for(name.removeprefix("await ")) if name.startswith("await") else None
+        print(json.dumps({"done": name, "found": found}))
 
 def probe(event, _context):
     try:

@@ -17,14 +17,6 @@ from sandbox import Credentials, Sandbox, SandboxError
 from tests.sandbox.conftest import GREETING, Application, allow, eventually
 
 
-def probe(application: Application, *, function: str = "ProbeFunction") -> dict[str, Any]:
-    answer = application.sandbox.client("lambda").invoke(
-        FunctionName=application.stack.resources[function], Payload=b"{}"
-    )
-    body: dict[str, Any] = json.loads(json.loads(answer["Payload"].read())["body"])
-    return body
-
-
 def call_api(application: Application, credentials: Credentials) -> int:
     url = application.sandbox.api_url(application.stack.resources["Api"], stage="live") + "/probe"
     request = AWSRequest(method="GET", url=url)
@@ -43,7 +35,7 @@ class TestDeployment:
         assert application.stack.outputs["QueueUrl"] == application.stack.resources["Queue"]
 
     def test_hands_parameters_on(self, application: Application) -> None:
-        assert probe(application)["greeting"] == GREETING
+        assert application.probe()["greeting"] == GREETING
 
     def test_applies_reserved_concurrency(self, application: Application) -> None:
         answer = application.sandbox.client("lambda").get_function_concurrency(
@@ -71,17 +63,17 @@ class TestDeployment:
 
 class TestFunctions:
     def test_see_no_package_that_lambda_does_not_have(self, application: Application) -> None:
-        assert probe(application)["foreign"] == []
+        assert application.probe()["foreign"] == []
 
     def test_run_on_the_python_of_the_template(self, application: Application) -> None:
-        assert probe(application)["python"] == [3, 13]
+        assert application.probe()["python"] == [3, 13]
 
     def test_find_both_servers_and_nothing_of_the_caller_s(
         self, application: Application, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://caller.invalid")
         sandbox = application.sandbox
-        assert probe(application)["endpoints"] == {
+        assert application.probe()["endpoints"] == {
             "AWS_ENDPOINT_URL": sandbox.endpoint,
             "AWS_ENDPOINT_URL_SSO_ADMIN": sandbox.identity_center_endpoint,
             "AWS_ENDPOINT_URL_IDENTITYSTORE": sandbox.identity_center_endpoint,
@@ -89,22 +81,28 @@ class TestFunctions:
         }
 
     def test_are_held_to_their_role(self, application: Application) -> None:
-        assert probe(application)["queues"] == "AccessDenied"
+        assert application.probe()["queues"] == "AccessDenied"
 
     def test_that_print_nothing_do_not_wait_for_their_log(self, application: Application) -> None:
         for _ in range(8):
-            probe(application)
+            application.probe()
         log = application.sandbox.function_logs(application.stack.resources["ProbeFunction"])
         durations = [int(found.group(1)) for line in log if (found := re.search(r"Duration: (\d+) ms", line))]
         assert min(durations) < 50  # milliseconds
 
     def test_leave_their_lines_in_the_log_in_order(self, application: Application) -> None:
-        application.send("logged", seconds=0, group="logged")
+        application.send("logged", group="logged")
         lines = eventually(lambda: [line for line in application.said("QueueFunction") if "logged" in line.values()])
         assert [next(iter(line)) for line in lines] == ["began", "ended"]
 
+    def test_have_a_log_that_can_be_read_from_a_time_on(self, application: Application) -> None:
+        application.probe()
+        function = application.stack.resources["ProbeFunction"]
+        assert application.sandbox.function_logs(function, since=time.time() - 60) != []
+        assert application.sandbox.function_logs(function, since=time.time() + 60) == []
+
     def test_share_one_copy_of_a_layer(self, application: Application) -> None:
-        assert probe(application)["layer"] == probe(application, function="TwinFunction")["layer"]
+        assert application.probe()["layer"] == application.probe(function="TwinFunction")["layer"]
 
     def test_that_cannot_be_imported_say_so_in_their_log(self, application: Application) -> None:
         function = application.stack.resources["BrokenFunction"]
@@ -112,28 +110,32 @@ class TestFunctions:
         assert "No module named 'missing'" in "".join(application.sandbox.function_logs(function))
 
 
-@pytest.fixture(scope="module")
-def times(application: Application) -> dict[tuple[str, str], float]:
-    application.send("A1", seconds=1.5, group="A")
-    application.send("A2", seconds=0, group="A")
-    application.send("B1", seconds=1.5, group="B")
-
-    def read() -> dict[tuple[str, str], float]:
-        lines = application.said("QueueFunction")
-        return {
-            (event, name): line["at"] for line in lines for event, name in line.items() if name in {"A1", "A2", "B1"}
-        }
-
-    assert eventually(lambda: len(read()) == 6), application.sandbox.server_log()
-    return read()
-
-
 class TestMessageGroups:
-    def test_run_in_parallel(self, times: dict[tuple[str, str], float]) -> None:
-        assert times["began", "B1"] < times["ended", "A1"]
+    def ended(self, application: Application, *names: str) -> list[dict[str, Any]]:
+        """What the function said at the end of these messages, once all have come to it."""
 
-    def test_keep_their_order(self, times: dict[tuple[str, str], float]) -> None:
-        assert times["ended", "A1"] <= times["began", "A2"]
+        def read() -> list[dict[str, Any]]:
+            return [line for line in application.said("QueueFunction") if line.get("ended") in names]
+
+        assert eventually(lambda: len(read()) == len(names)), application.sandbox.server_log()
+        return read()
+
+    def test_run_in_parallel(self, application: Application, tmp_path: Path) -> None:
+        application.send("A", group="A", deed=f"await {tmp_path}/B-ran")
+        application.send("B", group="B", deed=f"write {tmp_path}/B-ran")
+        assert {line["ended"]: line["found"] for line in self.ended(application, "A", "B")} == {"A": True, "B": None}
+
+    def test_keep_their_order(self, application: Application, tmp_path: Path) -> None:
+        application.send("C1", group="C", deed=f"await {tmp_path}/go")
+        application.send("C2", group="C")
+        application.send("D", group="D")
+        self.ended(application, "D")
+        (tmp_path / "go").touch()
+        self.ended(application, "C1", "C2")
+        said = application.said("QueueFunction")
+        (first_ended,) = [line["at"] for line in said if line.get("ended") == "C1"]
+        (second_began,) = [line["at"] for line in said if line.get("began") == "C2"]
+        assert first_ended <= second_began
 
 
 class TestStreams:
@@ -170,14 +172,16 @@ class TestStreams:
         (failure,) = self.failures(application)
         assert failure["DDBStreamBatchInfo"]["batchSize"] == 1
 
-    def test_a_slow_function_does_not_hold_up_the_queues(self, application: Application) -> None:
-        application.put("slow")
-        time.sleep(1)
-        application.send("meanwhile", seconds=0, group="meanwhile")
-        assert eventually(lambda: self.done(application, "slow")), application.sandbox.server_log()
-        slow = {key: line["at"] for line in application.said("StreamFunction") for key in line if "slow" in str(line)}
-        (began,) = [line["at"] for line in application.said("QueueFunction") if line.get("began") == "meanwhile"]
-        assert slow["batch"] < began < slow["done"]
+    def test_a_slow_function_does_not_hold_up_the_queues(self, application: Application, tmp_path: Path) -> None:
+        application.put(f"await {tmp_path}/message-ran")
+        time.sleep(0.5)  # until the stream's function is running
+        application.send("meanwhile", group="meanwhile", deed=f"write {tmp_path}/message-ran")
+
+        def read() -> list[bool]:
+            said = application.said("StreamFunction")
+            return [line["found"] for line in said if str(line.get("done")).startswith("await")]
+
+        assert eventually(read) == [True], application.sandbox.server_log()
 
 
 class TestApi:
