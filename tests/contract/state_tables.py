@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import yaml
 
-from dayone.adapters.dynamodb_audit import entries_of
-from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_codec import decode
+from dayone.adapters.dynamodb_writes import plain
 from dayone.domain.audit import AuditEntry
 from sandbox.paths import REPOSITORY
 
@@ -58,10 +59,10 @@ def chains_in(client: Any, name: str) -> list[list[tuple[AuditEntry, str]]]:  # 
         FilterExpression="begins_with(pk, :audit)",
         ExpressionAttributeValues={":audit": {"S": "AUDIT#"}},
     )
-    keys = [(one["pk"]["S"], one["sk"]["S"]) for page in pages for one in page["Items"]]
-    days = sorted({(sk.partition("#")[0], pk.removeprefix("AUDIT#")) for pk, sk in keys})
-    table = DynamoTable(client, name)
+    records = [plain(one) for page in pages for one in page["Items"]]
     chains: dict[str, list[tuple[AuditEntry, str]]] = {}
-    for lane, day in days:
-        chains.setdefault(lane, []).extend(entries_of(table, lane=lane, day=day))
+    # The numbers in a lane run on over days.
+    for record in sorted(records, key=itemgetter("sk")):
+        lane = str(record["sk"]).partition("#")[0]
+        chains.setdefault(lane, []).append((decode(AuditEntry, record), str(record["hash"])))
     return list(chains.values())

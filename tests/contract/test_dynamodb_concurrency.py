@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -80,11 +81,10 @@ class TestManyAtOnce:
         table = state_table.wrapped()
 
         def append(number: int) -> None:
+            # On a day of its own: only the lane's end keeps two from following the same entry.
+            said = [entry(detail=str(number), at=NOW + timedelta(days=number))]
             for _ in range(5):
-                table.transact(
-                    lambda: appended(table, [entry(detail=str(number))], lane="one"),
-                    what="logging",
-                )
+                table.transact(lambda: appended(table, said, lane="one"), what="logging")
 
         outcomes = at_once(*(lambda number=number: append(number) for number in range(THREADS)))
         assert outcomes == [None] * THREADS

@@ -1,14 +1,12 @@
 """The audit log as hash-chained lanes: a writer that finds a lane's end moved looks again and follows the new end."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
 
-from boto3.dynamodb.conditions import Key
-
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import decode, encode
+from dayone.adapters.dynamodb_codec import encode
 from dayone.adapters.dynamodb_conditions import IS_NEW, ends_with
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Write
@@ -46,10 +44,3 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) ->
         writes[f"audit-{sequence}"] = Put(record, condition=IS_NEW)
     end = {**keys.tail_key(lane)._asdict(), "sequence": sequence, "hash": digest, "day": day}
     return {"audit-tail": Put(end, condition=condition), **writes}
-
-
-def entries_of(table: DynamoTable, *, lane: str, day: str) -> Iterator[tuple[AuditEntry, str]]:
-    """The entries of a lane on a day (YYYY-MM-DD, in UTC) with their recorded hashes, in the order of the chain."""
-    lies_in = Key("pk").eq(f"AUDIT#{day}") & Key("sk").begins_with(f"{lane}#")
-    for record in table.query(lies_in):
-        yield decode(AuditEntry, record), str(record["hash"])
