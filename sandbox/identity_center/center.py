@@ -102,7 +102,7 @@ class IdentityCenter:
             if method is not None:
                 return method
         if operation.service == "organizations":
-            return lambda parameters: self._moto.answer(operation.name, parameters)
+            return lambda parameters: self._moto.answer(operation, parameters)
         raise NotImplementedError
 
     def _check_scope(self, operation: Operation, parameters: Mapping[str, Any]) -> None:

@@ -90,6 +90,11 @@ def test_an_email_address_is_good_for_one_account(center: Calls) -> None:
         ("CloseAccount", {"AccountId": MANAGEMENT}, "ConstraintViolationException"),
         ("RemoveAccountFromOrganization", {"AccountId": MANAGEMENT}, "MasterCannotLeaveOrganizationException"),
         ("AttachPolicy", {"PolicyId": "p-00000000", "TargetId": MANAGEMENT}, "PolicyNotFoundException"),
+        (
+            "ListPoliciesForTarget",
+            {"TargetId": "ou-0000-00000000", "Filter": "SERVICE_CONTROL_POLICY"},
+            "TargetNotFoundException",
+        ),
     ],
 )
 def test_requests_that_cannot_be_met_are_refused(

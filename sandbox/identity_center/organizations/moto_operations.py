@@ -11,6 +11,7 @@ from moto.organizations.responses import OrganizationsResponse
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import invalid_token
 from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.service_models import Operation
 
 _URL = "http://organizations.us-east-1.amazonaws.com/"
 
@@ -22,17 +23,22 @@ class MotoOperations:
         self._account_id = state.account_id
         organizations_backends[state.account_id]["aws"] = state
 
-    def answer(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return moto's answer; raises NotImplementedError for an operation that moto lacks."""
-        headers = {"X-Amz-Target": f"AWSOrganizationsV20161128.{operation}", "X-Moto-Account-Id": self._account_id}
+        headers = {"X-Amz-Target": f"AWSOrganizationsV20161128.{operation.name}", "X-Moto-Account-Id": self._account_id}
         request = Request.from_primitives("POST", _URL, headers, json.dumps(parameters).encode())
         status, _, body = OrganizationsResponse.dispatch(request)
         answer: dict[str, Any] = json.loads(body or "{}")
         if status < 400:
             return {name: value for name, value in answer.items() if value is not None}
-        if answer.get("__type") == "InvalidToken":
-            raise invalid_token()
-        raise ServiceError(
-            str(answer.get("__type", "ServiceException")).rpartition("#")[2],
-            str(answer.get("Message") or answer.get("message") or ""),
-        )
+        raise _refusal(operation, str(answer.get("__type", "")).rpartition("#")[2], answer)
+
+
+def _refusal(operation: Operation, code: str, answer: Mapping[str, Any]) -> ServiceError:
+    """Return moto's refusal, or AWS's where moto has an error that the operation does not have in AWS."""
+    modelled = [shape.name for shape in operation.model.error_shapes]
+    if code == "InvalidToken":
+        return invalid_token()
+    if code not in modelled and "TargetNotFoundException" in modelled:
+        return ServiceError("TargetNotFoundException", "You specified a target that doesn't exist.")
+    return ServiceError(code, str(answer.get("Message") or answer.get("message") or ""))
