@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from dayone.domain.operations import Applied, Failed, Operation, Outcome, Succeeded
 from dayone.domain.subjects import ResourceOf
-from dayone.errors import NotFound
+from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt
+
+_NOT_OURS = "one of this name exists, was not made by Day One, and is not what the policy or HR wants"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,17 @@ def deleted(delete: Callable[[], Receipt]) -> Succeeded:
         return Succeeded()
 
 
+def looked_up(find: Callable[[], Found | None]) -> Found | None:
+    """Look for what is in the way of a creation that AWS has refused.
+
+    Silence here leaves no doubt about the creation, so it is told as Unavailable and not as Unreachable.
+    """
+    try:
+        return find()
+    except Unreachable as error:
+        raise Unavailable(str(error)) from error
+
+
 def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found], Receipt]) -> Outcome:
     """The end of a creation that met its own name.
 
@@ -66,9 +79,18 @@ def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found
     """
     if found is None:
         return Failed("its e-mail address belongs to another user")
+    if not attempt.may_have_happened:
+        return adopted_when_alike(attempt, found=found)
     if dict(found.attributes) == dict(attempt.wanted):
-        return Succeeded(found.references, adopted=not attempt.may_have_happened)
-    if attempt.may_have_happened and attempt.own and dict(found.attributes) == dict(attempt.own.attributes):
+        return Succeeded(found.references)
+    if attempt.own and dict(found.attributes) == dict(attempt.own.attributes):
         receipt = update(found)
         return Succeeded(found.references, request_id=receipt.request_id)
-    return Failed("one of this name exists, was not made by Day One, and is not what the policy or HR wants")
+    return Failed(_NOT_OURS)
+
+
+def adopted_when_alike(attempt: Attempt, *, found: Found) -> Succeeded | Failed:
+    """The end of a creation whose name somebody else has taken: adopted when it is exactly what was wanted."""
+    if dict(found.attributes) == dict(attempt.wanted):
+        return Succeeded(found.references, adopted=True)
+    return Failed(_NOT_OURS)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dayone.domain.operations import Operation, Submitted
+from dayone.domain.operations import Action, Operation, Submitted
 from dayone.domain.scheduling import Budgets, Confirm, Idle, Perform, Situation, Wait, next_step, retry_at
 from dayone.errors import Conflicting, NotFound, Rejected, Throttled, Unavailable, Unreachable
 from dayone.ports.state import Engine, OperationQueue
 from dayone.usecases.attempts import Attempt, IdentityCenter
 from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded
-from dayone.usecases.perform_operation import perform, status
+from dayone.usecases.perform_operation import perform, status, there_before
 from dayone.usecases.prepare_attempt import Blocked, Hopeless, Stale, prepare
 
 _PAGE = 100
@@ -90,7 +90,24 @@ def _perform(operation: Operation, *, run: _Run, ports: ExecuteOperations) -> No
             ports.queue.finish(hopeless(operation, reason=reason, now=ports.clock()))
             run.blocked.clear()
         case Attempt() as attempt:
+            _adopt_or_call(attempt, run=run, ports=ports)
+
+
+def _adopt_or_call(attempt: Attempt, *, run: _Run, ports: ExecuteOperations) -> None:
+    operation = attempt.operation
+    run.last_call = ports.clock()
+    try:
+        met = there_before(attempt, aws=ports.aws)
+    except Unavailable as error:
+        ports.queue.postpone(operation, until=_later(operation, error=error, ports=ports), because=str(error))
+    except Rejected as error:
+        ports.queue.finish(failed(operation, own=None, reason=str(error), now=ports.clock()))
+    else:
+        if met is None:
             _call(attempt, run=run, ports=ports)
+        else:
+            ports.queue.finish(finished(operation, own=None, outcome=met, now=ports.clock()))
+            run.blocked.clear()
 
 
 def _call(attempt: Attempt, *, run: _Run, ports: ExecuteOperations) -> None:
@@ -104,7 +121,9 @@ def _call(attempt: Attempt, *, run: _Run, ports: ExecuteOperations) -> None:
     except Unavailable as error:
         _put_back(attempt, operation=operation, error=error, ports=ports)
     except Rejected as error:
-        ports.queue.finish(failed(operation, own=doubt, reason=str(error), now=ports.clock()))
+        may_exist = operation.action is Action.CREATE and attempt.may_have_happened
+        failure = failed(operation, own=doubt, reason=str(error), now=ports.clock(), may_exist=may_exist)
+        ports.queue.finish(failure)
     else:
         if isinstance(outcome, Submitted):
             ports.queue.submit(operation, request_id=outcome.request_id)
@@ -118,9 +137,12 @@ def _put_back(attempt: Attempt, *, operation: Operation, error: Unavailable, por
     if not isinstance(error, Unreachable):
         # AWS answered that it did nothing; only silence leaves a doubt.
         ports.queue.settle(operation, applied=attempt.own)
+    ports.queue.postpone(operation, until=_later(operation, error=error, ports=ports), because=str(error))
+
+
+def _later(operation: Operation, *, error: Unavailable, ports: ExecuteOperations) -> datetime:
     after = error.retry_after if isinstance(error, Throttled) else None
-    until = retry_at(operation.attempts, now=ports.clock(), jitter=ports.jitter(), retry_after=after)
-    ports.queue.postpone(operation, until=until, because=str(error))
+    return retry_at(max(1, operation.attempts), now=ports.clock(), jitter=ports.jitter(), retry_after=after)
 
 
 def _confirm(operation: Operation, *, run: _Run, ports: ExecuteOperations) -> None:

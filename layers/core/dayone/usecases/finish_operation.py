@@ -55,11 +55,17 @@ def finished(
     return Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now, gone=gone)
 
 
-def failed(operation: Operation, *, own: Applied | None, reason: str, now: datetime) -> Finished:
-    """AWS said no for good: a creation leaves nothing, the rest leaves what was there."""
+def failed(
+    operation: Operation, *, own: Applied | None, reason: str, now: datetime, may_exist: bool = False
+) -> Finished:
+    """AWS said no for good: a creation leaves nothing, the rest leaves what was there.
+
+    With `may_exist` an earlier try of the creation was never answered: its doubt stays, or nobody would undo it.
+    """
     done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
     applied = None if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
-    return Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now)
+    entry = _entry(done, now=now)
+    return Finished(operation=done, state=done.state, applied=applied, untouched=may_exist, audit=entry, at=now)
 
 
 def superseded(operation: Operation, *, now: datetime) -> Finished:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from dayone.domain.operations import Action, Operation, Outcome
+from dayone.domain.operations import Action, Failed, Operation, Outcome, Succeeded
 from dayone.domain.subjects import ResourceKind
 from dayone.ports.identity_center import RequestState
 from dayone.usecases import perform_on_directory as directory
 from dayone.usecases import perform_on_permission_sets as permission_sets
-from dayone.usecases.attempts import Attempt, IdentityCenter
+from dayone.usecases.attempts import Attempt, IdentityCenter, adopted_when_alike
 
 _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCenter], Outcome]] = {
     (Action.CREATE, ResourceKind.USER): directory.create_user,
@@ -35,7 +35,29 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
 def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
     """Call AWS for one operation. Raises Rejected when AWS says no for good, Unavailable when it may say yes later."""
     operation = attempt.operation
+    if operation.action is Action.DELETE and attempt.own is None:
+        # The creation that it was to undo came to nothing after this was planned.
+        return Succeeded()
     return _PERFORMERS[operation.action, operation.resource.kind](attempt, aws)
+
+
+def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed | None:
+    """The end of a first creation whose name is taken already, or None when the way is free.
+
+    Groups and permission sets only: once a creation of ours was begun, one that is found by its name counts as ours
+    and can be deleted with all that depends on it, so what humans made must be known before.
+    """
+    operation = attempt.operation
+    if operation.action is not Action.CREATE or attempt.own is not None:
+        return None
+    match operation.resource.kind:
+        case ResourceKind.GROUP:
+            found = aws.directory.find_group(operation.subject.name)
+        case ResourceKind.PERMISSION_SET:
+            found = aws.permission_sets.find(operation.subject.name)
+        case _:
+            return None
+    return adopted_when_alike(attempt, found=found) if found else None
 
 
 def status(operation: Operation, *, aws: IdentityCenter) -> RequestState:

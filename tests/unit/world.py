@@ -1,0 +1,223 @@
+"""The whole of Day One in memory: planning, the queues, executing, and an Identity Center that takes its time."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from dayone.domain.accounts import Account
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.operations import Applied, Operation, OperationState
+from dayone.domain.people import Person
+from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.requests import PlanRequest
+from dayone.domain.scheduling import Budgets
+from dayone.domain.subject_states import FactVersion, Head
+from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
+from dayone.domain.ulids import ulid_of
+from dayone.usecases.attempts import IdentityCenter
+from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
+from dayone.usecases.plan_changes import PlanChanges, plan_changes
+from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
+from tests.builders import NOON
+from tests.fakes.assignments import MemoryAssignments
+from tests.fakes.directory import MemoryDirectory
+from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.organization import MemoryOrganization
+from tests.fakes.permission_sets import MemoryPermissionSets
+from tests.fakes.queues import MemoryEngine, MemoryInbox
+from tests.fakes.state import State
+from tests.fakes.state_operations import MemoryOperationQueue
+from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
+
+_MOST_ROUNDS = 40
+
+
+@dataclass
+class World:
+    """`now` moves when the executor sleeps, and with every sleep AWS finishes what it works on.
+
+    `around` wraps each port by its name before a use case gets it: the place where a test breaks things.
+    """
+
+    now: datetime = NOON
+    state: State = field(default_factory=State)
+    center: MemoryIdentityCenter = field(default_factory=MemoryIdentityCenter)
+    organization: MemoryOrganization = field(default_factory=MemoryOrganization)
+    inbox: MemoryInbox = field(default_factory=MemoryInbox)
+    engine: MemoryEngine = field(default_factory=MemoryEngine)
+    budgets: Budgets = field(default_factory=Budgets)
+    around: Callable[[str, Any], Any] = lambda _name, port: port
+    aws_works: bool = True
+    policies: dict[str, Policy] = field(default_factory=dict)
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        # It knows what AWS works on, which outlives every process of ours.
+        self._assignments = MemoryAssignments(self.center)
+
+    def planning(self) -> PlanChanges:
+        ports: dict[str, Any] = {
+            "subjects": MemorySubjects(self.state),
+            "policies": MemoryPolicies(self.state, parse=self._parse),
+            "changes": MemoryChanges(self.state),
+            "organization": self.organization,
+            "inbox": self.inbox,
+            "engine": self.engine,
+        }
+        return PlanChanges(**self._wrapped(ports), clock=lambda: self.now, token=lambda: f"{next(self.numbers):04x}")
+
+    def executing(self) -> ExecuteOperations:
+        ports: dict[str, Any] = {
+            "directory": MemoryDirectory(self.center),
+            "permission_sets": MemoryPermissionSets(self.center),
+            "assignments": self._assignments,
+        }
+        return ExecuteOperations(
+            **self._wrapped({"queue": MemoryOperationQueue(self.state), "engine": self.engine}),
+            aws=IdentityCenter(**self._wrapped(ports)),
+            budgets=self.budgets,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+            jitter=lambda: 0.5,
+        )
+
+    def sweeping(self) -> ReconcileAccess:
+        return ReconcileAccess(
+            due_work=MemoryDueWork(self.state), inbox=self.inbox, engine=self.engine, clock=lambda: self.now
+        )
+
+    # What the outside does
+
+    def hr_tells(self, person: Person, *, at: datetime | None = None, reference: str = "") -> PlanRequest:
+        told = at or self.now
+        reference = reference or f"evt-{next(self.numbers)}"
+        change = ulid_of(told, name=f"hr:standard:{reference}")
+        cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference=reference, at=told)
+        version = FactVersion(at=told, digest=repr(person))
+        subject = Subject(SubjectKind.PERSON, person.id)
+        request = PlanRequest(subject=subject, cause=cause, person=person, version=version)
+        self.inbox.put([request])
+        return request
+
+    def account_is(self, account: Account) -> PlanRequest:
+        self.organization.accounts[account.id] = account
+        return self.look_at_account(account.id)
+
+    def look_at_account(self, number: str) -> PlanRequest:
+        change = ulid_of(self.now, name=f"account event {next(self.numbers)}")
+        cause = Cause(
+            change=change, kind=CauseKind.ACCOUNT_EVENT, actor="aws.organizations", reference="e", at=self.now
+        )
+        request = PlanRequest(subject=Subject(SubjectKind.ACCOUNT, number), cause=cause, refresh=True)
+        self.inbox.put([request])
+        return request
+
+    def policy_is(self, policy: Policy) -> PlanRequest:
+        text = f"policy {next(self.numbers)}"
+        change = ulid_of(self.now, name=text)
+        archive = MemoryPolicyArchive(self.state)
+        kept = archive.add(text, file="policy.yaml", actor="arn:admin", at=self.now, change=change)
+        self.policies[text] = replace(policy, version=kept.version)
+        cause = Cause(change=change, kind=CauseKind.POLICY, actor="arn:admin", reference="upload", at=self.now)
+        request = PlanRequest(subject=THE_POLICY, cause=cause, policy_version=kept.version)
+        self.inbox.put([request])
+        return request
+
+    # What Day One does
+
+    def plan(self, request: PlanRequest) -> None:
+        plan_changes(request, ports=self.planning())
+
+    def plan_all(self) -> None:
+        """Each message is gone from the inbox when its planning is over, not before."""
+        while self.inbox.requests:
+            self.plan(self.inbox.requests[0])
+            self.inbox.requests.pop(0)
+
+    def execute(self, *, seconds: float = 60) -> None:
+        execute_operations(ports=self.executing(), deadline=self.now + timedelta(seconds=seconds))
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        if self.aws_works:
+            self.center.work()
+
+    def sweep(self) -> int:
+        return reconcile_access(ports=self.sweeping())
+
+    def settle(self) -> None:
+        """Until nothing is left to plan and nothing to carry out, with a minute between two tries."""
+        for _ in range(_MOST_ROUNDS):
+            self.plan_all()
+            self.execute()
+            if not self.inbox.requests and not self.state.open_operations():
+                return
+            self.sleep(61)
+        raise AssertionError(f"never settled: {self.state.open_operations()}")
+
+    # What came of it
+
+    def head(self, subject: Subject) -> Head:
+        return MemorySubjects(self.state).load(subject).head
+
+    def applied(self, subject: Subject, resource: Resource) -> Applied | None:
+        return self.state.applied.get(ResourceOf(subject, resource))
+
+    def operations(self, *states: OperationState) -> list[Operation]:
+        return [one for one in self.state.operations.values() if not states or one.state in states]
+
+    def outcomes(self, request: PlanRequest) -> list[str]:
+        """`kind resource: state` of each operation of a change."""
+        found = [one for one in self.state.operations.values() if one.change == request.cause.change]
+        return [f"{one.action} {one.resource}: {one.state}" for one in found]
+
+    def users(self) -> set[str]:
+        return {attributes["user_name"] for attributes in self.center.users.values()}
+
+    def groups(self) -> dict[str, set[str]]:
+        """Group name to the user names of its members."""
+        members: dict[str, set[str]] = {one.name: set() for one in self.center.groups.values()}
+        for group_id, user_id in self.center.memberships.values():
+            members[self.center.groups[group_id].name].add(self.center.users[user_id]["user_name"])
+        return members
+
+    def assignments(self) -> set[tuple[str, str, str]]:
+        """Account id, permission set, group."""
+        return {
+            (
+                key.account_id,
+                self.center.permission_sets[key.permission_set_arn].name,
+                self.center.groups[key.group_id].name,
+            )
+            for key in self.center.assignments
+        }
+
+    def permission_sets(self) -> dict[str, tuple[frozenset[str], str]]:
+        """Name to its managed policies and its inline policy."""
+        return {
+            one.name: (frozenset(one.managed_policies), one.inline_policy)
+            for one in self.center.permission_sets.values()
+        }
+
+    def unprovisioned(self) -> list[tuple[str, str]]:
+        """Account and permission set, where the account has not got the set as it is."""
+        return [
+            (account, arn)
+            for (account, arn), revision in self.center.provisioned.items()
+            if self.center.permission_sets[arn].revision != revision
+        ]
+
+    def _parse(self, kept: PolicyVersion) -> Policy:
+        return self.policies[kept.text]
+
+    def _wrapped(self, ports: dict[str, Any]) -> dict[str, Any]:
+        return {name: self.around(name, port) for name, port in ports.items()}
+
+
+def redelivered(requests: Iterable[PlanRequest], *, world: World) -> None:
+    """The queue hands the same messages on once more."""
+    for request in requests:
+        world.plan(request)
