@@ -4,13 +4,15 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
 
 from sandbox.__main__ import export_block
+from sandbox.day_one import STACK, Deployed
 from sandbox.demo.narrator import Narrator, StepFailed
-from sandbox.demo.story import STACK, Deployed, tell
+from sandbox.demo.story import PATIENCE, POLICY, Telling, tell
 from sandbox.sandbox import Sandbox
 
 _LINES_OF_LOG = 40
@@ -18,9 +20,7 @@ _LINES_OF_LOG = 40
 
 def main() -> int:
     """Exit status 0 only when everything in the story was seen to happen."""
-    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--keep", action="store_true", help="leave the local AWS running and say how to use it")
-    keep = parser.parse_args().keep
+    options = _options()
     signal.signal(signal.SIGTERM, _end)
     # Piped into a log there is no terminal to be narrow.
     console = Console() if sys.stdout.isatty() else Console(width=130)
@@ -29,7 +29,7 @@ def main() -> int:
     try:
         with narrator.step("Start the local AWS"):
             sandbox.start()
-        deployed = tell(sandbox, narrator)
+        deployed = tell(sandbox, narrator, telling=Telling(policy=options.policy, patience=options.patience))
     except StepFailed as failure:
         narrator.failed(failure, logs=_logs(sandbox))
         sandbox.stop()
@@ -37,12 +37,22 @@ def main() -> int:
     except BaseException:
         sandbox.stop()
         raise
-    if keep:
+    if options.keep:
         _hand_over(sandbox, deployed, console)
     else:
         sandbox.stop()
         console.print("[green]All of it was seen to happen.[/] The local AWS is stopped.")
     return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="leave the local AWS running and say how to use it")
+    parser.add_argument("--policy", type=Path, default=POLICY, metavar="FILE", help="the access policy of the story")
+    parser.add_argument(
+        "--patience", type=float, default=PATIENCE, metavar="SECONDS", help="how long to wait for what must be seen"
+    )
+    return parser.parse_args()
 
 
 def _hand_over(sandbox: Sandbox, deployed: Deployed, console: Console) -> None:

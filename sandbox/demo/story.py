@@ -5,62 +5,59 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.demo.evidence import Expected, IdentityCenterView, Instance, instance_of
+from sandbox.day_one import Deployed, deploy, expect
+from sandbox.demo.evidence import Expected, missing
 from sandbox.demo.narrator import Narrator, StepFailed
-from sandbox.demo.people_and_accounts import ALICE, hire, make_account, move_into_unit, signing_key
-from sandbox.deployment import Stack
-from sandbox.paths import REPOSITORY
+from sandbox.identity_center_view import IdentityCenterView, Instance, instance_of
+from sandbox.organisation import Organisation
 from sandbox.sandbox import Sandbox
-from sandbox.signed_http import Answer, HttpApi
+from sandbox.signed_http import HttpApi
 
 POLICY = Path(__file__).with_name("policy.yaml")
-STACK = "dayone"
-_PATIENCE = 90.0
-_POLICY_ARN = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+PATIENCE = 90.0  # seconds
+ALICE = {
+    "id": "e-1001",
+    "email": "alice.ferrari@example.com",
+    "user_name": "alice",
+    "given_name": "Alice",
+    "family_name": "Ferrari",
+    "display_name": "Alice Ferrari",
+    "department": "Engineering",
+    "title": "Site Reliability Engineer",
+    "employment": "employee",
+    "location": "Turin",
+    "time_zone": "Europe/Rome",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deployed:
-    """Day One, deployed: its stack, and its API as an internal tool calls it."""
+class Telling:
+    """How the story is told: with which policy, and how many seconds anything in it may take to be seen."""
 
-    stack: Stack
-    api: HttpApi
+    policy: Path = POLICY
+    patience: float = PATIENCE
 
 
-def tell(sandbox: Sandbox, narrator: Narrator) -> Deployed:
+def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
     """Tell the whole story; raises StepFailed at the first thing that does not happen."""
     instance = _check_settings(sandbox, narrator)
     with narrator.step("Build and deploy template.yaml with SAM"):
         deployed = deploy(sandbox, instance)
-    _upload_policy(deployed, narrator)
-    _hire(sandbox, deployed, narrator)
+    _upload_policy(deployed, narrator, policy=telling.policy)
+    _hire(deployed, narrator)
     account_id = _add_account(sandbox, narrator)
     expected = Expected(
         user_name=ALICE["user_name"],
         group="ReadOnly",
         permission_set="ViewOnlyAccess",
-        managed_policy=_POLICY_ARN,
+        managed_policy="ViewOnlyAccess",
         account_id=account_id,
     )
     with narrator.step("Identity Center shows the user, the membership, the permission set and the assignment"):
-        _wait_until_seen(IdentityCenterView(sandbox, instance), expected)
-    _show_changes(deployed, narrator)
+        _wait_until_seen(expected, view=IdentityCenterView(sandbox, instance), patience=telling.patience)
+    _show_changes(deployed, narrator, patience=telling.patience)
     _show_access(deployed, narrator)
     return deployed
-
-
-def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
-    """Deploy Day One for an instance, with a user of its own who may call the API."""
-    parameters = {
-        "InstanceArn": instance.arn,
-        "IdentityStoreId": instance.identity_store_id,
-        "DeletionProtection": "false",
-    }
-    stack = sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=parameters)
-    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
-    tool = sandbox.create_user("internal-tool", policy={"Version": "2012-10-17", "Statement": [statement]})
-    url = sandbox.api_url(stack.resources["AccessApi"], stage="live")
-    return Deployed(stack=stack, api=HttpApi(url=url, region=sandbox.region, credentials=tool))
 
 
 def _check_settings(sandbox: Sandbox, narrator: Narrator) -> Instance:
@@ -73,47 +70,46 @@ def _check_settings(sandbox: Sandbox, narrator: Narrator) -> Instance:
     return instance
 
 
-def _upload_policy(deployed: Deployed, narrator: Narrator) -> None:
+def _upload_policy(deployed: Deployed, narrator: Narrator, *, policy: Path) -> None:
     with narrator.step("Upload the access policy: PUT /v1/policy"):
         headers = {"content-type": "application/yaml"}
-        answer = deployed.api.send("PUT", "/v1/policy", body=POLICY.read_bytes(), headers=headers)
+        answer = deployed.api.send("PUT", "/v1/policy", body=policy.read_bytes(), headers=headers)
         said = expect(answer, status=202)
     narrator.tell(f"version {said['version']}, change {said['change']}")
 
 
-def _hire(sandbox: Sandbox, deployed: Deployed, narrator: Narrator) -> None:
+def _hire(deployed: Deployed, narrator: Narrator) -> None:
     with narrator.step(f"HR hires {ALICE['display_name']}: POST /hr/standard, signed"):
-        key = signing_key(sandbox, secret_arn=deployed.stack.outputs["StandardHrSecretArn"])
-        hr_system = HttpApi(url=deployed.api.url, region=sandbox.region)
-        said = expect(hire(ALICE, api=hr_system, key=key), status=202)
+        said = expect(deployed.hr.tell(ALICE), status=202)
     narrator.tell(f"change {said['change']}")
 
 
 def _add_account(sandbox: Sandbox, narrator: Narrator) -> str:
     with narrator.step("Create an AWS account and move it into /Workloads/Dev"):
-        account_id = make_account(sandbox, name="team-blue-dev", email="team-blue-dev@example.com")
-        move_into_unit(sandbox, account_id=account_id, path=("Workloads", "Dev"))
+        organisation = Organisation(sandbox)
+        account_id = organisation.make_account("team-blue-dev")
+        organisation.move(account_id, path=("Workloads", "Dev"))
     narrator.tell(f"account {account_id}; Organizations tells EventBridge, EventBridge tells Day One")
     return account_id
 
 
-def _wait_until_seen(view: IdentityCenterView, expected: Expected) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while missing := view.missing(expected):
+def _wait_until_seen(expected: Expected, *, view: IdentityCenterView, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while lacking := missing(expected, view=view):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"after {_PATIENCE:.0f} s still: {missing}")
+            raise TimeoutError(f"after {patience:.0f} s still: {lacking}")
         time.sleep(0.5)
 
 
-def _show_changes(deployed: Deployed, narrator: Narrator) -> None:
+def _show_changes(deployed: Deployed, narrator: Narrator, *, patience: float) -> None:
     with narrator.step("Ask the API what changed: GET /v1/changes"):
-        changes = _settled_changes(deployed.api)
+        changes = _settled_changes(deployed.api, patience=patience)
     rows = [[one["id"], one["cause"]["kind"], one["cause"]["reference"], one["state"], _done(one)] for one in changes]
     narrator.table("Changes", columns=("change", "cause", "reference", "state", "operations done"), rows=rows)
 
 
-def _settled_changes(api: HttpApi) -> list[dict[str, Any]]:
-    deadline = time.monotonic() + _PATIENCE
+def _settled_changes(api: HttpApi, *, patience: float) -> list[dict[str, Any]]:
+    deadline = time.monotonic() + patience
     while True:
         changes: list[dict[str, Any]] = expect(api.get("/v1/changes"), status=200)["changes"]
         states = {one["state"] for one in changes}
@@ -150,10 +146,3 @@ def _rows(said: dict[str, Any]) -> list[list[str]]:
                 [ALICE["display_name"], group["group"], assignment["permission_set"], assignment["account"], reasons]
             )
     return rows
-
-
-def expect(answer: Answer, *, status: int) -> Any:  # noqa: ANN401 - whatever the answer holds
-    """The JSON of an answer that has this status; raises RuntimeError with all of any other."""
-    if answer.status != status:
-        raise RuntimeError(f"the API answered {answer.status}: {answer.text}")
-    return answer.json()

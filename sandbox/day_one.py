@@ -1,0 +1,59 @@
+"""Day One on the local AWS: deployed from the project's own template, with its API as its callers reach it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.deployment import Stack
+from sandbox.hr_system import HrSystem
+from sandbox.identity_center_view import Instance
+from sandbox.paths import REPOSITORY
+from sandbox.sandbox import Sandbox
+from sandbox.signed_http import Answer, HttpApi
+
+STACK = "dayone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """Its stack, its API as an internal tool calls it, and the HR system it knows."""
+
+    stack: Stack
+    api: HttpApi
+    hr: HrSystem
+
+
+def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
+    """Deploy Day One for an instance, with a user of its own who may call the API."""
+    parameters = {
+        "InstanceArn": instance.arn,
+        "IdentityStoreId": instance.identity_store_id,
+        "DeletionProtection": "false",
+    }
+    stack = sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=parameters)
+    tool = sandbox.create_user("internal-tool", policy=may_call("*"))
+    url = sandbox.api_url(stack.resources["AccessApi"], stage="live")
+    key = _signing_key(sandbox, secret_arn=stack.outputs["StandardHrSecretArn"])
+    return Deployed(
+        stack=stack,
+        api=HttpApi(url=url, region=sandbox.region, credentials=tool),
+        hr=HrSystem(api=HttpApi(url=url, region=sandbox.region), key=key),
+    )
+
+
+def may_call(resource: str) -> dict[str, Any]:
+    """An IAM policy that allows calling these methods of APIs and nothing else."""
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def expect(answer: Answer, *, status: int) -> Any:  # noqa: ANN401 - whatever the answer holds
+    """The JSON of an answer that has this status; raises RuntimeError with all of any other."""
+    if answer.status != status:
+        raise RuntimeError(f"the API answered {answer.status}: {answer.text}")
+    return answer.json()
+
+
+def _signing_key(sandbox: Sandbox, *, secret_arn: str) -> str:
+    secret = sandbox.client("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"]
+    return str(json.loads(secret)["current"])
