@@ -17,6 +17,7 @@ class State:
     operations: dict[tuple[str, str], Operation] = field(default_factory=dict)
     plans: dict[tuple[str, Subject], Plan] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
+    deliveries: dict[str, str] = field(default_factory=dict)
     kept_policies: dict[int, PolicyVersion] = field(default_factory=dict)
     policy_in_force: int = 0
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)

@@ -22,6 +22,9 @@ class MemorySubjects:
     def is_planned(self, subject: Subject, *, change: str) -> bool:
         return (change, subject) in self._state.plans
 
+    def taken_by(self, delivery: str) -> str:
+        return self._state.deliveries.get(delivery, "")
+
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         found = sorted(one.name for one in self._state.heads if one.kind is kind and one.name > after)
         return found[:limit]
@@ -30,10 +33,14 @@ class MemorySubjects:
         subject, cause = plan.after.subject, plan.cause
         if (cause.change, subject) in self._state.plans:
             raise Conflicting(f"{subject} has been planned by change {cause.change}")
+        if plan.delivery and plan.delivery.name in self._state.deliveries:
+            raise Conflicting(f"the delivery behind change {cause.change} has been taken")
         if self.load(subject).head.revision != plan.before.revision:
             raise Conflicting(f"{subject} has moved since it was read")
         self._state.heads[subject] = replace(plan.after, revision=plan.before.revision + 1)
         self._state.plans[cause.change, subject] = plan
+        if plan.delivery:
+            self._state.deliveries[plan.delivery.name] = cause.change
         change = self._state.change_for(cause)
         self._state.changes[change.id] = replace(
             change, planned=change.planned + 1, operations=change.operations + len(plan.operations)

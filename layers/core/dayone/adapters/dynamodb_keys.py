@@ -39,6 +39,11 @@ class RecordKey(NamedTuple):
     sk: str
 
 
+def delivery_key(delivery: str) -> RecordKey:
+    """A message of the outside that was taken."""
+    return RecordKey(f"DELIVERY#{delivery}", HEAD)
+
+
 CURRENT_POLICY = RecordKey("POLICY", "CURRENT")
 
 

@@ -10,7 +10,7 @@ from dayone.domain.changes import Cause, Change
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation
 from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
-from dayone.domain.subject_states import Head, Plan
+from dayone.domain.subject_states import Delivery, Head, Plan
 from dayone.domain.subjects import ResourceKind, ResourceOf
 
 _FACTS: dict[type[Person] | type[Account], str] = {Person: "person", Account: "account"}
@@ -71,6 +71,12 @@ def planned_record(plan: Plan) -> Record:
     key = keys.planned_key(plan.after.subject, change=plan.cause.change)
     said = {"notes": list(plan.notes)} if plan.notes else {}
     return {**key._asdict(), **said, "generation": plan.after.generation, "at": stamp(plan.cause.at)}
+
+
+def delivery_record(delivery: Delivery, *, change: str) -> Record:
+    """The note that a delivery was taken; DynamoDB deletes it some time after `expires_at`, in seconds."""
+    key = keys.delivery_key(delivery.name)
+    return {**key._asdict(), "change": change, "expires_at": int(delivery.forget_at.timestamp())}
 
 
 def policy_record(version: PolicyVersion) -> Record:

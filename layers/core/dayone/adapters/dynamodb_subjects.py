@@ -11,6 +11,7 @@ from dayone.adapters.dynamodb_conditions import IS_NEW, nothing_moved_since
 from dayone.adapters.dynamodb_mapping import (
     applied_in,
     change_parts,
+    delivery_record,
     head_in,
     head_record,
     operation_record,
@@ -23,7 +24,7 @@ from dayone.domain.subject_states import Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting
 
-_HEAD, _SUBJECT, _CHANGE = "head", "subject", "change"
+_HEAD, _SUBJECT, _CHANGE, _DELIVERY = "head", "subject", "change", "delivery"
 
 
 class DynamoSubjects:
@@ -56,6 +57,11 @@ class DynamoSubjects:
         """Whether this change has planned this subject already."""
         return self._table.get(keys.planned_key(subject, change=change)) is not None
 
+    def taken_by(self, delivery: str) -> str:
+        """The change that took a delivery of this name, or empty."""
+        record = self._table.get(keys.delivery_key(delivery))
+        return str(record["change"]) if record else ""
+
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         """Names of known subjects of a kind in order, those after `after`."""
         listed: ConditionBase = Key("listed_in").eq(keys.list_of(kind))
@@ -77,6 +83,8 @@ class DynamoSubjects:
         subject = plan.after.subject
         if _SUBJECT in refused:
             raise Conflicting(f"{subject} has been planned by change {plan.cause.change}")
+        if _DELIVERY in refused:
+            raise Conflicting(f"the delivery behind change {plan.cause.change} has been taken")
         if _HEAD in refused:
             raise Conflicting(f"{subject} has moved since it was read")
 
@@ -85,7 +93,7 @@ class DynamoSubjects:
         return self._table.transact(
             lambda: {**writes, **audit.appended(self._table, plan.audit, lane=lane)},
             what=f"planning {plan.after.subject}",
-            over_when=[_HEAD, _SUBJECT],
+            over_when=[_HEAD, _SUBJECT, _DELIVERY],
         )
 
 
@@ -96,8 +104,11 @@ def _writes(plan: Plan) -> dict[str, Write]:
         put_once={**change_parts(plan.cause), "subjects": 1},
         add={"planned": 1, "operations": len(plan.operations)},
     )
-    return {
+    writes: dict[str, Write] = {
         _HEAD: Put(head, condition=nothing_moved_since(plan.before)),
         _CHANGE: counts,
         _SUBJECT: Put(planned_record(plan), condition=IS_NEW),
     }
+    if plan.delivery:
+        writes[_DELIVERY] = Put(delivery_record(plan.delivery, change=plan.cause.change), condition=IS_NEW)
+    return writes

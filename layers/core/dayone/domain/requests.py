@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dayone.domain.changes import Cause
+from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import Subject
@@ -22,3 +22,9 @@ class PlanRequest:
     version: FactVersion | None = None
     refresh: bool = False
     policy_version: int | None = None
+
+    @property
+    def delivery(self) -> str:
+        """The name of the delivery behind it where the sender may repeat one under the same id, else empty."""
+        is_delivered = self.cause.kind is CauseKind.HR_EVENT
+        return f"{self.cause.actor}:{self.cause.reference}" if is_delivered else ""

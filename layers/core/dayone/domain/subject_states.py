@@ -56,11 +56,19 @@ class SubjectState:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message of the outside by the id that its sender gave it, remembered until `forget_at`."""
+
+    name: str
+    forget_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """What planning a subject leads to, to be committed as a whole or not at all.
 
     `before` is the head that was read: the commit is refused when it is no longer the one in place. Without
-    `operations` the generation stays, so what runs goes on.
+    `operations` the generation stays, so what runs goes on. `delivery` is noted as taken by this plan's change.
     """
 
     cause: Cause
@@ -69,6 +77,7 @@ class Plan:
     operations: tuple[Operation, ...] = ()
     notes: tuple[str, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
+    delivery: Delivery | None = None
 
 
 def generation_number(generation: str) -> int:

@@ -44,8 +44,14 @@ class Subjects(Protocol):
     def is_planned(self, subject: Subject, *, change: str) -> bool:
         """Whether this change has planned this subject already."""
 
+    def taken_by(self, delivery: str) -> str:
+        """The change that took a delivery of this name, or empty when none did or it is long ago."""
+
     def commit(self, plan: Plan) -> None:
-        """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head."""
+        """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head.
+
+        Conflicting, too, when the delivery has been taken or the subject been planned by this change before.
+        """
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         """Names of known subjects of a kind in order, those after `after` (exclusive; "" starts at the beginning)."""

@@ -17,7 +17,7 @@ from dayone.domain.people import Person, next_due
 from dayone.domain.planning import Planned, differences, fingerprint, operations
 from dayone.domain.policy import Policy
 from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import Plan, SubjectState, generation_number
+from dayone.domain.subject_states import Delivery, Plan, SubjectState, generation_number
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.errors import Conflicting
@@ -28,6 +28,8 @@ from dayone.usecases.record_fact import Recorded, record_fact
 
 _LOOK_AGAIN_AT_A_NEW_ACCOUNT = timedelta(minutes=1)
 _COMMIT_ATTEMPTS = 5
+# Far longer than any sender repeats a delivery that was not acknowledged.
+_REMEMBER_DELIVERIES = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +55,13 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
     elif ports.subjects.is_planned(request.subject, change=request.cause.change):
         # The first try may have died between its commit and its ring of the bell.
         ports.engine.wake()
-    else:
+    elif not _was_taken_before(request, ports=ports):
         _plan_subject(request, ports=ports)
+
+
+def _was_taken_before(request: PlanRequest, *, ports: PlanChanges) -> bool:
+    """Whether this delivery led to another change before: its sender used the id of one delivery for two."""
+    return bool(request.delivery and ports.subjects.taken_by(request.delivery))
 
 
 def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
@@ -62,7 +69,7 @@ def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
         policy = ports.policies.current()
         state = ports.subjects.load(request.subject)
         recorded = record_fact(request, head=state.head, organization=ports.organization, now=ports.clock())
-        plan = _plan(request.cause, state=state, recorded=recorded, policy=policy, ports=ports)
+        plan = _plan(request, state=state, recorded=recorded, policy=policy, ports=ports)
         try:
             ports.subjects.commit(plan)
         except Conflicting:
@@ -76,9 +83,9 @@ def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
     _look_again_if_the_policy_moved(request.subject, policy=policy, ports=ports)
 
 
-def _plan(cause: Cause, *, state: SubjectState, recorded: Recorded, policy: Policy, ports: PlanChanges) -> Plan:
+def _plan(request: PlanRequest, *, state: SubjectState, recorded: Recorded, policy: Policy, ports: PlanChanges) -> Plan:
     now = ports.clock()
-    before = state.head
+    before, cause = state.head, request.cause
     desired = _desired(before.subject, fact=recorded.fact, policy=policy, now=now)
     found = differences(desired, applied=state.applied, subject=before.subject, protection=policy.protection)
     mark = fingerprint(found)
@@ -92,12 +99,18 @@ def _plan(cause: Cause, *, state: SubjectState, recorded: Recorded, policy: Poli
     is_under_way = before.outstanding > 0 and before.fingerprint == mark
     nothing_to_do = not found and before.outstanding == 0
     notes = (*recorded.notes, *((desired.left_alone,) if desired.left_alone else ()))
+    delivery = _delivery_of(request, now=now)
+    plan = Plan(cause=cause, before=before, after=after, notes=notes, audit=recorded.audit, delivery=delivery)
     if is_under_way or nothing_to_do:
-        return Plan(cause=cause, before=before, after=after, notes=notes, audit=recorded.audit)
+        return plan
     generation = f"{generation_number(before.generation) + 1}-{ports.token()}"
     planned = operations(found, planned=Planned(cause=cause, subject=before.subject, generation=generation, now=now))
     after = replace(after, generation=generation, fingerprint=mark, outstanding=len(planned))
-    return Plan(cause=cause, before=before, after=after, operations=planned, notes=notes, audit=recorded.audit)
+    return replace(plan, after=after, operations=planned)
+
+
+def _delivery_of(request: PlanRequest, *, now: datetime) -> Delivery | None:
+    return Delivery(name=request.delivery, forget_at=now + _REMEMBER_DELIVERIES) if request.delivery else None
 
 
 def _desired(subject: Subject, *, fact: Person | Account | None, policy: Policy, now: datetime) -> Desired:
