@@ -1,0 +1,68 @@
+"""A plan is refused when anything it was made from has moved: Subjects beside OperationQueue, in both forms."""
+
+import pytest
+
+from dayone.errors import Conflicting
+from tests.contract.state_ports import StatePorts
+from tests.contract.state_samples import (
+    ADA,
+    BOB,
+    LEFT,
+    MOVED,
+    USER,
+    confirmed,
+    done,
+    doubtful,
+    end,
+    in_group,
+    plan,
+    planned,
+)
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+
+def test_a_plan_from_before_an_operation_began_is_refused(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    before = ports.subjects.load(ADA).head
+    ports.queue.begin(operation, doubt=doubtful(operation))
+    with pytest.raises(Conflicting):
+        ports.subjects.commit(plan(before, change=LEFT))
+
+
+def test_a_plan_from_before_an_operation_ended_is_refused(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    begun = ports.queue.begin(operation, doubt=doubtful(operation))
+    assert begun is not None
+    before = ports.subjects.load(ADA).head
+    ports.queue.finish(end(begun, applied=confirmed(USER)))
+    with pytest.raises(Conflicting):
+        ports.subjects.commit(plan(before, change=LEFT))
+
+
+def test_so_is_one_from_before_an_older_plans_operation_ended(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    begun = ports.queue.begin(operation, doubt=doubtful(operation))
+    assert begun is not None
+    planned(ports, ADA, in_group("engineers"), change=MOVED, token="b2")
+    before = ports.subjects.load(ADA).head
+    ports.queue.finish(end(begun, applied=confirmed(USER)))
+    with pytest.raises(Conflicting):
+        ports.subjects.commit(plan(before, change=LEFT))
+
+
+def test_a_plan_from_before_an_attempt_was_taken_back_is_refused(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    ports.queue.begin(operation, doubt=doubtful(operation))
+    before = ports.subjects.load(ADA).head
+    ports.queue.settle(operation, applied=None)
+    with pytest.raises(Conflicting):
+        ports.subjects.commit(plan(before, change=LEFT))
+
+
+def test_another_subjects_operations_do_not_disturb_a_plan(ports: StatePorts) -> None:
+    (operation,) = planned(ports, BOB, USER).operations
+    before = ports.subjects.load(ADA).head
+    done(ports, operation)
+    ports.subjects.commit(plan(before, USER, change=MOVED))
+    assert ports.subjects.load(ADA).head.outstanding == 1
