@@ -1,0 +1,87 @@
+"""The rule of the template lets through what may change an account's access, and nothing that did not happen."""
+
+import json
+from typing import Any
+
+import pytest
+from ministack.services import eventbridge  # type: ignore[import-untyped]
+
+from tests.project.repository import ROOT, resource
+
+ORGANIZATIONS = "aws.organizations"
+CONTROL_TOWER = "aws.controltower"
+RECORDED = sorted((ROOT / "events" / "record_account_event").glob("*.json"))
+
+
+def _passes(event: dict[str, Any]) -> bool:
+    """What the local AWS answers to TestEventPattern; AWS has the same pattern language."""
+    asked = {"EventPattern": json.dumps(resource("AccountEventsRule")["EventPattern"]), "Event": json.dumps(event)}
+    _status, _headers, answer = eventbridge._test_event_pattern(asked)
+    passes: bool = json.loads(answer)["Result"]
+    return passes
+
+
+def _event(source: str, name: str, **detail: object) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": "0f3e2d1c-5b6a-4798-8a9b-0c1d2e3f4a5b",
+        "detail-type": "AWS Service Event via CloudTrail",
+        "source": source,
+        "account": "111122223333",
+        "time": "2026-11-20T09:14:31Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {"eventName": name, **detail},
+    }
+
+
+def _ended(source: str, name: str, *, of: str, state: str) -> dict[str, Any]:
+    return _event(source, name, serviceEventDetails={of: {"state": state}})
+
+
+HAPPENED = {
+    "an account was created": _ended(ORGANIZATIONS, "CreateAccountResult", of="createAccountStatus", state="SUCCEEDED"),
+    "an account joined": _event(ORGANIZATIONS, "AccountJoinedOrganization"),
+    "an account departed": _event(ORGANIZATIONS, "AccountDepartedOrganization"),
+    "an account was removed": _event(ORGANIZATIONS, "RemoveAccountFromOrganization"),
+    "an account was moved": _event(ORGANIZATIONS, "MoveAccount"),
+    "an account got a tag": _event(ORGANIZATIONS, "TagResource"),
+    "an account lost a tag": _event(ORGANIZATIONS, "UntagResource"),
+    "an account was closed": _ended(ORGANIZATIONS, "CloseAccountResult", of="closeAccountStatus", state="SUCCEEDED"),
+    "Control Tower made an account": _ended(
+        CONTROL_TOWER, "CreateManagedAccount", of="createManagedAccountStatus", state="SUCCEEDED"
+    ),
+    "Control Tower made an account on a second try": _ended(
+        CONTROL_TOWER, "UpdateManagedAccount", of="updateManagedAccountStatus", state="SUCCEEDED"
+    ),
+}
+DID_NOT_HAPPEN = {
+    "an account was not created": _ended(
+        ORGANIZATIONS, "CreateAccountResult", of="createAccountStatus", state="FAILED"
+    ),
+    "Control Tower failed": _ended(
+        CONTROL_TOWER, "CreateManagedAccount", of="createManagedAccountStatus", state="FAILED"
+    ),
+    "AWS refused to move an account": _event(ORGANIZATIONS, "MoveAccount", errorCode="AccessDeniedException"),
+    "a policy was created": _event(ORGANIZATIONS, "CreatePolicy"),
+    "a guardrail was enabled": _event(CONTROL_TOWER, "EnableGuardrail"),
+    "another service has a call of the same name": _event("aws.resourcegroups", "TagResource"),
+}
+
+
+@pytest.mark.parametrize("event", HAPPENED.values(), ids=HAPPENED)
+def test_the_rule_lets_through_that(event: dict[str, Any]) -> None:
+    assert _passes(event)
+
+
+@pytest.mark.parametrize("event", DID_NOT_HAPPEN.values(), ids=DID_NOT_HAPPEN)
+def test_the_rule_keeps_back_that(event: dict[str, Any]) -> None:
+    assert not _passes(event)
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=[path.stem for path in RECORDED])
+def test_an_event_that_arrives_in_the_queue_is_one_that_the_rule_lets_through(path: Any) -> None:  # noqa: ANN401
+    for record in json.loads(path.read_text()).get("Records", []):
+        event = json.loads(record["body"])
+        told_of_nothing = "errorCode" in event["detail"] or '"FAILED"' in record["body"]
+        assert _passes(event) is not told_of_nothing
