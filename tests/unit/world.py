@@ -1,5 +1,6 @@
 """The whole of Day One in memory: planning, the queues, executing, and an Identity Center that takes its time."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -96,7 +97,7 @@ class World:
         reference = reference or f"evt-{next(self.numbers)}"
         change = ulid_of(told, name=f"hr:standard:{reference}")
         cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference=reference, at=told)
-        version = FactVersion(at=told, digest=repr(person))
+        version = FactVersion(at=told, digest=hashlib.sha256(repr(person).encode()).hexdigest())
         subject = Subject(SubjectKind.PERSON, person.id)
         request = PlanRequest(subject=subject, cause=cause, person=person, version=version)
         self.inbox.put([request])

@@ -53,8 +53,10 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
             request, policies=ports.policies, subjects=ports.subjects, changes=ports.changes, inbox=ports.inbox
         )
     elif ports.subjects.is_planned(request.subject, change=request.cause.change):
-        # The first try may have died between its commit and its ring of the bell.
+        # The first try may have died between its commit and what comes after it.
         ports.engine.wake()
+        planned_with = ports.subjects.load(request.subject).head.policy_version
+        _look_again_if_the_policy_moved(request.subject, planned_with=planned_with, ports=ports)
     elif not _was_taken_before(request, ports=ports):
         _plan_subject(request, ports=ports)
 
@@ -80,7 +82,7 @@ def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
             break
     if plan.after.generation != plan.before.generation:
         ports.engine.wake()
-    _look_again_if_the_policy_moved(request.subject, policy=policy, ports=ports)
+    _look_again_if_the_policy_moved(request.subject, planned_with=policy.version, ports=ports)
 
 
 def _plan(request: PlanRequest, *, state: SubjectState, recorded: Recorded, policy: Policy, ports: PlanChanges) -> Plan:
@@ -135,10 +137,10 @@ def _due_at(fact: Person | Account | None, *, now: datetime) -> datetime | None:
     return None
 
 
-def _look_again_if_the_policy_moved(subject: Subject, *, policy: Policy, ports: PlanChanges) -> None:
+def _look_again_if_the_policy_moved(subject: Subject, *, planned_with: int, ports: PlanChanges) -> None:
     # A policy put in force while this plan was made may have listed the subjects before this one was among them.
     version = ports.policies.current_version()
-    if version == policy.version:
+    if version == planned_with:
         return
     now = ports.clock()
     reference = f"version {version}"
