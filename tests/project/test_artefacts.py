@@ -11,9 +11,10 @@ import pytest
 
 from tests.project.isolated import run_python
 from tests.project.repository import ROOT, functions, pascal
-from tests.project.test_permissions import ASK_THE_WIRING, _settings_of
+from tests.project.wired import declared_actions
 
 FUNCTIONS = functions()
+INTERPRETER = ROOT / ".tools" / "lambda-image" / "bin" / "python"
 FOLDERS = ("functions", "layers", "requirements")
 # Lambda unpacks functions and their layers into 250 MB; less starts sooner.
 LARGEST_LAYER = 40_000_000
@@ -61,21 +62,12 @@ def _lambda_path(built: Path, name: str) -> list[Path]:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_starts_with_only_its_layers(built: Path, name: str) -> None:
-    interpreter = ROOT / ".tools" / "lambda-image" / "bin" / "python"
-    run_python(interpreter, "import app; assert callable(app.lambda_handler)", path=_lambda_path(built, name))
+    run_python(INTERPRETER, "import app; assert callable(app.lambda_handler)", path=_lambda_path(built, name))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_what_is_left_of_botocore_makes_every_client_of_a_function(built: Path, name: str) -> None:
-    run_python(
-        ROOT / ".tools" / "lambda-image" / "bin" / "python",
-        f"NAME = {name!r}\n{ASK_THE_WIRING}",
-        path=_lambda_path(built, name),
-        environment={
-            **dict.fromkeys(_settings_of(name), "arn:aws:sso:::instance/ssoins-0123456789abcdef"),
-            "AWS_DEFAULT_REGION": "eu-central-1",
-        },
-    )
+    assert declared_actions(name, interpreter=INTERPRETER, path=_lambda_path(built, name))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

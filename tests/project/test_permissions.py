@@ -1,6 +1,5 @@
 """A function may do exactly what its adapters do, is told exactly what its settings read, and has the time it needs."""
 
-import dataclasses
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -9,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from dayone import settings
-from tests.project.isolated import run_python
 from tests.project.repository import PACKAGE, functions, pascal, resource, template
+from tests.project.wired import declared_actions, variables_of
 
 FUNCTIONS = functions()
 # What Lambda itself does in a function's name to fetch its events.
@@ -27,18 +25,6 @@ FETCHING = {
 }
 # Services have no resource that could be named for these.
 NEEDS_EVERY_RESOURCE = {"organizations:DescribeOrganization", "dynamodb:ListStreams"}
-# Lists the actions that the adapters in a function's wiring declare, wherever they are in what the factory makes.
-ASK_THE_WIRING = """
-import dataclasses, json
-from dayone import wiring
-def actions(made):
-    if hasattr(type(made), "ACTIONS"):
-        yield from type(made).ACTIONS
-    if dataclasses.is_dataclass(made):
-        for field in dataclasses.fields(made):
-            yield from actions(getattr(made, field.name))
-print(json.dumps(sorted(set(actions(getattr(wiring, NAME)())))))
-"""
 
 
 def _listed(one_or_more: Any) -> list[Any]:  # noqa: ANN401 - as the template has it
@@ -60,19 +46,10 @@ def _events(name: str) -> Iterator[dict[str, Any]]:
     yield from resource(f"{pascal(name)}Function")["Events"].values()
 
 
-def _settings_of(name: str) -> list[str]:
-    return [field.name.upper() for field in dataclasses.fields(getattr(settings, f"{pascal(name)}Settings"))]
-
-
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_role_allows_exactly_the_calls_of_the_adapters_in_its_wiring(name: str) -> None:
-    environment = dict.fromkeys(_settings_of(name), "arn:aws:sso:::instance/ssoins-0123456789abcdef")
-    declared = run_python(
-        Path(sys.executable),
-        f"NAME = {name!r}\n{ASK_THE_WIRING}",
-        path=[PACKAGE.parent, Path(sysconfig.get_path("purelib"))],
-        environment={**environment, "AWS_DEFAULT_REGION": "eu-central-1"},
-    )
+    path = [PACKAGE.parent, Path(sysconfig.get_path("purelib"))]
+    declared = declared_actions(name, interpreter=Path(sys.executable), path=path)
     assert sorted(_allowed(name, policy="calls")) == declared
 
 
@@ -101,7 +78,7 @@ def test_a_role_has_no_policy_but_these(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_told_exactly_what_its_settings_read(name: str) -> None:
     variables = resource(f"{pascal(name)}Function")["Environment"]["Variables"]
-    assert sorted(variables) == sorted(_settings_of(name))
+    assert sorted(variables) == sorted(variables_of(name))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
