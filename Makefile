@@ -78,7 +78,7 @@ check-types:
 	$(BIN)/mypy --no-error-summary $(CODE)
 
 check-imports:
-	PYTHONPATH=layers/core $(BIN)/lint-imports --no-cache --no-verbose > /dev/null || PYTHONPATH=layers/core $(BIN)/lint-imports --no-cache
+	@found=$$(PYTHONPATH=layers/core $(BIN)/lint-imports --no-cache) || { echo "$$found"; exit 1; }
 
 check-template:
 	$(BIN)/cfn-lint template.yaml
