@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -165,6 +166,12 @@ class TestAudit:
         planned(ports, ADA, USER, audit=first)
         planned(ports, ADA, change=MOVED, audit=[entry(change=MOVED, at=NOW + timedelta(days=1))])
         assert [one.detail for one in ports.logged()] == ["one", "two", ""]
+        assert all(first_break(chain) is None for chain in ports.chains())
+
+    def test_the_chain_holds_whatever_time_zone_an_entry_is_told_in(self, ports: StatePorts) -> None:
+        told = entry(at=NOW.astimezone(ZoneInfo("Asia/Tokyo")))
+        planned(ports, ADA, audit=[told, entry(detail="in UTC")])
+        assert ports.logged()[0] == told
         assert all(first_break(chain) is None for chain in ports.chains())
 
     def test_a_changed_entry_shows(self, ports: StatePorts) -> None:
