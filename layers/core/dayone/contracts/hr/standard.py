@@ -28,7 +28,7 @@ _RESERVED = ("administrator", "awsadministrators")
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:  # a name that is not known is a KeyError, a path a ValueError
         raise ValueError("not an IANA time zone, such as Europe/Berlin") from error
     return name
 
