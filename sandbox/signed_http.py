@@ -15,7 +15,7 @@ from sandbox.access import Credentials
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back: the status, the headers, and the body as text."""
+    """What came back: the status, the headers (letter case does not count), and the body as text."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,4 +48,4 @@ class HttpApi:
         response = urllib3.request(
             method, prepared.url, body=body, headers=dict(prepared.headers), timeout=30.0, retries=False
         )
-        return Answer(status=response.status, headers=dict(response.headers), text=response.data.decode())
+        return Answer(status=response.status, headers=response.headers, text=response.data.decode())
