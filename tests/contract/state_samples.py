@@ -51,6 +51,23 @@ ACCOUNT = Account(
 VERSION = FactVersion(at=NOW, digest="5f0c")
 
 
+_OPERATION = Operation(
+    change=HIRED,
+    actor="hr:standard",
+    subject=ADA,
+    generation="1-a1",
+    number=0,
+    action=Action.CREATE,
+    resource=USER,
+    priority=Priority.ONBOARDING,
+    created_at=NOW,
+    attributes={"user_name": "ada"},
+    reasons=(REASON,),
+    requires=(user_of("e-1001"), group_named("engineers")),
+    covers=(Resource(ResourceKind.MEMBERSHIP, "covered"),),
+)
+
+
 def in_group(name: str) -> Resource:
     return Resource(ResourceKind.MEMBERSHIP, name)
 
@@ -80,24 +97,18 @@ def plan(
     **head: Any,  # noqa: ANN401
 ) -> Plan:
     """A plan with an operation for each resource; without any, the generation stays."""
-    number = generation_number(before.generation) + 1
-    generation = f"{number}-{token}" if resources else before.generation
+    generation = f"{generation_number(before.generation) + 1}-{token}" if resources else before.generation
     operations = tuple(
-        Operation(
+        replace(
+            _OPERATION,
             change=change,
-            actor="hr:standard",
             subject=before.subject,
             generation=generation,
             number=place,
             action=action,
             resource=resource,
             priority=priority,
-            created_at=NOW,
-            attributes={"user_name": "ada"},
-            reasons=(REASON,),
-            requires=(user_of("e-1001"), group_named("engineers")),
             after=tuple(range(place))[:2],
-            covers=(in_group("covered"),),
         )
         for place, resource in enumerate(resources)
     )

@@ -18,9 +18,44 @@ from dayone.domain.desired import Reason
 from dayone.domain.operations import Action, Applied, Operation, Priority
 from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
-from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind, group_named
 
 KINDS = (Person, Account, Operation, Applied, Change, AuditEntry, PolicyVersion)
+
+STORED = {
+    "pk": "CHANGE#01J",
+    "sk": "OPERATION#person:e-1@1-a/0002",
+    "runnable": "RUNNABLE",
+    "runnable_order": "1#01J#person:e-1#0002",
+    "change": "01J",
+    "actor": "hr:standard",
+    "subject": "person:e-1",
+    "generation": "1-a",
+    "number": Decimal(2),
+    "action": "create",
+    "resource": "membership/engineers",
+    "priority": Decimal(1),
+    "created_at": "2026-03-02T09:30:00.000000+00:00",
+    "reasons": [{"rule": "policy.yaml:4", "because": "team is X"}],
+    "requires": ["group:engineers#group"],
+    "after": [Decimal(0), Decimal(1)],
+    "state": "pending",
+    "attempts": Decimal(0),
+}
+OPERATION = Operation(
+    change="01J",
+    actor="hr:standard",
+    subject=Subject(SubjectKind.PERSON, "e-1"),
+    generation="1-a",
+    number=2,
+    action=Action.CREATE,
+    resource=Resource(ResourceKind.MEMBERSHIP, "engineers"),
+    priority=Priority.ONBOARDING,
+    created_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+    reasons=(Reason("policy.yaml:4", "team is X"),),
+    requires=(group_named("engineers"),),
+    after=(0, 1),
+)
 
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 st.register_type_strategy(int, st.integers(0, 10**9))
@@ -66,43 +101,8 @@ def test_a_moment_without_a_zone_is_a_mistake_of_the_caller() -> None:
 
 
 def test_an_operation_has_the_form_of_the_records_that_are_already_stored() -> None:
-    stored = {
-        "pk": "CHANGE#01J",
-        "sk": "OPERATION#person:e-1@1-a/0002",
-        "runnable": "RUNNABLE",
-        "runnable_order": "1#01J#person:e-1#0002",
-        "change": "01J",
-        "actor": "hr:standard",
-        "subject": "person:e-1",
-        "generation": "1-a",
-        "number": Decimal(2),
-        "action": "create",
-        "resource": "membership/engineers",
-        "priority": Decimal(1),
-        "created_at": "2026-03-02T09:30:00.000000+00:00",
-        "reasons": [{"rule": "policy.yaml:4", "because": "team is X"}],
-        "requires": ["group:engineers#group"],
-        "after": [Decimal(0), Decimal(1)],
-        "state": "pending",
-        "attempts": Decimal(0),
-    }
-    engineers = Subject(SubjectKind.GROUP, "engineers")
-    operation = Operation(
-        change="01J",
-        actor="hr:standard",
-        subject=Subject(SubjectKind.PERSON, "e-1"),
-        generation="1-a",
-        number=2,
-        action=Action.CREATE,
-        resource=Resource(ResourceKind.MEMBERSHIP, "engineers"),
-        priority=Priority.ONBOARDING,
-        created_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
-        reasons=(Reason("policy.yaml:4", "team is X"),),
-        requires=(ResourceOf(engineers, Resource(ResourceKind.GROUP)),),
-        after=(0, 1),
-    )
-    assert plain(typed(operation_record(operation))) == stored
-    assert operation_in(stored) == operation
+    assert plain(typed(operation_record(OPERATION))) == STORED
+    assert operation_in(STORED) == OPERATION
 
 
 def test_a_day_stays_a_day() -> None:
