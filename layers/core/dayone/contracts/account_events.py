@@ -40,15 +40,22 @@ def read(text: str) -> AccountEvent:
             id=str(envelope["id"]),
             source=str(envelope["source"]),
             name=str(detail.get("eventName", envelope["detail-type"])),
-            at=datetime.fromisoformat(envelope["time"]),
+            at=_moment(envelope["time"]),
             account_id=_account_id(detail),
             ignored=_why_ignored(detail),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Malformed("not an EventBridge event") from error
     if not event.account_id and not event.ignored:
         raise Invalid(f"{event.name} {event.id} names no account")
     return event
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return at
 
 
 def _why_ignored(detail: Mapping[str, Any]) -> str:

@@ -21,6 +21,10 @@ from dayone.domain.people import Person, Status
 from dayone.errors import Invalid, Malformed, Unauthentic
 
 ID_HEADER = "webhook-id"
+TIME_HEADER = "webhook-timestamp"
+_CLOCKS_DIFFER_BY = 300  # seconds; what the library allows between the sender's clock and ours
+# Source: Identity Store API, CreateUser, UserName and DisplayName.
+_LONGEST_USER_NAME, _LONGEST_NAME = 128, 1024
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _RESERVED = ("administrator", "awsadministrators")
 
@@ -75,6 +79,12 @@ class PersonRecord(BaseModel):
     status: Literal["active", "ended"] = "active"
 
     @model_validator(mode="after")
+    def _has_a_user_name(self) -> Self:
+        if self.user_name is None and len(self.email) > _LONGEST_USER_NAME:
+            raise ValueError(f"email is over {_LONGEST_USER_NAME} characters: it needs a user_name beside it")
+        return self
+
+    @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.start_date and self.end_date and self.end_date < self.start_date:
             raise ValueError("end_date is before start_date")
@@ -111,6 +121,7 @@ def read(body: bytes, *, headers: Mapping[str, str], keys: tuple[str, ...]) -> T
         if any(one["type"] == "json_invalid" for one in error.errors()):
             raise Malformed("the body is not JSON") from error
         raise Invalid("the event is not valid", findings=findings_of(error)) from error
+    _be_of_the_past(event.timestamp, sent=float(headers[TIME_HEADER]))
     person = _person(event)
     digest = hashlib.sha256(repr(sorted(asdict(person).items())).encode()).hexdigest()
     return Told(person=person, at=event.timestamp, digest=digest, reference=headers[ID_HEADER])
@@ -127,12 +138,19 @@ def _verify(body: bytes, *, headers: Mapping[str, str], keys: tuple[str, ...]) -
     raise Unauthentic("the signature is missing, wrong, or more than five minutes off")
 
 
+def _be_of_the_past(at: datetime, *, sent: float) -> None:
+    # What is told with a time to come would outrank everything that is told of the person until then.
+    if not 0 <= at.timestamp() <= sent + _CLOCKS_DIFFER_BY:
+        said = "timestamp: is later than the delivery, or before 1970"
+        raise Invalid("the event is not valid", findings=(said,))
+
+
 def _person(event: PersonEvent) -> Person:
     record = event.data
     said = record.model_dump(exclude={"status", "user_name", "display_name"})
     return Person(
         **said,
         user_name=record.user_name or record.email,
-        display_name=record.display_name or f"{record.given_name} {record.family_name}",
+        display_name=record.display_name or f"{record.given_name} {record.family_name}"[:_LONGEST_NAME],
         status=Status.ENDED if event.type == "person.ended" else Status(record.status),
     )
