@@ -13,7 +13,8 @@ from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.audit import AuditEntry
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
-from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Records, Subjects
+from dayone.ports.records import Records
+from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.state import State
 from tests.fakes.state_operations import MemoryOperationQueue

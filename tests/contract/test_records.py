@@ -7,7 +7,7 @@ import pytest
 from dayone.domain.operations import Action
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Invalid
-from dayone.ports.state import Page
+from dayone.ports.records import Page
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
     ADA,

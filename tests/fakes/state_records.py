@@ -9,7 +9,7 @@ from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
 from dayone.errors import Invalid
-from dayone.ports.state import AssignmentOf, Member, Page
+from dayone.ports.records import AssignmentOf, Member, Page
 from tests.fakes.state import State
 from tests.fakes.state_subjects import MemorySubjects
 

@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.errors import Invalid
-from dayone.ports.state import Page
+from dayone.ports.records import Page
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from dayone.domain.changes import Change
 from dayone.domain.operations import Operation
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject
-from dayone.ports.state import AssignmentOf, Member, Page
+from dayone.ports.records import AssignmentOf, Member, Page
 
 _MOST_NOTES = 100
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause, Change
+from dayone.domain.changes import Cause
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
@@ -155,51 +155,3 @@ class PolicyArchive(Protocol):
 
     def current(self) -> PolicyVersion | None:
         """The text in force, or None before the first."""
-
-
-@dataclass(frozen=True)
-class Page[T]:
-    """Part of a list; `cursor` asks for the next part and is empty at the end."""
-
-    entries: Sequence[T]
-    cursor: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Member:
-    """A person in a group."""
-
-    person: str
-    membership: Applied
-
-
-@dataclass(frozen=True, kw_only=True)
-class AssignmentOf:
-    """A permission set that a group has in an account."""
-
-    account: str
-    permission_set: str
-    group: str
-    assignment: Applied
-
-
-class Records(Protocol):
-    """Everything that is remembered, to be read only; cursors are opaque, and a wrong one raises Invalid."""
-
-    def subject(self, subject: Subject) -> SubjectState:
-        """As Subjects.load."""
-
-    def changes(self, *, cursor: str, limit: int) -> Page[Change]:
-        """All changes, the newest first, without notes."""
-
-    def change(self, change: str) -> Change | None:
-        """One change with its notes (the first hundred)."""
-
-    def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
-        """The operations of a change, by subject and number."""
-
-    def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
-        """Who is in a group as far as AWS confirmed."""
-
-    def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
-        """What a group has where, as far as AWS confirmed."""

@@ -13,7 +13,7 @@ from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind
-from dayone.ports.state import AssignmentOf, Page
+from dayone.ports.records import AssignmentOf, Page
 from dayone.usecases.read_access import GroupInAccount, GroupOfPerson
 
 

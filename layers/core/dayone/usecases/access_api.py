@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, Records
+from dayone.ports.records import Records
+from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive
 
 
 @dataclass(frozen=True, kw_only=True)

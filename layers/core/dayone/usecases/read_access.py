@@ -8,7 +8,7 @@ from dayone.domain.operations import Applied, Operation
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
 from dayone.errors import Malformed, NotFound
-from dayone.ports.state import AssignmentOf, Member, Page, Records
+from dayone.ports.records import AssignmentOf, Member, Page, Records
 
 
 @dataclass(frozen=True, kw_only=True)

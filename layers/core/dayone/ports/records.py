@@ -1,0 +1,58 @@
+"""What is remembered, for those who only read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dayone.domain.changes import Change
+from dayone.domain.operations import Applied, Operation
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Subject
+
+
+@dataclass(frozen=True)
+class Page[T]:
+    """Part of a list; `cursor` asks for the next part and is empty at the end."""
+
+    entries: Sequence[T]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A person in a group."""
+
+    person: str
+    membership: Applied
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentOf:
+    """A permission set that a group has in an account."""
+
+    account: str
+    permission_set: str
+    group: str
+    assignment: Applied
+
+
+class Records(Protocol):
+    """Everything that is remembered, to be read only; cursors are opaque, and a wrong one raises Invalid."""
+
+    def subject(self, subject: Subject) -> SubjectState:
+        """As Subjects.load."""
+
+    def changes(self, *, cursor: str, limit: int) -> Page[Change]:
+        """All changes, the newest first, without notes."""
+
+    def change(self, change: str) -> Change | None:
+        """One change with its notes (the first hundred)."""
+
+    def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
+        """The operations of a change, by subject and number."""
+
+    def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
+        """Who is in a group as far as AWS confirmed."""
+
+    def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
+        """What a group has where, as far as AWS confirmed."""
