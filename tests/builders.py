@@ -11,6 +11,7 @@ from dayone.domain.people import Person, Status
 from dayone.domain.policy import (
     AccountSelector,
     AssignmentRule,
+    Condition,
     GroupRule,
     Location,
     PermissionSetRule,
@@ -79,8 +80,8 @@ def an_account(
 
 
 def a_group(name: str = "engineers", *, description: str = "", **conditions: str) -> GroupRule:
-    wanted = {attribute: (pattern,) for attribute, pattern in conditions.items()}
-    members = (PersonSelector(wanted or {"department": ("Engineering",)}, HERE),)
+    wanted = conditions or {"department": "Engineering"}
+    members = (PersonSelector(tuple(Condition(name, any_of=(glob,)) for name, glob in wanted.items()), HERE),)
     return GroupRule(name, description, members, HERE)
 
 

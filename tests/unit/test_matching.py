@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from dayone.domain.matching import is_under, matches_any, selects_account, selects_person
-from dayone.domain.policy import AccountSelector, PersonSelector
-from tests.builders import ACCOUNT_ID, HERE, a_person, an_account
+from dayone.domain.policy import AccountSelector, Condition, PersonSelector
+from tests.builders import ACCOUNT_ID, HERE, NOON, a_person, an_account
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_ou_patterns(case: str, pattern: str, path: str, *, expected: bool) -> N
 
 
 @pytest.mark.parametrize(
-    ("case", "conditions", "expected"),
+    ("case", "wanted", "expected"),
     [
         ("one attribute that matches", {"department": ("Eng*",)}, True),
         ("one of several patterns", {"department": ("Data", "Engineering")}, True),
@@ -80,9 +80,10 @@ def test_ou_patterns(case: str, pattern: str, path: str, *, expected: bool) -> N
         ("no condition means everyone", {}, True),
     ],
 )
-def test_people(case: str, conditions: Mapping[str, tuple[str, ...]], *, expected: bool) -> None:
+def test_people(case: str, wanted: Mapping[str, tuple[str, ...]], *, expected: bool) -> None:
     person = a_person(department="Engineering", title="Senior SRE")
-    assert selects_person(PersonSelector(conditions, HERE), person) is expected, case
+    conditions = tuple(Condition(attribute, any_of=globs) for attribute, globs in wanted.items())
+    assert selects_person(PersonSelector(conditions, HERE), person, now=NOON) is expected, case
 
 
 @pytest.mark.parametrize(
@@ -96,11 +97,21 @@ def test_people(case: str, conditions: Mapping[str, tuple[str, ...]], *, expecte
         ("its OU", AccountSelector(HERE, ous=("/Workloads/**",)), True),
         ("one of several OUs", AccountSelector(HERE, ous=("/Security", "/Workloads/*")), True),
         ("another OU", AccountSelector(HERE, ous=("/Security/**",)), False),
-        ("a tag's value", AccountSelector(HERE, tags={"env": ("DEV", "staging")}), True),
-        ("another value of the tag", AccountSelector(HERE, tags={"env": ("prod",)}), False),
-        ("a tag that it has not", AccountSelector(HERE, tags={"team": ("*",)}), False),
-        ("tag keys keep their case", AccountSelector(HERE, tags={"Env": ("dev",)}), False),
-        ("every tag must match", AccountSelector(HERE, tags={"env": ("dev",), "tier": ("1",)}), False),
+        ("a tag's value", AccountSelector(HERE, tags=(Condition("env", any_of=("DEV", "staging")),)), True),
+        ("another value of the tag", AccountSelector(HERE, tags=(Condition("env", any_of=("prod",)),)), False),
+        ("a tag that it has not", AccountSelector(HERE, tags=(Condition("team", any_of=("*",)),)), False),
+        ("tag keys keep their case", AccountSelector(HERE, tags=(Condition("Env", any_of=("dev",)),)), False),
+        (
+            "every tag must match",
+            AccountSelector(
+                HERE,
+                tags=(
+                    Condition("env", any_of=("dev",)),
+                    Condition("tier", any_of=("1",)),
+                ),
+            ),
+            False,
+        ),
         ("every kind of condition must hold", AccountSelector(HERE, ous=("/Workloads/**",), names=("x",)), False),
     ],
 )
@@ -115,11 +126,17 @@ def test_accounts(case: str, selector: AccountSelector, *, expected: bool) -> No
         ("not by no condition", AccountSelector(HERE), False),
         ("not by its name", AccountSelector(HERE, names=("management",)), False),
         ("not by everything below the root", AccountSelector(HERE, ous=("/**",)), False),
-        ("by its id", AccountSelector(HERE, ids=(ACCOUNT_ID,)), True),
-        ("not when another condition fails", AccountSelector(HERE, ids=(ACCOUNT_ID,), ous=("/Workloads",)), False),
+        ("not even by its id", AccountSelector(HERE, ids=(ACCOUNT_ID,)), False),
+        ("by its id with the word", AccountSelector(HERE, ids=(ACCOUNT_ID,), include_management=True), True),
+        ("by its OU with the word", AccountSelector(HERE, ous=("/**",), include_management=True), True),
+        (
+            "not when a condition fails",
+            AccountSelector(HERE, ids=(ACCOUNT_ID,), ous=("/Workloads",), include_management=True),
+            False,
+        ),
     ],
 )
-def test_the_management_account_is_meant_only_by_its_id(
+def test_the_management_account_is_meant_only_where_the_selector_says_so(
     case: str, selector: AccountSelector, *, expected: bool
 ) -> None:
     account = an_account(name="management", ou_path="/", is_management=True)

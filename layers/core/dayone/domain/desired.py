@@ -2,15 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.matching import selects_account, selects_person
-from dayone.domain.people import Person, is_employed
-from dayone.domain.policy import PermissionSetRule, Policy
+from dayone.domain.matching import describes, flips_at, selects_account, selects_person
+from dayone.domain.people import Person, is_employed, next_due
+from dayone.domain.policy import AssignmentRule, CustomerPolicy, GroupRule, PermissionSetRule, Policy
 from dayone.domain.subjects import Resource, ResourceKind
+from dayone.domain.wording import why_account, why_person
+
+# Before the key of a permission set's tag, where it stands among the set's attributes.
+TAG_PREFIX = "tag:"
 
 
 @dataclass(frozen=True)
@@ -45,43 +49,57 @@ def desired_for_person(person: Person, *, policy: Policy, now: datetime) -> Desi
         return Desired({})
     wanted = {Resource(ResourceKind.USER): Wanted(_user_attributes(person), (Reason("employment", "is employed"),))}
     for group in policy.groups:
-        reasons = tuple(
-            Reason(str(selector.location), _facts_of(person, selector.conditions))
-            for selector in group.members
-            if selects_person(selector, person)
-        )
+        reasons = membership_reasons(group, person, now=now)
         if reasons:
             wanted[Resource(ResourceKind.MEMBERSHIP, group.name)] = Wanted({}, reasons)
     return Desired(wanted)
 
 
-def desired_for_account(account: Account, *, policy: Policy) -> Desired:
-    """The assignments an account should have; an account that is not active is left as it is."""
+def membership_reasons(group: GroupRule, person: Person, *, now: datetime) -> tuple[Reason, ...]:
+    """Everything that puts a person in employment into a group; nothing when an exception takes them out."""
+    selectors = [one for one in group.members if selects_person(one, person, now=now)]
+    named = group.people.get(person.id)
+    if not (selectors or named) or any(selects_person(one, person, now=now) for one in group.exceptions):
+        return ()
+    by_name = (Reason(str(named), "is named"),) if named else ()
+    return (*by_name, *(Reason(str(one.location), why_person(one, person)) for one in selectors))
+
+
+def desired_for_account(account: Account, *, policy: Policy, employed: Container[str]) -> Desired:
+    """The assignments an account should have; an account that is not active is left as it is.
+
+    `employed` are the ids of those people the policy assigns something to who are in employment; others get nothing.
+    """
     if account.id in policy.protection.accounts:
         return Desired({}, left_alone="the account is protected by the policy")
     if account.state is not AccountState.ACTIVE:
         return Desired({}, left_alone=f"the account is {account.state}")
-    wanted: dict[Resource, Wanted] = {}
+    reasons: dict[Resource, tuple[Reason, ...]] = {}
     for rule in policy.assignments:
-        selector = next((one for one in rule.accounts if selects_account(one, account)), None)
-        if selector is None:
-            continue
-        resource = Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.group}")
-        reason = Reason(str(selector.location), f"the account is in {account.ou_path}")
-        known = wanted[resource].reasons if resource in wanted else ()
-        wanted[resource] = Wanted({}, (*known, reason))
-    return Desired(wanted)
+        if not rule.person or rule.person in employed:
+            resource = Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.principal}")
+            reasons[resource] = (*reasons.get(resource, ()), *assignment_reasons(rule, account))
+    return Desired({resource: Wanted({}, found) for resource, found in reasons.items() if found})
+
+
+def assignment_reasons(rule: AssignmentRule, account: Account) -> tuple[Reason, ...]:
+    """Every selector of the rule that means this account; nothing when an exception takes it out."""
+    selectors = [one for one in rule.accounts if selects_account(one, account)]
+    if not selectors or any(describes(one, account) for one in rule.exceptions):
+        return ()
+    return tuple(Reason(str(one.location), why_account(one, account)) for one in selectors)
 
 
 def desired_for_group(name: str, *, policy: Policy) -> Desired:
-    """The group itself, as long as the policy has a rule for it."""
+    """The group itself, as long as the policy has a rule for it; `name` is its key in the policy."""
     if name in policy.protection.groups:
         return Desired({}, left_alone="the group is protected by the policy")
     rule = next((group for group in policy.groups if group.name == name), None)
     if rule is None:
         return Desired({})
     reason = Reason(str(rule.location), "the policy has this group")
-    return Desired({Resource(ResourceKind.GROUP): Wanted({"description": rule.description}, (reason,))})
+    attributes = {"description": rule.description}
+    return Desired({Resource(ResourceKind.GROUP): Wanted(attributes, (reason,))})
 
 
 def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
@@ -90,13 +108,20 @@ def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
     if rule is None:
         return Desired({})
     reasons = (Reason(str(rule.location), "the policy has this permission set"),)
-    parts: dict[Resource, Mapping[str, str]] = {Resource(ResourceKind.PERMISSION_SET): _set_attributes(rule)}
-    for path in rule.managed_policies:
-        parts[Resource(ResourceKind.MANAGED_POLICY, path)] = {}
-    if rule.inline_policy:
-        parts[Resource(ResourceKind.INLINE_POLICY)] = {"document": rule.inline_policy}
+    parts = _parts_of_set(rule)
     parts[Resource(ResourceKind.PROVISIONING)] = {"definition": _fingerprint(parts)}
     return Desired({resource: Wanted(attributes, reasons) for resource, attributes in parts.items()})
+
+
+def next_flip(person: Person, *, policy: Policy, now: datetime) -> datetime | None:
+    """The next moment at which time alone may change what the person is to have, or None.
+
+    That is where their employment begins or ends and, while it lasts, where a date condition of the policy turns.
+    """
+    moments = [next_due(person, now=now)]
+    if is_employed(person, now=now):
+        moments += [moment for one in policy.date_conditions for moment in flips_at(one, person) if moment > now]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _user_attributes(person: Person) -> dict[str, str]:
@@ -111,17 +136,28 @@ def _user_attributes(person: Person) -> dict[str, str]:
     return {name: text for name, text in attributes.items() if text}
 
 
+def _parts_of_set(rule: PermissionSetRule) -> dict[Resource, Mapping[str, str]]:
+    parts: dict[Resource, Mapping[str, str]] = {Resource(ResourceKind.PERMISSION_SET): _set_attributes(rule)}
+    for path in rule.managed_policies:
+        parts[Resource(ResourceKind.MANAGED_POLICY, path)] = {}
+    for policy in rule.customer_policies:
+        parts[Resource(ResourceKind.CUSTOMER_POLICY, str(policy))] = {}
+    if rule.inline_policy:
+        parts[Resource(ResourceKind.INLINE_POLICY)] = {"document": rule.inline_policy}
+    if rule.boundary:
+        kind = "customer_policy" if isinstance(rule.boundary, CustomerPolicy) else "managed_policy"
+        parts[Resource(ResourceKind.BOUNDARY)] = {kind: str(rule.boundary)}
+    return parts
+
+
 def _set_attributes(rule: PermissionSetRule) -> dict[str, str]:
     attributes = {
         "description": rule.description,
         "session_duration": rule.session_duration,
         "relay_state": rule.relay_state,
     }
-    return {name: text for name, text in attributes.items() if text}
-
-
-def _facts_of(person: Person, conditions: Mapping[str, tuple[str, ...]]) -> str:
-    return ", ".join(f"{attribute} is {getattr(person, attribute)}" for attribute in conditions) or "everyone"
+    tags = {f"{TAG_PREFIX}{key}": value for key, value in rule.tags.items()}
+    return {name: text for name, text in attributes.items() if text} | tags
 
 
 def _fingerprint(parts: Mapping[Resource, Mapping[str, str]]) -> str:

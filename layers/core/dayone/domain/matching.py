@@ -1,35 +1,71 @@
 """Which people and accounts a policy's selectors mean."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from fnmatch import translate
 from functools import lru_cache
 
 from dayone.domain.accounts import Account
-from dayone.domain.people import Person
-from dayone.domain.policy import AccountSelector, PersonSelector
+from dayone.domain.people import SELECTABLE_DATES, Person, date_of, day_begins
+from dayone.domain.policy import AccountSelector, Condition, PersonSelector
 
 
-def selects_person(selector: PersonSelector, person: Person) -> bool:
-    """Whether every condition of the selector holds; letter case does not count."""
-    return all(matches_any(patterns, getattr(person, attribute)) for attribute, patterns in selector.conditions.items())
+def selects_person(selector: PersonSelector, person: Person, *, now: datetime) -> bool:
+    """Whether every condition of the selector holds at `now`."""
+    return all(holds(condition, person, now=now) for condition in selector.conditions)
+
+
+def holds(condition: Condition, person: Person, *, now: datetime) -> bool:
+    """Whether a condition on a person holds at `now`."""
+    if condition.attribute in SELECTABLE_DATES:
+        return _holds_of_date(condition, person, now=now)
+    return fits(condition, getattr(person, condition.attribute))
+
+
+def fits(condition: Condition, text: str) -> bool:
+    """Whether a text passes a condition's globs and its `present`."""
+    if condition.present is not None and condition.present is not bool(text):
+        return False
+    if condition.any_of and not matches_any(condition.any_of, text):
+        return False
+    return not matches_any(condition.none_of, text)
+
+
+def flips_at(condition: Condition, person: Person) -> Iterator[datetime]:
+    """The moments at which time alone changes whether a condition on a person holds."""
+    for days in (condition.reached, condition.not_reached):
+        moment = None if days is None else day_begins(person, condition.attribute, days=days)
+        if moment is not None:
+            yield moment
 
 
 def selects_account(selector: AccountSelector, account: Account) -> bool:
-    """Whether the account is one the selector means; the management account only when its id is named."""
-    if account.is_management and account.id not in selector.ids:
-        return False
+    """Whether the account is one the selector means; the management account only by the selector's own word."""
+    return (selector.include_management or not account.is_management) and describes(selector, account)
+
+
+def describes(selector: AccountSelector, account: Account) -> bool:
+    """Whether every condition of the selector holds, whatever it says of the management account."""
     return (
         (not selector.ids or account.id in selector.ids)
         and (not selector.names or matches_any(selector.names, account.name))
         and (not selector.ous or any(is_under(pattern, account.ou_path) for pattern in selector.ous))
-        and all(matches_any(patterns, account.tags.get(tag, "")) for tag, patterns in selector.tags.items())
+        and (not selector.ou_ids or any(is_within(ou_id, account.ou_ids) for ou_id in selector.ou_ids))
+        and all(fits(condition, account.tags.get(condition.attribute, "")) for condition in selector.tags)
     )
 
 
 def matches_any(patterns: Iterable[str], text: str) -> bool:
     """Whether a glob (`*`, `?`, `[…]`) matches the whole text, whatever the case; an empty text never does."""
     return bool(text) and any(_glob(pattern.casefold()).match(text.casefold()) for pattern in patterns)
+
+
+def is_within(ou_id: str, ou_ids: Sequence[str]) -> bool:
+    """Whether a chain of OU ids, from the root down, ends in this one, or with `/**` behind it passes through it."""
+    if ou_id.endswith("/**"):
+        return ou_id.removesuffix("/**") in ou_ids
+    return bool(ou_ids) and ou_ids[-1] == ou_id
 
 
 def is_under(pattern: str, ou_path: str) -> bool:
@@ -55,3 +91,18 @@ def _ou_pattern(pattern: str) -> re.Pattern[str]:
 
 def _level(level: str) -> str:
     return "[^/]*".join(re.escape(part) for part in level.split("*"))
+
+
+def _holds_of_date(condition: Condition, person: Person, *, now: datetime) -> bool:
+    there = date_of(person, condition.attribute) is not None
+    if condition.present is not None and condition.present is not there:
+        return False
+    if condition.reached is not None and not _is_reached(condition, person, days=condition.reached, now=now):
+        return False
+    days = condition.not_reached
+    return days is None or not _is_reached(condition, person, days=days, now=now)
+
+
+def _is_reached(condition: Condition, person: Person, *, days: int, now: datetime) -> bool:
+    begins = day_begins(person, condition.attribute, days=days)
+    return begins is not None and begins <= now

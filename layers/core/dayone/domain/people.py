@@ -40,8 +40,25 @@ class Person:
     status: Status = Status.ACTIVE
 
 
-# What a policy may select people by.
-SELECTABLE = ("department", "title", "team", "cost_centre", "location", "employment", "manager", "email", "user_name")
+# What a policy may select people by: attributes that are a text, and those that are a date.
+SELECTABLE_TEXTS = (
+    "id",
+    "user_name",
+    "email",
+    "given_name",
+    "family_name",
+    "display_name",
+    "department",
+    "title",
+    "team",
+    "cost_centre",
+    "location",
+    "employment",
+    "manager",
+    "time_zone",
+)
+SELECTABLE_DATES = ("start_date", "end_date")
+SELECTABLE = (*SELECTABLE_TEXTS, *SELECTABLE_DATES)
 
 
 def access_begins(person: Person) -> datetime | None:
@@ -51,10 +68,7 @@ def access_begins(person: Person) -> datetime | None:
 
 def access_ends(person: Person) -> datetime | None:
     """The moment the last day is over where the person is, or None when there is no last day."""
-    # HR systems write 9999-12-31 for employment without an end, and no day comes after it.
-    if person.end_date is None or person.end_date == date.max:
-        return None
-    return _midnight(person.end_date + timedelta(days=1), person)
+    return day_begins(person, "end_date", days=1)
 
 
 def has_begun(person: Person, *, now: datetime) -> bool:
@@ -69,8 +83,28 @@ def is_employed(person: Person, *, now: datetime) -> bool:
     return person.status is Status.ACTIVE and has_begun(person, now=now) and (ends is None or now < ends)
 
 
+def date_of(person: Person, attribute: str) -> date | None:
+    """One of the person's dates; None for the last day there is, which is how HR systems write that there is none."""
+    day: date | None = getattr(person, attribute)
+    return None if day == date.max else day
+
+
+def day_begins(person: Person, attribute: str, *, days: int) -> datetime | None:
+    """The midnight, where the person is, that is `days` days after their date `attribute`; None without a date.
+
+    A day beyond the last one there is never begins, one before the first has begun.
+    """
+    day = date_of(person, attribute)
+    if day is None:
+        return None
+    try:
+        return _midnight(day + timedelta(days=days), person)
+    except OverflowError:
+        return None if days > 0 else _midnight(date.min, person)
+
+
 def next_due(person: Person, *, now: datetime) -> datetime | None:
-    """The next moment at which time alone changes what the person is to have, or None."""
+    """The next moment at which time alone begins or ends the person's access, or None."""
     if person.status is not Status.ACTIVE:
         return None
     moments = (access_begins(person), access_ends(person))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from itertools import chain
 
 # AWS's predefined permission-set policies by the name people use, with their path below `policy/`.
 # Source: IAM Identity Center User Guide, "Predefined permissions for AWS managed policies".
@@ -20,6 +22,9 @@ PREDEFINED_POLICIES = {
     "ViewOnlyAccess": "job-function/ViewOnlyAccess",
 }
 
+# Begins the principal of an assignment that is a person's own; no group's key may begin so.
+PERSON_PREFIX = "person:"
+
 
 @dataclass(frozen=True)
 class Location:
@@ -33,37 +38,88 @@ class Location:
 
 
 @dataclass(frozen=True)
-class PersonSelector:
-    """Conditions on people: attribute to glob patterns; every attribute must match one of its patterns."""
+class Condition:
+    """What must hold of one attribute of a person, or of one tag of an account; every test that is stated counts.
 
-    conditions: Mapping[str, tuple[str, ...]]
+    `any_of` and `none_of` are globs over its text, whatever the case. An empty text fits no glob, so it fails any_of
+    and passes none_of; `present` asks for a text (or a date), or for none. Dates: `reached=n` holds from the midnight,
+    where the person is, of n days after the date (before it when negative), never without a date; `not_reached` holds
+    until then, and always without one.
+    """
+
+    attribute: str
+    any_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    present: bool | None = None
+    reached: int | None = None
+    not_reached: int | None = None
+
+
+@dataclass(frozen=True)
+class PersonSelector:
+    """Conditions on people, all of which must hold; without any it means everyone."""
+
+    conditions: tuple[Condition, ...]
     location: Location
 
 
 @dataclass(frozen=True)
 class AccountSelector:
-    """Conditions on accounts: any of `ids`, `names` and `ous` (globs), and every tag; what is empty does not limit."""
+    """Conditions on accounts: any of `ids`, `names`, `ous` and `ou_ids`, and every tag; what is empty does not limit.
+
+    `names` are globs, `ous` patterns of OU paths; an OU id means accounts directly in that unit, or with `/**` behind
+    it anywhere below it too. The management account is meant only with `include_management`.
+    """
 
     location: Location
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     ous: tuple[str, ...] = ()
-    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ou_ids: tuple[str, ...] = ()
+    tags: tuple[Condition, ...] = ()
+    include_management: bool = False
 
 
 @dataclass(frozen=True)
 class GroupRule:
-    """One group, and the selectors of its members: a person that matches any of them belongs in it."""
+    """One group: whoever any of `members` selects, or `people` names by id, belongs, but for `exceptions`.
+
+    `name` is the key in the policy and names the group in Day One for ever; `display_name`, when it says something
+    else, is what Identity Center calls it. `people` tells where each is named. An exception beats everything.
+    """
 
     name: str
     description: str
     members: tuple[PersonSelector, ...]
     location: Location
+    display_name: str = ""
+    people: Mapping[str, Location] = field(default_factory=dict)
+    exceptions: tuple[PersonSelector, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What Identity Center calls it."""
+        return self.display_name or self.name
+
+
+@dataclass(frozen=True)
+class CustomerPolicy:
+    """A customer managed policy that every account must have: its IAM path, `/` at both ends, and its name."""
+
+    name: str
+    path: str = "/"
+
+    def __str__(self) -> str:
+        return f"{self.path}{self.name}"
 
 
 @dataclass(frozen=True)
 class PermissionSetRule:
-    """One permission set; `managed_policies` are paths below `policy/`, `inline_policy` is JSON text or empty."""
+    """One permission set; `managed_policies` are paths below `policy/`, `inline_policy` is JSON text or empty.
+
+    `name` is the key in the policy; `display_name`, when it says something else, is what AWS calls it. `boundary` is
+    a managed policy's path below `policy/`, or a customer managed policy.
+    """
 
     name: str
     location: Location
@@ -72,16 +128,43 @@ class PermissionSetRule:
     inline_policy: str = ""
     session_duration: str = "PT1H"
     relay_state: str = ""
+    display_name: str = ""
+    customer_policies: tuple[CustomerPolicy, ...] = ()
+    boundary: str | CustomerPolicy | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def called(self) -> str:
+        """What AWS calls it."""
+        return self.display_name or self.name
 
 
 @dataclass(frozen=True)
 class AssignmentRule:
-    """A group gets a permission set in every account that any of the selectors matches."""
+    """A group, or instead one person by id, gets a permission set in every account that `accounts` selects.
+
+    Any of the selectors is enough; `exceptions` take accounts out again.
+    """
 
     group: str
     permission_set: str
     accounts: tuple[AccountSelector, ...]
     location: Location
+    exceptions: tuple[AccountSelector, ...] = ()
+    person: str = ""
+
+    @property
+    def principal(self) -> str:
+        """Who gets it, as it stands in the name of a resource: the group's key, or `person:id`."""
+        return f"{PERSON_PREFIX}{self.person}" if self.person else self.group
+
+
+@dataclass(frozen=True)
+class Guardrails:
+    """How many removals go without a human: up to `percent` of what there is, and always `at_least` so many."""
+
+    percent: int = 10
+    at_least: int = 5
 
 
 @dataclass(frozen=True)
@@ -102,6 +185,19 @@ class Policy:
     permission_sets: tuple[PermissionSetRule, ...] = ()
     assignments: tuple[AssignmentRule, ...] = ()
     protection: Protection = Protection()
+    guardrails: Guardrails = Guardrails()
+
+    @cached_property
+    def date_conditions(self) -> frozenset[Condition]:
+        """The conditions on people that time alone can turn."""
+        selectors = chain.from_iterable((*group.members, *group.exceptions) for group in self.groups)
+        conditions = chain.from_iterable(selector.conditions for selector in selectors)
+        return frozenset(one for one in conditions if one.reached is not None or one.not_reached is not None)
+
+    @cached_property
+    def people_assigned(self) -> frozenset[str]:
+        """The ids of people that an assignment names."""
+        return frozenset(rule.person for rule in self.assignments if rule.person)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,9 @@ class ResourceKind(StrEnum):
     GROUP = "group"
     PERMISSION_SET = "permission-set"
     MANAGED_POLICY = "managed-policy"
+    CUSTOMER_POLICY = "customer-policy"
     INLINE_POLICY = "inline-policy"
+    BOUNDARY = "boundary"
     PROVISIONING = "provisioning"
     ASSIGNMENT = "assignment"
 

@@ -12,8 +12,9 @@ from dayone.domain.desired import (
     desired_for_group,
     desired_for_permission_set,
     desired_for_person,
+    next_flip,
 )
-from dayone.domain.people import Person, next_due
+from dayone.domain.people import Person
 from dayone.domain.planning import Planned, differences, fingerprint, operations
 from dayone.domain.policy import Policy
 from dayone.domain.requests import PlanRequest
@@ -95,7 +96,7 @@ def _plan(request: PlanRequest, *, state: SubjectState, recorded: Recorded, poli
         before,
         fact=recorded.fact,
         version=recorded.version,
-        due_at=_due_at(recorded.fact, now=now),
+        due_at=_due_at(recorded.fact, policy=policy, now=now),
         policy_version=policy.version,
     )
     is_under_way = before.outstanding > 0 and before.fingerprint == mark
@@ -124,14 +125,14 @@ def _desired(subject: Subject, *, fact: Person | Account | None, policy: Policy,
         case SubjectKind.PERSON, Person():
             return desired_for_person(fact, policy=policy, now=now)
         case SubjectKind.ACCOUNT, Account():
-            return desired_for_account(fact, policy=policy)
+            return desired_for_account(fact, policy=policy, employed=frozenset())
         case _:
             return Desired({}, left_alone="nothing is known about it")
 
 
-def _due_at(fact: Person | Account | None, *, now: datetime) -> datetime | None:
+def _due_at(fact: Person | Account | None, *, policy: Policy, now: datetime) -> datetime | None:
     if isinstance(fact, Person):
-        return next_due(fact, now=now)
+        return next_flip(fact, policy=policy, now=now)
     if isinstance(fact, Account) and fact.state is AccountState.PENDING_ACTIVATION:
         return now + _LOOK_AGAIN_AT_A_NEW_ACCOUNT
     return None
