@@ -66,10 +66,11 @@ def deliver_streams_as_lambda_does() -> None:
 
 
 def keep_template_properties() -> None:
-    """Apply what a template says of reserved concurrency, time to live and point-in-time recovery.
+    """Apply what a template says of reserved concurrency, time to live, point-in-time recovery, deletion protection.
 
-    MiniStack takes these by API but drops them from a template. Unnecessary when `_lambda_create` reads
-    ReservedConcurrentExecutions, and `_ddb_create` TimeToLiveSpecification and PointInTimeRecoverySpecification.
+    MiniStack takes these by API but drops them from a template, or the last one's type. Unnecessary when
+    `_lambda_create` reads ReservedConcurrentExecutions, and `_ddb_create` TimeToLiveSpecification,
+    PointInTimeRecoverySpecification and DeletionProtectionEnabled that is text.
     """
     _after_provisioning("AWS::Lambda::Function", _reserve_concurrency)
     _after_provisioning("AWS::DynamoDB::Table", _configure_table)
@@ -98,6 +99,8 @@ def _reserve_concurrency(name: str, properties: dict[str, Any]) -> None:
 
 
 def _configure_table(name: str, properties: dict[str, Any]) -> None:
+    # A parameter brings "false" as text, which MiniStack takes for true.
+    dynamodb._tables[name]["DeletionProtectionEnabled"] = _is_true(properties, "DeletionProtectionEnabled")
     if life := properties.get("TimeToLiveSpecification"):
         dynamodb._update_ttl(
             {"TableName": name, "TimeToLiveSpecification": {**life, "Enabled": _is_true(life, "Enabled")}}
