@@ -1,0 +1,34 @@
+"""What Day One tells the world: a queue of the tests' own behind the bus, and all that has come through it."""
+
+import json
+from typing import Any
+
+from sandbox import Sandbox
+
+_QUEUE = "e2e-announcements"
+
+
+class Announcements:
+    """Everything that was published on a bus since this was made."""
+
+    def __init__(self, sandbox: Sandbox, *, bus: str) -> None:
+        self._sqs: Any = sandbox.client("sqs")
+        self._url = self._sqs.create_queue(QueueName=_QUEUE)["QueueUrl"]
+        self._heard: list[dict[str, Any]] = []
+        wanted = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        events = sandbox.client("events")
+        events.put_rule(Name=_QUEUE, EventBusName=bus, EventPattern=json.dumps({"source": ["dayone"]}))
+        target = {"Id": "queue", "Arn": wanted["Attributes"]["QueueArn"]}
+        events.put_targets(Rule=_QUEUE, EventBusName=bus, Targets=[target])
+
+    def heard(self) -> list[dict[str, Any]]:
+        """All events so far, as EventBridge delivered them."""
+        while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self._heard.append(json.loads(message["Body"]))
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        return list(self._heard)
+
+    def of_change(self, change: str) -> list[dict[str, Any]]:
+        """The events about one change."""
+        return [one for one in self.heard() if one["detail"].get("change") == change]

@@ -1,0 +1,66 @@
+"""One local AWS with Day One deployed on it, IAM enforced, for all tests of the deployed system."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.day_one import deploy
+from sandbox.identity_center_view import IdentityCenterView, instance_of
+from sandbox.organisation import Organisation
+from tests.e2e.announcements import Announcements
+from tests.e2e.day_one import DayOne
+from tests.e2e.scene import Scene, set_scene
+
+_ASSIGNMENT_SECONDS = 0.3
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the traces of all the others comes last."""
+    items.sort(key=lambda item: item.path.name == "test_privacy.py")
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(assignment_seconds=_ASSIGNMENT_SECONDS) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bare_day_one(sandbox: Sandbox) -> DayOne:
+    """Deployed, and without a policy."""
+    instance = instance_of(sandbox)
+    deployed = deploy(sandbox, instance)
+    return DayOne(
+        sandbox=sandbox,
+        instance=instance,
+        deployed=deployed,
+        announcements=Announcements(sandbox, bus=deployed.stack.outputs["BusName"]),
+        view=IdentityCenterView(sandbox, instance),
+        organisation=Organisation(sandbox),
+    )
+
+
+@pytest.fixture(scope="session")
+def scene(bare_day_one: DayOne) -> Scene:
+    return set_scene(bare_day_one)
+
+
+@pytest.fixture(scope="session")
+def day_one(bare_day_one: DayOne, scene: Scene) -> DayOne:
+    """With the shared policy in force."""
+    assert scene.policy_status
+    return bare_day_one
+
+
+@pytest.fixture
+def functions() -> Sequence[str]:
+    return (
+        "receive_hr_event",
+        "record_account_event",
+        "plan_changes",
+        "execute_operations",
+        "reconcile_access",
+        "publish_events",
+        "access_api",
+    )

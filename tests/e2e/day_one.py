@@ -1,0 +1,90 @@
+"""The deployed system in the hands of a test: what the outside does to it, and what is seen of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from sandbox import Sandbox
+from sandbox.day_one import Deployed, expect
+from sandbox.hr_system import HIRED
+from sandbox.identity_center_view import IdentityCenterView, Instance
+from sandbox.organisation import Organisation
+from sandbox.signed_http import Answer
+from tests.e2e import policies
+from tests.e2e.announcements import Announcements
+from tests.e2e.waiting import eventually
+
+ENDED = ("succeeded", "failed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayOne:
+    """Everything a test needs of the one deployment that all of them share."""
+
+    sandbox: Sandbox
+    instance: Instance
+    deployed: Deployed
+    announcements: Announcements
+    view: IdentityCenterView
+    organisation: Organisation
+
+    def tell(self, person: Mapping[str, str], *, event: str = HIRED, at: datetime | None = None) -> str:
+        """HR tells of a person; returns the id of the change."""
+        return str(expect(self.deployed.hr.tell(person, event=event, at=at), status=202)["change"])
+
+    def told(self, person: Mapping[str, str], *, event: str = HIRED, at: datetime | None = None) -> Any:  # noqa: ANN401
+        """HR tells of a person; returns the change when it is over and has succeeded."""
+        return self.succeeded(self.tell(person, event=event, at=at))
+
+    def upload(self, policy: Mapping[str, Any]) -> Answer:
+        """Upload a policy."""
+        headers = {"content-type": "application/yaml"}
+        path = f"/v1/policy?file={quote(policies.FILE, safe='')}"
+        return self.deployed.api.send("PUT", path, body=policies.text_of(policy), headers=headers)
+
+    def put_in_force(self, policy: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Upload a policy; returns the change it led to when that is over and has succeeded."""
+        return self.succeeded(expect(self.upload(policy), status=202)["change"])
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """What the API answers with 200."""
+        return expect(self.deployed.api.get(path), status=200)
+
+    def knows(self, path: str) -> bool:
+        """Whether the API answers 200."""
+        return self.deployed.api.get(path).status == 200
+
+    def over(self, change: str) -> Any:  # noqa: ANN401 - JSON
+        """A change with its operations, as soon as it has come to an end."""
+        path = f"/v1/changes/{change}?limit=100"
+        eventually(lambda: self.knows(path))
+        return eventually(lambda: self.get(path), holds=lambda said: said["change"]["state"] in ENDED)
+
+    def succeeded(self, change: str) -> Any:  # noqa: ANN401 - JSON
+        """The same, of a change that has succeeded."""
+        said = self.over(change)
+        assert said["change"]["state"] == "succeeded", said
+        return said
+
+    def changes(self, *, reference: str) -> list[Any]:
+        """The changes among the newest hundred that the outside gave this reference."""
+        listed = self.get("/v1/changes?limit=100")["changes"]
+        return [one for one in listed if one["cause"]["reference"] == reference]
+
+    def log(self, function: str) -> list[dict[str, Any]]:
+        """What a function has logged, line by line."""
+        lines = self.sandbox.function_logs(f"{self.deployed.stack.name}-{function}")
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def waiting(self, queue: str) -> int:
+        """How many messages a queue of the stack holds, those being worked on included."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        said = self.sandbox.client("sqs").get_queue_attributes(QueueUrl=self.queue_url(queue), AttributeNames=names)
+        return sum(int(said["Attributes"][name]) for name in names)
+
+    def queue_url(self, queue: str) -> str:
+        """The URL of a queue of the stack, which is named as in the template."""
+        return self.deployed.stack.resources[queue]

@@ -1,0 +1,52 @@
+"""The policy that all of these tests share, and others made from it."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+import yaml
+
+FILE = "access/policy.yaml"
+OLD_HANDS = {"description": "Here before Day One", "members": [{"department": "Legacy"}]}
+BASE: dict[str, Any] = {
+    "version": 1,
+    "groups": {
+        "Engineers": {
+            "description": "Who builds",
+            "members": [{"department": "Engineering", "employment": ["employee", "contractor"]}],
+        },
+        "Finance": {"members": [{"department": "Finance"}]},
+        "Platform": {"members": [{"department": "Platform"}]},
+        "On call": {"members": [{"department": "Platform"}]},
+        "Operators": {"members": [{"department": "Platform"}]},
+        "Old hands": OLD_HANDS,
+        "break-glass": {"members": [{"department": "Engineering"}]},
+    },
+    "permission_sets": {"ViewOnly": {"managed_policies": ["ViewOnlyAccess"], "session_duration": "PT8H"}},
+    "assignments": [
+        {"group": group, "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}
+        for group in ("Engineers", "break-glass")
+    ],
+    "guardrails": {"protect": {"groups": ["break-glass"]}},
+}
+
+
+def text_of(policy: Mapping[str, Any]) -> bytes:
+    """The policy as it is uploaded."""
+    return yaml.safe_dump(dict(policy), sort_keys=False).encode()
+
+
+def base_with(
+    *,
+    groups: Mapping[str, Any] | None = None,
+    permission_sets: Mapping[str, Any] | None = None,
+    assignments: Sequence[Mapping[str, Any]] = (),
+    without_group: str = "",
+) -> dict[str, Any]:
+    """The shared policy with more in it, and less one group."""
+    policy = deepcopy(BASE)
+    policy["groups"] |= groups or {}
+    policy["permission_sets"] |= permission_sets or {}
+    policy["assignments"] += assignments
+    policy["groups"].pop(without_group, None)
+    return policy

@@ -1,0 +1,18 @@
+"""Queues that hand a message out again sooner than the template says, so that a test need not wait for it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.e2e.day_one import DayOne
+
+
+@contextmanager
+def visibility(day_one: DayOne, queue: str, *, seconds: int) -> Iterator[None]:
+    """A queue gives a message back after this many seconds, until the end of the block."""
+    sqs, url = day_one.sandbox.client("sqs"), day_one.queue_url(queue)
+    usual = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
+    try:
+        yield
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=usual)

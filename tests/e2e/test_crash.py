@@ -1,0 +1,50 @@
+"""The engine dies in the middle of its work, and the end is as if it had not."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from tests.e2e.day_one import DayOne
+from tests.e2e.people import somebody
+from tests.e2e.queues import visibility
+from tests.e2e.waiting import becomes, eventually
+
+GROUPS = ("Platform", "On call", "Operators")
+_SECONDS = 15  # longer than a run takes here, as it must be; 100 in the template
+
+
+def workers(day_one: DayOne, function: str) -> set[int]:
+    """The processes of this sandbox that run a function."""
+    mark = f"ministack-lambda-{day_one.deployed.stack.name}-{function}-".encode()
+    found = set()
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has gone meanwhile
+            process = int(command.parent.name)
+            if mark in command.read_bytes() and os.getpgid(process) in day_one.sandbox.process_groups:
+                found.add(process)
+    return found
+
+
+def test_a_kill_of_the_engine_in_the_middle_changes_nothing_about_the_end(day_one: DayOne) -> None:
+    people = [somebody("Platform") for _ in range(6)]
+    names = {person["user_name"] for person in people}
+    with visibility(day_one, "EngineQueue", seconds=_SECONDS):
+        changes = [day_one.tell(person) for person in people]
+        eventually(lambda: names & set(day_one.view.users()))
+        killed = workers(day_one, "execute_operations")
+        assert killed
+        for process in killed:
+            os.kill(process, signal.SIGKILL)
+        assert day_one.get("/v1/health")["operations_open"] is True
+        over = [day_one.succeeded(change) for change in changes]
+    assert killed.isdisjoint(workers(day_one, "execute_operations"))
+    assert {(one["change"]["succeeded"], one["change"]["failed"]) for one in over} == {(4, 0)}
+    for group in GROUPS:
+        assert day_one.view.members(group) >= names
+        assert {day_one.view.memberships(group, user_name=name) for name in names} == {1}
+    assert becomes(lambda: day_one.get("/v1/health")["operations_open"], wanted=False)
+    access = [day_one.get(f"/v1/people/{person['id']}/access")["groups"] for person in people]
+    assert all([one["group"] for one in groups] == sorted(GROUPS) for groups in access)
+    assert not [one for groups in access for one in groups if one["membership"]["in_doubt"]]
+    assert day_one.waiting("EngineDeadLetters") == 0
