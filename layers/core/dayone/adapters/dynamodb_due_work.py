@@ -23,7 +23,8 @@ class DynamoDueWork:
     def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
         """Subjects whose `due_at` has come, the longest due first."""
         has_come = Key("due").eq(keys.DUE) & Key("due_at").lte(stamp(now))
-        return [keys.subject_in(one["pk"]) for one in self._table.query(has_come, index="due", limit=limit)]
+        listed = self._table.query(has_come, index="due", limit=limit)
+        return [keys.subject_of(keys.RecordKey(one["pk"], one["sk"])) for one in listed]
 
     def has_runnable(self) -> bool:
         """Whether any operation is open."""

@@ -1,12 +1,13 @@
 """Where each record lies in the one table: partition keys, sort keys, and what the indexes list it by."""
 
+import hashlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dayone.domain.operations import Operation
 from dayone.domain.subjects import Resource, ResourceOf, Subject, SubjectKind
 
 HEAD = "HEAD"
-APPLIED = "APPLIED#"
 PLANNED = "SUBJECT#"
 OPERATION = "OPERATION#"
 VERSION = "VERSION#"
@@ -30,6 +31,14 @@ _LISTS = {
     SubjectKind.PERMISSION_SET: "permission-sets",
     SubjectKind.POLICY: "policies",
 }
+# Kinds of which there are many lie in sixteen partitions: one partition takes 1,000 units of writing a second.
+# Source: DynamoDB Developer Guide, "Best practices for designing and using partition keys effectively".
+_HEX = "0123456789abcdef"
+_BUCKETS = {SubjectKind.PERSON: _HEX, SubjectKind.ACCOUNT: _HEX}
+_HEAD = "#HEAD"
+# Behind the head: read from the partition's beginning, a subject's resources are as old as its head or newer.
+_APPLIED = "#RESOURCE#"
+_LAST = "\U0010ffff"
 
 
 class RecordKey(NamedTuple):
@@ -47,35 +56,51 @@ def delivery_key(delivery: str) -> RecordKey:
 CURRENT_POLICY = RecordKey("POLICY", "CURRENT")
 
 
+def partitions_of(kind: SubjectKind) -> Sequence[str]:
+    """The partitions that hold all subjects of a kind, many to each, so that few reads give all of them."""
+    return [f"{_PARTITIONS[kind]}#{bucket}" for bucket in _BUCKETS.get(kind, "0")]
+
+
 def partition_of(subject: Subject) -> str:
-    """The partition of everything about a subject."""
-    return f"{_PARTITIONS[subject.kind]}#{subject.name}"
+    """The partition of everything about a subject, which it shares with others."""
+    partitions = partitions_of(subject.kind)
+    return partitions[hashlib.sha256(subject.name.encode()).digest()[0] % len(partitions)]
 
 
-def subject_in(partition: str) -> Subject:
-    """The subject whose partition this is."""
-    kind, _, name = partition.partition("#")
-    return Subject(_KINDS[kind], name)
+def subject_of(key: RecordKey) -> Subject:
+    """The subject that a head or a resource belongs to."""
+    kind, name = key.pk.partition("#")[0], key.sk.partition("#")[0]
+    return Subject(_KINDS[kind], name.replace("%23", "#").replace("%25", "%"))
 
 
 def head_of(subject: Subject) -> RecordKey:
     """The head of a subject."""
-    return RecordKey(partition_of(subject), HEAD)
+    return RecordKey(partition_of(subject), f"{_written(subject.name)}{_HEAD}")
+
+
+def is_head(key: RecordKey) -> bool:
+    """Whether a record of a subject is its head."""
+    return key.sk == f"{key.sk.partition('#')[0]}{_HEAD}"
+
+
+def applied_key(of: ResourceOf) -> RecordKey:
+    """A resource as AWS confirmed it."""
+    return RecordKey(partition_of(of.subject), f"{applied_of(of.subject)}{of.resource}")
+
+
+def applied_of(subject: Subject) -> str:
+    """What the sort keys of all resources of a subject begin with."""
+    return f"{_written(subject.name)}{_APPLIED}"
+
+
+def last_key_of(subject: Subject) -> RecordKey:
+    """A place behind everything about a subject, and before whatever comes after it."""
+    return RecordKey(partition_of(subject), f"{applied_of(subject)}{_LAST}")
 
 
 def list_of(kind: SubjectKind) -> str:
     """The list of the subjects of a kind."""
     return _LISTS[kind]
-
-
-def applied_key(of: ResourceOf) -> RecordKey:
-    """A resource as AWS confirmed it."""
-    return RecordKey(partition_of(of.subject), f"{APPLIED}{of.resource}")
-
-
-def resource_in(sort_key: str) -> Resource:
-    """The resource whose record this is."""
-    return Resource.parse(sort_key.removeprefix(APPLIED))
 
 
 def change_partition(change: str) -> str:
@@ -126,3 +151,8 @@ def members_of(group: str) -> str:
 def assignments_of(group: str) -> str:
     """The list of a group's assignments."""
     return f"assignments:{group}"
+
+
+def _written(name: str) -> str:
+    # A name is told from what follows it by the first #.
+    return name.replace("%", "%25").replace("#", "%23")

@@ -62,7 +62,7 @@ class DynamoOperationQueue:
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """Those of the resources that AWS has confirmed or that are in doubt."""
         records = self._table.get_all(keys.applied_key(one) for one in wanted)
-        known = ((keys.subject_in(one["pk"]), applied_in(one)) for one in records)
+        known = ((keys.subject_of(keys.RecordKey(one["pk"], one["sk"])), applied_in(one)) for one in records)
         return {ResourceOf(subject, one.resource): one for subject, one in known}
 
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:

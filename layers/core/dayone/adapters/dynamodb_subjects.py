@@ -48,7 +48,7 @@ class DynamoSubjects:
         # The head before the resources, never in one Query: what moves between the two reads then moved after the
         # head was read, and a plan made from the mixture is refused.
         record = self._table.get(keys.head_of(subject))
-        lies_in = Key("pk").eq(keys.partition_of(subject)) & Key("sk").begins_with(keys.APPLIED)
+        lies_in = Key("pk").eq(keys.partition_of(subject)) & Key("sk").begins_with(keys.applied_of(subject))
         applied = [applied_in(one) for one in self._table.query(lies_in)]
         head = Head(subject=subject) if record is None else head_in(record)
         return SubjectState(head, {one.resource: one for one in applied})
