@@ -7,7 +7,8 @@ from typing import Any
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
-from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyArchive
+from dayone.adapters.dynamodb_policies import DynamoPolicies
+from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable

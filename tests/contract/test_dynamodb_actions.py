@@ -9,7 +9,8 @@ from botocore.model import OperationModel
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
-from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyArchive
+from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyInForce
+from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
@@ -115,10 +116,20 @@ def test_policies(watched: Watched, others: StatePorts) -> None:
     assert watched.actions == DynamoPolicies.ACTIONS
 
 
+def test_policy_in_force(watched: Watched, others: StatePorts) -> None:
+    version = others.archive.add("a", file="policy.yaml", actor="ops", at=NOW, change=HIRED).version
+    others.policies.activate(version, audit=entry())
+    in_force = DynamoPolicyInForce(watched.table, parse=lambda kept: Policy(version=kept.version))
+    assert in_force.current().version == version
+    assert watched.actions == DynamoPolicyInForce.ACTIONS
+
+
 def test_policy_archive(watched: Watched) -> None:
     archive = DynamoPolicyArchive(watched.table)
     archive.add("a", file="policy.yaml", actor="ops", at=NOW, change=HIRED)
     archive.current()
+    archive.version(1)
+    archive.versions(cursor="", limit=1)
     assert watched.actions == DynamoPolicyArchive.ACTIONS
 
 

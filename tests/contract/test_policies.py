@@ -4,9 +4,9 @@ import pytest
 
 from dayone.domain.audit import AuditEntry, first_break
 from dayone.domain.policy import Policy, PolicyVersion
-from dayone.errors import NotFound, TooLarge
+from dayone.errors import Invalid, NotFound, TooLarge
 from tests.contract.state_ports import StatePorts
-from tests.contract.state_samples import HIRED, NOW, entry
+from tests.contract.state_samples import HIRED, MOVED, NOW, cause, entry
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -37,6 +37,32 @@ class TestArchive:
         kept(ports, "ü" * 175_000)
         with pytest.raises(TooLarge):
             kept(ports, "ü" * 175_001)
+
+    def test_each_version_is_kept_whether_in_force_or_not(self, ports: StatePorts) -> None:
+        all_kept = [kept(ports, text) for text in ("a", "b", "c")]
+        ports.policies.activate(2, audit=activated(2))
+        assert [ports.archive.version(number) for number in (1, 2, 3)] == all_kept
+
+    @pytest.mark.parametrize("number", [0, 2, -1])
+    def test_a_version_that_was_never_kept_is_not_found(self, ports: StatePorts, number: int) -> None:
+        kept(ports, "a")
+        with pytest.raises(NotFound):
+            ports.archive.version(number)
+
+    def test_versions_are_listed_page_by_page_the_newest_first(self, ports: StatePorts) -> None:
+        for number in range(11):
+            kept(ports, f"{number}")
+        ports.policies.activate(11, audit=activated(11))
+        first = ports.archive.versions(cursor="", limit=8)
+        second = ports.archive.versions(cursor=first.cursor, limit=8)
+        assert [one.version for one in (*first.entries, *second.entries)] == list(range(11, 0, -1))
+        assert second.cursor == ""
+
+    def test_a_cursor_of_another_list_is_invalid(self, ports: StatePorts) -> None:
+        for change in (HIRED, MOVED):
+            ports.changes.open(cause(change))
+        with pytest.raises(Invalid):
+            ports.archive.versions(cursor=ports.records.changes(cursor="", limit=1).cursor, limit=1)
 
 
 class TestActivation:

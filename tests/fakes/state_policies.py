@@ -8,6 +8,8 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.errors import NotFound, TooLarge
+from dayone.ports.records import Page
+from tests.fakes.pages import page
 from tests.fakes.state import State
 
 # As much as a record of the state table takes.
@@ -50,6 +52,15 @@ class MemoryPolicyArchive:
 
     def current(self) -> PolicyVersion | None:
         return self._state.kept_policies.get(self._state.policy_in_force)
+
+    def version(self, version: int) -> PolicyVersion:
+        if version not in self._state.kept_policies:
+            raise NotFound(f"there is no version {version} of the policy")
+        return self._state.kept_policies[version]
+
+    def versions(self, *, cursor: str, limit: int) -> Page[PolicyVersion]:
+        found = {f"{number:08d}": one for number, one in self._state.kept_policies.items()}
+        return page("policy versions", found, cursor=cursor, limit=limit, newest_first=True)
 
 
 class MemoryChanges:

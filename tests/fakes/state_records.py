@@ -1,6 +1,5 @@
 """Everything that is remembered in memory, page by page."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -8,8 +7,8 @@ from dayone.domain.changes import Change
 from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
-from dayone.errors import Invalid
 from dayone.ports.records import AssignmentOf, Member, Page
+from tests.fakes.pages import page
 from tests.fakes.state import State
 from tests.fakes.state_subjects import MemorySubjects
 
@@ -22,7 +21,7 @@ class MemoryRecords:
         return MemorySubjects(self._state).load(subject)
 
     def changes(self, *, cursor: str, limit: int) -> Page[Change]:
-        return _page("changes", self._state.changes, cursor=cursor, limit=limit, newest_first=True)
+        return page("changes", self._state.changes, cursor=cursor, limit=limit, newest_first=True)
 
     def change(self, change: str) -> Change | None:
         known = self._state.changes.get(change)
@@ -34,7 +33,7 @@ class MemoryRecords:
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
         found = {id: one for (of, id), one in self._state.operations.items() if of == change}  # noqa: A001
-        return _page(f"operations {change}", found, cursor=cursor, limit=limit)
+        return page(f"operations {change}", found, cursor=cursor, limit=limit)
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
         found = {
@@ -42,7 +41,7 @@ class MemoryRecords:
             for of, one in self._confirmed(ResourceKind.MEMBERSHIP).items()
             if of.resource.name == group
         }
-        return _page(f"members {group}", found, cursor=cursor, limit=limit)
+        return page(f"members {group}", found, cursor=cursor, limit=limit)
 
     def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
         found = {}
@@ -53,27 +52,8 @@ class MemoryRecords:
                 found[f"{account}#{permission_set}"] = AssignmentOf(
                     account=account, permission_set=permission_set, group=group, assignment=one
                 )
-        return _page(f"assignments {group}", found, cursor=cursor, limit=limit)
+        return page(f"assignments {group}", found, cursor=cursor, limit=limit)
 
     def _confirmed(self, kind: ResourceKind) -> Mapping[ResourceOf, Applied]:
         known = self._state.applied.items()
         return {of: one for of, one in known if of.resource.kind is kind and one.doubt is not Action.CREATE}
-
-
-def _page[T](of: str, found: Mapping[str, T], *, cursor: str, limit: int, newest_first: bool = False) -> Page[T]:
-    names = sorted(found, reverse=newest_first)
-    if cursor:
-        last = _place(cursor, of=of)
-        names = [name for name in names if (name < last if newest_first else name > last)]
-    rest = urlsafe_b64encode(f"{of}\n{names[limit - 1]}".encode()).decode() if len(names) > limit else ""
-    return Page([found[name] for name in names[:limit]], rest)
-
-
-def _place(cursor: str, *, of: str) -> str:
-    try:
-        listed, _, last = urlsafe_b64decode(cursor).decode().partition("\n")
-    except ValueError as error:
-        raise Invalid("the cursor cannot be read") from error
-    if listed != of:
-        raise Invalid("the cursor belongs to another list")
-    return last

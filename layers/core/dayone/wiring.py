@@ -144,7 +144,7 @@ def access_api() -> "AccessApi":
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
-    from dayone.adapters.dynamodb_policies import DynamoPolicyArchive
+    from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
     from dayone.adapters.dynamodb_records import DynamoRecords
     from dayone.adapters.sqs import SqsInbox
     from dayone.usecases.access_api import AccessApi

@@ -12,6 +12,7 @@ from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan, SubjectState
 from dayone.domain.subjects import Resource, ResourceOf, Subject, SubjectKind
+from dayone.ports.records import Page
 
 
 class Inbox(Protocol):
@@ -124,14 +125,18 @@ class OperationQueue(Protocol):
         """
 
 
-class Policies(Protocol):
-    """The versions of the policy, of which one is in force."""
+class PolicyInForce(Protocol):
+    """The version of the policy that all planning goes by."""
 
     def current(self) -> Policy:
         """The policy in force; the empty one, version 0, before the first."""
 
     def current_version(self) -> int:
         """Its number, 0 before the first."""
+
+
+class Policies(PolicyInForce, Protocol):
+    """The versions of the policy, of which one is in force."""
 
     def activate(self, version: int, *, audit: AuditEntry) -> None:
         """Put a kept version in force; an older one than that in force is left aside, the same again is harmless."""
@@ -155,3 +160,9 @@ class PolicyArchive(Protocol):
 
     def current(self) -> PolicyVersion | None:
         """The text in force, or None before the first."""
+
+    def version(self, version: int) -> PolicyVersion:
+        """One version, in force or not; raises NotFound for one that was never kept."""
+
+    def versions(self, *, cursor: str, limit: int) -> Page[PolicyVersion]:
+        """All versions, the newest first; raises Invalid for a cursor that is not one of this list."""
