@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dayone.domain.operations import Operation
-from dayone.domain.subjects import Resource, ResourceOf, Subject, SubjectKind
+from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 
 HEAD = "HEAD"
 PLANNED = "SUBJECT#"
@@ -121,6 +121,11 @@ def planned_key(subject: Subject, *, change: str) -> RecordKey:
 def operation_key(operation: Operation) -> RecordKey:
     """One operation of a change."""
     return RecordKey(change_partition(operation.change), f"{OPERATION}{operation.id}")
+
+
+def plan_prefix(subject: Subject, *, generation: str) -> str:
+    """What the sort keys of one plan's operations begin with."""
+    return f"{OPERATION}{subject}@{generation}/"
 
 
 def urgency_of(operation: Operation) -> str:
