@@ -113,7 +113,8 @@ def plan(
         for place, resource in enumerate(resources)
     )
     outstanding = len(operations) if resources else before.outstanding
-    after = replace(before, generation=generation, outstanding=outstanding, **head)
+    made_by = change if resources else before.change
+    after = replace(before, generation=generation, change=made_by, outstanding=outstanding, **head)
     return Plan(cause=cause(change), before=before, after=after, operations=operations, notes=notes, audit=tuple(audit))
 
 

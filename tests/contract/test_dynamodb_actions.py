@@ -143,7 +143,7 @@ def test_changes(watched: Watched) -> None:
 def test_records(watched: Watched, others: StatePorts) -> None:
     planned(others, ADA, USER, change=LEFT)
     records = DynamoRecords(watched.table)
-    records.subject(ADA)
+    records.plan_of(records.subject(ADA).head)
     records.change(LEFT)
     records.changes(cursor="", limit=1)
     records.operations(LEFT, cursor="", limit=1)

@@ -78,6 +78,22 @@ class TestOperations:
         assert pages == 3
 
 
+class TestPlanInForce:
+    def test_its_operations_come_by_number_and_those_of_an_older_plan_do_not(self, ports: StatePorts) -> None:
+        planned(ports, ADA, in_group("a"))
+        newer = planned(ports, ADA, USER, in_group("b"), change=MOVED, token="b2").operations
+        planned(ports, BOB, USER, change=MOVED, token="b2")
+        assert ports.records.plan_of(ports.records.subject(ADA).head) == [*newer]
+
+    def test_a_plan_without_operations_leaves_the_one_before_in_force(self, ports: StatePorts) -> None:
+        first = planned(ports, ADA, USER).operations
+        planned(ports, ADA, change=MOVED)
+        assert ports.records.plan_of(ports.records.subject(ADA).head) == [*first]
+
+    def test_before_the_first_there_are_none(self, ports: StatePorts) -> None:
+        assert ports.records.plan_of(ports.records.subject(ADA).head) == []
+
+
 class TestMembers:
     def test_those_confirmed_in_the_group_are_listed(self, ports: StatePorts) -> None:
         for number in (3, 1, 2):

@@ -1,11 +1,11 @@
 """Everything that is remembered in memory, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dayone.domain.changes import Change
 from dayone.domain.operations import Action, Applied, Operation
-from dayone.domain.subject_states import SubjectState
+from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
 from dayone.ports.records import AssignmentOf, Member, Page
 from tests.fakes.pages import page
@@ -34,6 +34,11 @@ class MemoryRecords:
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
         found = {id: one for (of, id), one in self._state.operations.items() if of == change}  # noqa: A001
         return page(f"operations {change}", found, cursor=cursor, limit=limit)
+
+    def plan_of(self, head: Head) -> Sequence[Operation]:
+        plan = (head.change, head.subject, head.generation)
+        found = [one for one in self._state.operations.values() if (one.change, one.subject, one.generation) == plan]
+        return sorted(found, key=lambda one: one.number)
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
         found = {

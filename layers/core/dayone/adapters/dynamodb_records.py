@@ -1,5 +1,6 @@
 """Everything that is remembered, read from DynamoDB page by page for people and programs that ask."""
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.changes import Change
 from dayone.domain.operations import Operation
-from dayone.domain.subject_states import SubjectState
+from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Subject
 from dayone.ports.records import AssignmentOf, Member, Page
 
@@ -50,6 +51,14 @@ class DynamoRecords:
         """The operations of a change, by subject and number."""
         listing = Listing(partition=("pk", keys.change_partition(change)), sort_key="sk", prefix=keys.OPERATION)
         return listing.page(self._table, cursor=cursor, limit=limit, read=operation_in)
+
+    def plan_of(self, head: Head) -> Sequence[Operation]:
+        """The operations of the plan in force of a subject, by number; none before its first."""
+        if not head.change:
+            return []
+        lies_in = Key("pk").eq(keys.change_partition(head.change))
+        same_plan = lies_in & Key("sk").begins_with(keys.plan_prefix(head.subject, generation=head.generation))
+        return [operation_in(one) for one in self._table.query(same_plan)]
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
         """Who is in a group as far as AWS confirmed."""

@@ -31,13 +31,15 @@ class Head:
     """The one record of a subject that every plan is committed against.
 
     `generation` is `number-token`: the number grows with each plan, the token tells apart two plans that both wanted
-    that number. `fingerprint` and `outstanding` describe the operations of this generation: what they ask for, and
-    how many are not finished. `due_at` is when time alone will change what is desired. `revision` counts every write
-    that a plan could depend on, of the head and of the resources: two equal ones are the same state of the subject.
+    that number; `change` is the change that made it. `fingerprint` and `outstanding` describe the operations of this
+    generation: what they ask for, and how many are not finished. `due_at` is when time alone will change what is
+    desired. `revision` counts every write that a plan could depend on, of the head and of the resources: two equal
+    ones are the same state of the subject.
     """
 
     subject: Subject
     generation: str = NO_GENERATION
+    change: str = ""
     fact: Person | Account | None = None
     version: FactVersion | None = None
     due_at: datetime | None = None

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from dayone.domain.changes import Change
 from dayone.domain.operations import Applied, Operation
-from dayone.domain.subject_states import SubjectState
+from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Subject
 
 
@@ -50,6 +50,9 @@ class Records(Protocol):
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
         """The operations of a change, by subject and number."""
+
+    def plan_of(self, head: Head) -> Sequence[Operation]:
+        """The operations of the plan in force of a subject, by number; none before its first."""
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
         """Who is in a group as far as AWS confirmed."""

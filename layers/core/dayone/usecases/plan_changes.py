@@ -108,7 +108,7 @@ def _plan(request: PlanRequest, *, state: SubjectState, recorded: Recorded, poli
         return plan
     generation = f"{generation_number(before.generation) + 1}-{ports.token()}"
     planned = operations(found, planned=Planned(cause=cause, subject=before.subject, generation=generation, now=now))
-    after = replace(after, generation=generation, fingerprint=mark, outstanding=len(planned))
+    after = replace(after, generation=generation, change=cause.change, fingerprint=mark, outstanding=len(planned))
     return replace(plan, after=after, operations=planned)
 
 
