@@ -367,6 +367,22 @@ def test_a_title_that_hr_takes_back_is_unset() -> None:
     assert ["title" in user for user in world.center.users.values()] == [False]
 
 
+def test_a_membership_made_by_hand_that_the_policy_wants_goes_with_its_person() -> None:
+    world = World()
+    world.policy_is(_POLICY)
+    world.settle()
+    world.hr_tells(a_person(department=""), at=NOON)
+    world.settle()
+    (user_id,), (group_id,) = world.center.users, world.center.groups
+    world.center.memberships["by-hand"] = (group_id, user_id)
+    world.hr_tells(a_person(), at=NOON + timedelta(days=1))
+    world.settle()
+    assert list(world.center.memberships) == ["by-hand"]
+    world.hr_tells(a_person(status=Status.ENDED), at=NOON + timedelta(days=2))
+    world.settle()
+    assert not world.center.memberships
+
+
 def test_a_group_just_as_wanted_is_taken_on_and_never_deleted() -> None:
     world = World()
     world.center.groups["group-x"] = StoredGroup("engineers", "")

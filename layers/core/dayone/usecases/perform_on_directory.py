@@ -69,7 +69,8 @@ def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         membership_id = aws.directory.find_membership(group_id=group_id, user_id=user_id)
         if membership_id is None:
             raise
-        return Succeeded({"membership_id": membership_id}, adopted=not attempt.may_have_happened)
+        # Not adopted, whoever made it: the policy says who belongs in its groups, and a leaver must lose this one too.
+        return Succeeded({"membership_id": membership_id})
 
 
 def delete_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
