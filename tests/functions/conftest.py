@@ -1,0 +1,76 @@
+"""What every function's test needs: a Lambda context, the events of the files, and the log it wrote."""
+
+import io
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_EVENTS = Path(__file__).parents[2] / "events"
+
+type Event = dict[str, Any]
+
+
+class LambdaContext:
+    """What Lambda tells a handler about its invocation; `remaining` is in milliseconds."""
+
+    function_name = "dayone-function"
+    function_version = "$LATEST"
+    memory_limit_in_mb = 256
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:dayone-function"
+    aws_request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    log_group_name = "/aws/lambda/dayone-function"
+    log_stream_name = "2026/11/23/[$LATEST]0123456789abcdef"
+
+    def __init__(self, *, remaining: int = 90_000) -> None:
+        self.remaining = remaining
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining
+
+
+class Log:
+    """The lines that the functions wrote, each one JSON object."""
+
+    def __init__(self, stream: io.StringIO) -> None:
+        self._stream = stream
+
+    @property
+    def text(self) -> str:
+        return self._stream.getvalue()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+    def messages(self, level: str) -> list[str]:
+        return [line["message"] for line in self.lines if line["level"] == level]
+
+
+@pytest.fixture
+def context() -> LambdaContext:
+    return LambdaContext()
+
+
+@pytest.fixture
+def event_of() -> Callable[[str], Event]:
+    """Reads `events/<function>/<name>.json`."""
+
+    def read(name: str) -> Event:
+        event: Event = json.loads((_EVENTS / f"{name}.json").read_text())
+        return event
+
+    return read
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Log:
+    """Powertools writes to the standard output as it was when the logger was made, which is before any test."""
+    stream = io.StringIO()
+    for function in _EVENTS.iterdir():
+        for handler in logging.getLogger(function.name).handlers:
+            monkeypatch.setattr(handler, "stream", stream)
+    return Log(stream)

@@ -1,0 +1,107 @@
+"""plan_changes through its handler: a batch of the inbox in, plans and operations out."""
+
+from collections.abc import Callable
+
+import pytest
+
+from dayone import wiring
+from dayone.domain.subjects import Subject
+from functions.plan_changes import app
+from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
+from tests.functions.conftest import Event, LambdaContext, Log
+from tests.unit.world import World
+
+_PERSONAL = ("Lovelace", "Ada", "Grace", "Hopper", "example.com")
+_POLICY = a_policy(a_group("engineers"), a_set("ViewOnly"), an_assignment())
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World()
+    made.organization.accounts["444455556666"] = an_account()
+    monkeypatch.setattr(wiring, "plan_changes", made.planning)
+    return made
+
+
+def _planned(world: World, subject: str) -> list[str]:
+    wanted = Subject.parse(subject)
+    return [f"{one.action} {one.resource}" for one in world.operations() if one.subject == wanted]
+
+
+def test_a_joiner_is_planned_and_the_engine_woken(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    world.policy_is(_POLICY)
+    world.settle()
+    rings = world.engine.rings
+    assert app.lambda_handler(event_of("plan_changes/joiner"), context) == {"batchItemFailures": []}
+    assert _planned(world, "person:e-1001") == ["create user", "create membership/engineers"]
+    assert world.engine.rings == rings + 1
+
+
+def test_a_leaver_is_planned(world: World, event_of: Callable[[str], Event], context: LambdaContext) -> None:
+    world.policy_is(_POLICY)
+    world.settle()
+    app.lambda_handler(event_of("plan_changes/joiner"), context)
+    world.settle()
+    app.lambda_handler(event_of("plan_changes/leaver"), context)
+    world.settle()
+    assert world.groups() == {"engineers": set()}
+
+
+def test_a_policy_is_put_in_force_and_everything_it_concerns_is_asked_for(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    app.lambda_handler(event_of("plan_changes/account"), context)
+    world.policy_is(_POLICY)
+    world.inbox.requests.clear()
+    assert app.lambda_handler(event_of("plan_changes/policy"), context) == {"batchItemFailures": []}
+    assert world.state.policy_in_force == 1
+    assert [str(one.subject) for one in world.inbox.requests] == [
+        "group:engineers",
+        "permission-set:ViewOnly",
+        "account:444455556666",
+    ]
+    world.settle()
+    assert world.assignments() == {("444455556666", "ViewOnly", "engineers")}
+
+
+def test_a_failed_message_blocks_only_what_comes_after_it_in_its_own_group(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext, log: Log
+) -> None:
+    event = event_of("plan_changes/batch")
+    answer = app.lambda_handler(event, context)
+    ids = [record["messageId"] for record in event["Records"]]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": ids[1]}, {"itemIdentifier": ids[3]}]}
+    assert [str(subject) for subject in world.state.heads] == ["person:e-1001", "account:444455556666"]
+    (failed,) = [line for line in log.lines if line["message"] == "message failed"]
+    assert (failed["message_id"], failed["kind"]) == (ids[1], "Malformed")
+
+
+def test_a_batch_without_a_failure_after_one_with_is_clean_again(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    app.lambda_handler(event_of("plan_changes/batch"), context)
+    assert app.lambda_handler(event_of("plan_changes/joiner"), context) == {"batchItemFailures": []}
+    assert len(world.state.heads) == 2
+
+
+def test_what_fails_unexpectedly_is_reported_and_logged_with_its_place(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext, log: Log
+) -> None:
+    world.around = lambda _name, _port: object()
+    event = event_of("plan_changes/joiner")
+    answer = app.lambda_handler(event, context)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
+    assert log.messages("ERROR") == ["message failed unexpectedly"]
+
+
+def test_nothing_personal_is_logged(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext, log: Log
+) -> None:
+    for name in ("joiner", "leaver", "account", "batch"):
+        app.lambda_handler(event_of(f"plan_changes/{name}"), context)
+    world.around = lambda _name, _port: object()
+    app.lambda_handler(event_of("plan_changes/joiner"), context)
+    assert log.messages("INFO")
+    assert not [word for word in _PERSONAL if word in log.text]

@@ -1,0 +1,61 @@
+"""reconcile_access through its handler: a tick of the schedule in, requests on the inbox out."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from dayone import wiring
+from dayone.errors import Throttled
+from functions.reconcile_access import app
+from tests.builders import NOON, a_person
+from tests.functions.conftest import Event, LambdaContext, Log
+from tests.unit.world import World
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World()
+    made.hr_tells(a_person(start_date=date(2026, 11, 24)))
+    made.plan_all()
+    monkeypatch.setattr(wiring, "reconcile_access", made.sweeping)
+    return made
+
+
+def test_who_starts_today_is_asked_for(world: World, event_of: Callable[[str], Event], context: LambdaContext) -> None:
+    world.now = NOON + timedelta(hours=12)
+    app.lambda_handler(event_of("reconcile_access/every_minute"), context)
+    assert [str(one.subject) for one in world.inbox.requests] == ["person:e-1"]
+
+
+def test_open_operations_are_rung_for(world: World, event_of: Callable[[str], Event], context: LambdaContext) -> None:
+    world.hr_tells(a_person("e-2"))
+    world.plan_all()
+    world.engine.rings = 0
+    app.lambda_handler(event_of("reconcile_access/every_minute"), context)
+    assert world.engine.rings == 1
+
+
+class _ThrottledInbox:
+    def put(self, _requests: object) -> None:
+        raise Throttled("SQS: slow down")
+
+
+def test_a_sweep_that_cannot_be_done_fails(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext, log: Log
+) -> None:
+    world.now = NOON + timedelta(hours=12)
+    world.inbox = _ThrottledInbox()  # type: ignore[assignment]
+    with pytest.raises(Throttled):
+        app.lambda_handler(event_of("reconcile_access/every_minute"), context)
+    assert log.messages("WARNING") == ["message failed"]
+
+
+def test_nothing_personal_is_logged(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext, log: Log
+) -> None:
+    world.now = NOON + timedelta(hours=12)
+    app.lambda_handler(event_of("reconcile_access/every_minute"), context)
+    (line,) = log.lines
+    assert (line["message"], line["due"]) == ("swept", 1)
+    assert not [word for word in ("Lovelace", "Ada", "example.com") if word in log.text]
