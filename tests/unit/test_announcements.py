@@ -1,0 +1,88 @@
+"""Which steps are worth an event, and what the event says."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from dayone.domain.announcements import news_of_change, news_of_operation
+from dayone.domain.changes import Change
+from dayone.domain.operations import OperationState
+from tests.builders import NOON, a_cause, an_operation
+
+_PENDING = an_operation()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (None, OperationState.PENDING, None),
+        (OperationState.PENDING, OperationState.SUBMITTED, None),
+        (OperationState.PENDING, OperationState.PENDING, None),
+        (OperationState.PENDING, OperationState.HELD, "Operation Held"),
+        (OperationState.PENDING, OperationState.SUPERSEDED, "Operation Superseded"),
+        (OperationState.PENDING, OperationState.FAILED, "Operation Failed"),
+        (OperationState.SUBMITTED, OperationState.SUCCEEDED, "Operation Succeeded"),
+        (OperationState.SUCCEEDED, OperationState.SUCCEEDED, None),
+        (None, OperationState.SUCCEEDED, "Operation Succeeded"),
+    ],
+)
+def test_news_of_an_operation(before: OperationState | None, after: OperationState, expected: str | None) -> None:
+    was = None if before is None else replace(_PENDING, state=before)
+    news = news_of_operation(was, replace(_PENDING, state=after), at=NOON)
+    assert (news.detail_type if news else None) == expected
+
+
+def test_an_event_of_an_operation_says_what_came_of_it_and_of_whom_by_id_alone() -> None:
+    failed = replace(_PENDING, state=OperationState.FAILED, attempts=3, failure_reason="no")
+    news = news_of_operation(_PENDING, replace(failed, attributes={"given_name": "Ada"}), at=NOON)
+    assert news is not None
+    assert (news.id, news.time) == ("01CHANGE/person:e-1@1-aa/0000/failed", NOON)
+    assert json.loads(json.dumps(news.detail)) == {
+        "change": "01CHANGE",
+        "operation": "person:e-1@1-aa/0000",
+        "kind": "create-user",
+        "subject": "person:e-1",
+        "resource": "user",
+        "state": "failed",
+        "attempts": 3,
+        "request_id": "",
+        "failure_reason": "no",
+    }
+
+
+_RUNNING = Change(cause=a_cause(), planned=1, operations=2, succeeded=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (None, _RUNNING, None),
+        (_RUNNING, _RUNNING, None),
+        (_RUNNING, replace(_RUNNING, succeeded=2), "Change Succeeded"),
+        (_RUNNING, replace(_RUNNING, failed=1), "Change Failed"),
+        (None, Change(cause=a_cause(), planned=1), "Change Succeeded"),
+        (replace(_RUNNING, succeeded=2), replace(_RUNNING, succeeded=2), None),
+    ],
+)
+def test_news_of_a_change(before: Change | None, after: Change, expected: str | None) -> None:
+    news = news_of_change(before, after, at=NOON)
+    assert (news.detail_type if news else None) == expected
+
+
+def test_an_event_of_a_change_counts() -> None:
+    news = news_of_change(_RUNNING, replace(_RUNNING, failed=1), at=NOON)
+    assert news is not None
+    assert news.id == "01CHANGE/failed"
+    assert json.loads(json.dumps(news.detail)) == {
+        "change": "01CHANGE",
+        "cause": "hr-event",
+        "actor": "hr:standard",
+        "reference": "evt-1",
+        "state": "failed",
+        "subjects": 1,
+        "operations": 2,
+        "succeeded": 1,
+        "failed": 1,
+        "superseded": 0,
+    }
