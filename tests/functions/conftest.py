@@ -8,28 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext as PowertoolsContext
 
 _EVENTS = Path(__file__).parents[2] / "events"
 
 type Event = dict[str, Any]
 
 
-class LambdaContext:
+class LambdaContext(PowertoolsContext):
     """What Lambda tells a handler about its invocation; `remaining` is in milliseconds."""
 
-    function_name = "dayone-function"
-    function_version = "$LATEST"
-    memory_limit_in_mb = 256
-    invoked_function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:dayone-function"
-    aws_request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
-    log_group_name = "/aws/lambda/dayone-function"
-    log_stream_name = "2026/11/23/[$LATEST]0123456789abcdef"
-
     def __init__(self, *, remaining: int = 90_000) -> None:
-        self.remaining = remaining
+        self._remaining = remaining
+        self._function_name = "dayone-function"
+        self._memory_limit_in_mb = 256
+        self._invoked_function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:dayone-function"
+        self._aws_request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 
-    def get_remaining_time_in_millis(self) -> int:
-        return self.remaining
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override] # Powertools has it without `self`
+        return self._remaining
 
 
 class Log:
