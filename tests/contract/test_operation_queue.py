@@ -195,3 +195,16 @@ class TestSettle:
         operation = begun(ports, one_planned(ports))
         ports.queue.settle(operation, applied=confirmed(USER))
         assert ports.queue.applied([operation.target]) == {operation.target: confirmed(USER)}
+
+
+def test_a_group_is_in_use_while_a_membership_or_an_assignment_of_it_is_on_record(ports: StatePorts) -> None:
+    assert not ports.queue.is_in_use("engineers")
+    membership = in_group("engineers")
+    made = planned(ports, ADA, membership)
+    done(ports, made.operations[0], applied=confirmed(membership))
+    given = assigned("ViewOnly", to="operators")
+    granted = planned(ports, SHOP, given)
+    done(ports, granted.operations[0], applied=confirmed(given))
+    assert ports.queue.is_in_use("engineers")
+    assert ports.queue.is_in_use("operators")
+    assert not ports.queue.is_in_use("ViewOnly")

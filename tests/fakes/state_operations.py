@@ -31,6 +31,10 @@ class MemoryOperationQueue:
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         return {one: self._state.applied[one] for one in wanted if one in self._state.applied}
 
+    def is_in_use(self, group: str) -> bool:
+        names = [one.resource.name for one in self._state.applied]
+        return any(group in (name, name.rpartition("/")[2]) for name in names if name)
+
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         in_force = self.generation_of(operation.subject)
         if in_force != operation.generation:

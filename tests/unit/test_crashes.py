@@ -202,10 +202,6 @@ def _both_are_back(world: World) -> None:
             _the_policy_gives_nothing,
             _the_policy_is_back,
             id="the policy",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="a group that was deleted and made again has lost the members that are on record as confirmed",
-            ),
         ),
     ],
 )

@@ -65,6 +65,13 @@ class DynamoOperationQueue:
         known = ((keys.subject_of(keys.RecordKey(one["pk"], one["sk"])), applied_in(one)) for one in records)
         return {ResourceOf(subject, one.resource): one for subject, one in known}
 
+    def is_in_use(self, group: str) -> bool:
+        """Whether a membership or an assignment of this group is on record; may say so for a moment too long."""
+        lists = (keys.members_of(group), keys.assignments_of(group))
+        return any(
+            any(True for _ in self._table.query(Key("listed_in").eq(one), index="listing", limit=1)) for one in lists
+        )
+
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         """Count the attempt and put the resource in doubt; None when a newer generation is in force.
 

@@ -100,6 +100,9 @@ class OperationQueue(Protocol):
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """Those of the resources that AWS has confirmed or that are in doubt; the others are not in the answer."""
 
+    def is_in_use(self, group: str) -> bool:
+        """Whether a membership or an assignment of this group is on record."""
+
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         """Note that AWS is about to be called: counts the attempt and puts the resource in doubt.
 

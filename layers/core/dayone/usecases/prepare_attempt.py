@@ -1,11 +1,15 @@
 """Decide whether an operation can run now: in force, its predecessors done, its requirements confirmed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dayone.domain.operations import OPEN_STATES, Operation, OperationState
+from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
 from dayone.domain.subject_states import generation_number
+from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
 from dayone.ports.state import OperationQueue
 from dayone.usecases.attempts import Attempt
+
+_ARN = "permission_set_arn"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,11 @@ def prepare(operation: Operation, *, queue: OperationQueue) -> Attempt | Stale |
         if generation_number(operation.generation) > generation_number(in_force):
             return Blocked("its plan to be committed")
         return Stale()
-    return _predecessors(operation, queue=queue) or _requirements(operation, queue=queue)
+    return (
+        _predecessors(operation, queue=queue)
+        or _followers(operation, queue=queue)
+        or _requirements(operation, queue=queue)
+    )
 
 
 def _predecessors(operation: Operation, *, queue: OperationQueue) -> Blocked | Hopeless | None:
@@ -48,10 +56,29 @@ def _predecessors(operation: Operation, *, queue: OperationQueue) -> Blocked | H
     return Blocked(f"{unfinished[0].kind} of the same plan") if unfinished else None
 
 
+def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None:
+    # AWS would take the memberships and assignments with the group, and our record of them would be wrong.
+    is_end_of_group = operation.action is Action.DELETE and operation.resource.kind is ResourceKind.GROUP
+    if is_end_of_group and queue.is_in_use(operation.subject.name):
+        return Blocked("its memberships and assignments to go")
+    return None
+
+
 def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | Blocked:
     known = queue.applied([operation.target, *operation.requires])
     for required in operation.requires:
-        if required not in known or known[required].doubt is not None:
+        if not _is_confirmed(required, known=known):
             return Blocked(f"{required} to be confirmed")
     own = known.get(operation.target)
     return Attempt(operation=operation, own=own, required={one: known[one] for one in operation.requires})
+
+
+def _is_confirmed(required: ResourceOf, *, known: Mapping[ResourceOf, Applied]) -> bool:
+    one = known.get(required)
+    if one is None or one.doubt is not None:
+        return False
+    if required.resource.kind is not ResourceKind.PROVISIONING:
+        return True
+    # A permission set that was deleted and made again has a new ARN, and the mark is still that of the old one.
+    whole = known.get(permission_set_named(required.subject.name))
+    return whole is not None and whole.references.get(_ARN) == one.references.get(_ARN)
