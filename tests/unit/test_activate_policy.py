@@ -1,7 +1,7 @@
 """A new policy reaches every subject it may concern, whatever happens on the way."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -56,7 +56,10 @@ def test_a_change_of_policy_is_over_when_all_its_subjects_are() -> None:
 
 
 def test_more_subjects_than_one_page_are_all_found() -> None:
-    world = _world_of(*(f"e-{number:04}" for number in range(1203)))
+    world = World()
+    for number in range(1203):
+        world.hr_tells(a_person(f"e-{number:04}", start_date=date(2027, 1, 1)))
+    world.plan_all()
     world.policy_is(_ENGINEERS)
     world.plan(world.inbox.requests.pop(0))
     people = [one.subject.name for one in world.inbox.requests if one.subject.kind.value == "person"]
