@@ -62,6 +62,7 @@ _RUNNING = Change(cause=a_cause(), planned=1, operations=2, succeeded=1)
         (_RUNNING, replace(_RUNNING, succeeded=2), "Change Succeeded"),
         (_RUNNING, replace(_RUNNING, failed=1), "Change Failed"),
         (None, Change(cause=a_cause(), planned=1), "Change Succeeded"),
+        (_RUNNING, replace(_RUNNING, succeeded=1, held=1), "Change Held"),
         (replace(_RUNNING, succeeded=2), replace(_RUNNING, succeeded=2), None),
     ],
 )
@@ -85,4 +86,13 @@ def test_an_event_of_a_change_counts() -> None:
         "succeeded": 1,
         "failed": 1,
         "superseded": 0,
+        "held": 0,
+        "held_because": "",
     }
+
+
+def test_an_event_of_a_held_change_says_why() -> None:
+    because = "43 removals, the limit is 10 (10 % of 105, at least 5)"
+    news = news_of_change(None, replace(_RUNNING, held=2, held_because=because), at=NOON)
+    assert news is not None
+    assert (news.id, news.detail["held"], news.detail["held_because"]) == ("01CHANGE/held", 2, because)

@@ -24,6 +24,21 @@ from tests.builders import a_cause
             ChangeState.FAILED,
         ),
         (
+            "one is held, one runs",
+            Change(cause=a_cause(), planned=1, operations=2, held=1),
+            ChangeState.RUNNING,
+        ),
+        (
+            "one is held, the others are over",
+            Change(cause=a_cause(), planned=1, operations=3, held=1, failed=1, succeeded=1),
+            ChangeState.HELD,
+        ),
+        (
+            "one is held, others are still planned",
+            Change(cause=a_cause(), subjects=2, planned=1, operations=1, held=1),
+            ChangeState.PLANNING,
+        ),
+        (
             "a newer plan took over",
             Change(cause=a_cause(), planned=1, operations=2, superseded=2),
             ChangeState.SUCCEEDED,

@@ -12,7 +12,11 @@ _NEWS_OF_OPERATIONS = {
     OperationState.SUPERSEDED: "Operation Superseded",
     OperationState.HELD: "Operation Held",
 }
-_NEWS_OF_CHANGES = {ChangeState.SUCCEEDED: "Change Succeeded", ChangeState.FAILED: "Change Failed"}
+_NEWS_OF_CHANGES = {
+    ChangeState.HELD: "Change Held",
+    ChangeState.SUCCEEDED: "Change Succeeded",
+    ChangeState.FAILED: "Change Failed",
+}
 
 
 def news_of_operation(before: Operation | None, after: Operation, *, at: datetime) -> DomainEvent | None:
@@ -35,7 +39,7 @@ def news_of_operation(before: Operation | None, after: Operation, *, at: datetim
 
 
 def news_of_change(before: Change | None, after: Change, *, at: datetime) -> DomainEvent | None:
-    """An event when the change has just come to its end, else None."""
+    """An event when the change has just come to its end, or to where only a human can let it go on, else None."""
     news = _NEWS_OF_CHANGES.get(after.state)
     if news is None or (before is not None and before.state is after.state):
         return None
@@ -50,5 +54,7 @@ def news_of_change(before: Change | None, after: Change, *, at: datetime) -> Dom
         "succeeded": after.succeeded,
         "failed": after.failed,
         "superseded": after.superseded,
+        "held": after.held,
+        "held_because": after.held_because,
     }
     return DomainEvent(id=f"{after.id}/{after.state}", detail_type=news, detail=detail, time=at)

@@ -30,11 +30,21 @@ class Cause:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a human, by the ARN they called with, has said to the removals that a change held, and when."""
+
+    is_approved: bool
+    actor: str
+    at: datetime
+
+
 class ChangeState(StrEnum):
-    """How far a change has come as a whole."""
+    """How far a change has come as a whole; a `HELD` one has nothing left to do until a human decides."""
 
     PLANNING = "planning"
     RUNNING = "running"
+    HELD = "held"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
@@ -44,7 +54,9 @@ class Change:
     """Everything one cause led to, in counts.
 
     `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
-    many have been. `notes` say what there was nothing to do about, and why.
+    many have been. `held` is how many operations wait for a human, `held_because` why the first of them does, and
+    `decision` what was said to them. `removals` is how many were let go. `notes` say what there was nothing to do
+    about, and why.
     """
 
     cause: Cause
@@ -54,6 +66,10 @@ class Change:
     succeeded: int = 0
     failed: int = 0
     superseded: int = 0
+    held: int = 0
+    removals: int = 0
+    held_because: str = ""
+    decision: Decision | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -66,6 +82,8 @@ class Change:
         """Never better than what AWS has confirmed."""
         if self.subjects is None or self.planned < self.subjects:
             return ChangeState.PLANNING
-        if self.succeeded + self.failed + self.superseded < self.operations:
+        if self.succeeded + self.failed + self.superseded + self.held < self.operations:
             return ChangeState.RUNNING
+        if self.held:
+            return ChangeState.HELD
         return ChangeState.FAILED if self.failed else ChangeState.SUCCEEDED

@@ -93,7 +93,7 @@ class Applied:
     """A resource as AWS confirmed it to us; with `doubt` set, an action on it has begun and not been confirmed.
 
     `references` are AWS's own ids, such as `user_id` or `permission_set_arn`. `adopted` marks what was there before
-    Day One; that is never deleted.
+    Day One; that is never deleted. `counted` says that it is part of the number the guardrail is a percentage of.
     """
 
     resource: Resource
@@ -102,6 +102,7 @@ class Applied:
     reasons: tuple[Reason, ...] = ()
     doubt: Action | None = None
     adopted: bool = False
+    counted: bool = False
     operation: str = ""
     change: str = ""
     request_id: str = ""

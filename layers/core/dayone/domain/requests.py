@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import Subject
@@ -13,7 +13,8 @@ class PlanRequest:
     """Look at `subject` again.
 
     A person's request may bring the fact itself with its version; an account's with `refresh` asks for the account's
-    truth to be read from Organizations first; `policy_version` is set when the subject is the policy.
+    truth to be read from Organizations first; `policy_version` is set when the subject is the policy. `decision` is
+    what was said to the removals that the change held: of this subject, or, when that is the change itself, of all.
     """
 
     subject: Subject
@@ -22,6 +23,7 @@ class PlanRequest:
     version: FactVersion | None = None
     refresh: bool = False
     policy_version: int | None = None
+    decision: Decision | None = None
 
     @property
     def delivery(self) -> str:

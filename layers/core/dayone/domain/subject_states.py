@@ -7,6 +7,8 @@ from datetime import datetime
 from dayone.domain.accounts import Account
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause
+from dayone.domain.guardrails import RemovalBudget
+from dayone.domain.holds import HeldRemoval
 from dayone.domain.operations import Applied, Operation
 from dayone.domain.people import Person
 from dayone.domain.subjects import Resource, Subject
@@ -33,8 +35,9 @@ class Head:
     `generation` is `number-token`: the number grows with each plan, the token tells apart two plans that both wanted
     that number; `change` is the change that made it. `fingerprint` and `outstanding` describe the operations of this
     generation: what they ask for, and how many are not finished. `due_at` is when time alone will change what is
-    desired. `revision` counts every write that a plan could depend on, of the head and of the resources: two equal
-    ones are the same state of the subject.
+    desired. `held` are removals that wait for a human, or have been decided on; they belong to no generation.
+    `revision` counts every write that a plan could depend on, of the head and of the resources: two equal ones are the
+    same state of the subject.
     """
 
     subject: Subject
@@ -46,6 +49,7 @@ class Head:
     policy_version: int = 0
     fingerprint: str = ""
     outstanding: int = 0
+    held: tuple[HeldRemoval, ...] = ()
     revision: int = 0
 
 
@@ -70,7 +74,8 @@ class Plan:
     """What planning a subject leads to, to be committed as a whole or not at all.
 
     `before` is the head that was read: the commit is refused when it is no longer the one in place. Without
-    `operations` the generation stays, so what runs goes on. `delivery` is noted as taken by this plan's change.
+    `operations` the generation stays, so what runs goes on. `removals` is what they take from the guardrail's budget,
+    and `held_because` says why any of them is held. `delivery` is noted as taken by this plan's change.
     """
 
     cause: Cause
@@ -79,6 +84,8 @@ class Plan:
     operations: tuple[Operation, ...] = ()
     notes: tuple[str, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
+    removals: RemovalBudget | None = None
+    held_because: str = ""
     delivery: Delivery | None = None
 
 

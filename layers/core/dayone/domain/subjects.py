@@ -5,13 +5,18 @@ from enum import StrEnum
 
 
 class SubjectKind(StrEnum):
-    """What kind of thing a subject is; `POLICY` stands for the policy itself, which fans out to all the others."""
+    """What kind of thing a subject is.
+
+    The last two are never planned themselves: the policy fans out to all others when it changes, a change to those of
+    its subjects whose removals it holds when these are decided on.
+    """
 
     PERSON = "person"
     ACCOUNT = "account"
     GROUP = "group"
     PERMISSION_SET = "permission-set"
     POLICY = "policy"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, order=True)

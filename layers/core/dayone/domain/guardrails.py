@@ -1,0 +1,80 @@
+"""How many removals go without a human: what counts as one, how many are within the limit, and why others are held."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dayone.domain.operations import Action, Applied
+from dayone.domain.planning import Difference
+from dayone.domain.policy import Guardrails, Policy
+from dayone.domain.subjects import Resource, ResourceKind
+
+# What somebody loses access by when it goes.
+GUARDED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT, ResourceKind.GROUP, ResourceKind.PERMISSION_SET})
+# What the limit is a percentage of.
+COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What has been counted: memberships and assignments that exist, and removals let go today and in this change."""
+
+    existing: int = 0
+    today: int = 0
+    in_change: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovalBudget:
+    """Removals that a plan lets go: `count` more, as long as neither the day (UTC) nor the change exceeds `at_most`."""
+
+    day: date
+    count: int
+    at_most: int
+
+
+def is_removal(one: Difference) -> bool:
+    """Whether somebody loses access by it."""
+    return one.action is Action.DELETE and one.resource.kind in GUARDED
+
+
+def limit(guardrails: Guardrails, *, existing: int) -> int:
+    """How many removals a change, and a day, may make by themselves."""
+    return max(guardrails.at_least, existing * guardrails.percent // 100)
+
+
+def why_over_the_limit(removals: int, *, guardrails: Guardrails, tally: Tally) -> str:
+    """Why so many removals more are to be held, or "" when they are within the limit."""
+    most = limit(guardrails, existing=tally.existing)
+    before = max(tally.today, tally.in_change)
+    if removals + before <= most:
+        return ""
+    others = f" after {before} others" if before else ""
+    said = f"{guardrails.percent} % of {tally.existing}, at least {guardrails.at_least}"
+    return f"{counted(removals)}{others}, the limit is {most} ({said})"
+
+
+def why_ruinous(
+    removals: Collection[Resource], *, found: Sequence[Difference], applied: Mapping[Resource, Applied]
+) -> str:
+    """Why removals are held below any limit, or "": they would leave an account without any of its assignments."""
+    # One whose creation was begun and never confirmed is nobody's yet.
+    assigned = {
+        resource
+        for resource, one in applied.items()
+        if resource.kind is ResourceKind.ASSIGNMENT and one.doubt is not Action.CREATE
+    }
+    gains = any(one.resource.kind is ResourceKind.ASSIGNMENT and one.action is Action.CREATE for one in found)
+    if assigned and assigned <= set(removals) and not gains:
+        return f"the account would lose every assignment it has ({len(assigned)})"
+    return ""
+
+
+def gives_nothing(policy: Policy) -> bool:
+    """Whether a policy that is in force asks for nothing at all, which is more likely a slip than meant."""
+    return policy.version > 0 and not (policy.groups or policy.permission_sets or policy.assignments)
+
+
+def counted(removals: int) -> str:
+    """A number of removals in words."""
+    return "1 removal" if removals == 1 else f"{removals} removals"
