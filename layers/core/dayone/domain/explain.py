@@ -1,0 +1,73 @@
+"""Why somebody has a permission set in an account, or what is in the way: from facts through rules to operations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dayone.domain.explain_steps import Known, Step, assignment_step, membership_step
+from dayone.domain.obstacles import Nearness
+from dayone.domain.policy import PERSON_PREFIX
+from dayone.domain.subjects import ResourceKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """One way in which a person has a permission set in an account, or the nearest to one.
+
+    `principal` is a group, `person:id` for what is assigned to the person directly, or empty when no rule assigns the
+    permission set to anybody; then there are no steps either.
+    """
+
+    permission_set: str
+    principal: str = ""
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def has(self) -> bool:
+        """Whether the person has it this way."""
+        return bool(self.steps) and all(step.is_there for step in self.steps)
+
+    @property
+    def nearness(self) -> Nearness:
+        """How near the person comes to it by the rules."""
+        return sum((step.nearness for step in self.steps), start=Nearness())
+
+
+def explain(known: Known, *, permission_set: str = "") -> list[Explanation]:
+    """For each permission set, or the one named: every way in which the person has it, else the nearest to one.
+
+    What they have comes first, each part by name. The nearest is one that the rules give, else the one of which most
+    conditions hold, else the one with the least in the way, else the first in the policy.
+    """
+    names = [permission_set] if permission_set else sorted(_permission_sets(known))
+    found = [one for name in names for one in _ways(name, known)]
+    return sorted(found, key=lambda one: (not one.has, one.permission_set, one.principal))
+
+
+def _permission_sets(known: Known) -> set[str]:
+    return {one.name for one in known.policy.permission_sets} | {name for name, _ in _assigned(known)}
+
+
+def _ways(permission_set: str, known: Known) -> list[Explanation]:
+    by_rule = [rule.principal for rule in known.policy.assignments if rule.permission_set == permission_set]
+    there = [principal for name, principal in _assigned(known) if name == permission_set]
+    principals = [one for one in dict.fromkeys([*by_rule, *there]) if _concerns(one, known)]
+    ways = [_way(permission_set, principal, known) for principal in principals]
+    nearest = max(ways, key=lambda one: one.nearness.rank, default=Explanation(permission_set=permission_set))
+    return [one for one in ways if one.has] or [nearest]
+
+
+def _assigned(known: Known) -> Iterator[tuple[str, str]]:
+    for resource in known.account.applied:
+        if resource.kind is ResourceKind.ASSIGNMENT:
+            permission_set, _, principal = resource.name.partition("/")
+            yield permission_set, principal
+
+
+def _concerns(principal: str, known: Known) -> bool:
+    return not principal.startswith(PERSON_PREFIX) or principal == PERSON_PREFIX + known.person.head.subject.name
+
+
+def _way(permission_set: str, principal: str, known: Known) -> Explanation:
+    assignment = assignment_step(permission_set, principal, known)
+    steps = (assignment,) if principal.startswith(PERSON_PREFIX) else (membership_step(principal, known), assignment)
+    return Explanation(permission_set=permission_set, principal=principal, steps=steps)

@@ -1,0 +1,120 @@
+"""The links between a person and a permission set in an account: wanted or not, there or not, and what is under way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.domain.accounts import Account
+from dayone.domain.desired import Reason, assignment_reasons, membership_reasons
+from dayone.domain.obstacles import (
+    Nearness,
+    of_account_state,
+    of_assignment,
+    of_employment,
+    of_group,
+    of_nothing,
+    of_protection,
+)
+from dayone.domain.operations import Action, Applied, Operation
+from dayone.domain.people import Person
+from dayone.domain.policy import PERSON_PREFIX, GroupRule, Policy
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Resource, ResourceKind, ResourceOf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """All that an answer depends on; `planned` are the operations of the plans in force of the two subjects."""
+
+    person: SubjectState
+    account: SubjectState
+    planned: Mapping[ResourceOf, Operation]
+    policy: Policy
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One link between a person and a permission set: a membership of theirs, or an assignment in the account.
+
+    `reasons` are the rules by which it is wanted now, none when it is not; then `nearness` says what is in the way.
+    `operation` is what the plan in force does about it; `planned_with` is the version of the policy it was made with.
+    """
+
+    target: ResourceOf
+    reasons: tuple[Reason, ...]
+    nearness: Nearness
+    applied: Applied | None
+    operation: Operation | None
+    planned_with: int
+
+    @property
+    def is_there(self) -> bool:
+        """Whether AWS confirmed it and has not confirmed its end; a creation in doubt does not count."""
+        return self.applied is not None and self.applied.doubt is not Action.CREATE
+
+
+def membership_step(group: str, known: Known) -> Step:
+    """The person in a group."""
+    person = known.person.head.fact
+    rule = next((one for one in known.policy.groups if one.name == group), None)
+    nearness = _of_person(known) + of_protection("group", group, protected=known.policy.protection.groups)
+    if rule and isinstance(person, Person):
+        nearness += of_group(rule, person, now=known.now)
+        found = membership_reasons(rule, person, now=known.now)
+    else:
+        nearness, found = nearness + _no_rule(rule, group), ()
+    resource = Resource(ResourceKind.MEMBERSHIP, group)
+    return _step(resource, of=known.person, reasons=found, nearness=nearness, known=known)
+
+
+def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
+    """The permission set in the account, given to a group or to the person directly."""
+    account, protection = known.account.head.fact, known.policy.protection
+    wanted = (permission_set, principal)
+    rules = [one for one in known.policy.assignments if (one.permission_set, one.principal) == wanted]
+    nearness = _of_account(known) + of_protection("group", principal, protected=protection.groups)
+    if principal.startswith(PERSON_PREFIX):
+        nearness += _of_person(known)
+    found: tuple[Reason, ...] = ()
+    if rules and isinstance(account, Account):
+        nearness += max((of_assignment(one, account) for one in rules), key=lambda one: one.rank)
+        found = tuple(reason for one in rules for reason in assignment_reasons(one, account))
+    elif not rules:
+        nearness += of_nothing("permission set", permission_set, needed=f"an assignment to `{principal}` in the policy")
+    resource = Resource(ResourceKind.ASSIGNMENT, f"{permission_set}/{principal}")
+    return _step(resource, of=known.account, reasons=found, nearness=nearness, known=known)
+
+
+def _no_rule(rule: GroupRule | None, group: str) -> Nearness:
+    return Nearness() if rule else of_nothing("group", group, needed="a group that the policy has")
+
+
+def _of_person(known: Known) -> Nearness:
+    head = known.person.head
+    if not isinstance(head.fact, Person):
+        return of_nothing("person", head.subject.name, needed="HR to tell of the person")
+    protection = of_protection("person", head.subject.name, protected=known.policy.protection.people)
+    return of_employment(head.fact, now=known.now) + protection
+
+
+def _of_account(known: Known) -> Nearness:
+    head = known.account.head
+    if not isinstance(head.fact, Account):
+        return of_nothing("account", head.subject.name, needed="Organizations to tell of the account")
+    protection = of_protection("account", head.subject.name, protected=known.policy.protection.accounts)
+    return of_account_state(head.fact) + protection
+
+
+def _step(
+    resource: Resource, *, of: SubjectState, reasons: tuple[Reason, ...], nearness: Nearness, known: Known
+) -> Step:
+    target = ResourceOf(of.head.subject, resource)
+    return Step(
+        target=target,
+        reasons=() if nearness.obstacles else reasons,
+        nearness=nearness,
+        applied=of.applied.get(resource),
+        operation=known.planned.get(target),
+        planned_with=of.head.policy_version,
+    )

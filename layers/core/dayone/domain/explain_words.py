@@ -1,0 +1,97 @@
+"""An explanation in sentences, one for each step and one for the whole."""
+
+from collections.abc import Iterable
+
+from dayone.domain.explain import Explanation
+from dayone.domain.explain_steps import Known, Step
+from dayone.domain.operations import Applied, Operation, OperationState
+from dayone.domain.subjects import ResourceKind
+
+
+def in_short(one: Explanation, known: Known) -> str:
+    """The whole in one sentence: `e-1001 has ViewOnly in 123456789012 through engineers.`"""
+    person, account = known.person.head.subject.name, known.account.head.subject.name
+    if one.has:
+        return f"{person} has {one.permission_set} in {account} through {one.principal}."
+    not_so = f"{person} does not have {one.permission_set} in {account}"
+    if not one.steps:
+        is_known = any(rule.name == one.permission_set for rule in known.policy.permission_sets)
+        why = "no assignment of the policy gives it" if is_known else "the policy has no such permission set"
+        return f"{not_so}: {why} to anybody." if is_known else f"{not_so}: {why}."
+    obstacles = one.nearness.obstacles
+    if obstacles:
+        return f"{not_so}; nearest is the way through {one.principal}, but {_listed(obstacles)}."
+    return f"{not_so} yet, though the policy gives it through {one.principal}."
+
+
+def told(step: Step, *, policy_version: int) -> str:
+    """One step in one sentence: what is, by which rules or against which, and by which operation since when."""
+    what = _what(step, is_so=step.is_there)
+    if step.is_there and step.reasons:
+        return f"{what}, because {_because(step)}; {_since(step)}."
+    if step.is_there:
+        return f"{what}, though {_listed(step.nearness.obstacles)}; {_since(step)}."
+    if step.reasons:
+        return f"{what}, though it is wanted because {_because(step)}: {_on_its_way(step, policy_version)}."
+    return f"{what}, because {_listed(step.nearness.obstacles)}{_left_over(step)}."
+
+
+def _what(step: Step, *, is_so: bool) -> str:
+    subject, resource = step.target.subject.name, step.target.resource
+    if resource.kind is ResourceKind.MEMBERSHIP:
+        return f"{subject} is {'' if is_so else 'not '}in the group {resource.name}"
+    permission_set, _, principal = resource.name.partition("/")
+    return f"{permission_set} is {'' if is_so else 'not '}assigned to {principal} in account {subject}"
+
+
+def _because(step: Step) -> str:
+    return " and ".join(f"{one.because} ({one.rule})" for one in step.reasons)
+
+
+def _since(step: Step) -> str:
+    known = _confirmed(step.applied) if step.applied else ""
+    return f"{known}; {_under_way(step.operation)}" if step.operation else known
+
+
+def _confirmed(applied: Applied) -> str:
+    at = f"on {applied.at.isoformat()} " if applied.at else ""
+    by = f"by operation {applied.operation} of change {applied.change}"
+    if applied.doubt is not None:
+        return f"AWS was asked to {applied.doubt} it {at}{by} and has not confirmed that"
+    return f"AWS confirmed it {at}{by}" + (f", request {applied.request_id}" if applied.request_id else "")
+
+
+def _on_its_way(step: Step, policy_version: int) -> str:
+    if step.operation:
+        return _under_way(step.operation)
+    if step.applied:
+        return _confirmed(step.applied)
+    if step.planned_with != policy_version:
+        planned = f"{step.target.subject} was last planned with version {step.planned_with} of the policy"
+        return f"{planned}, not yet with {policy_version}"
+    return f"{step.target.subject} has not been planned since"
+
+
+def _left_over(step: Step) -> str:
+    return f"; {_confirmed(step.applied)}" if step.applied else ""
+
+
+def _under_way(one: Operation) -> str:
+    what = f"operation {one.id} of change {one.change} to {one.action} it"
+    match one.state:
+        case OperationState.FAILED:
+            return f"{what} failed: {one.failure_reason}"
+        case OperationState.HELD:
+            return f"{what} is held by a guardrail until somebody approves or rejects it"
+        case OperationState.SUBMITTED:
+            return f"AWS works on {what}, request {one.request_id}"
+        case _ if one.waiting_for:
+            return f"{what} waits for {one.waiting_for}"
+        case _ if one.not_before:
+            return f"{what} is tried again from {one.not_before.isoformat()} on"
+        case _:
+            return f"{what} is about to run"
+
+
+def _listed(obstacles: Iterable[object]) -> str:
+    return ", and ".join(str(one) for one in obstacles)

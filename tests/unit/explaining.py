@@ -1,0 +1,69 @@
+"""What an explanation is made from, in one call."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dayone.domain.accounts import Account
+from dayone.domain.explain_steps import Known
+from dayone.domain.operations import Action, Applied, Operation, OperationState
+from dayone.domain.people import Person
+from dayone.domain.policy import Policy
+from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subjects import Resource, ResourceKind
+from tests.builders import (
+    NOON,
+    a_group,
+    a_person,
+    a_policy,
+    a_set,
+    an_account,
+    an_assignment,
+    an_operation,
+    confirmed,
+    the_account,
+    the_person,
+)
+
+
+def known(
+    *,
+    person: Person | None = None,
+    account: Account | None = None,
+    policy: Policy | None = None,
+    applied: Iterable[Applied] = (),
+    planned: Iterable[Operation] = (),
+    planned_with: int = 7,
+) -> Known:
+    """An engineer and a development account, both planned, and what is told of them."""
+    one_by_one = {one.resource: one for one in applied}
+    of_account = {key: one for key, one in one_by_one.items() if key.kind is ResourceKind.ASSIGNMENT}
+    of_person = {key: one for key, one in one_by_one.items() if key not in of_account}
+    somebody, somewhere = person or a_person(), account or an_account()
+    return Known(
+        person=SubjectState(Head(subject=the_person(), fact=somebody, policy_version=planned_with), of_person),
+        account=SubjectState(Head(subject=the_account(), fact=somewhere, policy_version=planned_with), of_account),
+        planned={one.target: one for one in planned},
+        policy=policy or a_policy(a_group(), a_set(), an_assignment(), version=7),
+        now=NOON,
+    )
+
+
+def there(resource: Resource, *, doubt: Action | None = None) -> Applied:
+    """Confirmed by AWS, with all that is known of that."""
+    known_of_it = confirmed(resource, doubt=doubt)
+    return replace(known_of_it, operation="person:e-1@1-aa/0000", change="01CHANGE", request_id="r-1", at=NOON)
+
+
+def ongoing(
+    resource: Resource,
+    *,
+    action: Action = Action.CREATE,
+    state: OperationState = OperationState.PENDING,
+    waiting_for: str = "",
+    failure_reason: str = "",
+    request_id: str = "",
+) -> Operation:
+    """An operation of the plan in force."""
+    subject = the_account() if resource.kind is ResourceKind.ASSIGNMENT else the_person()
+    made = an_operation(subject=subject, resource=resource, action=action, state=state, request_id=request_id)
+    return replace(made, waiting_for=waiting_for, failure_reason=failure_reason)

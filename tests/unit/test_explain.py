@@ -1,0 +1,153 @@
+"""Why a person has a permission set in an account: by which facts, rules and operations."""
+
+from datetime import date
+
+import pytest
+
+from dayone.domain.explain import explain
+from dayone.domain.explain_words import in_short, told
+from dayone.domain.operations import Action
+from dayone.domain.people import Person, Status
+from dayone.domain.policy import Condition, GroupRule, Location, PersonSelector, Policy
+from tests.builders import HERE, a_group, a_person, a_policy, a_set, an_assignment, assignment, membership
+from tests.unit.explaining import known, ongoing, there
+
+POLICY = a_policy(a_group(), a_set(), an_assignment(), version=7)
+
+
+def words(person: Person, policy: Policy = POLICY) -> str:
+    """Why the person does not have ViewOnly."""
+    case = known(person=person, policy=policy)
+    (one,) = explain(case, permission_set="ViewOnly")
+    assert not one.has
+    return in_short(one, case)
+
+
+class TestWhatTheyHave:
+    def test_it_leads_from_the_fact_over_the_rules_to_the_operations(self) -> None:
+        case = known(applied=[there(membership()), there(assignment())])
+        (one,) = explain(case)
+        assert one.has
+        assert in_short(one, case) == "e-1 has ViewOnly in 444455556666 through engineers."
+        assert [told(step, policy_version=7) for step in one.steps] == [
+            (
+                "e-1 is in the group engineers, because department is Engineering (policy.yaml:1); AWS confirmed it "
+                "on 2026-11-23T12:00:00+00:00 by operation person:e-1@1-aa/0000 of change 01CHANGE, request r-1."
+            ),
+            (
+                "ViewOnly is assigned to engineers in account 444455556666, because the account is in /Workloads/Dev "
+                "(policy.yaml:1); AWS confirmed it on 2026-11-23T12:00:00+00:00 by operation "
+                "person:e-1@1-aa/0000 of change 01CHANGE, request r-1."
+            ),
+        ]
+
+    def test_every_way_to_it_is_told(self) -> None:
+        policy = a_policy(
+            a_group(), a_group("staff", employment="employee"), a_set(), an_assignment(), an_assignment("staff")
+        )
+        both = [there(one) for group in ("engineers", "staff") for one in (membership(group), assignment(group))]
+        assert [one.principal for one in explain(known(policy=policy, applied=both))] == ["engineers", "staff"]
+
+    def test_what_no_rule_gives_any_more_is_still_theirs_until_aws_has_removed_it(self) -> None:
+        removal = ongoing(membership(), action=Action.DELETE)
+        gone = a_person(department="Sales")
+        (one,) = explain(known(person=gone, applied=[there(membership()), there(assignment())], planned=[removal]))
+        assert one.has
+        said = told(one.steps[0], policy_version=7)
+        assert "though the person's department is `Sales`, but policy.yaml:1 needs `Engineering`" in said
+        assert said.endswith("operation person:e-1@1-aa/0000 of change 01CHANGE to delete it is about to run.")
+
+    def test_a_removal_in_doubt_has_not_taken_it_away(self) -> None:
+        (one,) = explain(known(applied=[there(membership(), doubt=Action.DELETE), there(assignment())]))
+        assert one.has
+        assert "AWS was asked to delete it" in told(one.steps[0], policy_version=7)
+
+    def test_what_they_have_comes_before_what_they_have_not(self) -> None:
+        policy = a_policy(a_group(), a_set(), a_set("Admin"), an_assignment(), version=7)
+        found = explain(known(policy=policy, applied=[there(membership()), there(assignment())]))
+        assert [(one.permission_set, one.has) for one in found] == [("ViewOnly", True), ("Admin", False)]
+
+    def test_what_is_assigned_to_the_person_alone_needs_no_group(self) -> None:
+        (one,) = explain(known(applied=[there(assignment("person:e-1"))]))
+        assert (one.has, one.principal, len(one.steps)) == (True, "person:e-1", 1)
+
+    def test_what_is_assigned_to_somebody_else_alone_is_not_theirs(self) -> None:
+        case = known(policy=a_policy(), applied=[there(assignment("person:e-2"))])
+        assert [one.has for one in explain(case)] == [False]
+
+
+class TestWhatStandsInTheWayOfThePerson:
+    @pytest.mark.parametrize(
+        ("person", "said"),
+        [
+            (a_person(department="Sales"), "department is `Sales`, but policy.yaml:1 needs `Engineering`"),
+            (a_person(department=""), "department is not set, but policy.yaml:1 needs `Engineering`"),
+            (a_person(status=Status.ENDED), "status is ended, but access needs `active`: their employment has ended"),
+            (
+                a_person(start_date=date(2026, 12, 1), time_zone="Europe/Berlin"),
+                "start_date is 2026-12-01 (Europe/Berlin), but access needs that day to come: they are not employed",
+            ),
+            (
+                a_person(end_date=date(2026, 11, 22)),
+                "end_date is 2026-11-22 (UTC), but access needs a last day to come: they are not employed any more",
+            ),
+        ],
+    )
+    def test_a_fact_about_them(self, person: Person, said: str) -> None:
+        assert said in words(person)
+
+    @pytest.mark.parametrize(
+        ("condition", "needed"),
+        [
+            (Condition("title", any_of=("A*", "B")), "title is `SRE`, but policy.yaml:1 needs `A*` or `B`"),
+            (Condition("title", none_of=("S*",)), "title is `SRE`, but policy.yaml:1 needs anything but `S*`"),
+            (Condition("title", present=False), "title is `SRE`, but policy.yaml:1 needs none"),
+            (Condition("team", present=True), "team is not set, but policy.yaml:1 needs a value"),
+            (
+                Condition("start_date", reached=30),
+                "start_date is 2026-11-01 (UTC), but policy.yaml:1 needs the day 30 days after it to have come",
+            ),
+            (
+                Condition("start_date", not_reached=0),
+                "start_date is 2026-11-01 (UTC), but policy.yaml:1 needs that day to be still ahead",
+            ),
+            (
+                Condition("end_date", reached=-3),
+                "end_date is not set, but policy.yaml:1 needs the day 3 days before it to have come",
+            ),
+        ],
+    )
+    def test_a_condition_says_what_it_needs(self, condition: Condition, needed: str) -> None:
+        group = GroupRule("engineers", "", (PersonSelector((condition,), HERE),), HERE)
+        person = a_person(title="SRE", start_date=date(2026, 11, 1))
+        assert needed in words(person, a_policy(group, a_set(), an_assignment()))
+
+    def test_an_exception(self) -> None:
+        out = PersonSelector((Condition("title", any_of=("*Intern*",)),), Location("policy.yaml", 9))
+        group = GroupRule("engineers", "", a_group().members, HERE, exceptions=(out,))
+        said = words(a_person(title="Intern"), a_policy(group, a_set(), an_assignment()))
+        assert "id is e-1, but policy.yaml:9 needs another: this is an exception there" in said
+
+    def test_a_group_that_only_names_people(self) -> None:
+        group = GroupRule("engineers", "", (), HERE, people={"e-2": HERE})
+        said = words(a_person(), a_policy(group, a_set(), an_assignment()))
+        assert "id is e-1, but policy.yaml:1 needs to be named there" in said
+
+    def test_only_what_fails_is_told(self) -> None:
+        group = a_group(department="Engineering", title="Lead*")
+        obstacles = explain(known(policy=a_policy(group, a_set(), an_assignment())))[0].nearness.obstacles
+        assert [one.about for one in obstacles] == ["person.title"]
+
+
+def test_what_nobody_is_assigned_is_told_so() -> None:
+    case = known(policy=a_policy(a_group(), a_set("Admin")))
+    assert [in_short(one, case) for one in explain(case)] == [
+        "e-1 does not have Admin in 444455556666: no assignment of the policy gives it to anybody."
+    ]
+
+
+def test_a_permission_set_that_the_policy_does_not_have_is_told_so() -> None:
+    case = known()
+    assert [in_short(one, case) for one in explain(case, permission_set="Nope")] == [
+        "e-1 does not have Nope in 444455556666: the policy has no such permission set."
+    ]
