@@ -52,8 +52,14 @@ def describes(selector: AccountSelector, account: Account) -> bool:
         and (not selector.names or matches_any(selector.names, account.name))
         and (not selector.ous or any(is_under(pattern, account.ou_path) for pattern in selector.ous))
         and (not selector.ou_ids or any(is_within(ou_id, account.ou_ids) for ou_id in selector.ou_ids))
-        and all(fits(condition, account.tags.get(condition.attribute, "")) for condition in selector.tags)
+        and all(fits(condition, tag_of(account, condition.attribute)) for condition in selector.tags)
     )
+
+
+def tag_of(account: Account, key: str) -> str:
+    """The value of a tag as conditions see it: empty without the tag, a blank for a tag that has no value."""
+    value = account.tags.get(key)
+    return "" if value is None else value or " "
 
 
 def matches_any(patterns: Iterable[str], text: str) -> bool:
