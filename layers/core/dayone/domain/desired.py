@@ -2,14 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.matching import describes, flips_at, selects_account, selects_person
 from dayone.domain.people import Person, is_employed, next_due
-from dayone.domain.policy import AssignmentRule, CustomerPolicy, GroupRule, PermissionSetRule, Policy
+from dayone.domain.policy import (
+    AccountSelector,
+    AssignmentRule,
+    CustomerPolicy,
+    GroupRule,
+    PermissionSetRule,
+    PersonSelector,
+    Policy,
+)
 from dayone.domain.subjects import Resource, ResourceKind
 from dayone.domain.wording import why_account, why_person
 
@@ -41,18 +50,55 @@ class Desired:
     left_alone: str = ""
 
 
-def desired_for_person(person: Person, *, policy: Policy, now: datetime) -> Desired:
-    """The user and the memberships a person should have at `now`; none outside their employment."""
+_USER = Resource(ResourceKind.USER)
+_EMPLOYED = (Reason("employment", "is employed"),)
+
+
+class Rules(Protocol):
+    """What the groups and the assignments of one policy make of a fact."""
+
+    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, Wanted]:
+        """What a person in employment is in."""
+
+    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, Wanted]:
+        """What is assigned in an active account; to a person only when they are among `employed`."""
+
+
+@dataclass(frozen=True)
+class EachRule:
+    """Rules that are tried one after the other: what they mean, in the plainest words."""
+
+    policy: Policy
+
+    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, Wanted]:
+        """See Rules."""
+        found = {group.name: membership_reasons(group, person, now=now) for group in self.policy.groups}
+        return {
+            Resource(ResourceKind.MEMBERSHIP, name): Wanted({}, reasons) for name, reasons in found.items() if reasons
+        }
+
+    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, Wanted]:
+        """See Rules."""
+        reasons: dict[Resource, tuple[Reason, ...]] = {}
+        for rule in self.policy.assignments:
+            if not rule.person or rule.person in employed:
+                resource = Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.principal}")
+                reasons[resource] = (*reasons.get(resource, ()), *assignment_reasons(rule, account))
+        return {resource: Wanted({}, found) for resource, found in reasons.items() if found}
+
+
+def desired_for_person(person: Person, *, policy: Policy, now: datetime, rules: Rules | None = None) -> Desired:
+    """The user and the memberships a person should have at `now`; none outside their employment.
+
+    `rules` are the policy's own, made ready by whoever plans many.
+    """
     if person.id in policy.protection.people:
         return Desired({}, left_alone="the person is protected by the policy")
     if not is_employed(person, now=now):
         return Desired({})
-    wanted = {Resource(ResourceKind.USER): Wanted(_user_attributes(person), (Reason("employment", "is employed"),))}
-    for group in policy.groups:
-        reasons = membership_reasons(group, person, now=now)
-        if reasons:
-            wanted[Resource(ResourceKind.MEMBERSHIP, group.name)] = Wanted({}, reasons)
-    return Desired(wanted)
+    user = Wanted(_user_attributes(person), _EMPLOYED)
+    memberships = (rules or EachRule(policy)).memberships(person, now=now)
+    return Desired({_USER: user, **memberships})
 
 
 def membership_reasons(group: GroupRule, person: Person, *, now: datetime) -> tuple[Reason, ...]:
@@ -62,10 +108,17 @@ def membership_reasons(group: GroupRule, person: Person, *, now: datetime) -> tu
     if not (selectors or named) or any(selects_person(one, person, now=now) for one in group.exceptions):
         return ()
     by_name = (Reason(str(named), "is named"),) if named else ()
-    return (*by_name, *(Reason(str(one.location), why_person(one, person)) for one in selectors))
+    return (*by_name, *reasons_for_person(selectors, person))
 
 
-def desired_for_account(account: Account, *, policy: Policy, employed: Container[str]) -> Desired:
+def reasons_for_person(selectors: Iterable[PersonSelector], person: Person) -> tuple[Reason, ...]:
+    """The reasons that selectors give which mean this person."""
+    return tuple(Reason(str(one.location), why_person(one, person)) for one in selectors)
+
+
+def desired_for_account(
+    account: Account, *, policy: Policy, employed: Container[str], rules: Rules | None = None
+) -> Desired:
     """The assignments an account should have; an account that is not active is left as it is.
 
     `employed` are the ids of those people the policy assigns something to who are in employment; others get nothing.
@@ -74,12 +127,7 @@ def desired_for_account(account: Account, *, policy: Policy, employed: Container
         return Desired({}, left_alone="the account is protected by the policy")
     if account.state is not AccountState.ACTIVE:
         return Desired({}, left_alone=f"the account is {account.state}")
-    reasons: dict[Resource, tuple[Reason, ...]] = {}
-    for rule in policy.assignments:
-        if not rule.person or rule.person in employed:
-            resource = Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.principal}")
-            reasons[resource] = (*reasons.get(resource, ()), *assignment_reasons(rule, account))
-    return Desired({resource: Wanted({}, found) for resource, found in reasons.items() if found})
+    return Desired((rules or EachRule(policy)).assignments(account, employed=employed))
 
 
 def assignment_reasons(rule: AssignmentRule, account: Account) -> tuple[Reason, ...]:
@@ -87,6 +135,11 @@ def assignment_reasons(rule: AssignmentRule, account: Account) -> tuple[Reason, 
     selectors = [one for one in rule.accounts if selects_account(one, account)]
     if not selectors or any(describes(one, account) for one in rule.exceptions):
         return ()
+    return reasons_for_account(selectors, account)
+
+
+def reasons_for_account(selectors: Iterable[AccountSelector], account: Account) -> tuple[Reason, ...]:
+    """The reasons that selectors give which mean this account."""
     return tuple(Reason(str(one.location), why_account(one, account)) for one in selectors)
 
 

@@ -1,0 +1,115 @@
+"""The whole company planned at once, one subject after the other: who would change, how, and what that comes to."""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.domain.accounts import Account
+from dayone.domain.desired import (
+    Desired,
+    Rules,
+    desired_for_account,
+    desired_for_group,
+    desired_for_permission_set,
+    desired_for_person,
+    next_flip,
+)
+from dayone.domain.operations import Action, Applied
+from dayone.domain.people import Person
+from dayone.domain.planning import Difference, differences
+from dayone.domain.policy import Policy
+from dayone.domain.selection import Selection
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+
+
+@dataclass(frozen=True)
+class SubjectPlan:
+    """What would change about one subject; `is_emptied` when an account would be left without any assignment."""
+
+    subject: Subject
+    differences: tuple[Difference, ...]
+    left_alone: str = ""
+    is_emptied: bool = False
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What many plans come to: operations by kind such as `create-membership`, and the accounts left without any."""
+
+    subjects: int
+    operations: Mapping[str, int]
+    removals: int
+    emptied_accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """One policy at one moment, made ready to be asked about everyone.
+
+    `employed` are the ids of those people the policy assigns something to who are in employment.
+    """
+
+    policy: Policy
+    now: datetime
+    rules: Rules
+    employed: Container[str] = frozenset()
+
+    def plan(self, state: SubjectState) -> SubjectPlan:
+        """The subject as it would be planned now."""
+        subject = state.head.subject
+        desired = self.desired(subject, fact=state.head.fact)
+        found = differences(desired, applied=state.applied, subject=subject, protection=self.policy.protection)
+        return SubjectPlan(subject, tuple(found), desired.left_alone, _is_emptied(found, applied=state.applied))
+
+    def concerns(self, state: SubjectState) -> bool:
+        """Whether the subject must be planned again: it would change, has open operations, or comes due otherwise."""
+        fact = state.head.fact
+        is_due = isinstance(fact, Person) and state.head.due_at != next_flip(fact, policy=self.policy, now=self.now)
+        return is_due or state.head.outstanding > 0 or bool(self.plan(state).differences)
+
+    def desired(self, subject: Subject, *, fact: Person | Account | None) -> Desired:
+        """What the subject should have."""
+        match subject.kind, fact:
+            case SubjectKind.GROUP, _:
+                return desired_for_group(subject.name, policy=self.policy)
+            case SubjectKind.PERMISSION_SET, _:
+                return desired_for_permission_set(subject.name, policy=self.policy)
+            case SubjectKind.PERSON, Person():
+                return desired_for_person(fact, policy=self.policy, now=self.now, rules=self.rules)
+            case SubjectKind.ACCOUNT, Account():
+                return desired_for_account(fact, policy=self.policy, employed=self.employed, rules=self.rules)
+            case _:
+                return Desired({}, left_alone="nothing is known about it")
+
+
+def plan_company(
+    states: Iterable[SubjectState], *, policy: Policy, now: datetime, employed: Container[str] = frozenset()
+) -> Iterator[SubjectPlan]:
+    """The plans of those that would change, as the states come in; nothing of the others is kept.
+
+    `employed` are the ids of those people the policy assigns something to who are in employment.
+    """
+    outlook = Outlook(policy, now, Selection(policy), employed)
+    plans = map(outlook.plan, states)
+    return (plan for plan in plans if plan.differences)
+
+
+def summary(plans: Iterable[SubjectPlan]) -> Summary:
+    """The plans in numbers."""
+    subjects, operations, emptied = 0, Counter[tuple[Action, ResourceKind]](), list[str]()
+    for plan in plans:
+        subjects += 1
+        operations.update((one.action, one.resource.kind) for one in plan.differences)
+        if plan.is_emptied:
+            emptied.append(plan.subject.name)
+    by_kind = {f"{action}-{kind}": count for (action, kind), count in sorted(operations.items())}
+    removals = sum(count for (action, _), count in operations.items() if action is Action.DELETE)
+    return Summary(subjects, by_kind, removals, tuple(emptied))
+
+
+def _is_emptied(found: Iterable[Difference], *, applied: Mapping[Resource, Applied]) -> bool:
+    have = {resource for resource in applied if resource.kind is ResourceKind.ASSIGNMENT}
+    assignments = [one for one in found if one.resource.kind is ResourceKind.ASSIGNMENT]
+    return bool(have) and all(one.action is Action.DELETE for one in assignments) and len(assignments) == len(have)

@@ -1,0 +1,96 @@
+"""Which of many selectors hold for a fact, decided once for each value of an attribute instead of once for each fact.
+
+Selectors are numbered, and a set of them is an integer with one bit for each: what holds as a whole is what holds of
+every attribute, a few `&`.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+
+from dayone.domain.matching import fits
+from dayone.domain.policy import Condition
+
+# Values that most facts have to themselves, such as an e-mail address, are not worth more memory than this.
+_MOST_REMEMBERED = 4096
+
+
+class Facet[V: Hashable]:
+    """One attribute that some of the selectors ask about; each of them may ask once.
+
+    Values that `key` makes equal are equal to all who ask for a value as such.
+    """
+
+    def __init__(self, key: Callable[[V], Hashable]) -> None:
+        self._key = key
+        self._asking = 0
+        self._by_value: dict[Hashable, int] = {}
+        self._tests: dict[Hashable, tuple[Callable[[V], bool], int]] = {}
+        self._known: dict[V, int] = {}
+
+    def asks(self, bit: int) -> bool:
+        """Whether this selector asks here already."""
+        return bool(self._asking & bit)
+
+    def ask_for(self, bit: int, *, values: tuple[V, ...]) -> None:
+        """Let a selector hold for these values."""
+        self._asking |= bit
+        for key in {self._key(value) for value in values}:
+            self._by_value[key] = self._by_value.get(key, 0) | bit
+
+    def ask(self, bit: int, *, test: Callable[[V], bool], name: Hashable) -> None:
+        """Let a selector hold where the test does; tests of one name are the same test."""
+        self._asking |= bit
+        self._tests[name] = (test, self._tests.get(name, (test, 0))[1] | bit)
+
+    def holding(self, value: V) -> int:
+        """The selectors that hold for this value, all that do not ask here among them (and any number beyond)."""
+        known = self._known.get(value)
+        if known is None:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[value] = self._decided(value)
+        return known
+
+    def _decided(self, value: V) -> int:
+        bits = ~self._asking | self._by_value.get(self._key(value), 0)
+        for test, asking in self._tests.values():
+            if test(value):
+                bits |= asking
+        return bits
+
+
+class TextFacet(Facet[str]):
+    """An attribute that is a text, asked about by conditions; an empty text is nobody's value."""
+
+    def __init__(self) -> None:
+        super().__init__(str.casefold)
+
+    def ask_whether(self, bit: int, *, condition: Condition) -> None:
+        """Let a selector hold where the condition does."""
+        if _is_plain(condition):
+            self.ask_for(bit, values=tuple(value for value in condition.any_of if value))
+        else:
+            self.ask(bit, test=lambda text: fits(condition, text), name=condition)
+
+
+class TextFacets:
+    """The attributes of a fact that are texts, each by its name."""
+
+    def __init__(self) -> None:
+        self._facets: dict[tuple[str, int], TextFacet] = {}
+
+    def __iter__(self) -> Iterator[tuple[str, TextFacet]]:
+        return ((attribute, facet) for (attribute, _), facet in self._facets.items())
+
+    def ask_whether(self, bit: int, *, condition: Condition) -> None:
+        """Let a selector hold only where the condition does as well."""
+        # A second condition on the same attribute asks as if of another one.
+        turn = 0
+        while (facet := self._facets.setdefault((condition.attribute, turn), TextFacet())).asks(bit):
+            turn += 1
+        facet.ask_whether(bit, condition=condition)
+
+
+def _is_plain(condition: Condition) -> bool:
+    if condition.none_of or condition.present is False or not condition.any_of:
+        return False
+    return not any(special in value for value in condition.any_of for special in "*?[")
