@@ -278,6 +278,21 @@ def test_silence_leaves_a_doubt() -> None:
     assert known.doubt is Action.CREATE
 
 
+def test_what_was_made_in_silence_is_ours_even_when_it_is_wanted_otherwise_and_silence_falls_again() -> None:
+    world = World()
+    world.policy_is(a_policy(a_group("engineers", description="first")))
+    _failing(world, "directory", "create_group", Unreachable("silence"), late=True)
+    world.plan_all()
+    world.execute(seconds=0.3)
+    world.policy_is(a_policy(a_group("engineers", description="second")))
+    _failing(world, "directory", "create_group", Unreachable("silence"))
+    world.settle()
+    assert [one.description for one in world.center.groups.values()] == ["second"]
+    known = world.applied(the_group(), GROUP)
+    assert known is not None
+    assert (known.adopted, known.doubt) == (False, None)
+
+
 def test_a_refusal_after_silence_keeps_the_doubt_so_that_a_leaver_still_loses_it() -> None:
     world = World()
     world.policy_is(_POLICY)
@@ -286,8 +301,10 @@ def test_a_refusal_after_silence_keeps_the_doubt_so_that_a_leaver_still_loses_it
     # The first call took effect and was never answered; the second one is refused.
     _failing(world, "directory", "add_member", Unreachable("silence"), late=True)
     world.plan_all()
-    world.execute(seconds=1)
-    assert world.groups() == {"engineers": {"e-1@example.com"}}
+    world.execute(seconds=0.5)
+    known = world.applied(the_person(), membership())
+    assert known is not None
+    assert known.doubt is Action.CREATE
     _failing(world, "directory", "add_member", Refused("AccessDeniedException: no"))
     world.settle()
     world.around = World.around
