@@ -86,6 +86,7 @@ class SamProject:
             "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "0.2",
             "__SAM_CLI_APP_DIR": str(self.folder / "sam"),
+            "TMPDIR": str(self.folder),  # it leaves folders there
         }
 
 
