@@ -83,8 +83,8 @@ def _logs(sandbox: Sandbox) -> list[str]:
     except Exception as error:  # noqa: BLE001 - the story has failed; why its logs are missing is only a remark
         return [f"(no function logs: {error})", *sandbox.server_log().splitlines()[-_LINES_OF_LOG:]]
     names = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::Lambda::Function"]
-    lines = [f"{name}: {line}" for name in names for line in sandbox.function_logs(name)[-_LINES_OF_LOG:]]
-    return [line for line in lines if '"level":"INFO"' not in line] or lines
+    told = [f"{name}: {line}" for name in names for line in sandbox.function_logs(name) if line.startswith("{")]
+    return ([line for line in told if '"level":"INFO"' not in line] or told)[-_LINES_OF_LOG:]
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
