@@ -1,6 +1,6 @@
 """One local AWS with Day One deployed on it, IAM enforced, for all tests of the deployed system."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
@@ -51,16 +51,3 @@ def day_one(bare_day_one: DayOne, scene: Scene) -> DayOne:
     """With the shared policy in force."""
     assert scene.policy_status
     return bare_day_one
-
-
-@pytest.fixture
-def functions() -> Sequence[str]:
-    return (
-        "receive_hr_event",
-        "record_account_event",
-        "plan_changes",
-        "execute_operations",
-        "reconcile_access",
-        "publish_events",
-        "access_api",
-    )

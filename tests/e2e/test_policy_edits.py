@@ -86,17 +86,25 @@ def test_identity_center_follows_every_edit(day_one: DayOne, scene: Scene) -> No
     assert auditor["user_name"] in view.users()
 
 
-def test_what_was_there_before_day_one_is_taken_over_and_never_deleted(day_one: DayOne, scene: Scene) -> None:
-    name = scene.old_hand["user_name"]
+def test_who_was_there_before_day_one_is_taken_over_and_loses_as_a_leaver_what_the_policy_gave(
+    day_one: DayOne, scene: Scene
+) -> None:
+    person, name = scene.old_hand, scene.old_hand["user_name"]
     user_id = day_one.view.users()[name]["UserId"]
-    day_one.told(scene.old_hand)
-    said = day_one.get(f"/v1/people/{scene.old_hand['id']}")
-    assert (said["user"]["adopted"], said["user"]["references"]) == (True, {"user_id": user_id})
-    day_one.told(scene.old_hand, event="person.ended")
-    day_one.put_in_force(policies.base_with(without_group="Old hands"))
-    assert "Old hands" in day_one.view.groups()
-    assert day_one.view.members("Old hands") == {name}
+    day_one.told(person)
+    user = day_one.get(f"/v1/people/{person['id']}")["user"]
+    assert (user["adopted"], user["references"]) == (True, {"user_id": user_id})
+    (group,) = day_one.get(f"/v1/people/{person['id']}/access")["groups"]
+    assert group["group"] == "Old hands"
+    day_one.told(person, event="person.ended")
+    assert day_one.view.members("Old hands") == set()
     assert day_one.view.users()[name]["UserId"] == user_id
+
+
+def test_a_group_that_was_there_before_day_one_outlives_its_rule(day_one: DayOne) -> None:
+    group_id = day_one.view.groups()["Old hands"]
+    day_one.put_in_force(policies.base_with(without_group="Old hands"))
+    assert day_one.view.groups()["Old hands"] == group_id
 
 
 def test_what_no_policy_names_is_left_alone(day_one: DayOne, scene: Scene) -> None:
