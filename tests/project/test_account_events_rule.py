@@ -82,6 +82,8 @@ def test_the_rule_keeps_back_that(event: dict[str, Any]) -> None:
 @pytest.mark.parametrize("path", RECORDED, ids=[path.stem for path in RECORDED])
 def test_an_event_that_arrives_in_the_queue_is_one_that_the_rule_lets_through(path: Any) -> None:  # noqa: ANN401
     for record in json.loads(path.read_text()).get("Records", []):
+        if not record["body"].startswith("{"):
+            continue  # not from EventBridge: what somebody else may put into the queue
         event = json.loads(record["body"])
         told_of_nothing = "errorCode" in event["detail"] or '"FAILED"' in record["body"]
         assert _passes(event) is not told_of_nothing
