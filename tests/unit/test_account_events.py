@@ -74,8 +74,8 @@ def test_tags_of_everything_else_are_ignored(resource: str) -> None:
     assert (event.account_id, event.ignored) == ("", "it is not about an account")
 
 
-def test_the_account_that_made_a_call_is_not_the_one_it_is_about() -> None:
-    with pytest.raises(Invalid, match=r"LeaveOrganization .* names no account"):
+def test_the_account_that_an_event_arrived_in_is_not_the_one_it_is_about() -> None:
+    with pytest.raises(Invalid, match=r"AccountJoinedOrganization .* names no account"):
         read(_body("without_an_account"))
 
 
