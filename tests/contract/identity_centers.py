@@ -1,4 +1,4 @@
-"""The three ports to Identity Center as the contract tests see them: in memory, or over a local AWS."""
+"""The four ports to Identity Center as the contract tests see them: in memory, or over a local AWS."""
 
 import time
 import uuid
@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from dayone.adapters.identity_store import IdentityStoreDirectory
 from dayone.adapters.sso_assignments import SsoAssignments
 from dayone.adapters.sso_permission_sets import SsoPermissionSets
-from dayone.ports.identity_center import AssignmentKey, Assignments, Directory, PermissionSets, RequestState
+from dayone.adapters.sso_set_policies import SsoSetPolicies
+from dayone.ports.identity_center import (
+    AssignmentKey,
+    Assignments,
+    Directory,
+    PermissionSets,
+    RequestState,
+    SetPolicies,
+)
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.permission_sets import MemoryPermissionSets
+from tests.fakes.set_policies import MemorySetPolicies
 
 ACCOUNT = "111122223333"
 # Identifiers of the right form that nothing has.
@@ -25,10 +34,11 @@ _LONGEST_SECONDS = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityCenter:
-    """The three ports, and `work`, which lets a fake do what it was asked; AWS does so by itself."""
+    """The four ports, and `work`, which lets a fake do what it was asked; AWS does so by itself."""
 
     directory: Directory
     permission_sets: PermissionSets
+    set_policies: SetPolicies
     assignments: Assignments
     work: Callable[[], None]
 
@@ -41,14 +51,20 @@ class IdentityCenter:
         return state
 
     def new_group(self) -> str:
-        return self.directory.create_group(fresh("group"), description="").references["group_id"]
+        return self.directory.create_group({"name": fresh("group")}).references["group_id"]
 
     def new_permission_set(self) -> str:
-        return self.permission_sets.create(fresh("set"), attributes={}).references["permission_set_arn"]
+        return self.permission_sets.create({"name": fresh("set")}).references["permission_set_arn"]
+
+    def new_key(self) -> AssignmentKey:
+        """A new permission set and a new group, that one not assigned to this one yet."""
+        return AssignmentKey(
+            account_id=ACCOUNT, permission_set_arn=self.new_permission_set(), principal_id=self.new_group()
+        )
 
     def new_assignment(self) -> AssignmentKey:
         """A new permission set, assigned to a new group."""
-        key = AssignmentKey(account_id=ACCOUNT, permission_set_arn=self.new_permission_set(), group_id=self.new_group())
+        key = self.new_key()
         assert self.outcome(self.assignments.creation, self.assignments.create(key)).is_over
         return key
 
@@ -58,6 +74,7 @@ def fake_identity_center() -> IdentityCenter:
     return IdentityCenter(
         directory=MemoryDirectory(center),
         permission_sets=MemoryPermissionSets(center),
+        set_policies=MemorySetPolicies(center),
         assignments=MemoryAssignments(center),
         work=center.work,
     )
@@ -75,6 +92,7 @@ class LocalIdentityCenter:
         self.ports = IdentityCenter(
             directory=IdentityStoreDirectory(self.identitystore, identity_store_id=self.identity_store_id),
             permission_sets=SsoPermissionSets(self.sso_admin, instance_arn=self.instance_arn),
+            set_policies=SsoSetPolicies(self.sso_admin, instance_arn=self.instance_arn),
             assignments=SsoAssignments(self.sso_admin, instance_arn=self.instance_arn),
             work=_wait,
         )
@@ -83,7 +101,7 @@ class LocalIdentityCenter:
         """Assert that the adapters have called nothing but what they say they call."""
         directory, sso = self._called
         assert directory <= IdentityStoreDirectory.ACTIONS
-        assert sso <= SsoPermissionSets.ACTIONS | SsoAssignments.ACTIONS
+        assert sso <= SsoPermissionSets.ACTIONS | SsoSetPolicies.ACTIONS | SsoAssignments.ACTIONS
 
 
 def _wait() -> None:

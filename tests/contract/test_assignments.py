@@ -1,30 +1,27 @@
 """The port Assignments, in memory and over AWS alike."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from dayone.adapters.sso_assignments import SsoAssignments
 from dayone.errors import Conflicting, NotFound
-from dayone.ports.identity_center import AssignmentKey
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import altering
 from tests.contract.identity_centers import (
-    ACCOUNT,
     NO_ID,
     NO_PERMISSION_SET,
     IdentityCenter,
     LocalIdentityCenter,
+    fresh,
 )
 
 
 @pytest.fixture
 def key(identity_center: IdentityCenter) -> AssignmentKey:
-    return AssignmentKey(
-        account_id=ACCOUNT,
-        permission_set_arn=identity_center.new_permission_set(),
-        group_id=identity_center.new_group(),
-    )
+    return identity_center.new_key()
 
 
 def test_a_creation_is_over_only_when_aws_has_worked_on_it(identity_center: IdentityCenter, key: AssignmentKey) -> None:
@@ -70,13 +67,29 @@ def test_a_creation_conflicts_with_a_deletion_in_progress(identity_center: Ident
         identity_center.assignments.create(key)
 
 
+def test_a_user_can_be_assigned_as_well_as_a_group(identity_center: IdentityCenter, key: AssignmentKey) -> None:
+    assignments, name = identity_center.assignments, fresh("ada")
+    names = {"display_name": "Ada", "given_name": "Ada", "family_name": "Lovelace"}
+    made = identity_center.directory.create_user({"user_name": name, **names})
+    of_a_user = replace(key, principal_id=made.references["user_id"], principal_type=PrincipalType.USER)
+    assert not identity_center.outcome(assignments.creation, assignments.create(of_a_user)).failure_reason
+    assert not identity_center.outcome(assignments.deletion, assignments.delete(of_a_user)).failure_reason
+
+
 @pytest.mark.parametrize(
-    "unknown", [{"account_id": "999988887777"}, {"permission_set_arn": NO_PERMISSION_SET}, {"group_id": NO_ID}]
+    "unknown",
+    [
+        lambda key: replace(key, account_id="999988887777"),
+        lambda key: replace(key, permission_set_arn=NO_PERMISSION_SET),
+        lambda key: replace(key, principal_id=NO_ID),
+        lambda key: replace(key, principal_type=PrincipalType.USER),
+    ],
+    ids=["account", "permission set", "group", "user"],
 )
 def test_what_cannot_be_assigned_fails_with_a_reason(
-    identity_center: IdentityCenter, key: AssignmentKey, unknown: dict[str, str]
+    identity_center: IdentityCenter, key: AssignmentKey, unknown: Callable[[AssignmentKey], AssignmentKey]
 ) -> None:
-    request_id = identity_center.assignments.create(replace(key, **unknown))
+    request_id = identity_center.assignments.create(unknown(key))
     state = identity_center.outcome(identity_center.assignments.creation, request_id)
     assert state.is_over
     assert "not f" in state.failure_reason.lower() or "could not find" in state.failure_reason.lower()
@@ -84,7 +97,7 @@ def test_what_cannot_be_assigned_fails_with_a_reason(
 
 def test_a_group_takes_its_assignments_with_it(identity_center: IdentityCenter) -> None:
     key = identity_center.new_assignment()
-    identity_center.directory.delete_group(key.group_id)
+    identity_center.directory.delete_group(key.principal_id)
     with pytest.raises(NotFound):
         identity_center.assignments.delete(key)
 
@@ -104,9 +117,7 @@ def test_a_creation_is_not_a_deletion(identity_center: IdentityCenter, key: Assi
 
 def test_a_failure_always_has_a_reason(local_identity_center: LocalIdentityCenter) -> None:
     client, center = local_identity_center.sso_admin, local_identity_center.ports
-    request_id = center.assignments.create(
-        AssignmentKey(account_id=ACCOUNT, permission_set_arn=center.new_permission_set(), group_id=center.new_group())
-    )
+    request_id = center.assignments.create(center.new_key())
     with altering(
         client,
         "DescribeAccountAssignmentCreationStatus",
@@ -117,7 +128,7 @@ def test_a_failure_always_has_a_reason(local_identity_center: LocalIdentityCente
 
 def test_the_adapter_needs_every_action_it_names(local_identity_center: LocalIdentityCenter) -> None:
     center = local_identity_center.ports
-    key = AssignmentKey(account_id=ACCOUNT, permission_set_arn=center.new_permission_set(), group_id=center.new_group())
+    key = center.new_key()
     called = recorded_actions(local_identity_center.sso_admin)
     center.outcome(center.assignments.creation, center.assignments.create(key))
     center.outcome(center.assignments.deletion, center.assignments.delete(key))

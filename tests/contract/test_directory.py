@@ -40,7 +40,7 @@ def new_user(directory: Directory) -> str:
 
 
 def new_group(directory: Directory) -> str:
-    return directory.create_group(fresh("group"), description="").references["group_id"]
+    return directory.create_group({"name": fresh("group")}).references["group_id"]
 
 
 class TestUsers:
@@ -122,37 +122,66 @@ class TestUsers:
 class TestGroups:
     @pytest.mark.parametrize("description", ["Writes programs", ""])
     def test_a_new_group_is_found_by_its_name(self, directory: Directory, description: str) -> None:
-        name = fresh("group")
-        made = directory.create_group(name, description=description)
-        found = directory.find_group(name)
+        group = {"name": fresh("group"), "description": description}
+        made = directory.create_group(group)
+        found = directory.find_group(group["name"])
         assert found is not None
-        assert (found.references, found.attributes) == (made.references, {"description": description})
+        assert (found.references, found.attributes) == (made.references, group)
+
+    def test_letter_case_does_not_tell_group_names_apart(self, directory: Directory) -> None:
+        name = fresh("group")
+        directory.create_group({"name": name})
+        assert directory.find_group(name.upper()) is not None
+        with pytest.raises(AlreadyExists):
+            directory.create_group({"name": name.upper()})
 
     def test_a_name_that_no_group_has_finds_none(self, directory: Directory) -> None:
         assert directory.find_group(fresh("nothing")) is None
 
     def test_a_taken_name_is_refused_as_existing(self, directory: Directory) -> None:
         name = fresh("group")
-        directory.create_group(name, description="")
+        directory.create_group({"name": name})
         with pytest.raises(AlreadyExists):
-            directory.create_group(name, description="another")
+            directory.create_group({"name": name, "description": "another"})
 
     @pytest.mark.parametrize("description", ["Writes programs", ""])
     def test_an_update_sets_or_unsets_the_description(self, directory: Directory, description: str) -> None:
-        name = fresh("group")
-        group_id = directory.create_group(name, description="as it was").references["group_id"]
-        directory.update_group(group_id, description=description)
-        found = directory.find_group(name)
+        group = {"name": fresh("group"), "description": "as it was"}
+        group_id = directory.create_group(group).references["group_id"]
+        directory.update_group(group_id, attributes={**group, "description": description})
+        found = directory.find_group(group["name"])
         assert found is not None
-        assert found.attributes == {"description": description}
+        assert found.attributes == {**group, "description": description}
+
+    def test_a_renamed_group_is_the_same_group_with_its_members(self, directory: Directory) -> None:
+        before, after, user_id = fresh("group"), fresh("group"), new_user(directory)
+        group_id = directory.create_group({"name": before}).references["group_id"]
+        membership = directory.add_member(group_id=group_id, user_id=user_id).references["membership_id"]
+        directory.update_group(group_id, attributes={"name": after})
+        found = directory.find_group(after)
+        assert found is not None
+        assert found.references == {"group_id": group_id}
+        assert directory.find_group(before) is None
+        assert directory.find_membership(group_id=group_id, user_id=user_id) == membership
+
+    def test_a_group_cannot_be_renamed_to_a_taken_name(self, directory: Directory) -> None:
+        taken = fresh("group")
+        directory.create_group({"name": taken})
+        with pytest.raises(AlreadyExists):
+            directory.update_group(new_group(directory), attributes={"name": taken})
+
+    def test_a_group_can_be_given_the_name_it_has(self, directory: Directory) -> None:
+        group = {"name": fresh("group"), "description": ""}
+        group_id = directory.create_group(group).references["group_id"]
+        assert directory.update_group(group_id, attributes=group).request_id
 
     def test_updating_no_group_is_not_found(self, directory: Directory) -> None:
         with pytest.raises(NotFound):
-            directory.update_group(NO_ID, description="")
+            directory.update_group(NO_ID, attributes={"name": fresh("group")})
 
     def test_a_deleted_group_is_gone_with_its_memberships(self, directory: Directory) -> None:
         name, user_id = fresh("group"), new_user(directory)
-        group_id = directory.create_group(name, description="").references["group_id"]
+        group_id = directory.create_group({"name": name}).references["group_id"]
         membership_id = directory.add_member(group_id=group_id, user_id=user_id).references["membership_id"]
         directory.delete_group(group_id)
         assert directory.find_group(name) is None
@@ -230,9 +259,9 @@ def test_the_adapter_needs_every_action_it_names(local_identity_center: LocalIde
     user_id = directory.create_user(user).references["user_id"]
     directory.find_user(user["user_name"])
     directory.update_user(user_id, attributes={"title": ""})
-    group_id = directory.create_group(group, description="").references["group_id"]
+    group_id = directory.create_group({"name": group}).references["group_id"]
     directory.find_group(group)
-    directory.update_group(group_id, description="")
+    directory.update_group(group_id, attributes={"description": ""})
     membership = directory.add_member(group_id=group_id, user_id=user_id)
     directory.find_membership(group_id=group_id, user_id=user_id)
     directory.remove_member(membership.references["membership_id"])

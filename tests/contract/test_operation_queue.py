@@ -197,6 +197,15 @@ class TestSettle:
         assert ports.queue.applied([operation.target]) == {operation.target: confirmed(USER)}
 
 
+def test_alike_are_the_same_resources_of_all_other_subjects_confirmed_or_in_doubt(ports: StatePorts) -> None:
+    for subject, change in ((ADA, HIRED), (BOB, MOVED)):
+        made = planned(ports, subject, USER, in_group("engineers"), change=change)
+        begun(ports, made.operations[0])
+    ada, bob = ResourceOf(ADA, USER), ResourceOf(BOB, USER)
+    assert list(ports.queue.alike(ada)) == list(ports.queue.applied([bob]).values()) != []
+    assert list(ports.queue.alike(ResourceOf(ADA, in_group("engineers")))) == []
+
+
 def test_a_group_is_in_use_while_a_membership_or_an_assignment_of_it_is_on_record(ports: StatePorts) -> None:
     assert not ports.queue.is_in_use("engineers")
     membership = in_group("engineers")

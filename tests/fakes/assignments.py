@@ -31,8 +31,9 @@ class MemoryAssignments:
             raise RequestFailed(f"Received a 404 status error: AWS account {key.account_id} was not found.")
         if key.permission_set_arn not in self._center.permission_sets:
             raise RequestFailed("Received a 404 status error: Could not find PermissionSet")
-        if key.group_id not in self._center.groups:
-            raise RequestFailed(f"Received a 404 status error: the GROUP assignee {key.group_id} was not found")
+        if not self._center.holds(key.principal_type, key.principal_id):
+            assignee = f"the {key.principal_type} assignee {key.principal_id}"
+            raise RequestFailed(f"Received a 404 status error: {assignee} was not found")
         self._center.assignments.add(key)
         revision = self._center.permission_sets[key.permission_set_arn].revision
         self._center.provisioned.setdefault((key.account_id, key.permission_set_arn), revision)

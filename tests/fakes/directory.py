@@ -29,21 +29,21 @@ class MemoryDirectory:
         self._store_user(user_id, {**_existing(self._center.users, user_id, "USER"), **attributes})
         return self._center.receipt()
 
-    def create_group(self, name: str, *, description: str) -> Receipt:
-        if self.find_group(name):
-            raise AlreadyExists("ConflictException: Duplicate GroupDisplayName")
+    def create_group(self, attributes: Mapping[str, str]) -> Receipt:
         group_id = self._center.new_id("group")
-        self._center.groups[group_id] = StoredGroup(name, description)
+        self._store_group(group_id, attributes)
         return self._center.receipt(group_id=group_id)
 
     def find_group(self, name: str) -> Found | None:
         for group_id, group in self._center.groups.items():
             if group.name.casefold() == name.casefold():
-                return Found(references={"group_id": group_id}, attributes={"description": group.description})
+                attributes = {"name": group.name, "description": group.description}
+                return Found(references={"group_id": group_id}, attributes=attributes)
         return None
 
-    def update_group(self, group_id: str, *, description: str) -> Receipt:
-        _existing(self._center.groups, group_id, "GROUP").description = description
+    def update_group(self, group_id: str, *, attributes: Mapping[str, str]) -> Receipt:
+        _existing(self._center.groups, group_id, "GROUP")
+        self._store_group(group_id, attributes)
         return self._center.receipt()
 
     def delete_group(self, group_id: str) -> Receipt:
@@ -51,7 +51,7 @@ class MemoryDirectory:
         del self._center.groups[group_id]
         for membership_id in [one for one, (group, _) in self._center.memberships.items() if group == group_id]:
             del self._center.memberships[membership_id]
-        for key in [one for one in self._center.assignments if one.group_id == group_id]:
+        for key in [one for one in self._center.assignments if one.principal_id == group_id]:
             self._center.delete_assignment(key)
         return self._center.receipt()
 
@@ -74,6 +74,14 @@ class MemoryDirectory:
         _existing(self._center.memberships, membership_id, "GROUP_MEMBERSHIP")
         del self._center.memberships[membership_id]
         return self._center.receipt()
+
+    def _store_group(self, group_id: str, attributes: Mapping[str, str]) -> None:
+        if not attributes["name"]:
+            raise Refused("ValidationException: a group has a display name")
+        found = self.find_group(attributes["name"])
+        if found and found.references["group_id"] != group_id:
+            raise AlreadyExists("ConflictException: Duplicate GroupDisplayName")
+        self._center.groups[group_id] = StoredGroup(attributes["name"], attributes.get("description", ""))
 
     def _store_user(self, user_id: str, attributes: Mapping[str, str]) -> None:
         stored = {word: text for word, text in attributes.items() if text}

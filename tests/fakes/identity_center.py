@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from dayone.errors import NotFound
-from dayone.ports.identity_center import AssignmentKey, Receipt, RequestState
+from dayone.ports.identity_center import AssignmentKey, PrincipalType, Receipt, RequestState
 
 
 class RequestFailed(Exception):
@@ -22,8 +22,11 @@ class StoredGroup:
 class StoredSet:
     name: str
     attributes: dict[str, str]
+    tags: dict[str, str] = field(default_factory=dict)
     managed_policies: set[str] = field(default_factory=set)
+    customer_policies: set[str] = field(default_factory=set)
     inline_policy: str = ""
+    boundary: str = ""
     revision: int = 1
 
 
@@ -82,6 +85,14 @@ class MemoryIdentityCenter:
                 request.state = RequestState(is_over=True, failure_reason=str(failure))
             else:
                 request.state = RequestState(is_over=True)
+
+    def holds(self, principal_type: PrincipalType, principal_id: str) -> bool:
+        return principal_id in (self.users if principal_type is PrincipalType.USER else self.groups)
+
+    def existing_set(self, arn: str) -> StoredSet:
+        if arn not in self.permission_sets:
+            raise NotFound("ResourceNotFoundException: Could not find PermissionSet")
+        return self.permission_sets[arn]
 
     def delete_assignment(self, key: AssignmentKey) -> None:
         self.assignments.discard(key)

@@ -35,6 +35,14 @@ class MemoryOperationQueue:
         names = [one.resource.name for one in self._state.applied]
         return any(group in (name, name.rpartition("/")[2]) for name in names if name)
 
+    def alike(self, target: ResourceOf) -> Iterable[Applied]:
+        kind, resource = target.subject.kind, target.resource
+        return [
+            known
+            for one, known in self._state.applied.items()
+            if one != target and (one.subject.kind, one.resource) == (kind, resource)
+        ]
+
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         in_force = self.generation_of(operation.subject)
         if in_force != operation.generation:

@@ -212,7 +212,7 @@ def test_a_removal_that_aws_fails_leaves_what_was_there() -> None:
         ("directory", "add_member"),
         ("permission_sets", "create"),
         ("permission_sets", "find"),
-        ("permission_sets", "attach"),
+        ("set_policies", "attach_managed"),
         ("permission_sets", "provision"),
         ("permission_sets", "provisioning"),
         ("assignments", "create"),
@@ -235,7 +235,7 @@ def test_what_may_work_later_is_tried_again(port: str, method: str, error: DayOn
         ("directory", "create_group", the_group(), GROUP),
         ("directory", "add_member", the_person(), membership()),
         ("permission_sets", "create", the_set(), None),
-        ("permission_sets", "attach", the_set(), managed_policy(_VIEW)),
+        ("set_policies", "attach_managed", the_set(), managed_policy(_VIEW)),
         ("assignments", "create", the_account(), assignment()),
     ],
 )

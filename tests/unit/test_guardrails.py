@@ -12,8 +12,8 @@ from dayone.domain.guardrails import (
     why_ruinous,
 )
 from dayone.domain.operations import Action, Applied
-from dayone.domain.planning import Difference
 from dayone.domain.policy import Guardrails, Policy
+from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource
 from tests.builders import (
     GROUP,

@@ -7,8 +7,9 @@ import pytest
 from dayone.domain.changes import CauseKind
 from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.operations import Action, Applied, Operation, Priority
-from dayone.domain.planning import Difference, Planned, differences, fingerprint, operations
+from dayone.domain.planning import Planned, differences, fingerprint, operations
 from dayone.domain.policy import Protection
+from dayone.domain.precedence import Difference
 from dayone.domain.subjects import (
     Resource,
     Subject,

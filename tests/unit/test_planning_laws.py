@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.operations import Action, Applied, Operation
-from dayone.domain.planning import Difference, Planned, differences, fingerprint, operations
+from dayone.domain.planning import Planned, differences, fingerprint, operations
 from dayone.domain.policy import Protection
+from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource, ResourceKind, Subject
 from tests.builders import (
     GROUP,

@@ -17,6 +17,7 @@ from dayone.domain.scheduling import Budgets
 from dayone.domain.subject_states import FactVersion, Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.plan_changes import PlanChanges, plan_changes
@@ -28,6 +29,7 @@ from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryEngine, MemoryInbox
+from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.state import State
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -74,6 +76,7 @@ class World:
         ports: dict[str, Any] = {
             "directory": MemoryDirectory(self.center),
             "permission_sets": MemoryPermissionSets(self.center),
+            "set_policies": MemorySetPolicies(self.center),
             "assignments": self._assignments,
         }
         return ExecuteOperations(
@@ -186,15 +189,20 @@ class World:
         return members
 
     def assignments(self) -> set[tuple[str, str, str]]:
-        """Account id, permission set, group."""
+        """Account id, permission set, and group or user name."""
         return {
             (
                 key.account_id,
                 self.center.permission_sets[key.permission_set_arn].name,
-                self.center.groups[key.group_id].name,
+                self._name_of(key),
             )
             for key in self.center.assignments
         }
+
+    def _name_of(self, key: AssignmentKey) -> str:
+        if key.principal_type is PrincipalType.USER:
+            return self.center.users[key.principal_id]["user_name"]
+        return self.center.groups[key.principal_id].name
 
     def permission_sets(self) -> dict[str, tuple[frozenset[str], str]]:
         """Name to its managed policies and its inline policy."""

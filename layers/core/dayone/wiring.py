@@ -88,6 +88,7 @@ def execute_operations() -> "ExecuteOperations":
     from dayone.adapters.sqs import SqsEngine
     from dayone.adapters.sso_assignments import SsoAssignments
     from dayone.adapters.sso_permission_sets import SsoPermissionSets
+    from dayone.adapters.sso_set_policies import SsoSetPolicies
     from dayone.domain.scheduling import Budgets
     from dayone.usecases.attempts import IdentityCenter
     from dayone.usecases.execute_operations import ExecuteOperations
@@ -100,6 +101,7 @@ def execute_operations() -> "ExecuteOperations":
         aws=IdentityCenter(
             directory=IdentityStoreDirectory(client("identitystore"), identity_store_id=given.identity_store_id),
             permission_sets=SsoPermissionSets(sso_admin, instance_arn=given.instance_arn),
+            set_policies=SsoSetPolicies(sso_admin, instance_arn=given.instance_arn),
             assignments=SsoAssignments(sso_admin, instance_arn=given.instance_arn),
         ),
         budgets=Budgets(),

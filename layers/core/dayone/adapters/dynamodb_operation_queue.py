@@ -72,6 +72,13 @@ class DynamoOperationQueue:
             any(True for _ in self._table.query(Key("listed_in").eq(one), index="listing", limit=1)) for one in lists
         )
 
+    def alike(self, target: ResourceOf) -> Iterable[Applied]:
+        """The same resource of every other subject of that kind, confirmed or in doubt."""
+        kind = target.subject.kind
+        listed = self._table.query(Key("listed_in").eq(keys.list_of(kind)), index="listing")
+        others = (Subject(kind, str(one["listed_as"])) for one in listed)
+        return list(self.applied(ResourceOf(one, target.resource) for one in others if one != target.subject).values())
+
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         """Count the attempt and put the resource in doubt; None when a newer generation is in force.
 

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.identity_store_attributes import changes_of, new_user, words_of
+from dayone.adapters.identity_store_attributes import (
+    changes_of_group,
+    changes_of_user,
+    new_group,
+    new_user,
+    words_of_group,
+    words_of_user,
+)
 from dayone.errors import NotFound
 from dayone.ports.identity_center import Found, Receipt
 
@@ -55,21 +62,20 @@ class IdentityStoreDirectory:
                 user = self._client.describe_user(IdentityStoreId=self._store, UserId=named["UserId"])
         except NotFound:
             return None
-        return Found(references={"user_id": user["UserId"]}, attributes=words_of(user))
+        return Found(references={"user_id": user["UserId"]}, attributes=words_of_user(user))
 
     def update_user(self, user_id: str, *, attributes: Mapping[str, str]) -> Receipt:
         """See Directory."""
         with translated():
             done = self._client.update_user(
-                IdentityStoreId=self._store, UserId=user_id, Operations=changes_of(attributes)
+                IdentityStoreId=self._store, UserId=user_id, Operations=changes_of_user(attributes)
             )
         return _receipt(done)
 
-    def create_group(self, name: str, *, description: str) -> Receipt:
+    def create_group(self, attributes: Mapping[str, str]) -> Receipt:
         """See Directory."""
-        described: Any = {"Description": description} if description else {}
         with translated():
-            made = self._client.create_group(IdentityStoreId=self._store, DisplayName=name, **described)
+            made = self._client.create_group(IdentityStoreId=self._store, **new_group(attributes))
         return _receipt(made, group_id=made["GroupId"])
 
     def find_group(self, name: str) -> Found | None:
@@ -82,15 +88,13 @@ class IdentityStoreDirectory:
                 group = self._client.describe_group(IdentityStoreId=self._store, GroupId=named["GroupId"])
         except NotFound:
             return None
-        return Found(
-            references={"group_id": group["GroupId"]}, attributes={"description": group.get("Description", "")}
-        )
+        return Found(references={"group_id": group["GroupId"]}, attributes=words_of_group(group))
 
-    def update_group(self, group_id: str, *, description: str) -> Receipt:
+    def update_group(self, group_id: str, *, attributes: Mapping[str, str]) -> Receipt:
         """See Directory."""
         with translated():
             done = self._client.update_group(
-                IdentityStoreId=self._store, GroupId=group_id, Operations=changes_of({"description": description})
+                IdentityStoreId=self._store, GroupId=group_id, Operations=changes_of_group(attributes)
             )
         return _receipt(done)
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-# Source: Identity Store API, CreateUser (members) and UpdateUser (AttributePath, in camel case).
-_PATHS = {
+# Source: Identity Store API, CreateUser and CreateGroup (members), UpdateUser and UpdateGroup (AttributePath).
+_PATHS_OF_A_USER = {
     "user_name": "userName",
     "display_name": "displayName",
     "given_name": "name.givenName",
     "family_name": "name.familyName",
     "email": "emails",
     "title": "title",
-    "description": "description",
 }
+_PATHS_OF_A_GROUP = {"name": "displayName", "description": "description"}
 
 
 def new_user(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - keyword arguments of a boto3 method
@@ -28,17 +28,33 @@ def new_user(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - keyword ar
     return request
 
 
-def changes_of(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - a list of a type the stubs know under two names
-    """The Operations of UpdateUser or UpdateGroup that set these attributes; an empty text unsets one.
+def new_group(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - keyword arguments of a boto3 method
+    """What CreateGroup takes for these attributes; an empty description is left out, because AWS refuses it."""
+    described = {"Description": attributes["description"]} if attributes.get("description") else {}
+    return {"DisplayName": attributes["name"], **described}
+
+
+def changes_of_user(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - the stubs have a type for this alone
+    """The Operations of UpdateUser that set these attributes; an empty text unsets one.
 
     A complex attribute is replaced whole, with keys in camel case, and an operation without a value unsets.
     """
-    return [{"AttributePath": _PATHS[word], **_value(word, text)} for word, text in attributes.items()]
+    return [{"AttributePath": _PATHS_OF_A_USER[word], **_value(word, text)} for word, text in attributes.items()]
 
 
-def words_of(user: Mapping[str, Any]) -> Mapping[str, str]:
+def changes_of_group(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - the stubs have a type for this alone
+    """The Operations of UpdateGroup that set these attributes; an empty text unsets one."""
+    return [{"AttributePath": _PATHS_OF_A_GROUP[word], **_value(word, text)} for word, text in attributes.items()]
+
+
+def words_of_user(user: Mapping[str, Any]) -> Mapping[str, str]:
     """The attributes of a user as DescribeUser answers; those it does not have are left out."""
     return {word: text for word, text in _words(user) if text}
+
+
+def words_of_group(group: Mapping[str, Any]) -> Mapping[str, str]:
+    """The attributes of a group as DescribeGroup answers; without a description that is empty."""
+    return {"name": group["DisplayName"], "description": group.get("Description", "")}
 
 
 def _value(word: str, text: str) -> dict[str, Any]:

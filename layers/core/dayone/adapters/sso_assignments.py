@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class SsoAssignments:
-    """The port Assignments over the API `sso-admin`, for groups. Source: IAM Identity Center API Reference."""
+    """The port Assignments over the API `sso-admin`. Source: IAM Identity Center API Reference."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
         {
@@ -60,6 +60,6 @@ class SsoAssignments:
             "TargetType": "AWS_ACCOUNT",
             "TargetId": key.account_id,
             "PermissionSetArn": key.permission_set_arn,
-            "PrincipalType": "GROUP",
-            "PrincipalId": key.group_id,
+            "PrincipalType": key.principal_type.value,
+            "PrincipalId": key.principal_id,
         }

@@ -1,18 +1,24 @@
-"""Permission sets in Identity Center, what is attached to them, and their provisioning to accounts."""
+"""Permission sets in Identity Center, their tags, and their provisioning to accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
 from dayone.adapters.sso_answers import receipt, request_state, seen
 from dayone.adapters.sso_permission_set_names import PermissionSetNames
+from dayone.domain.desired import TAG_PREFIX, tags_in
 from dayone.errors import AlreadyExists, Conflicting
 from dayone.ports.identity_center import Found, Receipt, RequestState
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
 
-_MEMBERS = {"description": "Description", "session_duration": "SessionDuration", "relay_state": "RelayState"}
+_MEMBERS = {
+    "name": "Name",
+    "description": "Description",
+    "session_duration": "SessionDuration",
+    "relay_state": "RelayState",
+}
 # AWS takes no empty description, and does not say what leaving it out of an update does. A blank is allowed.
 _BLANK = " "
 _DEFAULT_SESSION = "PT1H"
@@ -26,30 +32,30 @@ class SsoPermissionSets:
             "sso:CreatePermissionSet",
             "sso:UpdatePermissionSet",
             "sso:DeletePermissionSet",
-            "sso:AttachManagedPolicyToPermissionSet",
-            "sso:DetachManagedPolicyFromPermissionSet",
-            "sso:ListManagedPoliciesInPermissionSet",
-            "sso:PutInlinePolicyToPermissionSet",
-            "sso:DeleteInlinePolicyFromPermissionSet",
+            "sso:TagResource",
+            "sso:UntagResource",
+            "sso:ListTagsForResource",
             "sso:ProvisionPermissionSet",
             "sso:DescribePermissionSetProvisioningStatus",
+            "sso:ListAccountsForProvisionedPermissionSet",
         }
     )
 
     def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
         self._client = client
         self._instance = instance_arn
-        self._partition = instance_arn.split(":")[1]
         self._by_name = PermissionSetNames(client, instance_arn=instance_arn)
 
-    def create(self, name: str, *, attributes: Mapping[str, str]) -> Receipt:
+    def create(self, attributes: Mapping[str, str]) -> Receipt:
         """See PermissionSets."""
-        given: Any = {_MEMBERS[word]: text for word, text in attributes.items() if text}
+        given: Any = {_MEMBERS[word]: text for word, text in attributes.items() if word in _MEMBERS and text}
+        tags = tags_in(attributes)
+        given |= {"Tags": _listed(tags)} if tags else {}
         try:
             with translated():
-                made = self._client.create_permission_set(InstanceArn=self._instance, Name=name, **given)
+                made = self._client.create_permission_set(InstanceArn=self._instance, **given)
         except Conflicting as conflict:
-            if seen(lambda: self.find(name) is not None):
+            if seen(lambda: self._by_name.find(attributes["name"]) is not None):
                 raise AlreadyExists(str(conflict)) from conflict
             raise
         return receipt(made, permission_set_arn=made["PermissionSet"]["PermissionSetArn"])
@@ -59,11 +65,11 @@ class SsoPermissionSets:
         described = self._by_name.find(name)
         if described is None:
             return None
+        arn = described["PermissionSetArn"]
         texts = {word: str(described.get(member, "")).strip() for word, member in _MEMBERS.items()}
-        return Found(
-            references={"permission_set_arn": described["PermissionSetArn"]},
-            attributes={word: text for word, text in texts.items() if text},
-        )
+        tags = {f"{TAG_PREFIX}{key}": value for key, value in self._tags_of(arn).items()}
+        attributes = {word: text for word, text in texts.items() if text} | tags
+        return Found(references={"permission_set_arn": arn}, attributes=attributes)
 
     def update(self, arn: str, *, attributes: Mapping[str, str]) -> Receipt:
         """See PermissionSets."""
@@ -79,42 +85,22 @@ class SsoPermissionSets:
                 )
             )
 
+    def tag(self, arn: str, *, tags: Mapping[str, str]) -> Receipt:
+        """See PermissionSets."""
+        asked: Any = {"InstanceArn": self._instance, "ResourceArn": arn, "Tags": _listed(tags)}
+        with translated():
+            return receipt(self._client.tag_resource(**asked))
+
+    def untag(self, arn: str, *, keys: Iterable[str]) -> Receipt:
+        """See PermissionSets."""
+        asked: Any = {"InstanceArn": self._instance, "ResourceArn": arn, "TagKeys": sorted(keys)}
+        with translated():
+            return receipt(self._client.untag_resource(**asked))
+
     def delete(self, arn: str) -> Receipt:
         """See PermissionSets."""
         with translated():
             return receipt(self._client.delete_permission_set(**self._target(arn)))
-
-    def attach(self, arn: str, *, managed_policy: str) -> Receipt:
-        """See PermissionSets."""
-        policy = self._policy_arn(managed_policy)
-        try:
-            with translated():
-                done = self._client.attach_managed_policy_to_permission_set(
-                    **self._target(arn), ManagedPolicyArn=policy
-                )
-        except Conflicting as conflict:
-            if seen(lambda: policy in self._attached(arn)):
-                raise AlreadyExists(str(conflict)) from conflict
-            raise
-        return receipt(done)
-
-    def detach(self, arn: str, *, managed_policy: str) -> Receipt:
-        """See PermissionSets."""
-        policy = self._policy_arn(managed_policy)
-        with translated():
-            return receipt(
-                self._client.detach_managed_policy_from_permission_set(**self._target(arn), ManagedPolicyArn=policy)
-            )
-
-    def put_inline_policy(self, arn: str, *, document: str) -> Receipt:
-        """See PermissionSets."""
-        with translated():
-            return receipt(self._client.put_inline_policy_to_permission_set(**self._target(arn), InlinePolicy=document))
-
-    def delete_inline_policy(self, arn: str) -> Receipt:
-        """See PermissionSets."""
-        with translated():
-            return receipt(self._client.delete_inline_policy_from_permission_set(**self._target(arn)))
 
     def provision(self, arn: str) -> str:
         """See PermissionSets."""
@@ -125,20 +111,33 @@ class SsoPermissionSets:
     def provisioning(self, request_id: str) -> RequestState:
         """See PermissionSets."""
         with translated():
-            told = self._client.describe_permission_set_provisioning_status(
+            answer = self._client.describe_permission_set_provisioning_status(
                 InstanceArn=self._instance, ProvisionPermissionSetRequestId=request_id
             )
-        return request_state(told["PermissionSetProvisioningStatus"])
+        told = answer["PermissionSetProvisioningStatus"]
+        state, arn = request_state(told), told.get("PermissionSetArn")
+        # AWS does not say how it ends where there is nothing to bring up to date. Then no account has an old form.
+        if state.failure_reason and arn and not self._is_in_use(arn):
+            return RequestState(is_over=True)
+        return state
 
-    def _attached(self, arn: str) -> frozenset[str]:
-        listing = self._client.get_paginator("list_managed_policies_in_permission_set")
+    def _is_in_use(self, arn: str) -> bool:
         with translated():
-            pages = list(listing.paginate(**self._target(arn)))
-        return frozenset(policy["Arn"] for page in pages for policy in page["AttachedManagedPolicies"])
+            pages = self._client.get_paginator("list_accounts_for_provisioned_permission_set").paginate(
+                **self._target(arn)
+            )
+            return any(page.get("AccountIds") for page in pages)
+
+    def _tags_of(self, arn: str) -> Mapping[str, str]:
+        with translated():
+            pages = self._client.get_paginator("list_tags_for_resource").paginate(
+                InstanceArn=self._instance, ResourceArn=arn
+            )
+            return {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", ())}
 
     def _target(self, arn: str) -> Any:  # noqa: ANN401 - keyword arguments of many boto3 methods
         return {"InstanceArn": self._instance, "PermissionSetArn": arn}
 
-    def _policy_arn(self, managed_policy: str) -> str:
-        whole = managed_policy.startswith("arn:")
-        return managed_policy if whole else f"arn:{self._partition}:iam::aws:policy/{managed_policy}"
+
+def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

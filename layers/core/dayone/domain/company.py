@@ -17,8 +17,9 @@ from dayone.domain.desired import (
 )
 from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person
-from dayone.domain.planning import Difference, differences
+from dayone.domain.planning import differences
 from dayone.domain.policy import Policy
+from dayone.domain.precedence import Difference
 from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind

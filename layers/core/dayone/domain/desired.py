@@ -151,7 +151,7 @@ def desired_for_group(name: str, *, policy: Policy) -> Desired:
     if rule is None:
         return Desired({})
     reason = Reason(str(rule.location), "the policy has this group")
-    attributes = {"description": rule.description}
+    attributes = {"name": rule.called, "description": rule.description}
     return Desired({Resource(ResourceKind.GROUP): Wanted(attributes, (reason,))})
 
 
@@ -164,6 +164,12 @@ def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
     parts = _parts_of_set(rule)
     parts[Resource(ResourceKind.PROVISIONING)] = {"definition": _fingerprint(parts)}
     return Desired({resource: Wanted(attributes, reasons) for resource, attributes in parts.items()})
+
+
+def tags_in(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """The tags among the attributes of a permission set, by their own keys."""
+    tags = {word: text for word, text in attributes.items() if word.startswith(TAG_PREFIX)}
+    return {word.removeprefix(TAG_PREFIX): text for word, text in tags.items()}
 
 
 def next_flip(person: Person, *, policy: Policy, now: datetime) -> datetime | None:
@@ -205,6 +211,7 @@ def _parts_of_set(rule: PermissionSetRule) -> dict[Resource, Mapping[str, str]]:
 
 def _set_attributes(rule: PermissionSetRule) -> dict[str, str]:
     attributes = {
+        "name": rule.called,
         "description": rule.description,
         "session_duration": rule.session_duration,
         "relay_state": rule.relay_state,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from dayone.domain.operations import Action, Applied
-from dayone.domain.planning import Difference
 from dayone.domain.policy import Guardrails, Policy
+from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource, ResourceKind
 
 # What somebody loses access by when it goes.

@@ -10,30 +10,21 @@ from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.operations import Action, Applied, Operation, Priority
 from dayone.domain.policy import Protection
-from dayone.domain.subjects import (
-    Resource,
-    ResourceKind,
-    ResourceOf,
-    Subject,
-    group_named,
-    permission_set_named,
-    provisioning_of,
-    user_of,
+from dayone.domain.precedence import (
+    PARTS_OF_A_SET,
+    ROOTS,
+    Difference,
+    parties,
+    predecessors,
+    rank,
+    requirements,
 )
+from dayone.domain.subjects import Resource, ResourceKind, Subject
 
-_ROOTS = frozenset({ResourceKind.USER, ResourceKind.GROUP, ResourceKind.PERMISSION_SET})
-_PARTS_OF_A_SET = frozenset({ResourceKind.PERMISSION_SET, ResourceKind.MANAGED_POLICY, ResourceKind.INLINE_POLICY})
-_NAMED_AFTER_A_GROUP = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One resource that is not as it should be, the action that mends it, and what goes with it when it goes."""
-
-    action: Action
-    resource: Resource
-    wanted: Wanted
-    covers: tuple[Resource, ...] = ()
+_CANNOT_RENAME = (
+    "AWS cannot rename a permission set, so this one stays {is_called!r} and as it is: take the new name back, or give "
+    "{wanted!r} a key of its own, move the assignments there, and remove this one"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +46,23 @@ def differences(
     in the list: anything of a subject that is left alone or of a protected group, users (kept without access), and
     the removal of what Day One did not create.
     """
-    if desired.left_alone:
+    if left_alone(desired, applied=applied):
         return []
     found = [*_removals(desired, applied=applied), *_additions(desired, applied=applied)]
-    found = [one for one in found if _group_of(one.resource, subject=subject) not in protection.groups]
+    found = [one for one in found if not _is_protected(one.resource, subject=subject, protection=protection)]
     found += _provisioning(found, desired=desired, applied=applied)
-    return sorted(found, key=lambda one: (_rank(one), one.resource))
+    return sorted(found, key=lambda one: (rank(one), one.resource))
+
+
+def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
+    """Why nothing about the subject may be changed, or empty: desired says so, or AWS could not do it."""
+    whole_set = Resource(ResourceKind.PERMISSION_SET)
+    if desired.left_alone or whole_set not in applied or whole_set not in desired.resources:
+        return desired.left_alone
+    is_called = applied[whole_set].attributes.get("name")
+    wanted = desired.resources[whole_set].attributes.get("name")
+    # Source: IAM Identity Center API, UpdatePermissionSet: it takes no name.
+    return "" if is_called in (None, wanted) else _CANNOT_RENAME.format(is_called=is_called, wanted=wanted)
 
 
 def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operation, ...]:
@@ -79,8 +81,8 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             created_at=planned.now,
             attributes=one.wanted.attributes,
             reasons=one.wanted.reasons,
-            requires=_requirements(one, subject=planned.subject),
-            after=_predecessors(one, ordered=ordered[:number]),
+            requires=requirements(one, subject=planned.subject),
+            after=predecessors(one, ordered=ordered[:number]),
             covers=one.covers,
         )
         for number, one in enumerate(ordered)
@@ -125,10 +127,10 @@ def _provisioning(
 ) -> list[Difference]:
     # A change of mind can lead back to the form that was provisioned last, while accounts assigned since then have
     # got the form in between; and an adopted set that leaves the policy gives up what was attached to it.
-    changed = [one for one in found if one.resource.kind in _PARTS_OF_A_SET]
+    changed = [one for one in found if one.resource.kind in PARTS_OF_A_SET]
     mark = Resource(ResourceKind.PROVISIONING)
     is_there = any(one.resource == mark for one in found)
-    is_going = any(one.action is Action.DELETE and one.resource.kind in _ROOTS for one in found)
+    is_going = any(one.action is Action.DELETE and one.resource.kind in ROOTS for one in found)
     if not changed or is_there or is_going:
         return []
     action = Action.UPDATE if mark in applied else Action.CREATE
@@ -140,18 +142,18 @@ def _no_longer(have: Applied) -> tuple[Reason, ...]:
     return ended or (Reason("policy", "no rule gives it any more"),)
 
 
-def _group_of(resource: Resource, *, subject: Subject) -> str:
-    if resource.kind is ResourceKind.GROUP:
-        return subject.name
-    return resource.name.rpartition("/")[2] if resource.kind in _NAMED_AFTER_A_GROUP else ""
-
-
-def _rank(one: Difference) -> int:
-    if one.resource.kind is ResourceKind.PROVISIONING:
-        return 3
-    if one.action is Action.DELETE:
-        return 0
-    return 1 if one.resource.kind in _ROOTS else 2
+def _is_protected(resource: Resource, *, subject: Subject, protection: Protection) -> bool:
+    match resource.kind:
+        case ResourceKind.GROUP:
+            return subject.name in protection.groups
+        case ResourceKind.MEMBERSHIP:
+            return resource.name in protection.groups
+        case ResourceKind.ASSIGNMENT:
+            _, principal = parties(resource)
+            is_group = principal.resource.kind is ResourceKind.GROUP
+            return principal.subject.name in (protection.groups if is_group else protection.people)
+        case _:
+            return False
 
 
 def _priority(one: Difference, *, cause: Cause) -> Priority:
@@ -160,30 +162,3 @@ def _priority(one: Difference, *, cause: Cause) -> Priority:
     if cause.kind is CauseKind.POLICY:
         return Priority.POLICY
     return Priority.REVOCATION if one.action is Action.DELETE else Priority.ONBOARDING
-
-
-def _requirements(one: Difference, *, subject: Subject) -> tuple[ResourceOf, ...]:
-    if one.action is Action.DELETE:
-        return ()
-    match one.resource.kind:
-        case ResourceKind.MEMBERSHIP:
-            return (user_of(subject.name), group_named(one.resource.name))
-        case ResourceKind.ASSIGNMENT:
-            permission_set, _, group = one.resource.name.partition("/")
-            return (group_named(group), permission_set_named(permission_set), provisioning_of(permission_set))
-        case ResourceKind.MANAGED_POLICY | ResourceKind.INLINE_POLICY | ResourceKind.PROVISIONING:
-            return (permission_set_named(subject.name),)
-        case _:
-            return ()
-
-
-def _predecessors(one: Difference, *, ordered: list[Difference]) -> tuple[int, ...]:
-    if one.resource.kind is ResourceKind.PROVISIONING:
-        return tuple(range(len(ordered)))
-    if one.action is Action.DELETE or one.resource.kind in _ROOTS:
-        return ()
-    return tuple(
-        number
-        for number, earlier in enumerate(ordered)
-        if earlier.action is Action.CREATE and earlier.resource.kind in _ROOTS
-    )

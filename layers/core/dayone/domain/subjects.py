@@ -60,8 +60,9 @@ class ResourceKind(StrEnum):
 class Resource:
     """One thing in Identity Center that belongs to a subject, written `kind` or `kind/name`.
 
-    Names: a membership's is its group; an assignment's is `permission set/group`; a managed policy's is its path
-    below `policy/`, such as `job-function/ViewOnlyAccess`; the others have none, their subject says which they are.
+    Names: a membership's is its group; an assignment's is `permission set/group` or `permission set/person:id`; a
+    managed policy's is its path below `policy/`, such as `job-function/ViewOnlyAccess`; a customer policy's is its path
+    and name, such as `/teams/Deployer`; the others have none, their subject says which they are.
     """
 
     kind: ResourceKind

@@ -1,7 +1,8 @@
 """What the use cases need from Identity Center and Organizations, method by intent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from dayone.domain.accounts import Account
@@ -45,14 +46,14 @@ class Directory(Protocol):
     def update_user(self, user_id: str, *, attributes: Mapping[str, str]) -> Receipt:
         """Set these attributes; an empty text unsets one."""
 
-    def create_group(self, name: str, *, description: str) -> Receipt:
+    def create_group(self, attributes: Mapping[str, str]) -> Receipt:
         """References: `group_id`."""
 
     def find_group(self, name: str) -> Found | None:
-        """By its unique display name; references: `group_id`."""
+        """By its unique display name, whatever the letter case; references: `group_id`."""
 
-    def update_group(self, group_id: str, *, description: str) -> Receipt:
-        """Set the description; an empty one unsets it."""
+    def update_group(self, group_id: str, *, attributes: Mapping[str, str]) -> Receipt:
+        """Set name and description to these; an empty description unsets it. Members and assignments stay."""
 
     def delete_group(self, group_id: str) -> Receipt:
         """Raises NotFound when it is gone."""
@@ -68,40 +69,66 @@ class Directory(Protocol):
 
 
 class PermissionSets(Protocol):
-    """Permission sets and what is attached to them; attributes in the words of `domain.desired`.
+    """Permission sets themselves; attributes in the words of `domain.desired`, each tag as `tag:<key>`."""
 
-    `managed_policy` is a path below `policy/` such as `job-function/ViewOnlyAccess`, or a whole ARN.
-    """
-
-    def create(self, name: str, *, attributes: Mapping[str, str]) -> Receipt:
+    def create(self, attributes: Mapping[str, str]) -> Receipt:
         """References: `permission_set_arn`. Raises AlreadyExists when the name is taken."""
 
     def find(self, name: str) -> Found | None:
         """By its unique name; references: `permission_set_arn`."""
 
     def update(self, arn: str, *, attributes: Mapping[str, str]) -> Receipt:
-        """Set description, session duration and relay state to these; what is missing goes back to AWS's default."""
+        """Set description, session duration and relay state to these; what is missing goes back to AWS's default.
+
+        Name and tags are left alone: the one cannot be changed, the others have calls of their own.
+        """
+
+    def tag(self, arn: str, *, tags: Mapping[str, str]) -> Receipt:
+        """Add these tags, or change their values; the others stay."""
+
+    def untag(self, arn: str, *, keys: Iterable[str]) -> Receipt:
+        """Take the tags of these keys away; harmless where there is none."""
 
     def delete(self, arn: str) -> Receipt:
         """Raises NotFound when it is gone, Conflicting while it is assigned."""
-
-    def attach(self, arn: str, *, managed_policy: str) -> Receipt:
-        """Raises AlreadyExists when it is attached."""
-
-    def detach(self, arn: str, *, managed_policy: str) -> Receipt:
-        """Raises NotFound when it is not attached."""
-
-    def put_inline_policy(self, arn: str, *, document: str) -> Receipt:
-        """Set the inline policy, JSON text."""
-
-    def delete_inline_policy(self, arn: str) -> Receipt:
-        """Remove the inline policy; harmless when there is none."""
 
     def provision(self, arn: str) -> str:
         """Ask for the set to reach every account it is in use in; returns the request id."""
 
     def provisioning(self, request_id: str) -> "RequestState":
-        """What has become of that; raises NotFound for an id AWS does not know."""
+        """What has become of that, where no account has the set always well; raises NotFound for an unknown id."""
+
+
+class SetPolicies(Protocol):
+    """What is attached to permission sets.
+
+    A `managed_policy` is a path below `policy/` such as `job-function/ViewOnlyAccess`, or a whole ARN. A
+    `customer_policy` is a path and a name such as `/teams/Deployer`; the accounts must have it.
+    """
+
+    def attach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
+        """Raises AlreadyExists when it is attached."""
+
+    def detach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
+        """Raises NotFound when it is not attached."""
+
+    def attach_customer(self, arn: str, *, customer_policy: str) -> Receipt:
+        """Raises AlreadyExists when it is attached."""
+
+    def detach_customer(self, arn: str, *, customer_policy: str) -> Receipt:
+        """Raises NotFound when it is not attached."""
+
+    def put_inline(self, arn: str, *, document: str) -> Receipt:
+        """Set the inline policy, JSON text."""
+
+    def delete_inline(self, arn: str) -> Receipt:
+        """Remove the inline policy; harmless when there is none."""
+
+    def put_boundary(self, arn: str, *, managed_policy: str = "", customer_policy: str = "") -> Receipt:
+        """Set the permissions boundary to one of the two, whatever it was before."""
+
+    def delete_boundary(self, arn: str) -> Receipt:
+        """Raises NotFound when there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +139,21 @@ class RequestState:
     failure_reason: str = ""
 
 
+class PrincipalType(StrEnum):
+    """Who can be assigned something, in AWS's words."""
+
+    GROUP = "GROUP"
+    USER = "USER"
+
+
 @dataclass(frozen=True, kw_only=True)
 class AssignmentKey:
-    """Which group gets which permission set in which account, in AWS's ids."""
+    """Which group or user gets which permission set in which account, in AWS's ids."""
 
     account_id: str
     permission_set_arn: str
-    group_id: str
+    principal_id: str
+    principal_type: PrincipalType = PrincipalType.GROUP
 
 
 class Assignments(Protocol):

@@ -103,6 +103,9 @@ class OperationQueue(Protocol):
     def is_in_use(self, group: str) -> bool:
         """Whether a membership or an assignment of this group is on record."""
 
+    def alike(self, target: ResourceOf) -> Iterable[Applied]:
+        """The same resource of every other subject of that kind, such as all other groups, confirmed or in doubt."""
+
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         """Note that AWS is about to be called: counts the attempt and puts the resource in doubt.
 

@@ -1,32 +1,37 @@
 """One try at an operation: what it knows of the world, and the ends it can come to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dayone.domain.operations import Applied, Failed, Operation, Outcome, Succeeded
-from dayone.domain.subjects import ResourceOf
-from dayone.errors import NotFound, Unavailable, Unreachable
-from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt
+from dayone.domain.operations import Action, Applied, Failed, Operation, Outcome, Succeeded
+from dayone.domain.subjects import ResourceKind, ResourceOf
+from dayone.errors import Conflicting, NotFound, Unavailable, Unreachable
+from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt, SetPolicies
 
 _NOT_OURS = "one of this name exists, was not made by Day One, and is not what the policy or HR wants"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityCenter:
-    """The three sides of IAM Identity Center."""
+    """The four sides of IAM Identity Center."""
 
     directory: Directory
     permission_sets: PermissionSets
+    set_policies: SetPolicies
     assignments: Assignments
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One try at an operation: its resource as it stood before, and what it requires, both as AWS confirmed them."""
+    """One try at an operation: its resource as it stood before, and what it requires, both as AWS confirmed them.
+
+    `alike` reads the same resource of every other subject, such as all other groups; few attempts ask for it.
+    """
 
     operation: Operation
     own: Applied | None
     required: Mapping[ResourceOf, Applied] = field(default_factory=dict)
+    alike: Callable[[], Iterable[Applied]] = tuple
 
     @property
     def wanted(self) -> Mapping[str, str]:
@@ -42,9 +47,27 @@ class Attempt:
         return merged
 
     @property
+    def known_name(self) -> str:
+        """What Identity Center calls, or would call, the group or permission set that Day One knows of."""
+        key = self.operation.subject.name
+        return self.own.attributes.get("name", key) if self.own else key
+
+    @property
     def may_have_happened(self) -> bool:
         """Whether an earlier creation was begun and its result never seen."""
         return self.own is not None and self.own.doubt is not None and not self.own.adopted
+
+    def is_anothers(self, found: Found) -> bool:
+        """Whether what was found by its name is another subject's, or may be what that one has begun to create."""
+        if self.operation.resource.kind is ResourceKind.USER:
+            # To look through everybody would take too long, and no two people are alike in all attributes of a user.
+            return False
+        name = found.attributes.get("name")
+        return any(
+            found.references.items() <= other.references.items()
+            or (other.doubt is Action.CREATE and other.attributes.get("name") == name)
+            for other in self.alike()
+        )
 
 
 def done(receipt: Receipt) -> Succeeded:
@@ -60,13 +83,13 @@ def deleted(delete: Callable[[], Receipt]) -> Succeeded:
         return Succeeded()
 
 
-def looked_up(find: Callable[[], Found | None]) -> Found | None:
-    """Look for what is in the way of a creation that AWS has refused.
+def looked_up[T](look: Callable[[], T]) -> T:
+    """Look for what is in the way of a call that AWS has refused, or that is still to come.
 
-    Silence here leaves no doubt about the creation, so it is told as Unavailable and not as Unreachable.
+    Silence here leaves no doubt about that call, so it is told as Unavailable and not as Unreachable.
     """
     try:
-        return find()
+        return look()
     except Unreachable as error:
         raise Unavailable(str(error)) from error
 
@@ -81,6 +104,7 @@ def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found
         return Failed("its e-mail address belongs to another user")
     if not attempt.may_have_happened:
         return adopted_when_alike(attempt, found=found)
+    refuse_anothers(attempt, found=found)
     if dict(found.attributes) == dict(attempt.wanted):
         return Succeeded(found.references)
     if attempt.own and dict(found.attributes) == dict(attempt.own.attributes):
@@ -91,6 +115,13 @@ def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found
 
 def adopted_when_alike(attempt: Attempt, *, found: Found) -> Succeeded | Failed:
     """The end of a creation whose name somebody else has taken: adopted when it is exactly what was wanted."""
+    refuse_anothers(attempt, found=found)
     if dict(found.attributes) == dict(attempt.wanted):
         return Succeeded(found.references, adopted=True)
     return Failed(_NOT_OURS)
+
+
+def refuse_anothers(attempt: Attempt, *, found: Found) -> None:
+    """Raise Conflicting when the name is one that another subject still has; the policy gives it up there."""
+    if looked_up(lambda: attempt.is_anothers(found)):
+        raise Conflicting("the name is that of another one of Day One's, which is to be renamed or removed first")

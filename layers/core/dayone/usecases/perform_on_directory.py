@@ -3,7 +3,15 @@
 from dayone.domain.operations import Outcome, Succeeded
 from dayone.errors import AlreadyExists, NotFound
 from dayone.ports.identity_center import Found, Receipt
-from dayone.usecases.attempts import Attempt, IdentityCenter, deleted, done, looked_up, taken_over
+from dayone.usecases.attempts import (
+    Attempt,
+    IdentityCenter,
+    deleted,
+    done,
+    looked_up,
+    refuse_anothers,
+    taken_over,
+)
 
 
 def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -31,33 +39,53 @@ def _set_user(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt
 
 def create_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Create a group, or adopt the very same one."""
-    name, description = attempt.operation.subject.name, attempt.wanted.get("description", "")
+    if (under_another_name := _begun_under_another_name(attempt, aws=aws)) is not None:
+        return done(_set_group(under_another_name, attempt=attempt, aws=aws))
     try:
-        return done(aws.directory.create_group(name, description=description))
+        return done(aws.directory.create_group(attempt.wanted))
     except AlreadyExists:
-        return taken_over(
-            attempt,
-            found=looked_up(lambda: aws.directory.find_group(name)),
-            update=lambda one: aws.directory.update_group(one.references["group_id"], description=description),
-        )
+        found = looked_up(lambda: aws.directory.find_group(attempt.wanted["name"]))
+        return taken_over(attempt, found=found, update=lambda one: _set_group(one, attempt=attempt, aws=aws))
 
 
 def update_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
-    """Bring a group up to date; one that vanished is created again."""
-    description = attempt.wanted.get("description", "")
+    """Bring a group up to date, its name as well; one that vanished is created again."""
+    known = Found(references=attempt.references, attributes={})
     try:
-        return done(aws.directory.update_group(attempt.references["group_id"], description=description))
+        return done(_set_group(known, attempt=attempt, aws=aws))
     except NotFound:
         return create_group(attempt, aws)
+    except AlreadyExists:
+        # Two groups of ours can be renamed in one policy, one to what the other has been called so far.
+        found = looked_up(lambda: aws.directory.find_group(attempt.wanted["name"]))
+        if found is not None:
+            refuse_anothers(attempt, found=found)
+        raise
 
 
 def delete_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Delete a group."""
     group_id = attempt.references.get("group_id")
     if group_id is None:
-        found = aws.directory.find_group(attempt.operation.subject.name)
-        group_id = found.references["group_id"] if found else None
+        found = aws.directory.find_group(attempt.known_name)
+        group_id = found.references["group_id"] if found and not attempt.is_anothers(found) else None
     return deleted(lambda: aws.directory.delete_group(group_id)) if group_id else Succeeded()
+
+
+def _set_group(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
+    done_by = aws.directory.update_group(known.references["group_id"], attributes=attempt.wanted)
+    return Receipt(request_id=done_by.request_id, references=known.references)
+
+
+def _begun_under_another_name(attempt: Attempt, *, aws: IdentityCenter) -> Found | None:
+    """What an earlier try of ours may have made before the policy changed its name, if it is there as it wanted it."""
+    own = attempt.own
+    if own is None or not attempt.may_have_happened or attempt.known_name == attempt.wanted["name"]:
+        return None
+    found = looked_up(lambda: aws.directory.find_group(attempt.known_name))
+    if found is None or dict(found.attributes) != dict(own.attributes):
+        return None
+    return None if looked_up(lambda: attempt.is_anothers(found)) else found
 
 
 def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:

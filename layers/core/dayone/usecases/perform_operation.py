@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from dayone.domain.operations import Action, Failed, Operation, Outcome, Succeeded
 from dayone.domain.subjects import ResourceKind
 from dayone.ports.identity_center import RequestState
+from dayone.usecases import perform_on_assignments as assignments
 from dayone.usecases import perform_on_directory as directory
 from dayone.usecases import perform_on_permission_sets as permission_sets
+from dayone.usecases import perform_on_set_policies as set_policies
 from dayone.usecases.attempts import Attempt, IdentityCenter, adopted_when_alike
 
 _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCenter], Outcome]] = {
@@ -20,15 +22,20 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
     (Action.CREATE, ResourceKind.PERMISSION_SET): permission_sets.create_permission_set,
     (Action.UPDATE, ResourceKind.PERMISSION_SET): permission_sets.update_permission_set,
     (Action.DELETE, ResourceKind.PERMISSION_SET): permission_sets.delete_permission_set,
-    (Action.CREATE, ResourceKind.MANAGED_POLICY): permission_sets.attach_managed_policy,
-    (Action.DELETE, ResourceKind.MANAGED_POLICY): permission_sets.detach_managed_policy,
-    (Action.CREATE, ResourceKind.INLINE_POLICY): permission_sets.put_inline_policy,
-    (Action.UPDATE, ResourceKind.INLINE_POLICY): permission_sets.put_inline_policy,
-    (Action.DELETE, ResourceKind.INLINE_POLICY): permission_sets.delete_inline_policy,
+    (Action.CREATE, ResourceKind.MANAGED_POLICY): set_policies.attach_managed_policy,
+    (Action.DELETE, ResourceKind.MANAGED_POLICY): set_policies.detach_managed_policy,
+    (Action.CREATE, ResourceKind.CUSTOMER_POLICY): set_policies.attach_customer_policy,
+    (Action.DELETE, ResourceKind.CUSTOMER_POLICY): set_policies.detach_customer_policy,
+    (Action.CREATE, ResourceKind.INLINE_POLICY): set_policies.put_inline_policy,
+    (Action.UPDATE, ResourceKind.INLINE_POLICY): set_policies.put_inline_policy,
+    (Action.DELETE, ResourceKind.INLINE_POLICY): set_policies.delete_inline_policy,
+    (Action.CREATE, ResourceKind.BOUNDARY): set_policies.put_boundary,
+    (Action.UPDATE, ResourceKind.BOUNDARY): set_policies.put_boundary,
+    (Action.DELETE, ResourceKind.BOUNDARY): set_policies.delete_boundary,
     (Action.CREATE, ResourceKind.PROVISIONING): permission_sets.provision,
     (Action.UPDATE, ResourceKind.PROVISIONING): permission_sets.provision,
-    (Action.CREATE, ResourceKind.ASSIGNMENT): permission_sets.create_assignment,
-    (Action.DELETE, ResourceKind.ASSIGNMENT): permission_sets.delete_assignment,
+    (Action.CREATE, ResourceKind.ASSIGNMENT): assignments.create_assignment,
+    (Action.DELETE, ResourceKind.ASSIGNMENT): assignments.delete_assignment,
 }
 
 
@@ -45,16 +52,17 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
     """The end of a first creation whose name is taken already, or None when the way is free.
 
     Groups and permission sets only: once a creation of ours was begun, one that is found by its name counts as ours
-    and can be deleted with all that depends on it, so what humans made must be known before.
+    and can be deleted with all that depends on it, so what humans made must be known before. Raises Conflicting while
+    it is another subject's, which the policy renames or removes.
     """
     operation = attempt.operation
     if operation.action is not Action.CREATE or attempt.own is not None:
         return None
     match operation.resource.kind:
         case ResourceKind.GROUP:
-            found = aws.directory.find_group(operation.subject.name)
+            found = aws.directory.find_group(attempt.wanted["name"])
         case ResourceKind.PERMISSION_SET:
-            found = aws.permission_sets.find(operation.subject.name)
+            found = aws.permission_sets.find(attempt.wanted["name"])
         case _:
             return None
     return adopted_when_alike(attempt, found=found) if found else None

@@ -15,7 +15,7 @@ from dayone.domain.desired import (
     next_flip,
 )
 from dayone.domain.people import Person
-from dayone.domain.planning import Planned, differences, fingerprint, operations
+from dayone.domain.planning import Planned, differences, fingerprint, left_alone, operations
 from dayone.domain.policy import Policy
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Delivery, Plan, SubjectState, generation_number
@@ -101,7 +101,8 @@ def _plan(request: PlanRequest, *, state: SubjectState, recorded: Recorded, poli
     )
     is_under_way = before.outstanding > 0 and before.fingerprint == mark
     nothing_to_do = not found and before.outstanding == 0
-    notes = (*recorded.notes, *((desired.left_alone,) if desired.left_alone else ()))
+    alone = left_alone(desired, applied=state.applied)
+    notes = (*recorded.notes, *((alone,) if alone else ()))
     delivery = _delivery_of(request, now=now)
     plan = Plan(cause=cause, before=before, after=after, notes=notes, audit=recorded.audit, delivery=delivery)
     if is_under_way or nothing_to_do:

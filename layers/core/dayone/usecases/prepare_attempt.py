@@ -70,7 +70,12 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
         if not _is_confirmed(required, known=known):
             return Blocked(f"{required} to be confirmed")
     own = known.get(operation.target)
-    return Attempt(operation=operation, own=own, required={one: known[one] for one in operation.requires})
+    return Attempt(
+        operation=operation,
+        own=own,
+        required={one: known[one] for one in operation.requires},
+        alike=lambda: queue.alike(operation.target),
+    )
 
 
 def _is_confirmed(required: ResourceOf, *, known: Mapping[ResourceOf, Applied]) -> bool:

@@ -1,0 +1,134 @@
+"""What is attached to permission sets in Identity Center: policies of AWS's, of the accounts, inline, a boundary."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dayone.adapters.aws_errors import translated
+from dayone.adapters.sso_answers import receipt, seen
+from dayone.errors import AlreadyExists, Conflicting
+from dayone.ports.identity_center import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_sso_admin import SSOAdminClient
+
+
+class SsoSetPolicies:
+    """The port SetPolicies over the API `sso-admin`. Source: IAM Identity Center API Reference."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "sso:AttachManagedPolicyToPermissionSet",
+            "sso:DetachManagedPolicyFromPermissionSet",
+            "sso:ListManagedPoliciesInPermissionSet",
+            "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+            "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
+            "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
+            "sso:PutInlinePolicyToPermissionSet",
+            "sso:DeleteInlinePolicyFromPermissionSet",
+            "sso:PutPermissionsBoundaryToPermissionSet",
+            "sso:DeletePermissionsBoundaryFromPermissionSet",
+        }
+    )
+
+    def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
+        self._client = client
+        self._instance = instance_arn
+        self._partition = instance_arn.split(":")[1]
+
+    def attach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
+        """See SetPolicies."""
+        policy = self._policy_arn(managed_policy)
+        try:
+            with translated():
+                done = self._client.attach_managed_policy_to_permission_set(
+                    **self._target(arn), ManagedPolicyArn=policy
+                )
+        except Conflicting as conflict:
+            if seen(lambda: policy in self._managed(arn)):
+                raise AlreadyExists(str(conflict)) from conflict
+            raise
+        return receipt(done)
+
+    def detach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
+        """See SetPolicies."""
+        policy = self._policy_arn(managed_policy)
+        with translated():
+            return receipt(
+                self._client.detach_managed_policy_from_permission_set(**self._target(arn), ManagedPolicyArn=policy)
+            )
+
+    def attach_customer(self, arn: str, *, customer_policy: str) -> Receipt:
+        """See SetPolicies."""
+        reference = _reference(customer_policy)
+        try:
+            with translated():
+                done = self._client.attach_customer_managed_policy_reference_to_permission_set(
+                    **self._target(arn), CustomerManagedPolicyReference=reference
+                )
+        except Conflicting as conflict:
+            if seen(lambda: customer_policy in self._customer(arn)):
+                raise AlreadyExists(str(conflict)) from conflict
+            raise
+        return receipt(done)
+
+    def detach_customer(self, arn: str, *, customer_policy: str) -> Receipt:
+        """See SetPolicies."""
+        with translated():
+            return receipt(
+                self._client.detach_customer_managed_policy_reference_from_permission_set(
+                    **self._target(arn), CustomerManagedPolicyReference=_reference(customer_policy)
+                )
+            )
+
+    def put_inline(self, arn: str, *, document: str) -> Receipt:
+        """See SetPolicies."""
+        with translated():
+            return receipt(self._client.put_inline_policy_to_permission_set(**self._target(arn), InlinePolicy=document))
+
+    def delete_inline(self, arn: str) -> Receipt:
+        """See SetPolicies."""
+        with translated():
+            return receipt(self._client.delete_inline_policy_from_permission_set(**self._target(arn)))
+
+    def put_boundary(self, arn: str, *, managed_policy: str = "", customer_policy: str = "") -> Receipt:
+        """See SetPolicies."""
+        boundary: Any = (
+            {"ManagedPolicyArn": self._policy_arn(managed_policy)}
+            if managed_policy
+            else {"CustomerManagedPolicyReference": _reference(customer_policy)}
+        )
+        with translated():
+            return receipt(
+                self._client.put_permissions_boundary_to_permission_set(
+                    **self._target(arn), PermissionsBoundary=boundary
+                )
+            )
+
+    def delete_boundary(self, arn: str) -> Receipt:
+        """See SetPolicies."""
+        with translated():
+            return receipt(self._client.delete_permissions_boundary_from_permission_set(**self._target(arn)))
+
+    def _managed(self, arn: str) -> frozenset[str]:
+        listing = self._client.get_paginator("list_managed_policies_in_permission_set")
+        with translated():
+            pages = list(listing.paginate(**self._target(arn)))
+        return frozenset(policy["Arn"] for page in pages for policy in page["AttachedManagedPolicies"])
+
+    def _customer(self, arn: str) -> frozenset[str]:
+        listing = self._client.get_paginator("list_customer_managed_policy_references_in_permission_set")
+        with translated():
+            pages = list(listing.paginate(**self._target(arn)))
+        found = (policy for page in pages for policy in page["CustomerManagedPolicyReferences"])
+        return frozenset(f"{policy.get('Path', '/')}{policy['Name']}" for policy in found)
+
+    def _target(self, arn: str) -> Any:  # noqa: ANN401 - keyword arguments of many boto3 methods
+        return {"InstanceArn": self._instance, "PermissionSetArn": arn}
+
+    def _policy_arn(self, managed_policy: str) -> str:
+        whole = managed_policy.startswith("arn:")
+        return managed_policy if whole else f"arn:{self._partition}:iam::aws:policy/{managed_policy}"
+
+
+def _reference(customer_policy: str) -> Any:  # noqa: ANN401 - the stubs have a type for this alone
+    path, _, name = customer_policy.rpartition("/")
+    return {"Path": f"{path}/", "Name": name}

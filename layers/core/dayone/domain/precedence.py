@@ -1,0 +1,89 @@
+"""What must come before what, within a plan and from one plan to another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dayone.domain.desired import Wanted
+from dayone.domain.operations import Action
+from dayone.domain.policy import PERSON_PREFIX
+from dayone.domain.subjects import (
+    Resource,
+    ResourceKind,
+    ResourceOf,
+    Subject,
+    group_named,
+    permission_set_named,
+    provisioning_of,
+    user_of,
+)
+
+ROOTS = frozenset({ResourceKind.USER, ResourceKind.GROUP, ResourceKind.PERMISSION_SET})
+_ATTACHED_TO_A_SET = frozenset(
+    {ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY, ResourceKind.INLINE_POLICY, ResourceKind.BOUNDARY}
+)
+PARTS_OF_A_SET = _ATTACHED_TO_A_SET | {ResourceKind.PERMISSION_SET}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One resource that is not as it should be, the action that mends it, and what goes with it when it goes."""
+
+    action: Action
+    resource: Resource
+    wanted: Wanted
+    covers: tuple[Resource, ...] = ()
+
+
+def rank(one: Difference) -> int:
+    """Its place in a plan, the lower the earlier: revocations before grants, the new form of a set to accounts last."""
+    is_boundary = one.resource.kind is ResourceKind.BOUNDARY
+    if one.resource.kind is ResourceKind.PROVISIONING:
+        return 5
+    if one.action is Action.DELETE:
+        # A boundary limits what the policies give: it comes before they do, and goes after them.
+        return 1 if is_boundary else 0
+    if one.resource.kind in ROOTS:
+        return 2
+    return 3 if is_boundary else 4
+
+
+def requirements(one: Difference, *, subject: Subject) -> tuple[ResourceOf, ...]:
+    """What AWS must have confirmed before, whichever plan it belongs to."""
+    if one.action is Action.DELETE:
+        return ()
+    match one.resource.kind:
+        case ResourceKind.MEMBERSHIP:
+            return (user_of(subject.name), group_named(one.resource.name))
+        case ResourceKind.ASSIGNMENT:
+            permission_set, principal = parties(one.resource)
+            return (principal, permission_set_named(permission_set), provisioning_of(permission_set))
+        case kind if kind in _ATTACHED_TO_A_SET or kind is ResourceKind.PROVISIONING:
+            return (permission_set_named(subject.name),)
+        case _:
+            return ()
+
+
+def predecessors(one: Difference, *, ordered: Sequence[Difference]) -> tuple[int, ...]:
+    """Which of the earlier differences of the same plan must have been mended, by number."""
+    if one.resource.kind is ResourceKind.PROVISIONING:
+        return tuple(range(len(ordered)))
+    return tuple(number for number, earlier in enumerate(ordered) if _must_follow(one, earlier=earlier))
+
+
+def _must_follow(one: Difference, *, earlier: Difference) -> bool:
+    is_removal = one.action is Action.DELETE
+    if one.resource.kind is ResourceKind.BOUNDARY and is_removal:
+        return earlier.resource.kind in _ATTACHED_TO_A_SET
+    if is_removal or one.resource.kind in ROOTS:
+        return False
+    # Where the boundary cannot be set, nothing that it is to limit may be attached.
+    is_new_root = earlier.action is Action.CREATE and earlier.resource.kind in ROOTS
+    return is_new_root or (earlier.resource.kind is ResourceKind.BOUNDARY and earlier.action is not Action.DELETE)
+
+
+def parties(assignment: Resource) -> tuple[str, ResourceOf]:
+    """The permission set of an assignment by its key, and the group or user that has it."""
+    permission_set, _, principal = assignment.name.partition("/")
+    if principal.startswith(PERSON_PREFIX):
+        return permission_set, user_of(principal.removeprefix(PERSON_PREFIX))
+    return permission_set, group_named(principal)

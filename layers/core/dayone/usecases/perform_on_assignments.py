@@ -1,0 +1,30 @@
+"""Account assignments: each operation on them, so that doing it twice does no harm."""
+
+from dayone.domain.operations import Outcome, Submitted, Succeeded
+from dayone.errors import NotFound
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.usecases.attempts import Attempt, IdentityCenter
+
+
+def create_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    """Ask for an assignment; AWS accepts a duplicate without a word."""
+    return Submitted(aws.assignments.create(_key(attempt)))
+
+
+def delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    """Ask for an assignment to go."""
+    try:
+        return Submitted(aws.assignments.delete(_key(attempt)))
+    except NotFound:
+        return Succeeded()
+
+
+def _key(attempt: Attempt) -> AssignmentKey:
+    known = attempt.references
+    is_of_a_user = "user_id" in known
+    return AssignmentKey(
+        account_id=attempt.operation.subject.name,
+        permission_set_arn=known["permission_set_arn"],
+        principal_id=known["user_id"] if is_of_a_user else known["group_id"],
+        principal_type=PrincipalType.USER if is_of_a_user else PrincipalType.GROUP,
+    )
