@@ -50,14 +50,17 @@ def test_of_a_wrong_policy_nothing_is_kept_and_every_mistake_is_told(world: Worl
     assert answer.status == 422
     assert answer.body["type"] == "tag:dayone,2026:invalid"
     assert answer.body["findings"] == [
-        "policy.yaml:4: groups.engineers.members[0]: unknown key `departement`; did you mean `department`?",
+        "policy.yaml:4:16: groups.engineers.members[0]: unknown key `departement`; did you mean `department`?",
+        "policy.yaml:6:6: assignments[0].group: there is no `enginers` under `groups`; did you mean `engineers`?",
         (
-            "policy.yaml:6: assignments[0].accounts[0].id[0]: must be text, but YAML reads 123456789012 as a number; "
+            "policy.yaml:6:23: assignments[0].permission_set: there is no `ViewOnly` under `permission_sets`; "
+            "there are none"
+        ),
+        (
+            "policy.yaml:6:61: assignments[0].accounts[0].id: must be text, but YAML reads 123456789012 as a number; "
             "put it in quotes: '123456789012'"
         ),
-        "policy.yaml:6: assignments[0].group: there is no `enginers` under `groups`; did you mean `engineers`?",
-        "policy.yaml:6: assignments[0].permission_set: there is no `ViewOnly` under `permission_sets`; there are none",
-        "policy.yaml:7: guardrails.removals: is not enforced yet, so it would protect nothing: leave it out",
+        "policy.yaml:7:25: guardrails.removals.percent: must be at most 100",
     ]
     assert not world.state.kept_policies
     assert not world.inbox.requests
@@ -107,6 +110,7 @@ def test_the_policy_in_force_is_answered_as_it_was_uploaded(world: World) -> Non
         "version": 1,
         "file": "access/policy.yaml",
         "text": load("submit_policy")["body"],
+        "files": {"access/policy.yaml": load("submit_policy")["body"]},
         "actor": CALLER,
         "at": "2026-11-23T08:00:00+00:00",
         "change": "",

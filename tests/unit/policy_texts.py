@@ -43,13 +43,14 @@ guardrails:
 """
 
 
-def read(text: str) -> Policy:
-    return read_policy(dedent(text), file="policy.yaml", version=7)
+def read(text: str, **others: str) -> Policy:
+    files = {f"{name}.yaml": one for name, one in others.items()} | {"policy.yaml": text}
+    return read_policy({file: dedent(one) for file, one in files.items()}, version=7)
 
 
-def findings_of(text: str) -> tuple[str, ...]:
+def findings_of(text: str, **others: str) -> tuple[str, ...]:
     with pytest.raises(Invalid) as caught:
-        read(text)
+        read(text, **others)
     return caught.value.findings
 
 

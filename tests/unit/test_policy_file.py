@@ -1,21 +1,16 @@
 """What a whole policy says, and how its mistakes are told."""
 
 import json
-import re
-from pathlib import Path
 
-from dayone.contracts.policy_shape import PersonShape
+from dayone.contracts.policy_selectors import PersonShape
 from dayone.domain.people import SELECTABLE
-from dayone.domain.policy import AccountSelector, Condition, Location, PersonSelector
+from dayone.domain.policy import AccountSelector, Condition, Location, PersonSelector, Protection
 from tests.unit.policy_texts import WHOLE, findings_of, permission_set, read
-
-GUIDE = Path(__file__).parents[2] / "docs" / "policy.md"
 
 
 def test_a_whole_policy_is_read_with_the_line_of_every_rule() -> None:
     policy = read(WHOLE)
     engineers, staff, nobody = policy.groups
-    assert policy.version == 7
     assert (engineers.name, engineers.description, engineers.location) == (
         "engineers",
         "Everyone who builds",
@@ -41,9 +36,14 @@ def test_a_whole_policy_is_read_with_the_line_of_every_rule() -> None:
         ),
         AccountSelector(Location("policy.yaml", 27), ids=("123456789012",), names=("sandbox-*",)),
     )
-    assert policy.protection.people == {"e-1"}
-    assert policy.protection.groups == {"break-glass"}
-    assert policy.protection.accounts == {"999999999999"}
+
+
+def test_a_whole_policy_has_its_version_and_what_it_protects() -> None:
+    policy = read(WHOLE)
+    assert policy.version == 7
+    assert policy.protection == Protection(
+        people=frozenset({"e-1"}), groups=frozenset({"break-glass"}), accounts=frozenset({"999999999999"})
+    )
 
 
 def test_managed_policies_become_paths_and_inline_policies_become_json() -> None:
@@ -65,7 +65,7 @@ def test_an_inline_policy_is_the_same_written_as_a_mapping_or_as_json_text() -> 
 
 
 def test_people_can_be_selected_by_exactly_what_the_domain_knows() -> None:
-    assert set(PersonShape.model_fields) <= set(SELECTABLE)
+    assert tuple(PersonShape.model_fields) == SELECTABLE
 
 
 def test_every_mistake_is_told_at_once_in_reading_order() -> None:
@@ -81,23 +81,10 @@ def test_every_mistake_is_told_at_once_in_reading_order() -> None:
             guardrails: {removals: 5}
             """)
     ]
-    assert lines == [1, 3, 3, 4, 6, 6, 6, 7]
+    assert lines == [1, 3, 4, 6, 6, 6, 7]
 
 
 def test_thousands_of_mistakes_are_answered_in_a_bounded_list() -> None:
     found = findings_of("version: 1\n" + "".join(f"k{n}: {'x' * 90}\n" for n in range(1000)))
     assert len(found) == 201
     assert found[-1] == "policy.yaml: and 800 more mistakes that are not listed"
-
-
-def test_every_example_in_the_guide_is_a_policy() -> None:
-    examples = re.findall(r"```yaml\n(version: 1\n.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert len(examples) >= 2
-    for example in examples:
-        assert read(example).groups
-
-
-def test_every_key_is_in_the_guide() -> None:
-    guide = GUIDE.read_text(encoding="utf-8")
-    keys = set(re.findall(r"^\| `([a-z_]+)` \|", guide, flags=re.MULTILINE))
-    assert {"members", "managed_policies", "ou", "protect", *PersonShape.model_fields} <= keys

@@ -12,8 +12,8 @@ from tests.unit.policy_texts import findings_of
         ("[{salary: X}]", "groups.staff.members[0]: unknown key `salary`; known are `cost_centre`, `department`"),
         ("[{}]", "groups.staff.members[0]: selects nobody: name an attribute, or say `everyone`"),
         ("all", "groups.staff.members: must be a list"),
-        ("[{department: 7}]", "groups.staff.members[0].department[0]: must be text, but YAML reads 7 as a number"),
-        ("[{department: {a: b}}]", "groups.staff.members[0].department: must be a list"),
+        ("[{department: 7}]", "groups.staff.members[0].department: must be text, but YAML reads 7 as a number"),
+        ("[{department: {a: b}}]", "members[0].department: unknown key `a`; known are `any`, `not`, `present`"),
         (
             "[{department: [7]}]",
             "groups.staff.members[0].department[0]: must be text, but YAML reads 7 as a number; put",
@@ -23,7 +23,7 @@ from tests.unit.policy_texts import findings_of
             "department[0]: must be text, but YAML reads no as a yes or no; put it in quotes: 'no'",
         ),
         ("[{department: []}]", "groups.staff.members[0].department: is empty; name at least one"),
-        ("[{department: ' '}]", "groups.staff.members[0].department[0]: is empty"),
+        ("[{department: ' '}]", "groups.staff.members[0].department: is empty"),
     ],
 )
 def test_members_that_cannot_be_meant_are_refused(members: str, finding: str) -> None:
@@ -35,9 +35,9 @@ def test_members_that_cannot_be_meant_are_refused(members: str, finding: str) ->
 def test_a_group_name_that_cannot_be_kept_apart_or_created_is_refused(name: str) -> None:
     name = name.replace("'a\\tb'", '"a\\tb"')
     (found,) = findings_of(f"version: 1\ngroups:\n  {name}: {{members: []}}\n")
-    assert found.startswith("policy.yaml:3: groups.")
+    assert found.startswith("policy.yaml:3:3: groups.")
 
 
 def test_group_names_that_differ_in_case_only_are_refused() -> None:
     (found,) = findings_of("version: 1\ngroups:\n  Staff: {members: []}\n  staff: {members: []}\n")
-    assert found == "policy.yaml:4: groups.staff: differs from `Staff` in letter case only; rename one of them"
+    assert found.startswith("policy.yaml:4:3: groups.staff: differs from `Staff` at policy.yaml:3 in letter case only")

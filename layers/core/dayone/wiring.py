@@ -62,14 +62,14 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
     from dayone.adapters.organizations import AwsOrganization
     from dayone.adapters.sqs import SqsEngine, SqsInbox
-    from dayone.contracts.policy_file import read_policy
+    from dayone.contracts.policy_file import files_in, read_policy
     from dayone.usecases.plan_changes import PlanChanges
 
     given = settings.read(settings.PlanChangesSettings)
     table = _table(given.table_name)
     return PlanChanges(
         subjects=DynamoSubjects(table),
-        policies=DynamoPolicies(table, parse=lambda kept: read_policy(kept.text, file=kept.file, version=kept.version)),
+        policies=DynamoPolicies(table, parse=lambda kept: read_policy(files_in(kept), version=kept.version)),
         changes=DynamoChanges(table),
         organization=AwsOrganization(client("organizations")),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),

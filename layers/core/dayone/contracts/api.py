@@ -165,11 +165,12 @@ class ChangeInFullAnswer(TypedDict):
 
 
 class PolicyAnswer(TypedDict):
-    """The policy in force, as it was uploaded."""
+    """The policy in force, as it was uploaded; of several files `file` is empty, and `text` their JSON object."""
 
     version: int
     file: str
     text: str
+    files: dict[str, str]
     actor: str
     at: str
     change: str

@@ -1,104 +1,70 @@
-"""A policy file, read whole or refused with every mistake it has."""
+"""The files of a policy, read whole or refused with every mistake they have."""
+
+import json
+from collections.abc import Mapping, Sequence
 
 from dayone.contracts.policy_findings import invalid_policy
-from dayone.contracts.policy_mistakes import alike_groups, dangling, shape_of
-from dayone.contracts.policy_shape import AccountShape, PersonShape, PolicyShape
-from dayone.contracts.policy_yaml import Document, Path, read_yaml
-from dayone.domain.policy import (
-    AccountSelector,
-    AssignmentRule,
-    Condition,
-    GroupRule,
-    Location,
-    PermissionSetRule,
-    PersonSelector,
-    Policy,
-    Protection,
-)
+from dayone.contracts.policy_mistakes import shape_of
+from dayone.contracts.policy_references import mistakes_between
+from dayone.contracts.policy_shape import GuardrailsShape, ProtectShape
+from dayone.contracts.policy_translation import Translation
+from dayone.contracts.policy_yaml import read_yaml
+from dayone.domain.policy import GroupRule, Guardrails, Policy, PolicyVersion, Protection
 
 
-def read_policy(text: str, *, file: str, version: int) -> Policy:
-    """The policy that the YAML text describes; `docs/policy.md` describes the language.
+def read_policy(files: Mapping[str, str], *, version: int) -> Policy:
+    """The policy that these YAML texts, by file name, describe together; `docs/policy.md` describes the language.
 
-    `file` is the name by which messages and reasons speak of it. Raises Invalid, whose `findings` are all mistakes in
-    reading order, each as `file:line: what is wrong, and the fix`.
+    The names are those by which messages and reasons speak of the files, which count in the order of their names.
+    Raises Invalid, whose `findings` are all mistakes in reading order, each as
+    `file:line:column: what is wrong, and the fix`.
     """
-    document = read_yaml(text, file=file)
-    shape, mistakes = shape_of(document)
-    findings = [*document.findings, *mistakes, *dangling(document), *alike_groups(document)]
-    if findings or shape is None:
-        raise invalid_policy(findings, file=file)
-    return _Translation(document, file=file).policy(shape, version=version)
+    documents = [read_yaml(text, file=file) for file, text in sorted(files.items())]
+    findings = [*mistakes_between(documents)]
+    parts: list[Translation] = []
+    for document in documents:
+        shape, mistakes = shape_of(document) if document.is_read else (None, [])
+        findings += [*document.findings, *mistakes]
+        if shape is not None:
+            parts.append(Translation(document, shape))
+    if findings:
+        raise invalid_policy(findings)
+    return _merged(parts, version=version)
 
 
-class _Translation:
-    def __init__(self, document: Document, *, file: str) -> None:
-        self._document = document
-        self._file = file
+def as_one_text(files: Mapping[str, str]) -> tuple[str, str]:
+    """A file's name and its text; several files become the JSON object of their texts by name, without a name."""
+    if len(files) == 1:
+        return next(iter(files.items()))
+    return "", json.dumps(files, ensure_ascii=False)
 
-    def policy(self, shape: PolicyShape, *, version: int) -> Policy:
-        protect = shape.guardrails.protect
-        return Policy(
-            version=version,
-            groups=self._groups(shape),
-            permission_sets=self._permission_sets(shape),
-            assignments=self._assignments(shape),
-            protection=Protection(frozenset(protect.people), frozenset(protect.groups), frozenset(protect.accounts)),
-        )
 
-    def _groups(self, shape: PolicyShape) -> tuple[GroupRule, ...]:
-        return tuple(
-            GroupRule(
-                name=name,
-                description=group.description,
-                members=tuple(
-                    self._person(one, path=("groups", name, "members", at)) for at, one in enumerate(group.members)
-                ),
-                location=self._location("groups", name),
-            )
-            for name, group in shape.groups.items()
-        )
+def files_in(kept: PolicyVersion) -> Mapping[str, str]:
+    """The texts of a kept policy by the names of their files."""
+    files: Mapping[str, str] = {kept.file: kept.text} if kept.file else json.loads(kept.text)
+    return files
 
-    def _permission_sets(self, shape: PolicyShape) -> tuple[PermissionSetRule, ...]:
-        return tuple(
-            PermissionSetRule(
-                name=name,
-                location=self._location("permission_sets", name),
-                description=one.description,
-                managed_policies=tuple(one.managed_policies),
-                inline_policy=one.inline_policy,
-                session_duration=one.session_duration,
-                relay_state=one.relay_state,
-            )
-            for name, one in shape.permission_sets.items()
-        )
 
-    def _assignments(self, shape: PolicyShape) -> tuple[AssignmentRule, ...]:
-        return tuple(
-            AssignmentRule(
-                group=rule.group,
-                permission_set=rule.permission_set,
-                accounts=tuple(
-                    self._account(one, path=("assignments", at, "accounts", place))
-                    for place, one in enumerate(rule.accounts)
-                ),
-                location=self._location("assignments", at),
-            )
-            for at, rule in enumerate(shape.assignments)
-        )
+def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
+    groups = tuple(group for part in parts for group in part.groups())
+    stated = [part.shape.guardrails for part in parts if "guardrails" in part.shape.model_fields_set]
+    guardrails = stated[0] if stated else GuardrailsShape()
+    return Policy(
+        version=version,
+        groups=groups,
+        permission_sets=tuple(one for part in parts for one in part.permission_sets()),
+        assignments=tuple(rule for part in parts for rule in part.assignments()),
+        protection=_protection(guardrails.protect, groups=groups),
+        guardrails=Guardrails(percent=guardrails.removals.percent, at_least=guardrails.removals.at_least),
+    )
 
-    def _person(self, shape: PersonShape, *, path: Path) -> PersonSelector:
-        conditions = tuple(Condition(attribute, any_of=tuple(globs)) for attribute, globs in shape if globs)
-        return PersonSelector(conditions, self._location(*path))
 
-    def _account(self, shape: AccountShape, *, path: Path) -> AccountSelector:
-        return AccountSelector(
-            location=self._location(*path),
-            ids=tuple(shape.id),
-            names=tuple(shape.name),
-            ous=tuple(shape.ou),
-            tags=tuple(Condition(tag, any_of=tuple(globs)) for tag, globs in shape.tags.items()),
-        )
-
-    def _location(self, *path: str | int) -> Location:
-        return Location(self._file, self._document.spot(path).line)
+def _protection(protect: ProtectShape, *, groups: Sequence[GroupRule]) -> Protection:
+    # A group is protected by what people call it: its key, or its name in Identity Center in any letter case.
+    called = {name.casefold() for name in protect.groups}
+    keys = {group.name for group in groups if {group.name.casefold(), group.called.casefold()} & called}
+    return Protection(
+        people=frozenset(protect.people),
+        groups=frozenset(protect.groups) | keys,
+        accounts=frozenset(protect.accounts),
+    )

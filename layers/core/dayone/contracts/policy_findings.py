@@ -1,4 +1,4 @@
-"""What is wrong with a policy, mistake by mistake, each with the line to look at and the way to mend it."""
+"""What is wrong with a policy, mistake by mistake, each with the place to look at and the way to mend it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,18 +13,23 @@ _LONGEST_SAID = 400
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One mistake: the line it is on, counted from 1, and what is wrong with its mend."""
+    """One mistake: the file, line and column it is at, counted from 1, and what is wrong with its mend."""
 
+    file: str
     line: int
+    column: int
     said: str
 
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.said[:_LONGEST_SAID]}"
 
-def invalid_policy(findings: Iterable[Finding], *, file: str) -> Invalid:
-    """The error for these mistakes, in reading order, each as `file:line: what is wrong, and the fix`."""
+
+def invalid_policy(findings: Iterable[Finding]) -> Invalid:
+    """The error for these mistakes, in reading order, each as `file:line:column: what is wrong, and the fix`."""
     ordered = sorted(set(findings))
-    listed = [f"{file}:{finding.line}: {finding.said[:_LONGEST_SAID]}" for finding in ordered[:_MOST_LISTED]]
+    listed = [str(finding) for finding in ordered[:_MOST_LISTED]]
     if len(ordered) > len(listed):
-        listed.append(f"{file}: and {len(ordered) - len(listed)} more mistakes that are not listed")
+        listed.append(f"{ordered[-1].file}: and {len(ordered) - len(listed)} more mistakes that are not listed")
     count = f"{len(ordered)} mistakes" if len(ordered) > 1 else "1 mistake"
     return Invalid(f"The policy has {count}; the policy in force stays as it is.", findings=tuple(listed))
 

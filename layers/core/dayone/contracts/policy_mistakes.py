@@ -1,12 +1,13 @@
-"""Every mistake in a policy document, said in words with the line it is on."""
+"""Every mistake in the shape of a policy document, said in words with the place it is at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dayone.contracts.policy_findings import Finding, suggestion
-from dayone.contracts.policy_shape import PolicyShape, keys_at
+from dayone.contracts.policy_keys import keys_at
+from dayone.contracts.policy_shape import PolicyShape
 from dayone.contracts.policy_yaml import Document, Path
 
 _EXPECTED = {
@@ -15,7 +16,11 @@ _EXPECTED = {
     "dict_type": "a mapping of `key: value`",
     "model_type": "a mapping of `key: value`",
     "model_attributes_type": "a mapping of `key: value`",
+    "bool_type": "`true` or `false`",
+    "int_type": "a whole number",
 }
+
+_NOTHING = object()
 
 
 def shape_of(document: Document) -> tuple[PolicyShape | None, list[Finding]]:
@@ -26,50 +31,51 @@ def shape_of(document: Document) -> tuple[PolicyShape | None, list[Finding]]:
         return None, [_finding(one, document=document) for one in error.errors(include_url=False)]
 
 
-def dangling(document: Document) -> Iterator[Finding]:
-    """Groups and permission sets that an assignment names but the policy does not have.
-
-    Works on the plain values, so that these mistakes show beside those of the shape.
-    """
-    top = document.values if isinstance(document.values, Mapping) else {}
-    assignments = top.get("assignments")
-    for at, one in enumerate(assignments if isinstance(assignments, list) else ()):
-        for key, section in (("group", "groups"), ("permission_set", "permission_sets")):
-            name = one.get(key) if isinstance(one, Mapping) else None
-            rules = top.get(section, {})
-            known = list(rules) if isinstance(rules, Mapping) else []
-            if isinstance(name, str) and name not in known:
-                line = document.spot(("assignments", at, key)).line
-                fix = suggestion(name, known=known)
-                yield Finding(line, f"assignments[{at}].{key}: there is no `{name}` under `{section}`; {fix}")
-
-
-def alike_groups(document: Document) -> Iterator[Finding]:
-    """Group names that differ in letter case only: people would take them for one."""
-    groups = document.values.get("groups") if isinstance(document.values, Mapping) else None
-    first: dict[str, str] = {}
-    for name in groups if isinstance(groups, Mapping) else ():
-        other = first.setdefault(name.casefold(), name)
-        if other != name:
-            line = document.spot(("groups", name)).line
-            yield Finding(line, f"groups.{name}: differs from `{other}` in letter case only; rename one of them")
+def words_of(path: Path) -> str:
+    """A path as people write it, such as `groups.staff.members[0]`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
 def _finding(error: ErrorDetails, *, document: Document) -> Finding:
-    path: Path = tuple(part for part in error["loc"] if part != "[key]")
-    return Finding(document.spot(path).line, _said(error, path=path, document=document))
+    path = _as_written(error["loc"], values=document.values)
+    return document.finding(path, _said(error, path=path, document=document))
+
+
+def _as_written(place: Path, *, values: object) -> Path:
+    """The path in the file of a place in the shape, where short forms are spelled out."""
+    path: list[str | int] = []
+    for part in place:
+        found = _within(values, part)
+        if found is not _NOTHING:
+            values = found
+        elif not isinstance(values, Mapping) or part == "[key]":
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _within(values: object, part: str | int) -> object:
+    if isinstance(values, Mapping):
+        return values.get(part, _NOTHING)
+    return values[part] if isinstance(values, list) and isinstance(part, int) else _NOTHING
 
 
 def _said(error: ErrorDetails, *, path: Path, document: Document) -> str:
-    where = _words(path) or "the policy"
+    where, around = words_of(path) or "the policy", words_of(path[:-1]) or "the policy"
+    context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            fix = suggestion(str(path[-1]), known=keys_at(path[:-1]))
-            return f"{_words(path[:-1]) or 'the policy'}: unknown key `{path[-1]}`; {fix}"
+            return f"{around}: unknown key `{path[-1]}`; {suggestion(str(path[-1]), known=keys_at(path[:-1]))}"
         case "missing":
-            return f"{_words(path[:-1]) or 'the policy'}: `{path[-1]}` is missing; add it"
+            return f"{around}: `{path[-1]}` is missing; add it"
         case "too_short":
             return f"{where}: is empty; name at least one"
+        case "too_long":
+            return f"{where}: has {context['actual_length']}; AWS takes {context['max_length']}, so remove some"
+        case "greater_than_equal":
+            return f"{where}: must be at least {context['ge']:,}"
+        case "less_than_equal":
+            return f"{where}: must be at most {context['le']:,}"
         case kind if kind in _EXPECTED:
             return f"{where}: {_wrong_type(error, expected=_EXPECTED[kind], written=document.spot(path).written)}"
         case _:
@@ -84,7 +90,3 @@ def _wrong_type(error: ErrorDetails, *, expected: str, written: str) -> str:
         kind = "a yes or no" if isinstance(value, bool) else "a number"
         return f"must be text, but YAML reads {written} as {kind}; put it in quotes: '{written}'"
     return f"must be {expected}"
-
-
-def _words(path: Path) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

@@ -2,95 +2,148 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
+from dayone.contracts import policy_set_words as set_words
 from dayone.contracts import policy_words as words
-from dayone.contracts.policy_yaml import Path
+from dayone.contracts.policy_selectors import AccountShape, GrantedAccountShape, PersonShape, Strict
 
-_MOST_MANAGED_POLICIES = 25  # IAM Identity Center quota: AWS-managed and customer-managed policies per permission set
+_MOST_POLICIES = 25  # IAM Identity Center quota: AWS-managed and customer-managed policies per permission set
+_MOST_TAGS = 50  # AWS's quota for the tags of one resource
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class PersonShape(_Strict):
-    """Conditions on people; every one must hold."""
-
-    department: words.Globs | None = None
-    title: words.Globs | None = None
-    team: words.Globs | None = None
-    cost_centre: words.Globs | None = None
-    location: words.Globs | None = None
-    employment: words.Globs | None = None
-    manager: words.Globs | None = None
-    email: words.Globs | None = None
-    user_name: words.Globs | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        return self if self.model_fields_set else words.refuse("selects nobody: name an attribute, or say `everyone`")
+# Says something, but no condition: what an empty mapping could mean by mistake is only had by name.
+_EVERYONE = PersonShape.model_construct({"id"})
 
 
-# Set, but to no condition: what an empty mapping could mean by mistake is only had by name.
-_EVERYONE = PersonShape.model_construct({"department"}, department=None)
+def _everyone(said: object) -> object:
+    return [_EVERYONE] if said == "everyone" else said
 
 
-class GroupShape(_Strict):
+class GroupShape(Strict):
     """One group and who belongs in it."""
 
-    members: Annotated[list[PersonShape], BeforeValidator(lambda said: [_EVERYONE] if said == "everyone" else said)]
-    description: words.GroupDescription = ""
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["members"]}, {"required": ["people"]}]})
 
-
-def _at_most_once(paths: list[str]) -> list[str]:
-    twice = sorted({path for path in paths if paths.count(path) > 1})
-    if len(paths) > _MOST_MANAGED_POLICIES:
-        words.refuse(f"has {len(paths)} policies: AWS takes 25 for one permission set")
-    return words.refuse(f"has `{twice[0]}` twice: keep one of them") if twice else paths
-
-
-class PermissionSetShape(_Strict):
-    """One permission set."""
-
-    description: words.Description = ""
-    managed_policies: Annotated[list[words.ManagedPolicy], AfterValidator(_at_most_once)] = Field(default_factory=list)
-    inline_policy: words.InlinePolicy = ""
-    session_duration: words.SessionDuration = "PT1H"
-    relay_state: words.RelayState = ""
-
-
-class AccountShape(_Strict):
-    """Conditions on accounts; every one must hold."""
-
-    id: words.AccountIds = Field(default_factory=list)
-    name: words.Globs = Field(default_factory=list)
-    ou: words.OuPaths = Field(default_factory=list)
-    tags: Annotated[dict[words.Text, words.Globs], Field(min_length=1)] = Field(default_factory=dict)
+    name: words.GroupDisplayName = Field(default="", description="What Identity Center calls it; the key if left out.")
+    description: words.GroupDescription = Field(default="", description="Its description in Identity Center.")
+    members: Annotated[
+        list[PersonShape],
+        BeforeValidator(_everyone, json_schema_input_type=Literal["everyone"] | list[PersonShape]),
+    ] = Field(default_factory=list, description="Who belongs: `everyone`, or whoever any entry selects.")
+    people: Annotated[list[words.PersonId], AfterValidator(words.unlike)] = Field(
+        default_factory=list, description="HR ids of people who belong whatever else holds."
+    )
+    except_: Annotated[list[PersonShape], Field(min_length=1)] = Field(
+        default_factory=list, alias="except", description="Who does not belong after all; beats everything."
+    )
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        return self if self.model_fields_set else words.refuse("selects nothing: name accounts by id, name, ou or tags")
+    def _says_who(self) -> Self:
+        said = self.model_fields_set & {"members", "people"}
+        return self if said else words.refuse("does not say who belongs: add `members` or `people`; `[]` is nobody")
 
 
-class AssignmentShape(_Strict):
-    """A group gets a permission set in some accounts."""
+class CustomerPolicyShape(Strict):
+    """A customer managed policy, which every account must have under this name and path."""
 
-    group: str
-    permission_set: str
-    accounts: Annotated[list[AccountShape], Field(min_length=1)]
+    name: set_words.IamName = Field(description="The policy's name in IAM.")
+    path: set_words.IamPath = Field(default="/", description="Its path in IAM.")
 
 
-class ProtectShape(_Strict):
+_NO_CUSTOMER_POLICY = CustomerPolicyShape.model_construct(name="")
+
+
+class BoundaryShape(Strict):
+    """A permissions boundary: one policy."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    managed_policy: set_words.ManagedPolicy = Field(default="", description="One of AWS's own policies.")
+    customer_managed_policy: CustomerPolicyShape = Field(default=_NO_CUSTOMER_POLICY, description="One of yours.")
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        return (
+            self
+            if len(self.model_fields_set) == 1
+            else words.refuse("is one policy: give `managed_policy` or `customer_managed_policy`")
+        )
+
+
+_NO_BOUNDARY = BoundaryShape.model_construct()
+
+
+def _unlike_policies(policies: list[CustomerPolicyShape]) -> list[CustomerPolicyShape]:
+    # IAM does not let two policies of an account differ in letter case only, wherever they are.
+    words.unlike([one.name.casefold() for one in policies])
+    return policies
+
+
+class PermissionSetShape(Strict):
+    """One permission set."""
+
+    name: set_words.PermissionSetName = Field(default="", description="What AWS calls it; the key if left out.")
+    description: set_words.Description = Field(default="", description="Shown in the access portal.")
+    managed_policies: Annotated[list[set_words.ManagedPolicy], AfterValidator(words.unlike)] = Field(
+        default_factory=list, description="AWS's own policies, each by name, path below `policy/`, or ARN."
+    )
+    customer_managed_policies: Annotated[list[CustomerPolicyShape], AfterValidator(_unlike_policies)] = Field(
+        default_factory=list, description="Policies of your own that every account has."
+    )
+    inline_policy: set_words.InlinePolicy = Field(default="", description="An IAM policy document.")
+    permissions_boundary: BoundaryShape = Field(
+        default=_NO_BOUNDARY, description="One policy: the most that anyone can do with this permission set."
+    )
+    session_duration: set_words.SessionDuration = Field(default="PT1H", description="How long a session lasts.")
+    relay_state: set_words.RelayState = Field(default="", description="The page of the AWS console that opens first.")
+    tags: Annotated[dict[set_words.TagKey, set_words.TagValue], Field(max_length=_MOST_TAGS)] = Field(
+        default_factory=dict, description="Tags of the permission set itself."
+    )
+
+    @model_validator(mode="after")
+    def _fits_into_aws(self) -> Self:
+        count = len(self.managed_policies) + len(self.customer_managed_policies)
+        if count > _MOST_POLICIES:
+            words.refuse(f"has {count} policies: AWS takes 25 for one permission set, its own and yours together")
+        return self
+
+
+class AssignmentShape(Strict):
+    """A group, or one person, gets a permission set in some accounts."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["group"]}, {"required": ["person"]}]})
+
+    group: str = Field(default="", description="The key of a group.")
+    person: words.PersonId = Field(default="", description="The HR id of a person, instead of a group.")
+    permission_set: str = Field(description="The key of a permission set.")
+    accounts: Annotated[list[GrantedAccountShape], Field(min_length=1)] = Field(
+        description="The accounts: whichever any entry selects."
+    )
+    except_: Annotated[list[AccountShape], Field(min_length=1)] = Field(
+        default_factory=list, alias="except", description="Which accounts are left out after all."
+    )
+
+    @model_validator(mode="after")
+    def _has_one_principal(self) -> Self:
+        one = len(self.model_fields_set & {"group", "person"}) == 1
+        if "person" in self.model_fields_set:
+            words.refuse("`person` is not supported yet: make a group of this one person and assign to that")
+        return self if one else words.refuse("must say who gets it: either `group` or `person`")
+
+
+class ProtectShape(Strict):
     """What is never touched."""
 
-    people: list[words.Text] = Field(default_factory=list)
-    groups: list[words.Text] = Field(default_factory=list)
-    accounts: list[words.AccountId] = Field(default_factory=list)
+    people: list[words.PersonId] = Field(default_factory=list, description="HR ids: their user and memberships.")
+    groups: list[words.Text] = Field(default_factory=list, description="Groups, with members and assignments.")
+    accounts: list[words.AccountId] = Field(default_factory=list, description="Accounts: every assignment there.")
 
 
-def _not_enforced(_value: object) -> None:
-    words.refuse("is not enforced yet, so it would protect nothing: leave it out")
+class RemovalsShape(Strict):
+    """How many removals go without a human."""
+
+    percent: Annotated[int, Field(ge=0, le=100)] = Field(default=10, description="Of what there is, in per cent.")
+    at_least: Annotated[int, Field(ge=0)] = Field(default=5, description="So many always go, whatever the share.")
 
 
 def _unmanaged(value: object) -> object:
@@ -99,12 +152,14 @@ def _unmanaged(value: object) -> object:
     return value if value == "report" else words.refuse("must be `report`")
 
 
-class GuardrailsShape(_Strict):
+class GuardrailsShape(Strict):
     """What limits what Day One does."""
 
-    protect: ProtectShape = Field(default_factory=ProtectShape)
-    unmanaged: Annotated[Literal["report"], BeforeValidator(_unmanaged)] = "report"
-    removals: Annotated[None, BeforeValidator(_not_enforced)] = None
+    removals: RemovalsShape = Field(default_factory=RemovalsShape, description="How many go without a human.")
+    protect: ProtectShape = Field(default_factory=ProtectShape, description="What is never touched.")
+    unmanaged: Annotated[Literal["report"], BeforeValidator(_unmanaged, json_schema_input_type=Literal["report"])] = (
+        Field(default="report", description="What happens to that which Day One did not create.")
+    )
 
 
 def _one(version: object) -> object:
@@ -112,34 +167,15 @@ def _one(version: object) -> object:
     return version if supported else words.refuse("must be 1, the only one there is: write `version: 1`")
 
 
-class PolicyShape(_Strict):
-    """A whole policy file."""
+class PolicyShape(Strict):
+    """A file of a Day One policy: who gets which access in AWS."""
 
-    version: Annotated[int, BeforeValidator(_one)]
-    groups: dict[words.GroupName, GroupShape] = Field(default_factory=dict)
-    permission_sets: dict[words.PermissionSetName, PermissionSetShape] = Field(default_factory=dict)
-    assignments: list[AssignmentShape] = Field(default_factory=list)
-    guardrails: GuardrailsShape = Field(default_factory=GuardrailsShape)
-
-
-def keys_at(path: Path) -> tuple[str, ...]:
-    """The keys that the mapping at `path` may have."""
-    shape: type[BaseModel]
-    match path:
-        case ("groups", _):
-            shape = GroupShape
-        case ("groups", _, "members", _):
-            shape = PersonShape
-        case ("permission_sets", _):
-            shape = PermissionSetShape
-        case ("assignments", _):
-            shape = AssignmentShape
-        case ("assignments", _, "accounts", _):
-            shape = AccountShape
-        case ("guardrails",):
-            shape = GuardrailsShape
-        case ("guardrails", "protect"):
-            shape = ProtectShape
-        case _:
-            shape = PolicyShape
-    return tuple(shape.model_fields)
+    version: Annotated[int, BeforeValidator(_one, json_schema_input_type=Literal[1])] = Field(
+        description="The version of this language."
+    )
+    groups: dict[words.GroupKey, GroupShape] = Field(default_factory=dict, description="Groups by key.")
+    permission_sets: dict[set_words.PermissionSetName, PermissionSetShape] = Field(
+        default_factory=dict, description="Permission sets by key."
+    )
+    assignments: list[AssignmentShape] = Field(default_factory=list, description="Who gets which permission set where.")
+    guardrails: GuardrailsShape = Field(default_factory=GuardrailsShape, description="What limits Day One.")

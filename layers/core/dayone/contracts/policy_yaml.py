@@ -1,12 +1,13 @@
-"""The text of a policy as plain values and the line each stands on; YAML's traps are refused, not interpreted."""
+"""The text of a policy as plain values and the place each stands at; YAML's traps are refused, not interpreted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import yaml
 from yaml import CSafeLoader
 
-from dayone.contracts.policy_findings import Finding, invalid_policy
+from dayone.contracts.policy_findings import Finding
 
 type Path = tuple[str | int, ...]
 
@@ -18,98 +19,126 @@ _TEXTS = frozenset({f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}value"})
 _PLAIN = frozenset({f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"})
 
 
+class _Mark(Protocol):
+    line: int
+    column: int
+
+
 @dataclass(frozen=True)
 class Spot:
-    """Where a value stands: its line counted from 1, and the scalar as it is written."""
+    """Where a value stands: the line and column of its key, counted from 1, and the scalar as it is written."""
 
-    line: int
+    line: int = 1
+    column: int = 1
     written: str = ""
 
 
 @dataclass(frozen=True)
 class Document:
-    """Plain values (dict, list, str, int, float, bool, None), the spot of each by its path, and what was refused."""
+    """Plain values (dict, list, str, int, float, bool, None), the spot of each by its path, and what was refused.
 
-    values: object
-    spots: Mapping[Path, Spot]
+    `is_read` is false for a file of which nothing could be read.
+    """
+
+    file: str
+    values: object = None
+    spots: Mapping[Path, Spot] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    is_read: bool = True
 
     def spot(self, path: Path) -> Spot:
         """The spot of the value at `path`, or of the nearest value around it."""
         while path and path not in self.spots:
             path = path[:-1]
-        return self.spots.get(path, Spot(1))
+        return self.spots.get(path, Spot())
+
+    def finding(self, path: Path, said: str) -> Finding:
+        """A mistake at `path`."""
+        spot = self.spot(path)
+        return Finding(self.file, spot.line, spot.column, said)
+
+    def section(self, name: str) -> Mapping[str, object]:
+        """One of the mappings at the top, empty when it is not there or is something else."""
+        found = self.values.get(name) if isinstance(self.values, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
 
 
 def read_yaml(text: str, *, file: str) -> Document:
-    """Read one YAML document; raises Invalid, with the finding, when it cannot be read as a whole."""
+    """Read one YAML document; what cannot be read is among its findings."""
     try:
-        trap = _trap(text)
+        trap = _trap(text, file=file)
         node = None if trap else yaml.compose(text, Loader=CSafeLoader)
     except yaml.YAMLError as error:
-        raise invalid_policy([_unreadable(error, text=text)], file=file) from error
+        return Document(file, findings=(_unreadable(error, text=text, file=file),), is_read=False)
     if trap or node is None:
-        empty = Finding(1, "the policy is empty: it starts with `version: 1`")
-        raise invalid_policy([trap or empty], file=file)
-    reader = _Reader()
-    values = reader.value_of(node, path=(), line=_line(node))
-    return Document(values, reader.spots, tuple(reader.findings))
+        empty = Finding(file, 1, 1, "the policy is empty: it starts with `version: 1`")
+        return Document(file, findings=(trap or empty,), is_read=False)
+    reader = _Reader(file)
+    values = reader.value_of(node, path=(), spot=_spot(node))
+    return Document(file, values, reader.spots, tuple(reader.findings))
 
 
-def _trap(text: str) -> Finding | None:
+def _trap(text: str, *, file: str) -> Finding | None:
     depth = documents = 0
     for event in yaml.parse(text, Loader=CSafeLoader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        said = ""
         if isinstance(event, yaml.AliasEvent):
             # An alias makes the line of a mistake ambiguous, and a few of them make a small file enormous.
-            return Finding(line, f"the alias `*{event.anchor}` is not supported: write out what it stands for")
-        if documents > 1:
-            return Finding(line, "a second document starts here: a policy is one document, so remove the `---`")
-        if depth > _DEEPEST:
-            return Finding(line, f"this is nested deeper than {_DEEPEST} levels: no part of a policy needs that")
+            said = f"the alias `*{event.anchor}` is not supported: write out what it stands for"
+        elif documents > 1:
+            said = "a second document starts here: a policy file is one document, so remove the `---`"
+        elif depth > _DEEPEST:
+            said = f"this is nested deeper than {_DEEPEST} levels: no part of a policy needs that"
+        if said:
+            return _at_mark(event.start_mark, said, file=file)
     return None
 
 
-def _unreadable(error: yaml.YAMLError, *, text: str) -> Finding:
+def _unreadable(error: yaml.YAMLError, *, text: str, file: str) -> Finding:
     if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.context, error.problem) if part)
-        return Finding(mark.line + 1 if mark else 1, f"this is not YAML ({said}): check indentation, colons and quotes")
-    position = getattr(error, "position", 0)
-    line = text.count("\n", 0, position) + 1
-    return Finding(line, "this has a character that YAML does not allow: remove the control character")
+        problem = f"this is not YAML ({said}): check indentation, colons and quotes"
+        return _at_mark(error.problem_mark or error.context_mark, problem, file=file)
+    before = text[: getattr(error, "position", 0)]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Finding(file, line, column, "this has a character that YAML does not allow: remove the control character")
 
 
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+def _at_mark(mark: _Mark | None, said: str, *, file: str) -> Finding:
+    return Finding(file, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, said)
+
+
+def _spot(node: yaml.Node) -> Spot:
+    return Spot(int(node.start_mark.line) + 1, int(node.start_mark.column) + 1)
 
 
 @dataclass
 class _Reader:
+    file: str
     spots: dict[Path, Spot] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def value_of(self, node: yaml.Node, *, path: Path, line: int) -> object:
-        self.spots[path] = Spot(line, node.value if isinstance(node, yaml.ScalarNode) else "")
+    def value_of(self, node: yaml.Node, *, path: Path, spot: Spot) -> object:
+        self.spots[path] = replace(spot, written=node.value) if isinstance(node, yaml.ScalarNode) else spot
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
             return self._mapping(node, path=path)
         if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
-            return [self.value_of(one, path=(*path, at), line=_line(one)) for at, one in enumerate(node.value)]
+            return [self.value_of(one, path=(*path, at), spot=_spot(one)) for at, one in enumerate(node.value)]
         return self._scalar(node)
 
     def _mapping(self, node: yaml.MappingNode, *, path: Path) -> dict[str, object]:
         values: dict[str, object] = {}
         for key_node, value_node in node.value:
-            key, line = self._key(key_node), _line(key_node)
+            key = self._key(key_node)
             if key is None:
                 continue
             if key in values:
                 first = self.spots[*path, key].line
-                self.findings.append(Finding(line, f"`{key}` is here twice, first on line {first}: keep one of them"))
+                self._refuse(key_node, f"`{key}` is here twice, first on line {first}: keep one of them")
                 continue
-            values[key] = self.value_of(value_node, path=(*path, key), line=line)
+            values[key] = self.value_of(value_node, path=(*path, key), spot=_spot(key_node))
         return values
 
     def _key(self, node: yaml.Node) -> str | None:
@@ -121,7 +150,7 @@ class _Reader:
             said = "merging with `<<` is not supported: write out the keys"
         else:
             said = "a key is a word: write `key: value`"
-        self.findings.append(Finding(_line(node), said))
+        self._refuse(node, said)
         return None
 
     def _scalar(self, node: yaml.Node) -> object:
@@ -132,5 +161,8 @@ class _Reader:
                 return CSafeLoader("").construct_object(node)
         except ValueError:
             pass
-        self.findings.append(Finding(_line(node), f"`{node.tag}` cannot be read here: write plain text in quotes"))
+        self._refuse(node, f"`{node.tag}` cannot be read here: write plain text in quotes")
         return ""
+
+    def _refuse(self, node: yaml.Node, said: str) -> None:
+        self.findings.append(_at_mark(node.start_mark, said, file=self.file))

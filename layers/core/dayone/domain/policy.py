@@ -6,22 +6,6 @@ from datetime import datetime
 from functools import cached_property
 from itertools import chain
 
-# AWS's predefined permission-set policies by the name people use, with their path below `policy/`.
-# Source: IAM Identity Center User Guide, "Predefined permissions for AWS managed policies".
-PREDEFINED_POLICIES = {
-    "AdministratorAccess": "AdministratorAccess",
-    "Billing": "job-function/Billing",
-    "DatabaseAdministrator": "job-function/DatabaseAdministrator",
-    "DataScientist": "job-function/DataScientist",
-    "NetworkAdministrator": "job-function/NetworkAdministrator",
-    "PowerUserAccess": "PowerUserAccess",
-    "ReadOnlyAccess": "ReadOnlyAccess",
-    "SecurityAudit": "SecurityAudit",
-    "SupportUser": "job-function/SupportUser",
-    "SystemAdministrator": "job-function/SystemAdministrator",
-    "ViewOnlyAccess": "job-function/ViewOnlyAccess",
-}
-
 # Begins the principal of an assignment that is a person's own; no group's key may begin so.
 PERSON_PREFIX = "person:"
 
@@ -202,7 +186,10 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyVersion:
-    """A policy as it was uploaded: its text, from which file, by whom, when, and the change it led to."""
+    """A policy as it was uploaded: its text, from which file, by whom, when, and the change it led to.
+
+    Several files are one text, the JSON object of name to text; then `file` is empty.
+    """
 
     version: int
     text: str

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 
 from dayone.contracts import api
+from dayone.contracts.policy_file import files_in
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Change
 from dayone.domain.desired import Reason
@@ -24,7 +25,7 @@ def person_answer(state: SubjectState) -> api.PersonAnswer:
         "id": state.head.subject.name,
         "fact": _fact(state.head.fact),
         "head": _head(state.head),
-        "user": _confirmed(user) if user else None,
+        "user": confirmed_answer(user) if user else None,
     }
 
 
@@ -40,7 +41,7 @@ def person_access_answer(person: str, groups: Iterable[GroupOfPerson]) -> api.Pe
         "groups": [
             {
                 "group": one.group,
-                "membership": _confirmed(one.membership),
+                "membership": confirmed_answer(one.membership),
                 "assignments": [_assignment(each) for each in one.assignments.entries],
                 "cursor": one.assignments.cursor,
             }
@@ -58,7 +59,8 @@ def account_access_answer(account: str, groups: Iterable[GroupInAccount]) -> api
                 "group": one.group,
                 "assignments": [_assignment(each) for each in one.assignments],
                 "members": [
-                    {"person": each.person, "confirmed": _confirmed(each.membership)} for each in one.members.entries
+                    {"person": each.person, "confirmed": confirmed_answer(each.membership)}
+                    for each in one.members.entries
                 ],
                 "cursor": one.members.cursor,
             }
@@ -77,7 +79,7 @@ def change_answer(change: Change, operations: Page[Operation]) -> api.ChangeInFu
     return {
         "change": _change(change),
         "notes": list(change.notes),
-        "operations": [_operation(one) for one in operations.entries],
+        "operations": [operation_answer(one) for one in operations.entries],
         "cursor": operations.cursor,
     }
 
@@ -88,6 +90,7 @@ def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
         "version": kept.version,
         "file": kept.file,
         "text": kept.text,
+        "files": dict(files_in(kept)),
         "actor": kept.actor,
         "at": _time(kept.at),
         "change": kept.change,
@@ -109,12 +112,13 @@ def _head(head: Head) -> api.HeadAnswer:
     }
 
 
-def _confirmed(one: Applied) -> api.ConfirmedAnswer:
+def confirmed_answer(one: Applied) -> api.ConfirmedAnswer:
+    """A resource as AWS last confirmed it."""
     return {
         "resource": str(one.resource),
         "attributes": dict(one.attributes),
         "references": dict(one.references),
-        "reasons": _reasons(one.reasons),
+        "reasons": reasons_answer(one.reasons),
         "in_doubt": str(one.doubt) if one.doubt else None,
         "adopted": one.adopted,
         "operation": one.operation,
@@ -125,7 +129,7 @@ def _confirmed(one: Applied) -> api.ConfirmedAnswer:
 
 
 def _assignment(one: AssignmentOf) -> api.AssignmentAnswer:
-    return {"account": one.account, "permission_set": one.permission_set, "confirmed": _confirmed(one.assignment)}
+    return {"account": one.account, "permission_set": one.permission_set, "confirmed": confirmed_answer(one.assignment)}
 
 
 def _change(change: Change) -> api.ChangeAnswer:
@@ -143,7 +147,8 @@ def _change(change: Change) -> api.ChangeAnswer:
     }
 
 
-def _operation(one: Operation) -> api.OperationAnswer:
+def operation_answer(one: Operation) -> api.OperationAnswer:
+    """One operation."""
     return {
         "id": one.id,
         "kind": one.kind,
@@ -154,14 +159,15 @@ def _operation(one: Operation) -> api.OperationAnswer:
         "request_id": one.request_id,
         "failure_reason": one.failure_reason,
         "waiting_for": one.waiting_for,
-        "reasons": _reasons(one.reasons),
+        "reasons": reasons_answer(one.reasons),
         "created_at": _time(one.created_at),
         "not_before": _time(one.not_before) if one.not_before else None,
         "finished_at": _time(one.finished_at) if one.finished_at else None,
     }
 
 
-def _reasons(reasons: Iterable[Reason]) -> list[api.ReasonAnswer]:
+def reasons_answer(reasons: Iterable[Reason]) -> list[api.ReasonAnswer]:
+    """Rules, and what makes them apply."""
     return [{"rule": one.rule, "because": one.because} for one in reasons]
 
 

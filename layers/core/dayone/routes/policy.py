@@ -5,9 +5,10 @@ import json
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.contracts.api import PolicyAnswer
+from dayone.domain.policy import PolicyVersion
 from dayone.errors import NotFound
 from dayone.routes.answers import policy_answer, submitted_answer
-from dayone.routes.requests import caller_of, file_of, text_of
+from dayone.routes.requests import caller_of, files_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.submit_policy import submit_policy
 
@@ -25,7 +26,12 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.put("/v1/policy")
     def put_policy() -> Response[str]:
         event = app.current_event
-        kept = submit_policy(text_of(event), file=file_of(event), actor=caller_of(event), api=api)
-        answer = submitted_answer(kept)
-        headers = {"Location": answer["href"]}
-        return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
+        kept = submit_policy(files_of(event), actor=caller_of(event), api=api)
+        return taken(kept)
+
+
+def taken(kept: PolicyVersion) -> Response[str]:
+    """202 with the change that a policy leads to."""
+    answer = submitted_answer(kept)
+    headers = {"Location": answer["href"]}
+    return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

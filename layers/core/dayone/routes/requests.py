@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -35,10 +36,25 @@ def window_of(event: Event) -> Window:
 
 def file_of(event: Event) -> str:
     """The name of the uploaded file, `policy.yaml` unless the query has another; raises Malformed."""
-    file = _query(event, "file") or "policy.yaml"
-    if not _FILE.fullmatch(file):
-        raise Malformed("`file` is not a file name: use at most 128 letters, digits, dots, dashes, `_` and `/`")
-    return file
+    return _file_name(_query(event, "file") or "policy.yaml", what="`file`")
+
+
+def files_of(event: Event) -> Mapping[str, str]:
+    """The policy's texts by file name: one YAML text, or, sent as JSON, `{"files": {name: text}}`.
+
+    Raises Malformed for anything else, TooLarge over 256 KiB.
+    """
+    text = text_of(event)
+    if _header(event, "content-type").partition(";")[0].strip().lower() != "application/json":
+        return {file_of(event): text}
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON: send the YAML text as it is, or fix the JSON") from error
+    files = said.get("files") if isinstance(said, dict) and said.keys() == {"files"} else None
+    if not isinstance(files, dict) or not files or not all(isinstance(one, str) for one in files.values()):
+        raise Malformed('the body is not a policy: send `{"files": {"access.yaml": "version: 1 ..."}}`')
+    return {_file_name(name, what="a name in `files`"): text for name, text in files.items()}
 
 
 def text_of(event: Event) -> str:
@@ -56,6 +72,30 @@ def text_of(event: Event) -> str:
     if not text.strip():
         raise Malformed("the body is empty: send the policy's YAML text as the body")
     return str(text)
+
+
+def asked_for(event: Event, name: str) -> str:
+    """A member of the query, empty when it is not there."""
+    return _query(event, name)
+
+
+def wanted_of(event: Event, name: str, *, example: str) -> str:
+    """A member of the query that must be there; raises Malformed."""
+    said = _query(event, name)
+    if not said:
+        raise Malformed(f"`{name}` is missing: ask with `?{name}={example}`")
+    return said
+
+
+def _file_name(name: str, *, what: str) -> str:
+    if not _FILE.fullmatch(name):
+        raise Malformed(f"{what} is not a file name: use at most 128 letters, digits, dots, dashes, `_` and `/`")
+    return name
+
+
+def _header(event: Event, name: str) -> str:
+    headers = event.get("headers") or {}
+    return next((str(value) for key, value in headers.items() if key.lower() == name), "")
 
 
 def _query(event: Event, name: str) -> str:

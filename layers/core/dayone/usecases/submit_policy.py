@@ -1,6 +1,8 @@
 """Take a policy: nothing of a wrong one is kept, and a right one leads to a change."""
 
-from dayone.contracts.policy_file import read_policy
+from collections.abc import Mapping
+
+from dayone.contracts.policy_file import as_one_text, read_policy
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.requests import PlanRequest
@@ -9,14 +11,16 @@ from dayone.domain.ulids import ulid
 from dayone.usecases.access_api import AccessApi
 
 
-def submit_policy(text: str, *, file: str, actor: str, api: AccessApi) -> PolicyVersion:
-    """Keep a policy as the next version and ask for it to be put in force; raises Invalid with every mistake in it.
+def submit_policy(files: Mapping[str, str], *, actor: str, api: AccessApi) -> PolicyVersion:
+    """Keep a policy as the next version and ask for it to be put in force; `files` are its texts by file name.
 
+    Raises Invalid with every mistake in it.
     A crash on the way leaves at most a version that never comes into force; sending the policy again mends that.
     """
-    read_policy(text, file=file, version=0)
+    read_policy(files, version=0)
     at = api.clock()
     change = ulid(at, entropy=api.entropy())
+    file, text = as_one_text(files)
     kept = api.archive.add(text, file=file, actor=actor, at=at, change=change)
     reference = f"version {kept.version}"
     cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at)
