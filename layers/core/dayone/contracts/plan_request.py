@@ -76,7 +76,7 @@ def read_what_if(text: str) -> WhatIf:
 
 
 def changed_person(known: Person | None, changes: Changes) -> Person:
-    """The person with the changes, checked as if HR told it; raises Invalid, which says what lacks of an unknown one."""
+    """The person with the changes, checked as if HR told it; raises Invalid, which says what an unknown one lacks."""
     try:
         return PersonRecord.model_validate({**_as_told(known), **changes}).person()
     except ValidationError as error:
