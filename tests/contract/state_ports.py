@@ -6,6 +6,8 @@ from typing import Any
 
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
@@ -14,10 +16,12 @@ from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.audit import AuditEntry
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
+from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.state import State
+from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_records import MemoryRecords
@@ -37,6 +41,8 @@ class StatePorts:
     archive: PolicyArchive
     changes: Changes
     records: Records
+    ledger: Ledger
+    held: HeldRemovals
     chains: Callable[[], list[Chain]]
     parsed: list[int]
 
@@ -65,6 +71,8 @@ def ports_in_memory() -> StatePorts:
         archive=MemoryPolicyArchive(state),
         changes=MemoryChanges(state),
         records=MemoryRecords(state),
+        ledger=MemoryLedger(state),
+        held=MemoryHeldRemovals(state),
         chains=lambda: [state.log],
         parsed=parsed,
     )
@@ -80,6 +88,8 @@ def ports_over(state_table: StateTable) -> StatePorts:
         archive=DynamoPolicyArchive(table),
         changes=DynamoChanges(table),
         records=DynamoRecords(table),
+        ledger=DynamoLedger(table),
+        held=DynamoHeldRemovals(table),
         chains=lambda: chains_in(state_table.client, state_table.name),
         parsed=parsed,
     )

@@ -1,11 +1,13 @@
 """The port Changes, in memory and over DynamoDB alike."""
 
+from dataclasses import replace
+
 import pytest
 
-from dayone.domain.changes import Change, ChangeState
+from dayone.domain.changes import Change, ChangeState, Decision
 from dayone.errors import NotFound
 from tests.contract.state_ports import StatePorts
-from tests.contract.state_samples import ADA, HIRED, USER, cause, planned
+from tests.contract.state_samples import ADA, HIRED, LEFT, NOW, USER, cause, entry, planned
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -55,3 +57,30 @@ def test_a_change_that_was_never_opened_expects_nothing(ports: StatePorts) -> No
     with pytest.raises(NotFound):
         ports.changes.expect(HIRED, subjects=3)
     assert ports.records.change(HIRED) is None
+
+
+APPROVED = Decision(is_approved=True, actor="arn:aws:iam::111122223333:user/ada", at=NOW)
+
+
+def test_a_decision_is_kept_with_its_audit_entry(ports: StatePorts) -> None:
+    planned(ports, ADA, USER)
+    assert ports.changes.decide(HIRED, APPROVED, audit=entry(action="approve-change")) == APPROVED
+    assert change_in(ports).decision == APPROVED
+    assert change_in(ports).operations == 1
+    assert [one.action for one in ports.logged()] == ["approve-change"]
+
+
+def test_what_was_decided_first_counts(ports: StatePorts) -> None:
+    planned(ports, ADA, USER)
+    ports.changes.decide(HIRED, APPROVED, audit=entry())
+    rejected = replace(APPROVED, is_approved=False, actor="arn:aws:iam::111122223333:user/bob")
+    assert ports.changes.decide(HIRED, rejected, audit=entry()) == APPROVED
+    assert change_in(ports).decision == APPROVED
+    assert len(ports.logged()) == 1
+
+
+def test_nothing_is_decided_on_a_change_that_is_unknown(ports: StatePorts) -> None:
+    with pytest.raises(NotFound):
+        ports.changes.decide(LEFT, APPROVED, audit=entry())
+    assert ports.records.change(LEFT) is None
+    assert ports.logged() == []

@@ -1,6 +1,7 @@
 """Each adapter to the state table makes exactly the calls that it says its function's role must allow."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,12 +9,16 @@ from botocore.model import OperationModel
 
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyInForce
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.changes import Decision
+from dayone.domain.operations import OperationState
 from dayone.domain.policy import Policy
 from sandbox import Sandbox
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
@@ -96,6 +101,7 @@ def test_operation_queue(watched: Watched, others: StatePorts) -> None:
     first, second, third = queue.runnable(limit=9)
     queue.siblings(first)
     queue.generation_of(ADA)
+    queue.is_released(first)
     queue.applied([first.target])
     for operation in (first, second):
         queue.begin(operation, doubt=doubtful(operation))
@@ -137,6 +143,8 @@ def test_changes(watched: Watched) -> None:
     changes = DynamoChanges(watched.table)
     changes.open(cause())
     changes.expect(HIRED, subjects=2)
+    for _ in range(2):
+        changes.decide(HIRED, Decision(is_approved=True, actor="ops", at=NOW), audit=entry())
     assert watched.actions == DynamoChanges.ACTIONS
 
 
@@ -150,3 +158,19 @@ def test_records(watched: Watched, others: StatePorts) -> None:
     records.members("a", cursor="", limit=1)
     records.assignments_of("a", cursor="", limit=1)
     assert watched.actions == DynamoRecords.ACTIONS
+
+
+def test_ledger(watched: Watched) -> None:
+    DynamoLedger(watched.table).tally(LEFT, day=NOW.date())
+    assert watched.actions == DynamoLedger.ACTIONS
+
+
+def test_held_removals(watched: Watched, others: StatePorts) -> None:
+    made = plan(others.subjects.load(ADA).head, in_group("a"), change=LEFT)
+    operations = tuple(replace(one, state=OperationState.HELD) for one in made.operations)
+    others.subjects.commit(replace(made, operations=operations))
+    held = DynamoHeldRemovals(watched.table)
+    assert list(held.subjects(LEFT)) == [ADA]
+    held.decide(others.subjects.load(ADA).head, held=(), audit=[entry()])
+    held.release(LEFT, [one.id for one in operations])
+    assert watched.actions == DynamoHeldRemovals.ACTIONS

@@ -190,5 +190,5 @@ def test_resources_are_loaded_with_their_subject_and_with_no_other(ports: StateP
     done(ports, other)
     assert ports.subjects.load(ADA).applied == {
         USER: confirmed(USER),
-        in_group("engineers"): confirmed(in_group("engineers"), adopted=True, attributes={"a": ""}),
+        in_group("engineers"): confirmed(in_group("engineers"), adopted=True, attributes={"a": ""}, counted=True),
     }

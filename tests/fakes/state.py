@@ -1,6 +1,7 @@
 """What is remembered, in memory: the dictionaries that the fakes of the state ports share."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from dayone.domain.audit import GENESIS, AuditEntry, link
 from dayone.domain.changes import Cause, Change
@@ -17,6 +18,8 @@ class State:
     operations: dict[tuple[str, str], Operation] = field(default_factory=dict)
     plans: dict[tuple[str, Subject], Plan] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
+    existing: int = 0
+    removals: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
     kept_policies: dict[int, PolicyVersion] = field(default_factory=dict)
     policy_in_force: int = 0

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from dayone.domain.guardrails import with_count
+from dayone.domain.holds import released
 from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject
@@ -22,6 +24,10 @@ class MemoryOperationQueue:
     def generation_of(self, subject: Subject) -> str:
         head = self._state.heads.get(subject)
         return head.generation if head else NO_GENERATION
+
+    def is_released(self, operation: Operation) -> bool:
+        head = self._state.heads.get(operation.subject)
+        return head is not None and operation.id in released(head.held)
 
     def siblings(self, operation: Operation) -> Sequence[Operation]:
         plan = (operation.change, operation.subject, operation.generation)
@@ -45,7 +51,7 @@ class MemoryOperationQueue:
 
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         in_force = self.generation_of(operation.subject)
-        if in_force != operation.generation:
+        if in_force != operation.generation and not self.is_released(operation):
             if generation_number(in_force) < generation_number(operation.generation):
                 raise Conflicting(f"the plan of {operation.id} is not committed yet")
             return None
@@ -89,13 +95,19 @@ class MemoryOperationQueue:
         if not finished.untouched:
             for resource in finished.gone:
                 self._state.applied.pop(ResourceOf(operation.subject, resource), None)
-            self._put(operation.target, finished.applied)
+            was = self._state.applied.get(operation.target)
+            applied = with_count(finished.applied) if finished.applied else None
+            self._put(operation.target, applied)
+            self._state.existing += (applied is not None and applied.counted) - (was is not None and was.counted)
         self._count(ended)
         self._state.record(finished.audit)
 
     def _count(self, ended: Operation) -> None:
         head = self._state.heads[ended.subject]
-        if head.generation == ended.generation:
+        if ended.id in released(head.held):
+            held = tuple(one for one in head.held if one.operation != ended.id)
+            self._state.heads[ended.subject] = replace(head, held=held, revision=head.revision + 1)
+        elif head.generation == ended.generation:
             counted = replace(head, outstanding=head.outstanding - 1, revision=head.revision + 1)
             self._state.heads[ended.subject] = counted
         change = self._state.changes[ended.change]

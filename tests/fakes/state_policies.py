@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause, Change
+from dayone.domain.changes import Cause, Change, Decision
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.errors import NotFound, TooLarge
 from dayone.ports.records import Page
@@ -74,3 +74,13 @@ class MemoryChanges:
         if change not in self._state.changes:
             raise NotFound(f"there is no change {change}")
         self._state.changes[change] = replace(self._state.changes[change], subjects=subjects)
+
+    def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
+        known = self._state.changes.get(change)
+        if known is None:
+            raise NotFound(f"there is no change {change}")
+        if known.decision is not None:
+            return known.decision
+        self._state.changes[change] = replace(known, decision=decision)
+        self._state.record(audit)
+        return decision

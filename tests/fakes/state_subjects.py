@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from dayone.domain.operations import OperationState
 from dayone.domain.subject_states import Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting
@@ -37,18 +38,35 @@ class MemorySubjects:
             raise Conflicting(f"the delivery behind change {cause.change} has been taken")
         if self.load(subject).head.revision != plan.before.revision:
             raise Conflicting(f"{subject} has moved since it was read")
+        self._spend(plan)
         self._state.heads[subject] = replace(plan.after, revision=plan.before.revision + 1)
         self._state.plans[cause.change, subject] = plan
         if plan.delivery:
             self._state.deliveries[plan.delivery.name] = cause.change
         change = self._state.change_for(cause)
         self._state.changes[change.id] = replace(
-            change, planned=change.planned + 1, operations=change.operations + len(plan.operations)
+            change,
+            planned=change.planned + 1,
+            operations=change.operations + len(plan.operations),
+            held=change.held + sum(1 for one in plan.operations if one.state is OperationState.HELD),
+            held_because=change.held_because or plan.held_because,
         )
         for operation in plan.operations:
             self._state.store(operation)
         for entry in plan.audit:
             self._state.record(entry)
+
+    def _spend(self, plan: Plan) -> None:
+        budget = plan.removals
+        if budget is None:
+            return
+        known = self._state.changes.get(plan.cause.change)
+        today, in_change = self._state.removals.get(budget.day, 0), known.removals if known else 0
+        if max(today, in_change) + budget.count > budget.at_most:
+            raise Conflicting(f"the removals planned for {plan.after.subject} are no longer within the limit")
+        change = self._state.change_for(plan.cause)
+        self._state.removals[budget.day] = today + budget.count
+        self._state.changes[change.id] = replace(change, removals=change.removals + budget.count)
 
 
 class MemoryDueWork:

@@ -2,19 +2,24 @@
 
 from typing import ClassVar
 
+from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW
-from dayone.adapters.dynamodb_mapping import change_parts
+from dayone.adapters.dynamodb_codec import encode
+from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW, IS_UNDECIDED
+from dayone.adapters.dynamodb_mapping import change_in, change_parts
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update
-from dayone.domain.changes import Cause
+from dayone.domain.audit import AuditEntry
+from dayone.domain.changes import Cause, Decision
 from dayone.errors import NotFound
+
+_CHANGE = "change"
 
 
 class DynamoChanges:
     """The port Changes."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:PutItem", "dynamodb:UpdateItem"})
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"})
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
@@ -30,3 +35,22 @@ class DynamoChanges:
         expected = Update(keys.change_key(change), put={"subjects": subjects}, condition=EXISTS)
         if not self._table.write(expected, what=f"counting the subjects of change {change}"):
             raise NotFound(f"there is no change {change}")
+
+    def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
+        """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.
+
+        Raises NotFound for a change that is unknown.
+        """
+        said = Update(keys.change_key(change), put={"decision": encode(decision)}, condition=EXISTS & IS_UNDECIDED)
+        refused = self._table.transact(
+            lambda: {_CHANGE: said, **audit_log.appended(self._table, [audit], lane=audit_log.POLICY)},
+            what=f"deciding on change {change}",
+            over_when=[_CHANGE],
+        )
+        if not refused:
+            return decision
+        record = self._table.get(keys.change_key(change))
+        first = change_in(record).decision if record else None
+        if first is None:
+            raise NotFound(f"there is no change {change}")
+        return first

@@ -1,5 +1,8 @@
 """Every condition that a write depends on, named for what it protects."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from dayone.adapters.dynamodb_codec import encode
@@ -12,6 +15,12 @@ EXISTS: ConditionBase = Attr("pk").exists()
 
 # A final state is never left again, whoever comes late.
 IS_OPEN: ConditionBase = EXISTS & Attr("state").is_in(sorted(encode(state) for state in OPEN_STATES))
+
+# Whoever comes late, the decision on a held operation is carried out once.
+IS_HELD: ConditionBase = Attr("state").eq(encode(OperationState.HELD))
+
+# The first to decide has decided.
+IS_UNDECIDED: ConditionBase = Attr("decision").not_exists()
 
 # AWS is called for an operation that waits, never for one it works on already.
 IS_PENDING: ConditionBase = Attr("state").eq(encode(OperationState.PENDING))
@@ -26,9 +35,30 @@ def nothing_moved_since(head: Head) -> ConditionBase:
     return Attr("revision").eq(head.revision) if head.revision else IS_NEW
 
 
+def is_as_it_was(head: Mapping[str, Any]) -> ConditionBase:
+    """The head's record is the one that was read: what is written to it was computed from that."""
+    return Attr("revision").eq(head["revision"])
+
+
+def is_counted(*, was: bool) -> ConditionBase:
+    """The resource is still counted, or still not, as it was read: the sum must follow every change of that."""
+    flag = Attr("counted")
+    return flag.eq(was) if was else flag.not_exists() | flag.eq(was)
+
+
 def is_in_force(generation: str) -> ConditionBase:
     """The plan is the newest one: an older plan's operations may not begin, nor count on the newer plan's head."""
     return Attr("generation").eq(generation)
+
+
+def may_begin(operation: Operation) -> ConditionBase:
+    """Its plan is the newest one, or it is a removal that a human has approved, which outlives its plan."""
+    return is_in_force(operation.generation) | Attr("released").contains(operation.id)
+
+
+def leaves_room_for(more: int, *, most: int, counter: str) -> ConditionBase:
+    """Removals are counted against the limit by whoever commits first: two plans cannot both take what is left."""
+    return Attr(counter).not_exists() | Attr(counter).lte(most - more)
 
 
 def is_tried_as_often_as(operation: Operation) -> ConditionBase:

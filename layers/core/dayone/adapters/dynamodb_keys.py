@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from dayone.domain.operations import Operation
@@ -54,6 +55,8 @@ def delivery_key(delivery: str) -> RecordKey:
 
 
 CURRENT_POLICY = RecordKey("POLICY", "CURRENT")
+# How many memberships and assignments there are.
+EXISTING = RecordKey("LEDGER", "EXISTING")
 
 
 def partitions_of(kind: SubjectKind) -> Sequence[str]:
@@ -120,7 +123,12 @@ def planned_key(subject: Subject, *, change: str) -> RecordKey:
 
 def operation_key(operation: Operation) -> RecordKey:
     """One operation of a change."""
-    return RecordKey(change_partition(operation.change), f"{OPERATION}{operation.id}")
+    return operation_named(operation.id, change=operation.change)
+
+
+def operation_named(name: str, *, change: str) -> RecordKey:
+    """The operation of a change that has this id."""
+    return RecordKey(change_partition(change), f"{OPERATION}{name}")
 
 
 def plan_prefix(subject: Subject, *, generation: str) -> str:
@@ -131,6 +139,11 @@ def plan_prefix(subject: Subject, *, generation: str) -> str:
 def urgency_of(operation: Operation) -> str:
     """What the runnable operations are sorted by: priority, then the time of the change, then their place in a plan."""
     return f"{operation.priority:d}#{operation.change}#{operation.subject}#{operation.number:04d}"
+
+
+def removals_key(day: date) -> RecordKey:
+    """How many removals were let go on a day."""
+    return RecordKey(EXISTING.pk, f"REMOVALS#{day.isoformat()}")
 
 
 def policy_key(version: int) -> RecordKey:

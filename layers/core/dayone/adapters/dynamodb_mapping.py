@@ -1,13 +1,14 @@
 """The domain as records of the state table and back; what the indexes need is added here and nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_codec import Record, decode, encode, stamp
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause, Change
-from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation
+from dayone.domain.holds import HeldRemoval, released
+from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.subject_states import Delivery, Head, Plan
@@ -24,6 +25,7 @@ def head_record(head: Head) -> Record:
         record[_FACTS[type(head.fact)]] = fact
     if head.due_at is not None:
         record["due"] = keys.DUE
+    record |= held_parts(head.held) if head.held else {}
     return {**record, "listed_in": keys.list_of(head.subject.kind), "listed_as": head.subject.name}
 
 
@@ -31,6 +33,11 @@ def head_in(record: Mapping[str, Any]) -> Head:
     """The head in its record."""
     facts = [decode(kind, record[name]) for kind, name in _FACTS.items() if name in record]
     return decode(Head, record, fact=facts[0] if facts else None)
+
+
+def held_parts(held: Sequence[HeldRemoval]) -> Record:
+    """What a head's record says of held removals; `released` is there for conditions to look into."""
+    return {"held": encode(tuple(held)), "released": list(released(held))}
 
 
 def applied_record(applied: Applied, *, of: ResourceOf) -> Record:
@@ -44,8 +51,10 @@ def applied_in(record: Mapping[str, Any]) -> Applied:
 
 
 def operation_record(operation: Operation) -> Record:
-    """An operation of a change; while it is open it lies among the runnable ones."""
+    """An operation of a change; while it is open it lies among the runnable ones, while it is held nowhere."""
     record = {**keys.operation_key(operation)._asdict(), **encode(operation)}
+    if operation.state is OperationState.HELD:
+        return record
     if operation.state not in OPEN_STATES:
         return {**record, "final": True}
     return {**record, "runnable": keys.RUNNABLE, "runnable_order": keys.urgency_of(operation)}

@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_codec import stamp
-from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_in_force, is_tried_as_often_as
+from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
 from dayone.adapters.dynamodb_endings import Ending
 from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in
 from dayone.adapters.dynamodb_table import DynamoTable
@@ -51,6 +51,11 @@ class DynamoOperationQueue:
         """The generation in force."""
         head = self._table.get(keys.head_of(subject))
         return NO_GENERATION if head is None else str(head["generation"])
+
+    def is_released(self, operation: Operation) -> bool:
+        """Whether it is a removal that was held and has been approved, which outlives its plan."""
+        head = self._table.get(keys.head_of(operation.subject))
+        return head is not None and operation.id in head.get("released", ())
 
     def siblings(self, operation: Operation) -> Sequence[Operation]:
         """The operations of the same plan, itself included, by number."""
@@ -93,7 +98,7 @@ class DynamoOperationQueue:
                 condition=IS_PENDING & is_tried_as_often_as(operation),
             ),
             # Counted on the head: a plan made from what was there before this call must not be put in force.
-            _HEAD: Update(keys.head_of(subject), add={"revision": 1}, condition=is_in_force(generation)),
+            _HEAD: Update(keys.head_of(subject), add={"revision": 1}, condition=may_begin(operation)),
             _APPLIED: Put(applied_record(doubt, of=operation.target)),
         }
         refused = self._table.transact(lambda: writes, what=f"beginning {operation.id}", over_when=[_HEAD, _OPERATION])

@@ -7,7 +7,8 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 
 from dayone.adapters import dynamodb_audit as audit
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_conditions import IS_NEW, nothing_moved_since
+from dayone.adapters.dynamodb_conditions import IS_NEW, leaves_room_for, nothing_moved_since
+from dayone.adapters.dynamodb_ledger import spending
 from dayone.adapters.dynamodb_mapping import (
     applied_in,
     change_parts,
@@ -20,11 +21,12 @@ from dayone.adapters.dynamodb_mapping import (
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
 from dayone.adapters.dynamodb_writes import Put, Update, Write
+from dayone.domain.operations import OperationState
 from dayone.domain.subject_states import Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting
 
-_HEAD, _SUBJECT, _CHANGE, _DELIVERY = "head", "subject", "change", "delivery"
+_HEAD, _SUBJECT, _CHANGE, _DELIVERY, _BUDGET = "head", "subject", "change", "delivery", "budget"
 
 
 class DynamoSubjects:
@@ -87,28 +89,44 @@ class DynamoSubjects:
             raise Conflicting(f"the delivery behind change {plan.cause.change} has been taken")
         if _HEAD in refused:
             raise Conflicting(f"{subject} has moved since it was read")
+        if refused:
+            raise Conflicting(f"the removals planned for {subject} are no longer within the limit")
 
     def _refused(self, plan: Plan, writes: dict[str, Write]) -> frozenset[str]:
         lane = audit.facts_lane(plan.after.subject)
         return self._table.transact(
             lambda: {**writes, **audit.appended(self._table, plan.audit, lane=lane)},
             what=f"planning {plan.after.subject}",
-            over_when=[_HEAD, _SUBJECT, _DELIVERY],
+            over_when=[_HEAD, _SUBJECT, _DELIVERY, _CHANGE, _BUDGET],
         )
 
 
 def _writes(plan: Plan) -> dict[str, Write]:
     head = {**head_record(plan.after), "revision": plan.before.revision + 1}
-    counts = Update(
-        keys.change_key(plan.cause.change),
-        put_once={**change_parts(plan.cause), "subjects": 1},
-        add={"planned": 1, "operations": len(plan.operations)},
-    )
     writes: dict[str, Write] = {
         _HEAD: Put(head, condition=nothing_moved_since(plan.before)),
-        _CHANGE: counts,
+        _CHANGE: _counts(plan),
         _SUBJECT: Put(planned_record(plan), condition=IS_NEW),
     }
+    if plan.removals:
+        writes[_BUDGET] = spending(plan.removals)
     if plan.delivery:
         writes[_DELIVERY] = Put(delivery_record(plan.delivery, change=plan.cause.change), condition=IS_NEW)
     return writes
+
+
+def _counts(plan: Plan) -> Update:
+    held = sum(1 for one in plan.operations if one.state is OperationState.HELD)
+    budget = plan.removals
+    because = {"held_because": plan.held_because} if plan.held_because else {}
+    return Update(
+        keys.change_key(plan.cause.change),
+        put_once={**change_parts(plan.cause), "subjects": 1, **because},
+        add={
+            "planned": 1,
+            "operations": len(plan.operations),
+            **({"held": held} if held else {}),
+            **({"removals": budget.count} if budget else {}),
+        },
+        condition=leaves_room_for(budget.count, most=budget.at_most, counter="removals") if budget else None,
+    )

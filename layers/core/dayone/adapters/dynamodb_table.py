@@ -102,11 +102,12 @@ class DynamoTable:
         """Do all of the named writes or none; returns which of `over_when` have a condition that does not hold.
 
         Whatever else stands in the way, another write's condition or somebody who writes the same records right now,
-        the writes are built and tried anew; Conflicting when that does not end.
+        the writes are built and tried anew; Conflicting when that does not end. No writes at all are done already.
         """
         final = frozenset(over_when)
         for number in range(_ATTEMPTS):
-            in_the_way = attempt(self._client, self._name, build())
+            writes = build()
+            in_the_way = attempt(self._client, self._name, writes) if writes else {}
             failed = {name for name, why in in_the_way.items() if why is InTheWay.CONDITION}
             if not in_the_way or final & failed:
                 return final & failed

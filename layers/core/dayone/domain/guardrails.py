@@ -1,7 +1,7 @@
 """How many removals go without a human: what counts as one, how many are within the limit, and why others are held."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dayone.domain.operations import Action, Applied
@@ -41,6 +41,12 @@ def is_removal(one: Difference) -> bool:
 def limit(guardrails: Guardrails, *, existing: int) -> int:
     """How many removals a change, and a day, may make by themselves."""
     return max(guardrails.at_least, existing * guardrails.percent // 100)
+
+
+def with_count(applied: Applied) -> Applied:
+    """A resource that AWS has answered for, marked when it is part of the number that the limit is a percentage of."""
+    is_confirmed = applied.doubt is None or applied.counted
+    return replace(applied, counted=applied.resource.kind in COUNTED and is_confirmed)
 
 
 def why_over_the_limit(removals: int, *, guardrails: Guardrails, tally: Tally) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause
+from dayone.domain.changes import Cause, Decision
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
@@ -51,7 +51,8 @@ class Subjects(Protocol):
     def commit(self, plan: Plan) -> None:
         """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head.
 
-        Conflicting, too, when the delivery has been taken or the subject been planned by this change before.
+        Conflicting, too, when the delivery has been taken, the subject been planned by this change before, or the
+        removals are no longer within their budget.
         """
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
@@ -94,6 +95,9 @@ class OperationQueue(Protocol):
     def generation_of(self, subject: Subject) -> str:
         """The generation in force."""
 
+    def is_released(self, operation: Operation) -> bool:
+        """Whether it is a removal that was held and has been approved: it may run whichever generation is in force."""
+
     def siblings(self, operation: Operation) -> Sequence[Operation]:
         """The operations of the same plan, itself included, by number."""
 
@@ -109,7 +113,7 @@ class OperationQueue(Protocol):
     def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
         """Note that AWS is about to be called: counts the attempt and puts the resource in doubt.
 
-        Returns the operation as it now stands, or None when its generation is no longer in force.
+        Returns the operation as it now stands, or None when it may no longer run.
         """
 
     def submit(self, operation: Operation, *, request_id: str) -> None:
@@ -156,6 +160,12 @@ class Changes(Protocol):
 
     def expect(self, change: str, *, subjects: int) -> None:
         """Say how many subjects it has."""
+
+    def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
+        """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.
+
+        Raises NotFound for a change that is unknown.
+        """
 
 
 class PolicyArchive(Protocol):

@@ -34,7 +34,7 @@ class Hopeless:
 def prepare(operation: Operation, *, queue: OperationQueue) -> Attempt | Stale | Blocked | Hopeless:
     """What is to become of a pending operation, with all that an attempt needs when it can run."""
     in_force = queue.generation_of(operation.subject)
-    if in_force != operation.generation:
+    if in_force != operation.generation and not queue.is_released(operation):
         if generation_number(operation.generation) > generation_number(in_force):
             return Blocked("its plan to be committed")
         return Stale()

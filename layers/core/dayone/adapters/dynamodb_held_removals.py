@@ -1,0 +1,94 @@
+"""Operations that wait for a human, in DynamoDB: found by their change, released or superseded a batch at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import batched
+from typing import Any, ClassVar
+
+from boto3.dynamodb.conditions import Key
+
+from dayone.adapters import dynamodb_audit as audit_log
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_codec import encode, stamp
+from dayone.adapters.dynamodb_conditions import IS_HELD, nothing_moved_since
+from dayone.adapters.dynamodb_mapping import held_parts, operation_in
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
+from dayone.adapters.dynamodb_writes import Update, Write
+from dayone.domain.audit import AuditEntry
+from dayone.domain.holds import HeldRemoval
+from dayone.domain.operations import Operation, OperationState
+from dayone.domain.subject_states import Head
+from dayone.domain.subjects import Subject
+from dayone.errors import Conflicting
+
+_HEAD = "head"
+
+
+class DynamoHeldRemovals:
+    """The port HeldRemovals."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+    )
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def subjects(self, change: str) -> Iterable[Subject]:
+        """Whoever has operations of this change held, in order."""
+        of_change = Key("pk").eq(keys.change_partition(change)) & Key("sk").begins_with(keys.OPERATION)
+        operations = map(operation_in, self._table.query(of_change))
+        return list(dict.fromkeys(one.subject for one in operations if one.state is OperationState.HELD))
+
+    def decide(self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry]) -> None:
+        """Note on a head what was said to its held removals; raises Conflicting when `before` is no longer the head."""
+        subject = before.subject
+        noted = Update(
+            keys.head_of(subject), put=held_parts(held), add={"revision": 1}, condition=nothing_moved_since(before)
+        )
+        lane = audit_log.facts_lane(subject)
+        refused = self._table.transact(
+            lambda: {_HEAD: noted, **audit_log.appended(self._table, audit, lane=lane)},
+            what=f"deciding on {subject}",
+            over_when=[_HEAD],
+        )
+        if refused:
+            raise Conflicting(f"{subject} has moved since it was read")
+
+    def release(self, change: str, operations: Iterable[str]) -> None:
+        """Let operations of a change run; does nothing about those that are not held."""
+        self._move(change, operations, to=OperationState.PENDING, put={}, counts={"held": -1})
+
+    def drop(self, change: str, operations: Iterable[str], *, reason: str, at: datetime) -> None:
+        """Supersede operations of a change for this reason; does nothing about those that are not held."""
+        put = {"failure_reason": reason, "finished_at": stamp(at), "final": True}
+        self._move(change, operations, to=OperationState.SUPERSEDED, put=put, counts={"held": -1, "superseded": 1})
+
+    def _move(
+        self,
+        change: str,
+        operations: Iterable[str],
+        *,
+        to: OperationState,
+        put: Mapping[str, Any],
+        counts: Mapping[str, int],
+    ) -> None:
+        # One write is for the counts.
+        for batch in batched(operations, MOST_IN_A_TRANSACTION - 1, strict=False):
+            wanted = [keys.operation_named(one, change=change) for one in batch]
+
+            def writes(wanted: Sequence[keys.RecordKey] = wanted) -> dict[str, Write]:
+                found = [operation_in(one) for one in self._table.get_all(wanted)]
+                held = [one for one in found if one.state is OperationState.HELD]
+                moved: dict[str, Write] = {one.id: _moving(one, to=to, put=put) for one in held}
+                counted = {name: number * len(held) for name, number in counts.items()}
+                return {**moved, "change": Update(keys.change_key(change), add=counted)} if held else {}
+
+            self._table.transact(writes, what=f"moving on what change {change} holds")
+
+
+def _moving(operation: Operation, *, to: OperationState, put: Mapping[str, Any]) -> Write:
+    runs = to is OperationState.PENDING
+    listed = {"runnable": keys.RUNNABLE, "runnable_order": keys.urgency_of(operation)} if runs else {}
+    return Update(keys.operation_key(operation), put={"state": encode(to), **put, **listed}, condition=IS_HELD)

@@ -1,0 +1,44 @@
+"""What the guardrails count by, in DynamoDB: what exists, and what was let go on each day."""
+
+from datetime import date
+from typing import ClassVar
+
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_conditions import leaves_room_for
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_writes import Update, Write
+from dayone.domain.guardrails import RemovalBudget, Tally
+
+
+class DynamoLedger:
+    """The port Ledger; what it reads is counted by the commit of plans and by the end of operations."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchGetItem"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def tally(self, change: str, *, day: date) -> Tally:
+        """What exists now, and how many removals were let go on that day (UTC) and in that change."""
+        existing, today, of_change = keys.EXISTING, keys.removals_key(day), keys.change_key(change)
+        found = {(one["pk"], one["sk"]): one for one in self._table.get_all([existing, today, of_change])}
+
+        def number(key: keys.RecordKey, name: str) -> int:
+            return int(found.get((key.pk, key.sk), {}).get(name, 0))
+
+        return Tally(
+            existing=number(existing, "counted"),
+            today=number(today, "counted"),
+            in_change=number(of_change, "removals"),
+        )
+
+
+def spending(budget: RemovalBudget) -> Write:
+    """The write that takes a plan's removals from the day's budget, on condition that they are within it."""
+    room = leaves_room_for(budget.count, most=budget.at_most, counter="counted")
+    return Update(keys.removals_key(budget.day), add={"counted": budget.count}, condition=room)
+
+
+def counting(difference: int) -> Write:
+    """The write that counts memberships and assignments that have come or gone."""
+    return Update(keys.EXISTING, add={"counted": difference})

@@ -1,0 +1,34 @@
+"""What the guardrails need remembered: how much there is, how much has gone, and what waits for a human."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from dayone.domain.audit import AuditEntry
+from dayone.domain.guardrails import Tally
+from dayone.domain.holds import HeldRemoval
+from dayone.domain.subject_states import Head
+from dayone.domain.subjects import Subject
+
+
+class Ledger(Protocol):
+    """The count of what exists and of what was let go, each kept in the transaction that makes it so."""
+
+    def tally(self, change: str, *, day: date) -> Tally:
+        """What exists now, and how many removals were let go on that day (UTC) and in that change."""
+
+
+class HeldRemovals(Protocol):
+    """The operations that wait for a human, and what becomes of them."""
+
+    def subjects(self, change: str) -> Iterable[Subject]:
+        """Whoever has operations of this change held."""
+
+    def decide(self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry]) -> None:
+        """Note on a head what was said to its held removals; raises Conflicting when `before` is no longer the head."""
+
+    def release(self, change: str, operations: Iterable[str]) -> None:
+        """Let operations of a change run; does nothing about those that are not held."""
+
+    def drop(self, change: str, operations: Iterable[str], *, reason: str, at: datetime) -> None:
+        """Supersede operations of a change for this reason; does nothing about those that are not held."""

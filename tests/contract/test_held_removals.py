@@ -1,0 +1,222 @@
+"""The port HeldRemovals, and removals that were approved, in memory and over DynamoDB alike."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dayone.domain.changes import Change, ChangeState
+from dayone.domain.holds import HeldRemoval, decided, released
+from dayone.domain.operations import Action, Operation, OperationState
+from dayone.domain.subject_states import Plan
+from dayone.domain.subjects import Resource, Subject
+from dayone.errors import Conflicting
+from tests.contract.state_ports import StatePorts
+from tests.contract.state_samples import (
+    ADA,
+    BOB,
+    HIRED,
+    LEFT,
+    MOVED,
+    NOW,
+    USER,
+    done,
+    doubtful,
+    end,
+    entry,
+    in_group,
+    plan,
+    planned,
+)
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+_A, _B = in_group("a"), in_group("b")
+_WHY = "2 removals, the limit is 1 (10 % of 10, at least 1)"
+
+
+def held_plan(ports: StatePorts, subject: Subject, *resources: Resource, change: str = LEFT) -> Plan:
+    """A committed plan that would remove these resources and holds all of it."""
+    made = plan(ports.subjects.load(subject).head, *resources, change=change, token="h1", action=Action.DELETE)
+    operations = tuple(replace(one, state=OperationState.HELD) for one in made.operations)
+    held = tuple(HeldRemoval(resource=one.resource, change=change, operation=one.id) for one in operations)
+    after = replace(made.after, outstanding=0, held=held)
+    made = replace(made, after=after, operations=operations, held_because=_WHY)
+    ports.subjects.commit(made)
+    return made
+
+
+def approve(ports: StatePorts, made: Plan) -> None:
+    before = ports.subjects.load(made.after.subject).head
+    held = decided(before.held, change=made.cause.change, is_approved=True, policy_version=1)
+    ports.held.decide(before, held=held, audit=[])
+    ports.held.release(made.cause.change, released(held))
+
+
+def change_in(ports: StatePorts, change: str = LEFT) -> Change:
+    found = ports.records.change(change)
+    assert found is not None
+    return found
+
+
+def runnable(ports: StatePorts) -> list[str]:
+    return [one.id for one in ports.queue.runnable(limit=999)]
+
+
+def operations_in(ports: StatePorts, change: str = LEFT) -> list[Operation]:
+    return list(ports.records.operations(change, cursor="", limit=999).entries)
+
+
+def test_what_is_held_is_on_record_and_does_not_run(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A, _B)
+    assert runnable(ports) == []
+    assert not ports.due_work.has_runnable()
+    change = change_in(ports)
+    assert (change.operations, change.held, change.held_because) == (2, 2, _WHY)
+    assert change.state is ChangeState.HELD
+    head = ports.subjects.load(ADA).head
+    assert (head.outstanding, head.held) == (0, made.after.held)
+    assert [one.state for one in operations_in(ports)] == [OperationState.HELD] * 2
+
+
+def test_the_first_reason_to_hold_is_kept(ports: StatePorts) -> None:
+    held_plan(ports, ADA, _A)
+    made = replace(plan(ports.subjects.load(BOB).head, change=LEFT), held_because="another")
+    ports.subjects.commit(made)
+    assert change_in(ports).held_because == _WHY
+
+
+def test_whose_removals_a_change_holds_is_found(ports: StatePorts) -> None:
+    held_plan(ports, BOB, _A)
+    held_plan(ports, ADA, _A, _B)
+    planned(ports, Subject(ADA.kind, "e-1003"), USER, change=LEFT)
+    held_plan(ports, Subject(ADA.kind, "e-1004"), _A, change=MOVED)
+    assert list(ports.held.subjects(LEFT)) == [ADA, BOB]
+    assert list(ports.held.subjects(HIRED)) == []
+
+
+def test_a_decision_is_noted_on_the_head_with_its_audit_entry(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A)
+    before = ports.subjects.load(ADA).head
+    held = decided(before.held, change=LEFT, is_approved=False, policy_version=4)
+    ports.held.decide(before, held=held, audit=[entry(action="reject-removals")])
+    after = ports.subjects.load(ADA).head
+    assert after.held == held != made.after.held
+    assert after == replace(before, held=held, revision=before.revision + 1)
+    assert [one.action for one in ports.logged()] == ["reject-removals"]
+
+
+def test_a_decision_from_before_anything_moved_is_refused(ports: StatePorts) -> None:
+    held_plan(ports, ADA, _A)
+    before = ports.subjects.load(ADA).head
+    planned(ports, ADA, USER, change=MOVED, token="b2")
+    with pytest.raises(Conflicting):
+        ports.held.decide(before, held=(), audit=[entry()])
+    assert ports.subjects.load(ADA).head.held == before.held
+    assert ports.logged() == []
+
+
+def test_a_plan_from_before_a_decision_is_refused(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A)
+    before = ports.subjects.load(ADA).head
+    approve(ports, made)
+    with pytest.raises(Conflicting):
+        ports.subjects.commit(plan(before, USER, change=MOVED))
+
+
+def test_what_is_released_runs(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A, _B)
+    approve(ports, made)
+    assert runnable(ports) == [one.id for one in made.operations]
+    change = change_in(ports)
+    assert (change.held, change.state) == (0, ChangeState.RUNNING)
+    for operation in ports.queue.runnable(limit=9):
+        assert ports.queue.is_released(operation)
+        done(ports, operation, applied=None)
+    assert change_in(ports).state is ChangeState.SUCCEEDED
+    head = ports.subjects.load(ADA).head
+    assert (head.held, head.outstanding) == ((), 0)
+
+
+def test_what_is_released_runs_whatever_plan_is_in_force_by_then(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A)
+    newer = planned(ports, ADA, USER, change=MOVED, token="b2")
+    approve(ports, made)
+    (removal,) = [one for one in ports.queue.runnable(limit=9) if one.change == LEFT]
+    assert ports.queue.generation_of(ADA) == newer.after.generation != removal.generation
+    done(ports, removal, applied=None)
+    head = ports.subjects.load(ADA).head
+    assert (head.outstanding, head.held) == (1, ())
+    assert change_in(ports).succeeded == 1
+
+
+def test_what_is_withdrawn_after_its_release_does_not_begin(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A)
+    approve(ports, made)
+    planned(ports, ADA, USER, change=MOVED, token="b2", held=())
+    (removal,) = [one for one in ports.queue.runnable(limit=9) if one.change == LEFT]
+    assert not ports.queue.is_released(removal)
+    assert ports.queue.begin(removal, doubt=doubtful(removal)) is None
+
+
+def test_only_the_approved_of_a_subject_are_released(ports: StatePorts) -> None:
+    first = held_plan(ports, ADA, _A)
+    before = ports.subjects.load(ADA).head
+    other = HeldRemoval(resource=_B, change=MOVED, operation="person:e-1001@9-x/0000")
+    ports.held.decide(before, held=(*before.held, other), audit=[])
+    approve(ports, first)
+    (removal,) = ports.queue.runnable(limit=9)
+    assert removal.resource == _A
+    done(ports, removal, applied=None)
+    assert ports.subjects.load(ADA).head.held == (other,)
+
+
+def test_a_removal_that_failed_is_asked_for_anew(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A)
+    approve(ports, made)
+    (removal,) = ports.queue.runnable(limit=9)
+    begun = ports.queue.begin(removal, doubt=doubtful(removal))
+    assert begun is not None
+    ports.queue.finish(end(begun, state=OperationState.FAILED))
+    assert ports.subjects.load(ADA).head.held == ()
+    assert change_in(ports).state is ChangeState.FAILED
+
+
+def test_what_is_dropped_is_superseded_with_its_reason(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A, _B)
+    ports.held.drop(LEFT, [one.id for one in made.operations], reason="rejected by ops", at=NOW)
+    assert runnable(ports) == []
+    told = {(one.state, one.failure_reason, one.finished_at) for one in operations_in(ports)}
+    assert told == {(OperationState.SUPERSEDED, "rejected by ops", NOW)}
+    change = change_in(ports)
+    assert (change.held, change.superseded, change.state) == (0, 2, ChangeState.SUCCEEDED)
+
+
+@pytest.mark.parametrize("first", ["release", "drop"])
+def test_what_has_been_decided_is_not_decided_again(ports: StatePorts, first: str) -> None:
+    made = held_plan(ports, ADA, _A)
+    names = [one.id for one in made.operations]
+    for decision in (first, "release", "drop"):
+        if decision == "release":
+            ports.held.release(LEFT, names)
+        else:
+            ports.held.drop(LEFT, names, reason="no", at=NOW + timedelta(hours=1))
+    change = change_in(ports)
+    assert (change.held, change.superseded) == (0, int(first == "drop"))
+    assert len(runnable(ports)) == int(first == "release")
+
+
+def test_operations_that_nobody_knows_are_left_at_that(ports: StatePorts) -> None:
+    ports.held.release(LEFT, [])
+    ports.held.drop(LEFT, ["person:e-1@1-aa/0000"], reason="no", at=NOW)
+    assert ports.records.change(LEFT) is None
+
+
+def test_more_than_one_transaction_holds_are_held_and_released(ports: StatePorts) -> None:
+    many = [in_group(f"group-{number:03d}") for number in range(220)]
+    made = held_plan(ports, ADA, *many)
+    assert change_in(ports).held == 220
+    approve(ports, made)
+    assert len(runnable(ports)) == 220
+    change = change_in(ports)
+    assert (change.held, change.state) == (0, ChangeState.RUNNING)

@@ -1,0 +1,65 @@
+"""What the guardrails count and hold, in memory."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from dayone.domain.audit import AuditEntry
+from dayone.domain.guardrails import Tally
+from dayone.domain.holds import HeldRemoval
+from dayone.domain.operations import Operation, OperationState
+from dayone.domain.subject_states import Head
+from dayone.domain.subjects import Subject
+from dayone.errors import Conflicting
+from tests.fakes.state import State
+
+
+class MemoryLedger:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def tally(self, change: str, *, day: date) -> Tally:
+        known = self._state.changes.get(change)
+        return Tally(
+            existing=self._state.existing,
+            today=self._state.removals.get(day, 0),
+            in_change=known.removals if known else 0,
+        )
+
+
+class MemoryHeldRemovals:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def subjects(self, change: str) -> Iterable[Subject]:
+        operations = self._state.operations.values()
+        held = [one for one in operations if one.change == change and one.state is OperationState.HELD]
+        return list(dict.fromkeys(one.subject for one in sorted(held, key=lambda one: one.id)))
+
+    def decide(self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry]) -> None:
+        known = self._state.heads[before.subject]
+        if known.revision != before.revision:
+            raise Conflicting(f"{before.subject} has moved since it was read")
+        self._state.heads[before.subject] = replace(known, held=tuple(held), revision=known.revision + 1)
+        for entry in audit:
+            self._state.record(entry)
+
+    def release(self, change: str, operations: Iterable[str]) -> None:
+        for one in self._held(change, operations):
+            self._state.store(replace(one, state=OperationState.PENDING))
+            self._count(change, superseded=0)
+
+    def drop(self, change: str, operations: Iterable[str], *, reason: str, at: datetime) -> None:
+        for one in self._held(change, operations):
+            ended = replace(one, state=OperationState.SUPERSEDED, failure_reason=reason, finished_at=at)
+            self._state.store(ended)
+            self._count(change, superseded=1)
+
+    def _held(self, change: str, operations: Iterable[str]) -> list[Operation]:
+        found = (self._state.operations.get((change, one)) for one in operations)
+        return [one for one in found if one is not None and one.state is OperationState.HELD]
+
+    def _count(self, change: str, *, superseded: int) -> None:
+        known = self._state.changes[change]
+        counted = replace(known, held=known.held - 1, superseded=known.superseded + superseded)
+        self._state.changes[change] = counted
