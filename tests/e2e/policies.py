@@ -20,13 +20,9 @@ BASE: dict[str, Any] = {
         "On call": {"members": [{"department": "Platform"}]},
         "Operators": {"members": [{"department": "Platform"}]},
         "Old hands": OLD_HANDS,
-        "break-glass": {"members": [{"department": "Engineering"}]},
     },
     "permission_sets": {"ViewOnly": {"managed_policies": ["ViewOnlyAccess"], "session_duration": "PT8H"}},
-    "assignments": [
-        {"group": group, "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}
-        for group in ("Engineers", "break-glass")
-    ],
+    "assignments": [{"group": "Engineers", "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}],
     "guardrails": {"protect": {"groups": ["break-glass"]}},
 }
 

@@ -115,6 +115,9 @@ def test_what_no_policy_names_is_left_alone(day_one: DayOne, scene: Scene) -> No
 def test_a_protected_group_keeps_its_members_and_gets_nothing_even_if_the_policy_says_so(
     day_one: DayOne, scene: Scene
 ) -> None:
+    group = {"break-glass": {"members": [{"department": "Engineering"}]}}
+    assignment = {"group": "break-glass", "permission_set": "ViewOnly", "accounts": [{"id": scene.early_account}]}
+    day_one.put_in_force(policies.base_with(groups=group, assignments=[assignment]))
     engineer = somebody()
     day_one.told(engineer)
     assert engineer["user_name"] in day_one.view.members("Engineers")

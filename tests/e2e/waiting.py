@@ -12,7 +12,7 @@ def eventually[T](read: Callable[[], T], *, holds: Callable[[T], object] = bool,
     deadline = time.monotonic() + seconds
     while not holds(answer := read()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"after {seconds:.0f} s still: {answer!r}")
+            raise AssertionError(f"after {seconds:.0f} s still: {answer!r:.2000}")
         time.sleep(_PAUSE)
     return answer
 
