@@ -12,11 +12,13 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
+from dayone.contracts.policy_file import files_in, read_policy
+from dayone.domain.policy import Policy, PolicyVersion
 from dayone.usecases.access_api import AccessApi
 from functions.access_api import app
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.state import State
-from tests.fakes.state_policies import MemoryChanges, MemoryPolicyArchive
+from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork
 from tests.functions.access_api_state import NOW
@@ -60,6 +62,7 @@ class World:
         return AccessApi(
             records=unwell or MemoryRecords(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
+            policies=unwell or MemoryPolicies(self.state, parse=parsed),
             changes=MemoryChanges(self.state),
             work=MemoryDueWork(self.state),
             inbox=self.inbox,
@@ -85,6 +88,10 @@ def context() -> LambdaContext:
     made._invoked_function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:access_api"
     made._aws_request_id = "0a1b2c3d"
     return made
+
+
+def parsed(kept: PolicyVersion) -> Policy:
+    return read_policy(files_in(kept), version=kept.version)
 
 
 def load(name: str) -> Event:

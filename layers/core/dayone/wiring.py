@@ -146,9 +146,11 @@ def access_api() -> "AccessApi":
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
+    from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
     from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
     from dayone.adapters.dynamodb_records import DynamoRecords
     from dayone.adapters.sqs import SqsInbox
+    from dayone.contracts.policy_file import files_in, read_policy
     from dayone.usecases.access_api import AccessApi
 
     given = settings.read(settings.AccessApiSettings)
@@ -156,6 +158,7 @@ def access_api() -> "AccessApi":
     return AccessApi(
         records=DynamoRecords(table),
         archive=DynamoPolicyArchive(table),
+        policies=DynamoPolicyInForce(table, parse=lambda kept: read_policy(files_in(kept), version=kept.version)),
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),

@@ -11,18 +11,29 @@ from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import NotFound, Unavailable
 from dayone.routes.accounts import account_routes
 from dayone.routes.changes import change_routes
+from dayone.routes.explain import explain_routes
 from dayone.routes.health import health_routes
 from dayone.routes.people import people_routes
 from dayone.routes.policy import policy_routes
+from dayone.routes.policy_versions import policy_version_routes
 from dayone.usecases.access_api import AccessApi
 
 _SERVER_ERROR = 500
+_ROUTES = (
+    health_routes,
+    policy_routes,
+    policy_version_routes,
+    people_routes,
+    account_routes,
+    explain_routes,
+    change_routes,
+)
 
 
 def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
     """The resolver for API Gateway REST proxy events."""
     app = APIGatewayRestResolver()
-    for routes in (health_routes, policy_routes, people_routes, account_routes, change_routes):
+    for routes in _ROUTES:
         routes(app, api)
 
     def refuse(error: Exception) -> Response[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.ports.records import Records
-from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive
+from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, PolicyInForce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +14,7 @@ class AccessApi:
 
     records: Records
     archive: PolicyArchive
+    policies: PolicyInForce
     changes: Changes
     work: DueWork
     inbox: Inbox

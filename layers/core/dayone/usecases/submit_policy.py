@@ -11,10 +11,10 @@ from dayone.domain.ulids import ulid
 from dayone.usecases.access_api import AccessApi
 
 
-def submit_policy(files: Mapping[str, str], *, actor: str, api: AccessApi) -> PolicyVersion:
+def submit_policy(files: Mapping[str, str], *, actor: str, api: AccessApi, again: int = 0) -> PolicyVersion:
     """Keep a policy as the next version and ask for it to be put in force; `files` are its texts by file name.
 
-    Raises Invalid with every mistake in it.
+    `again` is the earlier version that they are taken from, if any. Raises Invalid with every mistake in it.
     A crash on the way leaves at most a version that never comes into force; sending the policy again mends that.
     """
     read_policy(files, version=0)
@@ -22,7 +22,7 @@ def submit_policy(files: Mapping[str, str], *, actor: str, api: AccessApi) -> Po
     change = ulid(at, entropy=api.entropy())
     file, text = as_one_text(files)
     kept = api.archive.add(text, file=file, actor=actor, at=at, change=change)
-    reference = f"version {kept.version}"
+    reference = f"version {kept.version}" + (f", which is version {again} again" if again else "")
     cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at)
     api.inbox.put([PlanRequest(subject=THE_POLICY, cause=cause, policy_version=kept.version)])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.

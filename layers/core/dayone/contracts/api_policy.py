@@ -1,0 +1,29 @@
+"""What the HTTP API answers about the versions of the policy."""
+
+from typing import TypedDict
+
+from dayone.contracts.api import PolicyAnswer
+
+
+class VersionAnswer(TypedDict):
+    """A version of the policy without its text: `files` are the names, `change` is what it led to."""
+
+    version: int
+    in_force: bool
+    files: list[str]
+    actor: str
+    at: str
+    change: str
+
+
+class VersionsAnswer(TypedDict):
+    """Versions of the policy, the newest first."""
+
+    versions: list[VersionAnswer]
+    cursor: str
+
+
+class VersionInFullAnswer(PolicyAnswer):
+    """A version of the policy as it was uploaded, and whether it is the one in force."""
+
+    in_force: bool

@@ -1,0 +1,26 @@
+"""GET /v1/explain: why a person has what they have in an account, and why not the rest."""
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.contracts.api_explain import ExplainAnswer
+from dayone.routes.explain_answers import explain_answer
+from dayone.routes.requests import asked_for, wanted_of
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.explain_access import explain_access
+
+
+def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route that answers why."""
+
+    @app.get("/v1/explain")
+    def explain() -> ExplainAnswer:
+        event = app.current_event
+        found = explain_access(
+            wanted_of(event, "person", example="e-1001"),
+            wanted_of(event, "account", example="123456789012"),
+            permission_set=asked_for(event, "permission_set"),
+            records=api.records,
+            policies=api.policies,
+            now=api.clock(),
+        )
+        return explain_answer(found)

@@ -1,0 +1,51 @@
+"""GET /v1/policy/versions and POST /v1/policy/rollback: what held when, and how to go back to it."""
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from dayone.contracts.api_policy import VersionAnswer, VersionInFullAnswer, VersionsAnswer
+from dayone.contracts.policy_file import files_in
+from dayone.errors import Malformed
+from dayone.routes.answers import policy_answer
+from dayone.routes.policy import taken
+from dayone.routes.requests import caller_of, window_of
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.read_policies import Kept, read_policies, read_policy_version
+from dayone.usecases.roll_back_policy import roll_back_policy
+
+_MOST_DIGITS = 8
+
+
+def policy_version_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about the policy's versions."""
+
+    @app.get("/v1/policy/versions")
+    def list_policy_versions() -> VersionsAnswer:
+        page = read_policies(window_of(app.current_event), api=api)
+        return {"versions": [_version(one) for one in page.entries], "cursor": page.cursor}
+
+    @app.get("/v1/policy/versions/<version>")
+    def get_policy_version(version: str) -> VersionInFullAnswer:
+        found = read_policy_version(_number(version), api=api)
+        return {**policy_answer(found.version), "in_force": found.is_in_force}
+
+    @app.post("/v1/policy/rollback/<version>")
+    def post_rollback(version: str) -> Response[str]:
+        return taken(roll_back_policy(_number(version), actor=caller_of(app.current_event), api=api))
+
+
+def _number(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS):
+        raise Malformed("a version of the policy is a number: see GET /v1/policy/versions")
+    return int(said)
+
+
+def _version(one: Kept) -> VersionAnswer:
+    answer = policy_answer(one.version)
+    return {
+        "version": answer["version"],
+        "in_force": one.is_in_force,
+        "files": sorted(files_in(one.version)),
+        "actor": answer["actor"],
+        "at": answer["at"],
+        "change": answer["change"],
+    }

@@ -1,0 +1,12 @@
+"""Go back to an earlier version of the policy: its text becomes the newest version, and a plan like any other."""
+
+from dayone.contracts.policy_file import files_in
+from dayone.domain.policy import PolicyVersion
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.submit_policy import submit_policy
+
+
+def roll_back_policy(version: int, *, actor: str, api: AccessApi) -> PolicyVersion:
+    """Raises NotFound for a version that was never kept, Invalid for one that this release does not read any more."""
+    kept = api.archive.version(version)
+    return submit_policy(files_in(kept), actor=actor, api=api, again=version)
