@@ -474,3 +474,19 @@ def test_no_more_requests_are_outstanding_than_the_budget_allows() -> None:
     assert len(world.assignments()) == 9
     assert watched.most == 3
     assert all(len(set(accounts)) == len(accounts) for accounts in watched.together)
+
+
+def test_a_hundred_operations_that_wait_do_not_hide_one_that_does_not() -> None:
+    world = World()
+    # No group and no permission set of the policy can be made, so none of its assignments can.
+    world.center.groups["group-x"] = StoredGroup("engineers", "theirs")
+    world.policy_is(_POLICY)
+    for number in range(120):
+        world.account_is(an_account(f"{number:012}"))
+    world.plan_all()
+    world.execute()
+    assert len([one for one in world.operations(OperationState.PENDING) if one.resource == assignment()]) == 120
+    world.policy_is(a_policy(*_POLICY.groups, a_group("others"), *_POLICY.permission_sets, an_assignment()))
+    world.plan_all()
+    world.execute()
+    assert "others" in world.groups()

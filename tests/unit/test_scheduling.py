@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.domain.operations import OPEN_STATES, Operation, OperationState
-from dayone.domain.scheduling import Budgets, Confirm, Idle, Perform, Situation, Step, Wait, next_step, retry_at
+from dayone.domain.scheduling import Budgets, Confirm, Idle, Pause, Perform, Situation, Step, Wait, next_step, retry_at
 from dayone.domain.subjects import Resource, ResourceKind, Subject
 from tests.builders import (
     NOON,
@@ -69,15 +69,15 @@ def test_one_whose_wait_is_over_goes() -> None:
 
 
 def test_nothing_is_called_sooner_than_the_budget_allows() -> None:
-    assert _step(an_operation(), last_call=NOON - _SECOND / 20) == Wait(NOON + _SECOND / 20)
+    assert _step(an_operation(), last_call=NOON - _SECOND / 20) == Pause(NOON + _SECOND / 20)
     assert _step(an_operation(), last_call=NOON - _SECOND / 10) == Perform(an_operation())
 
 
 def test_what_was_submitted_is_asked_about_once_in_a_while() -> None:
     one = _assigning(1, state=OperationState.SUBMITTED)
     assert _step(one) == Confirm(one)
-    assert _step(one, asked={one.id: NOON - _SECOND}) == Confirm(one)
-    assert _step(one, asked={one.id: NOON - _SECOND / 4}) == Wait(NOON + _SECOND * 3 / 4)
+    assert _step(one, asked={one.id: NOON - 2 * _SECOND}) == Confirm(one)
+    assert _step(one, asked={one.id: NOON - _SECOND / 4}) == Wait(NOON + _SECOND * 7 / 4)
 
 
 def test_a_confirmation_that_is_due_comes_before_new_work() -> None:
@@ -91,21 +91,21 @@ def test_an_account_gets_one_assignment_at_a_time() -> None:
     same = replace(_assigning(2, account="111111111111"), resource=assignment("data"))
     other = _assigning(3, account="222222222222")
     asked = {submitted.id: NOON}
-    assert _step(submitted, same, asked=asked) == Wait(NOON + _SECOND)
+    assert _step(submitted, same, asked=asked) == Wait(NOON + 2 * _SECOND)
     assert _step(submitted, same, other, asked=asked) == Perform(other)
 
 
 def test_a_resource_that_aws_works_on_is_left_alone() -> None:
     submitted = replace(_provisioning("ViewOnly", state=OperationState.SUBMITTED), generation="1-aa")
     newer = replace(_provisioning("ViewOnly"), generation="2-bb")
-    assert _step(submitted, newer, asked={submitted.id: NOON}) == Wait(NOON + _SECOND)
+    assert _step(submitted, newer, asked={submitted.id: NOON}) == Wait(NOON + 2 * _SECOND)
 
 
 def test_outstanding_assignments_are_counted() -> None:
     submitted = [_assigning(number, state=OperationState.SUBMITTED) for number in range(10)]
     asked = {one.id: NOON for one in submitted}
     more = _assigning(99)
-    assert _step(*submitted, more, asked=asked) == Wait(NOON + _SECOND)
+    assert _step(*submitted, more, asked=asked) == Wait(NOON + 2 * _SECOND)
     assert _step(*submitted[:9], more, asked=asked) == Perform(more)
 
 
@@ -113,7 +113,7 @@ def test_concurrent_provisionings_are_counted_by_themselves() -> None:
     submitted = [_provisioning(name, state=OperationState.SUBMITTED) for name in ("a", "b")]
     asked = {one.id: NOON for one in submitted}
     more = _provisioning("c")
-    assert _step(*submitted, more, asked=asked) == Wait(NOON + _SECOND)
+    assert _step(*submitted, more, asked=asked) == Wait(NOON + 2 * _SECOND)
     assert _step(submitted[0], more, asked=asked) == Perform(more)
     assert _step(*submitted, more, _assigning(1), asked=asked) == Perform(_assigning(1))
 
@@ -204,7 +204,7 @@ def test_only_what_is_ready_is_called(situation: Situation, budgets: Budgets) ->
 @given(_situations(), _budgets)
 def test_waiting_always_ends_and_idleness_means_nothing_is_left(situation: Situation, budgets: Budgets) -> None:
     step = next_step(situation, budgets=budgets)
-    if isinstance(step, Wait):
+    if isinstance(step, (Pause, Wait)):
         assert situation.now < step.until <= situation.now + 5 * _SECOND
     if isinstance(step, Idle):
         assert {one.state for one in situation.operations} <= {OperationState.PENDING}

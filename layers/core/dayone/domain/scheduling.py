@@ -21,7 +21,8 @@ class Budgets:
     calls_per_second: float = 10.0
     outstanding_assignments: int = 10
     concurrent_provisionings: int = 2
-    poll_interval: timedelta = timedelta(seconds=1)
+    # At one second, the confirmations of a full window alone would be more than the calls there are.
+    poll_interval: timedelta = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,15 @@ class Confirm:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """The rate of calls is used up until `until`, whatever there is to do."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Wait:
-    """Nothing may be called before `until`."""
+    """None of the operations has anything to do before `until`."""
 
     until: datetime
 
@@ -50,7 +58,7 @@ class Idle:
     """Nothing is left that this run could do."""
 
 
-Step = Perform | Confirm | Wait | Idle
+Step = Perform | Confirm | Pause | Wait | Idle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +82,7 @@ def next_step(situation: Situation, *, budgets: Budgets) -> Step:
     if situation.last_call is not None:
         free_at = situation.last_call + timedelta(seconds=1 / budgets.calls_per_second)
         if free_at > now:
-            return Wait(free_at)
+            return Pause(free_at)
     submitted = [one for one in situation.operations if one.state is OperationState.SUBMITTED]
     waiting = [one for one in situation.operations if _may_wait(one, situation=situation)]
     for one in submitted:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dayone.domain.operations import Action, Operation, Submitted
-from dayone.domain.scheduling import Budgets, Confirm, Idle, Perform, Situation, Wait, next_step, retry_at
+from dayone.domain.scheduling import Budgets, Confirm, Idle, Pause, Perform, Situation, Wait, next_step, retry_at
 from dayone.errors import Conflicting, NotFound, Rejected, Throttled, Unavailable, Unreachable
 from dayone.ports.state import Engine, OperationQueue
 from dayone.usecases.attempts import Attempt, IdentityCenter
@@ -35,6 +35,7 @@ class ExecuteOperations:
 class _Run:
     """What one run remembers; losing it costs a few calls and nothing else."""
 
+    page: int = _PAGE
     blocked: set[str] = field(default_factory=set)
     asked: dict[str, datetime] = field(default_factory=dict)
     last_call: datetime | None = None
@@ -58,7 +59,7 @@ def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
 def _step(run: _Run, *, ports: ExecuteOperations) -> bool:
     """Do the next thing; False when nothing is left that this run could do."""
     # Read anew for every step, so that a leaver that arrives now is next.
-    open_now = ports.queue.runnable(limit=_PAGE + len(run.blocked))
+    open_now = ports.queue.runnable(limit=run.page)
     situation = Situation(
         operations=open_now,
         now=ports.clock(),
@@ -66,14 +67,19 @@ def _step(run: _Run, *, ports: ExecuteOperations) -> bool:
         asked=run.asked,
         last_call=run.last_call,
     )
-    match next_step(situation, budgets=ports.budgets):
+    step = next_step(situation, budgets=ports.budgets)
+    if isinstance(step, (Wait, Idle)) and len(open_now) == run.page:
+        # Those read so far all wait for something; behind them there may be one that does not.
+        run.page += _PAGE
+        return True
+    match step:
         case Perform(operation):
             _perform(operation, run=run, ports=ports)
         case Confirm(operation):
             _confirm(operation, run=run, ports=ports)
-        case Wait(until) if until - situation.now <= _WORTH_WAITING:
+        case Pause(until) | Wait(until) if until - situation.now <= _WORTH_WAITING:
             ports.sleep(min(until - situation.now, _LONGEST_NAP).total_seconds())
-        case Wait() | Idle():
+        case Pause() | Wait() | Idle():
             return False
     return True
 
