@@ -30,6 +30,7 @@ GROUP = Resource(ResourceKind.GROUP)
 PERMISSION_SET = Resource(ResourceKind.PERMISSION_SET)
 PROVISIONING = Resource(ResourceKind.PROVISIONING)
 INLINE_POLICY = Resource(ResourceKind.INLINE_POLICY)
+BOUNDARY = Resource(ResourceKind.BOUNDARY)
 
 
 def a_person(
@@ -141,6 +142,10 @@ def assignment(group: str = "engineers", permission_set: str = "ViewOnly") -> Re
 
 def managed_policy(path: str) -> Resource:
     return Resource(ResourceKind.MANAGED_POLICY, path)
+
+
+def customer_policy(path: str) -> Resource:
+    return Resource(ResourceKind.CUSTOMER_POLICY, path)
 
 
 def confirmed(

@@ -7,7 +7,7 @@ import pytest
 from dayone.domain.changes import CauseKind
 from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.operations import Action, Applied, Operation, Priority
-from dayone.domain.planning import Planned, differences, fingerprint, operations
+from dayone.domain.planning import Planned, differences, fingerprint, left_alone, operations
 from dayone.domain.policy import Protection
 from dayone.domain.precedence import Difference
 from dayone.domain.subjects import (
@@ -19,6 +19,7 @@ from dayone.domain.subjects import (
     user_of,
 )
 from tests.builders import (
+    BOUNDARY,
     GROUP,
     INLINE_POLICY,
     NOON,
@@ -28,6 +29,7 @@ from tests.builders import (
     a_cause,
     assignment,
     confirmed,
+    customer_policy,
     managed_policy,
     membership,
     the_account,
@@ -37,6 +39,8 @@ from tests.builders import (
 )
 
 _VIEW = managed_policy("job-function/ViewOnlyAccess")
+_DEPLOYER = customer_policy("/teams/Deployer")
+_OF_THE_SET = (permission_set_named("ViewOnly"),)
 
 
 def _wanting(*resources: Resource, **attributes: str) -> Desired:
@@ -177,6 +181,20 @@ def test_assignments_of_a_protected_group_are_neither_given_nor_taken() -> None:
     assert _found(_wanting(), _having(confirmed(theirs)), subject=the_account(), protection=protection) == []
 
 
+def test_assignments_of_a_protected_person_are_neither_given_nor_taken() -> None:
+    protection = Protection(people=frozenset({"e-1"}), groups=frozenset({"e-2"}))
+    theirs, others = assignment("person:e-1"), assignment("person:e-2")
+    assert _found(_wanting(theirs, others), {}, subject=the_account(), protection=protection) == [
+        ("create", "assignment/ViewOnly/person:e-2")
+    ]
+    assert _found(_wanting(), _having(confirmed(theirs)), subject=the_account(), protection=protection) == []
+
+
+def test_a_group_is_protected_by_its_whole_name() -> None:
+    protection = Protection(groups=frozenset({"ops"}))
+    assert _found(_wanting(membership("eu/ops")), {}, protection=protection) == [("create", "membership/eu/ops")]
+
+
 def test_a_protected_group_itself_is_not_touched() -> None:
     protection = Protection(groups=frozenset({"break-glass"}))
     applied = _having(confirmed(GROUP))
@@ -185,9 +203,11 @@ def test_a_protected_group_itself_is_not_touched() -> None:
 
 
 def test_a_new_permission_set_is_provisioned_after_all_that_is_attached_to_it() -> None:
-    desired = _wanting(PROVISIONING, INLINE_POLICY, _VIEW, PERMISSION_SET)
+    desired = _wanting(PROVISIONING, INLINE_POLICY, _VIEW, _DEPLOYER, BOUNDARY, PERMISSION_SET)
     assert _found(desired, {}, subject=the_set()) == [
         ("create", "permission-set"),
+        ("create", "boundary"),
+        ("create", "customer-policy//teams/Deployer"),
         ("create", "inline-policy"),
         ("create", "managed-policy/job-function/ViewOnlyAccess"),
         ("create", "provisioning"),
@@ -232,6 +252,37 @@ def test_a_permission_set_that_may_be_gone_is_made_again_with_all_that_was_attac
     ]
 
 
+def test_a_boundary_goes_after_the_policies_that_it_limits() -> None:
+    applied = _having(*(confirmed(one) for one in (PERMISSION_SET, BOUNDARY, _VIEW, _DEPLOYER, PROVISIONING)))
+    assert _found(_wanting(PERMISSION_SET, PROVISIONING), applied, subject=the_set()) == [
+        ("delete", "customer-policy//teams/Deployer"),
+        ("delete", "managed-policy/job-function/ViewOnlyAccess"),
+        ("delete", "boundary"),
+        ("update", "provisioning"),
+    ]
+
+
+@pytest.mark.parametrize("doubt", [None, *Action])
+def test_a_permission_set_with_a_new_name_is_left_alone_and_so_is_all_of_it(doubt: Action | None) -> None:
+    applied = _having(confirmed(PERMISSION_SET, attributes={"name": "Old"}, doubt=doubt), confirmed(_VIEW))
+    desired = Desired({PERMISSION_SET: Wanted({"name": "New"}, ()), PROVISIONING: Wanted({}, ())})
+    assert _found(desired, applied, subject=the_set()) == []
+    assert left_alone(desired, applied=applied).startswith("AWS cannot rename a permission set")
+
+
+def test_a_permission_set_with_its_name_is_not_left_alone() -> None:
+    applied = _having(confirmed(PERMISSION_SET, attributes={"name": "Same"}))
+    assert left_alone(Desired({PERMISSION_SET: Wanted({"name": "Same"}, ())}), applied=applied) == ""
+    assert left_alone(Desired({}), applied=applied) == ""
+    assert left_alone(Desired({}, left_alone="protected"), applied=applied) == "protected"
+
+
+def test_a_group_with_a_new_name_is_updated() -> None:
+    desired = Desired({GROUP: Wanted({"name": "New"}, ())})
+    applied = _having(confirmed(GROUP, attributes={"name": "Old"}))
+    assert _found(desired, applied, subject=the_group()) == [("update", "group")]
+
+
 def test_a_removal_says_which_reasons_have_gone() -> None:
     known = confirmed(membership(), reasons=(Reason("policy.yaml:4", "department is Data"),))
     (found,) = differences(_wanting(), applied=_having(known), subject=the_person(), protection=Protection())
@@ -264,11 +315,15 @@ def test_a_removal_without_known_reasons_still_has_one() -> None:
             (group_named("engineers"), permission_set_named("ViewOnly"), provisioning_of("ViewOnly")),
         ),
         (
-            "what is attached needs the permission set",
-            the_set(),
+            "an assignment of a person needs the user",
+            the_account(),
             Action.CREATE,
-            _VIEW,
-            (permission_set_named("ViewOnly"),),
+            assignment("person:e-1", "ViewOnly"),
+            (user_of("e-1"), permission_set_named("ViewOnly"), provisioning_of("ViewOnly")),
+        ),
+        *(
+            ("what is attached needs the permission set", the_set(), Action.CREATE, one, _OF_THE_SET)
+            for one in (_VIEW, _DEPLOYER, INLINE_POLICY, BOUNDARY)
         ),
         (
             "provisioning needs the permission set",
@@ -313,6 +368,20 @@ def test_a_membership_waits_for_its_user_and_a_removal_for_nothing() -> None:
         _difference(Action.CREATE, membership()),
     )
     assert (removal.after, user.after, member.after) == ((), (), (1,))
+
+
+def test_what_is_attached_waits_for_the_boundary_and_the_end_of_the_boundary_for_what_was_attached() -> None:
+    planned = _operations(
+        _difference(Action.UPDATE, BOUNDARY), _difference(Action.CREATE, _DEPLOYER), subject=the_set()
+    )
+    assert [one.after for one in planned] == [(), (0,)]
+    planned = _operations(
+        _difference(Action.DELETE, _DEPLOYER),
+        _difference(Action.DELETE, BOUNDARY),
+        _difference(Action.CREATE, _VIEW),
+        subject=the_set(),
+    )
+    assert [one.after for one in planned] == [(), (0,), ()]
 
 
 def test_provisioning_waits_for_all_the_rest_of_its_plan() -> None:

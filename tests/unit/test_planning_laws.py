@@ -1,7 +1,7 @@
 """Laws of planning that hold whatever is wanted and whatever is there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +13,7 @@ from dayone.domain.policy import Protection
 from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource, ResourceKind, Subject
 from tests.builders import (
+    BOUNDARY,
     GROUP,
     INLINE_POLICY,
     NOON,
@@ -21,6 +22,7 @@ from tests.builders import (
     USER,
     a_cause,
     assignment,
+    customer_policy,
     managed_policy,
     membership,
     the_account,
@@ -32,10 +34,16 @@ from tests.builders import (
 _NAMES = ("a", "b", "c")
 _RESOURCES: Mapping[Subject, tuple[Resource, ...]] = {
     the_person(): (USER, *(membership(name) for name in _NAMES)),
-    the_account(): tuple(assignment(group, permission_set) for group in _NAMES for permission_set in ("P", "Q")),
+    the_account(): tuple(
+        assignment(principal, permission_set) for principal in (*_NAMES, "person:a") for permission_set in ("P", "Q")
+    ),
     the_group("a"): (GROUP,),
-    the_set("P"): (PERMISSION_SET, INLINE_POLICY, PROVISIONING, *(managed_policy(name) for name in _NAMES)),
+    the_set("P"): (
+        *(PERMISSION_SET, INLINE_POLICY, BOUNDARY, PROVISIONING),
+        *(make(name) for make in (managed_policy, customer_policy) for name in _NAMES),
+    ),
 }
+_ATTACHED = (ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY, ResourceKind.INLINE_POLICY)
 _KEPT = (ResourceKind.USER, ResourceKind.PROVISIONING)
 
 _attributes = st.dictionaries(st.sampled_from(["description", "title"]), st.sampled_from(["x", "y"]), max_size=2)
@@ -59,6 +67,8 @@ class _Case:
 
     def is_protected(self, resource: Resource) -> bool:
         name = self.subject.name if resource.kind is ResourceKind.GROUP else resource.name.split("/")[-1]
+        if name.startswith("person:"):
+            return name.removeprefix("person:") in self.protection.people
         of_a_group = resource.kind in (ResourceKind.GROUP, ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT)
         return of_a_group and name in self.protection.groups
 
@@ -78,7 +88,8 @@ def _cases(draw: st.DrawFn) -> _Case:
         for resource in draw(st.sets(resources))
     }
     groups = draw(st.frozensets(st.sampled_from(_NAMES), max_size=2))
-    return _Case(subject, Desired(desired), applied, Protection(groups=groups))
+    people = draw(st.frozensets(st.sampled_from(_NAMES), max_size=1))
+    return _Case(subject, Desired(desired), applied, Protection(people=people, groups=groups))
 
 
 def _carried_out(applied: Mapping[Resource, Applied], planned: tuple[Operation, ...]) -> dict[Resource, Applied]:
@@ -156,3 +167,39 @@ def test_every_operation_has_a_reason(case: _Case) -> None:
 def test_who_is_left_alone_is_not_touched(case: _Case) -> None:
     alone = _Case(case.subject, Desired(case.desired.resources, left_alone="protected"), case.applied, case.protection)
     assert alone.differences() == []
+
+
+@given(_cases(), st.data())
+def test_a_new_name_removes_nothing_and_creates_nothing(case: _Case, data: st.DataObject) -> None:
+    """Whatever else is there or wanted, the same is asked for as without the new name, but for updates."""
+    root = data.draw(st.sampled_from([USER, GROUP, PERMISSION_SET]))
+    if root not in case.applied or root not in case.desired.resources:
+        return
+    named = _named(case, root, before="Same", after="Same"), _named(case, root, before="Old", after="New")
+    as_before, renamed = ({(one.action, one.resource) for one in each.differences()} for each in named)
+    if root == PERMISSION_SET:
+        assert renamed == set()
+    else:
+        assert {one for one in renamed if one[0] is not Action.UPDATE} == {
+            one for one in as_before if one[0] is not Action.UPDATE
+        }
+
+
+@given(_cases())
+def test_the_boundary_is_there_whenever_a_policy_is_attached_or_detached(case: _Case) -> None:
+    planned = case.operations()
+    for one in planned:
+        earlier = {planned[number].resource for number in one.after}
+        policies = [two for two in planned if two.resource.kind in _ATTACHED]
+        if one.resource == BOUNDARY and one.action is Action.DELETE:
+            assert {two.resource for two in policies if two.action is Action.DELETE} <= earlier
+        elif one.resource == BOUNDARY:
+            growing = [two for two in policies if two.action is not Action.DELETE]
+            assert all(one.number in two.after for two in growing)
+
+
+def _named(case: _Case, root: Resource, *, before: str, after: str) -> _Case:
+    have, want = case.applied[root], case.desired.resources[root]
+    applied = {**case.applied, root: replace(have, attributes={**have.attributes, "name": before})}
+    wanted = {**case.desired.resources, root: replace(want, attributes={**want.attributes, "name": after})}
+    return replace(case, applied=applied, desired=Desired(wanted))
