@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dayone.domain.accounts import Account
 from dayone.domain.explain_steps import Known
+from dayone.domain.holds import HeldRemoval
 from dayone.domain.operations import Action, Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
@@ -33,6 +34,7 @@ def known(
     applied: Iterable[Applied] = (),
     planned: Iterable[Operation] = (),
     planned_with: int = 7,
+    held: tuple[HeldRemoval, ...] = (),
 ) -> Known:
     """An engineer and a development account, both planned, and what is told of them."""
     one_by_one = {one.resource: one for one in applied}
@@ -40,7 +42,9 @@ def known(
     of_person = {key: one for key, one in one_by_one.items() if key not in of_account}
     somebody, somewhere = person or a_person(), account or an_account()
     return Known(
-        person=SubjectState(Head(subject=the_person(), fact=somebody, policy_version=planned_with), of_person),
+        person=SubjectState(
+            Head(subject=the_person(), fact=somebody, policy_version=planned_with, held=held), of_person
+        ),
         account=SubjectState(Head(subject=the_account(), fact=somewhere, policy_version=planned_with), of_account),
         planned={one.target: one for one in planned},
         policy=policy or a_policy(a_group(), a_set(), an_assignment(), version=7),

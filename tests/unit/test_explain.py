@@ -6,6 +6,7 @@ import pytest
 
 from dayone.domain.explain import explain
 from dayone.domain.explain_words import in_short, told
+from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.operations import Action
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import Condition, GroupRule, Location, PersonSelector, Policy
@@ -61,6 +62,20 @@ class TestWhatTheyHave:
         (one,) = explain(known(applied=[there(membership(), doubt=Action.DELETE), there(assignment())]))
         assert one.has
         assert "AWS was asked to delete it" in told(one.steps[0], policy_version=7)
+
+    @pytest.mark.parametrize(
+        ("verdict", "said"),
+        [
+            (Verdict.WAITING, "; its removal is held by a guardrail: change 01HELD waits for somebody to approve or"),
+            (Verdict.APPROVED, "; its removal, operation person:e-1@2-bb/0000 of change 01HELD, has been approved."),
+            (Verdict.REJECTED, "; its removal was rejected in change 01HELD, so it stays until a newer policy asks"),
+        ],
+    )
+    def test_a_removal_that_was_held_is_told_with_what_became_of_it(self, verdict: Verdict, said: str) -> None:
+        held = HeldRemoval(resource=membership(), change="01HELD", operation="person:e-1@2-bb/0000", verdict=verdict)
+        gone = a_person(department="Sales")
+        (one,) = explain(known(person=gone, applied=[there(membership()), there(assignment())], held=(held,)))
+        assert said in told(one.steps[0], policy_version=7)
 
     def test_what_they_have_comes_before_what_they_have_not(self) -> None:
         policy = a_policy(a_group(), a_set(), a_set("Admin"), an_assignment(), version=7)

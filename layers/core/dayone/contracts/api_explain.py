@@ -18,11 +18,20 @@ class ObstacleAnswer(TypedDict):
     says: str
 
 
+class HeldAnswer(TypedDict):
+    """A removal that a guardrail has stopped; `verdict` is `waiting`, `approved` or `rejected`."""
+
+    verdict: str
+    change: str
+    operation: str
+
+
 class StepAnswer(TypedDict):
     """A membership of the person or an assignment in the account.
 
     `reasons` are the rules that want it now; when there are none, `obstacles` say why. `confirmed` is what AWS has
-    confirmed of it, `operation` what is under way, held or has failed; each is null when there is none.
+    confirmed of it, `operation` what is under way or has failed, `held` its removal when that was stopped; each is
+    null when there is none.
     """
 
     subject: str
@@ -32,6 +41,7 @@ class StepAnswer(TypedDict):
     obstacles: list[ObstacleAnswer]
     confirmed: ConfirmedAnswer | None
     operation: OperationAnswer | None
+    held: HeldAnswer | None
     change: str
     says: str
 

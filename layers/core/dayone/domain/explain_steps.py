@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dayone.domain.accounts import Account
 from dayone.domain.desired import Reason, assignment_reasons, membership_reasons
+from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.obstacles import (
     Nearness,
     of_account_state,
@@ -20,6 +21,8 @@ from dayone.domain.people import Person
 from dayone.domain.policy import PERSON_PREFIX, GroupRule, Policy
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, ResourceOf
+
+_STANDING = frozenset({Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +41,8 @@ class Step:
     """One link between a person and a permission set: a membership of theirs, or an assignment in the account.
 
     `reasons` are the rules by which it is wanted now, none when it is not; then `nearness` says what is in the way.
-    `operation` is what the plan in force does about it; `planned_with` is the version of the policy it was made with.
+    `operation` is what the plan in force does about it, `planned_with` the version of the policy that was made with;
+    `held` is a removal of it that a guardrail has stopped, and what has been said to that.
     """
 
     target: ResourceOf
@@ -47,6 +51,7 @@ class Step:
     applied: Applied | None
     operation: Operation | None
     planned_with: int
+    held: HeldRemoval | None = None
 
     @property
     def is_there(self) -> bool:
@@ -117,4 +122,5 @@ def _step(
         applied=of.applied.get(resource),
         operation=known.planned.get(target),
         planned_with=of.head.policy_version,
+        held=next((one for one in of.head.held if one.resource == resource and one.verdict in _STANDING), None),
     )

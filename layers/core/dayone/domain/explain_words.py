@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dayone.domain.explain import Explanation
 from dayone.domain.explain_steps import Known, Step
+from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.subjects import ResourceKind
 
@@ -49,8 +50,22 @@ def _because(step: Step) -> str:
 
 
 def _since(step: Step) -> str:
-    known = _confirmed(step.applied) if step.applied else ""
-    return f"{known}; {_under_way(step.operation)}" if step.operation else known
+    said = [_confirmed(step.applied)] if step.applied else []
+    said += [_under_way(step.operation)] if step.operation else []
+    said += [_held(step.held)] if step.held else []
+    return "; ".join(said)
+
+
+def _held(one: HeldRemoval) -> str:
+    match one.verdict:
+        case Verdict.REJECTED:
+            return (
+                f"its removal was rejected in change {one.change}, so it stays until a newer policy asks for that again"
+            )
+        case Verdict.APPROVED:
+            return f"its removal, operation {one.operation} of change {one.change}, has been approved"
+        case _:
+            return f"its removal is held by a guardrail: change {one.change} waits for somebody to approve or reject it"
 
 
 def _confirmed(applied: Applied) -> str:

@@ -4,6 +4,7 @@ from dayone.contracts import api_explain as api
 from dayone.domain.explain import Explanation
 from dayone.domain.explain_steps import Known, Step
 from dayone.domain.explain_words import in_short, told
+from dayone.domain.holds import HeldRemoval
 from dayone.domain.obstacles import Obstacle
 from dayone.routes.answers import confirmed_answer, operation_answer, reasons_answer
 from dayone.usecases.explain_access import Explained
@@ -40,9 +41,14 @@ def _step(step: Step, *, policy_version: int) -> api.StepAnswer:
         "obstacles": [_obstacle(one) for one in step.nearness.obstacles],
         "confirmed": confirmed_answer(step.applied) if step.applied else None,
         "operation": operation_answer(under_way) if under_way else None,
+        "held": _held(step.held) if step.held else None,
         "change": under_way.change if under_way else step.applied.change if step.applied else "",
         "says": told(step, policy_version=policy_version),
     }
+
+
+def _held(one: HeldRemoval) -> api.HeldAnswer:
+    return {"verdict": str(one.verdict), "change": one.change, "operation": one.operation}
 
 
 def _obstacle(one: Obstacle) -> api.ObstacleAnswer:

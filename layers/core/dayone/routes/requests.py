@@ -57,7 +57,7 @@ def files_of(event: Event) -> Mapping[str, str]:
     return {_file_name(name, what="a name in `files`"): text for name, text in files.items()}
 
 
-def text_of(event: Event) -> str:
+def text_of(event: Event, *, what: str = "the policy's YAML text") -> str:
     """The body as text; raises Malformed when it is empty or not UTF-8, TooLarge over 256 KiB."""
     body = event.get("body") or ""
     try:
@@ -70,7 +70,7 @@ def text_of(event: Event) -> str:
     except (binascii.Error, UnicodeError) as error:
         raise Malformed("the body is not UTF-8 text: save the policy as UTF-8") from error
     if not text.strip():
-        raise Malformed("the body is empty: send the policy's YAML text as the body")
+        raise Malformed(f"the body is empty: send {what} as the body")
     return str(text)
 
 
