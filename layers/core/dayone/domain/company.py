@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from dayone.domain.accounts import Account
 from dayone.domain.desired import (
@@ -25,8 +26,7 @@ from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 
 
-@dataclass(frozen=True)
-class SubjectPlan:
+class SubjectPlan(NamedTuple):
     """What would change about one subject; `is_emptied` when an account would be left without any assignment."""
 
     subject: Subject
@@ -62,7 +62,8 @@ class Outlook:
         subject = state.head.subject
         desired = self.desired(subject, fact=state.head.fact)
         found = differences(desired, applied=state.applied, subject=subject, protection=self.policy.protection)
-        return SubjectPlan(subject, tuple(found), desired.left_alone, _is_emptied(found, applied=state.applied))
+        is_emptied = subject.kind is SubjectKind.ACCOUNT and _is_emptied(found, applied=state.applied)
+        return SubjectPlan(subject, tuple(found), desired.left_alone, is_emptied)
 
     def concerns(self, state: SubjectState) -> bool:
         """Whether the subject must be planned again: it would change, has open operations, or comes due otherwise."""
@@ -72,17 +73,15 @@ class Outlook:
 
     def desired(self, subject: Subject, *, fact: Person | Account | None) -> Desired:
         """What the subject should have."""
-        match subject.kind, fact:
-            case SubjectKind.GROUP, _:
-                return desired_for_group(subject.name, policy=self.policy)
-            case SubjectKind.PERMISSION_SET, _:
-                return desired_for_permission_set(subject.name, policy=self.policy)
-            case SubjectKind.PERSON, Person():
-                return desired_for_person(fact, policy=self.policy, now=self.now, rules=self.rules)
-            case SubjectKind.ACCOUNT, Account():
-                return desired_for_account(fact, policy=self.policy, employed=self.employed, rules=self.rules)
-            case _:
-                return Desired({}, left_alone="nothing is known about it")
+        if isinstance(fact, Person):
+            return desired_for_person(fact, policy=self.policy, now=self.now, rules=self.rules)
+        if isinstance(fact, Account):
+            return desired_for_account(fact, policy=self.policy, employed=self.employed, rules=self.rules)
+        if subject.kind is SubjectKind.GROUP:
+            return desired_for_group(subject.name, policy=self.policy)
+        if subject.kind is SubjectKind.PERMISSION_SET:
+            return desired_for_permission_set(subject.name, policy=self.policy)
+        return Desired({}, left_alone="nothing is known about it")
 
 
 def plan_company(

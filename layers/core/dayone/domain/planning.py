@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.desired import Desired, Reason, Wanted
@@ -19,8 +20,9 @@ from dayone.domain.precedence import (
     rank,
     requirements,
 )
-from dayone.domain.subjects import Resource, ResourceKind, Subject
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 
+_WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
 _CANNOT_RENAME = (
     "AWS cannot rename a permission set, so this one stays {is_called!r} and as it is: take the new name back, or give "
     "{wanted!r} a key of its own, move the assignments there, and remove this one"
@@ -49,18 +51,19 @@ def differences(
     if left_alone(desired, applied=applied):
         return []
     found = [*_removals(desired, applied=applied), *_additions(desired, applied=applied)]
-    found = [one for one in found if not _is_protected(one.resource, subject=subject, protection=protection)]
-    found += _provisioning(found, desired=desired, applied=applied)
+    if protection.groups or protection.people:
+        found = [one for one in found if not _is_protected(one.resource, subject=subject, protection=protection)]
+    if subject.kind is SubjectKind.PERMISSION_SET:
+        found += _provisioning(found, desired=desired, applied=applied)
     return sorted(found, key=lambda one: (rank(one), one.resource))
 
 
 def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
     """Why nothing about the subject may be changed, or empty: desired says so, or AWS could not do it."""
-    whole_set = Resource(ResourceKind.PERMISSION_SET)
-    if desired.left_alone or whole_set not in applied or whole_set not in desired.resources:
+    if desired.left_alone or _WHOLE_SET not in applied or _WHOLE_SET not in desired.resources:
         return desired.left_alone
-    is_called = applied[whole_set].attributes.get("name")
-    wanted = desired.resources[whole_set].attributes.get("name")
+    is_called = applied[_WHOLE_SET].attributes.get("name")
+    wanted = desired.resources[_WHOLE_SET].attributes.get("name")
     # Source: IAM Identity Center API, UpdatePermissionSet: it takes no name.
     return "" if is_called in (None, wanted) else _CANNOT_RENAME.format(is_called=is_called, wanted=wanted)
 
@@ -96,8 +99,8 @@ def fingerprint(found: Iterable[Difference]) -> str:
 
 
 def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:
-    extra = {resource: one for resource, one in applied.items() if resource not in desired.resources}
-    whole_set = extra.get(Resource(ResourceKind.PERMISSION_SET))
+    extra = {resource: applied[resource] for resource in sorted(applied.keys() - desired.resources.keys())}
+    whole_set = extra.get(_WHOLE_SET)
     if whole_set is not None and not whole_set.adopted:
         attached = tuple(resource for resource in extra if resource != whole_set.resource)
         return [Difference(Action.DELETE, whole_set.resource, Wanted({}, _no_longer(whole_set)), covers=attached)]
@@ -109,15 +112,17 @@ def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[
 
 
 def _additions(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:
+    if not applied:
+        return [Difference(Action.CREATE, resource, wanted) for resource, wanted in desired.resources.items()]
     found = []
-    whole_set = applied.get(Resource(ResourceKind.PERMISSION_SET))
+    whole_set = applied.get(_WHOLE_SET)
     # One whose removal was begun may be gone, and all that was attached to it with it.
     may_be_gone = whole_set is not None and whole_set.doubt is Action.DELETE
     for resource, wanted in desired.resources.items():
         have = applied.get(resource)
         if have is None or may_be_gone or have.doubt in (Action.CREATE, Action.DELETE):
             found.append(Difference(Action.CREATE, resource, wanted))
-        elif have.doubt is Action.UPDATE or dict(have.attributes) != dict(wanted.attributes):
+        elif have.doubt is Action.UPDATE or have.attributes != wanted.attributes:
             found.append(Difference(Action.UPDATE, resource, wanted))
     return found
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class SubjectKind(StrEnum):
@@ -56,8 +57,7 @@ class ResourceKind(StrEnum):
     ASSIGNMENT = "assignment"
 
 
-@dataclass(frozen=True, order=True)
-class Resource:
+class Resource(NamedTuple):
     """One thing in Identity Center that belongs to a subject, written `kind` or `kind/name`.
 
     Names: a membership's is its group; an assignment's is `permission set/group` or `permission set/person:id`; a
