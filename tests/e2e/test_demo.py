@@ -59,10 +59,10 @@ def test_it_fails_when_the_assignment_is_not_seen_and_says_which_step_and_what_t
     policy.write_text(POLICY.read_text().replace("/Workloads/**", "/Elsewhere/**"))
     folder = tmp_path / "demo"
     folder.mkdir()
-    ended = demo(folder, "--policy", str(policy), "--patience", "20")
+    ended = demo(folder, "--policy", str(policy), "--patience", "30")
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert "✗ Identity Center shows the user, the membership, the permission set and the assignment" in ended.stdout
-    assert re.search(r"after 20 s still: ReadOnly has no ViewOnlyAccess in \d{12}", ended.stdout)
+    assert re.search(r"after 30 s still: ReadOnly has no ViewOnlyAccess in \d{12}", ended.stdout)
     assert re.search(r'dayone-plan_changes: \{.*"message":"planned"', ended.stdout)
     assert left_behind(folder) == []
 

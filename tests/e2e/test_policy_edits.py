@@ -38,7 +38,7 @@ def test_a_policy_with_mistakes_is_answered_with_file_and_line_and_the_old_one_s
     answer = put(day_one, _WRONG)
     assert answer.status == 422
     findings = answer.json()["findings"]
-    assert [finding.split(": ")[0] for finding in findings] == ["wrong.yaml:4", "wrong.yaml:6", "wrong.yaml:6"]
+    assert [finding.split(":")[:2] for finding in findings] == [["wrong.yaml", line] for line in ("4", "6", "6")]
     assert "departement" in findings[0]
     assert "`Engineers`" in findings[1]
     assert day_one.get("/v1/policy") == before
