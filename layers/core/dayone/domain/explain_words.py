@@ -21,7 +21,7 @@ def in_short(one: Explanation, known: Known) -> str:
         return f"{not_so}: {why} to anybody." if is_known else f"{not_so}: {why}."
     obstacles = one.nearness.obstacles
     if obstacles:
-        return f"{not_so}; nearest is the way through {one.principal}, but {_listed(obstacles)}."
+        return f"{not_so}; nearest is the way through {one.principal}: {_listed(obstacles)}."
     return f"{not_so} yet, though the policy gives it through {one.principal}."
 
 
