@@ -1,6 +1,7 @@
 """Policies sent to the API: kept, or refused whole."""
 
 import base64
+import json
 from copy import deepcopy
 
 import pytest
@@ -115,3 +116,49 @@ def test_the_policy_in_force_is_answered_as_it_was_uploaded(world: World) -> Non
         "at": "2026-11-23T08:00:00+00:00",
         "change": "",
     }
+
+
+def _sent_as_json(body: str) -> Event:
+    event = deepcopy(load("submit_policy"))
+    event["headers"]["Content-Type"] = "application/json; charset=utf-8"
+    return event | {"body": body, "queryStringParameters": None}
+
+
+_FILES = {"groups.yaml": "version: 1\ngroups: {staff: {members: []}}\n", "more/sets.yaml": "version: 1\n"}
+
+
+def test_a_policy_of_several_files_is_kept_and_answered_by_their_names(world: World) -> None:
+    assert world.send(_sent_as_json(json.dumps({"files": _FILES}))).status == 202
+    world.state.policy_in_force = 1
+    assert world.send("read_policy").body["files"] == _FILES
+
+
+def test_a_policy_of_one_file_sent_as_json_is_kept_like_any_other(world: World) -> None:
+    assert world.send(_sent_as_json(json.dumps({"files": {"a.yaml": "version: 1\n"}}))).status == 202
+    (kept,) = world.state.kept_policies.values()
+    assert (kept.file, kept.text) == ("a.yaml", "version: 1\n")
+
+
+def test_mistakes_in_several_files_name_the_file(world: World) -> None:
+    answer = world.send(_sent_as_json(json.dumps({"files": _FILES | {"more/sets.yaml": "version: 2\n"}})))
+    assert answer.status == 422
+    assert answer.body["findings"][0].startswith("more/sets.yaml:1:1: version: must be 1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "version: 1\n",
+        "[]",
+        "{}",
+        '{"files": {}}',
+        '{"files": []}',
+        '{"files": {"a.yaml": 1}}',
+        '{"files": {"a b": "version: 1"}}',
+        '{"files": {"a.yaml": "version: 1"}, "force": true}',
+        "[" * 100_000,
+    ],
+)
+def test_json_that_is_no_policy_is_refused(world: World, body: str) -> None:
+    assert world.send(_sent_as_json(body)).status == 400
+    assert not world.state.kept_policies

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dayone.domain.policy import Condition, Guardrails
 from tests.unit.policy_texts import assignment, findings_of, read
 
 
@@ -16,6 +17,14 @@ from tests.unit.policy_texts import assignment, findings_of, read
         ("[{ou: Workloads}]", "accounts[0].ou: `Workloads` is not an OU path"),
         ("[{ou: /a/**/b}]", "accounts[0].ou: `/a/**/b` is not an OU path"),
         ("[{ou: /a/}]", "accounts[0].ou: `/a/` is not an OU path"),
+        ("[{ou_id: r-ab12}]", "accounts[0].ou_id: `r-ab12` is not an OU id"),
+        ("[{ou_id: ou-ab12-cdef3456/*}]", "ou_id: `ou-ab12-cdef3456/*` is not an OU id"),
+        ("[{include_management_account: true}]", "accounts[0]: selects nothing"),
+        ("[{id: ~}]", "accounts[0].id: has no value"),
+        ("[{ou: /, include_management_account: false}]", "include_management_account: can only be `true`"),
+        ("[{ou: /, include_management_account: 'yes'}]", "include_management_account: must be `true` or `false`"),
+        ("[{tags: {env: {present: no, any: x}}}]", "accounts[0].tags.env: can never hold"),
+        ("[{tags: {env: {presents: true}}}]", "tags.env: unknown key `presents`; did you mean `present`?"),
         ("[{tags: {}}]", "accounts[0].tags: is empty"),
         ("[{tags: {env: []}}]", "accounts[0].tags.env: is empty"),
         (
@@ -72,3 +81,67 @@ def test_an_assignment_of_what_the_policy_does_not_have_is_refused_with_the_near
 def test_a_guardrail_that_cannot_be_meant_or_would_not_hold_is_refused(guardrails: str, finding: str) -> None:
     (found,) = findings_of(f"version: 1\nguardrails: {guardrails}\n")
     assert finding in found
+
+
+def test_accounts_can_be_meant_by_ou_id_by_tags_and_with_the_management_account() -> None:
+    (rule,) = read(
+        assignment(
+            "[{ou_id: [ou-ab12-cdef3456, ou-ab12-cdef3457/**], include_management_account: true,"
+            " tags: {env: {not: prod}, owner: {present: true}}}]"
+        )
+    ).assignments
+    (selector,) = rule.accounts
+    assert selector.ou_ids == ("ou-ab12-cdef3456", "ou-ab12-cdef3457/**")
+    assert selector.tags == (Condition("env", none_of=("prod",)), Condition("owner", present=True))
+    assert selector.include_management
+
+
+def test_the_management_account_is_left_out_unless_it_is_asked_for() -> None:
+    (rule,) = read(assignment("[{id: '123456789012'}]")).assignments
+    assert not rule.accounts[0].include_management
+
+
+def _excepting(accounts: str) -> str:
+    return assignment("[{ou: /**}]").replace("}]\n", f", except: {accounts}}}]\n")
+
+
+def test_an_assignment_has_exceptions() -> None:
+    (rule,) = read(_excepting("[{id: '123456789012'}, {tags: {frozen: {present: true}}}]")).assignments
+    by_id, by_tag = rule.exceptions
+    assert by_id.ids == ("123456789012",)
+    assert by_tag.tags == (Condition("frozen", present=True),)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "finding"),
+    [
+        ("[]", "assignments[0].except: is empty"),
+        ("[{}]", "assignments[0].except[0]: selects nothing"),
+        (
+            "[{id: '123456789012', include_management_account: true}]",
+            "assignments[0].except[0]: unknown key `include_management_account`; known are `id`, `name`, `ou`",
+        ),
+    ],
+)
+def test_exceptions_that_cannot_be_meant_are_refused(accounts: str, finding: str) -> None:
+    (found,) = findings_of(_excepting(accounts))
+    assert finding in found
+
+
+def test_an_assignment_without_a_group_is_refused() -> None:
+    text = assignment("[{ou: /**}]").replace("group: staff, ", "")
+    (found,) = findings_of(text)
+    assert "assignments[0]: must say who gets it" in found
+
+
+@pytest.mark.parametrize(
+    ("guardrails", "expected"),
+    [
+        ("", Guardrails(percent=10, at_least=5)),
+        ("guardrails: {}", Guardrails(percent=10, at_least=5)),
+        ("guardrails: {removals: {percent: 0}}", Guardrails(percent=0, at_least=5)),
+        ("guardrails: {removals: {percent: 100, at_least: 0}}", Guardrails(percent=100, at_least=0)),
+    ],
+)
+def test_removals_have_a_limit_even_where_none_is_given(guardrails: str, expected: Guardrails) -> None:
+    assert read(f"version: 1\n{guardrails}\n").guardrails == expected

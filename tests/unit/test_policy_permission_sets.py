@@ -2,6 +2,7 @@
 
 import pytest
 
+from dayone.domain.policy import CustomerPolicy
 from tests.unit.policy_texts import findings_of, permission_set, read
 
 
@@ -23,6 +24,37 @@ from tests.unit.policy_texts import findings_of, permission_set, read
         ("{managed_policies: ['arn:aws:iam::123456789012:policy/x']}", "policy/x` is not one of AWS's own policies"),
         ("{managed_policies: [Billing, job-function/Billing]}", "has `job-function/Billing` twice"),
         (f"{{managed_policies: [{', '.join(f'P{n}' for n in range(26))}]}}", "has 26 policies: AWS takes 25"),
+        ("{managed_policies: [~]}", "managed_policies[0]: has no value"),
+        ("{customer_managed_policies: [Read]}", "customer_managed_policies[0]: must be a mapping"),
+        ("{customer_managed_policies: [{path: /}]}", "customer_managed_policies[0]: `name` is missing; add it"),
+        ("{customer_managed_policies: [{name: a b}]}", "[0].name: `a b` is not the name of an IAM policy"),
+        ("{customer_managed_policies: [{name: 'arn:aws:iam::1:policy/x'}]}", "[0].name: is an ARN: give the policy's"),
+        ("{customer_managed_policies: [{name: R, path: a/}]}", "[0].path: `a/` is not an IAM path"),
+        ("{customer_managed_policies: [{name: R, path: /a}]}", "[0].path: `/a` is not an IAM path"),
+        (
+            f"{{customer_managed_policies: [{{name: R, path: /{'x' * 511}/}}]}}",
+            "…` is not an IAM path: it begins and ends with `/`",
+        ),
+        ("{customer_managed_policies: [{name: R, arn: x}]}", "unknown key `arn`; known are `name`, `path`"),
+        ("{customer_managed_policies: [{name: R}, {name: r, path: /x/}]}", "has `r` twice"),
+        ("{permissions_boundary: }", "permissions_boundary: has no value"),
+        ("{permissions_boundary: {}}", "permissions_boundary: is one policy: give `managed_policy` or"),
+        (
+            "{permissions_boundary: {managed_policy: X, customer_managed_policy: {name: Y}}}",
+            "permissions_boundary: is one policy",
+        ),
+        ("{permissions_boundary: {managed_policy: a b}}", "managed_policy: `a b` is not a managed policy"),
+        ("{permissions_boundary: {customer_managed_policy: X}}", "customer_managed_policy: must be a mapping"),
+        ("{permissions_boundary: {arn: X}}", "permissions_boundary: unknown key `arn`"),
+        ("{tags: {'a*': x}}", "tags.a*: is not a tag key"),
+        ("{tags: {'aws:x': x}}", "tags.aws:x: begins with `aws:`"),
+        ("{tags: {a: 'x*'}}", "tags.a: is not a tag value"),
+        ("{tags: {a: 1}}", "tags.a: must be text, but YAML reads 1 as a number"),
+        (
+            f"{{tags: {{{', '.join(f'k{n}: v' for n in range(51))}}}}}",
+            "tags: has more than 50, which AWS does not take",
+        ),
+        ("{name: View Only}", "name: is not a permission set name"),
         ("{inline_policy: 'not json'}", "inline_policy: is not JSON"),
         ("{inline_policy: {Action: x}}", "inline_policy: is not an IAM policy"),
         ("{inline_policy: [Statement]}", "inline_policy: is not an IAM policy"),
@@ -49,3 +81,37 @@ def test_twenty_five_policies_and_the_longest_inline_policy_are_taken() -> None:
 def test_a_permission_set_name_that_aws_would_refuse_is_refused_here(name: str) -> None:
     (found,) = findings_of(f"version: 1\npermission_sets: {{{name}: {{}}}}\n")
     assert found.startswith(f"policy.yaml:2:19: permission_sets.{name}: is not a permission set name: use 1 to 32")
+
+
+def test_policies_of_both_kinds_count_together() -> None:
+    by_aws = ", ".join(f"P{n}" for n in range(20))
+    mine = ", ".join(f"{{name: C{n}}}" for n in range(6))
+    body = f"{{managed_policies: [{by_aws}], customer_managed_policies: [{mine}]}}"
+    (found,) = findings_of(permission_set(body))
+    assert "has 26 policies: AWS takes 25 for one permission set, its own and yours together" in found
+
+
+def test_customer_managed_policies_a_boundary_tags_and_a_name_are_taken() -> None:
+    (one,) = read(
+        permission_set(
+            "{name: View_Only, customer_managed_policies: [{name: Read, path: /audit/}, {name: List}],"
+            " permissions_boundary: {customer_managed_policy: {name: Limit}}, tags: {cost centre: '7', empty: ''}}"
+        )
+    ).permission_sets
+    assert (one.name, one.called) == ("ViewOnly", "View_Only")
+    assert one.customer_policies == (CustomerPolicy("Read", "/audit/"), CustomerPolicy("List", "/"))
+    assert one.boundary == CustomerPolicy("Limit", "/")
+    assert one.tags == {"cost centre": "7", "empty": ""}
+
+
+def test_a_boundary_may_be_one_of_awss_own_policies() -> None:
+    (one,) = read(permission_set("{permissions_boundary: {managed_policy: ViewOnlyAccess}}")).permission_sets
+    assert one.boundary == "job-function/ViewOnlyAccess"
+
+
+def test_two_permission_sets_of_one_name_in_aws_are_refused() -> None:
+    (found,) = findings_of("version: 1\npermission_sets:\n  A: {}\n  B: {name: a}\n")
+    assert (
+        found
+        == "policy.yaml:4:7: permission_sets.B: has the name of `A` at policy.yaml:3 in AWS, `a`; rename one of them"
+    )

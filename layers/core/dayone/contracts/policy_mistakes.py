@@ -71,7 +71,7 @@ def _said(error: ErrorDetails, *, path: Path, document: Document) -> str:
         case "too_short":
             return f"{where}: is empty; name at least one"
         case "too_long":
-            return f"{where}: has {context['actual_length']}; AWS takes {context['max_length']}, so remove some"
+            return f"{where}: has more than {context['max_length']}, which AWS does not take: remove some"
         case "greater_than_equal":
             return f"{where}: must be at least {context['ge']:,}"
         case "less_than_equal":

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from dayone.contracts.policy_words import refuse, said_text, text_as
+from dayone.contracts.policy_words import quoted, refuse, said_text, text_as
 
 # AWS's predefined permission-set policies by the name people use, with their path below `policy/`.
 # Source: IAM Identity Center User Guide, "Predefined permissions for AWS managed policies".
@@ -56,7 +56,7 @@ def _session_duration(said: str) -> str:
     match = _DURATION.fullmatch(said)
     hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
     if not _HOUR <= hours * _HOUR + minutes * 60 + seconds <= 12 * _HOUR:
-        refuse(f"`{said}` is not a session duration: use PT1H to PT12H, such as `PT8H` or `PT1H30M`")
+        refuse(f"{quoted(said)} is not a session duration: use PT1H to PT12H, such as `PT8H` or `PT1H30M`")
     return said
 
 
@@ -69,10 +69,10 @@ def _relay_state(said: str) -> str:
 def _managed_policy(said: str) -> str:
     path = PREDEFINED_POLICIES.get(said) or _POLICY_ARN.sub("", said)
     if said.startswith("arn:") and path == said:
-        refuse(f"`{said}` is not one of AWS's own policies: name your own under `customer_managed_policies`")
+        refuse(f"{quoted(said)} is not one of AWS's own policies: name your own under `customer_managed_policies`")
     if not _POLICY_PATH.fullmatch(path):
         refuse(
-            f"`{said}` is not a managed policy: use a name such as `ViewOnlyAccess`, a path below `policy/`, or an ARN"
+            f"{quoted(said)} is not a managed policy: use a name like `ViewOnlyAccess`, a path below `policy/` or an ARN"
         )
     return path
 
@@ -95,13 +95,15 @@ def _iam_name(said: str) -> str:
     if said.startswith("arn:"):
         refuse("is an ARN: give the policy's name, and its path as `path`; every account has a policy of its own")
     if not re.fullmatch(_IAM_NAME, said):
-        refuse(f"`{said}` is not the name of an IAM policy: use 1 to 128 of the characters A-Z a-z 0-9 _ + = , . @ -")
+        refuse(
+            f"{quoted(said)} is not the name of an IAM policy: use 1 to 128 of the characters A-Z a-z 0-9 _ + = , . @ -"
+        )
     return said
 
 
 def _iam_path(said: str) -> str:
     if not re.fullmatch(_IAM_PATH, said):
-        refuse(f"`{said}` is not an IAM path: it begins and ends with `/`, such as `/` or `/teams/blue/`")
+        refuse(f"{quoted(said)} is not an IAM path: it begins and ends with `/`, such as `/` or `/teams/blue/`")
     return said
 
 

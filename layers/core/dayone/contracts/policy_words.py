@@ -12,6 +12,7 @@ from dayone.domain.policy import PERSON_PREFIX
 # Patterns and lengths: the identitystore and organizations API models (GroupDisplayName, OrganizationalUnitId).
 _PERSON, _ACCOUNT = r"[A-Za-z0-9._@+-]{1,128}", r"[0-9]{12}"
 _OU_ID = r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}(?:/\*\*)?"
+_LONGEST_QUOTED = 80
 _RESERVED_GROUPS = frozenset({"administrator", "awsadministrators"})
 _LONGEST_GROUP, _LONGEST_DISPLAY_NAME = 128, 1024
 
@@ -19,6 +20,11 @@ _LONGEST_GROUP, _LONGEST_DISPLAY_NAME = 128, 1024
 def refuse(said: str) -> NoReturn:
     """Refuse the value under validation, in these words."""
     raise PydanticCustomError("policy", "{said}", {"said": said})
+
+
+def quoted(said: str) -> str:
+    """A text of the policy inside a message, cut where it would hide the fix that follows."""
+    return f"`{said}`" if len(said) <= _LONGEST_QUOTED else f"`{said[:_LONGEST_QUOTED]}…`"
 
 
 def listed(value: object) -> object:
@@ -37,7 +43,7 @@ def _is_strange(char: str) -> bool:
 
 def _free_group_name(name: str) -> str:
     reserved = name.casefold() in _RESERVED_GROUPS
-    return refuse(f"`{name}` is reserved by AWS: choose another name") if reserved else name
+    return refuse(f"{quoted(name)} is reserved by AWS: choose another name") if reserved else name
 
 
 def _group_key(name: str) -> str:
@@ -64,30 +70,32 @@ def _group_description(said: str) -> str:
 
 def _person_id(said: str) -> str:
     if not re.fullmatch(_PERSON, said):
-        refuse(f"`{said}` is not a person's HR id: use 1 to 128 of the characters A-Z a-z 0-9 . _ @ + -")
+        refuse(f"{quoted(said)} is not a person's HR id: use 1 to 128 of the characters A-Z a-z 0-9 . _ @ + -")
     return said
 
 
 def _account_id(said: str) -> str:
-    return said if re.fullmatch(_ACCOUNT, said) else refuse(f"`{said}` is not an account id: use its 12 digits")
+    return said if re.fullmatch(_ACCOUNT, said) else refuse(f"{quoted(said)} is not an account id: use its 12 digits")
 
 
 def _ou(said: str) -> str:
     if not said.startswith("/") or "**" in said.removesuffix("/**") or (said.endswith("/") and said != "/"):
-        refuse(f"`{said}` is not an OU path: write `/Workloads/Dev`; `*` is one level, `/**` at the end all below")
+        refuse(
+            f"{quoted(said)} is not an OU path: write `/Workloads/Dev`; `*` is one level, `/**` at the end all below"
+        )
     return said
 
 
 def _ou_id(said: str) -> str:
     if not re.fullmatch(_OU_ID, said):
-        refuse(f"`{said}` is not an OU id: write `ou-ab12-cdef3456`; `/**` behind it is all below it too")
+        refuse(f"{quoted(said)} is not an OU id: write `ou-ab12-cdef3456`; `/**` behind it is all below it too")
     return said
 
 
 def unlike(texts: list[str]) -> list[str]:
     """The list, when nothing is in it twice."""
     twice = sorted({text for text in texts if texts.count(text) > 1})
-    return refuse(f"has `{twice[0]}` twice: keep one of them") if twice else texts
+    return refuse(f"has {quoted(twice[0])} twice: keep one of them") if twice else texts
 
 
 def text_as(pattern: str) -> Any:  # noqa: ANN401 - pydantic's own
