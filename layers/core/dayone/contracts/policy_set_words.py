@@ -72,7 +72,7 @@ def _managed_policy(said: str) -> str:
         refuse(f"{quoted(said)} is not one of AWS's own policies: name your own under `customer_managed_policies`")
     if not _POLICY_PATH.fullmatch(path):
         refuse(
-            f"{quoted(said)} is not a managed policy: use a name like `ViewOnlyAccess`, a path below `policy/` or an ARN"
+            f"{quoted(said)} is not a managed policy: use a name, as `ViewOnlyAccess`, a path below `policy/` or an ARN"
         )
     return path
 
