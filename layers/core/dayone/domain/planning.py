@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.desired import Desired, Reason, Wanted
@@ -15,9 +14,9 @@ from dayone.domain.precedence import (
     PARTS_OF_A_SET,
     ROOTS,
     Difference,
+    in_order,
     parties,
     predecessors,
-    rank,
     requirements,
 )
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
@@ -50,12 +49,14 @@ def differences(
     """
     if left_alone(desired, applied=applied):
         return []
-    found = [*_removals(desired, applied=applied), *_additions(desired, applied=applied)]
+    found = _additions(desired, applied=applied)
+    if applied:
+        found += _removals(desired, applied=applied)
     if protection.groups or protection.people:
         found = [one for one in found if not _is_protected(one.resource, subject=subject, protection=protection)]
     if subject.kind is SubjectKind.PERMISSION_SET:
         found += _provisioning(found, desired=desired, applied=applied)
-    return sorted(found, key=lambda one: (rank(one), one.resource))
+    return in_order(found)
 
 
 def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:

@@ -1,7 +1,8 @@
 """What must come before what, within a plan and from one plan to another."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from dayone.domain.desired import Wanted
 from dayone.domain.operations import Action
@@ -24,8 +25,7 @@ _ATTACHED_TO_A_SET = frozenset(
 PARTS_OF_A_SET = _ATTACHED_TO_A_SET | {ResourceKind.PERMISSION_SET}
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One resource that is not as it should be, the action that mends it, and what goes with it when it goes."""
 
     action: Action
@@ -34,15 +34,20 @@ class Difference:
     covers: tuple[Resource, ...] = ()
 
 
-def rank(one: Difference) -> int:
-    """Its place in a plan, the lower the earlier: revocations before grants, the new form of a set to accounts last."""
-    is_boundary = one.resource.kind is ResourceKind.BOUNDARY
-    if one.resource.kind is ResourceKind.PROVISIONING:
+def in_order(found: Iterable[Difference]) -> list[Difference]:
+    """As they stand in a plan: revocations before grants, the new form of a set to accounts last."""
+    return sorted(found, key=lambda one: (_rank(one.action, one.resource.kind), one.resource))
+
+
+@cache
+def _rank(action: Action, kind: ResourceKind) -> int:
+    is_boundary = kind is ResourceKind.BOUNDARY
+    if kind is ResourceKind.PROVISIONING:
         return 5
-    if one.action is Action.DELETE:
+    if action is Action.DELETE:
         # A boundary limits what the policies give: it comes before they do, and goes after them.
         return 1 if is_boundary else 0
-    if one.resource.kind in ROOTS:
+    if kind in ROOTS:
         return 2
     return 3 if is_boundary else 4
 
