@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dayone.adapters.dynamodb_changes import DynamoChanges
+from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_ledger import DynamoLedger
@@ -16,11 +17,13 @@ from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.audit import AuditEntry
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
+from dayone.ports.company import Company
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.state import State
+from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -43,6 +46,7 @@ class StatePorts:
     records: Records
     ledger: Ledger
     held: HeldRemovals
+    company: Company
     chains: Callable[[], list[Chain]]
     parsed: list[int]
 
@@ -73,6 +77,7 @@ def ports_in_memory() -> StatePorts:
         records=MemoryRecords(state),
         ledger=MemoryLedger(state),
         held=MemoryHeldRemovals(state),
+        company=MemoryCompany(state),
         chains=lambda: [state.log],
         parsed=parsed,
     )
@@ -90,6 +95,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         records=DynamoRecords(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),
+        company=DynamoCompany(table),
         chains=lambda: chains_in(state_table.client, state_table.name),
         parsed=parsed,
     )

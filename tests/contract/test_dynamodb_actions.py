@@ -8,6 +8,7 @@ import pytest
 from botocore.model import OperationModel
 
 from dayone.adapters.dynamodb_changes import DynamoChanges
+from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_ledger import DynamoLedger
@@ -85,6 +86,12 @@ def test_subjects(watched: Watched, others: StatePorts) -> None:
     subjects.names(ADA.kind, after="", limit=9)
     assert len(others.queue.runnable(limit=200)) == 121
     assert watched.actions == DynamoSubjects.ACTIONS
+
+
+def test_company(watched: Watched, others: StatePorts) -> None:
+    planned(others, ADA)
+    assert DynamoCompany(watched.table).states(ADA.kind, after="", limit=9)
+    assert watched.actions == DynamoCompany.ACTIONS
 
 
 def test_due_work(watched: Watched, others: StatePorts) -> None:

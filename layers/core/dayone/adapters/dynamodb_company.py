@@ -1,0 +1,59 @@
+"""The whole company out of DynamoDB: every partition of subjects, read from its beginning to its end."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import ClassVar
+
+from boto3.dynamodb.conditions import Key
+
+from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_codec import Record
+from dayone.adapters.dynamodb_mapping import applied_in, head_in
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subjects import Subject, SubjectKind
+
+# Some hundred kilobytes a call: what lies behind the last subject of a page is read once more with the next one.
+_RECORDS_A_CALL = 500
+
+
+class DynamoCompany:
+    """The port Company."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def states(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[SubjectState]:
+        """See Company."""
+        return list(islice(self._states(kind, after=after), limit))
+
+    def _states(self, kind: SubjectKind, *, after: str) -> Iterator[SubjectState]:
+        partitions = keys.partitions_of(kind)
+        last = keys.last_key_of(Subject(kind, after)) if after else None
+        first = partitions.index(last.pk) if last else 0
+        for number, partition in enumerate(partitions[first:]):
+            place = last._asdict() if last and number == 0 else None
+            found = self._table.query(Key("pk").eq(partition), after=place, page=_RECORDS_A_CALL)
+            for subject, records in groupby(found, key=_subject_of):
+                yield _state(subject, records)
+
+
+def _key_of(record: Record) -> keys.RecordKey:
+    return keys.RecordKey(record["pk"], record["sk"])
+
+
+def _subject_of(record: Record) -> Subject:
+    return keys.subject_of(_key_of(record))
+
+
+def _state(subject: Subject, records: Iterable[Record]) -> SubjectState:
+    head, applied = Head(subject=subject), {}
+    for record in records:
+        if keys.is_head(_key_of(record)):
+            head = head_in(record)
+        else:
+            one = applied_in(record)
+            applied[one.resource] = one
+    return SubjectState(head, applied)

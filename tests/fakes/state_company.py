@@ -1,0 +1,23 @@
+"""The whole company in memory."""
+
+from collections.abc import Sequence
+
+from dayone.domain.operations import Applied
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Resource, Subject, SubjectKind
+from tests.fakes.state import State
+
+
+class MemoryCompany:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def states(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[SubjectState]:
+        # Any order but that of the names, which DynamoDB does not have either.
+        known = sorted((one for one in self._state.heads if one.kind is kind), key=lambda one: one.name[::-1])
+        page = [one for one in known if one.name[::-1] > after[::-1]][:limit]
+        applied: dict[Subject, dict[Resource, Applied]] = {one: {} for one in page}
+        for of, one in self._state.applied.items():
+            if of.subject in applied:
+                applied[of.subject][of.resource] = one
+        return [SubjectState(self._state.heads[one], applied[one]) for one in page]
