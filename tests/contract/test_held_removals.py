@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.changes import Change, ChangeState
-from dayone.domain.holds import HeldRemoval, decided, released
+from dayone.domain.holds import Ground, HeldRemoval, decided, released
 from dayone.domain.operations import Action, Operation, OperationState
-from dayone.domain.subject_states import Plan
+from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Resource, Subject
 from dayone.errors import Conflicting
 from tests.contract.state_ports import StatePorts
@@ -46,9 +46,15 @@ def held_plan(ports: StatePorts, subject: Subject, *resources: Resource, change:
     return made
 
 
+def _decided(before: Head, *, change: str, is_approved: bool) -> tuple[HeldRemoval, ...]:
+    removals = [one.resource for one in before.held]
+    ground = Ground(policy_version=4, has_left=False)
+    return decided(before.held, change=change, is_approved=is_approved, removals=removals, ground=ground)
+
+
 def approve(ports: StatePorts, made: Plan) -> None:
     before = ports.subjects.load(made.after.subject).head
-    held = decided(before.held, change=made.cause.change, is_approved=True, policy_version=1)
+    held = _decided(before, change=made.cause.change, is_approved=True)
     ports.held.decide(before, held=held, audit=[])
     ports.held.release(made.cause.change, released(held))
 
@@ -98,7 +104,7 @@ def test_whose_removals_a_change_holds_is_found(ports: StatePorts) -> None:
 def test_a_decision_is_noted_on_the_head_with_its_audit_entry(ports: StatePorts) -> None:
     made = held_plan(ports, ADA, _A)
     before = ports.subjects.load(ADA).head
-    held = decided(before.held, change=LEFT, is_approved=False, policy_version=4)
+    held = _decided(before, change=LEFT, is_approved=False)
     ports.held.decide(before, held=held, audit=[entry(action="reject-removals")])
     after = ports.subjects.load(ADA).head
     assert after.held == held != made.after.held

@@ -14,7 +14,7 @@ class MemoryInbox:
 
     def put(self, requests: Iterable[PlanRequest]) -> None:
         for request in requests:
-            same = (request.cause.change, request.subject, request.policy_version, request.refresh)
+            same = (request.cause.change, request.subject, request.policy_version, request.refresh, request.decision)
             if same not in self._seen:
                 self._seen.add(same)
                 self.requests.append(request)

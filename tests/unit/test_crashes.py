@@ -42,7 +42,7 @@ def _policy() -> Policy:
 
 
 def _world() -> World:
-    world = World()
+    world = World(approves=True)
     world.center.groups |= {
         "group-data": StoredGroup("data", "counts"),
         "group-ops": StoredGroup("ops", "theirs"),

@@ -192,6 +192,7 @@ def test_a_request_that_aws_fails_ends_with_awss_reason_and_leaves_nothing() -> 
 
 def test_a_removal_that_aws_fails_leaves_what_was_there() -> None:
     world = _one_of_all()
+    world.approves = True
     world.settle()
     world.account_is(an_account(ou_path="/Elsewhere"))
     _failing(world, "assignments", "delete", Refused("AccessDeniedException: no"))
@@ -432,8 +433,9 @@ def test_a_permission_set_that_changes_reaches_the_accounts_that_have_it() -> No
     assert world.unprovisioned() == []
 
 
-def test_a_policy_that_gives_nothing_takes_back_all_that_was_made() -> None:
+def test_a_policy_that_gives_nothing_takes_back_all_that_was_made_once_it_is_approved() -> None:
     world = _one_of_all()
+    world.approves = True
     world.settle()
     world.policy_is(a_policy())
     world.settle()

@@ -5,11 +5,21 @@ from dataclasses import replace
 import pytest
 
 from dayone.domain.holds import Ground, HeldRemoval, Verdict, decided, released, reviewed, spoken_for
+from dayone.domain.subjects import Resource
 from tests.builders import membership
 
 _ENGINEERS = membership("engineers")
 _HELD = HeldRemoval(resource=_ENGINEERS, change="01X", operation="person:e-1@2-aa/0000")
 _SAME = Ground(policy_version=3, has_left=False)
+
+
+def _decided(
+    *held: HeldRemoval,
+    is_approved: bool = True,
+    removals: tuple[Resource, ...] = (_ENGINEERS,),
+    ground: Ground = _SAME,
+) -> tuple[HeldRemoval, ...]:
+    return decided(held, change="01X", is_approved=is_approved, removals=removals, ground=ground)
 
 
 def _rejected(*, version: int) -> HeldRemoval:
@@ -64,8 +74,18 @@ def test_a_held_removal_at_the_next_look(
 @pytest.mark.parametrize(("is_approved", "verdict"), [(True, Verdict.APPROVED), (False, Verdict.REJECTED)])
 def test_a_decision_is_about_what_waits_in_its_change(*, is_approved: bool, verdict: Verdict) -> None:
     others = (replace(_HELD, change="01Y"), _rejected(version=1))
-    after = decided([_HELD, *others], change="01X", is_approved=is_approved, policy_version=4)
-    assert after == (replace(_HELD, verdict=verdict, policy_version=4), *others)
+    after = _decided(_HELD, *others, is_approved=is_approved)
+    assert after == (replace(_HELD, verdict=verdict, policy_version=3), *others)
+
+
+def test_an_approval_of_what_is_asked_for_no_more_removes_nothing() -> None:
+    (after,) = _decided(_HELD, removals=())
+    assert after.verdict is Verdict.WITHDRAWN
+
+
+def test_an_approval_of_what_the_policy_took_is_none_of_what_a_leaver_loses() -> None:
+    (after,) = _decided(_HELD, ground=Ground(policy_version=3, has_left=True))
+    assert after.verdict is Verdict.WITHDRAWN
 
 
 def test_no_plan_makes_a_removal_anew_that_is_held_approved_or_rejected() -> None:

@@ -192,6 +192,8 @@ def test_an_account_that_comes_before_the_policy_waits_for_it() -> None:
 
 
 def test_an_account_that_moves_loses_what_its_old_place_gave(world: World) -> None:
+    # It was all that the account had.
+    world.approves = True
     world.account_is(an_account())
     world.settle()
     world.account_is(an_account(ou_path="/Graveyard"))

@@ -141,7 +141,7 @@ def test_a_permission_set_cannot_be_renamed_so_it_is_left_alone_and_the_change_s
 
 @pytest.mark.parametrize("settled", [True, False])
 def test_a_permission_set_that_gets_another_key_is_not_its_own_successor(*, settled: bool) -> None:
-    world = World()
+    world = World(approves=True)
     world.policy_is(a_policy(_set_called("Viewer", key="one")))
     world.settle()
     (before,) = world.center.permission_sets

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from dayone.domain.accounts import Account
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy, PolicyVersion
@@ -31,6 +31,7 @@ from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryEngine, MemoryInbox
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.state import State
+from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
@@ -42,7 +43,8 @@ _MOST_ROUNDS = 40
 class World:
     """`now` moves when the executor sleeps, and with every sleep AWS finishes what it works on.
 
-    `around` wraps each port by its name before a use case gets it: the place where a test breaks things.
+    `around` wraps each port by its name before a use case gets it: the place where a test breaks things. With
+    `approves` somebody approves whatever is held, as soon as nothing else is left to do.
     """
 
     now: datetime = NOON
@@ -54,6 +56,7 @@ class World:
     budgets: Budgets = field(default_factory=Budgets)
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
+    approves: bool = False
     policies: dict[str, Policy] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -66,6 +69,8 @@ class World:
             "subjects": MemorySubjects(self.state),
             "policies": MemoryPolicies(self.state, parse=self._parse),
             "changes": MemoryChanges(self.state),
+            "ledger": MemoryLedger(self.state),
+            "held": MemoryHeldRemovals(self.state),
             "organization": self.organization,
             "inbox": self.inbox,
             "engine": self.engine,
@@ -130,6 +135,13 @@ class World:
         self.inbox.put([request])
         return request
 
+    def is_decided(self, change: str, *, approved: bool, actor: str = "arn:approver") -> None:
+        """What the API puts on the inbox when somebody has decided on what a change holds."""
+        decision = Decision(is_approved=approved, actor=actor, at=self.now)
+        subject = Subject(SubjectKind.CHANGE, change)
+        cause = self.state.changes[change].cause
+        self.inbox.put([PlanRequest(subject=subject, cause=cause, decision=decision)])
+
     # What Day One does
 
     def plan(self, request: PlanRequest) -> None:
@@ -157,10 +169,17 @@ class World:
         for _ in range(_MOST_ROUNDS):
             self.plan_all()
             self.execute()
-            if not self.inbox.requests and not self.state.open_operations():
+            if not self.inbox.requests and not self.state.open_operations() and not self._approved():
                 return
             self.sleep(61)
         raise AssertionError(f"never settled: {self.state.open_operations()}")
+
+    def _approved(self) -> bool:
+        """Whether anything was held that somebody has approved now."""
+        held = [one.id for one in self.state.changes.values() if one.held and self.approves]
+        for change in held:
+            self.is_decided(change, approved=True)
+        return bool(held)
 
     # What came of it
 

@@ -58,6 +58,8 @@ def plan_changes() -> "PlanChanges":
     """For the inbox."""
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
+    from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+    from dayone.adapters.dynamodb_ledger import DynamoLedger
     from dayone.adapters.dynamodb_policies import DynamoPolicies
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
     from dayone.adapters.organizations import AwsOrganization
@@ -71,6 +73,8 @@ def plan_changes() -> "PlanChanges":
         subjects=DynamoSubjects(table),
         policies=DynamoPolicies(table, parse=lambda kept: read_policy(files_in(kept), version=kept.version)),
         changes=DynamoChanges(table),
+        ledger=DynamoLedger(table),
+        held=DynamoHeldRemovals(table),
         organization=AwsOrganization(client("organizations")),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),

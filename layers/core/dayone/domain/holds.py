@@ -52,16 +52,23 @@ def reviewed(held: Iterable[HeldRemoval], *, removals: Collection[Resource], gro
 
 
 def decided(
-    held: Iterable[HeldRemoval], *, change: str, is_approved: bool, policy_version: int
+    held: Iterable[HeldRemoval], *, change: str, is_approved: bool, removals: Collection[Resource], ground: Ground
 ) -> tuple[HeldRemoval, ...]:
-    """The held removals with those of a change that waited approved, or rejected under this version of the policy."""
+    """The held removals with those of a change that waited decided on.
+
+    They are approved, or rejected under the version of the policy, or withdrawn when they are not among `removals`,
+    which are those asked for now, on the same ground.
+    """
     verdict = Verdict.APPROVED if is_approved else Verdict.REJECTED
-    return tuple(
-        replace(one, verdict=verdict, policy_version=policy_version)
-        if one.change == change and one.verdict is Verdict.WAITING
-        else one
-        for one in held
-    )
+
+    def decide(one: HeldRemoval) -> HeldRemoval:
+        if one.change != change or one.verdict is not Verdict.WAITING:
+            return one
+        is_asked_for = one.resource in removals and one.has_left == ground.has_left
+        said = verdict if is_asked_for else Verdict.WITHDRAWN
+        return replace(one, verdict=said, policy_version=ground.policy_version)
+
+    return tuple(map(decide, held))
 
 
 def spoken_for(held: Iterable[HeldRemoval]) -> frozenset[Resource]:

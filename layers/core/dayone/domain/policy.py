@@ -161,6 +161,14 @@ class Protection:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """How a version came into force: by whom, and why the removals that come with it are held, or "" when they go."""
+
+    actor: str = ""
+    hold: str = ""
+
+
+@dataclass(frozen=True)
 class Policy:
     """A whole policy, valid and complete; version 0 is the empty one that holds before the first upload."""
 
@@ -170,6 +178,7 @@ class Policy:
     assignments: tuple[AssignmentRule, ...] = ()
     protection: Protection = Protection()
     guardrails: Guardrails = Guardrails()
+    terms: Terms = Terms()
 
     @cached_property
     def date_conditions(self) -> frozenset[Condition]:

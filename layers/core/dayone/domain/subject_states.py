@@ -35,7 +35,8 @@ class Head:
     `generation` is `number-token`: the number grows with each plan, the token tells apart two plans that both wanted
     that number; `change` is the change that made it. `fingerprint` and `outstanding` describe the operations of this
     generation: what they ask for, and how many are not finished. `due_at` is when time alone will change what is
-    desired. `held` are removals that wait for a human, or have been decided on; they belong to no generation.
+    desired. `removing` are the removals that this generation makes and that have been counted, so that no later one
+    counts them again; `held` are those that wait for a human, or have been decided on, and belong to no generation.
     `revision` counts every write that a plan could depend on, of the head and of the resources: two equal ones are the
     same state of the subject.
     """
@@ -49,6 +50,7 @@ class Head:
     policy_version: int = 0
     fingerprint: str = ""
     outstanding: int = 0
+    removing: tuple[Resource, ...] = ()
     held: tuple[HeldRemoval, ...] = ()
     revision: int = 0
 

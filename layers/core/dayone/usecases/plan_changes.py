@@ -1,36 +1,24 @@
 """Look at one subject again: record its fact, compare desired with applied, and commit the difference as operations."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
-from dayone.domain.accounts import Account, AccountState
 from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.desired import (
-    Desired,
-    desired_for_account,
-    desired_for_group,
-    desired_for_permission_set,
-    desired_for_person,
-    next_flip,
-)
-from dayone.domain.people import Person
-from dayone.domain.planning import Planned, differences, fingerprint, left_alone, operations
-from dayone.domain.policy import Policy
 from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import Delivery, Plan, SubjectState, generation_number
+from dayone.domain.subject_states import Plan
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.errors import Conflicting
+from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.identity_center import Organization
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
 from dayone.usecases.activate_policy import activate_policy
-from dayone.usecases.record_fact import Recorded, record_fact
+from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
+from dayone.usecases.make_plan import Occasion, make_plan
+from dayone.usecases.record_fact import record_fact
 
-_LOOK_AGAIN_AT_A_NEW_ACCOUNT = timedelta(minutes=1)
 _COMMIT_ATTEMPTS = 5
-# Far longer than any sender repeats a delivery that was not acknowledged.
-_REMEMBER_DELIVERIES = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +28,8 @@ class PlanChanges:
     subjects: Subjects
     policies: Policies
     changes: Changes
+    ledger: Ledger
+    held: HeldRemovals
     organization: Organization
     inbox: Inbox
     engine: Engine
@@ -49,15 +39,18 @@ class PlanChanges:
 
 def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
     """Carry one request out; the same request again is harmless. Raises Unavailable to be asked again later."""
-    if request.subject.kind is SubjectKind.POLICY:
+    if request.decision is not None:
+        carry_out_decision(request, request.decision, ports=_deciding(ports))
+    elif request.subject.kind is SubjectKind.POLICY:
         activate_policy(
             request, policies=ports.policies, subjects=ports.subjects, changes=ports.changes, inbox=ports.inbox
         )
     elif ports.subjects.is_planned(request.subject, change=request.cause.change):
         # The first try may have died between its commit and what comes after it.
         ports.engine.wake()
-        planned_with = ports.subjects.load(request.subject).head.policy_version
-        _look_again_if_the_policy_moved(request.subject, planned_with=planned_with, ports=ports)
+        head = ports.subjects.load(request.subject).head
+        drop_withdrawn(head, held=ports.held, now=ports.clock())
+        _look_again_if_the_policy_moved(request.subject, planned_with=head.policy_version, ports=ports)
     elif not _was_taken_before(request, ports=ports):
         _plan_subject(request, ports=ports)
 
@@ -69,74 +62,40 @@ def _was_taken_before(request: PlanRequest, *, ports: PlanChanges) -> bool:
 
 def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
     for attempt in range(1, _COMMIT_ATTEMPTS + 1):
-        policy = ports.policies.current()
-        state = ports.subjects.load(request.subject)
-        recorded = record_fact(request, head=state.head, organization=ports.organization, now=ports.clock())
-        plan = _plan(request, state=state, recorded=recorded, policy=policy, ports=ports)
+        plan = _made(request, ports=ports)
         try:
             ports.subjects.commit(plan)
         except Conflicting:
-            # The executor counts its results on the same head.
+            # The executor counts its results on the same head, and other plans take from the same budget.
             if attempt == _COMMIT_ATTEMPTS:
                 raise
         else:
             break
     if plan.after.generation != plan.before.generation:
         ports.engine.wake()
-    _look_again_if_the_policy_moved(request.subject, planned_with=policy.version, ports=ports)
+    drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
+    _look_again_if_the_policy_moved(request.subject, planned_with=plan.after.policy_version, ports=ports)
 
 
-def _plan(request: PlanRequest, *, state: SubjectState, recorded: Recorded, policy: Policy, ports: PlanChanges) -> Plan:
-    now = ports.clock()
-    before, cause = state.head, request.cause
-    desired = _desired(before.subject, fact=recorded.fact, policy=policy, now=now)
-    found = differences(desired, applied=state.applied, subject=before.subject, protection=policy.protection)
-    mark = fingerprint(found)
-    after = replace(
-        before,
-        fact=recorded.fact,
-        version=recorded.version,
-        due_at=_due_at(recorded.fact, policy=policy, now=now),
-        policy_version=policy.version,
+def _made(request: PlanRequest, *, ports: PlanChanges) -> Plan:
+    policy, now = ports.policies.current(), ports.clock()
+    state = ports.subjects.load(request.subject)
+    # The plan forgets what was withdrawn before it: by then its operations must be over.
+    drop_withdrawn(state.head, held=ports.held, now=now)
+    recorded = record_fact(request, head=state.head, organization=ports.organization, now=now)
+    occasion = Occasion(request=request, state=state, recorded=recorded, policy=policy, now=now)
+    return make_plan(occasion, ledger=ports.ledger, token=ports.token)
+
+
+def _deciding(ports: PlanChanges) -> CarryOutDecision:
+    return CarryOutDecision(
+        subjects=ports.subjects,
+        policies=ports.policies,
+        held=ports.held,
+        inbox=ports.inbox,
+        engine=ports.engine,
+        clock=ports.clock,
     )
-    is_under_way = before.outstanding > 0 and before.fingerprint == mark
-    nothing_to_do = not found and before.outstanding == 0
-    alone = left_alone(desired, applied=state.applied)
-    notes = (*recorded.notes, *((alone,) if alone else ()))
-    delivery = _delivery_of(request, now=now)
-    plan = Plan(cause=cause, before=before, after=after, notes=notes, audit=recorded.audit, delivery=delivery)
-    if is_under_way or nothing_to_do:
-        return plan
-    generation = f"{generation_number(before.generation) + 1}-{ports.token()}"
-    planned = operations(found, planned=Planned(cause=cause, subject=before.subject, generation=generation, now=now))
-    after = replace(after, generation=generation, change=cause.change, fingerprint=mark, outstanding=len(planned))
-    return replace(plan, after=after, operations=planned)
-
-
-def _delivery_of(request: PlanRequest, *, now: datetime) -> Delivery | None:
-    return Delivery(name=request.delivery, forget_at=now + _REMEMBER_DELIVERIES) if request.delivery else None
-
-
-def _desired(subject: Subject, *, fact: Person | Account | None, policy: Policy, now: datetime) -> Desired:
-    match subject.kind, fact:
-        case SubjectKind.GROUP, _:
-            return desired_for_group(subject.name, policy=policy)
-        case SubjectKind.PERMISSION_SET, _:
-            return desired_for_permission_set(subject.name, policy=policy)
-        case SubjectKind.PERSON, Person():
-            return desired_for_person(fact, policy=policy, now=now)
-        case SubjectKind.ACCOUNT, Account():
-            return desired_for_account(fact, policy=policy, employed=frozenset())
-        case _:
-            return Desired({}, left_alone="nothing is known about it")
-
-
-def _due_at(fact: Person | Account | None, *, policy: Policy, now: datetime) -> datetime | None:
-    if isinstance(fact, Person):
-        return next_flip(fact, policy=policy, now=now)
-    if isinstance(fact, Account) and fact.state is AccountState.PENDING_ACTIVATION:
-        return now + _LOOK_AGAIN_AT_A_NEW_ACCOUNT
-    return None
 
 
 def _look_again_if_the_policy_moved(subject: Subject, *, planned_with: int, ports: PlanChanges) -> None:
@@ -147,5 +106,7 @@ def _look_again_if_the_policy_moved(subject: Subject, *, planned_with: int, port
     now = ports.clock()
     reference = f"version {version}"
     change = ulid_of(now, name=f"{subject} {reference}")
-    cause = Cause(change=change, kind=CauseKind.POLICY, actor="dayone", reference=reference, at=now)
+    # Whoever put it in force causes this, too, and may not approve what it removes.
+    actor = ports.policies.current().terms.actor or "dayone"
+    cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=now)
     ports.inbox.put([PlanRequest(subject=subject, cause=cause)])

@@ -1,0 +1,69 @@
+"""Compare what a subject should have with what it has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.domain.accounts import Account
+from dayone.domain.desired import (
+    Desired,
+    desired_for_account,
+    desired_for_group,
+    desired_for_permission_set,
+    desired_for_person,
+)
+from dayone.domain.guardrails import is_removal
+from dayone.domain.holds import Ground
+from dayone.domain.operations import Applied
+from dayone.domain.people import Person, is_employed
+from dayone.domain.planning import differences, left_alone
+from dayone.domain.policy import Policy
+from dayone.domain.precedence import Difference
+from dayone.domain.subjects import Resource, Subject, SubjectKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What must change, why nothing may (or empty), and the ground on which anything is taken away."""
+
+    differences: tuple[Difference, ...]
+    left_alone: str
+    ground: Ground
+
+    @property
+    def removals(self) -> frozenset[Resource]:
+        """What would be taken away from somebody."""
+        return frozenset(one.resource for one in self.differences if is_removal(one))
+
+
+def find_differences(
+    subject: Subject,
+    *,
+    fact: Person | Account | None,
+    applied: Mapping[Resource, Applied],
+    policy: Policy,
+    now: datetime,
+) -> Found:
+    """How a subject differs from what the policy wants for this fact at `now`."""
+    desired = _desired(subject, fact=fact, policy=policy, now=now)
+    found = differences(desired, applied=applied, subject=subject, protection=policy.protection)
+    has_left = isinstance(fact, Person) and not is_employed(fact, now=now)
+    return Found(
+        differences=tuple(found),
+        left_alone=left_alone(desired, applied=applied),
+        ground=Ground(policy_version=policy.version, has_left=has_left),
+    )
+
+
+def _desired(subject: Subject, *, fact: Person | Account | None, policy: Policy, now: datetime) -> Desired:
+    match subject.kind, fact:
+        case SubjectKind.GROUP, _:
+            return desired_for_group(subject.name, policy=policy)
+        case SubjectKind.PERMISSION_SET, _:
+            return desired_for_permission_set(subject.name, policy=policy)
+        case SubjectKind.PERSON, Person():
+            return desired_for_person(fact, policy=policy, now=now)
+        case SubjectKind.ACCOUNT, Account():
+            return desired_for_account(fact, policy=policy, employed=frozenset())
+        case _:
+            return Desired({}, left_alone="nothing is known about it")

@@ -1,0 +1,142 @@
+"""Write down what it takes to make one subject as it should be, and what of that a guardrail holds."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from dayone.domain.accounts import Account, AccountState
+from dayone.domain.audit import AuditEntry
+from dayone.domain.desired import next_flip
+from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.operations import OperationState
+from dayone.domain.people import Person
+from dayone.domain.planning import Planned, fingerprint, operations
+from dayone.domain.policy import Policy
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import Delivery, Head, Plan, SubjectState, generation_number
+from dayone.ports.guardrails import Ledger
+from dayone.usecases.find_differences import Found, find_differences
+from dayone.usecases.guard_removals import Circumstances, Guarded, guard, part
+from dayone.usecases.record_fact import Recorded
+
+_LOOK_AGAIN_AT_A_NEW_ACCOUNT = timedelta(minutes=1)
+# Far longer than any sender repeats a delivery that was not acknowledged.
+_REMEMBER_DELIVERIES = timedelta(days=30)
+_MOST_NAMES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """What a plan is made from: who asks, what is known of the subject, and the policy."""
+
+    request: PlanRequest
+    state: SubjectState
+    recorded: Recorded
+    policy: Policy
+    now: datetime
+
+
+def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan:
+    """The plan for a subject; without operations when there is nothing to do, or it is being done already."""
+    before, fact = at.state.head, at.recorded.fact
+    found = find_differences(before.subject, fact=fact, applied=at.state.applied, policy=at.policy, now=at.now)
+    parted = part(found, head=before)
+    plan = Plan(
+        cause=at.request.cause,
+        before=before,
+        after=replace(_told(at), removing=parted.removing, held=parted.held),
+        notes=(*at.recorded.notes, *_notes(found, parted=parted)),
+        audit=at.recorded.audit,
+        delivery=_delivery_of(at.request, now=at.now),
+    )
+    is_under_way = before.outstanding > 0 and before.fingerprint == fingerprint(parted.ours)
+    nothing_to_do = not parted.ours and before.outstanding == 0
+    if (is_under_way or nothing_to_do) and not parted.takes_back:
+        return plan
+    given = Circumstances(cause=plan.cause, applied=at.state.applied, policy=at.policy, now=at.now)
+    guarded = guard(parted, found=found, given=given, ledger=ledger)
+    generation = f"{generation_number(before.generation) + 1}-{token()}"
+    made = _with_operations(plan, guarded=guarded, generation=generation, now=at.now)
+    return _with_held(made, found=found, because=guarded.because, now=at.now) if guarded.stopped else made
+
+
+def _told(at: Occasion) -> Head:
+    return replace(
+        at.state.head,
+        fact=at.recorded.fact,
+        version=at.recorded.version,
+        due_at=_due_at(at.recorded.fact, policy=at.policy, now=at.now),
+        policy_version=at.policy.version,
+    )
+
+
+def _due_at(fact: Person | Account | None, *, policy: Policy, now: datetime) -> datetime | None:
+    if isinstance(fact, Person):
+        return next_flip(fact, policy=policy, now=now)
+    if isinstance(fact, Account) and fact.state is AccountState.PENDING_ACTIVATION:
+        return now + _LOOK_AGAIN_AT_A_NEW_ACCOUNT
+    return None
+
+
+def _delivery_of(request: PlanRequest, *, now: datetime) -> Delivery | None:
+    return Delivery(name=request.delivery, forget_at=now + _REMEMBER_DELIVERIES) if request.delivery else None
+
+
+def _with_operations(plan: Plan, *, guarded: Guarded, generation: str, now: datetime) -> Plan:
+    planned = Planned(cause=plan.cause, subject=plan.before.subject, generation=generation, now=now)
+    made = tuple(
+        replace(one, state=OperationState.HELD) if one.resource in guarded.stopped else one
+        for one in operations(guarded.ours, planned=planned)
+    )
+    after = replace(
+        plan.after,
+        generation=generation,
+        change=plan.cause.change,
+        fingerprint=fingerprint(one for one in guarded.ours if one.resource not in guarded.stopped),
+        outstanding=sum(1 for one in made if one.state is not OperationState.HELD),
+        removing=guarded.removing,
+    )
+    return replace(plan, after=after, operations=made, removals=guarded.removals)
+
+
+def _with_held(plan: Plan, *, found: Found, because: str, now: datetime) -> Plan:
+    held = tuple(
+        HeldRemoval(resource=one.resource, change=one.change, operation=one.id, has_left=found.ground.has_left)
+        for one in plan.operations
+        if one.state is OperationState.HELD
+    )
+    entry = AuditEntry(
+        at=now,
+        actor=plan.cause.actor,
+        action="hold-removals",
+        subject=str(plan.before.subject),
+        change=plan.cause.change,
+        outcome="held",
+        detail=because,
+    )
+    return replace(
+        plan,
+        after=replace(plan.after, held=(*plan.after.held, *held)),
+        notes=(*plan.notes, f"held until somebody else approves: {because}"),
+        audit=(*plan.audit, entry),
+        held_because=because,
+    )
+
+
+def _notes(found: Found, *, parted: Guarded) -> Iterator[str]:
+    if found.left_alone:
+        yield found.left_alone
+    said = {
+        Verdict.WAITING: "held by change {change}",
+        Verdict.REJECTED: "kept, since its removal was rejected in change {change}",
+    }
+    known = sorted((one.verdict, one.change, str(one.resource)) for one in parted.held if one.verdict in said)
+    for (verdict, change), group in groupby(known, key=lambda one: one[:2]):
+        yield f"{said[verdict].format(change=change)}: {_names(name for _, _, name in group)}"
+
+
+def _names(names: Iterable[str]) -> str:
+    first = list(names)
+    more = f" and {len(first) - _MOST_NAMES} more" if len(first) > _MOST_NAMES else ""
+    return ", ".join(first[:_MOST_NAMES]) + more
