@@ -1,7 +1,5 @@
 """What each subject should have, computed from facts and policy alone, each part with every reason it has."""
 
-import hashlib
-import json
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,20 +8,16 @@ from typing import Protocol
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.matching import describes, flips_at, selects_account, selects_person
 from dayone.domain.people import Person, is_employed, next_due
+from dayone.domain.permission_set_parts import parts_of
 from dayone.domain.policy import (
     AccountSelector,
     AssignmentRule,
-    CustomerPolicy,
     GroupRule,
-    PermissionSetRule,
     PersonSelector,
     Policy,
 )
 from dayone.domain.subjects import Resource, ResourceKind
 from dayone.domain.wording import why_account, why_person
-
-# Before the key of a permission set's tag, where it stands among the set's attributes.
-TAG_PREFIX = "tag:"
 
 
 @dataclass(frozen=True)
@@ -143,6 +137,12 @@ def reasons_for_account(selectors: Iterable[AccountSelector], account: Account) 
     return tuple(Reason(str(one.location), why_account(one, account)) for one in selectors)
 
 
+def people_asked_for(account: Account, *, policy: Policy) -> frozenset[str]:
+    """The ids of those people to whom the policy assigns something in this account, employed or not."""
+    rules = (rule for rule in policy.assignments if rule.person)
+    return frozenset(rule.person for rule in rules if assignment_reasons(rule, account))
+
+
 def desired_for_group(name: str, *, policy: Policy) -> Desired:
     """The group itself, as long as the policy has a rule for it; `name` is its key in the policy."""
     if name in policy.protection.groups:
@@ -161,15 +161,7 @@ def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
     if rule is None:
         return Desired({})
     reasons = (Reason(str(rule.location), "the policy has this permission set"),)
-    parts = _parts_of_set(rule)
-    parts[Resource(ResourceKind.PROVISIONING)] = {"definition": _fingerprint(parts)}
-    return Desired({resource: Wanted(attributes, reasons) for resource, attributes in parts.items()})
-
-
-def tags_in(attributes: Mapping[str, str]) -> Mapping[str, str]:
-    """The tags among the attributes of a permission set, by their own keys."""
-    tags = {word: text for word, text in attributes.items() if word.startswith(TAG_PREFIX)}
-    return {word.removeprefix(TAG_PREFIX): text for word, text in tags.items()}
+    return Desired({resource: Wanted(attributes, reasons) for resource, attributes in parts_of(rule).items()})
 
 
 def next_flip(person: Person, *, policy: Policy, now: datetime) -> datetime | None:
@@ -193,33 +185,3 @@ def _user_attributes(person: Person) -> dict[str, str]:
         "title": person.title,
     }
     return {name: text for name, text in attributes.items() if text}
-
-
-def _parts_of_set(rule: PermissionSetRule) -> dict[Resource, Mapping[str, str]]:
-    parts: dict[Resource, Mapping[str, str]] = {Resource(ResourceKind.PERMISSION_SET): _set_attributes(rule)}
-    for path in rule.managed_policies:
-        parts[Resource(ResourceKind.MANAGED_POLICY, path)] = {}
-    for policy in rule.customer_policies:
-        parts[Resource(ResourceKind.CUSTOMER_POLICY, str(policy))] = {}
-    if rule.inline_policy:
-        parts[Resource(ResourceKind.INLINE_POLICY)] = {"document": rule.inline_policy}
-    if rule.boundary:
-        kind = "customer_policy" if isinstance(rule.boundary, CustomerPolicy) else "managed_policy"
-        parts[Resource(ResourceKind.BOUNDARY)] = {kind: str(rule.boundary)}
-    return parts
-
-
-def _set_attributes(rule: PermissionSetRule) -> dict[str, str]:
-    attributes = {
-        "name": rule.called,
-        "description": rule.description,
-        "session_duration": rule.session_duration,
-        "relay_state": rule.relay_state,
-    }
-    tags = {f"{TAG_PREFIX}{key}": value for key, value in rule.tags.items()}
-    return {name: text for name, text in attributes.items() if text} | tags
-
-
-def _fingerprint(parts: Mapping[Resource, Mapping[str, str]]) -> str:
-    definition = sorted((str(resource), sorted(attributes.items())) for resource, attributes in parts.items())
-    return hashlib.sha256(json.dumps(definition).encode()).hexdigest()
