@@ -18,6 +18,8 @@ from dayone.usecases.access_api import AccessApi
 from functions.access_api import app
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.state import State
+from tests.fakes.state_company import MemoryCompany
+from tests.fakes.state_held import MemoryLedger
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork
@@ -63,6 +65,8 @@ class World:
             records=unwell or MemoryRecords(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
             policies=unwell or MemoryPolicies(self.state, parse=parsed),
+            company=unwell or MemoryCompany(self.state),
+            ledger=unwell or MemoryLedger(self.state),
             changes=MemoryChanges(self.state),
             work=MemoryDueWork(self.state),
             inbox=self.inbox,

@@ -149,7 +149,9 @@ def access_api() -> "AccessApi":
     """For /v1/..."""
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
+    from dayone.adapters.dynamodb_company import DynamoCompany
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
+    from dayone.adapters.dynamodb_ledger import DynamoLedger
     from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
     from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
     from dayone.adapters.dynamodb_records import DynamoRecords
@@ -163,6 +165,8 @@ def access_api() -> "AccessApi":
         records=DynamoRecords(table),
         archive=DynamoPolicyArchive(table),
         policies=DynamoPolicyInForce(table, parse=lambda kept: read_policy(files_in(kept), version=kept.version)),
+        company=DynamoCompany(table),
+        ledger=DynamoLedger(table),
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),

@@ -14,6 +14,7 @@ from dayone.routes.changes import change_routes
 from dayone.routes.explain import explain_routes
 from dayone.routes.health import health_routes
 from dayone.routes.people import people_routes
+from dayone.routes.plan import plan_routes
 from dayone.routes.policy import policy_routes
 from dayone.routes.policy_versions import policy_version_routes
 from dayone.usecases.access_api import AccessApi
@@ -26,6 +27,7 @@ _ROUTES = (
     people_routes,
     account_routes,
     explain_routes,
+    plan_routes,
     change_routes,
 )
 

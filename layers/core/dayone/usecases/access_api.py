@@ -1,9 +1,11 @@
-"""What the HTTP API does for its callers: answer what is and why, and take a policy."""
+"""What the HTTP API does for its callers: answer what is and why, and what would be, and take a policy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dayone.ports.company import Company
+from dayone.ports.guardrails import Ledger
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, PolicyInForce
 
@@ -15,6 +17,8 @@ class AccessApi:
     records: Records
     archive: PolicyArchive
     policies: PolicyInForce
+    company: Company
+    ledger: Ledger
     changes: Changes
     work: DueWork
     inbox: Inbox

@@ -1,0 +1,48 @@
+"""What the HTTP API answers to "what if": the operations that would follow, counted and listed, and the guardrail."""
+
+from typing import TypedDict
+
+from dayone.contracts.api import ReasonAnswer
+
+
+class ForeseenAnswer(TypedDict):
+    """An operation that would follow."""
+
+    kind: str
+    subject: str
+    resource: str
+    reasons: list[ReasonAnswer]
+
+
+class GuardrailAnswer(TypedDict):
+    """What the guardrail would say: how many of the removals it would hold, and why.
+
+    `limit` is of `existing` memberships and assignments; `today` removals have been let go since midnight UTC.
+    """
+
+    removals: int
+    existing: int
+    limit: int
+    today: int
+    held: int
+    because: list[str]
+
+
+class PlanAnswer(TypedDict):
+    """What would follow, if it were done now.
+
+    `policy_version` is the policy it was planned with, null for the one that was sent. Of `looked_at` subjects
+    `subjects` would change, by as many operations as `counts` says of each kind, of which `operations` are the first
+    and `truncated` the number of the others. When `complete` is false there was no time to look at everybody, and all
+    numbers are of those that were looked at. `notes` say what would be left alone.
+    """
+
+    policy_version: int | None
+    complete: bool
+    looked_at: int
+    subjects: int
+    counts: dict[str, int]
+    operations: list[ForeseenAnswer]
+    truncated: int
+    notes: list[str]
+    guardrail: GuardrailAnswer

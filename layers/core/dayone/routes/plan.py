@@ -1,0 +1,53 @@
+"""POST /v1/plan: what would follow from another policy, or from a person or an account that were otherwise."""
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.contracts.api_plan import GuardrailAnswer, PlanAnswer
+from dayone.contracts.plan_request import read_what_if
+from dayone.routes.answers import reasons_answer
+from dayone.routes.requests import text_of
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.foresee import Judgement
+from dayone.usecases.preview_plan import Previewed, preview_plan
+
+
+def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route that answers what if."""
+
+    @app.post("/v1/plan")
+    def post_plan() -> PlanAnswer:
+        return _answer(preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), api=api))
+
+
+def _answer(found: Previewed) -> PlanAnswer:
+    preview = found.preview
+    return {
+        "policy_version": found.policy_version,
+        "complete": found.is_complete,
+        "looked_at": preview.looked_at,
+        "subjects": preview.subjects,
+        "counts": dict(preview.counts),
+        "operations": [
+            {
+                "kind": one.kind,
+                "subject": str(one.subject),
+                "resource": str(one.resource),
+                "reasons": reasons_answer(one.reasons),
+            }
+            for one in preview.operations
+        ],
+        "truncated": preview.unlisted,
+        "notes": list(preview.notes),
+        "guardrail": _guardrail(preview.judgement),
+    }
+
+
+def _guardrail(one: Judgement) -> GuardrailAnswer:
+    return {
+        "removals": one.removals,
+        "existing": one.existing,
+        "limit": one.limit,
+        "today": one.today,
+        "held": one.held,
+        "because": list(one.because),
+    }

@@ -1,0 +1,77 @@
+"""The API's side of a world in memory, to ask it what would be."""
+
+from collections.abc import Iterable, Mapping
+
+from dayone.contracts.plan_request import WhatIf
+from dayone.contracts.policy_file import read_policy
+from dayone.domain.requests import PlanRequest
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.preview_plan import Previewed, preview_plan
+from tests.fakes.state_company import MemoryCompany
+from tests.fakes.state_held import MemoryLedger
+from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_records import MemoryRecords
+from tests.fakes.state_subjects import MemoryDueWork
+from tests.unit.world import World
+
+type Asked = list[tuple[str, str, str]]
+
+POLICY = """\
+version: 1
+groups:
+  engineers: {members: [{department: Engineering}]}
+  sales: {members: [{department: Sales}]}
+permission_sets:
+  ViewOnly: {managed_policies: [ViewOnlyAccess]}
+assignments:
+  - {group: engineers, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}
+"""
+
+
+def api_of(world: World) -> AccessApi:
+    return AccessApi(
+        records=MemoryRecords(world.state),
+        archive=MemoryPolicyArchive(world.state),
+        policies=MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text]),
+        company=MemoryCompany(world.state),
+        ledger=MemoryLedger(world.state),
+        changes=MemoryChanges(world.state),
+        work=MemoryDueWork(world.state),
+        inbox=world.inbox,
+        clock=lambda: world.now,
+        entropy=lambda: b"\x07" * 10,
+    )
+
+
+def if_policy(text: str, *, world: World) -> Previewed:
+    return preview_plan(WhatIf(files={"policy.yaml": text}), api=api_of(world))
+
+
+def if_person(world: World, **changes: object) -> Previewed:
+    return preview_plan(WhatIf(person={"id": "e-1", **changes}), api=api_of(world))
+
+
+def if_account(world: World, **changes: object) -> Previewed:
+    return preview_plan(WhatIf(account={"id": "444455556666", **changes}), api=api_of(world))
+
+
+def put_in_force(text: str, *, world: World) -> PlanRequest:
+    """Upload the policy and let everything that follows from it happen."""
+    request = world.policy_is(read_policy({"policy.yaml": text}, version=0))
+    world.settle()
+    return request
+
+
+def foreseen(found: Previewed) -> Asked:
+    return sorted((one.kind, str(one.subject), str(one.resource)) for one in found.preview.operations)
+
+
+def done(world: World, requests: Iterable[PlanRequest]) -> Asked:
+    """What was planned for these causes, whether it ran or is held."""
+    changes = {request.cause.change for request in requests}
+    made = [one for one in world.operations() if one.change in changes]
+    return sorted((one.kind, str(one.subject), str(one.resource)) for one in made)
+
+
+def counted(found: Previewed) -> Mapping[str, int]:
+    return found.preview.counts
