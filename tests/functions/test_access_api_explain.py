@@ -64,6 +64,14 @@ def test_what_was_refused_by_aws_is_told_with_its_reason(world: World) -> None:
     assert "failed: Limit: 100 groups" in step["says"]
 
 
+def test_what_is_over_and_done_is_told_by_what_is_there_alone(world: World) -> None:
+    world.state.heads[ADA] = replace(world.state.heads[ADA], change=CHANGE)
+    for number in (0, 1):
+        world.state.store(replace(operation(number), state=OperationState.SUCCEEDED))
+    (way,) = world.send("explain_access").body["access"]
+    assert way["steps"][0]["operation"] is None
+
+
 def test_one_permission_set_can_be_asked_about(world: World) -> None:
     (way,) = world.send(asking("explain_access", **ASKED, permission_set="Admin")).body["access"]
     assert (way["has"], way["through"], way["steps"]) == (False, "", [])

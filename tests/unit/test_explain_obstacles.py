@@ -123,7 +123,7 @@ class TestTheNearest:
 
     def test_what_the_rules_give_already_is_nearer_than_anything(self) -> None:
         policy = a_policy(
-            a_group("leads", department="Engineering", title="Lead", employment="*"),
+            a_group("leads", department="Engineering", given_name="Ada", family_name="Love*", title="Lead"),
             a_group(),
             a_set(),
             an_assignment("leads"),
@@ -155,6 +155,8 @@ class TestWhatIsOnItsWay:
 
     def test_a_creation_in_doubt_is_not_theirs_yet(self) -> None:
         case = known(applied=[there(membership(), doubt=Action.CREATE), there(assignment())])
+        (one,) = explain(case)
+        assert not one.has
         assert "AWS was asked to create it" in because(case, step=0)
 
     def test_a_subject_that_was_planned_with_an_older_policy_is_told(self) -> None:
