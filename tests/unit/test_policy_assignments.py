@@ -128,10 +128,29 @@ def test_exceptions_that_cannot_be_meant_are_refused(accounts: str, finding: str
     assert finding in found
 
 
-def test_an_assignment_without_a_group_is_refused() -> None:
-    text = assignment("[{ou: /**}]").replace("group: staff, ", "")
-    (found,) = findings_of(text)
-    assert "assignments[0]: must say who gets it" in found
+def _of(principal: str) -> str:
+    return assignment("[{ou: /**}]").replace("group: staff, ", principal)
+
+
+def test_an_assignment_may_be_of_a_person() -> None:
+    (rule,) = read(_of("person: e-1, ")).assignments
+    assert (rule.group, rule.person, rule.principal) == ("", "e-1", "person:e-1")
+
+
+@pytest.mark.parametrize(
+    ("principal", "finding"),
+    [
+        ("", "assignments[0]: must say who gets it: either `group` or `person`"),
+        ("group: staff, person: e-1, ", "assignments[0]: must say who gets it: either `group` or `person`"),
+        ("person: a b, ", "assignments[0].person: `a b` is not a person's HR id"),
+        ("person: 7, ", "assignments[0].person: must be text, but YAML reads 7 as a number"),
+        ("group: , ", "assignments[0].group: has no value"),
+        ("user: e-1, group: staff, ", "assignments[0]: unknown key `user`; known are `accounts`, `except`, `group`"),
+    ],
+)
+def test_an_assignment_of_nobody_or_of_two_is_refused(principal: str, finding: str) -> None:
+    (found,) = findings_of(_of(principal))
+    assert finding in found
 
 
 @pytest.mark.parametrize(

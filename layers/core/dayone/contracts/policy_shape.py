@@ -126,8 +126,6 @@ class AssignmentShape(Strict):
     @model_validator(mode="after")
     def _has_one_principal(self) -> Self:
         one = len(self.model_fields_set & {"group", "person"}) == 1
-        if "person" in self.model_fields_set:
-            words.refuse("`person` is not supported yet: make a group of this one person and assign to that")
         return self if one else words.refuse("must say who gets it: either `group` or `person`")
 
 

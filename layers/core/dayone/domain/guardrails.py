@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dayone.domain.operations import Action, Applied
-from dayone.domain.policy import Guardrails, Policy
+from dayone.domain.policy import PERSON_PREFIX, Guardrails, Policy
 from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource, ResourceKind
 
@@ -63,17 +63,24 @@ def why_over_the_limit(removals: int, *, guardrails: Guardrails, tally: Tally) -
 def why_ruinous(
     removals: Collection[Resource], *, found: Sequence[Difference], applied: Mapping[Resource, Applied]
 ) -> str:
-    """Why removals are held below any limit, or "": they would leave an account without any of its assignments."""
+    """Why removals are held below any limit, or "": they would leave an account without any of its groups' assignments.
+
+    What is a person's own goes when they leave, and a leaver does not wait for anybody.
+    """
     # One whose creation was begun and never confirmed is nobody's yet.
     assigned = {
         resource
         for resource, one in applied.items()
-        if resource.kind is ResourceKind.ASSIGNMENT and one.doubt is not Action.CREATE
+        if resource.kind is ResourceKind.ASSIGNMENT and one.doubt is not Action.CREATE and not _is_of_a_person(resource)
     }
     gains = any(one.resource.kind is ResourceKind.ASSIGNMENT and one.action is Action.CREATE for one in found)
     if assigned and assigned <= set(removals) and not gains:
         return f"the account would lose every assignment it has ({len(assigned)})"
     return ""
+
+
+def _is_of_a_person(assignment: Resource) -> bool:
+    return assignment.name.rpartition("/")[2].startswith(PERSON_PREFIX)
 
 
 def gives_nothing(policy: Policy) -> bool:

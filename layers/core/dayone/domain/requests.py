@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion
-from dayone.domain.subjects import Subject
+from dayone.domain.subjects import Subject, SubjectKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,5 +28,5 @@ class PlanRequest:
     @property
     def delivery(self) -> str:
         """The name of the delivery behind it where the sender may repeat one under the same id, else empty."""
-        is_delivered = self.cause.kind is CauseKind.HR_EVENT
+        is_delivered = self.cause.kind is CauseKind.HR_EVENT and self.subject.kind is SubjectKind.PERSON
         return f"{self.cause.actor}:{self.cause.reference}" if is_delivered else ""

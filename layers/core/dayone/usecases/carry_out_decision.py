@@ -14,6 +14,7 @@ from dayone.errors import Conflicting
 from dayone.ports.guardrails import HeldRemovals
 from dayone.ports.state import Engine, Inbox, PolicyInForce, Subjects
 from dayone.usecases.find_differences import find_differences
+from dayone.usecases.follow_people import employed_people
 
 _ATTEMPTS = 5
 _WITHDRAWN = "no longer asked for"
@@ -58,8 +59,10 @@ def _decide(
     if not any(one.change == change and one.verdict is Verdict.WAITING for one in before.held):
         return before.held
     # What is asked for no more since it was held is not done even if it is approved.
+    policy = ports.policies.current()
+    employed = employed_people(before.fact, policy=policy, subjects=ports.subjects, now=now)
     found = find_differences(
-        before.subject, fact=before.fact, applied=state.applied, policy=ports.policies.current(), now=now
+        before.subject, fact=before.fact, applied=state.applied, policy=policy, now=now, employed=employed
     )
     held = decided(
         before.held, change=change, is_approved=decision.is_approved, removals=found.removals, ground=found.ground

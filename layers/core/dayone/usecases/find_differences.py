@@ -43,9 +43,13 @@ def find_differences(
     applied: Mapping[Resource, Applied],
     policy: Policy,
     now: datetime,
+    employed: frozenset[str],
 ) -> Found:
-    """How a subject differs from what the policy wants for this fact at `now`."""
-    desired = _desired(subject, fact=fact, policy=policy, now=now)
+    """How a subject differs from what the policy wants for this fact at `now`.
+
+    `employed` are those of the people who are assigned something in the account, if it is one, that are in employment.
+    """
+    desired = _desired(subject, fact=fact, policy=policy, now=now, employed=employed)
     found = differences(desired, applied=applied, subject=subject, protection=policy.protection)
     has_left = isinstance(fact, Person) and not is_employed(fact, now=now)
     return Found(
@@ -55,7 +59,9 @@ def find_differences(
     )
 
 
-def _desired(subject: Subject, *, fact: Person | Account | None, policy: Policy, now: datetime) -> Desired:
+def _desired(
+    subject: Subject, *, fact: Person | Account | None, policy: Policy, now: datetime, employed: frozenset[str]
+) -> Desired:
     match subject.kind, fact:
         case SubjectKind.GROUP, _:
             return desired_for_group(subject.name, policy=policy)
@@ -64,6 +70,6 @@ def _desired(subject: Subject, *, fact: Person | Account | None, policy: Policy,
         case SubjectKind.PERSON, Person():
             return desired_for_person(fact, policy=policy, now=now)
         case SubjectKind.ACCOUNT, Account():
-            return desired_for_account(fact, policy=policy, employed=frozenset())
+            return desired_for_account(fact, policy=policy, employed=employed)
         case _:
             return Desired({}, left_alone="nothing is known about it")

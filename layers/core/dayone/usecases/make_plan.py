@@ -28,19 +28,25 @@ _MOST_NAMES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """What a plan is made from: who asks, what is known of the subject, and the policy."""
+    """What a plan is made from: who asks, what is known of the subject, and the policy.
+
+    `employed` are those of the people to whom the policy assigns something in this account that are in employment.
+    """
 
     request: PlanRequest
     state: SubjectState
     recorded: Recorded
     policy: Policy
     now: datetime
+    employed: frozenset[str]
 
 
 def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan:
     """The plan for a subject; without operations when there is nothing to do, or it is being done already."""
     before, fact = at.state.head, at.recorded.fact
-    found = find_differences(before.subject, fact=fact, applied=at.state.applied, policy=at.policy, now=at.now)
+    found = find_differences(
+        before.subject, fact=fact, applied=at.state.applied, policy=at.policy, now=at.now, employed=at.employed
+    )
     parted = part(found, head=before)
     plan = Plan(
         cause=at.request.cause,

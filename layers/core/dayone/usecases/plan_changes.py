@@ -15,6 +15,7 @@ from dayone.ports.identity_center import Organization
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
 from dayone.usecases.activate_policy import activate_policy
 from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
+from dayone.usecases.follow_people import employed_people, follow_person, may_have_turned
 from dayone.usecases.make_plan import Occasion, make_plan
 from dayone.usecases.record_fact import record_fact
 
@@ -50,6 +51,7 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
         ports.engine.wake()
         head = ports.subjects.load(request.subject).head
         drop_withdrawn(head, held=ports.held, now=ports.clock())
+        _follow(request, ports=ports)
         _look_again_if_the_policy_moved(request.subject, planned_with=head.policy_version, ports=ports)
     elif not _was_taken_before(request, ports=ports):
         _plan_subject(request, ports=ports)
@@ -74,6 +76,8 @@ def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
     if plan.after.generation != plan.before.generation:
         ports.engine.wake()
     drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
+    if may_have_turned(plan.before, plan.after, now=ports.clock()):
+        _follow(request, ports=ports)
     _look_again_if_the_policy_moved(request.subject, planned_with=plan.after.policy_version, ports=ports)
 
 
@@ -83,8 +87,21 @@ def _made(request: PlanRequest, *, ports: PlanChanges) -> Plan:
     # The plan forgets what was withdrawn before it: by then its operations must be over.
     drop_withdrawn(state.head, held=ports.held, now=now)
     recorded = record_fact(request, head=state.head, organization=ports.organization, now=now)
-    occasion = Occasion(request=request, state=state, recorded=recorded, policy=policy, now=now)
+    employed = employed_people(recorded.fact, policy=policy, subjects=ports.subjects, now=now)
+    occasion = Occasion(request=request, state=state, recorded=recorded, policy=policy, now=now, employed=employed)
     return make_plan(occasion, ledger=ports.ledger, token=ports.token)
+
+
+def _follow(request: PlanRequest, *, ports: PlanChanges) -> None:
+    # By the policy that is in force after the commit: one that came meanwhile has had accounts planned before it.
+    follow_person(
+        request.subject,
+        cause=request.cause,
+        policy=ports.policies.current(),
+        subjects=ports.subjects,
+        changes=ports.changes,
+        inbox=ports.inbox,
+    )
 
 
 def _deciding(ports: PlanChanges) -> CarryOutDecision:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from dayone.domain.changes import Change
 from dayone.domain.operations import Applied, Operation
+from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Malformed, NotFound
 from dayone.ports.records import AssignmentOf, Member, Page, Records
 
@@ -51,11 +52,17 @@ def read_account(account: str, *, records: Records) -> SubjectState:
 
 
 def person_access(person: str, *, window: Window, records: Records) -> list[GroupOfPerson]:
-    """The groups a person is in, by name, each with part of what it has; raises NotFound for an unknown person."""
+    """The groups a person is in, by name, each with part of what it has; raises NotFound for an unknown person.
+
+    What is assigned to them directly is there as if of a group `person:<id>`, of which they are a member as a user.
+    """
     state = read_person(person, records=records)
     memberships = {
         resource.name: one for resource, one in state.applied.items() if resource.kind is ResourceKind.MEMBERSHIP
     }
+    own, user = f"{PERSON_PREFIX}{person}", state.applied.get(Resource(ResourceKind.USER))
+    if user is not None and records.assignments_of(own, cursor="", limit=1).entries:
+        memberships[own] = user
     return [
         GroupOfPerson(
             group=group,
@@ -67,7 +74,10 @@ def person_access(person: str, *, window: Window, records: Records) -> list[Grou
 
 
 def account_access(account: str, *, window: Window, records: Records) -> list[GroupInAccount]:
-    """The groups with access to an account, by name, each with part of its members; raises NotFound if unknown."""
+    """The groups with access to an account, by name, each with part of its members; raises NotFound if unknown.
+
+    A person with access of their own is there as a group `person:<id>` with themselves as its only member.
+    """
     state = read_account(account, records=records)
     had: dict[str, list[AssignmentOf]] = {}
     for resource, one in sorted(state.applied.items()):
@@ -79,19 +89,31 @@ def account_access(account: str, *, window: Window, records: Records) -> list[Gr
         GroupInAccount(
             group=group,
             assignments=tuple(had[group]),
-            members=records.members(group, cursor=window.cursor, limit=window.limit),
+            members=_members(group, there=had[group], window=window, records=records),
         )
         for group in _looked_through(had, window=window, whose=f"account {account}")
     ]
 
 
+def _members(group: str, *, there: list[AssignmentOf], window: Window, records: Records) -> Page[Member]:
+    if not group.startswith(PERSON_PREFIX):
+        return records.members(group, cursor=window.cursor, limit=window.limit)
+    return Page((Member(person=group.removeprefix(PERSON_PREFIX), membership=there[0].assignment),))
+
+
 def read_change(change: str, *, window: Window, records: Records) -> tuple[Change, Page[Operation]]:
     """A change and part of its operations; raises NotFound for one that is unknown."""
+    found = the_change(change, records=records)
+    return found, records.operations(change, cursor=window.cursor, limit=window.limit)
+
+
+def the_change(change: str, *, records: Records) -> Change:
+    """Raises NotFound for one that is unknown."""
     found = records.change(change)
     if found is None:
         mend = "check the id; what was taken a moment ago is known in a few seconds, so ask again"
         raise NotFound(f"no change {change} is known: {mend}")
-    return found, records.operations(change, cursor=window.cursor, limit=window.limit)
+    return found
 
 
 def _known(subject: Subject, *, mend: str, records: Records) -> SubjectState:
