@@ -35,6 +35,7 @@ def test_a_person_is_answered_as_hr_and_as_identity_center_have_them(world: Worl
         "generation": "1-a",
         "policy_version": 3,
         "outstanding": 2,
+        "held": [],
         "due_at": None,
         "told_at": "2026-11-23T08:00:00+00:00",
     }
@@ -123,6 +124,10 @@ def test_changes_are_listed_page_by_page(world: World) -> None:
         "succeeded": 0,
         "failed": 1,
         "superseded": 0,
+        "held": 0,
+        "held_because": "",
+        "removals": 0,
+        "decision": None,
     }
 
 

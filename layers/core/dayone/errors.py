@@ -5,6 +5,8 @@ DayOneError
 │   ├── Invalid          it does not say what it must say; carries the findings
 │   │   └── Malformed    it cannot even be read
 │   ├── Unauthentic      its signature does not prove who sent it
+│   ├── Forbidden        whoever sent it may not ask for this
+│   ├── Inapplicable     it asks for something that does not fit how things are by now
 │   ├── TooLarge         it is over a size limit
 │   ├── NotFound         it names something that does not exist
 │   ├── AlreadyExists    it would create something that is there already
@@ -38,6 +40,14 @@ class Malformed(Invalid):
 
 class Unauthentic(Rejected):
     """The signature is missing, wrong, or too old."""
+
+
+class Forbidden(Rejected):
+    """Whoever sent the request is known, and may not ask for this; somebody else may."""
+
+
+class Inapplicable(Rejected):
+    """The request does not fit how things are by now, such as a decision about what is decided already."""
 
 
 class TooLarge(Rejected):

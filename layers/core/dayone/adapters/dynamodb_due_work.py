@@ -7,6 +7,7 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.subjects import Subject
@@ -22,10 +23,10 @@ class DynamoDueWork:
 
     def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
         """Subjects whose `due_at` has come, the longest due first."""
-        has_come = Key("due").eq(keys.DUE) & Key("due_at").lte(stamp(now))
+        has_come = Key("due").eq(lists.DUE) & Key("due_at").lte(stamp(now))
         listed = self._table.query(has_come, index="due", limit=limit)
         return [keys.subject_of(keys.RecordKey(one["pk"], one["sk"])) for one in listed]
 
     def has_runnable(self) -> bool:
         """Whether any operation is open."""
-        return any(True for _ in self._table.query(Key("runnable").eq(keys.RUNNABLE), index="runnable", limit=1))
+        return any(True for _ in self._table.query(Key("runnable").eq(lists.RUNNABLE), index="runnable", limit=1))

@@ -9,6 +9,7 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_HELD, nothing_moved_since
 from dayone.adapters.dynamodb_mapping import held_parts, operation_in
@@ -90,5 +91,5 @@ class DynamoHeldRemovals:
 
 def _moving(operation: Operation, *, to: OperationState, put: Mapping[str, Any]) -> Write:
     runs = to is OperationState.PENDING
-    listed = {"runnable": keys.RUNNABLE, "runnable_order": keys.urgency_of(operation)} if runs else {}
+    listed = {"runnable": lists.RUNNABLE, "runnable_order": lists.urgency_of(operation)} if runs else {}
     return Update(keys.operation_key(operation), put={"state": encode(to), **put, **listed}, condition=IS_HELD)

@@ -11,11 +11,8 @@ from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 HEAD = "HEAD"
 PLANNED = "SUBJECT#"
 OPERATION = "OPERATION#"
+PORTION = "PORTION#"
 VERSION = "VERSION#"
-
-RUNNABLE = "RUNNABLE"
-DUE = "DUE"
-CHANGES = "changes"
 
 _PARTITIONS = {
     SubjectKind.PERSON: "PERSON",
@@ -25,13 +22,6 @@ _PARTITIONS = {
     SubjectKind.POLICY: "SUBJECTPOLICY",
 }
 _KINDS = {partition: kind for kind, partition in _PARTITIONS.items()}
-_LISTS = {
-    SubjectKind.PERSON: "people",
-    SubjectKind.ACCOUNT: "accounts",
-    SubjectKind.GROUP: "groups",
-    SubjectKind.PERMISSION_SET: "permission-sets",
-    SubjectKind.POLICY: "policies",
-}
 # Kinds of which there are many lie in sixteen partitions: one partition takes 1,000 units of writing a second.
 # Source: DynamoDB Developer Guide, "Best practices for designing and using partition keys effectively".
 _HEX = "0123456789abcdef"
@@ -101,11 +91,6 @@ def last_key_of(subject: Subject) -> RecordKey:
     return RecordKey(partition_of(subject), f"{applied_of(subject)}{_LAST}")
 
 
-def list_of(kind: SubjectKind) -> str:
-    """The list of the subjects of a kind."""
-    return _LISTS[kind]
-
-
 def change_partition(change: str) -> str:
     """The partition of everything about a change."""
     return f"CHANGE#{change}"
@@ -121,6 +106,11 @@ def planned_key(subject: Subject, *, change: str) -> RecordKey:
     return RecordKey(change_partition(change), f"{PLANNED}{subject}")
 
 
+def portion_key(change: str, *, number: int) -> RecordKey:
+    """A portion of the company that a change has gone through."""
+    return RecordKey(change_partition(change), f"{PORTION}{number:06d}")
+
+
 def operation_key(operation: Operation) -> RecordKey:
     """One operation of a change."""
     return operation_named(operation.id, change=operation.change)
@@ -134,11 +124,6 @@ def operation_named(name: str, *, change: str) -> RecordKey:
 def plan_prefix(subject: Subject, *, generation: str) -> str:
     """What the sort keys of one plan's operations begin with."""
     return f"{OPERATION}{subject}@{generation}/"
-
-
-def urgency_of(operation: Operation) -> str:
-    """What the runnable operations are sorted by: priority, then the time of the change, then their place in a plan."""
-    return f"{operation.priority:d}#{operation.change}#{operation.subject}#{operation.number:04d}"
 
 
 def removals_key(day: date) -> RecordKey:
@@ -159,16 +144,6 @@ def tail_key(lane: str) -> RecordKey:
 def audit_key(lane: str, *, day: str, sequence: int) -> RecordKey:
     """One entry of an audit lane; the numbers run on over days."""
     return RecordKey(f"AUDIT#{day}", f"{lane}#{sequence:012d}")
-
-
-def members_of(group: str) -> str:
-    """The list of a group's members."""
-    return f"members:{group}"
-
-
-def assignments_of(group: str) -> str:
-    """The list of a group's assignments."""
-    return f"assignments:{group}"
 
 
 def _written(name: str) -> str:

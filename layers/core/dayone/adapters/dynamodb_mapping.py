@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import Record, decode, encode, stamp
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause, Change
@@ -24,9 +25,9 @@ def head_record(head: Head) -> Record:
     if head.fact is not None:
         record[_FACTS[type(head.fact)]] = fact
     if head.due_at is not None:
-        record["due"] = keys.DUE
+        record["due"] = lists.DUE
     record |= held_parts(head.held) if head.held else {}
-    return {**record, "listed_in": keys.list_of(head.subject.kind), "listed_as": head.subject.name}
+    return {**record, "listed_in": lists.list_of(head.subject.kind), "listed_as": head.subject.name}
 
 
 def head_in(record: Mapping[str, Any]) -> Head:
@@ -57,7 +58,7 @@ def operation_record(operation: Operation) -> Record:
         return record
     if operation.state not in OPEN_STATES:
         return {**record, "final": True}
-    return {**record, "runnable": keys.RUNNABLE, "runnable_order": keys.urgency_of(operation)}
+    return {**record, "runnable": lists.RUNNABLE, "runnable_order": lists.urgency_of(operation)}
 
 
 def operation_in(record: Mapping[str, Any]) -> Operation:
@@ -67,7 +68,7 @@ def operation_in(record: Mapping[str, Any]) -> Operation:
 
 def change_parts(cause: Cause) -> Record:
     """What a change's record says from its first writing on."""
-    return {"cause": encode(cause), "listed_in": keys.CHANGES, "listed_as": cause.change}
+    return {"cause": encode(cause), "listed_in": lists.CHANGES, "listed_as": cause.change}
 
 
 def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Change:
@@ -104,8 +105,8 @@ def _listing(applied: Applied, *, of: ResourceOf) -> Record:
         return {}
     name, subject = of.resource.name, of.subject.name
     if of.resource.kind is ResourceKind.MEMBERSHIP:
-        return {"listed_in": keys.members_of(name), "listed_as": subject}
+        return {"listed_in": lists.members_of(name), "listed_as": subject}
     if of.resource.kind is ResourceKind.ASSIGNMENT:
         permission_set, _, group = name.partition("/")
-        return {"listed_in": keys.assignments_of(group), "listed_as": f"{subject}#{permission_set}"}
+        return {"listed_in": lists.assignments_of(group), "listed_as": f"{subject}#{permission_set}"}
     return {}

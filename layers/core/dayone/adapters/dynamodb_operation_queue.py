@@ -9,6 +9,7 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
 from dayone.adapters.dynamodb_endings import Ending
@@ -43,7 +44,7 @@ class DynamoOperationQueue:
 
     def runnable(self, *, limit: int) -> Sequence[Operation]:
         """Open operations as they stand, the most urgent first, at most `limit`."""
-        listed = self._table.query(Key("runnable").eq(keys.RUNNABLE), index="runnable", page=limit)
+        listed = self._table.query(Key("runnable").eq(lists.RUNNABLE), index="runnable", page=limit)
         pages = batched(listed, limit, strict=False)
         return list(islice((one for page in pages for one in self._open_of(page)), limit))
 
@@ -72,15 +73,15 @@ class DynamoOperationQueue:
 
     def is_in_use(self, group: str) -> bool:
         """Whether a membership or an assignment of this group is on record; may say so for a moment too long."""
-        lists = (keys.members_of(group), keys.assignments_of(group))
+        of_group = (lists.members_of(group), lists.assignments_of(group))
         return any(
-            any(True for _ in self._table.query(Key("listed_in").eq(one), index="listing", limit=1)) for one in lists
+            any(True for _ in self._table.query(Key("listed_in").eq(one), index="listing", limit=1)) for one in of_group
         )
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """The same resource of every other subject of that kind, confirmed or in doubt."""
         kind = target.subject.kind
-        listed = self._table.query(Key("listed_in").eq(keys.list_of(kind)), index="listing")
+        listed = self._table.query(Key("listed_in").eq(lists.list_of(kind)), index="listing")
         others = (Subject(kind, str(one["listed_as"])) for one in listed)
         return list(self.applied(ResourceOf(one, target.resource) for one in others if one != target.subject).values())
 

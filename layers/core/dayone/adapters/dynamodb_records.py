@@ -7,6 +7,7 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import applied_in, change_in, operation_in
@@ -36,7 +37,7 @@ class DynamoRecords:
 
     def changes(self, *, cursor: str, limit: int) -> Page[Change]:
         """All changes, the newest first, without notes."""
-        return _listed(keys.CHANGES, newest_first=True).page(self._table, cursor=cursor, limit=limit, read=change_in)
+        return _listed(lists.CHANGES, newest_first=True).page(self._table, cursor=cursor, limit=limit, read=change_in)
 
     def change(self, change: str) -> Change | None:
         """One change with its notes (the first hundred, by subject)."""
@@ -62,11 +63,11 @@ class DynamoRecords:
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
         """Who is in a group as far as AWS confirmed."""
-        return _listed(keys.members_of(group)).page(self._table, cursor=cursor, limit=limit, read=_member)
+        return _listed(lists.members_of(group)).page(self._table, cursor=cursor, limit=limit, read=_member)
 
     def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
         """What a group has where, as far as AWS confirmed."""
-        return _listed(keys.assignments_of(group)).page(self._table, cursor=cursor, limit=limit, read=_assignment)
+        return _listed(lists.assignments_of(group)).page(self._table, cursor=cursor, limit=limit, read=_assignment)
 
 
 def _listed(name: str, *, newest_first: bool = False) -> Listing:

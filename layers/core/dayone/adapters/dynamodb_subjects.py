@@ -7,6 +7,7 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 
 from dayone.adapters import dynamodb_audit as audit
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_conditions import IS_NEW, leaves_room_for, nothing_moved_since
 from dayone.adapters.dynamodb_ledger import spending
 from dayone.adapters.dynamodb_mapping import (
@@ -66,7 +67,7 @@ class DynamoSubjects:
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         """Names of known subjects of a kind in order, those after `after`."""
-        listed: ConditionBase = Key("listed_in").eq(keys.list_of(kind))
+        listed: ConditionBase = Key("listed_in").eq(lists.list_of(kind))
         if after:
             listed &= Key("listed_as").gt(after)
         return [str(one["listed_as"]) for one in self._table.query(listed, index="listing", limit=limit)]

@@ -96,7 +96,8 @@ def _entry(request: PlanRequest) -> "SendMessageBatchRequestEntryTypeDef":
     body = inbox.to_json(request)
     if len(body) > _MOST_BYTES:
         raise TooLarge(f"the request for {request.subject.kind} is over {_MOST_BYTES} bytes")
-    same = f"{request.cause.change}|{request.subject}|{request.policy_version}|{request.refresh}"
+    decided = request.decision.is_approved if request.decision else None
+    same = f"{request.cause.change}|{request.subject}|{request.policy_version}|{request.refresh}|{decided}|{request.cursor}"
     return {
         "Id": "",
         "MessageBody": body,

@@ -30,12 +30,21 @@ class ConfirmedAnswer(TypedDict):
     at: str | None
 
 
+class HeldAnswer(TypedDict):
+    """A removal that was held: `verdict` is `waiting`, `approved`, or `rejected`, which keeps what it would remove."""
+
+    resource: str
+    change: str
+    verdict: str
+
+
 class HeadAnswer(TypedDict):
     """How far a subject has been planned: `outstanding` operations are open, at `due_at` it is looked at again."""
 
     generation: str
     policy_version: int
     outstanding: int
+    held: list[HeldAnswer]
     due_at: str | None
     told_at: str | None
 
@@ -104,39 +113,6 @@ class AccountAccessAnswer(TypedDict):
     groups: list[GroupInAccountAnswer]
 
 
-class CauseAnswer(TypedDict):
-    """Who or what set a change off."""
-
-    kind: str
-    actor: str
-    reference: str
-    at: str
-
-
-class ChangeAnswer(TypedDict):
-    """A change; `state` is `planning`, `running`, `succeeded` or `failed`, never better than what AWS confirmed.
-
-    `subjects` is null while their number is being found out.
-    """
-
-    id: str
-    state: str
-    cause: CauseAnswer
-    subjects: int | None
-    planned: int
-    operations: int
-    succeeded: int
-    failed: int
-    superseded: int
-
-
-class ChangesAnswer(TypedDict):
-    """Changes, the newest first."""
-
-    changes: list[ChangeAnswer]
-    cursor: str
-
-
 class OperationAnswer(TypedDict):
     """One change to AWS; `waiting_for` says in words what keeps a pending one from running."""
 
@@ -153,15 +129,6 @@ class OperationAnswer(TypedDict):
     created_at: str
     not_before: str | None
     finished_at: str | None
-
-
-class ChangeInFullAnswer(TypedDict):
-    """A change with what there was nothing to do about, and part of its operations."""
-
-    change: ChangeAnswer
-    notes: list[str]
-    operations: list[OperationAnswer]
-    cursor: str
 
 
 class PolicyAnswer(TypedDict):

@@ -6,7 +6,7 @@ from dataclasses import MISSING, asdict, fields
 from datetime import date, datetime
 from typing import Any
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.people import Person, Status
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import FactVersion
@@ -41,6 +41,8 @@ def _request(said: Json) -> PlanRequest:
         version=_optional(_version)(said.get("version")),
         refresh=_checked(bool)(said.get("refresh", False)),
         policy_version=_optional(_whole_number)(said.get("policy_version")),
+        cursor=_text(said.get("cursor", "")),
+        decision=_optional(_decision)(said.get("decision")),
     )
 
 
@@ -52,6 +54,11 @@ def _cause(said: Json) -> Cause:
         reference=_text(said["reference"]),
         at=_moment(said["at"]),
     )
+
+
+def _decision(said: Json) -> Decision:
+    is_approved = _checked(bool)(said["is_approved"])
+    return Decision(is_approved=is_approved, actor=_text(said["actor"]), at=_moment(said["at"]))
 
 
 def _version(said: Json) -> FactVersion:

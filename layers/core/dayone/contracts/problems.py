@@ -7,6 +7,8 @@ from typing import NotRequired, TypedDict
 from dayone.errors import (
     AlreadyExists,
     Conflicting,
+    Forbidden,
+    Inapplicable,
     Invalid,
     Malformed,
     NotFound,
@@ -35,9 +37,11 @@ class Problem(TypedDict):
 _KINDS: Mapping[type[Exception], tuple[int, str, str]] = {
     Malformed: (400, "malformed", "The request cannot be read"),
     Unauthentic: (401, "unauthentic", "It is not known who sent the request"),
+    Forbidden: (403, "forbidden", "The caller may not do this"),
     NotFound: (404, "not-found", "There is no such thing"),
     AlreadyExists: (409, "already-exists", "It exists already"),
     Conflicting: (409, "conflicting", "Somebody else writes the same thing right now"),
+    Inapplicable: (409, "inapplicable", "It does not fit how things are"),
     TooLarge: (413, "too-large", "The request is too large"),
     Invalid: (422, "invalid", "What was sent has mistakes"),
     Unavailable: (503, "unavailable", "Not possible right now"),

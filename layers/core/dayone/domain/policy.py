@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from itertools import chain
 
+from dayone.domain.terms import Terms
+
 # Begins the principal of an assignment that is a person's own; no group's key may begin so.
 PERSON_PREFIX = "person:"
 
@@ -161,14 +163,6 @@ class Protection:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """How a version came into force: by whom, and why the removals that come with it are held, or "" when they go."""
-
-    actor: str = ""
-    hold: str = ""
-
-
-@dataclass(frozen=True)
 class Policy:
     """A whole policy, valid and complete; version 0 is the empty one that holds before the first upload."""
 
@@ -178,7 +172,7 @@ class Policy:
     assignments: tuple[AssignmentRule, ...] = ()
     protection: Protection = Protection()
     guardrails: Guardrails = Guardrails()
-    terms: Terms = Terms()
+    terms: Terms = field(default_factory=Terms)
 
     @cached_property
     def date_conditions(self) -> frozenset[Condition]:
@@ -195,10 +189,7 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyVersion:
-    """A policy as it was uploaded: its text, from which file, by whom, when, and the change it led to.
-
-    Several files are one text, the JSON object of name to text; then `file` is empty.
-    """
+    """A policy as uploaded, and its change; several files are one text, a JSON object of name to text, and no `file`."""
 
     version: int
     text: str

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 from dayone.contracts import api
 from dayone.contracts.policy_file import files_in
 from dayone.domain.accounts import Account
-from dayone.domain.changes import Change
 from dayone.domain.desired import Reason
+from dayone.domain.holds import HeldRemoval, Verdict, released
 from dayone.domain.operations import Applied, Operation
 from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind
-from dayone.ports.records import AssignmentOf, Page
+from dayone.ports.records import AssignmentOf
 from dayone.usecases.read_access import GroupInAccount, GroupOfPerson
 
 
@@ -69,21 +69,6 @@ def account_access_answer(account: str, groups: Iterable[GroupInAccount]) -> api
     }
 
 
-def changes_answer(page: Page[Change]) -> api.ChangesAnswer:
-    """Part of the list of changes."""
-    return {"changes": [_change(one) for one in page.entries], "cursor": page.cursor}
-
-
-def change_answer(change: Change, operations: Page[Operation]) -> api.ChangeInFullAnswer:
-    """One change with part of its operations."""
-    return {
-        "change": _change(change),
-        "notes": list(change.notes),
-        "operations": [operation_answer(one) for one in operations.entries],
-        "cursor": operations.cursor,
-    }
-
-
 def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
     """A policy as it was uploaded."""
     return {
@@ -92,7 +77,7 @@ def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
         "text": kept.text,
         "files": dict(files_in(kept)),
         "actor": kept.actor,
-        "at": _time(kept.at),
+        "at": time_answer(kept.at),
         "change": kept.change,
     }
 
@@ -106,10 +91,15 @@ def _head(head: Head) -> api.HeadAnswer:
     return {
         "generation": head.generation,
         "policy_version": head.policy_version,
-        "outstanding": head.outstanding,
-        "due_at": _time(head.due_at) if head.due_at else None,
-        "told_at": _time(head.version.at) if head.version else None,
+        "outstanding": head.outstanding + len(released(head.held)),
+        "held": [_held(one) for one in head.held if one.verdict is not Verdict.WITHDRAWN],
+        "due_at": time_answer(head.due_at) if head.due_at else None,
+        "told_at": time_answer(head.version.at) if head.version else None,
     }
+
+
+def _held(one: HeldRemoval) -> api.HeldAnswer:
+    return {"resource": str(one.resource), "change": one.change, "verdict": str(one.verdict)}
 
 
 def confirmed_answer(one: Applied) -> api.ConfirmedAnswer:
@@ -124,27 +114,12 @@ def confirmed_answer(one: Applied) -> api.ConfirmedAnswer:
         "operation": one.operation,
         "change": one.change,
         "request_id": one.request_id,
-        "at": _time(one.at) if one.at else None,
+        "at": time_answer(one.at) if one.at else None,
     }
 
 
 def _assignment(one: AssignmentOf) -> api.AssignmentAnswer:
     return {"account": one.account, "permission_set": one.permission_set, "confirmed": confirmed_answer(one.assignment)}
-
-
-def _change(change: Change) -> api.ChangeAnswer:
-    cause = change.cause
-    return {
-        "id": change.id,
-        "state": str(change.state),
-        "cause": {"kind": str(cause.kind), "actor": cause.actor, "reference": cause.reference, "at": _time(cause.at)},
-        "subjects": change.subjects,
-        "planned": change.planned,
-        "operations": change.operations,
-        "succeeded": change.succeeded,
-        "failed": change.failed,
-        "superseded": change.superseded,
-    }
 
 
 def operation_answer(one: Operation) -> api.OperationAnswer:
@@ -160,9 +135,9 @@ def operation_answer(one: Operation) -> api.OperationAnswer:
         "failure_reason": one.failure_reason,
         "waiting_for": one.waiting_for,
         "reasons": reasons_answer(one.reasons),
-        "created_at": _time(one.created_at),
-        "not_before": _time(one.not_before) if one.not_before else None,
-        "finished_at": _time(one.finished_at) if one.finished_at else None,
+        "created_at": time_answer(one.created_at),
+        "not_before": time_answer(one.not_before) if one.not_before else None,
+        "finished_at": time_answer(one.finished_at) if one.finished_at else None,
     }
 
 
@@ -183,5 +158,6 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _time(at: datetime) -> str:
+def time_answer(at: datetime) -> str:
+    """A moment as ISO 8601 in UTC."""
     return at.astimezone(UTC).isoformat()

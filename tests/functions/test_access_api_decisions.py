@@ -1,0 +1,123 @@
+"""Decisions about what a change holds, over the API."""
+
+from dataclasses import replace
+
+import pytest
+
+from dayone.domain.changes import Decision
+from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.subjects import Subject, SubjectKind
+from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered
+from tests.functions.access_api_world import CALLER, Event, World, load
+
+APPROVER = "arn:aws:sts::111122223333:assumed-role/platform/on-call"
+WHY = "43 removals, the limit is 10 (10 % of 105, at least 5)"
+
+
+@pytest.fixture
+def world() -> World:
+    """The change was caused by the usual caller, and holds one of its two operations."""
+    world = World(remembered())
+    known = world.state.changes[CHANGE]
+    cause = replace(known.cause, actor=CALLER)
+    world.state.changes[CHANGE] = replace(known, cause=cause, held=1, held_because=WHY)
+    return world
+
+
+def sent_by(name: str, caller: str) -> Event:
+    event = load(name)
+    event["requestContext"]["identity"]["userArn"] = caller
+    return event
+
+
+@pytest.mark.parametrize(("name", "said"), [("approve_change", "approved"), ("reject_change", "rejected")])
+def test_a_decision_is_taken_and_put_on_the_inbox(world: World, name: str, said: str) -> None:
+    answer = world.send(name)
+    at = "2026-11-23T08:00:00+00:00"
+    href = f"/v1/changes/{CHANGE}"
+    assert (answer.status, answer.headers["Location"]) == (202, href)
+    decision = {"decision": said, "actor": APPROVER, "at": at}
+    assert answer.body == {"change": CHANGE, "decision": decision, "href": href}
+    (request,) = world.inbox.requests
+    assert request.subject == Subject(SubjectKind.CHANGE, CHANGE)
+    assert request.cause == world.state.changes[CHANGE].cause
+    assert request.decision == Decision(is_approved=said == "approved", actor=APPROVER, at=NOW)
+    assert world.send("read_change").body["change"]["decision"] == decision
+
+
+def test_a_decision_is_on_record_with_who_made_it_and_what_was_held(world: World) -> None:
+    world.send("approve_change")
+    ((entry, _),) = world.state.log
+    assert (entry.actor, entry.action, entry.subject) == (APPROVER, "approve-change", f"change:{CHANGE}")
+    assert (entry.outcome, entry.detail) == ("recorded", f"1 held: {WHY}")
+
+
+@pytest.mark.parametrize("name", ["approve_change", "reject_change"])
+def test_whoever_caused_a_change_does_not_decide_about_it(world: World, name: str) -> None:
+    answer = world.send(sent_by(name, CALLER))
+    assert (answer.status, answer.body["type"]) == (403, "tag:dayone,2026:forbidden")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "somebody else" in answer.body["detail"]
+    assert world.inbox.requests == []
+    assert world.state.changes[CHANGE].decision is None
+    assert world.state.log == []
+
+
+def test_another_session_of_the_same_role_is_somebody_else(world: World) -> None:
+    assert CALLER.rpartition("/")[0] == APPROVER.rpartition("/")[0]
+    assert world.send("approve_change").status == 202
+
+
+def test_the_same_decision_again_is_harmless_whoever_makes_it(world: World) -> None:
+    first = world.send("approve_change").body
+    again = world.send(sent_by("approve_change", "arn:aws:iam::111122223333:user/third"))
+    assert (again.status, again.body) == (202, first)
+    assert len(world.state.log) == 1
+    assert len(world.inbox.requests) == 1
+
+
+def test_the_opposite_of_a_decision_comes_too_late(world: World) -> None:
+    world.send("reject_change")
+    answer = world.send("approve_change")
+    assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
+    assert f"rejected by {APPROVER}" in answer.body["detail"]
+    (request,) = world.inbox.requests
+    assert request.decision is not None
+    assert not request.decision.is_approved
+
+
+def test_a_change_that_holds_nothing_needs_no_decision(world: World) -> None:
+    world.state.changes[CHANGE] = replace(world.state.changes[CHANGE], held=0)
+    answer = world.send("approve_change")
+    assert (answer.status, "holds nothing" in answer.body["detail"]) == (409, True)
+    assert world.inbox.requests == []
+
+
+def test_a_change_that_is_still_being_planned_is_not_decided_on(world: World) -> None:
+    world.state.changes[CHANGE] = replace(world.state.changes[CHANGE], subjects=7)
+    answer = world.send("approve_change")
+    assert (answer.status, "still being planned" in answer.body["detail"]) == (409, True)
+    assert world.state.changes[CHANGE].decision is None
+
+
+def test_a_change_that_is_unknown_is_not_found(world: World) -> None:
+    world.state.changes.clear()
+    assert world.send("approve_change").status == 404
+
+
+def test_a_change_says_how_many_it_holds_and_why(world: World) -> None:
+    said = world.send("read_change").body["change"]
+    assert (said["state"], said["held"], said["held_because"]) == ("held", 1, WHY)
+
+
+def test_a_person_says_which_removals_are_held_and_what_was_said_to_them(world: World) -> None:
+    held = HeldRemoval(resource=IN_ENGINEERS, change=CHANGE, operation="person:e-1001@1-a/0000")
+    over = replace(held, verdict=Verdict.WITHDRAWN)
+    world.state.heads[ADA] = replace(
+        world.state.heads[ADA], outstanding=0, held=(held, replace(held, verdict=Verdict.APPROVED), over)
+    )
+    head = world.send("read_person").body["head"]
+    resource = {"resource": "membership/engineers", "change": CHANGE}
+    assert head["held"] == [{**resource, "verdict": "waiting"}, {**resource, "verdict": "approved"}]
+    # What was approved is under way.
+    assert head["outstanding"] == 1
