@@ -7,6 +7,7 @@ from dayone.domain.audit import GENESIS, AuditEntry, link
 from dayone.domain.changes import Cause, Change
 from dayone.domain.operations import OPEN_STATES, Applied, Operation
 from dayone.domain.policy import PolicyVersion
+from dayone.domain.portions import Portion
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import ResourceOf, Subject
 
@@ -21,6 +22,7 @@ class State:
     existing: int = 0
     removals: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
+    portions: dict[tuple[str, int], Portion] = field(default_factory=dict)
     kept_policies: dict[int, PolicyVersion] = field(default_factory=dict)
     policy_in_force: int = 0
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)

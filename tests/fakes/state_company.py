@@ -1,8 +1,9 @@
-"""The whole company in memory."""
+"""The whole company, and how far changes have gone through it, in memory."""
 
 from collections.abc import Sequence
 
 from dayone.domain.operations import Applied
+from dayone.domain.portions import Portion
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, Subject, SubjectKind
 from tests.fakes.state import State
@@ -21,3 +22,14 @@ class MemoryCompany:
             if of.subject in applied:
                 applied[of.subject][of.resource] = one
         return [SubjectState(self._state.heads[one], applied[one]) for one in page]
+
+
+class MemoryPortions:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def kept(self, change: str, *, number: int) -> Portion | None:
+        return self._state.portions.get((change, number))
+
+    def keep(self, change: str, portion: Portion) -> Portion:
+        return self._state.portions.setdefault((change, portion.number), portion)

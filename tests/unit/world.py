@@ -31,6 +31,7 @@ from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryEngine, MemoryInbox
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.state import State
+from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -57,6 +58,7 @@ class World:
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
     approves: bool = False
+    time_to_activate: timedelta = timedelta(seconds=10)
     policies: dict[str, Policy] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -67,6 +69,8 @@ class World:
     def planning(self) -> PlanChanges:
         ports: dict[str, Any] = {
             "subjects": MemorySubjects(self.state),
+            "company": MemoryCompany(self.state),
+            "portions": MemoryPortions(self.state),
             "policies": MemoryPolicies(self.state, parse=self._parse),
             "changes": MemoryChanges(self.state),
             "ledger": MemoryLedger(self.state),
@@ -75,7 +79,12 @@ class World:
             "inbox": self.inbox,
             "engine": self.engine,
         }
-        return PlanChanges(**self._wrapped(ports), clock=lambda: self.now, token=lambda: f"{next(self.numbers):04x}")
+        return PlanChanges(
+            **self._wrapped(ports),
+            clock=lambda: self.now,
+            token=lambda: f"{next(self.numbers):04x}",
+            time_to_activate=self.time_to_activate,
+        )
 
     def executing(self) -> ExecuteOperations:
         ports: dict[str, Any] = {

@@ -7,7 +7,7 @@ import os
 import random
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -58,9 +58,11 @@ def plan_changes() -> "PlanChanges":
     """For the inbox."""
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
+    from dayone.adapters.dynamodb_company import DynamoCompany
     from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
     from dayone.adapters.dynamodb_ledger import DynamoLedger
     from dayone.adapters.dynamodb_policies import DynamoPolicies
+    from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
     from dayone.adapters.organizations import AwsOrganization
     from dayone.adapters.sqs import SqsEngine, SqsInbox
@@ -71,6 +73,8 @@ def plan_changes() -> "PlanChanges":
     table = _table(given.table_name)
     return PlanChanges(
         subjects=DynamoSubjects(table),
+        company=DynamoCompany(table),
+        portions=DynamoPortions(table),
         policies=DynamoPolicies(table, parse=lambda kept: read_policy(files_in(kept), version=kept.version)),
         changes=DynamoChanges(table),
         ledger=DynamoLedger(table),
@@ -80,6 +84,7 @@ def plan_changes() -> "PlanChanges":
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
+        time_to_activate=timedelta(seconds=10),
     )
 
 

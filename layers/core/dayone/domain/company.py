@@ -66,10 +66,13 @@ class Outlook:
         return SubjectPlan(subject, tuple(found), desired.left_alone, is_emptied)
 
     def concerns(self, state: SubjectState) -> bool:
-        """Whether the subject must be planned again: it would change, has open operations, or comes due otherwise."""
-        fact = state.head.fact
-        is_due = isinstance(fact, Person) and state.head.due_at != next_flip(fact, policy=self.policy, now=self.now)
-        return is_due or state.head.outstanding > 0 or bool(self.plan(state).differences)
+        """Whether the subject must be planned again: it would change, comes due otherwise, or has something open."""
+        head, fact = state.head, state.head.fact
+        if head.outstanding > 0 or head.held:
+            return True
+        if isinstance(fact, Person) and head.due_at != next_flip(fact, policy=self.policy, now=self.now):
+            return True
+        return bool(self.plan(state).differences)
 
     def desired(self, subject: Subject, *, fact: Person | Account | None) -> Desired:
         """What the subject should have."""

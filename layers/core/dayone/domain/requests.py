@@ -13,7 +13,8 @@ class PlanRequest:
     """Look at `subject` again.
 
     A person's request may bring the fact itself with its version; an account's with `refresh` asks for the account's
-    truth to be read from Organizations first; `policy_version` is set when the subject is the policy. `decision` is
+    truth to be read from Organizations first; `policy_version` is set when the subject is the policy, and `cursor` says
+    where a run before this one has stopped. `decision` is
     what was said to the removals that the change held: of this subject, or, when that is the change itself, of all.
     """
 
@@ -23,6 +24,7 @@ class PlanRequest:
     version: FactVersion | None = None
     refresh: bool = False
     policy_version: int | None = None
+    cursor: str = ""
     decision: Decision | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.requests import PlanRequest
@@ -10,10 +10,11 @@ from dayone.domain.subject_states import Plan
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.errors import Conflicting
+from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.identity_center import Organization
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
-from dayone.usecases.activate_policy import activate_policy
+from dayone.usecases.activate_policy import ActivatePolicy, activate_policy
 from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
 from dayone.usecases.follow_people import employed_people, follow_person, may_have_turned
 from dayone.usecases.make_plan import Occasion, make_plan
@@ -24,9 +25,14 @@ _COMMIT_ATTEMPTS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class PlanChanges:
-    """What planning needs; `token` gives a short random text that tells two plans of one generation number apart."""
+    """What planning needs; `token` gives a short random text that tells two plans of one generation number apart.
+
+    A run that puts a policy in force hands on to the next after `time_to_activate`.
+    """
 
     subjects: Subjects
+    company: Company
+    portions: Portions
     policies: Policies
     changes: Changes
     ledger: Ledger
@@ -36,6 +42,7 @@ class PlanChanges:
     engine: Engine
     clock: Callable[[], datetime]
     token: Callable[[], str]
+    time_to_activate: timedelta
 
 
 def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
@@ -43,9 +50,7 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
     if request.decision is not None:
         carry_out_decision(request, request.decision, ports=_deciding(ports))
     elif request.subject.kind is SubjectKind.POLICY:
-        activate_policy(
-            request, policies=ports.policies, subjects=ports.subjects, changes=ports.changes, inbox=ports.inbox
-        )
+        activate_policy(request, ports=_activating(ports))
     elif ports.subjects.is_planned(request.subject, change=request.cause.change):
         # The first try may have died between its commit and what comes after it.
         ports.engine.wake()
@@ -101,6 +106,19 @@ def _follow(request: PlanRequest, *, ports: PlanChanges) -> None:
         subjects=ports.subjects,
         changes=ports.changes,
         inbox=ports.inbox,
+    )
+
+
+def _activating(ports: PlanChanges) -> ActivatePolicy:
+    return ActivatePolicy(
+        policies=ports.policies,
+        subjects=ports.subjects,
+        company=ports.company,
+        portions=ports.portions,
+        changes=ports.changes,
+        inbox=ports.inbox,
+        clock=ports.clock,
+        time_to_run=ports.time_to_activate,
     )
 
 
