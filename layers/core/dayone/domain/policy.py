@@ -189,7 +189,7 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyVersion:
-    """A policy as uploaded, and its change; several files are one text, a JSON object of name to text, and no `file`."""
+    """A policy as uploaded, and its change; several files are one text, JSON of name to text, and `file` is empty."""
 
     version: int
     text: str
