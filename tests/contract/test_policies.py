@@ -4,6 +4,7 @@ import pytest
 
 from dayone.domain.audit import AuditEntry, first_break
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.terms import Terms
 from dayone.errors import Invalid, NotFound, TooLarge
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import HIRED, MOVED, NOW, cause, entry
@@ -112,3 +113,32 @@ def test_a_version_is_parsed_once(ports: StatePorts) -> None:
     ports.policies.activate(kept(ports, "b").version, audit=activated(2))
     assert ports.policies.current().version == 2
     assert ports.parsed == [1, 2]
+
+
+class TestTerms:
+    def test_a_policy_knows_who_put_it_in_force_and_that_nothing_of_it_is_held(self, ports: StatePorts) -> None:
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1))
+        assert ports.policies.current().terms == Terms(actor="arn:aws:iam::111122223333:role/ops")
+
+    def test_why_its_removals_are_held_is_kept_with_it(self, ports: StatePorts) -> None:
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1), hold="43 removals")
+        assert [ports.policies.current().terms.hold for _ in range(2)] == ["43 removals"] * 2
+        assert ports.parsed == [1]
+
+    def test_that_goes_with_the_next_version(self, ports: StatePorts) -> None:
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1), hold="43 removals")
+        ports.policies.activate(kept(ports, "b").version, audit=activated(2))
+        assert ports.policies.current().terms.hold == ""
+
+    def test_an_activation_that_comes_again_does_not_change_it(self, ports: StatePorts) -> None:
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1), hold="43 removals")
+        ports.policies.activate(1, audit=activated(1))
+        assert ports.policies.current().terms.hold == "43 removals"
+
+    def test_a_version_can_be_read_before_it_is_in_force(self, ports: StatePorts) -> None:
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1))
+        kept(ports, "b")
+        assert [group.name for group in ports.policies.version(2).groups] == ["b"]
+        assert ports.policies.current().version == 1
+        with pytest.raises(NotFound):
+            ports.policies.version(3)

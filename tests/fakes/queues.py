@@ -15,7 +15,8 @@ class MemoryInbox:
     def put(self, requests: Iterable[PlanRequest]) -> None:
         for request in requests:
             decided = request.decision.is_approved if request.decision else None
-            same = (request.cause.change, request.subject, request.policy_version, request.refresh, decided, request.cursor)
+            asked = (request.cause.change, request.subject, request.policy_version, request.refresh)
+            same = (*asked, decided, request.cursor)
             if same not in self._seen:
                 self._seen.add(same)
                 self.requests.append(request)

@@ -25,6 +25,7 @@ class State:
     portions: dict[tuple[str, int], Portion] = field(default_factory=dict)
     kept_policies: dict[int, PolicyVersion] = field(default_factory=dict)
     policy_in_force: int = 0
+    policy_hold: str = ""
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
 
     def operation(self, known: Operation) -> Operation | None:

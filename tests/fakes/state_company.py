@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dayone.domain.operations import Applied
 from dayone.domain.portions import Portion
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Resource, Subject, SubjectKind
+from dayone.domain.subjects import Resource, SubjectKind
 from tests.fakes.state import State
 
 
@@ -17,7 +17,7 @@ class MemoryCompany:
         # Any order but that of the names, which DynamoDB does not have either.
         known = sorted((one for one in self._state.heads if one.kind is kind), key=lambda one: one.name[::-1])
         page = [one for one in known if one.name[::-1] > after[::-1]][:limit]
-        applied: dict[Subject, dict[Resource, Applied]] = {one: {} for one in page}
+        applied = {one: dict[Resource, Applied]() for one in page}
         for of, one in self._state.applied.items():
             if of.subject in applied:
                 applied[of.subject][of.resource] = one

@@ -7,6 +7,7 @@ from datetime import datetime
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change, Decision
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.terms import Terms
 from dayone.errors import NotFound, TooLarge
 from dayone.ports.records import Page
 from tests.fakes.pages import page
@@ -24,17 +25,26 @@ class MemoryPolicies:
 
     def current(self) -> Policy:
         if self._parsed.version != self._state.policy_in_force:
-            self._parsed = self._parse(self._state.kept_policies[self._state.policy_in_force])
+            self._parsed = self.version(self._state.policy_in_force)
+        terms = replace(self._parsed.terms, hold=self._state.policy_hold)
+        if terms != self._parsed.terms:
+            self._parsed = replace(self._parsed, terms=terms)
         return self._parsed
 
     def current_version(self) -> int:
         return self._state.policy_in_force
 
-    def activate(self, version: int, *, audit: AuditEntry) -> None:
+    def version(self, version: int) -> Policy:
+        if version not in self._state.kept_policies:
+            raise NotFound(f"there is no version {version} of the policy")
+        kept = self._state.kept_policies[version]
+        return replace(self._parse(kept), terms=Terms(actor=kept.actor))
+
+    def activate(self, version: int, *, audit: AuditEntry, hold: str = "") -> None:
         if version not in self._state.kept_policies:
             raise NotFound(f"there is no version {version} of the policy")
         if version > self._state.policy_in_force:
-            self._state.policy_in_force = version
+            self._state.policy_in_force, self._state.policy_hold = version, hold
             self._state.record(audit)
 
 

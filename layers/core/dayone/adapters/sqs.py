@@ -97,7 +97,8 @@ def _entry(request: PlanRequest) -> "SendMessageBatchRequestEntryTypeDef":
     if len(body) > _MOST_BYTES:
         raise TooLarge(f"the request for {request.subject.kind} is over {_MOST_BYTES} bytes")
     decided = request.decision.is_approved if request.decision else None
-    same = f"{request.cause.change}|{request.subject}|{request.policy_version}|{request.refresh}|{decided}|{request.cursor}"
+    asked = (request.cause.change, request.subject, request.policy_version, request.refresh, decided, request.cursor)
+    same = "|".join(map(str, asked))
     return {
         "Id": "",
         "MessageBody": body,

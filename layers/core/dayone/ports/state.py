@@ -144,12 +144,18 @@ class PolicyInForce(Protocol):
     def current_version(self) -> int:
         """Its number, 0 before the first."""
 
+    def version(self, version: int) -> Policy:
+        """A kept version, in force or not; raises NotFound for one that was never kept."""
+
 
 class Policies(PolicyInForce, Protocol):
     """The versions of the policy, of which one is in force."""
 
-    def activate(self, version: int, *, audit: AuditEntry) -> None:
-        """Put a kept version in force; an older one than that in force is left aside, the same again is harmless."""
+    def activate(self, version: int, *, audit: AuditEntry, hold: str = "") -> None:
+        """Put a kept version in force; an older one than that in force is left aside, the same again is harmless.
+
+        `hold` is why the removals that come with it are held, and becomes one of its terms.
+        """
 
 
 class Changes(Protocol):
