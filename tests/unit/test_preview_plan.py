@@ -106,6 +106,17 @@ class TestPerson:
         found = if_person(world, department="Sales")
         assert (foreseen(found), found.preview.notes) == ([], ("person:e-1: the person is protected by the policy",))
 
+    def test_what_is_assigned_to_one_alone_goes_with_them(self, world: World) -> None:
+        rule = '  - {person: e-1, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}\n'
+        put_in_force(POLICY + rule, world=world)
+        assert ("delete-assignment", "account:444455556666", "assignment/ViewOnly/person:e-1") in foreseen(
+            if_person(world, status="ended")
+        )
+        assert foreseen(if_person(world, department="Sales")) == [
+            ("create-membership", "person:e-1", "membership/sales"),
+            ("delete-membership", "person:e-1", "membership/engineers"),
+        ]
+
 
 class TestAccount:
     def test_one_that_moves_loses_what_was_foreseen(self, world: World) -> None:
@@ -164,6 +175,12 @@ class TestAsking:
 
 
 class TestGuardrail:
+    def test_what_it_holds_already_is_not_foreseen_anew(self, world: World) -> None:
+        world.state.removals[world.now.date()] = 5
+        world.hr_tells(a_person(department="Sales"), at=world.now + timedelta(seconds=1))
+        world.settle()
+        assert foreseen(if_person(world, department="Sales")) == []
+
     def test_removals_within_the_limit_go(self, world: World) -> None:
         judged = if_person(world, status="ended").preview.judgement
         assert (judged.removals, judged.existing, judged.limit, judged.held, judged.because) == (1, 4, 5, 0, ())

@@ -1,7 +1,7 @@
 """What would follow for one subject after the other, counted and listed, and what the guardrail would say to it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dayone.domain.company import Outlook
@@ -82,19 +82,18 @@ class Foresight:
     _of_leavers: int = 0
     _ruinous: list[tuple[int, str]] = field(default_factory=list)
 
-    def look_at(self, states: Iterable[SubjectState]) -> None:
-        """Plan these, too."""
-        for state in states:
-            self._looked_at += 1
-            found = self._found(state)
-            # What a guardrail has stopped before is not planned anew.
-            parted = part(found, head=state.head)
-            if found.left_alone and len(self._notes) < _MOST_NOTES:
-                self._notes.append(f"{state.head.subject}: {found.left_alone}")
-            if parted.ours:
-                self._list([_foreseen(one, of=state.head.subject) for one in parted.ours])
-                new = [one.resource for one in parted.ours if is_removal(one) and one.resource not in parted.removing]
-                self._weigh(new, found=found, state=state)
+    def look_at(self, state: SubjectState) -> None:
+        """Plan this one, too."""
+        self._looked_at += 1
+        found = self._found(state)
+        # What a guardrail has stopped before is not planned anew.
+        parted = part(found, head=state.head)
+        if found.left_alone and len(self._notes) < _MOST_NOTES:
+            self._notes.append(f"{state.head.subject}: {found.left_alone}")
+        if parted.ours:
+            self._list([_foreseen(one, of=state.head.subject) for one in parted.ours])
+            new = [one.resource for one in parted.ours if is_removal(one) and one.resource not in parted.removing]
+            self._weigh(new, found=found, state=state)
 
     def preview(self, tally: Tally) -> Preview:
         """All of it so far."""

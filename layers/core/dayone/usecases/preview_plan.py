@@ -1,6 +1,6 @@
 """Answer what would follow from another policy, or from a person or an account that were otherwise; writes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from itertools import chain
@@ -12,14 +12,14 @@ from dayone.domain.company import Outlook
 from dayone.domain.people import Person, is_employed
 from dayone.domain.policy import Policy
 from dayone.domain.selection import Selection
-from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.foresee import Foresight, Preview
+from dayone.usecases.walk_company import walk_company, walk_kind
 
 LISTED = 1000
-_PAGE = 500
-# API Gateway waits for 29 seconds; the last page and the answer need some of them.
+# API Gateway waits for 29 seconds; the answer needs some of them.
 _TIME_TO_READ = timedelta(seconds=18)
 
 
@@ -47,7 +47,8 @@ def preview_plan(what_if: WhatIf, *, api: AccessApi) -> Previewed:
 def _of_policy(files: Mapping[str, str], *, api: AccessApi) -> Previewed:
     policy = read_policy(files, version=api.policies.current_version() + 1)
     outlook = _outlook(policy, api=api)
-    return replace(_looked_at(_everybody(policy, api=api), outlook=outlook, api=api), policy_version=None)
+    everybody = walk_company(policy, company=api.company)
+    return replace(_looked_at(everybody, outlook=outlook, api=api), policy_version=None)
 
 
 def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:
@@ -55,12 +56,12 @@ def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:
     state = api.records.subject(Subject(SubjectKind.PERSON, str(changes["id"])))
     known = state.head.fact if isinstance(state.head.fact, Person) else None
     person = changed_person(known, changes)
-    pages: Iterable[Sequence[SubjectState]] = [[_with(state, person)]]
+    states: Iterable[SubjectState] = [_with(state, person)]
     turns = (known is not None and is_employed(known, now=now)) != is_employed(person, now=now)
     if turns and person.id in policy.people_assigned:
         # What is assigned to somebody directly hangs on the accounts.
-        pages = chain(pages, _known(SubjectKind.ACCOUNT, api=api))
-    return _looked_at(pages, outlook=_outlook(policy, api=api, instead=person), api=api)
+        states = chain(states, walk_kind(SubjectKind.ACCOUNT, company=api.company))
+    return _looked_at(states, outlook=_outlook(policy, api=api, instead=person), api=api)
 
 
 def _of_account(changes: Changes, *, api: AccessApi) -> Previewed:
@@ -68,16 +69,16 @@ def _of_account(changes: Changes, *, api: AccessApi) -> Previewed:
     known = state.head.fact if isinstance(state.head.fact, Account) else None
     account = changed_account(known, changes)
     outlook = _outlook(api.policies.current(), api=api)
-    return _looked_at([[_with(state, account)]], outlook=outlook, api=api)
+    return _looked_at([_with(state, account)], outlook=outlook, api=api)
 
 
-def _looked_at(pages: Iterable[Sequence[SubjectState]], *, outlook: Outlook, api: AccessApi) -> Previewed:
+def _looked_at(states: Iterable[SubjectState], *, outlook: Outlook, api: AccessApi) -> Previewed:
     until, foresight, is_complete = api.clock() + _TIME_TO_READ, Foresight(outlook=outlook, most=LISTED), True
-    for page in pages:
+    for state in states:
         if api.clock() > until:
             is_complete = False
             break
-        foresight.look_at(page)
+        foresight.look_at(state)
     # No change of this name can have let anything go.
     tally = api.ledger.tally("", day=outlook.now.astimezone(UTC).date())
     version = outlook.policy.version
@@ -92,28 +93,6 @@ def _outlook(policy: Policy, *, api: AccessApi, instead: Person | None = None) -
     facts = [instead if instead and fact and fact.id == instead.id else fact for fact in named]
     employed = {fact.id for fact in facts if isinstance(fact, Person) and is_employed(fact, now=now)}
     return Outlook(policy, now, Selection(policy), employed)
-
-
-def _everybody(policy: Policy, *, api: AccessApi) -> Iterator[Sequence[SubjectState]]:
-    # Groups and permission sets first, as everything else builds on them.
-    in_policy = {
-        SubjectKind.GROUP: {group.name for group in policy.groups},
-        SubjectKind.PERMISSION_SET: {one.name for one in policy.permission_sets},
-    }
-    for kind, names in in_policy.items():
-        for page in _known(kind, api=api):
-            names -= {state.head.subject.name for state in page}
-            yield page
-        yield [SubjectState(Head(subject=Subject(kind, name))) for name in sorted(names)]
-    yield from _known(SubjectKind.ACCOUNT, api=api)
-    yield from _known(SubjectKind.PERSON, api=api)
-
-
-def _known(kind: SubjectKind, *, api: AccessApi) -> Iterator[Sequence[SubjectState]]:
-    after = ""
-    while page := api.company.states(kind, after=after, limit=_PAGE):
-        yield page
-        after = page[-1].head.subject.name
 
 
 def _with(state: SubjectState, fact: Person | Account) -> SubjectState:

@@ -26,17 +26,18 @@ def walk_company(policy: Policy, *, company: Company, after: Subject | None = No
         if kind in in_policy:
             yield from _named(kind, in_policy[kind], company=company, after=name)
         else:
-            yield from _known(kind, company=company, after=name)
+            yield from walk_kind(kind, company=company, after=name)
 
 
-def _named(kind: SubjectKind, names: set[str], *, company: Company, after: str) -> Iterator[SubjectState]:
-    known = {state.head.subject.name: state for state in _known(kind, company=company, after="")}
-    for name in sorted(names | known.keys()):
-        if name > after:
-            yield known.get(name) or SubjectState(Head(subject=Subject(kind, name)))
-
-
-def _known(kind: SubjectKind, *, company: Company, after: str) -> Iterator[SubjectState]:
+def walk_kind(kind: SubjectKind, *, company: Company, after: str = "") -> Iterator[SubjectState]:
+    """Everything of one kind that is known, behind the name `after`."""
     while page := company.states(kind, after=after, limit=_PAGE):
         yield from page
         after = page[-1].head.subject.name
+
+
+def _named(kind: SubjectKind, names: set[str], *, company: Company, after: str) -> Iterator[SubjectState]:
+    known = {state.head.subject.name: state for state in walk_kind(kind, company=company, after="")}
+    for name in sorted(names | known.keys()):
+        if name > after:
+            yield known.get(name) or SubjectState(Head(subject=Subject(kind, name)))
