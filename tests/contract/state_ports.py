@@ -12,18 +12,19 @@ from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
+from dayone.adapters.dynamodb_portions import DynamoPortions
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.audit import AuditEntry
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
-from dayone.ports.company import Company
+from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.state import State
-from tests.fakes.state_company import MemoryCompany
+from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -47,6 +48,7 @@ class StatePorts:
     ledger: Ledger
     held: HeldRemovals
     company: Company
+    portions: Portions
     chains: Callable[[], list[Chain]]
     parsed: list[int]
 
@@ -78,6 +80,7 @@ def ports_in_memory() -> StatePorts:
         ledger=MemoryLedger(state),
         held=MemoryHeldRemovals(state),
         company=MemoryCompany(state),
+        portions=MemoryPortions(state),
         chains=lambda: [state.log],
         parsed=parsed,
     )
@@ -96,6 +99,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),
         company=DynamoCompany(table),
+        portions=DynamoPortions(table),
         chains=lambda: chains_in(state_table.client, state_table.name),
         parsed=parsed,
     )

@@ -15,12 +15,14 @@ from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyInForce
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
+from dayone.adapters.dynamodb_portions import DynamoPortions
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.changes import Decision
 from dayone.domain.operations import OperationState
 from dayone.domain.policy import Policy
+from dayone.domain.portions import Portion
 from sandbox import Sandbox
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import (
@@ -92,6 +94,13 @@ def test_company(watched: Watched, others: StatePorts) -> None:
     planned(others, ADA)
     assert DynamoCompany(watched.table).states(ADA.kind, after="", limit=9)
     assert watched.actions == DynamoCompany.ACTIONS
+
+
+def test_portions(watched: Watched) -> None:
+    portions = DynamoPortions(watched.table)
+    for _ in range(2):
+        portions.keep(HIRED, Portion(number=0, subjects=(ADA,), total=1, last=None))
+    assert watched.actions == DynamoPortions.ACTIONS
 
 
 def test_due_work(watched: Watched, others: StatePorts) -> None:

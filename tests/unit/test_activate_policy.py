@@ -1,15 +1,31 @@
 """A new policy reaches every subject it may concern, whatever happens on the way."""
 
 from contextlib import suppress
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
 from dayone.domain.changes import ChangeState
+from dayone.domain.policy import Condition, PersonSelector
 from dayone.domain.requests import PlanRequest
-from dayone.domain.subjects import THE_POLICY
+from dayone.domain.subjects import THE_POLICY, SubjectKind
 from dayone.errors import Rejected
-from tests.builders import a_cause, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
+from dayone.usecases.activate_policy import activate_policy
+from tests.builders import (
+    HERE,
+    NOON,
+    a_cause,
+    a_group,
+    a_person,
+    a_policy,
+    a_set,
+    an_account,
+    an_assignment,
+    the_person,
+)
+from tests.fakes.queues import MemoryInbox
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World, redelivered
 
@@ -26,24 +42,64 @@ def _world_of(*names: str) -> World:
     return world
 
 
-def test_every_known_subject_and_every_name_in_the_policy_is_looked_at() -> None:
-    world = _world_of("e-1", "e-2")
+def _asked(world: World) -> list[str]:
+    return [str(one.subject) for one in world.inbox.requests]
+
+
+def test_only_who_would_change_is_looked_at_and_what_others_depend_on_comes_first() -> None:
+    world = _world_of("e-1")
+    world.hr_tells(a_person("e-2", department="Sales"))
     world.policy_is(_ENGINEERS)
     world.settle()
     request = world.policy_is(_DATA)
     world.plan(world.inbox.requests.pop(0))
-    assert [str(one.subject) for one in world.inbox.requests] == [
+    assert _asked(world) == [
         "group:data",
         "group:engineers",
         "permission-set:Reader",
         "permission-set:ViewOnly",
         "account:444455556666",
         "person:e-1",
-        "person:e-2",
     ]
     assert {one.cause for one in world.inbox.requests} == {request.cause}
     change = world.state.changes[request.cause.change]
-    assert (change.subjects, change.state) == (7, ChangeState.PLANNING)
+    assert (change.subjects, change.state) == (6, ChangeState.PLANNING)
+
+
+def test_a_policy_that_says_the_same_in_other_words_writes_nothing() -> None:
+    world = _world_of("e-1")
+    world.policy_is(_ENGINEERS)
+    world.settle()
+    heads, operations = dict(world.state.heads), dict(world.state.operations)
+    request = world.policy_is(_ENGINEERS)
+    world.settle()
+    assert (world.state.heads, world.state.operations) == (heads, operations)
+    change = world.state.changes[request.cause.change]
+    assert (change.subjects, change.state) == (0, ChangeState.SUCCEEDED)
+
+
+def test_somebody_with_open_operations_is_looked_at_even_if_they_have_what_the_policy_gives() -> None:
+    world = _world_of("e-1")
+    world.policy_is(_ENGINEERS)
+    world.settle()
+    world.policy_is(a_policy())
+    world.plan_all()
+    # Their removal is on its way, and nothing of it has happened yet.
+    world.policy_is(_ENGINEERS)
+    world.plan(world.inbox.requests.pop(0))
+    assert "person:e-1" in _asked(world)
+
+
+def test_somebody_for_whom_only_a_day_to_come_has_changed_is_looked_at() -> None:
+    world = _world_of("e-1")
+    later = a_group("later", start_date="")
+    joined = replace(later, members=(PersonSelector((Condition("start_date", reached=30),), HERE),))
+    world.hr_tells(a_person("e-2", start_date=NOON.date()))
+    world.policy_is(a_policy(later))
+    world.settle()
+    world.policy_is(a_policy(joined))
+    world.settle()
+    assert world.head(the_person("e-2")).due_at == datetime(2026, 12, 23, tzinfo=UTC)
 
 
 def test_a_change_of_policy_is_over_when_all_its_subjects_are() -> None:
@@ -55,31 +111,89 @@ def test_a_change_of_policy_is_over_when_all_its_subjects_are() -> None:
     assert (change.planned, change.operations, change.succeeded) == (4, 5, 5)
 
 
-def test_more_subjects_than_one_page_are_all_found() -> None:
+def _crowd(number: int, *, run: timedelta) -> World:
+    """A world whose activations stop after every portion of two subjects."""
+    world = World(time_to_activate=run)
+    for name in range(number):
+        world.hr_tells(a_person(f"e-{name:04}"))
+    world.settle()
+    return world
+
+
+def test_more_people_than_one_page_holds_are_all_found() -> None:
     world = World()
     for number in range(1203):
-        world.hr_tells(a_person(f"e-{number:04}", start_date=date(2027, 1, 1)))
+        world.hr_tells(a_person(f"e-{number:04}"))
     world.plan_all()
     world.policy_is(_ENGINEERS)
     world.plan(world.inbox.requests.pop(0))
-    people = [one.subject.name for one in world.inbox.requests if one.subject.kind.value == "person"]
+    people = sorted(one.subject.name for one in world.inbox.requests if one.subject.kind is SubjectKind.PERSON)
     assert people == [f"e-{number:04}" for number in range(1203)]
 
 
-def test_a_crash_in_the_middle_is_mended_by_the_same_message() -> None:
-    for number in range(1, 12):
-        world = _world_of("e-1")
+def test_a_run_whose_time_is_over_hands_on_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{activate_policy.__module__}._CONCERNED_IN_A_PORTION", 2)
+    world = _crowd(3, run=timedelta(0))
+    request = world.policy_is(_ENGINEERS)
+    change = request.cause.change
+    asked, runs = [], 0
+    while world.inbox.requests:
+        one = world.inbox.requests.pop(0)
+        if one.subject == THE_POLICY:
+            assert world.state.changes[change].subjects is None if change in world.state.changes else not runs
+            runs += 1
+            world.plan(one)
+        else:
+            asked.append(str(one.subject))
+    assert sorted(asked) == ["group:engineers", "permission-set:ViewOnly", *(f"person:e-{n:04}" for n in range(3))]
+    assert (runs, world.state.changes[change].subjects) == (3, 5)
+
+
+@pytest.mark.parametrize("run", [timedelta(0), timedelta(seconds=10)], ids=["in many runs", "in one run"])
+def test_a_crash_at_any_call_is_mended_and_everybody_is_counted_once(
+    run: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{activate_policy.__module__}._CONCERNED_IN_A_PORTION", 2)
+    for number in count(1):
+        world, fuse = _crowd(5, run=run), Fuse(number)
         request = world.policy_is(_ENGINEERS)
-        world.around = Fuse(number).around
-        try:
+        world.around = fuse.around
+        with suppress(Crash):
             world.plan_all()
-        except Crash:
-            world.around = World.around
+        world.around = World.around
         world.settle()
-        assert world.groups() == {"engineers": {"e-1@example.com"}}, number
-        assert len(world.assignments()) == 1, number
+        assert world.groups() == {"engineers": {f"e-{name:04}@example.com" for name in range(5)}}, number
         change = world.state.changes[request.cause.change]
-        assert (change.subjects, change.planned, change.state) == (4, 4, ChangeState.SUCCEEDED), number
+        assert (change.subjects, change.planned, change.state) == (7, 7, ChangeState.SUCCEEDED), number
+        if not fuse.has_burnt:
+            break
+    assert number > 50
+
+
+def test_a_run_that_comes_twice_asks_for_the_same_however_much_has_happened_since() -> None:
+    world = _crowd(5, run=timedelta(seconds=10))
+    request = world.policy_is(_ENGINEERS)
+    world.plan(world.inbox.requests.pop(0))
+    asked = _asked(world)
+    world.settle()
+    world.inbox = MemoryInbox()
+    world.plan(request)
+    assert _asked(world) == asked
+    assert world.state.changes[request.cause.change].subjects == len(asked)
+
+
+def test_an_activation_that_is_overtaken_ends_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{activate_policy.__module__}._CONCERNED_IN_A_PORTION", 2)
+    world = _crowd(5, run=timedelta(0))
+    older = world.policy_is(_ENGINEERS)
+    world.plan(world.inbox.requests.pop(0))
+    newer = world.policy_is(_DATA)
+    world.settle()
+    assert world.groups() == {"data": {f"e-{name:04}@example.com" for name in range(5)}}
+    counted = world.state.changes[older.cause.change].subjects
+    assert counted is not None
+    assert 0 < counted < 7
+    assert {world.state.changes[one.cause.change].state for one in (older, newer)} == {ChangeState.SUCCEEDED}
 
 
 def test_the_same_activation_again_changes_nothing() -> None:
@@ -161,6 +275,13 @@ def test_and_even_when_the_process_dies_on_the_way(number: int) -> None:
     if world.state.policy_in_force:
         assert world.head(the_person()).policy_version == 1
         assert world.groups() == {"engineers": {"e-1@example.com"}}
+
+
+def test_a_request_that_goes_on_where_nothing_can_be_is_refused() -> None:
+    world = _world_of()
+    request = world.policy_is(_ENGINEERS)
+    with pytest.raises(Rejected):
+        world.plan(replace(request, cursor="over there"))
 
 
 def test_a_request_that_does_not_say_which_policy_is_refused() -> None:

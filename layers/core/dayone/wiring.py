@@ -15,6 +15,7 @@ from dayone import settings
 
 if TYPE_CHECKING:
     from dayone.adapters.dynamodb_table import DynamoTable
+    from dayone.domain.policy import Policy, PolicyVersion
     from dayone.usecases.access_api import AccessApi
     from dayone.usecases.execute_operations import ExecuteOperations
     from dayone.usecases.plan_changes import PlanChanges
@@ -66,7 +67,6 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
     from dayone.adapters.organizations import AwsOrganization
     from dayone.adapters.sqs import SqsEngine, SqsInbox
-    from dayone.contracts.policy_file import files_in, read_policy
     from dayone.usecases.plan_changes import PlanChanges
 
     given = settings.read(settings.PlanChangesSettings)
@@ -75,7 +75,7 @@ def plan_changes() -> "PlanChanges":
         subjects=DynamoSubjects(table),
         company=DynamoCompany(table),
         portions=DynamoPortions(table),
-        policies=DynamoPolicies(table, parse=lambda kept: read_policy(files_in(kept), version=kept.version)),
+        policies=DynamoPolicies(table, parse=_parsed),
         changes=DynamoChanges(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),
@@ -161,7 +161,6 @@ def access_api() -> "AccessApi":
     from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
     from dayone.adapters.dynamodb_records import DynamoRecords
     from dayone.adapters.sqs import SqsInbox
-    from dayone.contracts.policy_file import files_in, read_policy
     from dayone.usecases.access_api import AccessApi
 
     given = settings.read(settings.AccessApiSettings)
@@ -169,7 +168,7 @@ def access_api() -> "AccessApi":
     return AccessApi(
         records=DynamoRecords(table),
         archive=DynamoPolicyArchive(table),
-        policies=DynamoPolicyInForce(table, parse=lambda kept: read_policy(files_in(kept), version=kept.version)),
+        policies=DynamoPolicyInForce(table, parse=_parsed),
         company=DynamoCompany(table),
         ledger=DynamoLedger(table),
         changes=DynamoChanges(table),
@@ -185,6 +184,12 @@ def _table(name: str) -> "DynamoTable":
     from dayone.adapters.dynamodb_table import DynamoTable
 
     return DynamoTable(client("dynamodb"), name)
+
+
+def _parsed(kept: "PolicyVersion") -> "Policy":
+    from dayone.contracts.policy_file import files_in, read_policy
+
+    return read_policy(files_in(kept), version=kept.version)
 
 
 def _now() -> datetime:

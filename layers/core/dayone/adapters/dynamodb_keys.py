@@ -24,8 +24,7 @@ _PARTITIONS = {
 _KINDS = {partition: kind for kind, partition in _PARTITIONS.items()}
 # Kinds of which there are many lie in sixteen partitions: one partition takes 1,000 units of writing a second.
 # Source: DynamoDB Developer Guide, "Best practices for designing and using partition keys effectively".
-_HEX = "0123456789abcdef"
-_BUCKETS = {SubjectKind.PERSON: _HEX, SubjectKind.ACCOUNT: _HEX}
+_BUCKETS = dict.fromkeys((SubjectKind.PERSON, SubjectKind.ACCOUNT), "0123456789abcdef")
 _HEAD = "#HEAD"
 # Behind the head: read from the partition's beginning, a subject's resources are as old as its head or newer.
 _APPLIED = "#RESOURCE#"
