@@ -3,23 +3,31 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import count
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.company import Outlook
-from dayone.domain.people import Person, is_employed
 from dayone.domain.portions import Portion
 from dayone.domain.requests import PlanRequest
-from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import Subject
 from dayone.errors import Rejected
 from dayone.ports.company import Company, Portions
+from dayone.ports.guardrails import Ledger
 from dayone.ports.state import Changes, Inbox, Policies, Subjects
 from dayone.usecases.walk_company import walk_company
+from dayone.usecases.weigh_policy import Cut, WeighPolicy, outlook_on, weigh_policy
 
 _LOOKED_AT_IN_A_PORTION = 1000
 _CONCERNED_IN_A_PORTION = 250
+
+
+class _Stage(StrEnum):
+    """First what the policy removes is counted, then it is put in force, then whoever it changes is asked for."""
+
+    WEIGHING = "weighing"
+    ASKING = "asking"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +38,7 @@ class ActivatePolicy:
     subjects: Subjects
     company: Company
     portions: Portions
+    ledger: Ledger
     changes: Changes
     inbox: Inbox
     clock: Callable[[], datetime]
@@ -40,8 +49,35 @@ def activate_policy(request: PlanRequest, *, ports: ActivatePolicy) -> None:
     """Safe to repeat, and to be cut off anywhere: what was decided is kept, and decided once."""
     if request.policy_version is None:
         raise Rejected("a request to activate a policy must say which version")
+    ports.changes.open(request.cause)
+    stage, number = _place(request)
+    until = ports.clock() + ports.time_to_run
+    if stage is _Stage.WEIGHING:
+        # One that is in force already, or older than that, has been weighed.
+        if ports.policies.current_version() < request.policy_version and not _put_in_force(
+            request, request.policy_version, number=number, until=until, ports=ports
+        ):
+            return
+        number = 0
+    _go_on(request, number=number, until=until, ports=ports)
+
+
+def _put_in_force(request: PlanRequest, version: int, *, number: int, until: datetime, ports: ActivatePolicy) -> bool:
+    """Whether it is in force; False when what it removes is still to be counted, in the next run."""
     cause = request.cause
-    ports.changes.open(cause)
+    weighing = WeighPolicy(
+        policies=ports.policies,
+        subjects=ports.subjects,
+        company=ports.company,
+        portions=ports.portions,
+        ledger=ports.ledger,
+        clock=ports.clock,
+        until=until,
+    )
+    weighed = weigh_policy(version, change=cause.change, number=number, ports=weighing)
+    if isinstance(weighed, Cut):
+        ports.inbox.put([replace(request, cursor=f"{_Stage.WEIGHING}-{weighed.number}")])
+        return False
     entry = AuditEntry(
         at=cause.at,
         actor=cause.actor,
@@ -49,19 +85,19 @@ def activate_policy(request: PlanRequest, *, ports: ActivatePolicy) -> None:
         subject=str(request.subject),
         change=cause.change,
         outcome="recorded",
-        detail=f"version {request.policy_version}",
+        detail=f"version {version}, holding {weighed.hold}" if weighed.hold else f"version {version}",
     )
-    ports.policies.activate(request.policy_version, audit=entry)
-    _go_on(request, until=ports.clock() + ports.time_to_run, ports=ports)
+    ports.policies.activate(version, audit=entry, hold=weighed.hold)
+    return True
 
 
-def _go_on(request: PlanRequest, *, until: datetime, ports: ActivatePolicy) -> None:
+def _go_on(request: PlanRequest, *, number: int, until: datetime, ports: ActivatePolicy) -> None:
     progress, change = _Progress(request, ports), request.cause.change
-    for number in count(_number(request)):
-        portion = progress.portion(number)
+    for following in count(number):
+        portion = progress.portion(following)
         if portion is None:
             # The newer policy's own activation looks at everybody.
-            ports.changes.expect(change, subjects=progress.total_before(number))
+            ports.changes.expect(change, subjects=progress.total_before(following))
             return
         # Kept before anything is asked for: a second try asks for just the same, however the first has changed them.
         ports.inbox.put(PlanRequest(subject=subject, cause=request.cause) for subject in portion.subjects)
@@ -69,7 +105,7 @@ def _go_on(request: PlanRequest, *, until: datetime, ports: ActivatePolicy) -> N
             ports.changes.expect(change, subjects=portion.total)
             return
         if ports.clock() >= until:
-            ports.inbox.put([replace(request, cursor=str(number + 1))])
+            ports.inbox.put([replace(request, cursor=f"{_Stage.ASKING}-{following + 1}")])
             return
 
 
@@ -120,15 +156,14 @@ class _Progress:
     def _ready(self) -> Outlook:
         if self._outlook is None:
             policy, now = self._ports.policies.current(), self._ports.clock()
-            named = (Subject(SubjectKind.PERSON, name) for name in sorted(policy.people_assigned))
-            facts = [self._ports.subjects.load(one).head.fact for one in named]
-            employed = {one.id for one in facts if isinstance(one, Person) and is_employed(one, now=now)}
-            self._outlook = Outlook(policy, now, Selection(policy), employed)
+            self._outlook = outlook_on(policy, subjects=self._ports.subjects, now=now)
         return self._outlook
 
 
-def _number(request: PlanRequest) -> int:
+def _place(request: PlanRequest) -> tuple[_Stage, int]:
+    """With which portion of which stage this run goes on."""
+    stage, _, number = (request.cursor or f"{_Stage.WEIGHING}-0").partition("-")
     try:
-        return int(request.cursor or "0")
+        return _Stage(stage), int(number)
     except ValueError as error:
         raise Rejected(f"no activation goes on at {request.cursor!r}") from error

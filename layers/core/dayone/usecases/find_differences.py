@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.accounts import Account
+from dayone.domain.company import Outlook
 from dayone.domain.desired import (
     Desired,
     desired_for_account,
@@ -19,6 +20,7 @@ from dayone.domain.people import Person, is_employed
 from dayone.domain.planning import differences, left_alone
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
+from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, Subject, SubjectKind
 
 
@@ -50,6 +52,25 @@ def find_differences(
     `employed` are those of the people who are assigned something in the account, if it is one, that are in employment.
     """
     desired = _desired(subject, fact=fact, policy=policy, now=now, employed=employed)
+    return _found(subject, desired, fact=fact, applied=applied, policy=policy, now=now)
+
+
+def foreseen(state: SubjectState, *, outlook: Outlook) -> Found:
+    """The same of a subject as it is remembered, by a policy that need not be in force."""
+    subject, fact, policy = state.head.subject, state.head.fact, outlook.policy
+    desired = outlook.desired(subject, fact=fact)
+    return _found(subject, desired, fact=fact, applied=state.applied, policy=policy, now=outlook.now)
+
+
+def _found(
+    subject: Subject,
+    desired: Desired,
+    *,
+    fact: Person | Account | None,
+    applied: Mapping[Resource, Applied],
+    policy: Policy,
+    now: datetime,
+) -> Found:
     found = differences(desired, applied=applied, subject=subject, protection=policy.protection)
     has_left = isinstance(fact, Person) and not is_employed(fact, now=now)
     return Found(

@@ -115,6 +115,7 @@ def _activating(ports: PlanChanges) -> ActivatePolicy:
         subjects=ports.subjects,
         company=ports.company,
         portions=ports.portions,
+        ledger=ports.ledger,
         changes=ports.changes,
         inbox=ports.inbox,
         clock=ports.clock,
