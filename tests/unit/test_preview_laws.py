@@ -1,4 +1,4 @@
-"""Whatever the company and the policies are: what is foreseen is what happens, and then nothing more is foreseen."""
+"""Whatever the company and the policies are: what is foreseen happens or is held, and then nothing more is foreseen."""
 
 import json
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dayone.domain.operations import OperationState
 from tests.builders import a_person, an_account
 from tests.unit.previews import done, foreseen, if_policy, put_in_force
 from tests.unit.world import World
@@ -54,6 +55,9 @@ def test_a_policy_does_what_was_foreseen_and_no_more(
     for number, ou_path in enumerate(accounts):
         world.account_is(an_account(f"{number:012}", ou_path=ou_path))
     put_in_force(before, world=world)
-    expected = foreseen(if_policy(after, world=world))
-    assert done(world, [put_in_force(after, world=world)]) == expected
+    expected = if_policy(after, world=world)
+    request = put_in_force(after, world=world)
+    assert done(world, [request]) == foreseen(expected)
+    held = [one for one in world.operations(OperationState.HELD) if one.change == request.cause.change]
+    assert len(held) == expected.preview.judgement.held
     assert foreseen(if_policy(after, world=world)) == []

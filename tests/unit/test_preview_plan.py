@@ -201,7 +201,19 @@ class TestGuardrail:
     def test_a_policy_that_gives_nothing_is_held_as_a_whole(self, world: World) -> None:
         judged = if_policy(EMPTY + "guardrails: {removals: {at_least: 50}}\n", world=world).preview.judgement
         assert (judged.removals, judged.held) == (7, 7)
-        assert judged.because[0] == "7 removals, and the policy would give nothing to anybody"
+        assert judged.because[1] == "7 removals, and the policy gives nothing to anybody"
+        assert judged.because[0] == "7 removals, the limit is 5 (10 % of 4, at least 5)"
+
+    def test_of_many_accounts_that_would_lose_everything_the_first_are_named(self, world: World) -> None:
+        for number in range(11):
+            world.account_is(an_account(f"{number:012}"))
+        world.settle()
+        moved = POLICY.replace("/Workloads/**", "/Sandbox") + "guardrails: {removals: {at_least: 50}}\n"
+        judged = if_policy(moved, world=world).preview.judgement
+        assert (judged.removals, judged.held) == (12, 12)
+        assert judged.because[0].startswith("12 removals, the limit is 5")
+        assert len(judged.because) == 12
+        assert judged.because[-1] == "2 accounts more would lose every assignment they have"
 
     def test_what_was_let_go_today_counts(self, world: World) -> None:
         world.state.removals[world.now.date()] = 5

@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from dayone.domain.company import Outlook
 from dayone.domain.desired import Reason
 from dayone.domain.guardrails import Tally, counted, gives_nothing, is_removal, limit, why_over_the_limit, why_ruinous
-from dayone.domain.holds import Ground
 from dayone.domain.operations import Action
-from dayone.domain.people import Person, is_employed
-from dayone.domain.planning import differences, left_alone
+from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, Subject
-from dayone.usecases.find_differences import Found
+from dayone.usecases.find_differences import Found, foreseen
 from dayone.usecases.guard_removals import part
 
 _MOST_NOTES = 100
+_MOST_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,13 @@ class Preview:
 
 @dataclass(kw_only=True)
 class Foresight:
-    """Plans one subject after the other and keeps none of them: at most `most` operations are listed."""
+    """Plans one subject after the other and keeps none of them: at most `most` operations are listed.
+
+    `replaced` is the policy in force when the question is about another one: that is held as a whole or not at all.
+    """
 
     outlook: Outlook
+    replaced: Policy | None = None
     most: int
     _looked_at: int = 0
     _subjects: int = 0
@@ -85,7 +88,7 @@ class Foresight:
     def look_at(self, state: SubjectState) -> None:
         """Plan this one, too."""
         self._looked_at += 1
-        found = self._found(state)
+        found = foreseen(state, outlook=self.outlook)
         # What a guardrail has stopped before is not planned anew.
         parted = part(found, head=state.head)
         if found.left_alone and len(self._notes) < _MOST_NOTES:
@@ -107,43 +110,44 @@ class Foresight:
             judgement=self._judgement(tally),
         )
 
-    def _found(self, state: SubjectState) -> Found:
-        policy, fact = self.outlook.policy, state.head.fact
-        desired = self.outlook.desired(state.head.subject, fact=fact)
-        found = differences(desired, applied=state.applied, subject=state.head.subject, protection=policy.protection)
-        has_left = isinstance(fact, Person) and not is_employed(fact, now=self.outlook.now)
-        return Found(
-            differences=tuple(found),
-            left_alone=left_alone(desired, applied=state.applied),
-            ground=Ground(policy_version=policy.version, has_left=has_left),
-        )
-
-    def _list(self, foreseen: Sequence[Foreseen]) -> None:
+    def _list(self, operations: Sequence[Foreseen]) -> None:
         self._subjects += 1
-        self._counts.update(one.kind for one in foreseen)
-        self._listed += foreseen[: self.most - len(self._listed)]
+        self._counts.update(one.kind for one in operations)
+        self._listed += operations[: self.most - len(self._listed)]
 
     def _weigh(self, removals: Sequence[Resource], *, found: Found, state: SubjectState) -> None:
         self._removals += len(removals)
         self._of_leavers += len(removals) if found.ground.has_left else 0
         why = why_ruinous(found.removals, found=found.differences, applied=state.applied) if removals else ""
-        if why:
+        if why and not (found.ground.has_left and self.replaced is not None):
             self._ruinous.append((len(removals), f"{state.head.subject}: {counted(len(removals))}, and {why}"))
 
     def _judgement(self, tally: Tally) -> Judgement:
-        policy, removals = self.outlook.policy, self._removals
-        over = why_over_the_limit(removals, guardrails=policy.guardrails, tally=tally) if removals else ""
-        slips = removals - self._of_leavers if gives_nothing(policy) else 0
-        nothing = f"{counted(slips)}, and the policy would give nothing to anybody" if slips else ""
-        ruinous = sum(number for number, _ in self._ruinous)
+        policy, replaced = self.outlook.policy, self.replaced
+        # Those that leave lose access whatever the policy, and a new policy does not loosen what is to hold it.
+        removals = self._removals if replaced is None else self._removals - self._of_leavers
+        guardrails = [policy.guardrails, *([replaced.guardrails] if replaced and replaced.version else [])]
+        over = [
+            why for one in guardrails if removals and (why := why_over_the_limit(removals, guardrails=one, tally=tally))
+        ]
+        slips = self._removals - self._of_leavers if gives_nothing(policy) else 0
+        nothing = [f"{counted(slips)}, and the policy gives nothing to anybody"] if slips else []
+        ruinous = [why for _, why in self._ruinous[:_MOST_NAMES]]
+        if len(self._ruinous) > _MOST_NAMES:
+            ruinous.append(f"{len(self._ruinous) - _MOST_NAMES} accounts more would lose every assignment they have")
         return Judgement(
-            removals=removals,
+            removals=self._removals,
             existing=tally.existing,
-            limit=limit(policy.guardrails, existing=tally.existing),
+            limit=min(limit(one, existing=tally.existing) for one in guardrails),
             today=tally.today,
-            held=removals if over else max(slips, ruinous),
-            because=tuple(one for one in (over, nothing, *(why for _, why in self._ruinous)) if one),
+            held=self._held(removals, is_over=bool(over), slips=slips),
+            because=(*over[:1], *nothing, *ruinous),
         )
+
+    def _held(self, removals: int, *, is_over: bool, slips: int) -> int:
+        if is_over or (self.replaced is not None and (slips or self._ruinous)):
+            return removals
+        return max(slips, sum(number for number, _ in self._ruinous))
 
 
 def _foreseen(one: Difference, *, of: Subject) -> Foreseen:

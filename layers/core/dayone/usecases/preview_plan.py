@@ -45,10 +45,11 @@ def preview_plan(what_if: WhatIf, *, api: AccessApi) -> Previewed:
 
 
 def _of_policy(files: Mapping[str, str], *, api: AccessApi) -> Previewed:
-    policy = read_policy(files, version=api.policies.current_version() + 1)
+    in_force = api.policies.current()
+    policy = read_policy(files, version=in_force.version + 1)
     outlook = _outlook(policy, api=api)
     everybody = walk_company(policy, company=api.company)
-    return replace(_looked_at(everybody, outlook=outlook, api=api), policy_version=None)
+    return replace(_looked_at(everybody, outlook=outlook, api=api, replaced=in_force), policy_version=None)
 
 
 def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:
@@ -72,8 +73,11 @@ def _of_account(changes: Changes, *, api: AccessApi) -> Previewed:
     return _looked_at([_with(state, account)], outlook=outlook, api=api)
 
 
-def _looked_at(states: Iterable[SubjectState], *, outlook: Outlook, api: AccessApi) -> Previewed:
-    until, foresight, is_complete = api.clock() + _TIME_TO_READ, Foresight(outlook=outlook, most=LISTED), True
+def _looked_at(
+    states: Iterable[SubjectState], *, outlook: Outlook, api: AccessApi, replaced: Policy | None = None
+) -> Previewed:
+    until, is_complete = api.clock() + _TIME_TO_READ, True
+    foresight = Foresight(outlook=outlook, replaced=replaced, most=LISTED)
     for state in states:
         if api.clock() > until:
             is_complete = False
