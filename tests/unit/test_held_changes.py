@@ -214,13 +214,27 @@ class TestHrEvents:
 
     def test_a_removal_that_is_planned_again_before_it_is_done_counts_once(self) -> None:
         world = _world(at_least=1)
-        world.hr_tells(a_person(status=Status.ENDED), at=world.now)
+        first = world.hr_tells(a_person(department="Sales"), at=world.now)
         world.plan_all()
-        world.hr_tells(a_person(status=Status.ENDED, title="Dr"), at=world.now + timedelta(seconds=1))
-        world.hr_tells(a_person("e-2", title="Dr"), at=world.now)
+        second = world.hr_tells(a_person(department="Sales", title="Dr"), at=world.now + timedelta(seconds=1))
         world.settle()
-        assert "e-1@example.com" not in world.groups()["engineers"]
+        assert world.outcomes(first) == ["delete membership/engineers: superseded"]
+        assert world.outcomes(second) == ["delete membership/engineers: succeeded", "update user: succeeded"]
         assert sum(world.state.removals.values()) == 1
+
+    def test_leavers_nobody_has_looked_at_yet_are_none_of_the_policys_removals(self) -> None:
+        world = _world(people=())
+        for name in _PEOPLE:
+            world.hr_tells(a_person(name, end_date=world.now.date()))
+        world.settle()
+        world.now += timedelta(days=1)
+        request = world.policy_is(_limited(_ENGINEERS, a_group("sales", department="Sales")))
+        world.plan(world.inbox.requests[0])
+        assert world.state.policy_in_force == 2
+        assert world.planning().policies.current().terms.hold == ""
+        world.settle()
+        assert len(world.groups()["engineers"]) == 4
+        assert _change(world, request).held == 4
 
 
 class TestPlannedAgain:
@@ -264,6 +278,22 @@ class TestPlannedAgain:
         assert world.head(the_person()).held[0].verdict is Verdict.WITHDRAWN
         world.hr_tells(a_person(title="Dr"), at=world.now)
         world.settle()
+        assert world.head(the_person()).held == ()
+
+    def test_a_plan_that_dies_before_it_has_dropped_what_it_withdrew_leaves_that_to_the_next(self) -> None:
+        world = _world(at_least=0)
+        left = world.hr_tells(a_person(status=Status.ENDED), at=world.now)
+        world.settle()
+        world.hr_tells(a_person(), at=world.now + timedelta(seconds=1))
+        world.around = lambda name, port: Fuse(1).around(name, port) if name == "held" else port
+        with pytest.raises(Crash):
+            world.plan_all()
+        world.around = World.around
+        world.inbox.requests.clear()
+        assert _change(world, left).held == 1
+        world.hr_tells(a_person(title="Dr"), at=world.now + timedelta(seconds=2))
+        world.settle()
+        assert _change(world, left).state is ChangeState.SUCCEEDED
         assert world.head(the_person()).held == ()
 
     def test_an_approval_that_comes_after_a_change_of_mind_removes_nothing(self) -> None:
