@@ -12,7 +12,7 @@ from sandbox.day_one import Deployed, expect
 from sandbox.hr_system import HIRED
 from sandbox.identity_center_view import IdentityCenterView, Instance
 from sandbox.organisation import Organisation
-from sandbox.signed_http import Answer
+from sandbox.signed_http import Answer, HttpApi
 from tests.e2e import policies
 from tests.e2e.announcements import Announcements
 from tests.e2e.waiting import eventually
@@ -22,11 +22,12 @@ ENDED = ("succeeded", "failed")
 
 @dataclass(frozen=True, kw_only=True)
 class DayOne:
-    """Everything a test needs of the one deployment that all of them share."""
+    """Everything a test needs of the one deployment that all of them share; `approver` is the API for somebody else."""
 
     sandbox: Sandbox
     instance: Instance
     deployed: Deployed
+    approver: HttpApi
     announcements: Announcements
     view: IdentityCenterView
     organisation: Organisation
@@ -62,6 +63,17 @@ class DayOne:
         path = f"/v1/changes/{change}?limit=100"
         eventually(lambda: self.knows(path))
         return eventually(lambda: self.get(path), holds=lambda said: said["change"]["state"] in ENDED)
+
+    def held(self, change: str) -> Any:  # noqa: ANN401 - JSON
+        """A change with its operations, as soon as it waits for a human."""
+        path = f"/v1/changes/{change}?limit=100"
+        eventually(lambda: self.knows(path))
+        return eventually(lambda: self.get(path), holds=lambda said: said["change"]["state"] == "held")
+
+    def decided(self, change: str, *, to: str) -> Any:  # noqa: ANN401 - JSON
+        """Somebody else says `approve` or `reject`; returns the change when it is over and has succeeded."""
+        expect(self.approver.send("POST", f"/v1/changes/{change}/{to}"), status=202)
+        return self.succeeded(change)
 
     def succeeded(self, change: str) -> Any:  # noqa: ANN401 - JSON
         """The same, of a change that has succeeded."""

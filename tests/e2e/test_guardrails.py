@@ -1,0 +1,104 @@
+"""A policy edit that adds, moves and removes: shown before it happens, held, approved by somebody else, applied."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from sandbox.day_one import expect
+from tests.e2e import policies
+from tests.e2e.day_one import DayOne
+from tests.e2e.people import PERSONAL, somebody
+from tests.e2e.scene import Scene
+from tests.e2e.waiting import eventually
+
+_STRICT = {"protect": {"groups": ["break-glass"]}, "removals": {"percent": 0, "at_least": 3}}
+
+
+def _in_harbour(**more: str) -> dict[str, Any]:
+    return {"members": [{"department": "Harbour", **more}]}
+
+
+def _before(scene: Scene) -> dict[str, Any]:
+    assignment = {"group": "Crew", "permission_set": "ViewOnly", "accounts": [{"id": scene.early_account}]}
+    return policies.base_with(groups={"Crew": _in_harbour()}, assignments=[assignment])
+
+
+def _edited(scene: Scene) -> dict[str, Any]:
+    """Sailors move from Crew to Deck, which is new, as is what it has; Crew loses what it had."""
+    groups = {"Crew": _in_harbour(title="Captain"), "Deck": _in_harbour(title="Sailor")}
+    sets = {"Sailing": {"managed_policies": ["ReadOnlyAccess"]}}
+    assignment = {"group": "Deck", "permission_set": "Sailing", "accounts": [{"id": scene.early_account}]}
+    policy = policies.base_with(groups=groups, permission_sets=sets, assignments=[assignment])
+    return {**policy, "guardrails": _STRICT}
+
+
+@pytest.fixture
+def crew(day_one: DayOne, scene: Scene) -> list[dict[str, str]]:
+    """A captain and three sailors, all in Crew."""
+    day_one.put_in_force(_before(scene))
+    people = [somebody("Harbour", title=title) for title in ("Captain", "Sailor", "Sailor", "Sailor")]
+    for change in [day_one.tell(person) for person in people]:
+        day_one.succeeded(change)
+    return people
+
+
+def _guardrail(day_one: DayOne, policy: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    body = json.dumps({"policy": policies.text_of(policy).decode()}).encode()
+    headers = {"content-type": "application/json"}
+    answer = day_one.deployed.api.send("POST", "/v1/plan", body=body, headers=headers)
+    return expect(answer, status=200)["guardrail"]
+
+
+def test_an_edit_is_shown_held_approved_by_somebody_else_and_applied(
+    day_one: DayOne, scene: Scene, crew: list[dict[str, str]]
+) -> None:
+    captain, *sailors = [person["user_name"] for person in crew]
+    view, edited = day_one.view, _edited(scene)
+    assert _guardrail(day_one, edited)["held"] == 4
+
+    change = str(expect(day_one.upload(edited), status=202)["change"])
+    held = day_one.held(change)
+    assert (held["change"]["held"], held["change"]["decision"]) == (4, None)
+    assert held["change"]["held_because"].startswith("4 removals")
+    assert "the limit is 3 (0 % of" in held["change"]["held_because"]
+    assert {one["kind"] for one in held["operations"] if one["state"] == "held"} == {
+        "delete-assignment",
+        "delete-membership",
+    }
+    # What it adds is there, and nothing is gone.
+    assert view.members("Deck") == set(sailors)
+    assert ("Sailing", "Deck") in view.assignments(scene.early_account)
+    assert view.members("Crew") == {captain, *sailors}
+    assert ("ViewOnly", "Crew") in view.assignments(scene.early_account)
+    (told,) = eventually(lambda: [one for one in day_one.announcements.of_change(change) if _says_held(one)])
+    assert told["detail"]["held_because"] == held["change"]["held_because"]
+    assert not [word for word in PERSONAL if word in json.dumps(told).lower()]
+
+    mine = day_one.deployed.api.send("POST", f"/v1/changes/{change}/approve")
+    assert (mine.status, mine.json()["type"]) == (403, "tag:dayone,2026:forbidden")
+    done = day_one.decided(change, to="approve")
+    assert done["change"]["decision"]["actor"].endswith(":user/approver")
+    assert {one["state"] for one in done["operations"]} == {"succeeded"}
+    assert done["change"]["operations"] == held["change"]["operations"]
+    assert view.members("Crew") == {captain}
+    assert ("ViewOnly", "Crew") not in view.assignments(scene.early_account)
+    # The same again is harmless, and the opposite comes too late.
+    assert day_one.approver.send("POST", f"/v1/changes/{change}/approve").status == 202
+    assert day_one.approver.send("POST", f"/v1/changes/{change}/reject").status == 409
+
+    # The strict guardrail would hold its own removal's removals: first it goes, then the rest.
+    day_one.put_in_force({**edited, "guardrails": policies.BASE["guardrails"]})
+    day_one.put_in_force(policies.BASE)
+    assert not {"Crew", "Deck"} & set(view.groups())
+
+
+def _says_held(event: Mapping[str, Any]) -> bool:
+    return bool(event["detail-type"] == "Change Held")
+
+
+def test_a_change_that_holds_nothing_needs_nobodys_approval(day_one: DayOne) -> None:
+    change = day_one.put_in_force(policies.BASE)["change"]["id"]
+    answer = day_one.approver.send("POST", f"/v1/changes/{change}/approve")
+    assert (answer.status, answer.json()["type"]) == (409, "tag:dayone,2026:inapplicable")
