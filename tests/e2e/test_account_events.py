@@ -40,18 +40,42 @@ def settled(day_one: DayOne, account: str) -> bool:
     return becomes(lambda: day_one.get(f"/v1/accounts/{account}")["head"]["outstanding"], 0)
 
 
-def test_an_account_that_leaves_the_unit_loses_the_assignment_and_gets_it_back_with_the_place(
+def held_by(day_one: DayOne, account: str) -> str:
+    """The change that holds a removal of this account."""
+    (held,) = eventually(lambda: day_one.get(f"/v1/accounts/{account}")["head"]["held"])
+    return str(day_one.held(held["change"])["change"]["id"])
+
+
+def test_an_account_that_leaves_the_unit_loses_its_last_assignment_by_approval_and_gets_it_back_with_the_place(
     day_one: DayOne,
 ) -> None:
     account = account_in(day_one, "wanderer", "Workloads", "Prod")
     assert becomes(lambda: day_one.view.assignments(account), HAS_ACCESS)
+    assert settled(day_one, account)
     day_one.organisation.move(account, path=("Attic",))
-    assert eventually(lambda: not day_one.view.assignments(account))
+    change = held_by(day_one, account)
+    assert day_one.view.assignments(account) == HAS_ACCESS
+    day_one.decided(change, to="approve")
+    assert day_one.view.assignments(account) == []
     assert settled(day_one, account)
     assert day_one.get(f"/v1/accounts/{account}")["fact"]["ou_path"] == "/Attic"
     assert day_one.get(f"/v1/accounts/{account}/access")["groups"] == []
     day_one.organisation.move(account, path=("Workloads",))
     assert becomes(lambda: day_one.view.assignments(account), HAS_ACCESS)
+
+
+def test_what_was_rejected_stays_whatever_else_is_heard_of_the_account(day_one: DayOne) -> None:
+    account = account_in(day_one, "missed", "Workloads", "Prod")
+    assert becomes(lambda: day_one.view.assignments(account), HAS_ACCESS)
+    assert settled(day_one, account)
+    day_one.organisation.move(account, path=("Attic",))
+    change = held_by(day_one, account)
+    day_one.decided(change, to="reject")
+    again = recorded(day_one, put_event(day_one, "MoveAccount", requestParameters={"accountId": account}))
+    assert again["notes"] == [f"kept, since its removal was rejected in change {change}: assignment/ViewOnly/Engineers"]
+    assert day_one.view.assignments(account) == HAS_ACCESS
+    day_one.organisation.move(account, path=("Workloads",))
+    assert becomes(lambda: day_one.get(f"/v1/accounts/{account}")["head"]["held"], [])
 
 
 def test_six_more_events_about_an_account_lead_to_one_set_of_assignments(day_one: DayOne) -> None:
