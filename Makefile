@@ -102,6 +102,10 @@ bench: setup ## Run the benchmarks, or the one that NAME names
 	@set -e; for script in $(if $(NAME),benchmarks/$(NAME).py,$(shell grep -l "^if __name__" benchmarks/*.py)); do \
 		echo "== $$script"; PYTHONPATH=layers/core $(BIN)/python -m $$(echo $${script%.py} | tr / .); done
 
+.PHONY: schema
+schema: setup ## Write docs/policy.schema.json anew from the policy language
+	PYTHONPATH=layers/core $(BIN)/python -m dayone.contracts.policy_schema > docs/policy.schema.json
+
 .PHONY: build
 build: setup ## Build what goes to AWS, into .aws-sam/build
 	$(SAM) build
