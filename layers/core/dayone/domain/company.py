@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from dayone.domain.accounts import Account
@@ -18,12 +19,14 @@ from dayone.domain.desired import (
 )
 from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person
-from dayone.domain.planning import differences
+from dayone.domain.planning import differences, left_alone
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
 from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+
+_KIND = attrgetter("action", "resource.kind")
 
 
 class SubjectPlan(NamedTuple):
@@ -72,7 +75,14 @@ class Outlook:
             return True
         if isinstance(fact, Person) and head.due_at != next_flip(fact, policy=self.policy, now=self.now):
             return True
-        return bool(self.plan(state).differences)
+        return bool(self.plan(state).differences) or self._is_asked_in_vain(state)
+
+    def _is_asked_in_vain(self, state: SubjectState) -> bool:
+        # Only permission sets are asked for what AWS cannot do; the change must say that it was not done.
+        if state.head.subject.kind is not SubjectKind.PERMISSION_SET:
+            return False
+        desired = self.desired(state.head.subject, fact=None)
+        return bool(left_alone(desired, applied=state.applied))
 
     def desired(self, subject: Subject, *, fact: Person | Account | None) -> Desired:
         """What the subject should have."""
@@ -101,15 +111,15 @@ def plan_company(
 
 def summary(plans: Iterable[SubjectPlan]) -> Summary:
     """The plans in numbers."""
-    subjects, operations, emptied = 0, Counter[tuple[Action, ResourceKind]](), list[str]()
+    subjects, counts, emptied = 0, Counter[tuple[Action, ResourceKind]](), list[str]()
     for plan in plans:
         subjects += 1
-        operations.update((one.action, one.resource.kind) for one in plan.differences)
+        counts.update(map(_KIND, plan.differences))
         if plan.is_emptied:
             emptied.append(plan.subject.name)
-    by_kind = {f"{action}-{kind}": count for (action, kind), count in sorted(operations.items())}
-    removals = sum(count for (action, _), count in operations.items() if action is Action.DELETE)
-    return Summary(subjects, by_kind, removals, tuple(emptied))
+    operations = {f"{action}-{kind}": count for (action, kind), count in sorted(counts.items())}
+    removals = sum(count for (action, _), count in counts.items() if action is Action.DELETE)
+    return Summary(subjects, operations, removals, tuple(emptied))
 
 
 def _is_emptied(found: Iterable[Difference], *, applied: Mapping[Resource, Applied]) -> bool:

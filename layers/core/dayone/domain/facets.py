@@ -4,9 +4,11 @@ Selectors are numbered, and a set of them is an integer with one bit for each: w
 every attribute, a few `&`.
 """
 
+import re
 from collections.abc import Callable, Hashable, Iterator
+from functools import cached_property
 
-from dayone.domain.matching import fits
+from dayone.domain.matching import fits, glob_of_any
 from dayone.domain.policy import Condition
 
 # Values that most facts have to themselves, such as an e-mail address, are not worth more memory than this.
@@ -24,7 +26,7 @@ class Facet[V: Hashable]:
         self._asking = 0
         self._by_value: dict[Hashable, int] = {}
         self._tests: dict[Hashable, tuple[Callable[[V], bool], int]] = {}
-        self._known: dict[V, int] = {}
+        self.known: dict[V, int] = {}
 
     def asks(self, bit: int) -> bool:
         """Whether this selector asks here already."""
@@ -43,12 +45,15 @@ class Facet[V: Hashable]:
 
     def holding(self, value: V) -> int:
         """The selectors that hold for this value, all that do not ask here among them (and any number beyond)."""
-        known = self._known.get(value)
-        if known is None:
-            if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
-            known = self._known[value] = self._decided(value)
-        return known
+        known = self.known.get(value)
+        return self.learn(value) if known is None else known
+
+    def learn(self, value: V) -> int:
+        """As `holding`, for a value that is not among the `known` ones."""
+        if len(self.known) >= _MOST_REMEMBERED:
+            self.known.clear()
+        self.known[value] = bits = self._decided(value)
+        return bits
 
     def _decided(self, value: V) -> int:
         bits = ~self._asking | self._by_value.get(self._key(value), 0)
@@ -59,17 +64,34 @@ class Facet[V: Hashable]:
 
 
 class TextFacet(Facet[str]):
-    """An attribute that is a text, asked about by conditions; an empty text is nobody's value."""
+    """An attribute that is a text, asked about by conditions before it is first told a value."""
 
     def __init__(self) -> None:
         super().__init__(str.casefold)
+        self._searching: dict[Condition, int] = {}
 
     def ask_whether(self, bit: int, *, condition: Condition) -> None:
         """Let a selector hold where the condition does."""
         if _is_plain(condition):
             self.ask_for(bit, values=tuple(value for value in condition.any_of if value))
+        elif condition.any_of:
+            self._asking |= bit
+            self._searching[condition] = self._searching.get(condition, 0) | bit
         else:
             self.ask(bit, test=lambda text: fits(condition, text), name=condition)
+
+    def _decided(self, value: str) -> int:
+        bits = super()._decided(value)
+        # Most texts fit no glob at all, and to see that takes one search for all of them.
+        if self._searching and self._fitting.match(value.casefold()):
+            for condition, asking in self._searching.items():
+                if fits(condition, value):
+                    bits |= asking
+        return bits
+
+    @cached_property
+    def _fitting(self) -> re.Pattern[str]:
+        return glob_of_any(glob for condition in self._searching for glob in condition.any_of)
 
 
 class TextFacets:

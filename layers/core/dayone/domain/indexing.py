@@ -32,13 +32,17 @@ class PersonSelectors:
                     self._dated[condition] = self._dated.get(condition, 0) | 1 << number
                 else:
                     texts.ask_whether(1 << number, condition=condition)
-        self._texts = [(attrgetter(attribute), facet) for attribute, facet in texts]
+        self._texts = [(attrgetter(attribute), facet.known.get, facet.learn) for attribute, facet in texts]
 
     def meaning(self, person: Person, *, now: datetime) -> int:
         """The selectors that mean this person at `now`: bit n stands for the n-th."""
         found = self._everything
-        for read, facet in self._texts:
-            found &= facet.holding(read(person))
+        if not found:
+            return 0
+        for read, known, learn in self._texts:
+            value = read(person)
+            bits = known(value)
+            found &= learn(value) if bits is None else bits
         # Time decides these for each person anew.
         for condition, asking in self._dated.items():
             if found & asking and not holds(condition, person, now=now):

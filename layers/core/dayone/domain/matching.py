@@ -7,7 +7,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from dayone.domain.accounts import Account
-from dayone.domain.people import SELECTABLE_DATES, Person, date_of, day_begins
+from dayone.domain.people import SELECTABLE_DATES, Person, date_of, day_begins, has_come
 from dayone.domain.policy import AccountSelector, Condition, PersonSelector
 
 
@@ -64,7 +64,8 @@ def tag_of(account: Account, key: str) -> str:
 
 def matches_any(patterns: Iterable[str], text: str) -> bool:
     """Whether a glob (`*`, `?`, `[…]`) matches the whole text, whatever the case; an empty text never does."""
-    return bool(text) and any(_glob(pattern.casefold()).match(text.casefold()) for pattern in patterns)
+    folded = text.casefold()
+    return bool(text) and any(_glob(pattern).match(folded) for pattern in patterns)
 
 
 def is_within(ou_id: str, ou_ids: Sequence[str]) -> bool:
@@ -79,9 +80,14 @@ def is_under(pattern: str, ou_path: str) -> bool:
     return bool(_ou_pattern(pattern).fullmatch(ou_path))
 
 
+def glob_of_any(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One expression for texts without their case that any of the globs matches."""
+    return re.compile("|".join(dict.fromkeys(translate(pattern.casefold()) for pattern in patterns)))
+
+
 @lru_cache(maxsize=4096)
 def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern))
+    return re.compile(translate(pattern.casefold()))
 
 
 @lru_cache(maxsize=4096)
@@ -110,5 +116,4 @@ def _holds_of_date(condition: Condition, person: Person, *, now: datetime) -> bo
 
 
 def _is_reached(condition: Condition, person: Person, *, days: int, now: datetime) -> bool:
-    begins = day_begins(person, condition.attribute, days=days)
-    return begins is not None and begins <= now
+    return has_come(person, condition.attribute, days=days, now=now)

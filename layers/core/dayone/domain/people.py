@@ -40,6 +40,9 @@ class Person:
     status: Status = Status.ACTIVE
 
 
+# No two clocks on Earth are further apart.
+_MOST_DAYS_APART = 2
+
 # What a policy may select people by: attributes that are a text, and those that are a date.
 SELECTABLE_TEXTS = (
     "id",
@@ -73,14 +76,16 @@ def access_ends(person: Person) -> datetime | None:
 
 def has_begun(person: Person, *, now: datetime) -> bool:
     """Whether the person's first day has started."""
-    begins = access_begins(person)
-    return begins is None or begins <= now
+    if person.start_date is None:
+        return True
+    begun = _has_come_everywhere(person.start_date, days=0, now=now)
+    return _midnight(person.start_date, person) <= now if begun is None else begun
 
 
 def is_employed(person: Person, *, now: datetime) -> bool:
     """Whether the person is to have access at `now`."""
-    ends = access_ends(person)
-    return person.status is Status.ACTIVE and has_begun(person, now=now) and (ends is None or now < ends)
+    has_ended = has_come(person, "end_date", days=1, now=now)
+    return person.status is Status.ACTIVE and has_begun(person, now=now) and not has_ended
 
 
 def date_of(person: Person, attribute: str) -> date | None:
@@ -103,6 +108,16 @@ def day_begins(person: Person, attribute: str, *, days: int) -> datetime | None:
         return None if days > 0 else _midnight(date.min, person)
 
 
+def has_come(person: Person, attribute: str, *, days: int, now: datetime) -> bool:
+    """Whether the moment that `day_begins` tells is `now` or past; never when there is none."""
+    day = date_of(person, attribute)
+    come = _has_come_everywhere(day, days=days, now=now) if day else False
+    if come is not None:
+        return come
+    begins = day_begins(person, attribute, days=days)
+    return begins is not None and begins <= now
+
+
 def next_due(person: Person, *, now: datetime) -> datetime | None:
     """The next moment at which time alone begins or ends the person's access, or None."""
     if person.status is not Status.ACTIVE:
@@ -113,3 +128,9 @@ def next_due(person: Person, *, now: datetime) -> datetime | None:
 
 def _midnight(day: date, person: Person) -> datetime:
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(person.time_zone))
+
+
+def _has_come_everywhere(day: date, *, days: int, now: datetime) -> bool | None:
+    # Time zones are slow to ask, and most people's dates are long ago.
+    apart = now.toordinal() - day.toordinal() - days
+    return None if abs(apart) <= _MOST_DAYS_APART else apart > 0

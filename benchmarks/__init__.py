@@ -1,0 +1,1 @@
+"""What the project promises in numbers, as ratios within one run."""

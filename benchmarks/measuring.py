@@ -1,0 +1,64 @@
+"""Figures with their bounds: how they are measured, shown and judged."""
+
+import argparse
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number that must not be greater than its bound."""
+
+    name: str
+    value: float
+    bound: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether it keeps its bound."""
+        return self.value <= self.bound
+
+
+def least_seconds(tasks: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+    """The least processor time of each task over some rounds.
+
+    In every round each task has its turn, so that a slow moment of the machine meets all of them; the least of many is
+    what the task itself costs.
+    """
+    least = dict.fromkeys(tasks, float("inf"))
+    for _ in range(rounds):
+        for name, task in tasks.items():
+            gc.collect()
+            began = time.process_time()
+            task()
+            least[name] = min(least[name], time.process_time() - began)
+    return least
+
+
+def wants_json(description: str) -> bool:
+    """Whether the command line asks for JSON."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return bool(parser.parse_args().json)
+
+
+def report(figures: Iterable[Figure], *, notes: Iterable[str], as_json: bool) -> None:
+    """Print the figures; ends the process with 1 when a bound is missed."""
+    listed = list(figures)
+    if as_json:
+        print(
+            json.dumps({one.name: {"value": round(one.value, 3), "bound": one.bound, "ok": one.ok} for one in listed})
+        )
+    else:
+        width = max(len(one.name) for one in listed)
+        for note in notes:
+            print(note)
+        print(f"{'figure':<{width}}  {'value':>6}  {'bound':>6}")
+        for one in listed:
+            print(f"{one.name:<{width}}  {one.value:>6.2f}  {one.bound:>6.2f}  {'ok' if one.ok else 'MISSED'}")
+    if not all(one.ok for one in listed):
+        sys.exit(1)

@@ -1,0 +1,137 @@
+"""What planning costs: one person whatever the company's size, and a company of 100,000 people and 5,000 accounts.
+
+All figures are ratios of processor times, or of memory, within this run.
+"""
+
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from pydantic import TypeAdapter
+
+from benchmarks.companies import accounts_as_json, people_as_json, policy_of
+from benchmarks.measuring import Figure, least_seconds, report, wants_json
+from dayone.contracts.hr.standard import PersonEvent
+from dayone.domain.accounts import Account
+from dayone.domain.company import Outlook, plan_company, summary
+from dayone.domain.operations import Applied
+from dayone.domain.people import Person
+from dayone.domain.policy import Policy
+from dayone.domain.selection import Selection
+from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subjects import Resource, Subject, SubjectKind
+
+PEOPLE, ACCOUNTS, GROUPS, ASSIGNMENTS = 100_000, 5_000, 500, 1_000
+FEW_PEOPLE = 1_000
+ROUNDS = 4
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+_ACCOUNT = TypeAdapter(Account)
+
+type Facts = list[Person | Account]
+
+
+@dataclass(frozen=True)
+class Company:
+    """Facts as they come, as JSON."""
+
+    people: list[bytes]
+    accounts: list[bytes]
+
+    def parsed(self) -> Facts:
+        """The facts as Day One takes them in."""
+        people = (PersonEvent.model_validate_json(one).data.person() for one in self.people)
+        accounts = (_ACCOUNT.validate_json(one) for one in self.accounts)
+        return [*people, *accounts]
+
+
+def new(facts: Iterable[Person | Account]) -> Iterator[SubjectState]:
+    """Everybody as they are before the first policy: nobody has anything."""
+    for fact in facts:
+        kind = SubjectKind.PERSON if isinstance(fact, Person) else SubjectKind.ACCOUNT
+        yield SubjectState(Head(subject=Subject(kind, fact.id), fact=fact))
+
+
+def settled(states: Iterable[SubjectState], *, policy: Policy) -> Iterator[SubjectState]:
+    """Everybody with what the policy gives them."""
+    outlook, alike = Outlook(policy, NOW, Selection(policy)), dict[Resource, Applied]()
+    for state in states:
+        applied = {}
+        for resource, wanted in outlook.desired(state.head.subject, fact=state.head.fact).resources.items():
+            own = Applied(resource=resource, attributes=wanted.attributes)
+            applied[resource] = own if wanted.attributes else alike.setdefault(resource, own)
+        yield SubjectState(state.head, applied)
+
+
+def planned(states: Iterable[SubjectState], *, policy: Policy) -> object:
+    """What planning them all comes to."""
+    return summary(plan_company(states, policy=policy, now=NOW))
+
+
+def one_person(states: list[SubjectState], *, policy: Policy) -> Callable[[], object]:
+    """Plan the same few people, taken out of all of these."""
+    known = {state.head.subject.name: state for state in states}
+    outlook = Outlook(policy, NOW, Selection(policy))
+    sample = [f"e-{number:06}" for number in range(0, FEW_PEOPLE, 5)] * 10
+    return lambda: [outlook.plan(known[name]) and None for name in sample]
+
+
+def figures_of_time(company: Company, *, policy: Policy) -> tuple[list[Figure], dict[str, float]]:
+    """Everything that is a ratio of times, and the times."""
+    facts = company.parsed()
+    people, accounts = list(new(facts[:PEOPLE])), list(new(facts[PEOPLE:]))
+    everybody = [*people, *accounts]
+    half = policy_of(groups=GROUPS // 2, assignments=ASSIGNMENTS // 2)
+    seconds = least_seconds(
+        {
+            "parse": company.parsed,
+            "plan, new": partial(planned, everybody, policy=policy),
+            "plan, settled": partial(planned, list(settled(everybody, policy=policy)), policy=policy),
+            "plan half the people": partial(planned, [*people[: PEOPLE // 2], *accounts], policy=policy),
+            "plan half the accounts": partial(planned, [*people, *accounts[: ACCOUNTS // 2]], policy=policy),
+            "plan half the rules": partial(planned, everybody, policy=half),
+            "one of few": one_person(people[:FEW_PEOPLE], policy=policy),
+            "one of many": one_person(people, policy=policy),
+        },
+        rounds=ROUNDS,
+    )
+    whole = seconds["plan, new"]
+    return [
+        Figure("one_person_of_100000_to_one_of_1000", seconds["one of many"] / seconds["one of few"], 1.3),
+        Figure("company_where_all_is_new_to_parsing_it", whole / seconds["parse"], 2.0),
+        Figure("company_where_all_is_done_to_parsing_it", seconds["plan, settled"] / seconds["parse"], 2.0),
+        Figure("twice_the_people", whole / seconds["plan half the people"], 2.2),
+        Figure("twice_the_accounts", whole / seconds["plan half the accounts"], 2.2),
+        Figure("twice_the_rules", whole / seconds["plan half the rules"], 2.2),
+    ], seconds
+
+
+def figure_of_memory(company: Company, *, policy: Policy) -> Figure:
+    """The most that is held while the company is planned, its facts included, to the facts alone."""
+    tracemalloc.start()
+    facts = company.parsed()
+    alone, _ = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    planned(new(facts), policy=policy)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return Figure("memory_to_that_of_its_facts", most / alone, 2.0)
+
+
+def main() -> None:
+    """Measure and report."""
+    as_json = wants_json(__doc__ or "")
+    company = Company(people_as_json(PEOPLE), accounts_as_json(ACCOUNTS))
+    policy = policy_of(groups=GROUPS, assignments=ASSIGNMENTS)
+    figures, seconds = figures_of_time(company, policy=policy)
+    figures.append(figure_of_memory(company, policy=policy))
+    notes = [
+        f"{PEOPLE:,} people, {ACCOUNTS:,} accounts, {GROUPS} groups, {ASSIGNMENTS:,} assignment rules",
+        ", ".join(f"{name} {spent:.3f} s" for name, spent in seconds.items()),
+    ]
+    report(figures, notes=notes, as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()
