@@ -115,7 +115,7 @@ def _of_department(random: Random) -> tuple[Condition, ...]:
 
 
 def _of_title(random: Random) -> tuple[Condition, ...]:
-    departments = tuple(random.sample(_DEPARTMENTS, 20))
+    departments = tuple(random.sample(_DEPARTMENTS, 10))
     return (Condition("title", any_of=(f"*{random.randrange(10)}",)), Condition("department", any_of=departments))
 
 

@@ -24,14 +24,15 @@ class PersonSelectors:
 
     def __init__(self, selectors: Sequence[PersonSelector]) -> None:
         self._everything = (1 << len(selectors)) - 1
-        self._dated: dict[Condition, int] = {}
+        dated: dict[Condition, int] = {}
         texts = TextFacets()
         for number, selector in enumerate(selectors):
             for condition in selector.conditions:
                 if condition.attribute in SELECTABLE_DATES:
-                    self._dated[condition] = self._dated.get(condition, 0) | 1 << number
+                    dated[condition] = dated.get(condition, 0) | 1 << number
                 else:
                     texts.ask_whether(1 << number, condition=condition)
+        self._dated = list(dated.items())
         self._texts = [(attrgetter(attribute), facet.known.get, facet.learn) for attribute, facet in texts]
 
     def meaning(self, person: Person, *, now: datetime) -> int:
@@ -44,7 +45,7 @@ class PersonSelectors:
             bits = known(value)
             found &= learn(value) if bits is None else bits
         # Time decides these for each person anew.
-        for condition, asking in self._dated.items():
+        for condition, asking in self._dated:
             if found & asking and not holds(condition, person, now=now):
                 found &= ~asking
         return found

@@ -19,9 +19,9 @@ class Selection:
     """The rules of a policy as `desired.Rules` has them, made ready once to be asked about many facts."""
 
     def __init__(self, policy: Policy) -> None:
-        # In the order of what they give, which is how differences are put in order: nothing is left to sort.
-        groups = sorted(policy.groups, key=lambda rule: rule.name)
-        assignments = sorted(policy.assignments, key=lambda rule: (rule.permission_set, rule.principal))
+        # What they give comes in the opposite order, which is that of differences: little is left to sort.
+        groups = sorted(policy.groups, key=lambda rule: rule.name)[::-1]
+        assignments = sorted(policy.assignments, key=lambda rule: (rule.permission_set, rule.principal))[::-1]
         numbered = [_membership(rule) for rule in groups]
         self._memberships = _Numbered(numbered, spared=[rule.exceptions for rule in groups])
         self._assignments = _Numbered(map(_assignment, assignments), spared=[rule.exceptions for rule in assignments])
@@ -99,19 +99,18 @@ class _Numbered[R, S, F]:
         self._at: list[tuple[int, int, _Rule[R, S, F]]] = []
         self._spared: list[int] = []
         for rule, exceptions in zip(rules, spared, strict=True):
-            first = len(self._at)
-            own = ((1 << len(rule.selectors)) - 1) << first
-            self._at += [(first, own, rule)] * len(rule.selectors)
-            self._spared += [own] * len(exceptions)
+            first, number = len(self._at), len(rule.selectors)
+            self._at += [(first, (1 << first) - 1, rule)] * number
+            self._spared += [((1 << number) - 1) << first] * len(exceptions)
 
     def given(self, fact: F, found: int, *, spared: int) -> Iterator[tuple[_Rule[R, S, F], Wanted]]:
-        """What a fact gets by the selectors that mean it, rule by rule, but for the rules that spare it."""
+        """What a fact gets by the selectors that mean it, the last rule first, but for the rules that spare it."""
         for number in numbers(spared):
             found &= ~self._spared[number]
         while found:
-            first, own, rule = self._at[(found & -found).bit_length() - 1]
-            yield rule, _wanted_by(rule, bits=(found & own) >> first, fact=fact)
-            found &= ~own
+            first, below, rule = self._at[found.bit_length() - 1]
+            yield rule, _wanted_by(rule, bits=found >> first, fact=fact)
+            found &= below
 
 
 def _membership(rule: GroupRule) -> _Rule[GroupRule, PersonSelector, Person]:
