@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from dayone.domain.accounts import Account
@@ -55,6 +56,29 @@ class Selection:
             before = wanted.get(rule.resource)
             wanted[rule.resource] = Wanted({}, (*before.reasons, *by.reasons)) if before else by
         return wanted
+
+
+def ready(policy: Policy) -> Selection:
+    """The policy made ready, once as long as it is the same policy that is asked about."""
+    return _made(_Same(policy))
+
+
+class _Same:
+    """A policy that is equal to itself alone: its parts need not be compared to know it again."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.policy is other.policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+
+@lru_cache(maxsize=2)
+def _made(same: _Same) -> Selection:
+    return Selection(same.policy)
 
 
 class WantedBy(Wanted):

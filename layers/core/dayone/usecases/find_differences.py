@@ -6,13 +6,7 @@ from datetime import datetime
 
 from dayone.domain.accounts import Account
 from dayone.domain.company import Outlook
-from dayone.domain.desired import (
-    Desired,
-    desired_for_account,
-    desired_for_group,
-    desired_for_permission_set,
-    desired_for_person,
-)
+from dayone.domain.desired import Desired
 from dayone.domain.guardrails import is_removal
 from dayone.domain.holds import Ground
 from dayone.domain.operations import Applied
@@ -20,8 +14,9 @@ from dayone.domain.people import Person, is_employed
 from dayone.domain.planning import differences, left_alone
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
+from dayone.domain.selection import ready
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Resource, Subject, SubjectKind
+from dayone.domain.subjects import Resource, Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +46,7 @@ def find_differences(
 
     `employed` are those of the people who are assigned something in the account, if it is one, that are in employment.
     """
-    desired = _desired(subject, fact=fact, policy=policy, now=now, employed=employed)
+    desired = Outlook(policy, now, ready(policy), employed).desired(subject, fact=fact)
     return _found(subject, desired, fact=fact, applied=applied, policy=policy, now=now)
 
 
@@ -78,19 +73,3 @@ def _found(
         left_alone=left_alone(desired, applied=applied),
         ground=Ground(policy_version=policy.version, has_left=has_left),
     )
-
-
-def _desired(
-    subject: Subject, *, fact: Person | Account | None, policy: Policy, now: datetime, employed: frozenset[str]
-) -> Desired:
-    match subject.kind, fact:
-        case SubjectKind.GROUP, _:
-            return desired_for_group(subject.name, policy=policy)
-        case SubjectKind.PERMISSION_SET, _:
-            return desired_for_permission_set(subject.name, policy=policy)
-        case SubjectKind.PERSON, Person():
-            return desired_for_person(fact, policy=policy, now=now)
-        case SubjectKind.ACCOUNT, Account():
-            return desired_for_account(fact, policy=policy, employed=employed)
-        case _:
-            return Desired({}, left_alone="nothing is known about it")

@@ -1,0 +1,179 @@
+"""The whole company planned at once: who would change, and what that comes to."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from dayone.domain.accounts import Account, AccountState
+from dayone.domain.company import Outlook, SubjectPlan, Summary, plan_company, summary
+from dayone.domain.desired import EachRule
+from dayone.domain.holds import HeldRemoval
+from dayone.domain.operations import Applied
+from dayone.domain.people import Person, Status
+from dayone.domain.policy import Policy, Protection
+from dayone.domain.selection import Selection, ready
+from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subjects import Subject, SubjectKind
+from tests.builders import (
+    GROUP,
+    NOON,
+    USER,
+    a_group,
+    a_person,
+    a_policy,
+    a_set,
+    an_account,
+    an_assignment,
+    assignment,
+    confirmed,
+    membership,
+    the_account,
+    the_group,
+    the_person,
+)
+
+_POLICY = a_policy(a_group("engineers"), a_set("ViewOnly"), an_assignment("engineers", "ViewOnly"))
+
+
+def _state(subject: Subject, *applied: Applied, fact: Person | Account | None = None) -> SubjectState:
+    return SubjectState(Head(subject=subject, fact=fact), {one.resource: one for one in applied})
+
+
+def _user(person: Person) -> Applied:
+    outlook = Outlook(a_policy(), NOON, Selection(a_policy()))
+    wanted = outlook.desired(the_person(person.id), fact=person).resources[USER]
+    return confirmed(USER, attributes=dict(wanted.attributes))
+
+
+def _plans(*states: SubjectState, policy: Policy = _POLICY) -> dict[str, list[str]]:
+    """What would be done to whom."""
+    plans = plan_company(states, policy=policy, now=NOON)
+    return {str(plan.subject): [f"{one.action} {one.resource}" for one in plan.differences] for plan in plans}
+
+
+def test_only_those_who_would_change_have_a_plan() -> None:
+    ada = a_person("e-1")
+    assert _plans(
+        _state(the_person("e-1"), _user(ada), confirmed(membership("engineers")), fact=ada),
+        _state(the_person("e-2"), fact=a_person("e-2", department="Sales")),
+        _state(the_account(), fact=an_account()),
+        _state(the_group("engineers")),
+        _state(the_group("gone"), confirmed(GROUP)),
+    ) == {
+        "person:e-2": ["create user"],
+        "account:444455556666": ["create assignment/ViewOnly/engineers"],
+        "group:engineers": ["create group"],
+        "group:gone": ["delete group"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("case", "subject", "fact", "policy"),
+    [
+        ("a protected person", the_person(), a_person(), replace(_POLICY, protection=Protection(frozenset({"e-1"})))),
+        ("a closed account", the_account(), an_account(state=AccountState.CLOSED), _POLICY),
+        ("somebody of whom nothing is known", the_person(), None, _POLICY),
+        ("an account of which nothing is known", the_account(), None, _POLICY),
+    ],
+)
+def test_who_is_left_alone_has_no_plan_whatever_they_have(
+    case: str, subject: Subject, fact: Person | Account | None, policy: Policy
+) -> None:
+    have = confirmed(membership("old") if subject.kind is SubjectKind.PERSON else assignment("old"))
+    assert _plans(_state(subject, have, fact=fact), policy=policy) == {}, case
+
+
+def test_people_are_planned_as_they_come_and_none_is_kept() -> None:
+    seen = []
+
+    def states() -> Iterator[SubjectState]:
+        for number in range(3):
+            seen.append(number)
+            yield _state(the_person(f"e-{number}"), fact=a_person(f"e-{number}"))
+
+    plans = plan_company(states(), policy=_POLICY, now=NOON)
+    assert seen == []
+    assert next(plans).subject == the_person("e-0")
+    assert seen == [0]
+
+
+def test_a_summary_counts_subjects_and_operations_by_kind_and_names_accounts_that_lose_everything() -> None:
+    left = replace(a_person("e-1"), status=Status.ENDED)
+    states = [
+        _state(the_person("e-1"), confirmed(USER), confirmed(membership("a")), confirmed(membership("b")), fact=left),
+        _state(the_person("e-2"), fact=a_person("e-2")),
+        _state(the_account("1"), confirmed(assignment("old")), fact=an_account("1", ou_path="/Elsewhere")),
+    ]
+    assert summary(plan_company(states, policy=_POLICY, now=NOON)) == Summary(
+        subjects=3,
+        operations={"create-membership": 1, "create-user": 1, "delete-assignment": 1, "delete-membership": 2},
+        removals=3,
+        emptied_accounts=("1",),
+    )
+
+
+def test_nothing_comes_to_nothing() -> None:
+    assert summary([]) == Summary(subjects=0, operations={}, removals=0, emptied_accounts=())
+
+
+def _planned(account: Account, *applied: Applied) -> SubjectPlan:
+    return Outlook(_POLICY, NOON, Selection(_POLICY)).plan(_state(the_account(account.id), *applied, fact=account))
+
+
+@pytest.mark.parametrize(
+    ("case", "account", "applied", "expected"),
+    [
+        ("one that loses its only assignment", an_account(ou_path="/"), [confirmed(assignment("old"))], True),
+        ("one that keeps another", an_account(), [confirmed(assignment("old")), confirmed(assignment())], False),
+        ("one that gets another", an_account(), [confirmed(assignment("old"))], False),
+        (
+            "one that keeps what is not ours",
+            an_account(ou_path="/"),
+            [confirmed(assignment("old"), adopted=True)],
+            False,
+        ),
+        ("one that never had any", an_account(ou_path="/"), [], False),
+    ],
+)
+def test_an_account_is_emptied_when_nothing_would_be_left(
+    case: str, account: Account, applied: list[Applied], *, expected: bool
+) -> None:
+    assert _planned(account, *applied).is_emptied is expected, case
+
+
+@pytest.mark.parametrize(
+    ("case", "head", "expected"),
+    [
+        ("somebody who has what they should have", {}, False),
+        ("somebody with open operations", {"outstanding": 1}, True),
+        ("somebody with removals held", {"held": (HeldRemoval(resource=USER, change="1", operation="1"),)}, True),
+        ("somebody who comes due at another moment", {"due_at": NOON}, True),
+    ],
+)
+def test_a_policy_concerns(case: str, head: dict[str, object], *, expected: bool) -> None:
+    ada = a_person()
+    state = _state(the_person(), _user(ada), confirmed(membership()), fact=ada)
+    changed = SubjectState(replace(state.head, **head), state.applied)  # type: ignore[arg-type]
+    assert Outlook(_POLICY, NOON, Selection(_POLICY)).concerns(changed) is expected, case
+
+
+def test_a_policy_concerns_whoever_would_change() -> None:
+    assert Outlook(_POLICY, NOON, Selection(_POLICY)).concerns(_state(the_group("engineers")))
+
+
+def test_a_policy_is_made_ready_once_and_never_taken_for_another_of_its_version() -> None:
+    policy, other = a_policy(a_group("a")), a_policy(a_group("b"))
+    assert ready(policy) is ready(policy)
+    given = [list(ready(one).memberships(a_person(), now=NOON)) for one in (policy, other, policy)]
+    assert given == [[membership("a")], [membership("b")], [membership("a")]]
+
+
+def test_what_is_wanted_is_compared_by_its_reasons_though_they_are_put_into_words_late() -> None:
+    ours, theirs = a_person(department="Engineering"), a_person(department="engineering")
+    (wanted,) = ready(_POLICY).memberships(ours, now=NOON).values()
+    (alike,) = EachRule(_POLICY).memberships(ours, now=NOON).values()
+    (other,) = EachRule(_POLICY).memberships(theirs, now=NOON).values()
+    assert wanted == alike
+    assert alike == wanted
+    assert wanted != other
