@@ -1,0 +1,38 @@
+"""Laws of people's dates, wherever they are and whenever they are asked about."""
+
+from datetime import date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dayone.domain.people import Person, access_begins, access_ends, day_begins, has_begun, has_come, is_employed
+from tests.builders import NOON, a_person
+
+# Near each other, for that is where zones matter, and far apart.
+_days = st.dates(date(2026, 11, 22), date(2026, 11, 24)) | st.sampled_from([date.min, date(9999, 12, 30), date.max])
+_people = st.builds(
+    a_person,
+    start_date=st.none() | _days,
+    end_date=st.none() | _days,
+    time_zone=st.sampled_from(["UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin", "America/New_York"]),
+)
+_hours = st.sampled_from([*range(-36, 37), -1000, 1000])
+_moments = _hours.map(lambda hours: NOON + timedelta(hours=hours))
+_offsets = st.sampled_from([-40, -1, 0, 1, 40])
+
+
+@given(person=_people, attribute=st.sampled_from(["start_date", "end_date"]), days=_offsets, now=_moments)
+def test_a_day_has_come_when_it_has_begun_where_the_person_is(
+    person: Person, attribute: str, days: int, now: datetime
+) -> None:
+    begins = day_begins(person, attribute, days=days)
+    assert has_come(person, attribute, days=days, now=now) is (begins is not None and begins <= now)
+
+
+@given(person=_people, now=_moments)
+def test_employment_lasts_from_the_beginning_of_the_first_day_to_the_end_of_the_last(
+    person: Person, now: datetime
+) -> None:
+    begins, ends = access_begins(person), access_ends(person)
+    assert has_begun(person, now=now) is (begins is None or begins <= now)
+    assert is_employed(person, now=now) is (has_begun(person, now=now) and (ends is None or now < ends))
