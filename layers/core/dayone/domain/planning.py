@@ -100,6 +100,8 @@ def fingerprint(found: Iterable[Difference]) -> str:
 
 
 def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:
+    if applied.keys() <= desired.resources.keys():
+        return []
     extra = {resource: applied[resource] for resource in sorted(applied.keys() - desired.resources.keys())}
     whole_set = extra.get(_WHOLE_SET)
     if whole_set is not None and not whole_set.adopted:
@@ -121,9 +123,12 @@ def _additions(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list
     may_be_gone = whole_set is not None and whole_set.doubt is Action.DELETE
     for resource, wanted in desired.resources.items():
         have = applied.get(resource)
-        if have is None or may_be_gone or have.doubt in (Action.CREATE, Action.DELETE):
+        if have is None or may_be_gone:
             found.append(Difference(Action.CREATE, resource, wanted))
-        elif have.doubt is Action.UPDATE or have.attributes != wanted.attributes:
+        elif have.doubt is not None:
+            action = Action.UPDATE if have.doubt is Action.UPDATE else Action.CREATE
+            found.append(Difference(action, resource, wanted))
+        elif have.attributes != wanted.attributes:
             found.append(Difference(Action.UPDATE, resource, wanted))
     return found
 
