@@ -83,9 +83,9 @@ check-imports:
 check-template:
 	$(BIN)/cfn-lint template.yaml
 
-# What needs a build or a server is for `make test`.
+# What needs a build or a server, or tries very many cases, is for `make test`.
 check-tests:
-	$(PYTEST) --quiet $(wildcard tests/unit) tests/project --ignore tests/project/test_artefacts.py
+	$(PYTEST) --quiet -m "not thorough" $(wildcard tests/unit) tests/project --ignore tests/project/test_artefacts.py
 
 .PHONY: test
 test: setup ## Run every test

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from dayone.domain.people import Person, Status
 from dayone.domain.policy import Policy
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.world import World
+
+pytestmark = pytest.mark.thorough
 
 _FIRST = a_policy(a_group("engineers"), a_group("data", department="Data"), a_set("ViewOnly"), an_assignment())
 _SECOND = a_policy(

@@ -24,6 +24,8 @@ from tests.fakes.identity_center import StoredGroup, StoredSet
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World
 
+pytestmark = pytest.mark.thorough
+
 _VIEW = "job-function/ViewOnlyAccess"
 _INLINE = '{"Statement":[]}'
 _THEIR_ARN = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-theirs"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from dayone.usecases.find_differences import foreseen
 from tests.builders import GROUP, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.fakes.state_subjects import MemorySubjects
 from tests.unit.world import World
+
+pytestmark = pytest.mark.thorough
 
 _GUARDRAILS = Guardrails(percent=25, at_least=2)
 _DEPARTMENTS = ("Engineering", "Data", "Sales")

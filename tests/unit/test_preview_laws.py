@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from dayone.domain.operations import OperationState
 from tests.builders import a_person, an_account
 from tests.unit.previews import done, foreseen, if_policy, put_in_force
 from tests.unit.world import World
+
+pytestmark = pytest.mark.thorough
 
 _DEPARTMENTS = ("Engineering", "Sales", "Legal")
 _OUS = ("/Workloads/Dev", "/Workloads/Prod", "/Sandbox")

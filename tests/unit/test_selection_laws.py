@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from dayone.domain.people import Person
 from dayone.domain.policy import AccountSelector, AssignmentRule, Condition, GroupRule, Location, PersonSelector, Policy
 from dayone.domain.selection import Selection
 from tests.builders import NOON, a_person
+
+pytestmark = pytest.mark.thorough
 
 _TEXTS = ("", "Data", "DATA", "Data Science", "straße", "STRASSE", "a*b", "[x]", "x")
 _GLOBS = (*_TEXTS[1:], "*", "?", "D*", "*science", "[x]*", "[!D]*", "*[", "a[*]b")
