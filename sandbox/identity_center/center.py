@@ -1,9 +1,10 @@
 """Puts the local Identity Center together and finds, for each request, the operation that answers it."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from botocore.model import StructureShape
 from moto.core.exceptions import JsonRESTError, ServiceException
@@ -12,6 +13,7 @@ from sandbox.identity_center.identity_store.directory import Directory
 from sandbox.identity_center.identity_store.groups import Groups
 from sandbox.identity_center.identity_store.memberships import Memberships
 from sandbox.identity_center.identity_store.users import Users
+from sandbox.identity_center.listeners import Listeners
 from sandbox.identity_center.organizations.account_events import AccountEvents, Publish
 from sandbox.identity_center.organizations.accounts import Accounts
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
@@ -41,36 +43,46 @@ class Settings:
 
 
 class IdentityCenter:
-    """All state and all operations. One request is answered at a time, so operations need no locks of their own."""
+    """All state and all operations. One request is answered at a time, so operations need no locks of their own.
+
+    `listeners` are told when access comes or goes; who wants to look at the state by itself does so in `reading`.
+    """
 
     def __init__(self, settings: Settings, models: ServiceModels, publish: Publish) -> None:
+        self.settings = settings
+        self.listeners = Listeners()
+        self.directory = Directory()
+        self.sso_admin = SsoAdminState(settings.region, settings.account_id, self.directory.store_id)
+        self.organization = OrganizationState(settings.account_id)
+        self.provisions = Provisions(self.sso_admin, self.listeners)
         self._lock = threading.RLock()
-        self._directory = Directory()
-        self._sso_admin = SsoAdminState(settings.region, settings.account_id, self._directory.store_id)
-        self._organization = OrganizationState(settings.account_id)
+        self._changed = threading.Condition(self._lock)
         self._requests = Requests(settings.assignment_seconds)
-        self._moto = MotoOperations(self._organization)
-        self._served: dict[str, list[object]] = {"identitystore": self._serve_identity_store(models)}
-        provisions = Provisions(self._sso_admin)
-        assignments = Assignments(
-            self._sso_admin, self._directory, provisions, self._requests, self._organization.account_state
+        self.assignments = Assignments(
+            self.sso_admin,
+            self.directory,
+            self.provisions,
+            self._requests,
+            self.organization.account_state,
+            self.listeners,
         )
-        self._directory.on_principal_deleted = lambda kind, identifier: assignments.forget(
+        self.directory.on_principal_deleted = lambda kind, identifier: self.assignments.forget(
             principal_type=kind, principal_id=identifier
         )
-        self._served["sso-admin"] = [
-            Instances(self._sso_admin),
-            PermissionSets(self._sso_admin, assignments.uses),
-            Policies(self._sso_admin),
-            assignments,
-            Provisioning(self._sso_admin, provisions, self._requests),
-        ]
-        events = AccountEvents(settings.account_id, publish)
-        self._served["organizations"] = [
-            Accounts(self._organization, events, self._later, lambda gone: assignments.forget(account_id=gone)),
-            Units(self._organization),
-            Tags(self._organization, events),
-        ]
+        self._moto = MotoOperations(self.organization)
+        self._served = {
+            "identitystore": self._serve_identity_store(models),
+            "sso-admin": self._serve_sso_admin(),
+            "organizations": self._serve_organizations(AccountEvents(settings.account_id, publish)),
+        }
+        threading.Thread(target=self._settle_in_time, name="requests", daemon=True).start()
+
+    @contextmanager
+    def reading(self) -> Iterator[Self]:
+        """Hold everything still for a look at it; the caller must change nothing."""
+        with self._lock:
+            self._requests.settle()
+            yield self
 
     def answer(self, operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one request and return its answer; raises ServiceError for every refusal."""
@@ -88,12 +100,30 @@ class IdentityCenter:
             except NotImplementedError as missing:
                 message = f"The local Identity Center does not serve {operation.name}."
                 raise ServiceError("UnknownOperationException", message) from missing
+            finally:
+                self._changed.notify()
 
     def _serve_identity_store(self, models: ServiceModels) -> list[object]:
         return [
-            Users(self._directory, _input(models, "AWSIdentityStore.CreateUser")),
-            Groups(self._directory, _input(models, "AWSIdentityStore.CreateGroup")),
-            Memberships(self._directory),
+            Users(self.directory, _input(models, "AWSIdentityStore.CreateUser")),
+            Groups(self.directory, _input(models, "AWSIdentityStore.CreateGroup")),
+            Memberships(self.directory),
+        ]
+
+    def _serve_sso_admin(self) -> list[object]:
+        return [
+            Instances(self.sso_admin),
+            PermissionSets(self.sso_admin, self.assignments.uses),
+            Policies(self.sso_admin),
+            self.assignments,
+            Provisioning(self.sso_admin, self.provisions, self._requests),
+        ]
+
+    def _serve_organizations(self, events: AccountEvents) -> list[object]:
+        return [
+            Accounts(self.organization, events, self._later, lambda gone: self.assignments.forget(account_id=gone)),
+            Units(self.organization),
+            Tags(self.organization, events),
         ]
 
     def _serving(self, operation: Operation) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
@@ -108,12 +138,19 @@ class IdentityCenter:
     def _check_scope(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
         """Refuse requests for another identity store or another instance than the one that is here."""
         if "IdentityStoreId" in parameters:
-            self._directory.check_store(parameters)
-        instance = self._sso_admin.instance.instance_arn
+            self.directory.check_store(parameters)
+        instance = self.sso_admin.instance.instance_arn
         if operation.service == "sso-admin" and parameters.get("InstanceArn", instance) != instance:
             if "ResourceNotFoundException" in [shape.name for shape in operation.model.error_shapes]:
                 raise not_found(f"Could not find Instance with id {parameters['InstanceArn'].rpartition('/')[2]}")
             raise ServiceError("AccessDeniedException", "You do not have sufficient access to perform this action.")
+
+    def _settle_in_time(self) -> None:
+        """Finish requests when they fall due, also when nobody asks: listeners must not wait for the next question."""
+        with self._changed:
+            while True:
+                self._requests.settle()
+                self._changed.wait(self._requests.seconds_to_next())
 
     def _later(self, action: Callable[[], None]) -> None:
         def run() -> None:

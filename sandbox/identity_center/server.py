@@ -4,7 +4,7 @@ import json
 import sys
 import traceback
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-class Application:
-    """A WSGI application: `GET /health`, and every AWS request by its X-Amz-Target header."""
+type Page = Callable[[Request], Response | None]
 
-    def __init__(self, center: IdentityCenter, models: ServiceModels) -> None:
+
+class Application:
+    """A WSGI application: `GET /health`, and every AWS request by its X-Amz-Target header.
+
+    Each of `pages` is asked first, in order, and answers None for a request that is not for it.
+    """
+
+    def __init__(self, center: IdentityCenter, models: ServiceModels, pages: Sequence[Page] = ()) -> None:
         self._center = center
         self._models = models
+        self._pages = pages
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one HTTP request."""
@@ -31,6 +38,9 @@ class Application:
         body = request.get_data()
         if request.path == "/health":
             return Response('{"status": "ready"}', content_type="application/json")(environ, start_response)
+        for page in self._pages:
+            if (shown := page(request)) is not None:
+                return shown(environ, start_response)
         try:
             response = _response(200, self._answer(request.headers.get("X-Amz-Target", ""), body))
         except ServiceError as refused:

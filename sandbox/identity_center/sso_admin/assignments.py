@@ -1,9 +1,10 @@
 """Account assignments: which user or group has which permission set in which account, and how that comes and goes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sandbox.identity_center.identity_store.directory import Directory
+from sandbox.identity_center.listeners import AccessListener
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import conflict, not_found
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
@@ -47,12 +48,14 @@ class Assignments:
         provisions: Provisions,
         requests: Requests,
         account_state: Callable[[str], str | None],
+        listener: AccessListener,
     ) -> None:
         self._state = state
         self._directory = directory
         self._provisions = provisions
         self._requests = requests
         self._account_state = account_state
+        self._listener = listener
         self._assignments: set[Assignment] = set()
 
     def create_account_assignment(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,13 +100,20 @@ class Assignments:
 
     def list_account_assignments_for_principal(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of the assignments of a user, those of the user's groups included, or of a group."""
-        principals = {(parameters["PrincipalType"], parameters["PrincipalId"])}
-        if parameters["PrincipalType"] == "USER" and parameters["PrincipalId"] in self._directory.users:
-            memberships = self._directory.memberships_of(self._directory.user(parameters["PrincipalId"]))
-            principals |= {("GROUP", membership.group_id) for membership in memberships}
+        found = self.of_principal(parameters["PrincipalType"], parameters["PrincipalId"])
         account_id = (parameters.get("Filter") or {}).get("AccountId")
-        found = (one for one in self._assignments if one[2:] in principals and account_id in (None, one.account_id))
-        return _paged(found, parameters)
+        return _paged((one for one in found if account_id in (None, one.account_id)), parameters)
+
+    def __iter__(self) -> Iterator[Assignment]:
+        return iter(frozenset(self._assignments))
+
+    def of_principal(self, principal_type: str, principal_id: str) -> set[Assignment]:
+        """Return the assignments in force of a group, or of a user and of the groups that the user is in."""
+        principals = {(principal_type, principal_id)}
+        if principal_type == "USER" and principal_id in self._directory.users:
+            memberships = self._directory.memberships_of(self._directory.user(principal_id))
+            principals |= {("GROUP", membership.group_id) for membership in memberships}
+        return {one for one in self._assignments if one[2:] in principals}
 
     def uses(self, permission_set_arn: str) -> bool:
         """Say whether a permission set is assigned, or about to be."""
@@ -129,8 +139,10 @@ class Assignments:
             raise RequestFailed(
                 f"Received a 404 status error: {principal} was not found in directory {self._directory.store_id}"
             )
-        self._assignments.add(assignment)
         self._provisions.add(assignment.account_id, self._state.permission_set(assignment.permission_set_arn))
+        if assignment not in self._assignments:
+            self._assignments.add(assignment)
+            self._listener.on_assigned(assignment)
 
     def _check_account(self, account_id: str) -> None:
         state = self._account_state(account_id)
@@ -143,7 +155,9 @@ class Assignments:
             )
 
     def _delete(self, assignment: Assignment) -> None:
-        self._assignments.discard(assignment)
+        if assignment in self._assignments:
+            self._assignments.remove(assignment)
+            self._listener.on_unassigned(assignment)
         if not any(one[:2] == assignment[:2] for one in self._assignments):
             self._provisions.remove(assignment.account_id, assignment.permission_set_arn)
 
@@ -156,5 +170,5 @@ def _subject(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name != "InstanceArn"}
 
 
-def _paged(found: Iterator[Assignment], parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _paged(found: Iterable[Assignment], parameters: Mapping[str, Any]) -> dict[str, Any]:
     return page("AccountAssignments", ((" ".join(one), one.described()) for one in found), parameters)

@@ -1,30 +1,33 @@
 """Remembers in which accounts each permission set has its role, and which revision of it the role was made from."""
 
+from sandbox.identity_center.listeners import AccessListener
 from sandbox.identity_center.sso_admin.moto_backend import PermissionSet, SsoAdminState
 
 
 class Provisions:
     """The roles that Identity Center has made; a revision below the permission set's own means: not the latest."""
 
-    def __init__(self, state: SsoAdminState) -> None:
+    def __init__(self, state: SsoAdminState, listener: AccessListener) -> None:
         self._state = state
+        self._listener = listener
         self._revisions: dict[tuple[str, str], int] = {}
 
     def add(self, account_id: str, permission_set: PermissionSet) -> None:
         """Make the role in the account, unless it is there: an assignment does not bring it up to date."""
-        self._revisions.setdefault((account_id, permission_set.permission_set_arn), permission_set.revision)
+        if (account_id, permission_set.permission_set_arn) not in self._revisions:
+            self._make(account_id, permission_set)
 
     def update(self, account_id: str, permission_set: PermissionSet) -> bool:
         """Bring the role in the account up to date; False when the account has none."""
-        key = (account_id, permission_set.permission_set_arn)
-        if key not in self._revisions:
+        if (account_id, permission_set.permission_set_arn) not in self._revisions:
             return False
-        self._revisions[key] = permission_set.revision
+        self._make(account_id, permission_set)
         return True
 
     def remove(self, account_id: str, permission_set_arn: str) -> None:
         """Remove the role from the account."""
-        self._revisions.pop((account_id, permission_set_arn), None)
+        if self._revisions.pop((account_id, permission_set_arn), None) is not None:
+            self._listener.on_deprovisioned(account_id, permission_set_arn)
 
     def accounts(self, permission_set_arn: str, status: str | None = None) -> list[str]:
         """Return the accounts that have the permission set, with this ProvisioningStatus if one is given."""
@@ -33,6 +36,10 @@ class Provisions:
     def permission_sets(self, account_id: str, status: str | None = None) -> list[str]:
         """Return the ARNs of the permission sets in an account, with this ProvisioningStatus if one is given."""
         return [arn for account, arn in self._matching(status) if account == account_id]
+
+    def _make(self, account_id: str, permission_set: PermissionSet) -> None:
+        self._listener.on_provisioned(account_id, permission_set)
+        self._revisions[account_id, permission_set.permission_set_arn] = permission_set.revision
 
     def _matching(self, status: str | None) -> list[tuple[str, str]]:
         return [key for key in self._revisions if status in (None, self._status(key))]

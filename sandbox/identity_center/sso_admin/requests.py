@@ -77,6 +77,10 @@ class Requests:
                 request.finish()
                 self._open.remove(request)
 
+    def seconds_to_next(self) -> float | None:
+        """How long until the next request falls due; None when none is open."""
+        return max(0.0, min(one.ready_at for one in self._open) - self._clock()) if self._open else None
+
     def in_progress(self, kind: str) -> list[Request]:
         """Return the unfinished requests of a kind."""
         return [request for request in self._open if request.kind == kind]
