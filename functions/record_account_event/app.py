@@ -26,5 +26,10 @@ def _record(record: SQSRecord) -> None:
         tell = logger.warning if recorded.is_dead_letter else logger.info
         tell(
             "account event",
-            extra={"event": recorded.name, "account": recorded.account, "why_not": recorded.why_not},
+            extra={
+                "event": recorded.name,
+                "account": recorded.account,
+                "unit": recorded.unit,
+                "why_not": recorded.why_not,
+            },
         )

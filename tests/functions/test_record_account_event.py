@@ -46,7 +46,10 @@ def _subjects(requests: list[PlanRequest]) -> list[str]:
     return [str(one.subject) for one in requests]
 
 
-@pytest.mark.parametrize("name", ["create_account_result", "move_account", "account_joined", "create_managed_account"])
+@pytest.mark.parametrize(
+    "name",
+    ["create_account_result", "move_account", "account_joined", "create_managed_account", "tag_change_on_resource"],
+)
 def test_the_account_of_an_event_is_on_the_inbox(
     queues: _Queues, event_of: Callable[[str], Event], context: LambdaContext, name: str
 ) -> None:
@@ -54,6 +57,15 @@ def test_the_account_of_an_event_is_on_the_inbox(
     assert answer == {"batchItemFailures": []}
     assert _subjects(queues.inbox.requests) == ["account:444455556666"]
     assert queues.inbox.requests[0].refresh
+
+
+def test_whatever_one_new_account_causes_is_about_that_account(
+    queues: _Queues, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    answer = app.lambda_handler(event_of("record_account_event/one_new_account"), context)
+    assert answer == {"batchItemFailures": []}
+    assert _subjects(queues.inbox.requests) == ["account:444455556666"] * 6
+    assert queues.dead_letters.letters == []
 
 
 def test_what_cannot_be_understood_is_put_aside_and_holds_nothing_up(

@@ -36,6 +36,14 @@ def test_the_account_is_asked_to_be_read_anew() -> None:
     assert request.cause.reference == "0f3e2d1c-5b6a-4798-8a9b-0c1d2e3f4a03"
 
 
+def test_below_a_unit_that_was_renamed_everything_is_asked_for() -> None:
+    recording = _Recording()
+    recorded = recording.record(_body("rename_organizational_unit"))
+    (request,) = recording.inbox.requests
+    assert str(request.subject) == "organizational-unit:ou-a1b2-11112222"
+    assert (recorded.account, recorded.unit) == ("", "ou-a1b2-11112222")
+
+
 def test_the_same_event_again_leads_to_the_same_change_and_another_to_another() -> None:
     recording = _Recording()
     for name in ("move_account", "move_account", "tag_account"):

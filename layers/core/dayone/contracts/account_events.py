@@ -1,87 +1,94 @@
-"""Events about accounts, as EventBridge brings them from Organizations and Control Tower.
+"""Events about accounts and organizational units, as EventBridge brings them from AWS, whatever form they come in.
 
-Where the account's id stands differs from event to event, so it is looked for instead of assumed.
-Source: Organizations User Guide, "Logging and monitoring"; Control Tower User Guide, "Lifecycle events".
+They only say where to look: the account itself is read from Organizations. So whatever an event lacks beside the id,
+such as a name, does no harm, and what it has beyond that is left alone.
 """
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from dayone.contracts.account_event_places import account_in, has_failed, names_another_resource, unit_in
 from dayone.errors import Invalid, Malformed
 
-_ACCOUNT_ID = re.compile(r"\d{12}")
-_ID_KEYS = frozenset({"accountid", "resourceid"})
-_PLACES = ("serviceEventDetails", "requestParameters", "responseElements")
-_ABOUT_SOMETHING_ELSE = re.compile(r"(ou|r|p|rp)-.+")
+_TAG_CHANGE = "Tag Change on Resource"
+# The times in the details of Organizations' own events; newer Java writes a comma after the year and a narrow space.
+_JAVA_TIME = "%b %d %Y %I:%M:%S %p"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountEvent:
-    """Which account to look at again; `ignored` says why there is nothing to look at, and then the id may be empty."""
+    """Which account to look at again, or below which organizational unit all of them.
+
+    One of the two ids is set, unless `ignored` says why there is nothing to look at.
+    """
 
     id: str
     source: str
     name: str
     at: datetime
-    account_id: str
+    account_id: str = ""
+    unit_id: str = ""
     ignored: str = ""
 
 
 def read(text: str) -> AccountEvent:
-    """Read one EventBridge event. Raises Malformed when it is not one, Invalid when it names no account."""
+    """Read one EventBridge event. Raises Malformed when it is not one, Invalid when it names nothing to look at."""
     try:
-        envelope = json.loads(text)
-        detail = envelope["detail"]
-        event = AccountEvent(
-            id=str(envelope["id"]),
-            source=str(envelope["source"]),
-            name=str(detail.get("eventName", envelope["detail-type"])),
-            at=_moment(envelope["time"]),
-            account_id=_account_id(detail),
-            ignored=_why_ignored(detail),
-        )
+        event = _event(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Malformed("not an EventBridge event") from error
-    if not event.account_id and not event.ignored:
+    if not event.account_id and not event.unit_id and not event.ignored:
         raise Invalid(f"{event.name} {event.id} names no account")
     return event
 
 
-def _moment(text: str) -> datetime:
+def _event(envelope: Mapping[str, Any]) -> AccountEvent:
+    detail = envelope["detail"]
+    name = str(detail.get("eventName", envelope["detail-type"]))
+    is_about_units = "organizationalunit" in name.casefold()
+    return AccountEvent(
+        id=str(envelope["id"]),
+        source=str(envelope["source"]),
+        name=name,
+        at=_first_moment(envelope.get("time"), detail.get("eventTime")),
+        account_id="" if is_about_units else account_in(detail, name=name, resources=envelope.get("resources")),
+        unit_id=unit_in(detail) if is_about_units else "",
+        ignored=_why_ignored(detail, kind=str(envelope.get("detail-type", ""))),
+    )
+
+
+def _why_ignored(detail: Mapping[str, Any], *, kind: str) -> str:
+    if detail.get("errorCode"):
+        return f"the call failed: {detail['errorCode']}"
+    if has_failed(detail):
+        return "what it tells of has failed"
+    tagged = (detail.get("service"), detail.get("resource-type"))
+    if names_another_resource(detail) or (kind == _TAG_CHANGE and tagged != ("organizations", "account")):
+        return "it is not about an account"
+    return ""
+
+
+def _first_moment(*texts: object) -> datetime:
+    """The first that can be read; raises ValueError when none can."""
+    for text in texts:
+        for read_one in (_iso, _java):
+            try:
+                return read_one(str(text))
+            except ValueError:
+                continue
+    raise ValueError("no time that can be read")
+
+
+def _iso(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
     return at
 
 
-def _why_ignored(detail: Mapping[str, Any]) -> str:
-    if detail.get("errorCode"):
-        return f"the call failed: {detail['errorCode']}"
-    if any(value == "FAILED" for key, value in _entries(detail.get("serviceEventDetails")) if key == "state"):
-        return "what it tells of has failed"
-    named = [value for key, value in _entries(detail.get("requestParameters")) if key == "resourceid"]
-    if any(_ABOUT_SOMETHING_ELSE.fullmatch(str(value)) for value in named):
-        return "it is not about an account"
-    return ""
-
-
-def _account_id(detail: Mapping[str, Any]) -> str:
-    for place in _PLACES:
-        for key, value in _entries(detail.get(place)):
-            if key in _ID_KEYS and _ACCOUNT_ID.fullmatch(str(value)):
-                return str(value)
-    return ""
-
-
-def _entries(node: object) -> Iterator[tuple[str, object]]:
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            yield str(key).casefold(), value
-            yield from _entries(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _entries(value)
+def _java(text: str) -> datetime:
+    # AWS writes these in UTC. `split` takes any kind of space, the narrow one included.
+    return datetime.strptime(" ".join(text.replace(",", " ").split()), _JAVA_TIME).replace(tzinfo=UTC)

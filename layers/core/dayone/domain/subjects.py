@@ -8,8 +8,8 @@ from typing import NamedTuple
 class SubjectKind(StrEnum):
     """What kind of thing a subject is.
 
-    The last two are never planned themselves: the policy fans out to all others when it changes, a change to those of
-    its subjects whose removals it holds when these are decided on.
+    The last three are never planned themselves: the policy fans out to all others when it changes, a change to those of
+    its subjects whose removals it holds when these are decided on, an organizational unit to the accounts below it.
     """
 
     PERSON = "person"
@@ -18,6 +18,7 @@ class SubjectKind(StrEnum):
     PERMISSION_SET = "permission-set"
     POLICY = "policy"
     CHANGE = "change"
+    ORGANIZATIONAL_UNIT = "organizational-unit"
 
 
 @dataclass(frozen=True, order=True)

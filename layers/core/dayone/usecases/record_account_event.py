@@ -1,4 +1,4 @@
-"""Read which account an event is about, and ask for that account to be looked at again."""
+"""Read which account or organizational unit an event is about, and ask for it to be looked at again."""
 
 from dataclasses import dataclass
 
@@ -21,19 +21,21 @@ class RecordAccountEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What has become of an event: the account that will be looked at, or why none is.
+    """What has become of an event: what will be looked at again, or why nothing is.
 
-    With `is_dead_letter` the event could not be understood, and waits among the dead letters.
+    With `unit` it is every account below that organizational unit. With `is_dead_letter` the event could not be
+    understood, and waits among the dead letters.
     """
 
     name: str
     account: str = ""
+    unit: str = ""
     why_not: str = ""
     is_dead_letter: bool = False
 
 
 def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
-    """Put the account of one EventBridge event on the inbox.
+    """Put what one EventBridge event is about on the inbox.
 
     An event that says that nothing happened is left at that; one that cannot be understood goes to the dead letters
     at once, because no retry would mend it.
@@ -47,6 +49,11 @@ def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
         return Recorded(name=event.name, why_not=event.ignored)
     change = ulid_of(event.at, name=f"{event.source}:{event.id}")
     cause = Cause(change=change, kind=CauseKind.ACCOUNT_EVENT, actor=event.source, reference=event.id, at=event.at)
-    subject = Subject(SubjectKind.ACCOUNT, event.account_id)
-    ports.inbox.put([PlanRequest(subject=subject, cause=cause, refresh=True)])
-    return Recorded(name=event.name, account=event.account_id)
+    ports.inbox.put([PlanRequest(subject=_subject(event), cause=cause, refresh=True)])
+    return Recorded(name=event.name, account=event.account_id, unit=event.unit_id)
+
+
+def _subject(event: account_events.AccountEvent) -> Subject:
+    if event.unit_id:
+        return Subject(SubjectKind.ORGANIZATIONAL_UNIT, event.unit_id)
+    return Subject(SubjectKind.ACCOUNT, event.account_id)
