@@ -73,7 +73,7 @@ class TestWhatStandsInTheWayOfTheAccount:
 
     def test_the_management_account_needs_a_word_of_its_own(self) -> None:
         said = said_of(AccountSelector(HERE), an_account(is_management=True))
-        assert "needs `include_management_account: true`, because this is the management account" in said
+        assert "needs its id beside `include_management_account: true`, because this is the management account" in said
 
     def test_an_account_that_is_closed(self) -> None:
         said = said_of(AccountSelector(HERE), an_account(state=AccountState.SUSPENDED))

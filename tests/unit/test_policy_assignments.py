@@ -21,6 +21,7 @@ from tests.unit.policy_texts import assignment, findings_of, read
         ("[{ou_id: ou-ab12-cdef3456/*}]", "ou_id: `ou-ab12-cdef3456/*` is not an OU id"),
         ("[{include_management_account: true}]", "accounts[0]: selects nothing"),
         ("[{id: ~}]", "accounts[0].id: has no value"),
+        ("[{ou: /**, include_management_account: true}]", "accounts[0]: reaches the management account by accident"),
         ("[{ou: /, include_management_account: false}]", "include_management_account: can only be `true`"),
         ("[{ou: /, include_management_account: 'yes'}]", "include_management_account: must be `true` or `false`"),
         ("[{tags: {env: {present: no, any: x}}}]", "accounts[0].tags.env: can never hold"),
@@ -86,7 +87,7 @@ def test_a_guardrail_that_cannot_be_meant_or_would_not_hold_is_refused(guardrail
 def test_accounts_can_be_meant_by_ou_id_by_tags_and_with_the_management_account() -> None:
     (rule,) = read(
         assignment(
-            "[{ou_id: [ou-ab12-cdef3456, ou-ab12-cdef3457/**], include_management_account: true,"
+            "[{ou_id: [ou-ab12-cdef3456, ou-ab12-cdef3457/**], id: '123456789012', include_management_account: true,"
             " tags: {env: {not: prod}, owner: {present: true}}}]"
         )
     ).assignments

@@ -161,5 +161,14 @@ class GrantedAccountShape(AccountShape):
     """Conditions on accounts that get something."""
 
     include_management_account: Annotated[bool, AfterValidator(_is_yes)] = Field(
-        default=False, description="Whether this means the management account too, which nothing else does."
+        default=False,
+        description="Whether this means the management account too; beside its `id`, which alone does not.",
     )
+
+    @model_validator(mode="after")
+    def _names_the_management_account(self) -> Self:
+        if self.include_management_account and not self.id:
+            words.refuse(
+                "reaches the management account by accident: name its `id` beside `include_management_account`"
+            )
+        return self

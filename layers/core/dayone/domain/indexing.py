@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from dayone.domain.accounts import Account
 from dayone.domain.facets import Facet, TextFacet, TextFacets
-from dayone.domain.matching import holds, is_under, is_within, tag_of
+from dayone.domain.matching import holds, is_under, is_within, names_management, tag_of
 from dayone.domain.people import SELECTABLE_DATES, Person
 from dayone.domain.policy import AccountSelector, Condition, PersonSelector
 
@@ -80,7 +80,7 @@ class AccountSelectors:
         return found
 
     def _ask(self, bit: int, selector: AccountSelector) -> None:
-        if selector.include_management:
+        if names_management(selector):
             self._with_management |= bit
         if selector.ids:
             self._ids.ask_for(bit, values=selector.ids)

@@ -41,8 +41,13 @@ def flips_at(condition: Condition, person: Person) -> Iterator[datetime]:
 
 
 def selects_account(selector: AccountSelector, account: Account) -> bool:
-    """Whether the account is one the selector means; the management account only by the selector's own word."""
-    return (selector.include_management or not account.is_management) and describes(selector, account)
+    """Whether the account is one the selector means; the management account only when it is named, see `names_management`."""
+    return (not account.is_management or names_management(selector)) and describes(selector, account)
+
+
+def names_management(selector: AccountSelector) -> bool:
+    """Whether the management account can be meant: the selector names accounts by id, and says that this one is too."""
+    return selector.include_management and bool(selector.ids)
 
 
 def describes(selector: AccountSelector, account: Account) -> bool:

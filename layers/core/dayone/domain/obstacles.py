@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.matching import describes, holds, is_under, is_within, matches_any, selects_person, tag_of
+from dayone.domain.matching import (
+    describes,
+    holds,
+    is_under,
+    is_within,
+    matches_any,
+    names_management,
+    selects_person,
+    tag_of,
+)
 from dayone.domain.matching import fits as text_fits
 from dayone.domain.people import SELECTABLE_DATES, Person, Status, date_of, has_begun, is_employed
 from dayone.domain.policy import AccountSelector, AssignmentRule, Condition, GroupRule, PersonSelector
 
-_MANAGEMENT = "`include_management_account: true`, because this is the management account"
+_MANAGEMENT = "its id beside `include_management_account: true`, because this is the management account"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +134,7 @@ def _of_account(selector: AccountSelector, account: Account) -> Nearness:
 
 def _account_conditions(selector: AccountSelector, account: Account) -> Iterator[tuple[bool, str, str, str]]:
     if account.is_management:
-        yield selector.include_management, "id", account.id, _MANAGEMENT
+        yield names_management(selector), "id", account.id, _MANAGEMENT
     if selector.ids:
         yield account.id in selector.ids, "id", account.id, _one_of(selector.ids)
     if selector.names:

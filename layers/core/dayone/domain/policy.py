@@ -54,7 +54,7 @@ class AccountSelector:
     """Conditions on accounts: any of `ids`, `names`, `ous` and `ou_ids`, and every tag; what is empty does not limit.
 
     `names` are globs, `ous` patterns of OU paths; an OU id means accounts directly in that unit, or with `/**` behind
-    it anywhere below it too. The management account is meant only with `include_management`.
+    it anywhere below it too. The management account is meant only with `include_management` and its id.
     """
 
     location: Location
