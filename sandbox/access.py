@@ -9,7 +9,7 @@ import boto3
 import botocore.config
 import botocore.session
 
-IDENTITY_CENTER_SERVICES = ("sso-admin", "identitystore", "organizations")
+IDENTITY_CENTER_SERVICES = ("sso-admin", "identitystore", "organizations", "sso", "sso-oidc")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,11 @@ class Access:
     def endpoint_for(self, service: str) -> str:
         """Return the URL that serves a service, which is named as boto3 names it."""
         return self.identity_center_endpoint if service in IDENTITY_CENTER_SERVICES else self.endpoint
+
+    @property
+    def start_url(self) -> str:
+        """The URL of the portal, which profiles call `sso_start_url`."""
+        return f"{self.identity_center_endpoint}/start"
 
     @property
     def identity_center_environment(self) -> dict[str, str]:

@@ -1,0 +1,5 @@
+"""The paths by which the rest of the local AWS, and tests, reach sign-in; AWS has no such doors."""
+
+SERVICE_CONTROL_POLICIES = "/_sandbox/service-control-policies"
+ONE_TIME_PASSWORDS = "/_sandbox/one-time-passwords"
+LONGEST_SESSION = "/_sandbox/longest-session"

@@ -1,0 +1,40 @@
+"""Reaches IAM and STS in the accounts of the organisation, as AWS's own sign-in service does."""
+
+import threading
+from typing import Any
+
+import botocore.config
+import botocore.session
+
+
+class MemberAccounts:
+    """Clients of the local AWS, one for each service and account; the key of an account's root is the account's id."""
+
+    def __init__(self, endpoint: str, *, region: str) -> None:
+        self._endpoint = endpoint
+        self._region = region
+        self._session = botocore.session.Session()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+
+    def iam(self, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
+        """Return a client of the account's IAM."""
+        return self._client("iam", account_id)
+
+    def sts(self, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
+        """Return a client of STS that speaks as the account's root."""
+        return self._client("sts", account_id)
+
+    def _client(self, service: str, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
+        key = service, account_id
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._session.create_client(
+                    service,
+                    region_name=self._region,
+                    endpoint_url=self._endpoint,
+                    aws_access_key_id=account_id,
+                    aws_secret_access_key="test",
+                    config=botocore.config.Config(proxies={}, connect_timeout=5, read_timeout=30),
+                )
+            return self._clients[key]
