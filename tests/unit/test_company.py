@@ -42,7 +42,7 @@ def _state(subject: Subject, *applied: Applied, fact: Person | Account | None = 
 
 def _user(person: Person) -> Applied:
     outlook = Outlook(a_policy(), NOON, Selection(a_policy()))
-    wanted = outlook.desired(the_person(person.id), fact=person).resources[USER]
+    wanted = outlook.desired(SubjectState(Head(subject=the_person(person.id))), fact=person).resources[USER]
     return confirmed(USER, attributes=dict(wanted.attributes))
 
 

@@ -12,8 +12,8 @@ from dayone.domain.desired import (
     desired_for_account,
     desired_for_group,
     desired_for_permission_set,
-    desired_for_person,
 )
+from dayone.domain.desired_people import desired_for_person
 from dayone.domain.people import Status
 from dayone.domain.policy import AccountSelector, Location, Policy, Protection
 from tests.builders import (

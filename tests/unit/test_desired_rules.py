@@ -10,9 +10,8 @@ from dayone.domain.desired import (
     desired_for_account,
     desired_for_group,
     desired_for_permission_set,
-    desired_for_person,
-    next_flip,
 )
+from dayone.domain.desired_people import desired_for_person, next_look
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import (
     AccountSelector,
@@ -23,6 +22,7 @@ from dayone.domain.policy import (
     PersonSelector,
     Policy,
 )
+from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind
 from tests.builders import (
     GROUP,
@@ -38,7 +38,10 @@ from tests.builders import (
     an_assignment,
     assignment,
     membership,
+    the_person,
 )
+
+_UNKNOWN = SubjectState(Head(subject=the_person()))
 
 
 def _selector(*conditions: Condition, line: int = 1) -> PersonSelector:
@@ -242,4 +245,4 @@ _REACHED, _LATER = Condition("start_date", reached=30), Condition("start_date", 
 )
 def test_when_to_look_at_a_person_again(case: str, person: Person, policy: Policy, expected: str | None) -> None:
     due = datetime.fromisoformat(expected).replace(tzinfo=UTC) if expected else None
-    assert next_flip(person, policy=policy, now=NOON) == due, case
+    assert next_look(person, state=_UNKNOWN, policy=policy, now=NOON) == due, case

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.desired import desired_for_account, desired_for_person
+from dayone.domain.desired import desired_for_account
+from dayone.domain.desired_people import desired_for_person
 from dayone.domain.explain import explain
 from dayone.domain.explain_steps import Known
 from dayone.domain.explain_words import in_short, told

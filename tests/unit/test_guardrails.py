@@ -42,7 +42,7 @@ def _difference(resource: Resource, action: Action = Action.DELETE) -> Differenc
         (assignment(), True),
         (GROUP, True),
         (PERMISSION_SET, True),
-        (USER, False),
+        (USER, True),
         (managed_policy("ReadOnlyAccess"), False),
         (INLINE_POLICY, False),
     ],

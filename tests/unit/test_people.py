@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.people import Person, Status, access_begins, access_ends, is_employed, next_due
+from dayone.domain.life_cycle import LifeCycle, access_begins, access_ends, has_access, next_stage_at
+from dayone.domain.people import Person, Status
 from tests.builders import NOON, a_person
 
 _DAY = date(2026, 11, 23)
+_CYCLE = LifeCycle()
 
 
 def _utc(text: str) -> datetime:
@@ -27,7 +29,7 @@ def _utc(text: str) -> datetime:
 )
 def test_access_lasts_from_the_first_to_the_last_day(case: str, moment: str, *, expected: bool) -> None:
     person = a_person(start_date=_DAY, end_date=date(2026, 11, 25))
-    assert is_employed(person, now=_utc(moment)) is expected, case
+    assert has_access(person, cycle=_CYCLE, now=_utc(moment)) is expected, case
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_access_lasts_from_the_first_to_the_last_day(case: str, moment: str, *, 
 )
 def test_a_day_is_the_day_where_the_person_is(zone: str, begins: str, ends: str) -> None:
     person = a_person(start_date=_DAY, end_date=_DAY, time_zone=zone)
-    assert (access_begins(person), access_ends(person)) == (_utc(begins), _utc(ends))
+    assert (access_begins(person, cycle=_CYCLE), access_ends(person, cycle=_CYCLE)) == (_utc(begins), _utc(ends))
 
 
 @pytest.mark.parametrize(
@@ -56,16 +58,16 @@ def test_a_day_is_the_day_where_the_person_is(zone: str, begins: str, ends: str)
 def test_a_day_on_which_the_clocks_change_is_whole(case: str, zone: str, day: date, begins: str, hours: int) -> None:
     person = a_person(start_date=day, end_date=day, time_zone=zone)
     first = _utc(begins)
-    assert not is_employed(person, now=first - timedelta(seconds=1)), case
-    assert is_employed(person, now=first), case
-    assert is_employed(person, now=first + timedelta(hours=hours, seconds=-1)), case
-    assert not is_employed(person, now=first + timedelta(hours=hours)), case
+    assert not has_access(person, cycle=_CYCLE, now=first - timedelta(seconds=1)), case
+    assert has_access(person, cycle=_CYCLE, now=first), case
+    assert has_access(person, cycle=_CYCLE, now=first + timedelta(hours=hours, seconds=-1)), case
+    assert not has_access(person, cycle=_CYCLE, now=first + timedelta(hours=hours)), case
 
 
 def test_somebody_whose_employment_has_ended_has_no_access_on_any_day() -> None:
     person = a_person(start_date=_DAY, end_date=_DAY, status=Status.ENDED)
-    assert not is_employed(person, now=NOON)
-    assert next_due(person, now=NOON) is None
+    assert not has_access(person, cycle=_CYCLE, now=NOON)
+    assert next_stage_at(person, cycle=_CYCLE, now=NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -83,14 +85,14 @@ def test_somebody_whose_employment_has_ended_has_no_access_on_any_day() -> None:
     ],
 )
 def test_what_is_due_next(case: str, person: Person, expected: str | None) -> None:
-    assert next_due(person, now=NOON) == (_utc(expected) if expected else None), case
+    assert next_stage_at(person, cycle=_CYCLE, now=NOON) == (_utc(expected) if expected else None), case
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_the_last_day_there_is_means_no_last_day(zone: str) -> None:
     person = a_person(end_date=date.max, time_zone=zone)
-    assert is_employed(person, now=NOON)
-    assert next_due(person, now=NOON) is None
+    assert has_access(person, cycle=_CYCLE, now=NOON)
+    assert next_stage_at(person, cycle=_CYCLE, now=NOON) is None
 
 
 _dates = st.none() | st.dates(date(2026, 11, 1), date(2026, 12, 15))
@@ -101,7 +103,7 @@ _zones = st.sampled_from(["UTC", "Europe/Berlin", "America/Havana", "Pacific/Api
 def test_nothing_changes_before_it_is_due(start: date | None, end: date | None, zone: str, seconds: int) -> None:
     person = a_person(start_date=start, end_date=end, time_zone=zone)
     now = _utc("2026-10-25T00:00:00") + timedelta(seconds=seconds)
-    due = next_due(person, now=now)
+    due = next_stage_at(person, cycle=_CYCLE, now=now)
     just_before = (due or now + timedelta(days=1000)) - timedelta(microseconds=1)
-    assert is_employed(person, now=now) is is_employed(person, now=just_before)
+    assert has_access(person, cycle=_CYCLE, now=now) is has_access(person, cycle=_CYCLE, now=just_before)
     assert due is None or due > now

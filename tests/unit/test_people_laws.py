@@ -1,13 +1,14 @@
 """Laws of people's dates, wherever they are and whenever they are asked about."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.people import Person, access_begins, access_ends, day_begins, has_begun, has_come, is_employed
+from dayone.domain.life_cycle import LifeCycle, access_begins, access_ends, has_access
+from dayone.domain.people import Person, day_begins, has_come
 from tests.builders import NOON, a_person
 
 _ZONES = ("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin", "America/New_York")
@@ -21,6 +22,8 @@ _people = st.builds(
 )
 _hours = st.sampled_from([*range(-36, 37), -1000, 1000])
 _moments = _hours.map(lambda hours: NOON + timedelta(hours=hours))
+_times = st.sampled_from([time(0), time(8), time(23, 59)])
+_cycles = st.builds(LifeCycle, access_from=_times, access_until=st.none() | _times)
 _offsets = st.sampled_from([-40, -1, 0, 1, 40])
 
 
@@ -43,10 +46,10 @@ def test_days_far_away_come_just_as_those_near(person: Person, days: int, now: d
     assert has_come(person, "start_date", days=days, now=now) is _began(person, days=days, now=now)
 
 
-@given(person=_people, now=_moments)
-def test_employment_lasts_from_the_beginning_of_the_first_day_to_the_end_of_the_last(
-    person: Person, now: datetime
+@given(person=_people, now=_moments, cycle=_cycles)
+def test_access_lasts_from_its_time_on_the_first_day_to_its_time_on_the_last(
+    person: Person, now: datetime, cycle: LifeCycle
 ) -> None:
-    begins, ends = access_begins(person), access_ends(person)
-    assert has_begun(person, now=now) is (begins is None or begins <= now)
-    assert is_employed(person, now=now) is (has_begun(person, now=now) and (ends is None or now < ends))
+    begins, ends = access_begins(person, cycle=cycle), access_ends(person, cycle=cycle)
+    has_begun = person.start_date is None or (begins is not None and begins <= now)
+    assert has_access(person, cycle=cycle, now=now) is (has_begun and (ends is None or now < ends))

@@ -6,7 +6,8 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.desired import Desired, desired_for_account, desired_for_person
+from dayone.domain.desired import Desired, desired_for_account
+from dayone.domain.desired_people import desired_for_person
 from dayone.domain.operations import Action, Applied
 from dayone.domain.planning import differences
 from dayone.domain.policy import AccountSelector, AssignmentRule, Condition, GroupRule, Location, PersonSelector

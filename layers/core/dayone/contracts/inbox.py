@@ -67,7 +67,8 @@ def _version(said: Json) -> FactVersion:
 
 def _person(said: Json) -> Person:
     readers: dict[str, Callable[[Any], Any]] = {one.name: _text for one in fields(Person)}
-    readers |= {"start_date": _optional(_day), "end_date": _optional(_day), "status": Status}
+    dates = ("start_date", "end_date", "leave_start", "leave_end")
+    readers |= dict.fromkeys(dates, _optional(_day)) | {"status": Status}
     required = {one.name for one in fields(Person) if one.default is MISSING}
     return Person(**{name: read(said[name]) for name, read in readers.items() if name in said or name in required})
 

@@ -14,9 +14,8 @@ from dayone.domain.desired import (
     desired_for_account,
     desired_for_group,
     desired_for_permission_set,
-    desired_for_person,
-    next_flip,
 )
+from dayone.domain.desired_people import desired_for_person, next_look
 from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person
 from dayone.domain.planning import differences, left_alone
@@ -63,7 +62,7 @@ class Outlook:
     def plan(self, state: SubjectState) -> SubjectPlan:
         """The subject as it would be planned now."""
         subject = state.head.subject
-        desired = self.desired(subject, fact=state.head.fact)
+        desired = self.desired(state, fact=state.head.fact)
         found = differences(desired, applied=state.applied, subject=subject, protection=self.policy.protection)
         is_emptied = subject.kind is SubjectKind.ACCOUNT and _is_emptied(found, applied=state.applied)
         return SubjectPlan(subject, tuple(found), desired.left_alone, is_emptied)
@@ -73,7 +72,7 @@ class Outlook:
         head, fact = state.head, state.head.fact
         if head.outstanding > 0 or head.held:
             return True
-        if isinstance(fact, Person) and head.due_at != next_flip(fact, policy=self.policy, now=self.now):
+        if isinstance(fact, Person) and head.due_at != next_look(fact, state=state, policy=self.policy, now=self.now):
             return True
         return bool(self.plan(state).differences) or self._is_asked_in_vain(state)
 
@@ -81,13 +80,14 @@ class Outlook:
         # Only permission sets are asked for what AWS cannot do; the change must say that it was not done.
         if state.head.subject.kind is not SubjectKind.PERMISSION_SET:
             return False
-        desired = self.desired(state.head.subject, fact=None)
+        desired = self.desired(state, fact=None)
         return bool(left_alone(desired, applied=state.applied))
 
-    def desired(self, subject: Subject, *, fact: Person | Account | None) -> Desired:
-        """What the subject should have."""
+    def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
+        """What the subject should have by this fact."""
+        subject = state.head.subject
         if isinstance(fact, Person):
-            return desired_for_person(fact, policy=self.policy, now=self.now, rules=self.rules)
+            return desired_for_person(fact, policy=self.policy, now=self.now, rules=self.rules, state=state)
         if isinstance(fact, Account):
             return desired_for_account(fact, policy=self.policy, employed=self.employed, rules=self.rules)
         if subject.kind is SubjectKind.GROUP:

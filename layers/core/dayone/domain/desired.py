@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.matching import describes, flips_at, selects_account, selects_person
-from dayone.domain.people import Person, is_employed, next_due
+from dayone.domain.matching import describes, selects_account, selects_person
+from dayone.domain.people import Person
 from dayone.domain.permission_set_parts import parts_of
 from dayone.domain.policy import (
     AccountSelector,
@@ -38,21 +38,22 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Desired:
-    """Everything a subject should have; `left_alone` says why nothing about it may be changed, when that is so."""
+    """Everything a subject should have; `left_alone` says why nothing about it may be changed, when that is so.
+
+    `gives_up` is what goes although such things are kept otherwise, and `notes` say what is not done, and why.
+    """
 
     resources: Mapping[Resource, Wanted]
     left_alone: str = ""
-
-
-_USER = Resource(ResourceKind.USER)
-_EMPLOYED = (Reason("employment", "is employed"),)
+    gives_up: frozenset[Resource] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 class Rules(Protocol):
     """What the groups and the assignments of one policy make of a fact."""
 
     def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, Wanted]:
-        """What a person in employment is in."""
+        """What a person with access is in."""
 
     def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, Wanted]:
         """What is assigned in an active account; to a person only when they are among `employed`."""
@@ -79,20 +80,6 @@ class EachRule:
                 resource = Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.principal}")
                 reasons[resource] = (*reasons.get(resource, ()), *assignment_reasons(rule, account))
         return {resource: Wanted({}, found) for resource, found in reasons.items() if found}
-
-
-def desired_for_person(person: Person, *, policy: Policy, now: datetime, rules: Rules | None = None) -> Desired:
-    """The user and the memberships a person should have at `now`; none outside their employment.
-
-    `rules` are the policy's own, made ready by whoever plans many.
-    """
-    if person.id in policy.protection.people:
-        return Desired({}, left_alone="the person is protected by the policy")
-    if not is_employed(person, now=now):
-        return Desired({})
-    user = Wanted(_user_attributes(person), _EMPLOYED)
-    memberships = (rules or EachRule(policy)).memberships(person, now=now)
-    return Desired({_USER: user, **memberships})
 
 
 def membership_reasons(group: GroupRule, person: Person, *, now: datetime) -> tuple[Reason, ...]:
@@ -162,26 +149,3 @@ def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
         return Desired({})
     reasons = (Reason(str(rule.location), "the policy has this permission set"),)
     return Desired({resource: Wanted(attributes, reasons) for resource, attributes in parts_of(rule).items()})
-
-
-def next_flip(person: Person, *, policy: Policy, now: datetime) -> datetime | None:
-    """The next moment at which time alone may change what the person is to have, or None.
-
-    That is where their employment begins or ends and, while it lasts, where a date condition of the policy turns.
-    """
-    moments = [next_due(person, now=now)]
-    if is_employed(person, now=now):
-        moments += [moment for one in policy.date_conditions for moment in flips_at(one, person) if moment > now]
-    return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _user_attributes(person: Person) -> dict[str, str]:
-    attributes = {
-        "user_name": person.user_name,
-        "display_name": person.display_name,
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "email": person.email,
-        "title": person.title,
-    }
-    return {name: text for name, text in attributes.items() if text}

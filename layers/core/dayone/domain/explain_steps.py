@@ -6,12 +6,12 @@ from datetime import datetime
 
 from dayone.domain.accounts import Account
 from dayone.domain.desired import Reason, assignment_reasons, membership_reasons
+from dayone.domain.employment_obstacles import of_employment
 from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.obstacles import (
     Nearness,
     of_account_state,
     of_assignment,
-    of_employment,
     of_group,
     of_nothing,
     of_protection,
@@ -100,7 +100,7 @@ def _of_person(known: Known) -> Nearness:
     if not isinstance(head.fact, Person):
         return of_nothing("person", head.subject.name, needed="HR to tell of the person")
     protection = of_protection("person", head.subject.name, protected=known.policy.protection.people)
-    return of_employment(head.fact, now=known.now) + protection
+    return of_employment(head.fact, cycle=known.policy.people, now=known.now) + protection
 
 
 def _of_account(known: Known) -> Nearness:

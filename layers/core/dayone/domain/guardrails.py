@@ -10,7 +10,17 @@ from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource, ResourceKind
 
 # What somebody loses access by when it goes.
-GUARDED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT, ResourceKind.GROUP, ResourceKind.PERMISSION_SET})
+GUARDED = frozenset(
+    {
+        ResourceKind.USER,
+        ResourceKind.MEMBERSHIP,
+        ResourceKind.ASSIGNMENT,
+        ResourceKind.GROUP,
+        ResourceKind.PERMISSION_SET,
+    }
+)
+# What somebody loses access by when it comes.
+_TAKING = frozenset({ResourceKind.ENDED_SESSIONS})
 # What the limit is a percentage of.
 COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 
@@ -35,7 +45,8 @@ class RemovalBudget:
 
 def is_removal(one: Difference) -> bool:
     """Whether somebody loses access by it."""
-    return one.action is Action.DELETE and one.resource.kind in GUARDED
+    takes = one.action is Action.CREATE and one.resource.kind in _TAKING
+    return takes or (one.action is Action.DELETE and one.resource.kind in GUARDED)
 
 
 def limit(guardrails: Guardrails, *, existing: int) -> int:

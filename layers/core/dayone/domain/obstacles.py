@@ -16,7 +16,7 @@ from dayone.domain.matching import (
     tag_of,
 )
 from dayone.domain.matching import fits as text_fits
-from dayone.domain.people import SELECTABLE_DATES, Person, Status, date_of, has_begun, is_employed
+from dayone.domain.people import SELECTABLE_DATES, Person, date_of
 from dayone.domain.policy import AccountSelector, AssignmentRule, Condition, GroupRule, PersonSelector
 
 _MANAGEMENT = "its id beside `include_management_account: true`, because this is the management account"
@@ -55,22 +55,6 @@ class Nearness:
 
     def __add__(self, other: "Nearness") -> "Nearness":
         return Nearness(self.satisfied + other.satisfied, (*self.obstacles, *other.obstacles))
-
-
-def of_employment(person: Person, *, now: datetime) -> Nearness:
-    """Whether the person is to have anything at all."""
-    if is_employed(person, now=now):
-        return Nearness(1)
-    if person.status is not Status.ACTIVE:
-        return _in_the_way(
-            "", "person.status", actual=str(person.status), needed="`active`: their employment has ended"
-        )
-    where = f"({person.time_zone})"
-    if not has_begun(person, now=now):
-        begins = f"{person.start_date} {where}"
-        return _in_the_way("", "person.start_date", actual=begins, needed="that day to come: they are not employed yet")
-    ends = f"{person.end_date} {where}"
-    return _in_the_way("", "person.end_date", actual=ends, needed="a last day to come: they are not employed any more")
 
 
 def of_account_state(account: Account) -> Nearness:

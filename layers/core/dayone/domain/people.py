@@ -1,24 +1,30 @@
-"""People as HR describes them, and when they are to have access."""
+"""People as HR describes them, and when a day of theirs comes where they are."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 
 class Status(StrEnum):
-    """Where a person stands in their employment, as HR says."""
+    """Where a person stands in their employment, as HR says; `MISSING` is who is gone from what HR sends.
+
+    Nobody is taken to have left because a record is missing: what they have is held for a human to decide on.
+    """
 
     ACTIVE = "active"
+    ON_LEAVE = "on_leave"
     ENDED = "ended"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """One person in the words of HR; attributes that HR left out are empty strings.
 
-    `start_date` and `end_date` are the first and the last day of access, both included, in the person's `time_zone`
-    (an IANA name). No date means no limit on that side.
+    `start_date` and `end_date` are the first and the last day at work, `leave_start` and `leave_end` the first and the
+    last day of a leave, all included, in the person's `time_zone` (an IANA name). No date means no limit on that side;
+    without the first day of a leave only the status `ON_LEAVE` says that there is one.
     """
 
     id: str
@@ -36,6 +42,8 @@ class Person:
     manager: str = ""
     start_date: date | None = None
     end_date: date | None = None
+    leave_start: date | None = None
+    leave_end: date | None = None
     time_zone: str = "UTC"
     status: Status = Status.ACTIVE
 
@@ -64,70 +72,39 @@ SELECTABLE_DATES = ("start_date", "end_date")
 SELECTABLE = (*SELECTABLE_TEXTS, *SELECTABLE_DATES)
 
 
-def access_begins(person: Person) -> datetime | None:
-    """The moment the first day starts where the person is, or None when there is no first day."""
-    return _midnight(person.start_date, person) if person.start_date else None
-
-
-def access_ends(person: Person) -> datetime | None:
-    """The moment the last day is over where the person is, or None when there is no last day."""
-    return day_begins(person, "end_date", days=1)
-
-
-def has_begun(person: Person, *, now: datetime) -> bool:
-    """Whether the person's first day has started."""
-    if person.start_date is None:
-        return True
-    begun = _has_come_everywhere(person.start_date, days=0, now=now)
-    return _midnight(person.start_date, person) <= now if begun is None else begun
-
-
-def is_employed(person: Person, *, now: datetime) -> bool:
-    """Whether the person is to have access at `now`."""
-    has_ended = has_come(person, "end_date", days=1, now=now)
-    return person.status is Status.ACTIVE and has_begun(person, now=now) and not has_ended
-
-
 def date_of(person: Person, attribute: str) -> date | None:
     """One of the person's dates; None for the last day there is, which is how HR systems write that there is none."""
     day: date | None = getattr(person, attribute)
     return None if day == date.max else day
 
 
-def day_begins(person: Person, attribute: str, *, days: int) -> datetime | None:
-    """The midnight, where the person is, that is `days` days after their date `attribute`; None without a date.
+def day_begins(person: Person, attribute: str, *, days: int, at: time = time.min) -> datetime | None:
+    """The moment, in UTC, `days` days after the person's date `attribute` at the local time `at`; None without a date.
 
-    A day beyond the last one there is never begins, one before the first has begun.
+    A day beyond the last one there is never begins, one before the first has begun. A time that the clocks leave out
+    that night is the moment they go on at, and of one that they show twice it is the first.
     """
     day = date_of(person, attribute)
     if day is None:
         return None
     try:
-        return _midnight(day + timedelta(days=days), person)
+        return _moment(day + timedelta(days=days), at, person)
     except OverflowError:
-        return None if days > 0 else _midnight(date.min, person)
+        return None if days > 0 else datetime.min.replace(tzinfo=UTC)
 
 
-def has_come(person: Person, attribute: str, *, days: int, now: datetime) -> bool:
+def has_come(person: Person, attribute: str, *, days: int, now: datetime, at: time = time.min) -> bool:
     """Whether the moment that `day_begins` tells is `now` or past; never when there is none."""
     day = date_of(person, attribute)
     come = _has_come_everywhere(day, days=days, now=now) if day else False
     if come is not None:
         return come
-    begins = day_begins(person, attribute, days=days)
+    begins = day_begins(person, attribute, days=days, at=at)
     return begins is not None and begins <= now
 
 
-def next_due(person: Person, *, now: datetime) -> datetime | None:
-    """The next moment at which time alone begins or ends the person's access, or None."""
-    if person.status is not Status.ACTIVE:
-        return None
-    moments = (access_begins(person), access_ends(person))
-    return min((moment for moment in moments if moment is not None and moment > now), default=None)
-
-
-def _midnight(day: date, person: Person) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=ZoneInfo(person.time_zone))
+def _moment(day: date, at: time, person: Person) -> datetime:
+    return datetime.combine(day, at, tzinfo=ZoneInfo(person.time_zone)).astimezone(UTC)
 
 
 def _has_come_everywhere(day: date, *, days: int, now: datetime) -> bool | None:

@@ -21,6 +21,9 @@ from dayone.domain.precedence import (
 )
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 
+_KEPT = frozenset({ResourceKind.USER, ResourceKind.PROVISIONING, ResourceKind.WELCOME})
+# What takes access away goes first, whether it is by something that ends or by something that begins.
+_TAKING = (Action.CREATE, ResourceKind.ENDED_SESSIONS)
 _WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
 _CANNOT_RENAME = (
     "AWS cannot rename a permission set, so this one stays {is_called!r} and as it is: take the new name back, or give "
@@ -110,7 +113,7 @@ def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[
     return [
         Difference(Action.DELETE, resource, Wanted({}, _no_longer(one)))
         for resource, one in extra.items()
-        if not one.adopted and resource.kind not in (ResourceKind.USER, ResourceKind.PROVISIONING)
+        if not one.adopted and (resource.kind not in _KEPT or resource in desired.gives_up)
     ]
 
 
@@ -172,4 +175,5 @@ def _priority(one: Difference, *, cause: Cause) -> Priority:
         return Priority.REPAIR
     if cause.kind is CauseKind.POLICY:
         return Priority.POLICY
-    return Priority.REVOCATION if one.action is Action.DELETE else Priority.ONBOARDING
+    takes_away = one.action is Action.DELETE or (one.action, one.resource.kind) == _TAKING
+    return Priority.REVOCATION if takes_away else Priority.ONBOARDING

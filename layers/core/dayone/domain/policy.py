@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import chain
 
+from dayone.domain.life_cycle import LifeCycle
 from dayone.domain.terms import Terms
 
 # Begins the principal of an assignment that is a person's own; no group's key may begin so.
@@ -70,8 +71,8 @@ class AccountSelector:
 class GroupRule:
     """One group: whoever any of `members` selects, or `people` names by id, belongs, but for `exceptions`.
 
-    `name` is the key in the policy and names the group in Day One for ever; `display_name`, when it says something
-    else, is what Identity Center calls it. `people` tells where each is named. An exception beats everything.
+    `name` is the key in the policy and names the group in Day One for ever; Identity Center calls it by
+    `display_name`, if there is one. `people` tells where each is named. An exception beats everything.
     """
 
     name: str
@@ -103,8 +104,7 @@ class CustomerPolicy:
 class PermissionSetRule:
     """One permission set; `managed_policies` are paths below `policy/`, `inline_policy` is JSON text or empty.
 
-    `name` is the key in the policy; `display_name`, when it says something else, is what AWS calls it. `boundary` is
-    a managed policy's path below `policy/`, or a customer managed policy.
+    `display_name`, when it says something, is what AWS calls it instead of `name`, its key. `boundary` is a path too.
     """
 
     name: str
@@ -127,10 +127,7 @@ class PermissionSetRule:
 
 @dataclass(frozen=True)
 class AssignmentRule:
-    """A group, or instead one person by id, gets a permission set in every account that `accounts` selects.
-
-    Any of the selectors is enough; `exceptions` take accounts out again.
-    """
+    """A group, or one person by id, gets a set in the accounts that any of `accounts` and no exception selects."""
 
     group: str
     permission_set: str
@@ -155,9 +152,10 @@ class Guardrails:
 
 @dataclass(frozen=True)
 class Protection:
-    """What Day One never touches, by person id, group name and account id."""
+    """What Day One never touches: people by id, users by name in lower case, groups by name, accounts by id."""
 
     people: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
 
@@ -172,6 +170,7 @@ class Policy:
     assignments: tuple[AssignmentRule, ...] = ()
     protection: Protection = Protection()
     guardrails: Guardrails = Guardrails()
+    people: LifeCycle = field(default_factory=LifeCycle)
     terms: Terms = field(default_factory=Terms)
 
     @cached_property

@@ -22,6 +22,8 @@ ROOTS = frozenset({ResourceKind.USER, ResourceKind.GROUP, ResourceKind.PERMISSIO
 _ATTACHED_TO_A_SET = frozenset(
     {ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY, ResourceKind.INLINE_POLICY, ResourceKind.BOUNDARY}
 )
+# What is done when all the rest is: the set reaches the accounts, and people hear that they are ready.
+_LAST = frozenset({ResourceKind.PROVISIONING, ResourceKind.WELCOME})
 PARTS_OF_A_SET = _ATTACHED_TO_A_SET | {ResourceKind.PERMISSION_SET}
 
 
@@ -42,8 +44,12 @@ def in_order(found: Iterable[Difference]) -> list[Difference]:
 @cache
 def _rank(action: Action, kind: ResourceKind) -> int:
     is_boundary = kind is ResourceKind.BOUNDARY
-    if kind is ResourceKind.PROVISIONING:
+    if kind in _LAST:
         return 5
+    if action is Action.DELETE and kind is ResourceKind.USER:
+        return 6
+    if kind is ResourceKind.ENDED_SESSIONS:
+        return 1
     if action is Action.DELETE:
         # A boundary limits what the policies give: it comes before they do, and goes after them.
         return 1 if is_boundary else 0
@@ -57,6 +63,8 @@ def requirements(one: Difference, *, subject: Subject) -> tuple[ResourceOf, ...]
     if one.action is Action.DELETE:
         return ()
     match one.resource.kind:
+        case ResourceKind.WELCOME:
+            return (user_of(subject.name),)
         case ResourceKind.MEMBERSHIP:
             return (user_of(subject.name), group_named(one.resource.name))
         case ResourceKind.ASSIGNMENT:
@@ -70,7 +78,9 @@ def requirements(one: Difference, *, subject: Subject) -> tuple[ResourceOf, ...]
 
 def predecessors(one: Difference, *, ordered: Sequence[Difference]) -> tuple[int, ...]:
     """Which of the earlier differences of the same plan must have been mended, by number."""
-    if one.resource.kind is ResourceKind.PROVISIONING:
+    # A user goes last, or memberships and the place among ended sessions would go unrecorded, or not be found.
+    is_end_of_user = one.action is Action.DELETE and one.resource.kind is ResourceKind.USER
+    if one.resource.kind in _LAST or is_end_of_user:
         return tuple(range(len(ordered)))
     return tuple(number for number, earlier in enumerate(ordered) if _must_follow(one, earlier=earlier))
 

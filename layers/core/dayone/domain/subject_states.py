@@ -37,6 +37,8 @@ class Head:
     generation: what they ask for, and how many are not finished. `due_at` is when time alone will change what is
     desired. `removing` are the removals that this generation makes and that have been counted, so that no later one
     counts them again; `held` are those that wait for a human, or have been decided on, and belong to no generation.
+    `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with any that they
+    should not have.
     `revision` counts every write that a plan could depend on, of the head and of the resources: two equal ones are the
     same state of the subject.
     """
@@ -52,6 +54,8 @@ class Head:
     outstanding: int = 0
     removing: tuple[Resource, ...] = ()
     held: tuple[HeldRemoval, ...] = ()
+    has_access: bool = False
+    access_lost_at: datetime | None = None
     revision: int = 0
 
 

@@ -44,7 +44,11 @@ THE_POLICY = Subject(SubjectKind.POLICY, "current")
 
 
 class ResourceKind(StrEnum):
-    """What kind of thing in Identity Center a resource is."""
+    """What kind of thing in Identity Center a resource is.
+
+    Two are elsewhere: `ended-sessions` is a user's place in the policy that denies everything to live sessions, and
+    `welcome` the mark that a person was told to be ready.
+    """
 
     USER = "user"
     MEMBERSHIP = "membership"
@@ -56,6 +60,8 @@ class ResourceKind(StrEnum):
     BOUNDARY = "boundary"
     PROVISIONING = "provisioning"
     ASSIGNMENT = "assignment"
+    ENDED_SESSIONS = "ended-sessions"
+    WELCOME = "welcome"
 
 
 class Resource(NamedTuple):

@@ -61,9 +61,7 @@ def _decide(
     # What is asked for no more since it was held is not done even if it is approved.
     policy = ports.policies.current()
     employed = employed_people(before.fact, policy=policy, subjects=ports.subjects, now=now)
-    found = find_differences(
-        before.subject, fact=before.fact, applied=state.applied, policy=policy, now=now, employed=employed
-    )
+    found = find_differences(state, fact=before.fact, policy=policy, now=now, employed=employed)
     held = decided(
         before.held, change=change, is_approved=decision.is_approved, removals=found.removals, ground=found.ground
     )

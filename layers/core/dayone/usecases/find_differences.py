@@ -1,30 +1,30 @@
 """Compare what a subject should have with what it has."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.accounts import Account
 from dayone.domain.company import Outlook
-from dayone.domain.desired import Desired
+from dayone.domain.desired_people import waiting_note
 from dayone.domain.guardrails import is_removal
 from dayone.domain.holds import Ground
-from dayone.domain.operations import Applied
-from dayone.domain.people import Person, is_employed
+from dayone.domain.life_cycle import has_access
+from dayone.domain.people import Person
 from dayone.domain.planning import differences, left_alone
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
 from dayone.domain.selection import ready
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Resource, Subject
+from dayone.domain.subjects import Resource
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What must change, why nothing may (or empty), and the ground on which anything is taken away."""
+    """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away."""
 
     differences: tuple[Difference, ...]
     left_alone: str
+    notes: tuple[str, ...]
     ground: Ground
 
     @property
@@ -34,42 +34,34 @@ class Found:
 
 
 def find_differences(
-    subject: Subject,
+    state: SubjectState,
     *,
     fact: Person | Account | None,
-    applied: Mapping[Resource, Applied],
     policy: Policy,
     now: datetime,
     employed: frozenset[str],
 ) -> Found:
-    """How a subject differs from what the policy wants for this fact at `now`.
+    """How a subject as it is remembered differs from what the policy wants for this fact at `now`.
 
-    `employed` are those of the people who are assigned something in the account, if it is one, that are in employment.
+    `employed` are those of the people who are assigned something in the account, if it is one, that have access.
     """
-    desired = Outlook(policy, now, ready(policy), employed).desired(subject, fact=fact)
-    return _found(subject, desired, fact=fact, applied=applied, policy=policy, now=now)
+    return _found(state, fact=fact, outlook=Outlook(policy, now, ready(policy), employed))
 
 
 def foreseen(state: SubjectState, *, outlook: Outlook) -> Found:
-    """The same of a subject as it is remembered, by a policy that need not be in force."""
-    subject, fact, policy = state.head.subject, state.head.fact, outlook.policy
-    desired = outlook.desired(subject, fact=fact)
-    return _found(subject, desired, fact=fact, applied=state.applied, policy=policy, now=outlook.now)
+    """The same by the fact that is known, and a policy that need not be in force."""
+    return _found(state, fact=state.head.fact, outlook=outlook)
 
 
-def _found(
-    subject: Subject,
-    desired: Desired,
-    *,
-    fact: Person | Account | None,
-    applied: Mapping[Resource, Applied],
-    policy: Policy,
-    now: datetime,
-) -> Found:
+def _found(state: SubjectState, *, fact: Person | Account | None, outlook: Outlook) -> Found:
+    subject, applied, policy = state.head.subject, state.applied, outlook.policy
+    desired = outlook.desired(state, fact=fact)
     found = differences(desired, applied=applied, subject=subject, protection=policy.protection)
-    has_left = isinstance(fact, Person) and not is_employed(fact, now=now)
+    has_left = isinstance(fact, Person) and not has_access(fact, cycle=policy.people, now=outlook.now)
+    waiting = waiting_note(desired, applied=applied)
     return Found(
         differences=tuple(found),
         left_alone=left_alone(desired, applied=applied),
+        notes=(*desired.notes, waiting) if waiting else desired.notes,
         ground=Ground(policy_version=policy.version, has_left=has_left),
     )

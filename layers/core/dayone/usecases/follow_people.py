@@ -7,7 +7,8 @@ from datetime import datetime
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause
 from dayone.domain.desired import people_asked_for
-from dayone.domain.people import Person, is_employed
+from dayone.domain.life_cycle import has_access
+from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head
@@ -26,13 +27,14 @@ def employed_people(
         return frozenset()
     named = sorted(people_asked_for(fact, policy=policy))
     facts = [subjects.load(Subject(SubjectKind.PERSON, name)).head.fact for name in named]
-    return frozenset(one.id for one in facts if isinstance(one, Person) and is_employed(one, now=now))
+    people = [one for one in facts if isinstance(one, Person)]
+    return frozenset(one.id for one in people if has_access(one, cycle=policy.people, now=now))
 
 
 def may_have_turned(before: Head, after: Head, *, now: datetime) -> bool:
-    """Whether a person's employment may be another since they were last planned, by a new fact or by time."""
+    """Whether a person's access may be another since they were last planned, by a new fact, a policy, or by time."""
     has_come_due = before.due_at is not None and before.due_at <= now
-    return has_come_due or _is_employed(before, now=now) is not _is_employed(after, now=now)
+    return has_come_due or before.has_access is not after.has_access
 
 
 def follow_person(
@@ -62,7 +64,3 @@ def _accounts(person: str, *, policy: Policy, subjects: Subjects) -> Iterator[Su
     while names := subjects.names(SubjectKind.ACCOUNT, after=after, limit=_PAGE):
         yield from (Subject(SubjectKind.ACCOUNT, name) for name in names if may_be_any or name in ids)
         after = names[-1]
-
-
-def _is_employed(head: Head, *, now: datetime) -> bool:
-    return isinstance(head.fact, Person) and is_employed(head.fact, now=now)

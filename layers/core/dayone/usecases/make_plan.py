@@ -7,8 +7,9 @@ from itertools import groupby
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.audit import AuditEntry
-from dayone.domain.desired import next_flip
+from dayone.domain.desired_people import lost_at, next_look
 from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.life_cycle import has_access
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Person
 from dayone.domain.planning import Planned, fingerprint, operations
@@ -44,9 +45,7 @@ class Occasion:
 def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan:
     """The plan for a subject; without operations when there is nothing to do, or it is being done already."""
     before, fact = at.state.head, at.recorded.fact
-    found = find_differences(
-        before.subject, fact=fact, applied=at.state.applied, policy=at.policy, now=at.now, employed=at.employed
-    )
+    found = find_differences(at.state, fact=fact, policy=at.policy, now=at.now, employed=at.employed)
     parted = part(found, head=before)
     plan = Plan(
         cause=at.request.cause,
@@ -68,21 +67,18 @@ def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan
 
 
 def _told(at: Occasion) -> Head:
-    return replace(
-        at.state.head,
-        fact=at.recorded.fact,
-        version=at.recorded.version,
-        due_at=_due_at(at.recorded.fact, policy=at.policy, now=at.now),
-        policy_version=at.policy.version,
-    )
-
-
-def _due_at(fact: Person | Account | None, *, policy: Policy, now: datetime) -> datetime | None:
+    fact = at.recorded.fact
+    told = replace(at.state.head, fact=fact, version=at.recorded.version, policy_version=at.policy.version, due_at=None)
     if isinstance(fact, Person):
-        return next_flip(fact, policy=policy, now=now)
+        return replace(
+            told,
+            due_at=next_look(fact, state=at.state, policy=at.policy, now=at.now),
+            has_access=has_access(fact, cycle=at.policy.people, now=at.now),
+            access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
+        )
     if isinstance(fact, Account) and fact.state is AccountState.PENDING_ACTIVATION:
-        return now + _LOOK_AGAIN_AT_A_NEW_ACCOUNT
-    return None
+        return replace(told, due_at=at.now + _LOOK_AGAIN_AT_A_NEW_ACCOUNT)
+    return told
 
 
 def _delivery_of(request: PlanRequest, *, now: datetime) -> Delivery | None:
@@ -133,6 +129,7 @@ def _with_held(plan: Plan, *, found: Found, because: str, now: datetime) -> Plan
 def _notes(found: Found, *, parted: Guarded) -> Iterator[str]:
     if found.left_alone:
         yield found.left_alone
+    yield from found.notes
     said = {
         Verdict.WAITING: "held by change {change}",
         Verdict.REJECTED: "kept, since its removal was rejected in change {change}",

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from dayone.contracts.plan_request import Changes, WhatIf, changed_account, changed_person
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.accounts import Account
 from dayone.domain.company import Outlook
-from dayone.domain.people import Person, is_employed
+from dayone.domain.life_cycle import has_access
+from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
@@ -58,7 +59,7 @@ def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:
     known = state.head.fact if isinstance(state.head.fact, Person) else None
     person = changed_person(known, changes)
     states: Iterable[SubjectState] = [_with(state, person)]
-    turns = (known is not None and is_employed(known, now=now)) != is_employed(person, now=now)
+    turns = _has_access(known, policy=policy, now=now) != _has_access(person, policy=policy, now=now)
     if turns and person.id in policy.people_assigned:
         # What is assigned to somebody directly hangs on the accounts.
         states = chain(states, walk_kind(SubjectKind.ACCOUNT, company=api.company))
@@ -95,8 +96,13 @@ def _outlook(policy: Policy, *, api: AccessApi, instead: Person | None = None) -
         api.records.subject(Subject(SubjectKind.PERSON, name)).head.fact for name in sorted(policy.people_assigned)
     )
     facts = [instead if instead and fact and fact.id == instead.id else fact for fact in named]
-    employed = {fact.id for fact in facts if isinstance(fact, Person) and is_employed(fact, now=now)}
+    people = [fact for fact in facts if isinstance(fact, Person)]
+    employed = {one.id for one in people if has_access(one, cycle=policy.people, now=now)}
     return Outlook(policy, now, Selection(policy), employed)
+
+
+def _has_access(person: Person | None, *, policy: Policy, now: datetime) -> bool:
+    return person is not None and has_access(person, cycle=policy.people, now=now)
 
 
 def _with(state: SubjectState, fact: Person | Account) -> SubjectState:

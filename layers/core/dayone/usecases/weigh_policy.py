@@ -7,7 +7,8 @@ from itertools import count
 
 from dayone.domain.company import Outlook
 from dayone.domain.guardrails import Tally, counted, gives_nothing, is_removal, why_over_the_limit, why_ruinous
-from dayone.domain.people import Person, is_employed
+from dayone.domain.life_cycle import has_access
+from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
 from dayone.domain.selection import Selection
@@ -75,7 +76,7 @@ def outlook_on(policy: Policy, *, subjects: Subjects, now: datetime) -> Outlook:
     """A policy made ready to be asked about everyone."""
     named = (Subject(SubjectKind.PERSON, name) for name in sorted(policy.people_assigned))
     facts = [subjects.load(one).head.fact for one in named]
-    employed = {one.id for one in facts if isinstance(one, Person) and is_employed(one, now=now)}
+    employed = {one.id for one in facts if isinstance(one, Person) and has_access(one, cycle=policy.people, now=now)}
     return Outlook(policy, now, Selection(policy), employed)
 
 

@@ -1,0 +1,128 @@
+"""What each person should have at a moment of their life here: a user, memberships, and in the end nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dayone.domain.departures import (
+    USER,
+    access_lost_at,
+    departure_notes,
+    ended_sessions,
+    look_again_at,
+)
+from dayone.domain.desired import Desired, EachRule, Reason, Rules, Wanted
+from dayone.domain.life_cycle import IdentitySource, Leavers, Stage, has_access, next_stage_at, stage_of
+from dayone.domain.matching import flips_at
+from dayone.domain.operations import Applied
+from dayone.domain.people import Person, Status
+from dayone.domain.policy import Policy
+from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+
+# Of a user that the identity provider makes: it is looked up, never created, updated or deleted.
+EXTERNAL = "identity_source"
+_WELCOME = Resource(ResourceKind.WELCOME)
+_WHY_A_USER = {
+    Stage.EXPECTED: "begins soon",
+    Stage.PRESENT: "is employed",
+    Stage.ON_LEAVE: "is on leave",
+}
+_NOT_OURS = "the user belongs to the identity provider: it stays until it is deleted there"
+_WAITED_FOR = "the user is waited for: the identity provider makes it"
+
+
+def desired_for_person(
+    person: Person, *, policy: Policy, now: datetime, rules: Rules | None = None, state: SubjectState | None = None
+) -> Desired:
+    """The user and the memberships a person should have at `now`; none outside their employment.
+
+    `rules` are the policy's own, made ready by whoever plans many; `state` is what is remembered of the person.
+    """
+    if person.id in policy.protection.people:
+        return Desired({}, left_alone="the person is protected by the policy")
+    if policy.protection.users and person.user_name.casefold() in policy.protection.users:
+        return Desired({}, left_alone="the user name is protected by the policy")
+    stage = stage_of(person, cycle=policy.people, now=now)
+    resources: dict[Resource, Wanted] = {}
+    if stage in _WHY_A_USER:
+        attributes = _user_attributes(person, source=policy.people.identity_source)
+        resources[USER] = Wanted(attributes, (Reason("employment", _WHY_A_USER[stage]),))
+    if stage is Stage.PRESENT:
+        memberships = (rules or EachRule(policy)).memberships(person, now=now)
+        return Desired({**resources, **memberships, **_welcome(person, policy=policy, memberships=memberships)})
+    known = state or SubjectState(Head(subject=Subject(SubjectKind.PERSON, person.id)))
+    return _without_access(resources, person=person, stage=stage, policy=policy, known=known, now=now)
+
+
+def lost_at(state: SubjectState, *, person: Person, policy: Policy, now: datetime) -> datetime | None:
+    """See `departures.access_lost_at`."""
+    present = has_access(person, cycle=policy.people, now=now)
+    return access_lost_at(state.head, applied=state.applied, has_access=present, now=now)
+
+
+def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datetime) -> datetime | None:
+    """The next moment at which time alone may change what the person is to have, or None.
+
+    That is where they get on in their life here, while they have access where a date condition of the policy turns,
+    and afterwards where their sessions are to be looked at again.
+    """
+    moments = [next_stage_at(person, cycle=policy.people, now=now)]
+    if has_access(person, cycle=policy.people, now=now):
+        moments += [moment for one in policy.date_conditions for moment in flips_at(one, person) if moment > now]
+    else:
+        lost = lost_at(state, person=person, policy=policy, now=now)
+        moments.append(look_again_at(policy.people, applied=state.applied, lost_at=lost, now=now))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _without_access(
+    resources: Mapping[Resource, Wanted],
+    *,
+    person: Person,
+    stage: Stage,
+    policy: Policy,
+    known: SubjectState,
+    now: datetime,
+) -> Desired:
+    cycle, applied = policy.people, known.applied
+    lost = lost_at(known, person=person, policy=policy, now=now)
+    # Somebody of whom HR has stopped to speak may be spoken of again.
+    has_left = stage is Stage.LEFT and person.status is not Status.MISSING
+    goes = has_left and cycle.leavers is Leavers.DELETE and USER in applied
+    is_external = policy.people.identity_source is IdentitySource.EXTERNAL
+    notes = departure_notes(cycle, applied=applied, lost_at=lost, now=now)
+    if original := cycle.original_of(person.id):
+        notes = (*notes, f"is the same person as {original}, by the policy")
+    return Desired(
+        {**resources, **ended_sessions(cycle, applied=applied, lost_at=lost, now=now)},
+        gives_up=frozenset({USER}) if goes and not is_external else frozenset(),
+        notes=(*notes, _NOT_OURS) if goes and is_external else notes,
+    )
+
+
+def waiting_note(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
+    """That a user is waited for, where only an identity provider can make it, or empty."""
+    wanted = desired.resources.get(USER)
+    return _WAITED_FOR if wanted and EXTERNAL in wanted.attributes and USER not in applied else ""
+
+
+def _welcome(person: Person, *, policy: Policy, memberships: Mapping[Resource, Wanted]) -> Mapping[Resource, Wanted]:
+    welcome, first_day = policy.people.welcome, person.start_date
+    if welcome is None or first_day is None or not memberships or first_day < welcome.since:
+        return {}
+    reasons = (Reason("employment", "has access"),)
+    return {_WELCOME: Wanted({"first_day": first_day.isoformat()}, reasons)}
+
+
+def _user_attributes(person: Person, *, source: IdentitySource) -> dict[str, str]:
+    if source is IdentitySource.EXTERNAL:
+        return {"user_name": person.user_name, EXTERNAL: str(source)}
+    attributes = {
+        "user_name": person.user_name,
+        "display_name": person.display_name,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email": person.email,
+        "title": person.title,
+    }
+    return {name: text for name, text in attributes.items() if text}

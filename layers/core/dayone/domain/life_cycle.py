@@ -1,0 +1,157 @@
+"""How far along in working here a person is, and when time alone will take them further."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from dayone.domain.people import Person, Status, day_begins, has_come
+
+_GONE = frozenset({Status.ENDED, Status.MISSING})
+
+
+class IdentitySource(StrEnum):
+    """Who makes users: Day One, or an identity provider that Identity Center takes them from."""
+
+    IDENTITY_CENTER = "identity_center"
+    EXTERNAL = "external"
+
+
+class OnLeave(StrEnum):
+    """What becomes of the access of somebody who is on leave."""
+
+    KEEP = "keep"
+    SUSPEND = "suspend"
+
+
+class Leavers(StrEnum):
+    """What becomes of the user of somebody who has left."""
+
+    KEEP = "keep"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to whoever has got access: who sends it, and its texts, which name what is filled in in braces."""
+
+    sender: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Welcome:
+    """Whose first day is `since` or later is said to be ready once they have access, by mail too when there is one."""
+
+    since: date
+    mail: Mail | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifeCycle:
+    """When people get and lose access, as the policy says.
+
+    The user is made `created_days_before` the first day; access lasts from `access_from` on the first day until
+    `access_until` on the last, which are local times, and None is the end of the day. `ends_sessions` is whether the
+    live sessions of whoever loses access are to be ended, `can_end_sessions` whether this deployment is able to.
+    `duplicates` are the ids of people who are another one already known, each with the id of the one who counts.
+    """
+
+    identity_source: IdentitySource = IdentitySource.IDENTITY_CENTER
+    created_days_before: int = 0
+    access_from: time = time.min
+    access_until: time | None = None
+    on_leave: OnLeave = OnLeave.KEEP
+    leavers: Leavers = Leavers.KEEP
+    ends_sessions: bool = True
+    can_end_sessions: bool = False
+    welcome: Welcome | None = None
+    duplicates: tuple[tuple[str, str], ...] = ()
+
+    def original_of(self, person: str) -> str:
+        """The id of the person who this one really is, or empty when they are nobody else."""
+        return dict(self.duplicates).get(person, "")
+
+
+class Stage(StrEnum):
+    """How far along a person is."""
+
+    AWAITED = "awaited"
+    EXPECTED = "expected"
+    PRESENT = "present"
+    ON_LEAVE = "on leave"
+    LEFT = "left"
+
+
+def stage_of(person: Person, *, cycle: LifeCycle, now: datetime) -> Stage:
+    """How far along the person is at `now`.
+
+    Until they are EXPECTED there is to be no user, and only while they are PRESENT they are to have access: somebody
+    on leave is, unless the policy suspends their access.
+    """
+    if has_left(person, cycle=cycle, now=now):
+        return Stage.LEFT
+    if person.start_date is not None:
+        if not has_come(person, "start_date", days=-cycle.created_days_before, now=now):
+            return Stage.AWAITED
+        if not has_come(person, "start_date", days=0, now=now, at=cycle.access_from):
+            return Stage.EXPECTED
+    if cycle.on_leave is OnLeave.SUSPEND and is_on_leave(person, now=now):
+        return Stage.ON_LEAVE
+    return Stage.PRESENT
+
+
+def has_access(person: Person, *, cycle: LifeCycle, now: datetime) -> bool:
+    """Whether the person is to have access at `now`."""
+    return stage_of(person, cycle=cycle, now=now) is Stage.PRESENT
+
+
+def has_left(person: Person, *, cycle: LifeCycle, now: datetime) -> bool:
+    """Whether the person's time here is over, or is another's who they really are."""
+    if person.status in _GONE or (cycle.duplicates and cycle.original_of(person.id)):
+        return True
+    days, at = _last_moment(cycle)
+    return has_come(person, "end_date", days=days, now=now, at=at)
+
+
+def is_on_leave(person: Person, *, now: datetime) -> bool:
+    """Whether the person is on leave: HR says so, or their leave has begun, and its last day is not over."""
+    if person.leave_start is None and person.status is not Status.ON_LEAVE:
+        return False
+    has_begun = person.leave_start is None or has_come(person, "leave_start", days=0, now=now)
+    return has_begun and not has_come(person, "leave_end", days=1, now=now)
+
+
+def access_begins(person: Person, *, cycle: LifeCycle) -> datetime | None:
+    """The moment of access on the first day where the person is, or None when there is no first day."""
+    return day_begins(person, "start_date", days=0, at=cycle.access_from)
+
+
+def access_ends(person: Person, *, cycle: LifeCycle) -> datetime | None:
+    """The moment access ends on the last day where the person is, or None when there is no last day."""
+    days, at = _last_moment(cycle)
+    return day_begins(person, "end_date", days=days, at=at)
+
+
+def next_stage_at(person: Person, *, cycle: LifeCycle, now: datetime) -> datetime | None:
+    """The next moment at which time alone takes the person further, or None."""
+    if person.status in _GONE:
+        return None
+    return min((moment for moment in _moments(person, cycle=cycle) if moment > now), default=None)
+
+
+def _moments(person: Person, *, cycle: LifeCycle) -> Iterator[datetime]:
+    moments = [
+        day_begins(person, "start_date", days=-cycle.created_days_before),
+        access_begins(person, cycle=cycle),
+        access_ends(person, cycle=cycle),
+    ]
+    if cycle.on_leave is OnLeave.SUSPEND:
+        moments += [day_begins(person, "leave_start", days=0), day_begins(person, "leave_end", days=1)]
+    yield from (moment for moment in moments if moment is not None)
+
+
+def _last_moment(cycle: LifeCycle) -> tuple[int, time]:
+    """How many days after the last one access ends, and at which local time."""
+    return (1, time.min) if cycle.access_until is None else (0, cycle.access_until)
