@@ -3,6 +3,7 @@
 from sandbox.access import Credentials
 from sandbox.deployment import Stack
 from sandbox.errors import SandboxError
+from sandbox.identity_center.behaviour import Behaviour
 from sandbox.sandbox import Sandbox
 
-__all__ = ["Credentials", "Sandbox", "SandboxError", "Stack"]
+__all__ = ["Behaviour", "Credentials", "Sandbox", "SandboxError", "Stack"]

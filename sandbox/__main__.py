@@ -1,20 +1,29 @@
 """Runs the local AWS until Ctrl-C or SIGTERM, and prints how to speak to it."""
 
+import argparse
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from types import FrameType
 
-from sandbox.sandbox import Sandbox
+from sandbox.identity_center.behaviour import Behaviour
+from sandbox.sandbox import QUICK, Sandbox
 
 
 def main() -> None:
     """Start, print an `export` block for a shell, wait for the end."""
+    options = _options()
     signal.signal(signal.SIGTERM, _end)
-    with Sandbox() as sandbox:
-        print("The local AWS is running; Ctrl-C stops it. For a shell that is to use it:\n")
-        print(export_block(sandbox.environment), flush=True)
+    started = time.monotonic()
+    with Sandbox(
+        account_id=options.account, management_account_id=options.management_account, behaviour=options.behaviour
+    ) as sandbox:
+        took = time.monotonic() - started
+        print("# The local AWS is running; Ctrl-C stops it. For a shell that is to use it:\n")
+        print(export_block(sandbox.environment))
+        print(f"\n# Started in {took:.1f} s; memory: {_told(sandbox.memory)}", flush=True)
         try:
             signal.pause()
         except KeyboardInterrupt:
@@ -26,6 +35,27 @@ def export_block(environment: Mapping[str, str]) -> str:
     settings = [f"export {name}={shlex.quote(text)}" for name, text in environment.items()]
     # A profile would be looked for in the configuration file that is out of reach, and a token does not fit the key.
     return "\n".join(["unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN", *settings])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--account", default="111122223333", help="the account to use (default %(default)s)")
+    parser.add_argument(
+        "--management-account", metavar="ACCOUNT", help="another management account: --account then is its delegate"
+    )
+    parser.add_argument(
+        "--behaviour",
+        type=Behaviour.parse,
+        default=QUICK,
+        help="of Identity Center: realistic or instant, and numbers: instant,assignment_seconds=0.4 (default: quick)",
+    )
+    return parser.parse_args()
+
+
+def _told(memory: Mapping[str, int]) -> str:
+    if not memory:
+        return "not told by this system"
+    return ", ".join(f"{name} {megabytes} MB" for name, megabytes in memory.items())
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

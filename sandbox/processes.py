@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -52,6 +52,12 @@ class Server:
     def log(self) -> str:
         """What the server has written so far."""
         return self._log.read_text(errors="replace")
+
+    @property
+    def memory(self) -> int | None:
+        """How many megabytes the whole group has in memory; None on a system that does not tell (no /proc)."""
+        pages = [int(size.read_text().split()[1]) for size in _statm_of(self.group)]
+        return round(sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6) if pages else None
 
     def wait_until_ready(self, *, deadline: float) -> None:
         """Return when the server answers; the deadline is a reading of `time.monotonic`."""
@@ -104,6 +110,13 @@ def _answers(url: str) -> bool:
             return bool(answer.status == http.HTTPStatus.OK)
     except (urllib.error.URLError, http.client.HTTPException, OSError):
         return False
+
+
+def _statm_of(group: int) -> Iterator[Path]:
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has gone meanwhile
+            if int(status.read_text().rpartition(")")[2].split()[2]) == group:
+                yield status.with_name("statm")
 
 
 def _group_exists(group: int) -> bool:

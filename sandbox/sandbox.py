@@ -14,10 +14,15 @@ from typing import Any, Self
 from sandbox import deployment
 from sandbox.access import Access, Credentials, without_aws
 from sandbox.errors import SandboxError
+from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.process import behave
+from sandbox.identity_center.settings import Settings
 from sandbox.processes import Server, free_ports
 from sandbox.servers import start_identity_center, start_ministack
 
 _READY_SECONDS = 60.0
+# Long enough to be seen in progress, short enough to be waited for.
+QUICK = Behaviour.instant(assignment_seconds=1.0, provisioning_seconds=1.0, account_seconds=1.0)
 
 
 class Sandbox:
@@ -25,10 +30,25 @@ class Sandbox:
 
     region = "us-east-1"  # the only Region whose EventBridge gets the events of AWS Organizations
 
-    def __init__(self, *, account_id: str = "111122223333", assignment_seconds: float | None = None) -> None:
-        """Take the management account's id, and how long Identity Center takes for an account assignment."""
+    def __init__(
+        self,
+        *,
+        account_id: str = "111122223333",
+        management_account_id: str | None = None,
+        behaviour: Behaviour = QUICK,
+    ) -> None:
+        """Take the account to deploy to, and how Identity Center behaves.
+
+        That account is the organization's management account, unless another one is named: then it is the delegated
+        administrator of Identity Center.
+        """
         self.account_id = account_id
-        self._assignment_seconds = assignment_seconds
+        self._identity_center = Settings(
+            account_id=management_account_id or account_id,
+            region=self.region,
+            behaviour=behaviour,
+            delegated_administrator=account_id if management_account_id not in (None, account_id) else None,
+        )
         self._servers: list[Server] = []
         self._folder: Path | None = None
         self._access: Access | None = None
@@ -70,6 +90,15 @@ class Sandbox:
         command = f"kill -9 {groups}; rm -rf {self._folder}"
         self._servers, self._folder = [], None
         return command
+
+    def behave(self, behaviour: Behaviour) -> None:
+        """Let Identity Center behave differently from now on."""
+        behave(self.identity_center_endpoint, behaviour)
+
+    @property
+    def memory(self) -> dict[str, int]:
+        """How many megabytes each server has in memory, its functions' processes included, where that can be told."""
+        return {server.module: megabytes for server in self._servers if (megabytes := server.memory) is not None}
 
     @property
     def endpoint(self) -> str:
@@ -146,7 +175,7 @@ class Sandbox:
             region=self.region,
         )
         self._servers.append(start_ministack(access, folder=folder))
-        self._servers.append(start_identity_center(access, folder=folder, assignment_seconds=self._assignment_seconds))
+        self._servers.append(start_identity_center(access, folder=folder, settings=self._identity_center))
         deadline = time.monotonic() + _READY_SECONDS
         for server in self._servers:
             server.wait_until_ready(deadline=deadline)

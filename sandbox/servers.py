@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from sandbox import paths
 from sandbox.access import Access
+from sandbox.identity_center import process
+from sandbox.identity_center.settings import Settings
 from sandbox.processes import Server
 
 
@@ -32,20 +34,8 @@ def start_ministack(access: Access, *, folder: Path) -> Server:
     )
 
 
-def start_identity_center(access: Access, *, folder: Path, assignment_seconds: float | None) -> Server:
+def start_identity_center(access: Access, *, folder: Path, settings: Settings) -> Server:
     """Start Identity Center and Organizations, whose account events go to MiniStack's default event bus."""
-    arguments: dict[str, object] = {
-        "port": urlsplit(access.identity_center_endpoint).port,
-        "events-endpoint": access.endpoint,
-        "account": access.account_id,
-        "region": access.region,
-    }
-    if assignment_seconds is not None:
-        arguments["assignment-seconds"] = assignment_seconds
-    return Server(
-        "sandbox.identity_center",
-        [f"--{name}={setting}" for name, setting in arguments.items()],
-        folder=folder,
-        environment={},
-        health=f"{access.identity_center_endpoint}/health",
-    )
+    port = urlsplit(access.identity_center_endpoint).port
+    assert port is not None  # the sandbox has chosen one
+    return process.start(settings, port, folder=folder, events_endpoint=access.endpoint)

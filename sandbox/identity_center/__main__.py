@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
-from sandbox.identity_center.center import IdentityCenter, Settings
+from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.center import IdentityCenter
+from sandbox.identity_center.control import Control
 from sandbox.identity_center.organizations.event_bus import EventBus
 from sandbox.identity_center.server import Application, serve
 from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.settings import Settings
 
 
 def main() -> None:
@@ -18,14 +21,20 @@ def main() -> None:
     options = _options()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    settings = Settings(options.account, options.region, options.assignment_seconds)
+    settings = Settings(
+        account_id=options.account,
+        region=options.region,
+        behaviour=options.behaviour,
+        delegated_administrator=options.delegated_administrator,
+    )
     models = ServiceModels()
     if options.events_endpoint:
         # Organizations is a global service: its events exist in us-east-1 only, wherever Identity Center is.
         publish = EventBus(options.events_endpoint, account_id=options.account, region="us-east-1").publish
     else:
         publish = _publish_nothing
-    application = Application(IdentityCenter(settings, models, publish), models)
+    center = IdentityCenter(settings, models, publish)
+    application = Application(center, models, [Control(center)])
     serve(application, options.port).serve_forever()
 
 
@@ -40,8 +49,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--region", default="us-east-1", help="Identity Center's Region (default %(default)s)")
     parser.add_argument("--events-endpoint", help="server whose default EventBridge bus gets account events")
     parser.add_argument(
-        "--assignment-seconds", type=float, default=1.0, help="about how long AWS takes (default %(default)s)"
+        "--behaviour",
+        type=Behaviour.parse,
+        default=Behaviour.instant(),
+        help="realistic or instant (the default), and numbers: realistic,call_seconds=0,calls_per_second=none",
     )
+    parser.add_argument("--delegated-administrator", metavar="ACCOUNT", help="a member account that may administer it")
     return parser.parse_args()
 
 

@@ -1,14 +1,18 @@
 """Puts the local Identity Center together and finds, for each request, the operation that answers it."""
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Self
 
 from botocore.model import StructureShape
 from moto.core.exceptions import JsonRESTError, ServiceException
 
+from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.callers import Callers
+from sandbox.identity_center.concurrent_writes import ConcurrentWrites
 from sandbox.identity_center.identity_store.directory import Directory
 from sandbox.identity_center.identity_store.groups import Groups
 from sandbox.identity_center.identity_store.memberships import Memberships
@@ -20,9 +24,12 @@ from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.moto_operations import MotoOperations
 from sandbox.identity_center.organizations.tags import Tags
 from sandbox.identity_center.organizations.units import Units
+from sandbox.identity_center.rates import CallRates
 from sandbox.identity_center.request_validation import check_request
 from sandbox.identity_center.service_error import ServiceError, not_found
 from sandbox.identity_center.service_models import Operation, ServiceModels
+from sandbox.identity_center.settings import Settings
+from sandbox.identity_center.sso_admin.assignment_requests import AssignmentRequests
 from sandbox.identity_center.sso_admin.assignments import Assignments
 from sandbox.identity_center.sso_admin.instance import Instances
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
@@ -33,15 +40,6 @@ from sandbox.identity_center.sso_admin.provisions import Provisions
 from sandbox.identity_center.sso_admin.requests import Requests
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Whose Identity Center this is, and about how long an asynchronous request takes (seconds)."""
-
-    account_id: str
-    region: str
-    assignment_seconds: float
-
-
 class IdentityCenter:
     """All state and all operations. One request is answered at a time, so operations need no locks of their own.
 
@@ -50,6 +48,7 @@ class IdentityCenter:
 
     def __init__(self, settings: Settings, models: ServiceModels, publish: Publish) -> None:
         self.settings = settings
+        self.behaviour = settings.behaviour
         self.listeners = Listeners()
         self.directory = Directory()
         self.sso_admin = SsoAdminState(settings.region, settings.account_id, self.directory.store_id)
@@ -57,18 +56,17 @@ class IdentityCenter:
         self.provisions = Provisions(self.sso_admin, self.listeners)
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._requests = Requests(settings.assignment_seconds)
-        self.assignments = Assignments(
-            self.sso_admin,
-            self.directory,
-            self.provisions,
-            self._requests,
-            self.organization.account_state,
-            self.listeners,
-        )
+        self._requests = Requests(lambda: self.behaviour)
+        self.assignments = Assignments(self.sso_admin, self.directory, self.provisions, self.listeners)
         self.directory.on_principal_deleted = lambda kind, identifier: self.assignments.forget(
             principal_type=kind, principal_id=identifier
         )
+        self._random = random.Random(0)
+        self._rates = CallRates()
+        self._writes = ConcurrentWrites()
+        self._callers = Callers(self.organization, self.provisions.holds)
+        if settings.delegated_administrator:
+            self._callers.delegate(settings.delegated_administrator)
         self._moto = MotoOperations(self.organization)
         self._served = {
             "identitystore": self._serve_identity_store(models),
@@ -84,12 +82,31 @@ class IdentityCenter:
             self._requests.settle()
             yield self
 
-    def answer(self, operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one request and return its answer; raises ServiceError for every refusal."""
+    def behave(self, behaviour: Behaviour) -> None:
+        """Behave differently from now on; what is under way ends when it would have."""
+        with self._lock:
+            self.behaviour = behaviour
+
+    def answer(
+        self, operation: Operation, parameters: Mapping[str, Any], *, caller: str | None = None
+    ) -> dict[str, Any]:
+        """Carry out one request and return its answer; raises ServiceError for every refusal.
+
+        `caller` is the account whose key signed the request, None when the key does not tell.
+        """
+        behaviour = self.behaviour
+        with self._lock:
+            self._rates.check(operation.service, operation.name, behaviour)
         present = {name: value for name, value in parameters.items() if value is not None}
         check_request(operation.service, operation.model.input_shape, present)
+        with self._writes.alone(operation.service, operation.name, present):
+            time.sleep(behaviour.drawn(behaviour.call_seconds, self._random))
+            return self._answer(operation, present, caller=caller or self.settings.default_caller)
+
+    def _answer(self, operation: Operation, present: Mapping[str, Any], *, caller: str) -> dict[str, Any]:
         with self._lock:
             self._requests.settle()
+            self._callers.check(caller, operation, present)
             self._check_scope(operation, present)
             try:
                 return self._serving(operation)(present)
@@ -111,11 +128,20 @@ class IdentityCenter:
         ]
 
     def _serve_sso_admin(self) -> list[object]:
+        assigning = AssignmentRequests(
+            self.sso_admin,
+            self.directory,
+            self.assignments,
+            self.provisions,
+            self._requests,
+            self.organization.account_state,
+        )
         return [
             Instances(self.sso_admin),
-            PermissionSets(self.sso_admin, self.assignments.uses),
+            PermissionSets(self.sso_admin, lambda arn: self.assignments.uses(arn) or assigning.is_assigning(arn)),
             Policies(self.sso_admin),
             self.assignments,
+            assigning,
             Provisioning(self.sso_admin, self.provisions, self._requests),
         ]
 
@@ -157,7 +183,7 @@ class IdentityCenter:
             with self._lock:
                 action()
 
-        timer = threading.Timer(self._requests.duration(), run)
+        timer = threading.Timer(self._requests.duration(self.behaviour.account_seconds), run)
         timer.daemon = True
         timer.start()
 

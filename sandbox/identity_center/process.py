@@ -1,11 +1,8 @@
 """Starts and stops a local Identity Center as a process of its own, for tests and for the sandbox."""
 
-import os
-import socket
-import subprocess
-import sys
+import shutil
+import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
@@ -14,39 +11,36 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-_ROOT = Path(__file__).resolve().parents[2]
+from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.settings import Settings
+from sandbox.processes import Server, free_ports
+
 _READY_SECONDS = 20.0
 
 
 class IdentityCenterServer:
-    """A running server: `with IdentityCenterServer() as server: server.client("sso-admin").list_instances()`."""
+    """A running server: `with IdentityCenterServer() as server: server.client("sso-admin").list_instances()`.
 
-    def __init__(
-        self,
-        *,
-        account: str = "111122223333",
-        region: str = "us-east-1",
-        assignment_seconds: float = 0.05,
-        events_endpoint: str | None = None,
-    ) -> None:
-        self.account = account
-        self.region = region
-        self.port = _free_port()
+    It ends with the process that started it, even by `kill -9`.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, events_endpoint: str | None = None) -> None:
+        self.settings = settings or Settings()
+        (self.port,) = free_ports(1)
         self.endpoint = f"http://127.0.0.1:{self.port}"
-        self._arguments = ["--port", str(self.port), "--account", account, "--region", region]
-        self._arguments += ["--assignment-seconds", str(assignment_seconds)]
-        if events_endpoint:
-            self._arguments += ["--events-endpoint", events_endpoint]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._events_endpoint = events_endpoint
+        self._server: Server | None = None
+        self._folder: Path | None = None
 
     def __enter__(self) -> Self:
-        """Start the server and wait until it is ready."""
-        # A proxy or profile of the caller's environment must not reach a server on the loopback interface.
-        kept = ("PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
-        environment = {name: os.environ[name] for name in kept if name in os.environ}
-        command = [sys.executable, "-m", "sandbox.identity_center", *self._arguments]
-        self._process = subprocess.Popen(command, cwd=_ROOT, env=environment)
-        self._wait_until_ready(self._process)
+        """Start the server and wait until it is ready; raises SandboxError with its log when it is not."""
+        self._folder = Path(tempfile.mkdtemp(prefix="identity-center-"))
+        self._server = start(self.settings, self.port, folder=self._folder, events_endpoint=self._events_endpoint)
+        try:
+            self._server.wait_until_ready(deadline=time.monotonic() + _READY_SECONDS)
+        except BaseException:  # Ctrl-C while it starts leaves nothing behind either
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -57,43 +51,45 @@ class IdentityCenterServer:
 
     def stop(self) -> None:
         """Stop the server; stopping twice does no harm."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        if self._server is not None and self._folder is not None:
+            self._server.stop()
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._server = self._folder = None
 
-    def client(self, service: str, config: Config | None = None) -> Any:  # noqa: ANN401 - boto3 makes client classes
-        """Return a boto3 client of this server for identitystore, sso-admin or organizations."""
+    def behave(self, behaviour: Behaviour) -> None:
+        """Let it behave differently from now on."""
+        behave(self.endpoint, behaviour)
+
+    def client(self, service: str, config: Config | None = None, *, account: str | None = None) -> Any:  # noqa: ANN401
+        """Return a boto3 client for identitystore, sso-admin or organizations, with the key of an account (its id)."""
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint,
-            region_name=self.region,
-            aws_access_key_id=self.account,
+            region_name=self.settings.region,
+            aws_access_key_id=account or self.settings.default_caller,
             aws_secret_access_key="test",
             config=config,
         )
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        give_up_at = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < give_up_at:
-            if process.poll() is not None:
-                raise RuntimeError(f"The local Identity Center ended with status {process.returncode}.")
-            try:
-                urllib.request.urlopen(f"{self.endpoint}/health", timeout=1).close()
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.05)
-            else:
-                return
-        self.stop()
-        raise RuntimeError(f"The local Identity Center was not ready after {_READY_SECONDS} seconds.")
+
+def start(settings: Settings, port: int, *, folder: Path, events_endpoint: str | None) -> Server:
+    """Start `python -m sandbox.identity_center`, which may not be ready yet; its log and files are in the folder."""
+    arguments = {
+        "port": port,
+        "account": settings.account_id,
+        "region": settings.region,
+        "behaviour": settings.behaviour.text,
+        "delegated-administrator": settings.delegated_administrator,
+        "events-endpoint": events_endpoint,
+    }
+    given = [f"--{name}={argument}" for name, argument in arguments.items() if argument]
+    health = f"http://127.0.0.1:{port}/health"
+    return Server("sandbox.identity_center", given, folder=folder, environment={}, health=health)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def behave(endpoint: str, behaviour: Behaviour) -> None:
+    """Let the Identity Center at this URL behave differently from now on."""
+    request = urllib.request.Request(f"{endpoint}/_sandbox/behaviour", behaviour.text.encode(), method="PUT")
+    # Straight to this machine: a proxy named in the environment is not for it.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.open(request, timeout=10).close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from sandbox.identity_center.callers import account_of
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.service_error import ServiceError
 from sandbox.identity_center.service_models import ServiceModels
@@ -42,7 +43,7 @@ class Application:
             if (shown := page(request)) is not None:
                 return shown(environ, start_response)
         try:
-            response = _response(200, self._answer(request.headers.get("X-Amz-Target", ""), body))
+            response = _response(200, self._answer(request, body))
         except ServiceError as refused:
             response = _refusal(refused)
         except Exception:  # noqa: BLE001 - a client must get an AWS answer even for a mistake in this package
@@ -50,7 +51,8 @@ class Application:
             response = _refusal(ServiceError("InternalServerException", "An internal error occurred."), status=500)
         return response(environ, start_response)
 
-    def _answer(self, target: str, body: bytes) -> dict[str, Any]:
+    def _answer(self, request: Request, body: bytes) -> dict[str, Any]:
+        target = request.headers.get("X-Amz-Target", "")
         operation = self._models.operation(target)
         if operation is None:
             raise ServiceError("UnknownOperationException", f"There is no operation for the target '{target}'.")
@@ -60,7 +62,7 @@ class Application:
             raise ServiceError("SerializationException", "The request is not valid JSON.") from error
         if not isinstance(parameters, dict):
             raise ServiceError("SerializationException", "The request is not a JSON object.")
-        return self._center.answer(operation, parameters)
+        return self._center.answer(operation, parameters, caller=account_of(request))
 
 
 class _QuietHandler(WSGIRequestHandler):

@@ -4,7 +4,7 @@
 class ServiceError(Exception):
     """An error of the AWS service model: `code` is the error shape, `members` are its fields beside Message."""
 
-    def __init__(self, code: str, message: str, **members: str) -> None:
+    def __init__(self, code: str, message: str, **members: str | int) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message

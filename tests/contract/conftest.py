@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox import Sandbox
+from sandbox import Behaviour, Sandbox
 from tests.contract.identity_centers import IdentityCenter, LocalIdentityCenter, fake_identity_center
 
 # Long enough that a test reliably sees a request in progress.
@@ -13,7 +13,7 @@ ASSIGNMENT_SECONDS = 0.4
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(assignment_seconds=ASSIGNMENT_SECONDS) as running:
+    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=ASSIGNMENT_SECONDS)) as running:
         yield running
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox import Sandbox
+from sandbox import Behaviour, Sandbox
 from sandbox.day_one import deploy, may_call
 from sandbox.identity_center_view import IdentityCenterView, instance_of
 from sandbox.organisation import Organisation
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(assignment_seconds=_ASSIGNMENT_SECONDS) as running:
+    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=_ASSIGNMENT_SECONDS)) as running:
         yield running
 
 

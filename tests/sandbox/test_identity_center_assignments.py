@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.process import IdentityCenterServer
+from sandbox.identity_center.settings import Settings
 from tests.sandbox.identity_center_calls import Calls
 
 SSO = "sso-admin"
@@ -15,7 +17,7 @@ SECONDS = 0.1
 
 @pytest.fixture(scope="module")
 def center() -> Iterator[Calls]:
-    with IdentityCenterServer(assignment_seconds=SECONDS) as server:
+    with IdentityCenterServer(Settings(behaviour=Behaviour.instant(assignment_seconds=SECONDS))) as server:
         yield Calls(server)
 
 

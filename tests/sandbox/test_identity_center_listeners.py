@@ -4,9 +4,10 @@ from typing import Any, override
 
 import pytest
 
-from sandbox.identity_center.center import IdentityCenter, Settings
+from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.listeners import AccessListener
 from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.assignments import Assignment
 from sandbox.identity_center.sso_admin.moto_backend import PermissionSet
 from sandbox.identity_center.sso_admin.requests import RequestFailed
@@ -46,7 +47,7 @@ class Desk:
 
     def __init__(self, models: ServiceModels) -> None:
         self.models = models
-        self.center = IdentityCenter(Settings(MANAGEMENT, "us-east-1", 0.0), models, lambda *_: None)
+        self.center = IdentityCenter(Settings(account_id=MANAGEMENT), models, lambda *_: None)
         self.heard = Heard()
         self.center.listeners.add(self.heard)
         self.group = self.call("AWSIdentityStore.CreateGroup", DisplayName="engineers")["GroupId"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.identity_center.process import IdentityCenterServer
+from sandbox.identity_center.settings import Settings
 from tests.sandbox.identity_center_calls import Calls
 
 SSO = "sso-admin"
@@ -14,7 +15,7 @@ ELSEWHERE = "arn:aws:sso:::instance/ssoins-0000000000000000"
 
 @pytest.fixture(scope="module")
 def center() -> Iterator[Calls]:
-    with IdentityCenterServer(region="eu-west-1") as server:
+    with IdentityCenterServer(Settings(region="eu-west-1")) as server:
         yield Calls(server)
 
 
@@ -40,11 +41,12 @@ def test_a_permission_set_is_described_as_it_was_created(center: Calls) -> None:
     assert arn in center.answer(SSO, "ListPermissionSets")["PermissionSets"]
 
 
-def test_an_update_leaves_what_it_does_not_name(center: Calls) -> None:
-    arn = center.new_permission_set(Description="Before", SessionDuration="PT2H")
+def test_an_update_leaves_what_it_does_not_name_but_removes_a_relay_state(center: Calls) -> None:
+    arn = center.new_permission_set(Description="Before", SessionDuration="PT2H", RelayState="https://example.com/")
     center.answer(SSO, "UpdatePermissionSet", PermissionSetArn=arn, Description="After")
     described = center.answer(SSO, "DescribePermissionSet", PermissionSetArn=arn)["PermissionSet"]
     assert (described["Description"], described["SessionDuration"]) == ("After", "PT2H")
+    assert "RelayState" not in described
 
 
 @pytest.mark.parametrize(

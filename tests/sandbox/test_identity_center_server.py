@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.java_patterns import matches
 from sandbox.identity_center.process import IdentityCenterServer
+from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.requests import RequestFailed, Requests
 
 TEXT = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r  　]+"
@@ -35,7 +37,11 @@ def post(server: IdentityCenterServer, target: str, body: bytes) -> tuple[int, d
 
 def test_the_aws_cli_works_against_it(server: IdentityCenterServer) -> None:
     aws = str(Path(sys.executable).with_name("aws"))
-    keys = {"AWS_ACCESS_KEY_ID": server.account, "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": server.region}
+    keys = {
+        "AWS_ACCESS_KEY_ID": server.settings.account_id,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": server.settings.region,
+    }
     command = [aws, "sso-admin", "list-instances", "--endpoint-url", server.endpoint, "--output", "json"]
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **keys}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
@@ -82,7 +88,7 @@ def test_it_says_which_member_is_missing(server: IdentityCenterServer) -> None:
 
 
 def test_it_is_told_account_and_region_and_stops_when_it_should() -> None:
-    server = IdentityCenterServer(account="444455556666", region="eu-central-1")
+    server = IdentityCenterServer(Settings(account_id="444455556666", region="eu-central-1"))
     with server:
         instance = server.client("sso-admin").list_instances()["Instances"][0]
         assert (instance["OwnerAccountId"], instance["PrimaryRegion"]) == ("444455556666", "eu-central-1")
@@ -117,22 +123,25 @@ def test_patterns_are_read_as_java_reads_them(pattern: str, text: str, *, expect
 
 def test_requests_end_in_the_order_in_which_they_fall_due_and_never_at_once() -> None:
     now, ended = 0.0, []
-    requests = Requests(1.0, seed=7, clock=lambda: now)
-    started = [requests.start("kind", {}, lambda number=number: ended.append(number)) for number in range(20)]  # type: ignore[misc]
+    requests = Requests(Behaviour.realistic, seed=7, clock=lambda: now)
+    started = [
+        requests.start("kind", {}, lambda number=number: ended.append(number), seconds=3.0)  # type: ignore[misc]
+        for number in range(20)
+    ]
     requests.settle()
     assert ended == []
-    now = 1.5
+    now = 15.0
     requests.settle()
     assert ended == [started.index(request) for request in sorted(started, key=lambda one: one.ready_at)]
-    assert all(0.5 <= request.ready_at <= 1.5 for request in started)
-    assert Requests(0.0).duration() > 0
+    assert all(0.6 <= request.ready_at <= 15.0 for request in started)
+    assert requests.duration(0.0) > 0
 
 
 def test_a_request_that_fails_keeps_its_reason() -> None:
     def fail() -> None:
         raise RequestFailed("no such thing")
 
-    requests = Requests(0.0, clock=iter(range(9)).__next__)
-    request = requests.start("kind", {}, fail)
+    requests = Requests(Behaviour.instant, clock=iter(range(9)).__next__)
+    request = requests.start("kind", {}, fail, seconds=0.0)
     requests.settle()
     assert (request.status, request.described()["FailureReason"]) == ("FAILED", "no such thing")

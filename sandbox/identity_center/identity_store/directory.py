@@ -22,6 +22,7 @@ class Entity:
     id: str
     attributes: Attributes
     names: frozenset[str] = frozenset()
+    status: str = "ENABLED"
     revision: int = 1
     created_at: float = field(default_factory=time.time)
     updated_at: float = field(default_factory=time.time)
@@ -103,9 +104,10 @@ class Directory:
         """Return the membership of this user in this group."""
         return self._pairs.get((group.id, user_id))
 
-    def holds_principal(self, principal_type: str, principal_id: str) -> bool:
-        """Say whether a USER or GROUP with this id is in the store."""
-        return principal_id in (self.users if principal_type == "USER" else self.groups)
+    def holds_principal(self, principal_type: str, principal_id: str, *, since: float) -> bool:
+        """Say whether a USER or GROUP with this id is in the store, since this time (seconds since the epoch)."""
+        found = (self.users if principal_type == "USER" else self.groups).get(principal_id)
+        return found is not None and found.created_at <= since
 
     def delete_user(self, user: Entity) -> None:
         """Remove the user with its memberships and assignments."""

@@ -95,7 +95,7 @@ class Users:
         extensions = {name: user.attributes.get("Extensions", {}).get(name) for name in asked}
         present = {name: value for name, value in extensions.items() if value is not None}
         more = {"Extensions": present} if present else {}
-        return shown | more | {"UserStatus": "ENABLED"} | record(user) | self._named(user)
+        return shown | more | {"UserStatus": user.status} | record(user) | self._named(user)
 
 
 def _names(attributes: Attributes) -> dict[str, str]:

@@ -9,8 +9,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.ssoadmin.models import ManagedPolicy, SSOAdminBackend
 
 from sandbox.identity_center.service_error import not_found
-
-POLICIES_PER_PERMISSION_SET = 25
+from sandbox.identity_center.sso_admin.quotas import POLICIES_PER_PERMISSION_SET
 
 
 class PermissionSet(moto_models.PermissionSet):

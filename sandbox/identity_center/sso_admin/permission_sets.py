@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError, conflict, invalid
+from sandbox.identity_center.service_error import conflict, invalid
 from sandbox.identity_center.sso_admin.moto_backend import PermissionSet, SsoAdminState
+from sandbox.identity_center.sso_admin.quotas import PERMISSION_SETS, TAGS_PER_RESOURCE, check_quota
 
-TAGS_PER_RESOURCE = 50
 _DURATION = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?")
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 
@@ -25,6 +25,7 @@ class PermissionSets:
         _check_duration(parameters)
         if any(present.name == parameters["Name"] for present in self._state.permission_sets):
             raise conflict(f"PermissionSet with name {parameters['Name']} already exists.")
+        check_quota(len(self._state.permission_sets) + 1, PERMISSION_SETS, "permission sets")
         created = PermissionSet(
             name=parameters["Name"],
             instance_arn=self._state.instance.instance_arn,
@@ -42,12 +43,15 @@ class PermissionSets:
         return {"PermissionSet": self._state.permission_set(parameters["PermissionSetArn"]).described()}
 
     def update_permission_set(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Change the attributes that the request names, and leave the others."""
+        """Change the attributes that the request names; a relay state that it leaves out is removed.
+
+        Terraform's AWS provider sends the relay state with every update for that reason.
+        """
         _check_duration(parameters)
         permission_set = self._state.permission_set(parameters["PermissionSetArn"])
         permission_set.description = parameters.get("Description", permission_set.description)
         permission_set.session_duration = parameters.get("SessionDuration", permission_set.session_duration)
-        permission_set.relay_state = parameters.get("RelayState", permission_set.relay_state)
+        permission_set.relay_state = parameters.get("RelayState", "")
         permission_set.revision += 1
         return {}
 
@@ -83,8 +87,7 @@ class PermissionSets:
 
 def _tag(permission_set: PermissionSet, tags: list[dict[str, str]]) -> None:
     merged = {tag["Key"]: tag["Value"] for tag in [*permission_set.tags, *tags]}
-    if len(merged) > TAGS_PER_RESOURCE:
-        raise ServiceError("ServiceQuotaExceededException", f"A resource has at most {TAGS_PER_RESOURCE} tags.")
+    check_quota(len(merged), TAGS_PER_RESOURCE, "tags per resource")
     permission_set.tags = [{"Key": key, "Value": value} for key, value in merged.items()]
 
 

@@ -7,9 +7,13 @@ from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import invalid
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.provisions import Provisions
-from sandbox.identity_center.sso_admin.requests import RequestFailed, Requests
+from sandbox.identity_center.sso_admin.requests import Request, RequestFailed, Requests
 
 PROVISIONING = "provisioning"
+# Source: IAM Identity Center User Guide, quotas.
+ACCOUNTS_AT_ONCE = 3500
+# AWS does not tell; this is a choice.
+ACCOUNTS_SIDE_BY_SIDE = 10
 
 
 class Provisioning:
@@ -23,15 +27,11 @@ class Provisioning:
     def provision_permission_set(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Accept the provisioning of a permission set in one account or in all that have it."""
         arn = self._state.permission_set(parameters["PermissionSetArn"]).permission_set_arn
-        account_id = parameters.get("TargetId")
-        subject = {"PermissionSetArn": arn}
-        if parameters["TargetType"] == "ALL_PROVISIONED_ACCOUNTS":
-            request = self._requests.start(PROVISIONING, subject, lambda: self._provision_everywhere(arn))
-        elif account_id is None:
-            raise invalid("TargetId is required when TargetType is AWS_ACCOUNT.")
+        self._requests.check_room({PROVISIONING}, self._requests.behaviour.concurrent_provisionings)
+        if parameters["TargetType"] == "AWS_ACCOUNT":
+            request = self._start_in(_target(parameters), arn)
         else:
-            subject |= {"AccountId": account_id}
-            request = self._requests.start(PROVISIONING, subject, lambda: self._provision(arn, account_id))
+            request = self._start_everywhere(arn)
         return {"PermissionSetProvisioningStatus": request.described()}
 
     def describe_permission_set_provisioning_status(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,6 +54,19 @@ class Provisioning:
         found = self._provisions.accounts(arn, parameters.get("ProvisioningStatus"))
         return page("AccountIds", ((account_id, account_id) for account_id in found), parameters)
 
+    def _start_in(self, account_id: str, arn: str) -> Request:
+        subject = {"PermissionSetArn": arn, "AccountId": account_id}
+        seconds = self._requests.behaviour.provisioning_seconds
+        return self._requests.start(PROVISIONING, subject, lambda: self._provision(arn, account_id), seconds=seconds)
+
+    def _start_everywhere(self, arn: str) -> Request:
+        count = len(self._provisions.accounts(arn))
+        if count > ACCOUNTS_AT_ONCE:
+            raise invalid(f"The permission set is provisioned in more than {ACCOUNTS_AT_ONCE} accounts.")
+        seconds = self._requests.behaviour.provisioning_seconds * max(1.0, count / ACCOUNTS_SIDE_BY_SIDE)
+        subject = {"PermissionSetArn": arn}
+        return self._requests.start(PROVISIONING, subject, lambda: self._provision_everywhere(arn), seconds=seconds)
+
     def _provision_everywhere(self, arn: str) -> None:
         for account_id in self._provisions.accounts(arn):
             self._provision(arn, account_id)
@@ -63,3 +76,9 @@ class Provisioning:
             raise RequestFailed(
                 f"Received a 404 status error: Permission set provision not found in AWS account {account_id}."
             )
+
+
+def _target(parameters: Mapping[str, Any]) -> str:
+    if "TargetId" not in parameters:
+        raise invalid("TargetId is required when TargetType is AWS_ACCOUNT.")
+    return str(parameters["TargetId"])

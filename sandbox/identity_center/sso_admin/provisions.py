@@ -29,6 +29,10 @@ class Provisions:
         if self._revisions.pop((account_id, permission_set_arn), None) is not None:
             self._listener.on_deprovisioned(account_id, permission_set_arn)
 
+    def holds(self, account_id: str, permission_set_arn: str) -> bool:
+        """Say whether the account has the permission set's role."""
+        return (account_id, permission_set_arn) in self._revisions
+
     def accounts(self, permission_set_arn: str, status: str | None = None) -> list[str]:
         """Return the accounts that have the permission set, with this ProvisioningStatus if one is given."""
         return [account_id for account_id, arn in self._matching(status) if arn == permission_set_arn]

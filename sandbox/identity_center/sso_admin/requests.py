@@ -1,14 +1,20 @@
 """Requests that AWS accepts now and finishes later: account assignments and provisionings, with their status."""
 
 import random
+import sys
 import time
+import traceback
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import not_found
+from sandbox.identity_center.service_error import ServiceError, not_found
+
+# Pages go from small keys to large ones, and these listings from the newest request to the oldest.
+_FAR_FUTURE = 10_000_000_000.0
 
 
 class RequestFailed(Exception):
@@ -43,31 +49,50 @@ class Request:
             self.perform()
         except RequestFailed as failure:
             self.status, self.failure_reason = "FAILED", str(failure)
+        except Exception:  # noqa: BLE001 - a mistake in this package must not leave the request open for ever
+            traceback.print_exc(file=sys.stderr)
+            self.status, self.failure_reason = "FAILED", "Internal failure"
         else:
             self.status = "SUCCEEDED"
 
 
 class Requests:
-    """All requests of an instance; each takes about `seconds`, drawn from a seeded source, and never no time at all."""
+    """All requests of an instance, each with the time it takes drawn from a seeded source, and never no time at all."""
 
-    def __init__(self, seconds: float, *, seed: int = 0, clock: Callable[[], float] = time.time) -> None:
-        self._seconds = seconds
+    def __init__(
+        self, behaviour: Callable[[], Behaviour], *, seed: int = 0, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._behaviour = behaviour
         self._random = random.Random(seed)
         self._clock = clock
         self._requests: dict[str, Request] = {}
         self._open: list[Request] = []
 
-    def start(self, kind: str, subject: Mapping[str, Any], perform: Callable[[], None]) -> Request:
-        """Accept a request; `perform` runs when its time has come and may raise RequestFailed."""
+    @property
+    def behaviour(self) -> Behaviour:
+        """How Identity Center behaves at the moment."""
+        return self._behaviour()
+
+    def start(self, kind: str, subject: Mapping[str, Any], perform: Callable[[], None], *, seconds: float) -> Request:
+        """Accept a request; `perform` runs about `seconds` later, and may raise RequestFailed."""
         now = self._clock()
-        request = Request(kind, subject, perform, created_at=now, ready_at=now + self.duration())
+        request = Request(kind, subject, perform, created_at=now, ready_at=now + self.duration(seconds))
         self._requests[request.id] = request
         self._open.append(request)
         return request
 
-    def duration(self) -> float:
-        """Draw how long the next request takes, in seconds."""
-        return max(0.001, self._seconds * self._random.uniform(0.5, 1.5))
+    def duration(self, seconds: float) -> float:
+        """Draw how long the next thing takes whose median is `seconds`; never no time at all."""
+        return max(0.001, self.behaviour.drawn(seconds, self._random))
+
+    def check_room(self, kinds: Collection[str], limit: float | None) -> None:
+        """Refuse one more request than may be under way of these kinds together.
+
+        Source of code and wording: errors that users of the API have published. The service model has
+        ServiceQuotaExceededException for CreateAccountAssignment only.
+        """
+        if limit is not None and sum(request.kind in kinds for request in self._open) >= limit:
+            raise ServiceError("ThrottlingException", "There are too many requests processing. Please try again later.")
 
     def settle(self) -> None:
         """Finish what is due, in the order in which it falls due."""
@@ -93,10 +118,10 @@ class Requests:
         return request.described()
 
     def listed(self, name: str, kind: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer `{name: [...]}` with one page of a kind's statuses, filtered by status when the request says so."""
+        """Answer `{name: [...]}` with one page of a kind's statuses, newest first, all or those of one status."""
         wanted = (parameters.get("Filter") or {}).get("Status")
         matching = (
-            (f"{request.created_at:018.6f} {request.id}", request.summary())
+            (f"{_FAR_FUTURE - request.created_at:018.6f} {request.id}", request.summary())
             for request in self._requests.values()
             if request.kind == kind and wanted in (None, request.status)
         )

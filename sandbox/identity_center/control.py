@@ -1,0 +1,54 @@
+"""What tests may do to a running Identity Center beside AWS's API: change how it behaves, and disable users."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from werkzeug.wrappers import Request, Response
+
+from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.center import IdentityCenter
+from sandbox.identity_center.service_error import ServiceError
+
+BEHAVIOUR = "/_sandbox/behaviour"
+_USERS = "/_sandbox/users/"
+_STATUSES = ("ENABLED", "DISABLED")
+
+
+class Control:
+    """Two pages: `GET`, `PUT /_sandbox/behaviour` and `PUT /_sandbox/users/{id}/status`.
+
+    A behaviour is put as the text of `--behaviour` and answered as a JSON object of all its numbers. A status is put as
+    ENABLED or DISABLED: administrators do that in the console, for which AWS has no public API.
+    """
+
+    def __init__(self, center: IdentityCenter) -> None:
+        self._center = center
+
+    def __call__(self, request: Request) -> Response | None:
+        """Answer a request for one of the pages, None for any other."""
+        if request.path == BEHAVIOUR:
+            return _answered(lambda: self._behaviour(request))
+        if request.path.startswith(_USERS) and request.path.endswith("/status") and request.method == "PUT":
+            user_id = request.path.removeprefix(_USERS).removesuffix("/status")
+            return _answered(lambda: self._status(user_id, request.get_data(as_text=True).strip()))
+        return None
+
+    def _behaviour(self, request: Request) -> object:
+        if request.method == "PUT":
+            self._center.behave(Behaviour.parse(request.get_data(as_text=True)))
+        return asdict(self._center.behaviour)
+
+    def _status(self, user_id: str, status: str) -> object:
+        if status not in _STATUSES:
+            raise ValueError(f"a user is {' or '.join(_STATUSES)}, not '{status}'")
+        with self._center.reading() as center:
+            center.directory.user(user_id).status = status
+        return {"UserId": user_id, "UserStatus": status}
+
+
+def _answered(answer: Callable[[], object]) -> Response:
+    try:
+        return Response(json.dumps(answer()), content_type="application/json")
+    except (ValueError, ServiceError) as refused:
+        return Response(json.dumps({"error": str(refused)}), status=400, content_type="application/json")

@@ -1,0 +1,24 @@
+"""Whose Identity Center it is that runs here."""
+
+from dataclasses import dataclass, field
+
+from sandbox.identity_center.behaviour import Behaviour
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The management account and the Region of an Identity Center, and how it behaves when it starts.
+
+    With a `delegated_administrator` (account id), that member account is made at the start, and whoever calls with a
+    key that is not an account's id is taken for it; otherwise for the management account.
+    """
+
+    account_id: str = "111122223333"
+    region: str = "us-east-1"
+    behaviour: Behaviour = field(default_factory=Behaviour.instant)
+    delegated_administrator: str | None = None
+
+    @property
+    def default_caller(self) -> str:
+        """The account that a caller is taken for whose key does not tell."""
+        return self.delegated_administrator or self.account_id

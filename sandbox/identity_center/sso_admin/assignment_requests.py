@@ -1,0 +1,137 @@
+"""The operations that make and end account assignments, and tell how far that is."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.identity_center.identity_store.directory import Directory
+from sandbox.identity_center.service_error import conflict, not_found
+from sandbox.identity_center.sso_admin.assignments import Assignment, Assignments
+from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
+from sandbox.identity_center.sso_admin.provisions import Provisions
+from sandbox.identity_center.sso_admin.quotas import (
+    GROUPS_PER_PERMISSION_SET_AND_ACCOUNT,
+    PERMISSION_SETS_PER_ACCOUNT,
+    check_quota,
+)
+from sandbox.identity_center.sso_admin.requests import Request, RequestFailed, Requests
+
+CREATION, DELETION = "assignment creation", "assignment deletion"
+
+
+class AssignmentRequests:
+    """Serves creation and deletion; `account_state` tells the State of an account, None for an unknown one."""
+
+    def __init__(
+        self,
+        state: SsoAdminState,
+        directory: Directory,
+        assignments: Assignments,
+        provisions: Provisions,
+        requests: Requests,
+        account_state: Callable[[str], str | None],
+    ) -> None:
+        self._state = state
+        self._directory = directory
+        self._assignments = assignments
+        self._provisions = provisions
+        self._requests = requests
+        self._account_state = account_state
+
+    def create_account_assignment(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Accept an assignment; creating one that is there already is accepted too, and changes nothing."""
+        assignment = Assignment.requested(parameters)
+        self._refuse_if_in_progress(DELETION, assignment)
+        self._check_quotas(assignment)
+        request = self._start(CREATION, parameters, lambda: self._create(assignment, asked_at=request.created_at))
+        return {"AccountAssignmentCreationStatus": request.described()}
+
+    def delete_account_assignment(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Accept the removal of an assignment, which must exist."""
+        assignment = Assignment.requested(parameters)
+        self._refuse_if_in_progress(CREATION, assignment)
+        if assignment not in self._assignments:
+            raise not_found("Assignment not found.")
+        request = self._start(DELETION, parameters, lambda: self._assignments.remove(assignment))
+        return {"AccountAssignmentDeletionStatus": request.described()}
+
+    def describe_account_assignment_creation_status(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer how far the creation is."""
+        request_id = parameters["AccountAssignmentCreationRequestId"]
+        return {"AccountAssignmentCreationStatus": self._requests.describe(CREATION, request_id)}
+
+    def describe_account_assignment_deletion_status(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer how far the deletion is."""
+        request_id = parameters["AccountAssignmentDeletionRequestId"]
+        return {"AccountAssignmentDeletionStatus": self._requests.describe(DELETION, request_id)}
+
+    def list_account_assignment_creation_status(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of creations and how far they are."""
+        return self._requests.listed("AccountAssignmentsCreationStatus", CREATION, parameters)
+
+    def list_account_assignment_deletion_status(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer with one page of deletions and how far they are."""
+        return self._requests.listed("AccountAssignmentsDeletionStatus", DELETION, parameters)
+
+    def is_assigning(self, permission_set_arn: str) -> bool:
+        """Say whether a permission set is about to be assigned."""
+        return any(
+            one.subject["PermissionSetArn"] == permission_set_arn for one in self._requests.in_progress(CREATION)
+        )
+
+    def _start(self, kind: str, parameters: Mapping[str, Any], perform: Callable[[], None]) -> Request:
+        behaviour = self._requests.behaviour
+        self._refuse_if_account_is_busy(parameters["TargetId"], behaviour.assignments_per_account)
+        self._requests.check_room({CREATION, DELETION}, behaviour.outstanding_assignments)
+        subject = {name: value for name, value in parameters.items() if name != "InstanceArn"}
+        return self._requests.start(kind, subject, perform, seconds=behaviour.assignment_seconds)
+
+    def _refuse_if_account_is_busy(self, account_id: str, limit: float | None) -> None:
+        # The guide says that one IAM role of an account can be updated at a time. Whether AWS refuses what comes next
+        # or lets it wait is not documented; a client that copes with a refusal copes with waiting.
+        under_way = [*self._requests.in_progress(CREATION), *self._requests.in_progress(DELETION)]
+        if limit is not None and sum(one.subject["TargetId"] == account_id for one in under_way) >= limit:
+            raise _in_conflict()
+
+    def _refuse_if_in_progress(self, kind: str, assignment: Assignment) -> None:
+        if any(Assignment.requested(request.subject) == assignment for request in self._requests.in_progress(kind)):
+            raise _in_conflict()
+
+    def _check_quotas(self, assignment: Assignment) -> None:
+        there = self._assignments.of_role(*assignment[:2])
+        if assignment.principal_type == "GROUP" and assignment not in there:
+            groups = 1 + sum(one.principal_type == "GROUP" for one in there)
+            check_quota(groups, GROUPS_PER_PERMISSION_SET_AND_ACCOUNT, "groups per permission set and account")
+        if not there:
+            count = 1 + len(self._provisions.permission_sets(assignment.account_id))
+            check_quota(count, PERMISSION_SETS_PER_ACCOUNT, "permission sets per account")
+
+    def _create(self, assignment: Assignment, *, asked_at: float) -> None:
+        self._check_account(assignment.account_id)
+        if not self._state.exists(assignment.permission_set_arn):
+            permission_set_id = assignment.permission_set_arn.rpartition("/")[2]
+            raise RequestFailed(
+                f"Received a 404 status error: Could not find PermissionSet with id {permission_set_id}"
+            )
+        known_at = asked_at - self._requests.behaviour.principal_seconds
+        if not self._directory.holds_principal(assignment.principal_type, assignment.principal_id, since=known_at):
+            principal = f"the {assignment.principal_type} assignee {assignment.principal_id}"
+            raise RequestFailed(
+                f"Received a 404 status error: {principal} was not found in directory {self._directory.store_id}"
+            )
+        self._assignments.add(assignment)
+
+    def _check_account(self, account_id: str) -> None:
+        state = self._account_state(account_id)
+        if state is None:
+            raise RequestFailed(f"Received a 404 status error: AWS account {account_id} was not found.")
+        if state != "ACTIVE":
+            raise RequestFailed(
+                "AWS SSO is unable to complete your request at this time. Obtaining permissions to manage your AWS "
+                f"account '{account_id}' is taking longer than usual. Please try again in a few minutes. "
+                "If this problem continues, contact AWS Support."
+            )
+
+
+def _in_conflict() -> Exception:
+    # Source of the wording: errors that users of the API have published.
+    return conflict("There is a conflicting operation in process.")

@@ -1,0 +1,18 @@
+"""How many there may be of what: the quotas of IAM Identity Center that count and do not time.
+
+Source: IAM Identity Center User Guide, quotas. The defaults; AWS raises some of them.
+"""
+
+from sandbox.identity_center.service_error import ServiceError
+
+PERMISSION_SETS = 3500
+PERMISSION_SETS_PER_ACCOUNT = 500
+GROUPS_PER_PERMISSION_SET_AND_ACCOUNT = 100
+POLICIES_PER_PERMISSION_SET = 25
+TAGS_PER_RESOURCE = 50
+
+
+def check_quota(count: int, quota: int, what: str) -> None:
+    """Raise ServiceQuotaExceededException when there would be more than the quota; `what` says of what."""
+    if count > quota:
+        raise ServiceError("ServiceQuotaExceededException", f"You have exceeded the quota of {quota} {what}.")
