@@ -29,7 +29,7 @@ help: ## List the targets
 # --- Setting up ---
 
 .PHONY: setup
-setup: .venv/.ready .tools/sam/.ready .tools/lambda-image/.ready ## Install everything that the other targets need, into .venv and .tools
+setup: .venv/.ready .tools/sam/.ready .tools/lambda-image/.ready .tools/real-clients/.ready ## Install everything that the other targets need, into .venv and .tools
 
 $(UV_READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null || { \
@@ -47,7 +47,8 @@ $(UV_READY):
 
 .tools/sam/.ready: requirements/sam.txt $(UV_READY)
 .tools/lambda-image/.ready: requirements/lambda-image.txt $(UV_READY)
-.tools/sam/.ready .tools/lambda-image/.ready:
+.tools/real-clients/.ready: requirements/real-clients.txt $(UV_READY)
+.tools/sam/.ready .tools/lambda-image/.ready .tools/real-clients/.ready:
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv --without-pip $(@D)
 	$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes $<
 	@touch $@
@@ -60,6 +61,7 @@ lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRA
 	$(COMPILE) requirements/development.in --constraints requirements/runtime.txt --output-file requirements/development.txt
 	$(COMPILE) requirements/lambda-image.in --constraints requirements/runtime.txt --output-file requirements/lambda-image.txt
 	$(COMPILE) requirements/sam.in --output-file requirements/sam.txt
+	$(COMPILE) requirements/real-clients.in --output-file requirements/real-clients.txt
 
 # --- Checking ---
 
