@@ -12,7 +12,7 @@ from ministack.core import iam_evaluator  # type: ignore[import-untyped]
 from ministack.core.responses import get_account_id  # type: ignore[import-untyped]
 from ministack.services import iam, sts  # type: ignore[import-untyped]
 
-from sandbox.sign_in.doors import SERVICE_CONTROL_POLICIES
+from sandbox.sign_in.doors import MANAGEMENT_ACCOUNT, SERVICE_CONTROL_POLICIES
 
 _ANSWER_SECONDS = 10.0
 _AWS_POLICY = "arn:aws:iam::aws:policy"
@@ -77,7 +77,7 @@ def honour_service_control_policies() -> None:
 def _service_control_policies(account_id: str) -> list[list[str]]:
     """The policy documents of each level above an account and of its own; none for the management account."""
     server = os.environ.get("AWS_ENDPOINT_URL_ORGANIZATIONS")
-    if server is None or account_id == os.environ.get("MINISTACK_ACCOUNT_ID"):
+    if server is None or account_id == os.environ.get(MANAGEMENT_ACCOUNT):
         return []
     # Not through a proxy. An answer that does not come is an error of the request: it must never be taken for "none".
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

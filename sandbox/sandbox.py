@@ -111,6 +111,11 @@ class Sandbox:
         return self._running.identity_center_endpoint
 
     @property
+    def start_url(self) -> str:
+        """The URL of the portal where people sign in."""
+        return self._running.start_url
+
+    @property
     def command_environment(self) -> dict[str, str]:
         """The environment of this process with its AWS settings replaced by the sandbox's: what a command is run in."""
         return {**without_aws(os.environ), **self.environment}
@@ -174,7 +179,7 @@ class Sandbox:
             account_id=self.account_id,
             region=self.region,
         )
-        self._servers.append(start_ministack(access, folder=folder))
+        self._servers.append(start_ministack(access, folder=folder, settings=self._identity_center))
         self._servers.append(start_identity_center(access, folder=folder, settings=self._identity_center))
         deadline = time.monotonic() + _READY_SECONDS
         for server in self._servers:

@@ -8,9 +8,10 @@ from sandbox.access import Access
 from sandbox.identity_center import process
 from sandbox.identity_center.settings import Settings
 from sandbox.processes import Server
+from sandbox.sign_in.doors import MANAGEMENT_ACCOUNT
 
 
-def start_ministack(access: Access, *, folder: Path) -> Server:
+def start_ministack(access: Access, *, folder: Path, settings: Settings) -> Server:
     """Start everything but Identity Center, on the port of the access's endpoint."""
     environment = {
         # Functions inherit all of this. AWS_ENDPOINT_URL is not in it: MiniStack names itself to them.
@@ -20,6 +21,7 @@ def start_ministack(access: Access, *, folder: Path) -> Server:
         "GATEWAY_PORT": str(urlsplit(access.endpoint).port),
         "IOT_MTLS_ENABLED": "0",
         "LAMBDA_EXECUTOR": "local",
+        MANAGEMENT_ACCOUNT: settings.account_id,
         "MINISTACK_ACCOUNT_ID": access.account_id,
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": access.region,
@@ -38,4 +40,4 @@ def start_identity_center(access: Access, *, folder: Path, settings: Settings) -
     """Start Identity Center and Organizations, whose account events go to MiniStack's default event bus."""
     port = urlsplit(access.identity_center_endpoint).port
     assert port is not None  # the sandbox has chosen one
-    return process.start(settings, port, folder=folder, events_endpoint=access.endpoint)
+    return process.start(settings, port, folder=folder, events_endpoint=access.endpoint, iam_endpoint=access.endpoint)

@@ -14,6 +14,7 @@ from sandbox.identity_center.organizations.event_bus import EventBus
 from sandbox.identity_center.server import Application, serve
 from sandbox.identity_center.service_models import ServiceModels
 from sandbox.identity_center.settings import Settings
+from sandbox.sign_in.service import add_sign_in
 
 
 def main() -> None:
@@ -34,7 +35,8 @@ def main() -> None:
     else:
         publish = _publish_nothing
     center = IdentityCenter(settings, models, publish)
-    application = Application(center, models, [Control(center)])
+    sign_in = add_sign_in(center, iam_endpoint=options.iam_endpoint)
+    application = Application(center, models, [Control(center), *sign_in])
     serve(application, options.port).serve_forever()
 
 
@@ -55,6 +57,7 @@ def _options() -> argparse.Namespace:
         help="realistic or instant (the default), and numbers: realistic,call_seconds=0,calls_per_second=none",
     )
     parser.add_argument("--delegated-administrator", metavar="ACCOUNT", help="a member account that may administer it")
+    parser.add_argument("--iam-endpoint", help="server whose IAM gets the roles, and whose STS issues credentials")
     return parser.parse_args()
 
 

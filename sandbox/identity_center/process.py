@@ -72,7 +72,9 @@ class IdentityCenterServer:
         )
 
 
-def start(settings: Settings, port: int, *, folder: Path, events_endpoint: str | None) -> Server:
+def start(
+    settings: Settings, port: int, *, folder: Path, events_endpoint: str | None, iam_endpoint: str | None = None
+) -> Server:
     """Start `python -m sandbox.identity_center`, which may not be ready yet; its log and files are in the folder."""
     arguments = {
         "port": port,
@@ -81,6 +83,7 @@ def start(settings: Settings, port: int, *, folder: Path, events_endpoint: str |
         "behaviour": settings.behaviour.text,
         "delegated-administrator": settings.delegated_administrator,
         "events-endpoint": events_endpoint,
+        "iam-endpoint": iam_endpoint,
     }
     given = [f"--{name}={argument}" for name, argument in arguments.items() if argument]
     health = f"http://127.0.0.1:{port}/health"

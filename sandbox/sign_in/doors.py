@@ -2,4 +2,6 @@
 
 SERVICE_CONTROL_POLICIES = "/_sandbox/service-control-policies"
 ONE_TIME_PASSWORDS = "/_sandbox/one-time-passwords"
+# In the environment of MiniStack: the account that service control policies do not reach.
+MANAGEMENT_ACCOUNT = "SANDBOX_MANAGEMENT_ACCOUNT"
 LONGEST_SESSION = "/_sandbox/longest-session"
