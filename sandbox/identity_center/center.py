@@ -1,4 +1,4 @@
-"""Puts the local Identity Center together and finds, for each request, the operation that answers it."""
+"""The local Identity Center as one object: admits a request, and finds the operation that answers it."""
 
 import random
 import threading
@@ -7,60 +7,32 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
-from botocore.model import StructureShape
 from moto.core.exceptions import JsonRESTError, ServiceException
 
+from sandbox.identity_center import served_operations
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.callers import Callers
 from sandbox.identity_center.concurrent_writes import ConcurrentWrites
-from sandbox.identity_center.identity_store.directory import Directory
-from sandbox.identity_center.identity_store.groups import Groups
-from sandbox.identity_center.identity_store.memberships import Memberships
-from sandbox.identity_center.identity_store.users import Users
-from sandbox.identity_center.listeners import Listeners
 from sandbox.identity_center.organizations.account_events import AccountEvents, Publish
-from sandbox.identity_center.organizations.accounts import Accounts
-from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.moto_operations import MotoOperations
-from sandbox.identity_center.organizations.tags import Tags
-from sandbox.identity_center.organizations.units import Units
 from sandbox.identity_center.rates import CallRates
 from sandbox.identity_center.request_validation import check_request
 from sandbox.identity_center.service_error import ServiceError, not_found
 from sandbox.identity_center.service_models import Operation, ServiceModels
 from sandbox.identity_center.settings import Settings
-from sandbox.identity_center.sso_admin.assignment_requests import AssignmentRequests
-from sandbox.identity_center.sso_admin.assignments import Assignments
-from sandbox.identity_center.sso_admin.instance import Instances
-from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
-from sandbox.identity_center.sso_admin.permission_sets import PermissionSets
-from sandbox.identity_center.sso_admin.policies import Policies
-from sandbox.identity_center.sso_admin.provisioning import Provisioning
-from sandbox.identity_center.sso_admin.provisions import Provisions
-from sandbox.identity_center.sso_admin.requests import Requests
+from sandbox.identity_center.state import State
 
 
-class IdentityCenter:
-    """All state and all operations. One request is answered at a time, so operations need no locks of their own.
+class IdentityCenter(State):
+    """All state and all operations. One request changes it at a time, so operations need no locks of their own.
 
     `listeners` are told when access comes or goes; who wants to look at the state by itself does so in `reading`.
     """
 
     def __init__(self, settings: Settings, models: ServiceModels, publish: Publish) -> None:
-        self.settings = settings
-        self.behaviour = settings.behaviour
-        self.listeners = Listeners()
-        self.directory = Directory()
-        self.sso_admin = SsoAdminState(settings.region, settings.account_id, self.directory.store_id)
-        self.organization = OrganizationState(settings.account_id)
-        self.provisions = Provisions(self.sso_admin, self.listeners)
+        super().__init__(settings)
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._requests = Requests(lambda: self.behaviour)
-        self.assignments = Assignments(self.sso_admin, self.directory, self.provisions, self.listeners)
-        self.directory.on_principal_deleted = lambda kind, identifier: self.assignments.forget(
-            principal_type=kind, principal_id=identifier
-        )
         self._random = random.Random(0)
         self._rates = CallRates()
         self._writes = ConcurrentWrites()
@@ -68,10 +40,11 @@ class IdentityCenter:
         if settings.delegated_administrator:
             self._callers.delegate(settings.delegated_administrator)
         self._moto = MotoOperations(self.organization)
+        events = AccountEvents(settings.account_id, publish)
         self._served = {
-            "identitystore": self._serve_identity_store(models),
-            "sso-admin": self._serve_sso_admin(),
-            "organizations": self._serve_organizations(AccountEvents(settings.account_id, publish)),
+            "identitystore": served_operations.identity_store(self, models),
+            "sso-admin": served_operations.sso_admin(self),
+            "organizations": served_operations.organizations(self, events, self._later),
         }
         threading.Thread(target=self._settle_in_time, name="requests", daemon=True).start()
 
@@ -79,7 +52,7 @@ class IdentityCenter:
     def reading(self) -> Iterator[Self]:
         """Hold everything still for a look at it; the caller must change nothing."""
         with self._lock:
-            self._requests.settle()
+            self.requests.settle()
             yield self
 
     def behave(self, behaviour: Behaviour) -> None:
@@ -103,13 +76,14 @@ class IdentityCenter:
             time.sleep(behaviour.drawn(behaviour.call_seconds, self._random))
             return self._answer(operation, present, caller=caller or self.settings.default_caller)
 
-    def _answer(self, operation: Operation, present: Mapping[str, Any], *, caller: str) -> dict[str, Any]:
+    def _answer(self, operation: Operation, parameters: Mapping[str, Any], *, caller: str) -> dict[str, Any]:
         with self._lock:
-            self._requests.settle()
-            self._callers.check(caller, operation, present)
-            self._check_scope(operation, present)
+            self.requests.settle()
+            self._callers.check(caller, operation, parameters)
+            self._check_scope(operation, parameters)
+            self.directory.caller = f"arn:aws:iam::{caller}:root"
             try:
-                return self._serving(operation)(present)
+                return self._serving(operation)(parameters)
             except JsonRESTError as refused:
                 raise ServiceError(refused.error_type, refused.message) from refused
             except ServiceException as refused:
@@ -119,38 +93,6 @@ class IdentityCenter:
                 raise ServiceError("UnknownOperationException", message) from missing
             finally:
                 self._changed.notify()
-
-    def _serve_identity_store(self, models: ServiceModels) -> list[object]:
-        return [
-            Users(self.directory, _input(models, "AWSIdentityStore.CreateUser")),
-            Groups(self.directory, _input(models, "AWSIdentityStore.CreateGroup")),
-            Memberships(self.directory),
-        ]
-
-    def _serve_sso_admin(self) -> list[object]:
-        assigning = AssignmentRequests(
-            self.sso_admin,
-            self.directory,
-            self.assignments,
-            self.provisions,
-            self._requests,
-            self.organization.account_state,
-        )
-        return [
-            Instances(self.sso_admin),
-            PermissionSets(self.sso_admin, lambda arn: self.assignments.uses(arn) or assigning.is_assigning(arn)),
-            Policies(self.sso_admin),
-            self.assignments,
-            assigning,
-            Provisioning(self.sso_admin, self.provisions, self._requests),
-        ]
-
-    def _serve_organizations(self, events: AccountEvents) -> list[object]:
-        return [
-            Accounts(self.organization, events, self._later, lambda gone: self.assignments.forget(account_id=gone)),
-            Units(self.organization),
-            Tags(self.organization, events),
-        ]
 
     def _serving(self, operation: Operation) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
         for served in self._served[operation.service]:
@@ -165,7 +107,7 @@ class IdentityCenter:
         """Refuse requests for another identity store or another instance than the one that is here."""
         if "IdentityStoreId" in parameters:
             self.directory.check_store(parameters)
-        instance = self.sso_admin.instance.instance_arn
+        instance = self.sso_admin.instance.instance_arn if self.sso_admin.has_instance else ""
         if operation.service == "sso-admin" and parameters.get("InstanceArn", instance) != instance:
             if "ResourceNotFoundException" in [shape.name for shape in operation.model.error_shapes]:
                 raise not_found(f"Could not find Instance with id {parameters['InstanceArn'].rpartition('/')[2]}")
@@ -175,22 +117,14 @@ class IdentityCenter:
         """Finish requests when they fall due, also when nobody asks: listeners must not wait for the next question."""
         with self._changed:
             while True:
-                self._requests.settle()
-                self._changed.wait(self._requests.seconds_to_next())
+                self.requests.settle()
+                self._changed.wait(self.requests.seconds_to_next())
 
     def _later(self, action: Callable[[], None]) -> None:
         def run() -> None:
             with self._lock:
                 action()
 
-        timer = threading.Timer(self._requests.duration(self.behaviour.account_seconds), run)
+        timer = threading.Timer(self.requests.duration(self.behaviour.account_seconds), run)
         timer.daemon = True
         timer.start()
-
-
-def _input(models: ServiceModels, target: str) -> StructureShape:
-    operation = models.operation(target)
-    assert operation is not None  # the targets above are in botocore's models
-    shape = operation.model.input_shape
-    assert isinstance(shape, StructureShape)  # every request of AWS is a structure
-    return shape

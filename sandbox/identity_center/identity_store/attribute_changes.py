@@ -10,31 +10,49 @@ from sandbox.identity_center.identity_store.directory import Attributes
 from sandbox.identity_center.request_validation import violations
 from sandbox.identity_center.service_error import ServiceError, invalid
 
+# The only extension that the Identity Store API has.
+ENTERPRISE = "aws:identitystore:enterprise"
+
 
 def changed(attributes: Attributes, operations: Iterable[Mapping[str, Any]], allowed: StructureShape) -> Attributes:
     """Return the attributes after the operations; an operation without AttributeValue removes the attribute.
 
     `allowed` is the model's shape whose members are the attributes. Paths are camelCase (`name.givenName`); a complex
-    attribute is replaced as a whole by a value with camelCase keys. Raises ValidationException for an unknown path or a
-    value that the model does not allow.
+    attribute is replaced as a whole by a value with camelCase keys. An extension's attributes are taken as they are
+    (`aws:identitystore:enterprise.department`). Raises ValidationException for an unknown path or a value that the
+    model does not allow.
     """
     after = copy.deepcopy(attributes)
     for operation in operations:
-        path = operation["AttributePath"]
+        path, value = operation["AttributePath"], operation.get("AttributeValue")
+        if ":" in path:
+            _set(after, _extension_path(allowed, path), value)
+            continue
         names = [_pascal(part) for part in path.split(".")]
         shape = _shape_at(allowed, names, path)
-        _set(after, names, _checked(_pascal_keys(operation.get("AttributeValue")), shape, path))
+        _set(after, names, _checked(_pascal_keys(value), shape, path))
     return after
+
+
+def _extension_path(allowed: StructureShape, path: str) -> list[str]:
+    extension, *inner = path.split(".")
+    if extension != ENTERPRISE or "Extensions" not in allowed.members:
+        raise _unsupported(path)
+    return ["Extensions", extension, *inner]
 
 
 def _shape_at(allowed: StructureShape, names: list[str], path: str) -> Shape:
     shape: Shape = allowed
     for name in names:
         member = shape.members.get(name) if isinstance(shape, StructureShape) else None
-        if member is None or path[:1].isupper() or name == "IdentityStoreId":
-            raise invalid(f"The attribute path {path} is not supported.")
+        if member is None or path[:1].isupper() or name in ("IdentityStoreId", "Extensions"):
+            raise _unsupported(path)
         shape = member
     return shape
+
+
+def _unsupported(path: str) -> ServiceError:
+    return invalid(f"The attribute path {path} is not supported.")
 
 
 def _checked(value: object, shape: Shape, path: str) -> object:

@@ -24,14 +24,16 @@ class Entity:
     names: frozenset[str] = frozenset()
     status: str = "ENABLED"
     revision: int = 1
+    created_by: str = ""
+    updated_by: str = ""
     created_at: float = field(default_factory=time.time)
     updated_at: float = field(default_factory=time.time)
 
-    def replace(self, attributes: Attributes) -> None:
-        """Take the new attributes and count one more revision."""
+    def replace(self, attributes: Attributes, *, by: str) -> None:
+        """Take the new attributes and count one more revision, made `by` this principal (ARN)."""
         self.attributes = attributes
         self.revision += 1
-        self.updated_at = time.time()
+        self.updated_at, self.updated_by = time.time(), by
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,29 @@ class Membership:
     id: str
     group_id: str
     user_id: str
+    created_by: str
     created_at: float = field(default_factory=time.time)
 
 
 @dataclass
 class Directory:
-    """The identity store. `on_principal_deleted(type, id)` is told of every user and group that goes."""
+    """The identity store. `on_principal_deleted(type, id)` is told of every user and group that goes.
+
+    `caller` (ARN) is who makes the call that is being answered.
+    """
 
     store_id: str = field(default_factory=lambda: f"d-{secrets.token_hex(5)}")
     users: dict[str, Entity] = field(default_factory=dict)
     groups: dict[str, Entity] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
+    caller: str = ""
     on_principal_deleted: Callable[[str, str], None] = lambda _type, _id: None
     _owners: dict[str, str] = field(default_factory=dict)
     _pairs: dict[tuple[str, str], Membership] = field(default_factory=dict)
+
+    def new_entity(self, attributes: Attributes) -> Entity:
+        """Make a user or group that is not in the store yet."""
+        return Entity(id=new_id(), attributes=attributes, created_by=self.caller, updated_by=self.caller)
 
     def check_store(self, parameters: Mapping[str, Any]) -> None:
         """Refuse a request for an identity store that is not this one."""
@@ -121,6 +132,13 @@ class Directory:
         self._release(self.groups.pop(group.id))
         self.on_principal_deleted("GROUP", group.id)
 
+    def wipe(self) -> None:
+        """Remove everybody and everything."""
+        for user in list(self.users.values()):
+            self.delete_user(user)
+        for group in list(self.groups.values()):
+            self.delete_group(group)
+
     def memberships_of(self, user: Entity) -> Iterator[Membership]:
         """Yield the memberships that this user has."""
         return (membership for membership in self.memberships.values() if membership.user_id == user.id)
@@ -173,4 +191,10 @@ def check_revision(entity: Entity, parameters: Mapping[str, Any]) -> None:
 
 def record(entity: Entity) -> Attributes:
     """Return the members that users and groups have in common in answers."""
-    return {"Revision": str(entity.revision), "CreatedAt": entity.created_at, "UpdatedAt": entity.updated_at}
+    return {
+        "Revision": str(entity.revision),
+        "CreatedAt": entity.created_at,
+        "CreatedBy": entity.created_by,
+        "UpdatedAt": entity.updated_at,
+        "UpdatedBy": entity.updated_by,
+    }

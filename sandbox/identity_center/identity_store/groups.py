@@ -12,12 +12,12 @@ from sandbox.identity_center.identity_store.directory import (
     Entity,
     arn,
     check_revision,
-    new_id,
     record,
 )
 from sandbox.identity_center.identity_store.users import RESERVED_NAMES
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import invalid, not_found
+from sandbox.identity_center.sso_admin.quotas import GROUPS, check_quota
 
 
 class Groups:
@@ -31,7 +31,8 @@ class Groups:
         """Create a group without members."""
         attributes = {name: value for name, value in parameters.items() if name in self._shape.members}
         del attributes["IdentityStoreId"]
-        group = Entity(id=new_id(), attributes=attributes)
+        check_quota(len(self._directory.groups) + 1, GROUPS, "groups")
+        group = self._directory.new_entity(attributes)
         self._directory.claim(group, _names(attributes))
         self._directory.groups[group.id] = group
         return self._named(group)
@@ -68,7 +69,7 @@ class Groups:
         check_revision(group, parameters)
         attributes = changed(group.attributes, parameters["Operations"], self._shape)
         self._directory.claim(group, _names(attributes))
-        group.replace(attributes)
+        group.replace(attributes, by=self._directory.caller)
         return self._named(group)
 
     def delete_group(self, parameters: Mapping[str, Any]) -> dict[str, Any]:

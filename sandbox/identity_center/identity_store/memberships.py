@@ -24,7 +24,7 @@ class Memberships:
         """Put a user into a group, both of which must exist."""
         user = self._directory.user(parameters["MemberId"]["UserId"])
         group = self._directory.group(parameters["GroupId"])
-        membership = Membership(id=new_id(), group_id=group.id, user_id=user.id)
+        membership = Membership(id=new_id(), group_id=group.id, user_id=user.id, created_by=self._directory.caller)
         self._directory.add_membership(membership)
         return self._named(membership)
 
@@ -74,6 +74,7 @@ class Memberships:
         }
 
     def _described(self, membership: Membership) -> dict[str, Any]:
-        times = {"CreatedAt": membership.created_at, "UpdatedAt": membership.created_at}
         pair = {"GroupId": membership.group_id, "MemberId": {"UserId": membership.user_id}}
-        return self._named(membership) | pair | times
+        times = {"CreatedAt": membership.created_at, "UpdatedAt": membership.created_at}
+        authors = {"CreatedBy": membership.created_by, "UpdatedBy": membership.created_by}
+        return self._named(membership) | pair | times | authors

@@ -1,22 +1,22 @@
 """The operations on users: CreateUser, DescribeUser, ListUsers, GetUserId, UpdateUser and DeleteUser."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore.model import StructureShape
 
-from sandbox.identity_center.identity_store.attribute_changes import changed
+from sandbox.identity_center.identity_store.attribute_changes import ENTERPRISE, changed
 from sandbox.identity_center.identity_store.directory import (
     Attributes,
     Directory,
     Entity,
     arn,
     check_revision,
-    new_id,
     record,
 )
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import invalid, not_found
+from sandbox.identity_center.sso_admin.quotas import USERS, check_quota
 
 RESERVED_NAMES = {"administrator", "awsadministrators"}
 
@@ -32,7 +32,9 @@ class Users:
         """Create a user, who is enabled and has no password."""
         attributes = {name: value for name, value in parameters.items() if name in self._shape.members}
         del attributes["IdentityStoreId"]
-        user = Entity(id=new_id(), attributes=attributes)
+        _check_extensions(attributes.get("Extensions", {}))
+        check_quota(len(self._directory.users) + 1, USERS, "users")
+        user = self._directory.new_entity(attributes)
         self._directory.claim(user, _names(attributes))
         self._directory.users[user.id] = user
         return self._named(user)
@@ -71,7 +73,7 @@ class Users:
         check_revision(user, parameters)
         attributes = changed(user.attributes, parameters["Operations"], self._shape)
         self._directory.claim(user, _names(attributes))
-        user.replace(attributes)
+        user.replace(attributes, by=self._directory.caller)
         return self._named(user)
 
     def delete_user(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,10 +94,16 @@ class Users:
     def _described(self, user: Entity, parameters: Mapping[str, Any]) -> dict[str, Any]:
         shown = {name: value for name, value in user.attributes.items() if name != "Extensions"}
         asked = parameters.get("Extensions") or []
+        _check_extensions(asked)
         extensions = {name: user.attributes.get("Extensions", {}).get(name) for name in asked}
         present = {name: value for name, value in extensions.items() if value is not None}
         more = {"Extensions": present} if present else {}
         return shown | more | {"UserStatus": user.status} | record(user) | self._named(user)
+
+
+def _check_extensions(names: Iterable[str]) -> None:
+    if unknown := [name for name in names if name != ENTERPRISE]:
+        raise invalid(f"The extension {unknown[0]} is not supported.")
 
 
 def _names(attributes: Attributes) -> dict[str, str]:

@@ -39,6 +39,8 @@ class SsoAdminState(SSOAdminBackend):
         # moto draws ids from all letters; AWS's are hexadecimal and the models' patterns say so.
         self.instance.instance_arn = f"arn:aws:sso:::instance/ssoins-{secrets.token_hex(8)}"
         self.instance.identity_store_id = identity_store_id
+        self.instance_tags: list[dict[str, str]] = []
+        self.has_instance = True
 
     def permission_set(self, arn: str) -> PermissionSet:
         """Return the permission set, or raise moto's ResourceNotFoundException."""

@@ -1,4 +1,4 @@
-"""The operations on permission sets themselves and on their tags."""
+"""The operations on permission sets themselves."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,14 +7,15 @@ from typing import Any
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import conflict, invalid
 from sandbox.identity_center.sso_admin.moto_backend import PermissionSet, SsoAdminState
-from sandbox.identity_center.sso_admin.quotas import PERMISSION_SETS, TAGS_PER_RESOURCE, check_quota
+from sandbox.identity_center.sso_admin.quotas import PERMISSION_SETS, check_quota
+from sandbox.identity_center.sso_admin.tags import merged
 
 _DURATION = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?")
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 
 
 class PermissionSets:
-    """Serves the permission set and tag operations; `in_use` tells whether a permission set (ARN) is assigned."""
+    """Serves the permission set operations; `in_use` tells whether a permission set (ARN) is assigned."""
 
     def __init__(self, state: SsoAdminState, in_use: Callable[[str], bool]) -> None:
         self._state = state
@@ -32,9 +33,8 @@ class PermissionSets:
             description=parameters.get("Description"),
             session_duration=parameters.get("SessionDuration", "PT1H"),
             relay_state=parameters.get("RelayState"),
-            tags=[],
+            tags=merged([], parameters.get("Tags") or []),
         )
-        _tag(created, parameters.get("Tags") or [])
         self._state.add(created)
         return {"PermissionSet": created.described()}
 
@@ -67,28 +67,6 @@ class PermissionSets:
         """Answer with one page of the ARNs of all permission sets."""
         arns = (permission_set.permission_set_arn for permission_set in self._state.permission_sets)
         return page("PermissionSets", ((arn, arn) for arn in arns), parameters)
-
-    def tag_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Add tags to a permission set, or change their values."""
-        _tag(self._state.permission_set(parameters["ResourceArn"]), parameters["Tags"])
-        return {}
-
-    def untag_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Take tags off a permission set; keys that it does not have are ignored."""
-        permission_set = self._state.permission_set(parameters["ResourceArn"])
-        permission_set.tags = [tag for tag in permission_set.tags if tag["Key"] not in parameters["TagKeys"]]
-        return {}
-
-    def list_tags_for_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer with one page of a permission set's tags."""
-        tags = self._state.permission_set(parameters["ResourceArn"]).tags
-        return page("Tags", ((tag["Key"], tag) for tag in tags), parameters)
-
-
-def _tag(permission_set: PermissionSet, tags: list[dict[str, str]]) -> None:
-    merged = {tag["Key"]: tag["Value"] for tag in [*permission_set.tags, *tags]}
-    check_quota(len(merged), TAGS_PER_RESOURCE, "tags per resource")
-    permission_set.tags = [{"Key": key, "Value": value} for key, value in merged.items()]
 
 
 def _check_duration(parameters: Mapping[str, Any]) -> None:

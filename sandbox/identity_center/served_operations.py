@@ -1,0 +1,75 @@
+"""Which object serves which operations: each has a method for every operation it serves, named as boto3 names it."""
+
+from collections.abc import Callable
+
+from botocore.model import StructureShape
+
+from sandbox.identity_center.identity_store.groups import Groups
+from sandbox.identity_center.identity_store.memberships import Memberships
+from sandbox.identity_center.identity_store.stores import Stores
+from sandbox.identity_center.identity_store.users import Users
+from sandbox.identity_center.organizations.account_events import AccountEvents
+from sandbox.identity_center.organizations.accounts import Accounts
+from sandbox.identity_center.organizations.tags import Tags as OrganizationTags
+from sandbox.identity_center.organizations.units import Units
+from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.sso_admin.access_control_attributes import AccessControlAttributes
+from sandbox.identity_center.sso_admin.assignment_requests import AssignmentRequests
+from sandbox.identity_center.sso_admin.instance import Instances
+from sandbox.identity_center.sso_admin.permission_sets import PermissionSets
+from sandbox.identity_center.sso_admin.policies import Policies
+from sandbox.identity_center.sso_admin.provisioning import Provisioning
+from sandbox.identity_center.sso_admin.regions import Regions
+from sandbox.identity_center.sso_admin.tags import Tags
+from sandbox.identity_center.state import State
+
+
+def identity_store(state: State, models: ServiceModels) -> list[object]:
+    """Return what serves identitystore."""
+    return [
+        Users(state.directory, _input(models, "AWSIdentityStore.CreateUser")),
+        Groups(state.directory, _input(models, "AWSIdentityStore.CreateGroup")),
+        Memberships(state.directory),
+        Stores(state.directory, owner=state.settings.account_id),
+    ]
+
+
+def sso_admin(state: State) -> list[object]:
+    """Return what serves sso-admin."""
+    assigning = AssignmentRequests(
+        state.sso_admin,
+        state.directory,
+        state.assignments,
+        state.provisions,
+        state.requests,
+        state.organization.account_state,
+    )
+    regions = Regions(state.settings.region, state.requests)
+    return [
+        Instances(state.sso_admin, regions, state.requests, state.wipe),
+        regions,
+        AccessControlAttributes(),
+        PermissionSets(state.sso_admin, lambda arn: state.assignments.uses(arn) or assigning.is_assigning(arn)),
+        Policies(state.sso_admin),
+        Tags(state.sso_admin),
+        state.assignments,
+        assigning,
+        Provisioning(state.sso_admin, state.provisions, state.requests),
+    ]
+
+
+def organizations(state: State, events: AccountEvents, later: Callable[[Callable[[], None]], None]) -> list[object]:
+    """Return what serves organizations before moto is asked; `later` runs a function after a while."""
+    return [
+        Accounts(state.organization, events, later, lambda gone: state.assignments.forget(account_id=gone)),
+        Units(state.organization),
+        OrganizationTags(state.organization, events),
+    ]
+
+
+def _input(models: ServiceModels, target: str) -> StructureShape:
+    operation = models.operation(target)
+    assert operation is not None  # the targets above are in botocore's models
+    shape = operation.model.input_shape
+    assert isinstance(shape, StructureShape)  # every request of AWS is a structure
+    return shape

@@ -1,0 +1,35 @@
+"""All that the local Identity Center and Organizations know, for whoever wants to look at it."""
+
+from sandbox.identity_center.identity_store.directory import Directory
+from sandbox.identity_center.listeners import Listeners
+from sandbox.identity_center.organizations.moto_backend import OrganizationState
+from sandbox.identity_center.settings import Settings
+from sandbox.identity_center.sso_admin.assignments import Assignments
+from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
+from sandbox.identity_center.sso_admin.provisions import Provisions
+from sandbox.identity_center.sso_admin.requests import Requests
+
+
+class State:
+    """Users, groups and memberships (`directory`), permission sets (`sso_admin`), accounts (`organization`), roles in
+    accounts (`provisions`), `assignments` in force, `requests` under way, and who is told of changes (`listeners`).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.behaviour = settings.behaviour
+        self.listeners = Listeners()
+        self.directory = Directory()
+        self.sso_admin = SsoAdminState(settings.region, settings.account_id, self.directory.store_id)
+        self.organization = OrganizationState(settings.account_id)
+        self.provisions = Provisions(self.sso_admin, self.listeners)
+        self.requests = Requests(lambda: self.behaviour)
+        self.assignments = Assignments(self.sso_admin, self.directory, self.provisions, self.listeners)
+        self.directory.on_principal_deleted = lambda kind, identifier: self.assignments.forget(
+            principal_type=kind, principal_id=identifier
+        )
+
+    def wipe(self) -> None:
+        """Remove what an instance has: everybody, everything they have, and every permission set."""
+        self.directory.wipe()
+        self.sso_admin.permission_sets.clear()
