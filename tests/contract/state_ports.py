@@ -16,13 +16,17 @@ from dayone.adapters.dynamodb_portions import DynamoPortions
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_turn import DynamoTurn
 from dayone.domain.audit import AuditEntry
+from dayone.domain.lanes import Lane, order_of
+from dayone.domain.operations import Operation
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.records import Records
-from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Subjects
+from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Subjects, Turn
 from tests.contract.state_tables import chains_in
+from tests.fakes.queues import MemoryTurn
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
@@ -41,6 +45,7 @@ class StatePorts:
     subjects: Subjects
     due_work: DueWork
     queue: OperationQueue
+    turn: Turn
     policies: Policies
     archive: PolicyArchive
     changes: Changes
@@ -51,6 +56,11 @@ class StatePorts:
     portions: Portions
     chains: Callable[[], list[Chain]]
     parsed: list[int]
+
+    def runnable(self, *, limit: int) -> list[Operation]:
+        """Open operations of all lanes, the most urgent first, begun or not."""
+        listed = [one for lane in Lane for one in self.queue.waiting(lane, after="", limit=1000)]
+        return sorted([*self.queue.begun(), *self.queue.read(listed)], key=order_of)[:limit]
 
     def logged(self) -> list[AuditEntry]:
         return [entry for chain in self.chains() for entry, _ in chain]
@@ -73,6 +83,7 @@ def ports_in_memory() -> StatePorts:
         subjects=MemorySubjects(state),
         due_work=MemoryDueWork(state),
         queue=MemoryOperationQueue(state),
+        turn=MemoryTurn(),
         policies=MemoryPolicies(state, parse=lambda version: _parse(version, parsed)),
         archive=MemoryPolicyArchive(state),
         changes=MemoryChanges(state),
@@ -92,6 +103,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         subjects=DynamoSubjects(table),
         due_work=DynamoDueWork(table),
         queue=DynamoOperationQueue(table),
+        turn=DynamoTurn(table),
         policies=DynamoPolicies(table, parse=lambda version: _parse(version, parsed)),
         archive=DynamoPolicyArchive(table),
         changes=DynamoChanges(table),

@@ -152,5 +152,5 @@ def done(ports: StatePorts, operation: Operation, **said: Any) -> Operation:  # 
     """The operation begun and finished; it leaves its resource confirmed unless told otherwise."""
     begun = ports.queue.begin(operation, doubt=doubtful(operation))
     assert begun is not None
-    ports.queue.finish(end(begun, **{"applied": confirmed(operation.resource), **said}))
+    ports.queue.finish([end(begun, **{"applied": confirmed(operation.resource), **said})])
     return begun

@@ -7,7 +7,7 @@ import pytest
 
 from dayone.adapters.sso_assignments import SsoAssignments
 from dayone.errors import Conflicting, NotFound
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.identity_center import AssignmentKey, PrincipalType, RequestState
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import altering
 from tests.contract.identity_centers import (
@@ -126,10 +126,32 @@ def test_a_failure_always_has_a_reason(local_identity_center: LocalIdentityCente
         assert center.assignments.creation(request_id).failure_reason == "AWS gave no reason"
 
 
+def test_one_look_tells_of_many_requests(identity_center: IdentityCenter) -> None:
+    assignments = identity_center.assignments
+    keys = [identity_center.new_assignment(), identity_center.new_key()]
+    deletion, creation = assignments.delete(keys[0]), assignments.create(keys[1])
+    assert not assignments.creations({creation, NO_ID})[creation].is_over
+    assert not assignments.deletions({deletion, NO_ID})[deletion].is_over
+    identity_center.outcome(assignments.creation, creation)
+    identity_center.outcome(assignments.deletion, deletion)
+    assert assignments.creations({creation, NO_ID}) == {creation: RequestState(is_over=True)}
+    assert assignments.deletions({deletion, NO_ID}) == {deletion: RequestState(is_over=True)}
+
+
+def test_one_look_tells_why_a_request_failed(identity_center: IdentityCenter, key: AssignmentKey) -> None:
+    assignments = identity_center.assignments
+    request_id = assignments.create(replace(key, principal_id=NO_ID))
+    alone = identity_center.outcome(assignments.creation, request_id)
+    assert alone.failure_reason
+    assert assignments.creations({request_id}) == {request_id: alone}
+
+
 def test_the_adapter_needs_every_action_it_names(local_identity_center: LocalIdentityCenter) -> None:
     center = local_identity_center.ports
     key = center.new_key()
     called = recorded_actions(local_identity_center.sso_admin)
     center.outcome(center.assignments.creation, center.assignments.create(key))
     center.outcome(center.assignments.deletion, center.assignments.delete(key))
+    center.assignments.creations(())
+    center.assignments.deletions(())
     assert called == SsoAssignments.ACTIONS

@@ -19,7 +19,9 @@ from dayone.adapters.dynamodb_portions import DynamoPortions
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_turn import DynamoTurn
 from dayone.domain.changes import Decision
+from dayone.domain.lanes import Lane
 from dayone.domain.operations import OperationState
 from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
@@ -86,7 +88,7 @@ def test_subjects(watched: Watched, others: StatePorts) -> None:
     subjects.commit(plan(subjects.load(BOB).head, *many))
     subjects.is_planned(ADA, change=HIRED)
     subjects.names(ADA.kind, after="", limit=9)
-    assert len(others.queue.runnable(limit=200)) == 121
+    assert len(others.runnable(limit=200)) == 121
     assert watched.actions == DynamoSubjects.ACTIONS
 
 
@@ -114,20 +116,29 @@ def test_due_work(watched: Watched, others: StatePorts) -> None:
 def test_operation_queue(watched: Watched, others: StatePorts) -> None:
     planned(others, ADA, USER, in_group("a"), in_group("b"))
     queue = DynamoOperationQueue(watched.table)
-    first, second, third = queue.runnable(limit=9)
+    first, second, third = others.runnable(limit=9)
+    queue.waiting(Lane.USERS, after="", limit=9)
     queue.siblings(first)
     queue.generation_of(ADA)
     queue.is_released(first)
     queue.applied([first.target])
     for operation in (first, second):
         queue.begin(operation, doubt=doubtful(operation))
+    assert len(queue.begun()) == 2
     queue.submit(first, request_id="r-1")
-    queue.finish(end(first, applied=confirmed(USER)))
+    queue.finish([end(first, applied=confirmed(USER))])
     queue.settle(second, applied=None)
     queue.postpone(second, until=NOW, because="slow down")
     queue.wait_for(third, what="a group")
-    queue.finish(end(second, gone=[in_group("c")]))
+    queue.finish([end(second, gone=[in_group("c")])])
     assert watched.actions == DynamoOperationQueue.ACTIONS
+
+
+def test_turn(watched: Watched) -> None:
+    turn = DynamoTurn(watched.table)
+    assert turn.take("a", now=NOW, until=NOW)
+    turn.give_back("a")
+    assert watched.actions == DynamoTurn.ACTIONS
 
 
 def test_policies(watched: Watched, others: StatePorts) -> None:

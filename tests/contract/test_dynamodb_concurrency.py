@@ -97,7 +97,7 @@ class TestManyAtOnce:
         plans = [plan(before, USER, change=f"{HIRED}{number}", token=f"t{number}") for number in range(THREADS)]
         outcomes = at_once(*(lambda one=one: ports.subjects.commit(one) for one in plans))
         assert conflicts(outcomes) == THREADS - 1
-        (left,) = ports.queue.runnable(limit=99)
+        (left,) = ports.runnable(limit=99)
         assert left.generation == ports.queue.generation_of(ADA)
 
     def test_of_executors_that_begin_the_same_operation_one_calls_aws(self, ports: StatePorts) -> None:
@@ -108,7 +108,7 @@ class TestManyAtOnce:
 
     def test_an_operation_ends_once_however_many_say_so(self, ports: StatePorts) -> None:
         (operation,) = planned(ports, ADA, USER).operations
-        finish = [lambda: ports.queue.finish(end(operation, applied=confirmed(USER)))] * THREADS
+        finish = [lambda: ports.queue.finish([end(operation, applied=confirmed(USER))])] * THREADS
         assert at_once(*finish) == [None] * THREADS
         change = ports.records.change(HIRED)
         assert change is not None
@@ -128,7 +128,7 @@ class TestManyAtOnce:
 
         def finish_all() -> None:
             for operation in operations:
-                ports.queue.finish(end(operation, applied=confirmed(operation.resource)))
+                ports.queue.finish([end(operation, applied=confirmed(operation.resource))])
 
         assert at_once(plan_again, finish_all) == [None, None]
         assert ports.subjects.load(ADA).head.outstanding == 0
@@ -157,8 +157,8 @@ class TestAPlannerThatDiesHalfWay:
     def test_the_next_plan_supersedes_them_and_they_count_nowhere(self, ports: StatePorts, orphan: Operation) -> None:
         planned(ports, ADA, USER, change=MOVED, token="b2")
         assert ports.queue.begin(orphan, doubt=doubtful(orphan)) is None
-        ports.queue.finish(end(orphan, state=OperationState.SUPERSEDED, untouched=True))
-        assert orphan.id not in {one.id for one in ports.queue.runnable(limit=9)}
+        ports.queue.finish([end(orphan, state=OperationState.SUPERSEDED, untouched=True)])
+        assert orphan.id not in {one.id for one in ports.runnable(limit=9)}
         change = ports.records.change(MOVED)
         assert change is not None
         assert (change.operations, change.superseded) == (1, 0)
@@ -169,6 +169,6 @@ class TestAPlannerThatDiesHalfWay:
     ) -> None:
         made = plan(ports.subjects.load(BOB).head, USER, change=LEFT).operations[0]
         state_table.wrapped().put_all([operation_record(made)])
-        ports.queue.finish(end(made, state=OperationState.SUPERSEDED, untouched=True))
-        assert list(ports.queue.runnable(limit=9)) == []
+        ports.queue.finish([end(made, state=OperationState.SUPERSEDED, untouched=True)])
+        assert list(ports.runnable(limit=9)) == []
         assert ports.subjects.load(BOB).head.revision == 0

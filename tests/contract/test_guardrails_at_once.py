@@ -80,5 +80,5 @@ def test_what_is_released_and_dropped_at_once_ends_one_way_and_is_counted_once(p
     assert conflicts(outcomes) == 0
     change = ports.records.change(LEFT)
     assert change is not None
-    running = [one for one in ports.queue.runnable(limit=9) if one.state is OperationState.PENDING]
+    running = [one for one in ports.runnable(limit=9) if one.state is OperationState.PENDING]
     assert (change.held, change.superseded + len(running)) == (0, 6)

@@ -66,7 +66,7 @@ def change_in(ports: StatePorts, change: str = LEFT) -> Change:
 
 
 def runnable(ports: StatePorts) -> list[str]:
-    return [one.id for one in ports.queue.runnable(limit=999)]
+    return [one.id for one in ports.runnable(limit=999)]
 
 
 def operations_in(ports: StatePorts, change: str = LEFT) -> list[Operation]:
@@ -136,7 +136,7 @@ def test_what_is_released_runs(ports: StatePorts) -> None:
     assert runnable(ports) == [one.id for one in made.operations]
     change = change_in(ports)
     assert (change.held, change.state) == (0, ChangeState.RUNNING)
-    for operation in ports.queue.runnable(limit=9):
+    for operation in ports.runnable(limit=9):
         assert ports.queue.is_released(operation)
         done(ports, operation, applied=None)
     assert change_in(ports).state is ChangeState.SUCCEEDED
@@ -148,7 +148,7 @@ def test_what_is_released_runs_whatever_plan_is_in_force_by_then(ports: StatePor
     made = held_plan(ports, ADA, _A)
     newer = planned(ports, ADA, USER, change=MOVED, token="b2")
     approve(ports, made)
-    (removal,) = [one for one in ports.queue.runnable(limit=9) if one.change == LEFT]
+    (removal,) = [one for one in ports.runnable(limit=9) if one.change == LEFT]
     assert ports.queue.generation_of(ADA) == newer.after.generation != removal.generation
     done(ports, removal, applied=None)
     head = ports.subjects.load(ADA).head
@@ -160,7 +160,7 @@ def test_what_is_withdrawn_after_its_release_does_not_begin(ports: StatePorts) -
     made = held_plan(ports, ADA, _A)
     approve(ports, made)
     planned(ports, ADA, USER, change=MOVED, token="b2", held=())
-    (removal,) = [one for one in ports.queue.runnable(limit=9) if one.change == LEFT]
+    (removal,) = [one for one in ports.runnable(limit=9) if one.change == LEFT]
     assert not ports.queue.is_released(removal)
     assert ports.queue.begin(removal, doubt=doubtful(removal)) is None
 
@@ -171,7 +171,7 @@ def test_only_the_approved_of_a_subject_are_released(ports: StatePorts) -> None:
     other = HeldRemoval(resource=_B, change=MOVED, operation="person:e-1001@9-x/0000")
     ports.held.decide(before, held=(*before.held, other), audit=[])
     approve(ports, first)
-    (removal,) = ports.queue.runnable(limit=9)
+    (removal,) = ports.runnable(limit=9)
     assert removal.resource == _A
     done(ports, removal, applied=None)
     assert ports.subjects.load(ADA).head.held == (other,)
@@ -180,10 +180,10 @@ def test_only_the_approved_of_a_subject_are_released(ports: StatePorts) -> None:
 def test_a_removal_that_failed_is_asked_for_anew(ports: StatePorts) -> None:
     made = held_plan(ports, ADA, _A)
     approve(ports, made)
-    (removal,) = ports.queue.runnable(limit=9)
+    (removal,) = ports.runnable(limit=9)
     begun = ports.queue.begin(removal, doubt=doubtful(removal))
     assert begun is not None
-    ports.queue.finish(end(begun, state=OperationState.FAILED))
+    ports.queue.finish([end(begun, state=OperationState.FAILED)])
     assert ports.subjects.load(ADA).head.held == ()
     assert change_in(ports).state is ChangeState.FAILED
 

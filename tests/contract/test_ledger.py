@@ -70,14 +70,14 @@ class TestExisting:
             in_doubt = ports.queue.begin(operation, doubt=doubtful(operation))
             assert in_doubt is not None
             assert existing(ports) == max(0, operation.number - 1)
-            ports.queue.finish(end(in_doubt, applied=confirmed(operation.resource)))
+            ports.queue.finish([end(in_doubt, applied=confirmed(operation.resource))])
         (operation,) = planned(ports, SHOP, assigned("ViewOnly", to="a"), change=MOVED).operations
         done(ports, operation)
         assert existing(ports) == 3
 
     def test_what_has_gone_is_not_counted_any_more(self, ports: StatePorts) -> None:
         made(ports)
-        ports.queue.finish(end(begun(ports, removal(ports))))
+        ports.queue.finish([end(begun(ports, removal(ports)))])
         assert existing(ports) == 0
 
     def test_what_is_on_its_way_out_is_counted_until_it_has_gone(self, ports: StatePorts) -> None:
@@ -89,7 +89,7 @@ class TestExisting:
         made(ports)
         operation = removal(ports)
         known = ports.queue.applied([operation.target])[operation.target]
-        ports.queue.finish(end(begun(ports, operation), state=OperationState.FAILED, applied=known))
+        ports.queue.finish([end(begun(ports, operation), state=OperationState.FAILED, applied=known)])
         assert existing(ports) == 1
 
     def test_a_creation_that_failed_counts_for_nothing(self, ports: StatePorts) -> None:
@@ -101,18 +101,18 @@ class TestExisting:
         made(ports)
         begun(ports, removal(ports))
         (again,) = planned(ports, ADA, in_group("a"), change=MOVED, token="b2").operations
-        ports.queue.finish(end(begun(ports, again), applied=confirmed(again.resource)))
+        ports.queue.finish([end(begun(ports, again), applied=confirmed(again.resource))])
         assert existing(ports) == 1
         assert ports.queue.applied([again.target])[again.target].counted
 
     def test_the_same_end_told_twice_counts_once(self, ports: StatePorts) -> None:
         operation = made(ports)
-        ports.queue.finish(end(operation, applied=confirmed(operation.resource)))
+        ports.queue.finish([end(operation, applied=confirmed(operation.resource))])
         assert existing(ports) == 1
 
     def test_an_operation_for_which_aws_was_not_called_counts_for_nothing(self, ports: StatePorts) -> None:
         made(ports)
-        ports.queue.finish(end(removal(ports), state=OperationState.SUPERSEDED, untouched=True))
+        ports.queue.finish([end(removal(ports), state=OperationState.SUPERSEDED, untouched=True)])
         assert existing(ports) == 1
 
 

@@ -46,7 +46,7 @@ def only(ports: StatePorts) -> Operation:
 
 def test_an_end_records_state_time_request_and_resource(ports: StatePorts) -> None:
     operation = begun(ports, one_planned(ports))
-    ports.queue.finish(end(operation, applied=confirmed(USER)))
+    ports.queue.finish([end(operation, applied=confirmed(USER))])
     assert only(ports) == replace(
         operation, state=OperationState.SUCCEEDED, request_id="r-9", finished_at=NOW, waiting_for=""
     )
@@ -55,7 +55,7 @@ def test_an_end_records_state_time_request_and_resource(ports: StatePorts) -> No
 
 def test_an_end_records_the_reason_of_a_failure(ports: StatePorts) -> None:
     operation = begun(ports, one_planned(ports))
-    ports.queue.finish(end(replace(operation, failure_reason="not allowed"), state=OperationState.FAILED))
+    ports.queue.finish([end(replace(operation, failure_reason="not allowed"), state=OperationState.FAILED)])
     assert (only(ports).state, only(ports).failure_reason) == (OperationState.FAILED, "not allowed")
     assert ports.queue.applied([operation.target]) == {}
 
@@ -73,7 +73,7 @@ def test_an_end_leaves_the_resource_alone_when_aws_was_not_called(ports: StatePo
     first = one_planned(ports)
     done(ports, first)
     (second,) = planned(ports, ADA, USER, change=MOVED, token="b2").operations
-    ports.queue.finish(end(second, state=OperationState.FAILED, untouched=True))
+    ports.queue.finish([end(second, state=OperationState.FAILED, untouched=True)])
     assert ports.queue.applied([first.target]) == {first.target: confirmed(USER)}
 
 
@@ -104,7 +104,7 @@ def test_an_end_counts_down_what_is_outstanding_of_the_plan_in_force(ports: Stat
 def test_an_older_plans_operation_does_not_count_on_the_newer_plan(ports: StatePorts) -> None:
     operation = begun(ports, one_planned(ports))
     planned(ports, ADA, in_group("a"), change=MOVED, token="b2")
-    ports.queue.finish(end(operation, applied=confirmed(USER)))
+    ports.queue.finish([end(operation, applied=confirmed(USER))])
     assert ports.subjects.load(ADA).head.outstanding == 1
     assert USER in ports.subjects.load(ADA).applied
     change = ports.records.change(HIRED)
@@ -116,7 +116,7 @@ def test_a_superseded_one_leaves_the_newer_plan_undisturbed(ports: StatePorts) -
     operation = one_planned(ports)
     planned(ports, ADA, in_group("a"), change=MOVED, token="b2")
     before = ports.subjects.load(ADA).head
-    ports.queue.finish(end(operation, state=OperationState.SUPERSEDED, untouched=True))
+    ports.queue.finish([end(operation, state=OperationState.SUPERSEDED, untouched=True)])
     assert ports.subjects.load(ADA).head == before
     assert only(ports).state is OperationState.SUPERSEDED
 
@@ -124,8 +124,8 @@ def test_a_superseded_one_leaves_the_newer_plan_undisturbed(ports: StatePorts) -
 def test_a_second_end_changes_nothing(ports: StatePorts) -> None:
     operation = done(ports, one_planned(ports))
     head, change, ended = ports.subjects.load(ADA), ports.records.change(HIRED), only(ports)
-    ports.queue.finish(end(operation, state=OperationState.FAILED))
-    ports.queue.finish(end(operation, applied=confirmed(USER, adopted=True)))
+    ports.queue.finish([end(operation, state=OperationState.FAILED)])
+    ports.queue.finish([end(operation, applied=confirmed(USER, adopted=True))])
     assert (ports.subjects.load(ADA), ports.records.change(HIRED), only(ports)) == (head, change, ended)
     assert len(ports.logged()) == 1
 

@@ -53,7 +53,7 @@ class TestRunnable:
         planned(ports, ADA, USER, change=HIRED, priority=Priority.REPAIR)
         planned(ports, BOB, USER, change=MOVED, priority=Priority.ONBOARDING)
         planned(ports, SHOP, assigned("ViewOnly", to="g"), change=LEFT, priority=Priority.REVOCATION)
-        assert [one.priority for one in ports.queue.runnable(limit=9)] == [
+        assert [one.priority for one in ports.runnable(limit=9)] == [
             Priority.REVOCATION,
             Priority.ONBOARDING,
             Priority.REPAIR,
@@ -62,22 +62,22 @@ class TestRunnable:
     def test_among_equals_the_older_change_and_then_the_place_in_the_plan_decides(self, ports: StatePorts) -> None:
         newer = planned(ports, BOB, USER, change=MOVED)
         older = planned(ports, ADA, USER, in_group("a"), in_group("b"), change=HIRED)
-        assert list(ports.queue.runnable(limit=9)) == [*older.operations, *newer.operations]
+        assert list(ports.runnable(limit=9)) == [*older.operations, *newer.operations]
 
     def test_no_more_than_asked_for(self, ports: StatePorts) -> None:
         made = planned(ports, ADA, USER, in_group("a"), in_group("b"))
-        assert list(ports.queue.runnable(limit=2)) == list(made.operations[:2])
+        assert list(ports.runnable(limit=2)) == list(made.operations[:2])
 
     def test_an_operation_is_given_as_it_stands(self, ports: StatePorts) -> None:
         operation = begun(ports, one_planned(ports))
         ports.queue.submit(operation, request_id="r-7")
-        (found,) = ports.queue.runnable(limit=9)
+        (found,) = ports.runnable(limit=9)
         assert found == replace(operation, state=OperationState.SUBMITTED, request_id="r-7")
 
     def test_a_finished_one_is_not_among_them(self, ports: StatePorts) -> None:
         first, second = planned(ports, ADA, USER, in_group("a")).operations
         done(ports, first)
-        assert list(ports.queue.runnable(limit=1)) == [second]
+        assert list(ports.runnable(limit=1)) == [second]
 
 
 class TestReading:
@@ -115,7 +115,7 @@ class TestBegin:
         operation = begun(ports, one_planned(ports))
         ports.queue.wait_for(operation, what="the group to be confirmed")
         ports.queue.postpone(operation, until=NOW, because="Throttling: slow down")
-        (again,) = ports.queue.runnable(limit=1)
+        (again,) = ports.runnable(limit=1)
         assert (again.waiting_for, again.failure_reason) == ("the group to be confirmed", "Throttling: slow down")
         assert begun(ports, again) == replace(again, attempts=2, waiting_for="", failure_reason="")
         assert only(ports).waiting_for == only(ports).failure_reason == ""
@@ -165,7 +165,7 @@ class TestSubmitAndPostpone:
         ports.queue.submit(operation, request_id="r-7")
         until = NOW + timedelta(seconds=8.25)
         ports.queue.postpone(operation, until=until, because="AWS no longer knows the request")
-        (back,) = ports.queue.runnable(limit=1)
+        (back,) = ports.runnable(limit=1)
         assert (back.state, back.not_before) == (OperationState.PENDING, until)
         assert back.failure_reason == "AWS no longer knows the request"
 
@@ -175,7 +175,7 @@ class TestSubmitAndPostpone:
         ports.queue.postpone(operation, until=NOW, because="late")
         ports.queue.wait_for(operation, what="nothing")
         assert only(ports) == before
-        assert list(ports.queue.runnable(limit=9)) == []
+        assert list(ports.runnable(limit=9)) == []
 
     def test_one_that_never_was_is_not_made_by_either(self, ports: StatePorts) -> None:
         operation = one_planned(ports)

@@ -8,7 +8,7 @@ import pytest
 
 from dayone.adapters.sso_permission_sets import SsoPermissionSets
 from dayone.errors import AlreadyExists, Conflicting, NotFound, Refused, Throttled, Unreachable
-from dayone.ports.identity_center import PermissionSets
+from dayone.ports.identity_center import PermissionSets, RequestState
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import altering, answering, sending
 from tests.contract.identity_centers import NO_ID, NO_PERMISSION_SET, IdentityCenter, LocalIdentityCenter, fresh
@@ -149,6 +149,13 @@ class TestProvisioning:
         state = identity_center.outcome(identity_center.permission_sets.provisioning, request_id)
         assert (state.is_over, state.failure_reason) == (True, "")
 
+    def test_one_look_tells_of_many_requests(self, identity_center: IdentityCenter) -> None:
+        permission_sets = identity_center.permission_sets
+        request_id = permission_sets.provision(identity_center.new_permission_set())
+        assert not permission_sets.provisionings({request_id, NO_ID})[request_id].is_over
+        identity_center.outcome(permission_sets.provisioning, request_id)
+        assert permission_sets.provisionings({request_id, NO_ID}) == {request_id: RequestState(is_over=True)}
+
     def test_what_is_not_there_cannot_be_provisioned(self, permission_sets: PermissionSets) -> None:
         with pytest.raises(NotFound):
             permission_sets.provision(NO_PERMISSION_SET)
@@ -256,6 +263,7 @@ class TestTheAdapter:
         permission_sets.untag(arn, keys=["team"])
         with failing_provisioning(client):
             permission_sets.provisioning(permission_sets.provision(arn))
+        permission_sets.provisionings(())
         permission_sets.delete(arn)
         assert called == SsoPermissionSets.ACTIONS
 

@@ -120,7 +120,7 @@ class TestMembers:
         assert begun is not None
         assert [one.person for one in ports.records.members("engineers", cursor="", limit=9).entries] == ["e-1001"]
         ports.queue.settle(begun, applied=confirmed(in_group("engineers")))
-        (again,) = ports.queue.runnable(limit=1)
+        (again,) = ports.runnable(limit=1)
         done(ports, again, applied=None)
         assert ports.records.members("engineers", cursor="", limit=9).entries == []
 

@@ -35,7 +35,7 @@ def test_a_plan_from_before_an_operation_ended_is_refused(ports: StatePorts) -> 
     begun = ports.queue.begin(operation, doubt=doubtful(operation))
     assert begun is not None
     before = ports.subjects.load(ADA).head
-    ports.queue.finish(end(begun, applied=confirmed(USER)))
+    ports.queue.finish([end(begun, applied=confirmed(USER))])
     with pytest.raises(Conflicting):
         ports.subjects.commit(plan(before, change=LEFT))
 
@@ -46,7 +46,7 @@ def test_so_is_one_from_before_an_older_plans_operation_ended(ports: StatePorts)
     assert begun is not None
     planned(ports, ADA, in_group("engineers"), change=MOVED, token="b2")
     before = ports.subjects.load(ADA).head
-    ports.queue.finish(end(begun, applied=confirmed(USER)))
+    ports.queue.finish([end(begun, applied=confirmed(USER))])
     with pytest.raises(Conflicting):
         ports.subjects.commit(plan(before, change=LEFT))
 

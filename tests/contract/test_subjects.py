@@ -62,7 +62,7 @@ class TestCommit:
 
     def test_its_operations_are_open_from_then_on(self, ports: StatePorts) -> None:
         made = planned(ports, ADA, USER, in_group("engineers"))
-        assert list(ports.queue.runnable(limit=10)) == list(made.operations)
+        assert list(ports.runnable(limit=10)) == list(made.operations)
 
     def test_of_two_plans_from_the_same_head_the_second_leaves_no_trace(self, ports: StatePorts) -> None:
         before = ports.subjects.load(ADA).head
@@ -72,7 +72,7 @@ class TestCommit:
         with pytest.raises(Conflicting):
             ports.subjects.commit(second)
         assert ports.subjects.load(ADA).head.generation == first.after.generation
-        assert list(ports.queue.runnable(limit=10)) == list(first.operations)
+        assert list(ports.runnable(limit=10)) == list(first.operations)
         assert ports.records.change(MOVED) is None
         assert not ports.subjects.is_planned(ADA, change=MOVED)
         assert ports.logged() == []
@@ -130,7 +130,7 @@ class TestTheChange:
 class TestMoreOperationsThanOneTransactionHolds:
     def test_all_of_them_are_open_and_in_order(self, ports: StatePorts) -> None:
         made = planned(ports, ADA, *MANY, audit=[entry()])
-        assert list(ports.queue.runnable(limit=300)) == list(made.operations)
+        assert list(ports.runnable(limit=300)) == list(made.operations)
         assert list(ports.queue.siblings(made.operations[17])) == list(made.operations)
         change = ports.records.change(HIRED)
         assert change is not None
@@ -142,7 +142,7 @@ class TestMoreOperationsThanOneTransactionHolds:
         first = planned(ports, ADA, USER)
         with pytest.raises(Conflicting):
             ports.subjects.commit(plan(before, *MANY, change=MOVED, token="b2"))
-        assert list(ports.queue.runnable(limit=300)) == list(first.operations)
+        assert list(ports.runnable(limit=300)) == list(first.operations)
 
 
 class TestNames:

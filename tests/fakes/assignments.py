@@ -1,5 +1,7 @@
 """The port Assignments in memory; what is asked for happens when `MemoryIdentityCenter.work` is called."""
 
+from collections.abc import Collection, Mapping
+
 from dayone.errors import Conflicting, NotFound
 from dayone.ports.identity_center import AssignmentKey, RequestState
 from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed
@@ -19,6 +21,12 @@ class MemoryAssignments:
         if key not in self._center.assignments:
             raise NotFound("ResourceNotFoundException: Assignment not found.")
         return self._remember(key, self._center.ask("deletion", lambda: self._center.delete_assignment(key)))
+
+    def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        return self._center.states_of("creation", asked)
+
+    def deletions(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        return self._center.states_of("deletion", asked)
 
     def creation(self, request_id: str) -> RequestState:
         return self._center.state_of("creation", request_id)

@@ -1,6 +1,6 @@
 """An Identity Center in memory: what the fakes of its three ports share."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -71,6 +71,11 @@ class MemoryIdentityCenter:
         if request is None or request.kind != kind:
             raise NotFound(f"ResourceNotFoundException: no {kind} has the id {request_id}")
         return request.state
+
+    def states_of(self, kind: str, asked: Collection[str]) -> Mapping[str, RequestState]:
+        """What the first hundred of a list tell, the newest first."""
+        newest = [one for one in reversed(self.requests) if self.requests[one].kind == kind][:100]
+        return {one: self.requests[one].state for one in newest if one in asked}
 
     def in_progress(self) -> list[str]:
         return [request_id for request_id, request in self.requests.items() if not request.state.is_over]

@@ -1,6 +1,6 @@
 """The port PermissionSets in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from dayone.domain.permission_set_parts import TAG_PREFIX, tags_in
 from dayone.errors import AlreadyExists, Conflicting, Refused
@@ -56,6 +56,9 @@ class MemoryPermissionSets:
     def provision(self, arn: str) -> str:
         self._center.existing_set(arn)
         return self._center.ask("provisioning", lambda: self._provision(arn))
+
+    def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        return self._center.states_of("provisioning", asked)
 
     def provisioning(self, request_id: str) -> RequestState:
         return self._center.state_of("provisioning", request_id)

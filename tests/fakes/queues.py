@@ -1,6 +1,7 @@
 """The ports Inbox, Engine and DeadLetters in memory."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from dayone.domain.requests import PlanRequest
 
@@ -30,6 +31,24 @@ class MemoryEngine:
 
     def wake(self) -> None:
         self.rings += 1
+
+
+class MemoryTurn:
+    """Who has it, and until when."""
+
+    def __init__(self) -> None:
+        self.holder = ""
+        self.until: datetime | None = None
+
+    def take(self, holder: str, *, now: datetime, until: datetime) -> bool:
+        if self.holder not in ("", holder) and self.until is not None and self.until >= now:
+            return False
+        self.holder, self.until = holder, until
+        return True
+
+    def give_back(self, holder: str) -> None:
+        if self.holder == holder:
+            self.holder, self.until = "", None
 
 
 class MemoryDeadLetters:

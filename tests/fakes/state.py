@@ -1,10 +1,12 @@
 """What is remembered, in memory: the dictionaries that the fakes of the state ports share."""
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from datetime import date
 
 from dayone.domain.audit import GENESIS, AuditEntry, link
 from dayone.domain.changes import Cause, Change
+from dayone.domain.lanes import Lane, lane_of, order_of
 from dayone.domain.operations import OPEN_STATES, Applied, Operation
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.portions import Portion
@@ -17,6 +19,8 @@ class State:
     heads: dict[Subject, Head] = field(default_factory=dict)
     applied: dict[ResourceOf, Applied] = field(default_factory=dict)
     operations: dict[tuple[str, str], Operation] = field(default_factory=dict)
+    begun: dict[tuple[str, str], None] = field(default_factory=dict)
+    waiting: dict[Lane, list[tuple[str, str, str]]] = field(default_factory=dict)
     plans: dict[tuple[str, Subject], Plan] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     existing: int = 0
@@ -32,13 +36,31 @@ class State:
         """As it stands now."""
         return self.operations.get((known.change, known.id))
 
-    def store(self, operation: Operation) -> None:
-        self.operations[operation.change, operation.id] = operation
+    def store(self, operation: Operation, *, begun: bool | None = None) -> None:
+        """Keep it; `begun` says whether an attempt has, and None that this is as it was."""
+        key = (operation.change, operation.id)
+        was_begun = key in self.begun
+        self.operations[key] = operation
+        self._unlist(operation)
+        self.begun.pop(key, None)
+        if operation.state not in OPEN_STATES:
+            return
+        if was_begun if begun is None else begun:
+            self.begun[key] = None
+        else:
+            insort(self.waiting.setdefault(lane_of(operation), []), (order_of(operation), *key))
 
     def open_operations(self) -> list[Operation]:
         """The most urgent first."""
-        found = [one for one in self.operations.values() if one.state in OPEN_STATES]
-        return sorted(found, key=lambda one: (one.priority, one.change, str(one.subject), one.number))
+        listed = [one[1:] for waiting in self.waiting.values() for one in waiting]
+        return sorted((self.operations[one] for one in (*self.begun, *listed)), key=order_of)
+
+    def _unlist(self, operation: Operation) -> None:
+        waiting = self.waiting.get(lane_of(operation), [])
+        listed = (order_of(operation), operation.change, operation.id)
+        place = bisect_left(waiting, listed)
+        if waiting[place : place + 1] == [listed]:
+            del waiting[place]
 
     def change_for(self, cause: Cause) -> Change:
         """The change of this cause, which has one subject unless it was opened before."""

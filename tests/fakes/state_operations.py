@@ -1,16 +1,18 @@
 """The operation queue in memory."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.guardrails import with_count
 from dayone.domain.holds import released
+from dayone.domain.lanes import Lane
 from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject
 from dayone.errors import Conflicting
-from dayone.ports.state import Finished
+from dayone.ports.state import Finished, Listed
 from tests.fakes.state import State
 
 
@@ -18,8 +20,17 @@ class MemoryOperationQueue:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def runnable(self, *, limit: int) -> Sequence[Operation]:
-        return self._state.open_operations()[:limit]
+    def begun(self) -> Sequence[Operation]:
+        return [self._state.operations[one] for one in self._state.begun]
+
+    def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
+        waiting = self._state.waiting.get(lane, [])
+        first = bisect_right(waiting, (after, "~", "~"))
+        return [Listed(*one) for one in waiting[first : first + limit]]
+
+    def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
+        known = (self._state.operations.get((one.change, one.id)) for one in listed)
+        return [one for one in known if one is not None and one.state in OPEN_STATES]
 
     def generation_of(self, subject: Subject) -> str:
         head = self._state.heads.get(subject)
@@ -59,7 +70,7 @@ class MemoryOperationQueue:
         if known.attempts != operation.attempts:
             raise Conflicting(f"{operation.id} is no longer as it was read")
         begun = replace(known, attempts=known.attempts + 1, waiting_for="", failure_reason="")
-        self._state.store(begun)
+        self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
         return begun
 
@@ -70,7 +81,7 @@ class MemoryOperationQueue:
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         if known := self._open(operation):
             back = replace(known, state=OperationState.PENDING, not_before=until, failure_reason=because)
-            self._state.store(back)
+            self._state.store(back, begun=False)
 
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
         self._put(operation.target, applied)
@@ -79,7 +90,11 @@ class MemoryOperationQueue:
         if known := self._open(operation):
             self._state.store(replace(known, waiting_for=what))
 
-    def finish(self, finished: Finished) -> None:
+    def finish(self, finished: Sequence[Finished]) -> None:
+        for one in finished:
+            self._finish(one)
+
+    def _finish(self, finished: Finished) -> None:
         operation, known = finished.operation, self._open(finished.operation)
         if known is None:
             return

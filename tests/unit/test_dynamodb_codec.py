@@ -25,8 +25,8 @@ KINDS = (Person, Account, Operation, Applied, Change, AuditEntry, PolicyVersion)
 STORED = {
     "pk": "CHANGE#01J",
     "sk": "OPERATION#person:e-1@1-a/0002",
-    "runnable": "RUNNABLE",
-    "runnable_order": "1#01J#person:e-1#0002",
+    "runnable": "RUNNABLE#memberships",
+    "runnable_order": "1#1772443800.000000#person:e-1#1-a#0002",
     "change": "01J",
     "actor": "hr:standard",
     "subject": "person:e-1",
@@ -39,6 +39,7 @@ STORED = {
     "reasons": [{"rule": "policy.yaml:4", "because": "team is X"}],
     "requires": ["group:engineers#group"],
     "after": [Decimal(0), Decimal(1)],
+    "behind": Decimal(0),
     "state": "pending",
     "attempts": Decimal(0),
 }

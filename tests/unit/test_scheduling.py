@@ -1,15 +1,22 @@
 """Which call comes next, whatever the operations, the budgets and the time."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.operations import OPEN_STATES, Operation, OperationState
-from dayone.domain.scheduling import Budgets, Confirm, Idle, Pause, Perform, Situation, Step, Wait, next_step, retry_at
-from dayone.domain.subjects import Resource, ResourceKind, Subject
+from dayone.domain.budgets import Budgets
+from dayone.domain.lanes import Lane, quota_of
+from dayone.domain.operations import Action, Operation, OperationState, Priority
+from dayone.domain.scheduling import Schedule, is_lost_request
+from dayone.domain.steps import Ask, Idle, Start, Wait
+from dayone.domain.subjects import Resource, ResourceKind, group_named
 from tests.builders import (
+    GROUP,
     NOON,
     PROVISIONING,
     USER,
@@ -17,213 +24,304 @@ from tests.builders import (
     assignment,
     membership,
     the_account,
+    the_group,
     the_person,
     the_set,
 )
 
 _SECOND = timedelta(seconds=1)
-_BUDGETS = Budgets()
+_BUDGETS = Budgets(sso_admin_calls=10, identity_store_calls=10, outstanding_assignments=3)
+_READY = NOON + _SECOND
 
 
-def _step(*operations: Operation, **more: object) -> Step:
-    return next_step(Situation(operations=operations, now=NOON, **more), budgets=_BUDGETS)  # type: ignore[arg-type]
+def _schedule(*operations: Operation, budgets: Budgets = _BUDGETS) -> Schedule:
+    made = Schedule(budgets, now=NOON)
+    made.offer(operations, now=NOON)
+    return made
 
 
-def _assigning(number: int, *, account: str = "", state: OperationState = OperationState.PENDING) -> Operation:
-    return an_operation(number, subject=the_account(account or f"{number:012}"), resource=assignment(), state=state)
+def _assigning(account: int, name: str = "engineers", **more: object) -> Operation:
+    made = an_operation(subject=the_account(f"{account:012}"), resource=assignment(name))
+    return replace(made, **more)  # type: ignore[arg-type]
 
 
-def _provisioning(name: str, *, state: OperationState = OperationState.PENDING) -> Operation:
-    return an_operation(subject=the_set(name), resource=PROVISIONING, state=state)
+def _submitted(operation: Operation) -> Operation:
+    return replace(operation, state=OperationState.SUBMITTED, request_id=f"r-{operation.id}")
+
+
+def _starts(schedule: Schedule, now: datetime = _READY) -> list[Operation]:
+    """Whatever may be started at one moment in a row."""
+    started = []
+    while isinstance(step := schedule.next(now), Start):
+        started.append(step.operation)
+        now += _SECOND / 5
+    return started
 
 
 def test_without_operations_there_is_nothing_to_do() -> None:
-    assert _step() == Idle()
+    assert _schedule().next(NOON) == Idle()
 
 
-def test_the_first_operation_goes_first() -> None:
-    first, second = an_operation(0), an_operation(1, resource=membership())
-    assert _step(first, second) == Perform(first)
+def test_the_first_operation_goes_first_as_soon_as_the_rate_allows() -> None:
+    schedule = _schedule(an_operation(0))
+    assert schedule.next(NOON) == Wait(NOON + _SECOND / 10)
+    assert schedule.next(_READY) == Start(an_operation(0))
+    assert schedule.next(_READY) == Idle()
 
 
-def test_one_that_is_blocked_is_passed_over() -> None:
-    first, second = an_operation(0), an_operation(1, resource=membership())
-    assert _step(first, second, blocked=frozenset({first.id})) == Perform(second)
+def test_what_must_be_created_first_is_waited_for() -> None:
+    user, member = an_operation(0), replace(an_operation(1, resource=membership()), after=(0,))
+    schedule = _schedule(member, user)
+    assert _starts(schedule) == [user]
+    schedule.ended(user)
+    assert _starts(schedule) == [member]
 
 
-def test_when_all_are_blocked_there_is_nothing_to_do() -> None:
-    one = an_operation()
-    assert _step(one, blocked=frozenset({one.id})) == Idle()
+def test_what_another_plan_creates_is_waited_for() -> None:
+    group = an_operation(subject=the_group("engineers"), resource=GROUP)
+    member = replace(an_operation(1, resource=membership()), requires=(group_named("engineers"),))
+    schedule = _schedule(member, group)
+    assert _starts(schedule) == [group]
+    schedule.ended(group)
+    assert _starts(schedule) == [member]
 
 
 def test_one_that_is_to_wait_is_passed_over_and_waited_for() -> None:
-    later = an_operation(0, not_before=NOON + 5 * _SECOND)
-    now = an_operation(1, resource=membership())
-    assert _step(later, now) == Perform(now)
-    assert _step(later) == Wait(NOON + 5 * _SECOND)
+    later, now = an_operation(0, not_before=NOON + 5 * _SECOND), an_operation(1, resource=membership())
+    schedule = _schedule(later, now)
+    assert _starts(schedule) == [now]
+    assert schedule.next(_READY) == Wait(NOON + 5 * _SECOND)
+    assert schedule.next(NOON + 5 * _SECOND) == Start(later)
 
 
-def test_one_whose_wait_is_over_goes() -> None:
-    one = an_operation(not_before=NOON)
-    assert _step(one) == Perform(one)
+def test_one_that_is_blocked_is_tried_again_when_what_it_waits_for_has_ended() -> None:
+    member, user = an_operation(1, resource=membership()), an_operation(subject=the_person("e-2"))
+    schedule = _schedule(member)
+    assert _starts(schedule) == [member]
+    schedule.blocked(member, on=user.target, now=_READY)
+    assert not _starts(schedule)
+    schedule.ended(user)
+    assert _starts(schedule, _READY + _SECOND) == [member]
 
 
-def test_nothing_is_called_sooner_than_the_budget_allows() -> None:
-    assert _step(an_operation(), last_call=NOON - _SECOND / 20) == Pause(NOON + _SECOND / 20)
-    assert _step(an_operation(), last_call=NOON - _SECOND / 10) == Perform(an_operation())
-
-
-def test_what_was_submitted_is_asked_about_once_in_a_while() -> None:
-    one = _assigning(1, state=OperationState.SUBMITTED)
-    assert _step(one) == Confirm(one)
-    assert _step(one, asked={one.id: NOON - 2 * _SECOND}) == Confirm(one)
-    assert _step(one, asked={one.id: NOON - _SECOND / 4}) == Wait(NOON + _SECOND * 7 / 4)
-
-
-def test_a_confirmation_that_is_due_comes_before_new_work() -> None:
-    submitted, pending = _assigning(1, state=OperationState.SUBMITTED), an_operation()
-    assert _step(pending, submitted) == Confirm(submitted)
-    assert _step(pending, submitted, asked={submitted.id: NOON}) == Perform(pending)
+def test_one_that_is_blocked_is_tried_again_from_time_to_time_ever_more_rarely() -> None:
+    member = an_operation(1, resource=membership())
+    schedule, now, pauses = _schedule(member), _READY, list[float]()
+    for _ in range(6):
+        assert _starts(schedule, now) == [member]
+        schedule.blocked(member, on=None, now=now)
+        step = schedule.next(now)
+        assert isinstance(step, Wait)
+        pauses.append((step.until - now).total_seconds())
+        now = step.until
+    assert pauses == [2, 4, 8, 16, 30, 30]
 
 
 def test_an_account_gets_one_assignment_at_a_time() -> None:
-    submitted = _assigning(1, account="111111111111", state=OperationState.SUBMITTED)
-    same = replace(_assigning(2, account="111111111111"), resource=assignment("data"))
-    other = _assigning(3, account="222222222222")
-    asked = {submitted.id: NOON}
-    assert _step(submitted, same, asked=asked) == Wait(NOON + 2 * _SECOND)
-    assert _step(submitted, same, other, asked=asked) == Perform(other)
+    first, second, other = _assigning(1, number=0), _assigning(1, "data", number=1), _assigning(2, number=2)
+    schedule = _schedule(first, second, other)
+    assert _starts(schedule) == [first, other]
+    schedule.submitted(_submitted(first), now=_READY)
+    assert not _starts(schedule)
+    schedule.told([_submitted(first)], now=_READY)
+    assert _starts(schedule, _READY + _SECOND) == [second]
 
 
-def test_a_resource_that_aws_works_on_is_left_alone() -> None:
-    submitted = replace(_provisioning("ViewOnly", state=OperationState.SUBMITTED), generation="1-aa")
-    newer = replace(_provisioning("ViewOnly"), generation="2-bb")
-    assert _step(submitted, newer, asked={submitted.id: NOON}) == Wait(NOON + 2 * _SECOND)
+def test_outstanding_assignments_are_counted_whoever_started_them() -> None:
+    earlier = [_submitted(_assigning(number)) for number in range(2)]
+    schedule = _schedule(*earlier, *(_assigning(number) for number in range(5, 9)))
+    asked = schedule.next(_READY)
+    assert isinstance(asked, Ask)
+    assert len(_starts(schedule, _READY + _SECOND / 5)) == 1
 
 
-def test_outstanding_assignments_are_counted() -> None:
-    submitted = [_assigning(number, state=OperationState.SUBMITTED) for number in range(10)]
-    asked = {one.id: NOON for one in submitted}
-    more = _assigning(99)
-    assert _step(*submitted, more, asked=asked) == Wait(NOON + 2 * _SECOND)
-    assert _step(*submitted[:9], more, asked=asked) == Perform(more)
+def test_a_request_whose_answer_was_lost_counts_for_a_while() -> None:
+    lost = _assigning(1, attempts=1)
+    assert is_lost_request(lost)
+    schedule = _schedule(*(_assigning(number) for number in range(2, 9)))
+    schedule.may_be_under_way(lost, now=NOON)
+    assert len(_starts(schedule)) == 2
+    assert len(_starts(schedule, NOON + _BUDGETS.lost_request)) == 1
 
 
 def test_concurrent_provisionings_are_counted_by_themselves() -> None:
-    submitted = [_provisioning(name, state=OperationState.SUBMITTED) for name in ("a", "b")]
-    asked = {one.id: NOON for one in submitted}
-    more = _provisioning("c")
-    assert _step(*submitted, more, asked=asked) == Wait(NOON + 2 * _SECOND)
-    assert _step(submitted[0], more, asked=asked) == Perform(more)
-    assert _step(*submitted, more, _assigning(1), asked=asked) == Perform(_assigning(1))
+    sets = [an_operation(subject=the_set(name), resource=PROVISIONING) for name in "abc"]
+    schedule = _schedule(*sets, _assigning(1))
+    assert {one.resource.kind for one in _starts(schedule)} == {ResourceKind.PROVISIONING, ResourceKind.ASSIGNMENT}
+    assert schedule.count(Lane.PERMISSION_SETS) == 1
+
+
+def test_a_resource_that_aws_works_on_is_left_alone() -> None:
+    older = _submitted(an_operation(subject=the_set("a"), resource=PROVISIONING))
+    newer = replace(an_operation(subject=the_set("a"), resource=PROVISIONING), generation="2-bb")
+    schedule = _schedule(older, newer)
+    assert isinstance(schedule.next(_READY), Ask)
+    assert not _starts(schedule, _READY + _SECOND / 5)
+    schedule.ended(older)
+    assert _starts(schedule, _READY + _SECOND / 5) == [newer]
 
 
 def test_a_full_window_does_not_keep_a_leaver_waiting() -> None:
-    submitted = [_assigning(number, state=OperationState.SUBMITTED) for number in range(10)]
-    leaver = an_operation(resource=membership())
-    assert _step(leaver, *submitted, asked={one.id: NOON for one in submitted}) == Perform(leaver)
+    leaver = an_operation(resource=membership(), action=Action.DELETE, priority=Priority.REVOCATION)
+    schedule = _schedule(*(_submitted(_assigning(number)) for number in range(3)), leaver)
+    assert isinstance(schedule.next(_READY), Ask)
+    assert _starts(schedule, _READY + _SECOND / 5) == [leaver]
 
 
-_subjects: dict[ResourceKind, tuple[Subject, ...]] = {
-    ResourceKind.USER: (the_person("e-1"), the_person("e-2")),
-    ResourceKind.ASSIGNMENT: (the_account("111111111111"), the_account("222222222222"), the_account("333333333333")),
-    ResourceKind.PROVISIONING: (the_set("a"), the_set("b"), the_set("c")),
-}
-_resources = {ResourceKind.USER: USER, ResourceKind.PROVISIONING: PROVISIONING}
+def test_the_urgent_goes_first_and_the_rest_is_not_starved() -> None:
+    urgent = [
+        an_operation(number, subject=the_person(f"u-{number:02}"), resource=membership(), priority=Priority.ONBOARDING)
+        for number in range(40)
+    ]
+    patient = [
+        an_operation(subject=the_person(f"p-{number}"), resource=membership(), priority=Priority.REPAIR)
+        for number in range(4)
+    ]
+    started = _starts(_schedule(*patient, *urgent))
+    assert started[0] == urgent[0]
+    places = [started.index(one) for one in patient]
+    assert places == [7, 15, 23, 31]
 
 
-@st.composite
-def _operations(draw: st.DrawFn) -> Operation:
-    kind = draw(st.sampled_from(list(_subjects)))
-    name = f"P/{draw(st.sampled_from('ab'))}"
-    return replace(
-        an_operation(
-            draw(st.integers(0, 99)),
-            subject=draw(st.sampled_from(_subjects[kind])),
-            resource=_resources.get(kind) or Resource(ResourceKind.ASSIGNMENT, name),
-            state=draw(st.sampled_from(sorted(OPEN_STATES))),
-            not_before=draw(st.none() | st.integers(-5, 5).map(lambda seconds: NOON + seconds * _SECOND)),
-        ),
-        generation=draw(st.sampled_from(["1-aa", "2-bb"])),
-    )
+def test_the_longest_chain_of_an_account_is_begun_first() -> None:
+    short = [_assigning(account, behind=0) for account in range(1, 6)]
+    long = _assigning(9, behind=39)
+    assert _starts(_schedule(*short, long))[0] == long
 
 
-@st.composite
-def _situations(draw: st.DrawFn) -> Situation:
-    operations = draw(st.lists(_operations(), max_size=8, unique_by=lambda one: one.id))
-    ids = [one.id for one in operations]
-    moments = st.integers(0, 3000).map(lambda milliseconds: NOON - timedelta(milliseconds=milliseconds))
-    return Situation(
-        operations=operations,
-        now=NOON,
-        blocked=frozenset(draw(st.sets(st.sampled_from(ids))) if ids else ()),
-        asked=draw(st.dictionaries(st.sampled_from(ids), moments)) if ids else {},
-        last_call=draw(st.none() | moments),
-    )
+def test_many_requests_are_asked_about_with_one_call_and_one_alone_by_its_id() -> None:
+    many = [_submitted(_assigning(number)) for number in range(3)]
+    step = _schedule(*many).next(_READY)
+    assert isinstance(step, Ask)
+    assert (list(step.operations), step.in_bulk) == (many, True)
+    alone = _schedule(many[0]).next(_READY)
+    assert isinstance(alone, Ask)
+    assert (alone.operations, alone.in_bulk) == ((many[0],), False)
 
 
-_budgets = st.builds(
-    Budgets,
-    calls_per_second=st.sampled_from([0.5, 1.0, 10.0]),
-    outstanding_assignments=st.integers(1, 3),
-    concurrent_provisionings=st.integers(1, 2),
+def test_what_the_list_does_not_tell_about_is_asked_for_by_its_id() -> None:
+    many = [_submitted(_assigning(number)) for number in range(3)]
+    schedule = _schedule(*many)
+    schedule.next(_READY)
+    schedule.unknown(many[:1])
+    step = schedule.next(_READY + _SECOND / 5)
+    assert isinstance(step, Ask)
+    assert (step.operations, step.in_bulk) == ((many[0],), False)
+
+
+def test_after_a_throttle_everything_under_the_same_quota_slows_down() -> None:
+    schedule = _schedule(*(_assigning(number) for number in range(3)))
+    schedule.throttled("sso-admin", now=_READY, retry_after=4)
+    assert schedule.next(_READY) == Wait(_READY + 4 * _SECOND)
+    member = an_operation(1, resource=membership())
+    schedule.offer([member], now=_READY)
+    assert schedule.next(_READY) == Start(member)
+
+
+def test_a_lane_is_hungry_when_nothing_known_could_start() -> None:
+    schedule = _schedule(_assigning(1), an_operation(0, not_before=NOON + 9 * _SECOND))
+    assert not schedule.is_hungry(Lane.ASSIGNMENTS, now=NOON)
+    assert schedule.is_hungry(Lane.USERS, now=NOON)
+    assert schedule.is_hungry(Lane.GROUPS, now=NOON)
+    full = _schedule(*(_submitted(_assigning(number)) for number in range(3)))
+    assert not full.is_hungry(Lane.ASSIGNMENTS, now=NOON)
+
+
+def test_a_request_is_not_asked_about_while_it_cannot_be_over() -> None:
+    schedule = _schedule(_assigning(1))
+    (operation,) = _starts(schedule)
+    schedule.submitted(_submitted(operation), now=_READY)
+    step = schedule.next(_READY + _SECOND / 2)
+    assert isinstance(step, Wait)
+    assert step.until > _READY + _SECOND / 2
+
+
+_KINDS = (
+    (USER, the_person),
+    (membership(), the_person),
+    (assignment(), lambda name: the_account(f"{name[-1]:0>12}")),
+    (PROVISIONING, the_set),
+    (Resource(ResourceKind.MANAGED_POLICY, "X"), the_set),
 )
 
 
-@given(_situations(), _budgets)
-def test_no_budget_is_ever_exceeded(situation: Situation, budgets: Budgets) -> None:
-    step = next_step(situation, budgets=budgets)
-    submitted = [one for one in situation.operations if one.state is OperationState.SUBMITTED]
-    if isinstance(step, Perform | Confirm) and situation.last_call is not None:
-        assert situation.now - situation.last_call >= timedelta(seconds=1 / budgets.calls_per_second)
-    if not isinstance(step, Perform):
-        return
-    one = step.operation
-    alike = [other for other in submitted if other.resource.kind is one.resource.kind]
-    assert all(other.target != one.target for other in submitted)
-    if one.resource.kind is ResourceKind.ASSIGNMENT:
-        assert len(alike) < budgets.outstanding_assignments
-        assert one.subject not in {other.subject for other in alike}
-    if one.resource.kind is ResourceKind.PROVISIONING:
-        assert len(alike) < budgets.concurrent_provisionings
+@st.composite
+def _operations(draw: st.DrawFn) -> list[Operation]:
+    made = []
+    for number in range(draw(st.integers(1, 25))):
+        resource, subject = draw(st.sampled_from(_KINDS))
+        one = an_operation(
+            number,
+            subject=subject(f"x-{draw(st.integers(0, 5))}"),
+            resource=resource,
+            action=draw(st.sampled_from([Action.CREATE, Action.DELETE])),
+            priority=draw(st.sampled_from(list(Priority))),
+        )
+        made.append(replace(one, behind=draw(st.integers(0, 20))))
+    return made
 
 
-@given(_situations(), _budgets)
-def test_only_what_is_ready_is_called(situation: Situation, budgets: Budgets) -> None:
-    step = next_step(situation, budgets=budgets)
-    if isinstance(step, Perform):
-        assert step.operation.state is OperationState.PENDING
-        assert step.operation.id not in situation.blocked
-        assert step.operation.not_before is None or step.operation.not_before <= situation.now
-    if isinstance(step, Confirm):
-        assert step.operation.state is OperationState.SUBMITTED
-        asked = situation.asked.get(step.operation.id)
-        assert asked is None or asked + budgets.poll_interval <= situation.now
+class _Aws:
+    """Takes what the schedule starts, and checks every budget at every step."""
+
+    def __init__(self, budgets: Budgets, random: Random) -> None:
+        self.budgets = budgets
+        self.random = random
+        self.calls: dict[str, list[datetime]] = {}
+        self.over_at: dict[str, tuple[Operation, datetime]] = {}
+
+    def call(self, quota: str, *, now: datetime) -> None:
+        earlier = self.calls.setdefault(quota, [])
+        earlier.append(now)
+        last_second = [one for one in earlier if now - _SECOND < one]
+        assert len(last_second) <= self.budgets.rate_of(quota), f"{quota} is over its budget"
+
+    def take(self, operation: Operation, *, now: datetime) -> Operation:
+        alike = [one for one, _ in self.over_at.values() if one.resource.kind is operation.resource.kind]
+        if operation.resource.kind is ResourceKind.ASSIGNMENT:
+            assert len(alike) < self.budgets.outstanding_assignments
+            assert operation.subject not in {one.subject for one in alike}
+        else:
+            assert len(alike) < self.budgets.concurrent_provisionings
+        taken = _submitted(operation)
+        self.over_at[operation.id] = (taken, now + self.random.uniform(1, 15) * _SECOND)
+        return taken
+
+    def over(self, asked: Iterable[Operation], *, now: datetime) -> list[Operation]:
+        return [self.over_at.pop(one.id)[0] for one in asked if self.over_at[one.id][1] <= now]
 
 
-@given(_situations(), _budgets)
-def test_waiting_always_ends_and_idleness_means_nothing_is_left(situation: Situation, budgets: Budgets) -> None:
-    step = next_step(situation, budgets=budgets)
-    if isinstance(step, (Pause, Wait)):
-        assert situation.now < step.until <= situation.now + 5 * _SECOND
-    if isinstance(step, Idle):
-        assert {one.state for one in situation.operations} <= {OperationState.PENDING}
-        assert {one.id for one in situation.operations} <= situation.blocked
+@given(_operations(), st.integers(0, 999))
+def test_everything_is_done_once_and_no_budget_is_ever_exceeded(operations: list[Operation], seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a drawn example, nothing secret
+    aws, schedule, now, done = _Aws(_BUDGETS, random), _schedule(*operations), NOON, list[str]()
+    while not isinstance(step := schedule.next(now), Idle):
+        match step:
+            case Start(operation):
+                aws.call(quota_of(operation), now=now)
+                if operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING):
+                    schedule.submitted(aws.take(operation, now=now), now=now)
+                else:
+                    done.append(operation.id)
+                    schedule.ended(operation)
+            case Ask(operations=asked):
+                aws.call("sso-admin", now=now)
+                over = aws.over(asked, now=now)
+                schedule.told(over, now=now)
+                for one in over:
+                    done.append(one.id)
+                    schedule.ended(one)
+            case Wait(until):
+                assert until > now
+                now = until
+    assert sorted(done) == sorted(one.id for one in operations)
+    assert not any(schedule.knows(one.id) for one in operations)
 
 
-@given(attempts=st.integers(1, 10_000), jitter=st.floats(0, 1, exclude_max=True))
-def test_a_retry_waits_longer_each_time_up_to_a_minute(attempts: int, jitter: float) -> None:
-    wait = retry_at(attempts, now=NOON, jitter=jitter, retry_after=None) - NOON
-    ceiling = min(timedelta(seconds=2 ** min(attempts - 1, 10)), timedelta(minutes=1))
-    assert ceiling / 2 <= wait < ceiling + timedelta(microseconds=1)
-
-
-def test_the_jitter_spreads_retries() -> None:
-    assert len({retry_at(3, now=NOON, jitter=jitter / 10, retry_after=None) for jitter in range(10)}) == 10
-
-
-@given(attempts=st.integers(1, 20), seconds=st.floats(0, 3600), jitter=st.floats(0, 1, exclude_max=True))
-def test_awss_own_word_wins_when_it_is_longer(attempts: int, seconds: float, jitter: float) -> None:
-    ours = retry_at(attempts, now=NOON, jitter=jitter, retry_after=None)
-    both = retry_at(attempts, now=NOON, jitter=jitter, retry_after=seconds)
-    assert both == max(ours, NOON + timedelta(seconds=seconds))
+@pytest.mark.parametrize(
+    "operation",
+    [an_operation(resource=membership(), action=Action.DELETE), _assigning(1), an_operation()],
+    ids=lambda one: one.kind,
+)
+def test_every_operation_counts_against_a_quota_that_has_a_rate(operation: Operation) -> None:
+    assert Budgets().rate_of(quota_of(operation)) > 0

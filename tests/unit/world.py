@@ -8,12 +8,12 @@ from itertools import count
 from typing import Any
 
 from dayone.domain.accounts import Account
+from dayone.domain.budgets import Budgets
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
-from dayone.domain.scheduling import Budgets
 from dayone.domain.subject_states import FactVersion, Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
@@ -28,7 +28,7 @@ from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.queues import MemoryEngine, MemoryInbox
+from tests.fakes.queues import MemoryEngine, MemoryInbox, MemoryTurn
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
@@ -36,6 +36,7 @@ from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
+from tests.fakes.workers import InlineWorkers
 
 _MOST_ROUNDS = 40
 
@@ -54,6 +55,7 @@ class World:
     organization: MemoryOrganization = field(default_factory=MemoryOrganization)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
+    turn: MemoryTurn = field(default_factory=MemoryTurn)
     budgets: Budgets = field(default_factory=Budgets)
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
@@ -94,12 +96,13 @@ class World:
             "assignments": self._assignments,
         }
         return ExecuteOperations(
-            **self._wrapped({"queue": MemoryOperationQueue(self.state), "engine": self.engine}),
+            **self._wrapped({"queue": MemoryOperationQueue(self.state), "turn": self.turn, "engine": self.engine}),
             aws=IdentityCenter(**self._wrapped(ports)),
+            workers=InlineWorkers(self.sleep),
             budgets=self.budgets,
             clock=lambda: self.now,
-            sleep=self.sleep,
             jitter=lambda: 0.5,
+            token=lambda: f"run-{next(self.numbers)}",
         )
 
     def sweeping(self) -> ReconcileAccess:

@@ -13,6 +13,7 @@ DayOneError
 │   └── Refused          AWS, or a rule of ours, says no
 └── Unavailable          the request may be right: try again later
     ├── Throttled        a rate limit was hit; may say how long to wait
+    │   └── Crowded      too many requests of the kind are outstanding
     ├── Conflicting      somebody else writes the same thing right now
     └── Unreachable      no usable answer, so it may or may not have happened
 """
@@ -76,6 +77,10 @@ class Throttled(Unavailable):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Crowded(Throttled):
+    """Too many requests of this kind are outstanding; one has to end before another is taken."""
 
 
 class Conflicting(Unavailable):

@@ -92,31 +92,38 @@ def plan_changes() -> "PlanChanges":
 def execute_operations() -> "ExecuteOperations":
     """For the engine."""
     from dayone.adapters.aws_clients import client
+    from dayone.adapters.call_gate import CallGate
     from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
+    from dayone.adapters.dynamodb_turn import DynamoTurn
     from dayone.adapters.identity_store import IdentityStoreDirectory
     from dayone.adapters.sqs import SqsEngine
     from dayone.adapters.sso_assignments import SsoAssignments
     from dayone.adapters.sso_permission_sets import SsoPermissionSets
     from dayone.adapters.sso_set_policies import SsoSetPolicies
-    from dayone.domain.scheduling import Budgets
+    from dayone.adapters.threads import ThreadWorkers
+    from dayone.domain.budgets import Budgets
     from dayone.usecases.attempts import IdentityCenter
     from dayone.usecases.execute_operations import ExecuteOperations
 
     given = settings.read(settings.ExecuteOperationsSettings)
-    sso_admin = client("sso-admin")
+    budgets, table = Budgets(), _table(given.table_name)
+    gate = CallGate(budgets, clock=_now, sleep=time.sleep)
+    sso_admin, identitystore = gate.guard(client("sso-admin")), gate.guard(client("identitystore"))
     return ExecuteOperations(
-        queue=DynamoOperationQueue(_table(given.table_name)),
+        queue=DynamoOperationQueue(table),
+        turn=DynamoTurn(table),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         aws=IdentityCenter(
-            directory=IdentityStoreDirectory(client("identitystore"), identity_store_id=given.identity_store_id),
+            directory=IdentityStoreDirectory(identitystore, identity_store_id=given.identity_store_id),
             permission_sets=SsoPermissionSets(sso_admin, instance_arn=given.instance_arn),
             set_policies=SsoSetPolicies(sso_admin, instance_arn=given.instance_arn),
             assignments=SsoAssignments(sso_admin, instance_arn=given.instance_arn),
         ),
-        budgets=Budgets(),
+        workers=ThreadWorkers(16),
+        budgets=budgets,
         clock=_now,
-        sleep=time.sleep,
         jitter=random.random,
+        token=lambda: secrets.token_hex(8),
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 2
 _READ_SECONDS = 10
 _ATTEMPTS = 3
+# As many as the executor has threads.
+_CONNECTIONS = 16
 # A retry in here would go uncounted against the quotas, and meet what the first try had made as if it were another's.
 _COUNTED = frozenset({"identitystore", "sso-admin"})
 
@@ -46,6 +48,7 @@ def config_for(name: str) -> Config:
     return Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
+        max_pool_connections=_CONNECTIONS,
         retries={"mode": "standard", "total_max_attempts": 1 if name in _COUNTED else _ATTEMPTS},
     )
 

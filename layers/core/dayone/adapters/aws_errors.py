@@ -10,6 +10,7 @@ from botocore.parsers import ResponseParserError
 from dayone.errors import (
     AlreadyExists,
     Conflicting,
+    Crowded,
     DayOneError,
     NotFound,
     Refused,
@@ -31,6 +32,9 @@ _THROTTLES = (
 )
 _CONFLICTS = ("ConflictException", "TransactionConflict", "TransactionInProgress", "ConcurrentModification")
 _FAILURES = ("Internal", "ServiceException", "ServiceUnavailable", "RequestTimeout")
+# These work on what they were asked for after they have answered, and so much at a time.
+# Source: IAM Identity Center API Reference, ServiceQuotaExceededException of the three.
+_ASYNCHRONOUS = frozenset({"CreateAccountAssignment", "DeleteAccountAssignment", "ProvisionPermissionSet"})
 _MISSING_QUEUE = ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue")
 
 
@@ -72,6 +76,8 @@ def _meaning_of(error: ClientError) -> DayOneError:
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if code.startswith(_THROTTLES):
         return Throttled(message, retry_after=_seconds(answer))
+    if code.startswith("ServiceQuotaExceeded") and error.operation_name in _ASYNCHRONOUS:
+        return Crowded(message, retry_after=_seconds(answer))
     if code.startswith(_CONFLICTS):
         is_taken = answer.get("Reason") == "UNIQUENESS_CONSTRAINT_VIOLATION"
         return AlreadyExists(message) if is_taken else Conflicting(message)

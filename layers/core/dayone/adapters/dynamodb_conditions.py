@@ -74,3 +74,18 @@ def ends_with(digest: str) -> ConditionBase:
 def is_older_than(version: int) -> ConditionBase:
     """The policy in force never goes back to an older version by an event that comes late."""
     return IS_NEW | Attr("version").lt(version)
+
+
+def was_read_before(moment: str) -> ConditionBase:
+    """What is kept was read no later: a name that was on its way during a rename does not come back after it."""
+    return IS_NEW | Attr("read_at").lte(moment)
+
+
+def is_free_for(holder: str, *, now: str) -> ConditionBase:
+    """One run at a time: another's turn has to end, by its own word or because it has not been renewed."""
+    return IS_NEW | Attr("holder").eq(holder) | Attr("until").lt(now)
+
+
+def is_held_by(holder: str) -> ConditionBase:
+    """A run that was believed dead does not give back what is another's by now."""
+    return Attr("holder").eq(holder)

@@ -10,6 +10,7 @@ from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.lanes import Lane
 from dayone.domain.subjects import Subject
 
 
@@ -29,4 +30,8 @@ class DynamoDueWork:
 
     def has_runnable(self) -> bool:
         """Whether any operation is open."""
-        return any(True for _ in self._table.query(Key("runnable").eq(lists.RUNNABLE), index="runnable", limit=1))
+        return any(
+            True
+            for one in (lists.BEGUN, *map(lists.waiting_in, Lane))
+            for _ in self._table.query(Key("runnable").eq(one), index="runnable", limit=1)
+        )

@@ -1,5 +1,7 @@
-"""The end of an operation: its state, its resource, its subject's head, its change and its audit entry, all or none."""
+"""The ends of operations: their states, resources, subjects' heads, changes and audit entries, all or none."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dayone.adapters import dynamodb_audit as audit
@@ -15,95 +17,127 @@ from dayone.domain.operations import OperationState
 from dayone.domain.subjects import ResourceOf
 from dayone.ports.state import Finished
 
-_OPERATION = "operation"
 _COUNTS = {
     OperationState.SUCCEEDED: "succeeded",
     OperationState.FAILED: "failed",
     OperationState.SUPERSEDED: "superseded",
 }
+_Records = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
-class Ending:
-    """One operation's end on its way into the table."""
+class Endings:
+    """Operations' ends on their way into the table, of different resources, together in one transaction."""
 
-    def __init__(self, table: DynamoTable, finished: Finished) -> None:
+    def __init__(self, table: DynamoTable, finished: Sequence[Finished]) -> None:
         self._table = table
-        self._finished = finished
-        self._operation = finished.operation
+        self._finished = {one.operation.id: one for one in finished}
 
     def record(self) -> None:
-        """Write it; does nothing when the operation is finished already."""
-        self._table.transact(
-            self._writes,
-            what=f"finishing {self._operation.id}",
+        """Write them; one of an operation that is finished already is left out."""
+        while self._finished:
             # Whose head it is decides what is counted; when it has moved, or the log's end has, both are read anew.
-            over_when=[_OPERATION],
-        )
+            finished = self._table.transact(
+                self._writes, what=f"finishing {', '.join(self._finished)}", over_when=self._finished
+            )
+            if not finished:
+                return
+            for one in finished:
+                del self._finished[one]
 
     def _writes(self) -> dict[str, Write]:
+        ends = list(self._finished.values())
+        known = self._read(ends)
+        counted = [one for one in ends if _is_counted_on_change(one, known=known)]
         return {
-            _OPERATION: self._closing(),
-            **self._resources(),
-            **self._counting_on_the_head(),
-            **self._counting_on_the_change(),
-            **audit.appended(self._table, [self._finished.audit], lane=audit.OPERATIONS),
+            **{one.operation.id: _closing(one) for one in ends},
+            **_resources(ends, known=known),
+            **_counting_on_heads(ends, known=known),
+            **_counting_on_changes(counted),
+            **audit.appended(self._table, [one.audit for one in ends], lane=audit.OPERATIONS),
         }
 
-    def _closing(self) -> Write:
-        put: dict[str, Any] = {
-            "state": encode(self._finished.state),
-            "finished_at": stamp(self._finished.at),
-            "request_id": self._operation.request_id,
-            "failure_reason": self._operation.failure_reason,
-            "final": True,
-        }
-        # Without these two it is in the index of runnable operations no more.
-        remove = ("runnable", "runnable_order", "waiting_for")
-        return Update(keys.operation_key(self._operation), put=put, remove=remove, condition=IS_OPEN)
+    def _read(self, ends: Iterable[Finished]) -> _Records:
+        wanted = [key for one in ends for key in _depended_on(one)]
+        return {(one["pk"], one["sk"]): one for one in self._table.get_all(wanted)}
 
-    def _resources(self) -> dict[str, Write]:
-        if self._finished.untouched:
-            return {}
-        target, applied = self._operation.target, self._finished.applied
-        others = {str(one): ResourceOf(target.subject, one) for one in self._finished.gone if one != target.resource}
-        writes: dict[str, Write] = {name: Delete(keys.applied_key(one)) for name, one in others.items()}
-        if target.resource.kind in COUNTED:
-            return {**writes, **self._counted(target)}
-        is_there = Put(applied_record(applied, of=target)) if applied else Delete(keys.applied_key(target))
-        return {**writes, "applied": is_there}
 
-    def _counted(self, target: ResourceOf) -> dict[str, Write]:
+def _depended_on(end: Finished) -> Iterable[keys.RecordKey]:
+    operation = end.operation
+    yield keys.head_of(operation.subject)
+    yield keys.planned_key(operation.subject, change=operation.change)
+    if operation.resource.kind in COUNTED:
+        yield keys.applied_key(operation.target)
+
+
+def _closing(end: Finished) -> Write:
+    put: dict[str, Any] = {
+        "state": encode(end.state),
+        "finished_at": stamp(end.at),
+        "request_id": end.operation.request_id,
+        "failure_reason": end.operation.failure_reason,
+        "final": True,
+    }
+    # Without the first two it is in the index of runnable operations no more.
+    remove = ("runnable", "runnable_order", "waiting_for")
+    return Update(keys.operation_key(end.operation), put=put, remove=remove, condition=IS_OPEN)
+
+
+def _resources(ends: Iterable[Finished], *, known: _Records) -> dict[str, Write]:
+    writes: dict[str, Write] = {}
+    difference = 0
+    for one in ends:
+        if one.untouched:
+            continue
+        target = one.operation.target
+        gone = (ResourceOf(target.subject, resource) for resource in one.gone if resource != target.resource)
+        writes |= {f"gone {resource}": Delete(keys.applied_key(resource)) for resource in gone}
         # Read here and held to by a condition, so that what exists is counted exactly once, whoever else ends it.
+        was = bool(known.get(keys.applied_key(target), {}).get("counted"))
+        applied = with_count(one.applied) if one.applied else None
+        same = is_counted(was=was) if target.resource.kind in COUNTED else None
         key = keys.applied_key(target)
-        was = bool((self._table.get(key) or {}).get("counted"))
-        after = with_count(self._finished.applied) if self._finished.applied else None
-        same = is_counted(was=was)
-        is_there = Put(applied_record(after, of=target), condition=same) if after else Delete(key, condition=same)
-        difference = (after is not None and after.counted) - was
-        return {"applied": is_there, **({"existing": counting(difference)} if difference else {})}
+        is_there = Put(applied_record(applied, of=target), condition=same) if applied else Delete(key, condition=same)
+        writes[f"applied {target}"] = is_there
+        difference += (applied is not None and applied.counted) - was
+    return {**writes, **({"existing": counting(difference)} if difference else {})}
 
-    def _counting_on_the_head(self) -> dict[str, Write]:
-        key = keys.head_of(self._operation.subject)
-        head = self._table.get(key)
+
+def _counting_on_heads(ends: Sequence[Finished], *, known: _Records) -> dict[str, Write]:
+    subjects = dict.fromkeys(one.operation.subject for one in ends)
+    writes: dict[str, Write] = {}
+    for subject in subjects:
+        key = keys.head_of(subject)
         # Operations of a large plan are there before their plan is, and stay when it never comes.
-        if head is None:
-            return {}
-        if self._operation.id in head.get("released", ()):
-            # It was approved and has ended: whoever asks for the removal again asks the guardrail again.
-            held = [one for one in head_in(head).held if one.operation != self._operation.id]
-            return {"head": Update(key, put=held_parts(held), add={"revision": 1}, condition=is_as_it_was(head))}
-        generation = str(head["generation"])
-        if generation == self._operation.generation:
-            add = {"revision": 1, "outstanding": -1}
-        elif self._finished.untouched:
-            return {}
-        else:
-            add = {"revision": 1}
-        return {"head": Update(key, add=add, condition=is_in_force(generation))}
+        if (head := known.get(key)) is not None:
+            of_subject = [one for one in ends if one.operation.subject == subject]
+            writes |= {f"head {subject}": one for one in _counting_on_head(key, head, of_subject)}
+    return writes
 
-    def _counting_on_the_change(self) -> dict[str, Write]:
-        planned = self._table.get(keys.planned_key(self._operation.subject, change=self._operation.change))
-        # Only what a plan in force has added to the change's operations may come off them.
-        if planned is None or planned["generation"] != self._operation.generation:
-            return {}
-        return {"change": Update(keys.change_key(self._operation.change), add={_COUNTS[self._finished.state]: 1})}
+
+def _counting_on_head(key: keys.RecordKey, head: Mapping[str, Any], ends: Sequence[Finished]) -> Iterable[Write]:
+    released = [one for one in ends if one.operation.id in head.get("released", ())]
+    own = [one for one in ends if one not in released and one.operation.generation == str(head["generation"])]
+    others = [one for one in ends if one not in released and one not in own and not one.untouched]
+    if not (released or own or others):
+        return
+    add = {"revision": len(released) + len(own) + len(others), **({"outstanding": -len(own)} if own else {})}
+    if released:
+        # They were approved and have ended: whoever asks for the removals again asks the guardrail again.
+        ended = {one.operation.id for one in released}
+        held = [one for one in head_in(head).held if one.operation not in ended]
+        yield Update(key, put=held_parts(held), add=add, condition=is_as_it_was(head))
+    else:
+        yield Update(key, add=add, condition=is_in_force(str(head["generation"])))
+
+
+def _is_counted_on_change(end: Finished, *, known: _Records) -> bool:
+    # Only what a plan in force has added to the change's operations may come off them.
+    planned = known.get(keys.planned_key(end.operation.subject, change=end.operation.change))
+    return planned is not None and planned["generation"] == end.operation.generation
+
+
+def _counting_on_changes(ends: Iterable[Finished]) -> dict[str, Write]:
+    counts: dict[str, Counter[str]] = {}
+    for one in ends:
+        counts.setdefault(one.operation.change, Counter())[_COUNTS[one.state]] += 1
+    return {f"change {change}": Update(keys.change_key(change), add=dict(add)) for change, add in counts.items()}

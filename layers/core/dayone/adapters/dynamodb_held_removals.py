@@ -9,10 +9,9 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_HELD, nothing_moved_since
-from dayone.adapters.dynamodb_mapping import held_parts, operation_in
+from dayone.adapters.dynamodb_mapping import held_parts, operation_in, runnable
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
 from dayone.adapters.dynamodb_writes import Update, Write
@@ -91,5 +90,5 @@ class DynamoHeldRemovals:
 
 def _moving(operation: Operation, *, to: OperationState, put: Mapping[str, Any]) -> Write:
     runs = to is OperationState.PENDING
-    listed = {"runnable": lists.RUNNABLE, "runnable_order": lists.urgency_of(operation)} if runs else {}
+    listed = runnable(operation, begun=False) if runs else {}
     return Update(keys.operation_key(operation), put={"state": encode(to), **put, **listed}, condition=IS_HELD)

@@ -1,9 +1,9 @@
 """Where each record lies in the one table: partition keys, sort keys, and what the indexes list it by."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dayone.domain.operations import Operation
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
@@ -43,7 +43,14 @@ def delivery_key(delivery: str) -> RecordKey:
     return RecordKey(f"DELIVERY#{delivery}", HEAD)
 
 
+def unit_key(unit_id: str) -> RecordKey:
+    """What an organizational unit is called."""
+    return RecordKey(f"UNIT#{unit_id}", HEAD)
+
+
 CURRENT_POLICY = RecordKey("POLICY", "CURRENT")
+# Whose turn it is to carry out operations.
+TURN = RecordKey("ENGINE", "TURN")
 # How many memberships and assignments there are.
 EXISTING = RecordKey("LEDGER", "EXISTING")
 
@@ -118,6 +125,11 @@ def operation_key(operation: Operation) -> RecordKey:
 def operation_named(name: str, *, change: str) -> RecordKey:
     """The operation of a change that has this id."""
     return RecordKey(change_partition(change), f"{OPERATION}{name}")
+
+
+def operation_of(record: Mapping[str, Any]) -> tuple[str, str]:
+    """The change and the id of the operation that a record, or its place in an index, is of."""
+    return str(record["pk"]).removeprefix(change_partition("")), str(record["sk"]).removeprefix(OPERATION)
 
 
 def plan_prefix(subject: Subject, *, generation: str) -> str:

@@ -1,9 +1,9 @@
 """Under which name the indexes list records, and in which order."""
 
-from dayone.domain.operations import Operation
+from dayone.domain.lanes import Lane
 from dayone.domain.subjects import SubjectKind
 
-RUNNABLE = "RUNNABLE"
+BEGUN = "RUNNABLE#begun"
 DUE = "DUE"
 CHANGES = "changes"
 
@@ -21,9 +21,9 @@ def list_of(kind: SubjectKind) -> str:
     return _LISTS[kind]
 
 
-def urgency_of(operation: Operation) -> str:
-    """What the runnable operations are sorted by: priority, then the time of the change, then their place in a plan."""
-    return f"{operation.priority:d}#{operation.change}#{operation.subject}#{operation.number:04d}"
+def waiting_in(lane: Lane) -> str:
+    """The open operations of a lane of which no attempt has begun."""
+    return f"RUNNABLE#{lane}"
 
 
 def members_of(group: str) -> str:

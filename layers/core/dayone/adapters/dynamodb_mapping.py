@@ -9,6 +9,7 @@ from dayone.adapters.dynamodb_codec import Record, decode, encode, stamp
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause, Change
 from dayone.domain.holds import HeldRemoval, released
+from dayone.domain.lanes import lane_of, order_of
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
@@ -58,7 +59,16 @@ def operation_record(operation: Operation) -> Record:
         return record
     if operation.state not in OPEN_STATES:
         return {**record, "final": True}
-    return {**record, "runnable": lists.RUNNABLE, "runnable_order": lists.urgency_of(operation)}
+    begun = operation.state is OperationState.SUBMITTED
+    return {**record, **runnable(operation, begun=begun)}
+
+
+def runnable(operation: Operation, *, begun: bool) -> Record:
+    """What an open operation is listed by."""
+    return {
+        "runnable": lists.BEGUN if begun else lists.waiting_in(lane_of(operation)),
+        "runnable_order": order_of(operation),
+    }
 
 
 def operation_in(record: Mapping[str, Any]) -> Operation:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import batched, islice
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
@@ -12,15 +11,16 @@ from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
-from dayone.adapters.dynamodb_endings import Ending
-from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in
+from dayone.adapters.dynamodb_endings import Endings
+from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in, runnable
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
+from dayone.domain.lanes import Lane
 from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject
 from dayone.errors import Conflicting
-from dayone.ports.state import Finished
+from dayone.ports.state import Finished, Listed
 
 _HEAD, _OPERATION, _APPLIED = "head", "operation", "applied"
 
@@ -42,11 +42,20 @@ class DynamoOperationQueue:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def runnable(self, *, limit: int) -> Sequence[Operation]:
-        """Open operations as they stand, the most urgent first, at most `limit`."""
-        listed = self._table.query(Key("runnable").eq(lists.RUNNABLE), index="runnable", page=limit)
-        pages = batched(listed, limit, strict=False)
-        return list(islice((one for page in pages for one in self._open_of(page)), limit))
+    def begun(self) -> Sequence[Operation]:
+        """Open operations of which an attempt has begun."""
+        return self._found(self._table.query(Key("runnable").eq(lists.BEGUN), index="runnable"))
+
+    def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
+        """The other open operations of a lane, the most urgent first, from behind `after`."""
+        wanted = Key("runnable").eq(lists.waiting_in(lane)) & Key("runnable_order").gt(after or " ")
+        listed = self._table.query(wanted, index="runnable", limit=limit)
+        return [Listed(str(one["runnable_order"]), *keys.operation_of(one)) for one in listed]
+
+    def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
+        """Those of the listed ones that are open, as they now stand."""
+        found = [keys.operation_named(one.id, change=one.change) for one in listed]
+        return self._found(one._asdict() for one in found)
 
     def generation_of(self, subject: Subject) -> str:
         """The generation in force."""
@@ -94,7 +103,7 @@ class DynamoOperationQueue:
         writes: Mapping[str, Write] = {
             _OPERATION: Update(
                 keys.operation_key(operation),
-                put={"attempts": operation.attempts + 1},
+                put={"attempts": operation.attempts + 1, **runnable(operation, begun=True)},
                 remove=("waiting_for", "failure_reason"),
                 condition=IS_PENDING & is_tried_as_often_as(operation),
             ),
@@ -120,7 +129,8 @@ class DynamoOperationQueue:
 
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
-        put = {"state": OperationState.PENDING.value, "not_before": stamp(until), "failure_reason": because}
+        why = {"not_before": stamp(until), "failure_reason": because}
+        put = {"state": OperationState.PENDING.value, **why, **runnable(operation, begun=False)}
         postponed = Update(keys.operation_key(operation), put=put, condition=IS_OPEN)
         self._table.write(postponed, what=f"postponing {operation.id}")
 
@@ -137,11 +147,11 @@ class DynamoOperationQueue:
         waiting = Update(keys.operation_key(operation), put={"waiting_for": what}, condition=IS_OPEN)
         self._table.write(waiting, what=f"noting what {operation.id} waits for")
 
-    def finish(self, finished: Finished) -> None:
-        """Record the end, the resource, the counts of its change and the audit entry in one transaction."""
-        Ending(self._table, finished).record()
+    def finish(self, finished: Sequence[Finished]) -> None:
+        """Record each end with the resource, the counts of its change and the audit entry in one transaction."""
+        Endings(self._table, finished).record()
 
-    def _open_of(self, listed: Iterable[Mapping[str, str]]) -> Iterable[Operation]:
+    def _found(self, listed: Iterable[Mapping[str, str]]) -> Sequence[Operation]:
         # The index follows the table late: what it lists may have been begun, submitted or finished a moment ago.
         found = [keys.RecordKey(one["pk"], one["sk"]) for one in listed]
         records = {(one["pk"], one["sk"]): one for one in self._table.get_all(found)}

@@ -1,6 +1,6 @@
 """What the answers of the API `sso-admin` have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from dayone.errors import Unavailable
@@ -19,6 +19,17 @@ def request_state(told: Mapping[str, Any]) -> RequestState:
     status = told["Status"]
     reason = str(told.get("FailureReason") or _NO_REASON) if status == "FAILED" else ""
     return RequestState(is_over=status != "IN_PROGRESS", failure_reason=reason)
+
+
+def states_of(
+    listed: Iterable[Mapping[str, Any]], *, asked: Collection[str], describe: Callable[[str], RequestState]
+) -> Mapping[str, RequestState]:
+    """What a list of requests tells of those asked about; a failure's reason is not in it and is asked for."""
+    told = {one["RequestId"]: one for one in listed if one["RequestId"] in asked}
+    return {
+        request_id: describe(request_id) if one["Status"] == "FAILED" else request_state(one)
+        for request_id, one in told.items()
+    }
 
 
 def seen(look: Callable[[], bool]) -> bool:

@@ -1,13 +1,17 @@
 """Account assignments in Identity Center, which AWS makes and removes in its own time."""
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.sso_answers import request_state
+from dayone.adapters.sso_answers import request_state, states_of
 from dayone.ports.identity_center import AssignmentKey, RequestState
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
+
+# The most AWS lists at a time, and far more than may be outstanding.
+_PAGE = 100
 
 
 class SsoAssignments:
@@ -19,6 +23,8 @@ class SsoAssignments:
             "sso:DeleteAccountAssignment",
             "sso:DescribeAccountAssignmentCreationStatus",
             "sso:DescribeAccountAssignmentDeletionStatus",
+            "sso:ListAccountAssignmentCreationStatus",
+            "sso:ListAccountAssignmentDeletionStatus",
         }
     )
 
@@ -37,6 +43,18 @@ class SsoAssignments:
         with translated():
             asked = self._client.delete_account_assignment(**self._request(key))
         return asked["AccountAssignmentDeletionStatus"]["RequestId"]
+
+    def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        """See Assignments; AWS does not say in which order it lists, so only the first page is looked at."""
+        with translated():
+            page = self._client.list_account_assignment_creation_status(InstanceArn=self._instance, MaxResults=_PAGE)
+        return states_of(page["AccountAssignmentsCreationStatus"], asked=asked, describe=self.creation)
+
+    def deletions(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        """See Assignments; of AWS's list the first page."""
+        with translated():
+            page = self._client.list_account_assignment_deletion_status(InstanceArn=self._instance, MaxResults=_PAGE)
+        return states_of(page["AccountAssignmentsDeletionStatus"], asked=asked, describe=self.deletion)
 
     def creation(self, request_id: str) -> RequestState:
         """See Assignments."""

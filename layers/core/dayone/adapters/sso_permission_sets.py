@@ -1,10 +1,10 @@
 """Permission sets in Identity Center, their tags, and their provisioning to accounts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.sso_answers import receipt, request_state, seen
+from dayone.adapters.sso_answers import receipt, request_state, seen, states_of
 from dayone.adapters.sso_permission_set_names import PermissionSetNames
 from dayone.domain.permission_set_parts import TAG_PREFIX, tags_in
 from dayone.errors import AlreadyExists, Conflicting
@@ -37,6 +37,7 @@ class SsoPermissionSets:
             "sso:ListTagsForResource",
             "sso:ProvisionPermissionSet",
             "sso:DescribePermissionSetProvisioningStatus",
+            "sso:ListPermissionSetProvisioningStatus",
             "sso:ListAccountsForProvisionedPermissionSet",
         }
     )
@@ -107,6 +108,12 @@ class SsoPermissionSets:
         with translated():
             asked = self._client.provision_permission_set(**self._target(arn), TargetType="ALL_PROVISIONED_ACCOUNTS")
         return asked["PermissionSetProvisioningStatus"]["RequestId"]
+
+    def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        """See PermissionSets; of AWS's list the first page."""
+        with translated():
+            page = self._client.list_permission_set_provisioning_status(InstanceArn=self._instance, MaxResults=100)
+        return states_of(page["PermissionSetsProvisioningStatus"], asked=asked, describe=self.provisioning)
 
     def provisioning(self, request_id: str) -> RequestState:
         """See PermissionSets."""

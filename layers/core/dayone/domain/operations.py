@@ -46,7 +46,8 @@ class Operation:
 
     `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of
     one plan, from 0. `requires` are resources that must be confirmed in AWS first; `after` are numbers of operations
-    of the same plan that must have succeeded; `covers` are resources that go when this one goes. `waiting_for` says
+    of the same plan that must have succeeded; `covers` are resources that go when this one goes; `behind` is how many
+    operations of the plan come after it. `waiting_for` says
     in words what keeps it from running. `request_id` is AWS's, as soon as it has one.
     """
 
@@ -64,6 +65,7 @@ class Operation:
     requires: tuple[ResourceOf, ...] = ()
     after: tuple[int, ...] = ()
     covers: tuple[Resource, ...] = ()
+    behind: int = 0
     state: OperationState = OperationState.PENDING
     attempts: int = 0
     request_id: str = ""

@@ -91,6 +91,7 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             requires=requirements(one, subject=planned.subject),
             after=predecessors(one, ordered=ordered[:number]),
             covers=one.covers,
+            behind=len(ordered) - number - 1,
         )
         for number, one in enumerate(ordered)
     )

@@ -1,129 +1,206 @@
-"""Which call to AWS comes next: decided from budgets, operations and the time alone, without calling anything."""
+"""Which call to AWS comes next: decided from budgets, operations, results and the time alone, without calling anything.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+The runner tells what it has read and what has come of each step; the schedule says what to do next, and when.
+"""
 
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from dayone.domain.backlog import Backlog
+from dayone.domain.budgets import Budgets
+from dayone.domain.lanes import SSO_ADMIN, Lane, quota_of
 from dayone.domain.operations import Operation, OperationState
-from dayone.domain.subjects import ResourceKind
+from dayone.domain.pacing import Pace, Window
+from dayone.domain.requests_under_way import RequestKind, RequestsUnderWay
+from dayone.domain.steps import Ask, Idle, Start, Step, Wait
+from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
 
-_LONGEST_BACKOFF = timedelta(minutes=1)
 
+class Schedule:
+    """What one run of the executor knows; losing it costs a few calls and nothing else.
 
-@dataclass(frozen=True, kw_only=True)
-class Budgets:
-    """What may be asked of AWS; the defaults leave half of Identity Center's quotas to others.
-
-    Source: IAM Identity Center quotas: 20 calls a second for all sso-admin APIs together, 15 outstanding assignment
-    requests, 3 concurrent ProvisionPermissionSet calls, one permission-set write at a time in an account.
+    All operations that are under way have to be offered before the first step is asked for.
     """
 
-    calls_per_second: float = 10.0
-    outstanding_assignments: int = 10
-    concurrent_provisionings: int = 2
-    # At one second, the confirmations of a full window alone would be more than the calls there are.
-    poll_interval: timedelta = timedelta(seconds=2)
+    def __init__(self, budgets: Budgets, *, now: datetime) -> None:
+        self._budgets = budgets
+        self._began = now
+        self._paces: dict[str, Pace] = {}
+        self._windows = {
+            ResourceKind.ASSIGNMENT: Window(budgets.outstanding_assignments, now=now),
+            ResourceKind.PROVISIONING: Window(budgets.concurrent_provisionings, now=now),
+        }
+        self._backlog = Backlog()
+        self._under_way = RequestsUnderWay()
+        self._running: dict[str, Operation] = {}
+
+    # What the runner tells
+
+    def offer(self, operations: Iterable[Operation], *, now: datetime) -> None:
+        """Operations as they were read; those known already are left as they are."""
+        for one in operations:
+            if self.knows(one.id):
+                continue
+            if one.state is OperationState.SUBMITTED:
+                self._under_way.add(one, at=None, now=now)
+                self._backlog.opened(one)
+            else:
+                self._backlog.add(one)
+
+    def may_be_under_way(self, operation: Operation, *, now: datetime) -> None:
+        """An attempt whose answer was lost: AWS may be working on it, and its place is taken for a while."""
+        if window := self._windows.get(operation.resource.kind):
+            window.hold(until=now + self._budgets.lost_request)
+
+    def submitted(self, operation: Operation, *, now: datetime) -> None:
+        """AWS works on it, as `operation`, with its request id, says."""
+        self._running.pop(operation.id, None)
+        self._under_way.add(operation, at=now, now=now)
+
+    def told(self, over: Collection[Operation], *, now: datetime) -> None:
+        """AWS has said that these are over; their ends are still to be recorded, and they count as running."""
+        self._under_way.told(over, now=now)
+        self._running.update((one.id, one) for one in over)
+
+    def unknown(self, operations: Iterable[Operation]) -> None:
+        """The list of requests does not tell about these: ask about each by its id."""
+        self._under_way.ask_singly(operations)
+
+    def ended(self, operation: Operation) -> None:
+        """Its end is recorded; whatever waited for its resource may be looked at again."""
+        self._forget(operation)
+        self._backlog.over(operation)
+
+    def blocked(self, operation: Operation, *, on: ResourceOf | None, now: datetime) -> None:
+        """It cannot run yet; `on` is the resource it waits for, where that is what it waits for."""
+        self._forget(operation)
+        self._backlog.park(operation, on=on, now=now)
+
+    def postponed(self, operation: Operation, *, until: datetime) -> None:
+        """It has failed in a way that may pass."""
+        self._forget(operation)
+        self._backlog.add(operation, not_before=until)
+
+    def forget(self, operation: Operation) -> None:
+        """It is no longer as it was read: the next look at the table tells."""
+        self._forget(operation)
+        self._backlog.over(operation)
+
+    def throttled(self, quota: str, *, now: datetime, retry_after: float | None) -> None:
+        """AWS throttled a call; `retry_after` is in seconds."""
+        self._pace(quota).throttled(now, retry_after=retry_after)
+
+    def crowded(self, operation: Operation, *, now: datetime) -> None:
+        """AWS said that too many requests of its kind are outstanding."""
+        if window := self._windows.get(operation.resource.kind):
+            window.crowded(self._taken(operation.resource.kind) - 1, now=now)
+
+    # What the schedule says
+
+    def next(self, now: datetime) -> Step:
+        """What to do now, or how long to wait for something to do."""
+        sso_is_free = self._pace(SSO_ADMIN).free_at(now) <= now
+        due = self._under_way.due(now) if sso_is_free else None
+        if due is not None:
+            self._pace(SSO_ADMIN).take(now)
+            return self._asking(due, now=now)
+        operation = self._choose(self._open_lanes(now), now=now)
+        if operation is not None:
+            self._pace(quota_of(operation)).take(now)
+            self._backlog.take(operation)
+            self._running[operation.id] = operation
+            return Start(operation)
+        moments = [*self._moments(now)]
+        return Wait(min(moments)) if moments else Idle()
+
+    def is_hungry(self, lane: Lane, *, now: datetime) -> bool:
+        """Whether a lane could do with more than is known of: its rate apart, nothing known can start."""
+        if lane is Lane.ASSIGNMENTS and not self._room(ResourceKind.ASSIGNMENT, now=now):
+            return False
+        return self._backlog.choose([lane], now=now, may_start=lambda one: self._is_free(one, now=now)) is None
+
+    def knows(self, operation_id: str) -> bool:
+        """Whether it has been offered and is still open."""
+        return operation_id in self._running or operation_id in self._under_way or operation_id in self._backlog
+
+    def count(self, lane: Lane) -> int:
+        """How many are known to wait in a lane."""
+        return self._backlog.count(lane)
+
+    def _choose(self, lanes: Iterable[Lane], *, now: datetime) -> Operation | None:
+        return self._backlog.choose(lanes, now=now, may_start=lambda one: self._may_start(one, now=now))
+
+    def _asking(self, kind: RequestKind, *, now: datetime) -> Ask:
+        operations, in_bulk = self._under_way.to_ask(kind, now=now)
+        return Ask(kind=kind, operations=tuple(operations), in_bulk=in_bulk)
+
+    def _open_lanes(self, now: datetime) -> list[Lane]:
+        closed = set() if self._room(ResourceKind.ASSIGNMENT, now=now) else {Lane.ASSIGNMENTS}
+        if self._pace(SSO_ADMIN).free_at(now) > now:
+            closed |= {Lane.ASSIGNMENTS, Lane.PERMISSION_SETS}
+        return [lane for lane in Lane if lane not in closed]
+
+    def _may_start(self, operation: Operation, *, now: datetime) -> bool:
+        return self._pace(quota_of(operation)).free_at(now) <= now and self._is_free(operation, now=now)
+
+    def _is_free(self, operation: Operation, *, now: datetime) -> bool:
+        kind = operation.resource.kind
+        if kind is ResourceKind.ASSIGNMENT and self._is_written_to(operation.subject):
+            return False
+        if kind in self._windows and not self._room(kind, now=now):
+            return False
+        return not self._is_busy(operation.target)
+
+    def _room(self, kind: ResourceKind, *, now: datetime) -> bool:
+        return self._windows[kind].has_room(self._taken(kind), now=now)
+
+    def _taken(self, kind: ResourceKind) -> int:
+        # What is told to be over no longer counts at AWS, though its end is still to be recorded.
+        running = sum(
+            one.resource.kind is kind and one.state is OperationState.PENDING for one in self._running.values()
+        )
+        return self._under_way.count(kind) + running
+
+    def _is_written_to(self, account: Subject) -> bool:
+        # AWS updates one permission set's role at a time in an account. Source: IAM Identity Center quotas.
+        return self._under_way.is_in(account) or any(
+            one.subject == account and one.state is OperationState.PENDING for one in self._running.values()
+        )
+
+    def _is_busy(self, target: ResourceOf) -> bool:
+        return self._under_way.has(target) or any(one.target == target for one in self._running.values())
+
+    def _moments(self, now: datetime) -> Iterable[datetime]:
+        sso = self._pace(SSO_ADMIN).free_at(now)
+        if (asking := self._under_way.next_moment(now)) is not None:
+            yield max(asking, sso)
+        yield from (one for one in (self._backlog.next_moment(now),) if one is not None)
+        for window in self._windows.values():
+            if (room := window.next_room()) is not None and room > now:
+                yield room
+        for quota, pace in self._paces.items():
+            free = pace.free_at(now)
+            if free > now and self._has_use_for(quota, now=now):
+                yield free
+
+    def _has_use_for(self, quota: str, *, now: datetime) -> bool:
+        def may_start(one: Operation) -> bool:
+            return quota_of(one) == quota and self._is_free(one, now=now)
+
+        return self._backlog.has_any(quota) and bool(self._backlog.choose(Lane, now=now, may_start=may_start))
+
+    def _pace(self, quota: str) -> Pace:
+        pace = self._paces.get(quota)
+        if pace is None:
+            pace = self._paces[quota] = Pace(self._budgets.rate_of(quota), now=self._began)
+        return pace
+
+    def _forget(self, operation: Operation) -> None:
+        self._running.pop(operation.id, None)
+        self._under_way.remove(operation)
 
 
-@dataclass(frozen=True)
-class Perform:
-    """Carry this operation out."""
-
-    operation: Operation
-
-
-@dataclass(frozen=True)
-class Confirm:
-    """Ask AWS what has become of this submitted operation."""
-
-    operation: Operation
-
-
-@dataclass(frozen=True)
-class Pause:
-    """The rate of calls is used up until `until`, whatever there is to do."""
-
-    until: datetime
-
-
-@dataclass(frozen=True)
-class Wait:
-    """None of the operations has anything to do before `until`."""
-
-    until: datetime
-
-
-@dataclass(frozen=True)
-class Idle:
-    """Nothing is left that this run could do."""
-
-
-Step = Perform | Confirm | Pause | Wait | Idle
-
-
-@dataclass(frozen=True, kw_only=True)
-class Situation:
-    """All that the next step depends on.
-
-    `operations` are the open ones in the order they should go; `blocked` are ids of those found unable to run for now;
-    `asked` tells when each submitted one was last asked about; `last_call` is when AWS was last called at all.
-    """
-
-    operations: Sequence[Operation]
-    now: datetime
-    blocked: frozenset[str] = frozenset()
-    asked: Mapping[str, datetime] = field(default_factory=dict)
-    last_call: datetime | None = None
-
-
-def next_step(situation: Situation, *, budgets: Budgets) -> Step:
-    """A confirmation that is due, else the first operation that fits the budgets, else how long to wait."""
-    now = situation.now
-    if situation.last_call is not None:
-        free_at = situation.last_call + timedelta(seconds=1 / budgets.calls_per_second)
-        if free_at > now:
-            return Pause(free_at)
-    submitted = [one for one in situation.operations if one.state is OperationState.SUBMITTED]
-    waiting = [one for one in situation.operations if _may_wait(one, situation=situation)]
-    for one in submitted:
-        if _ask_at(one, situation=situation, budgets=budgets) <= now:
-            return Confirm(one)
-    for one in waiting:
-        if (one.not_before is None or one.not_before <= now) and _fits(one, submitted=submitted, budgets=budgets):
-            return Perform(one)
-    moments = [_ask_at(one, situation=situation, budgets=budgets) for one in submitted]
-    moments += [one.not_before for one in waiting if one.not_before is not None and one.not_before > now]
-    return Wait(min(moments)) if moments else Idle()
-
-
-def retry_at(attempts: int, *, now: datetime, jitter: float, retry_after: float | None) -> datetime:
-    """When to try again after `attempts` tries: doubling from one second to a minute, spread by `jitter` in [0, 1).
-
-    `retry_after`, in seconds, is AWS's own word and wins when it is longer.
-    """
-    ceiling = min(_LONGEST_BACKOFF, timedelta(seconds=2 ** min(attempts - 1, 10)))
-    backoff = ceiling * (0.5 + jitter / 2)
-    return now + max(backoff, timedelta(seconds=retry_after or 0))
-
-
-def _may_wait(one: Operation, *, situation: Situation) -> bool:
-    return one.state is OperationState.PENDING and one.id not in situation.blocked
-
-
-def _ask_at(one: Operation, *, situation: Situation, budgets: Budgets) -> datetime:
-    asked = situation.asked.get(one.id)
-    return situation.now if asked is None else asked + budgets.poll_interval
-
-
-def _fits(one: Operation, *, submitted: Sequence[Operation], budgets: Budgets) -> bool:
-    if any(other.target == one.target for other in submitted):
-        return False
-    alike = [other for other in submitted if other.resource.kind is one.resource.kind]
-    match one.resource.kind:
-        case ResourceKind.ASSIGNMENT:
-            same_account = any(other.subject == one.subject for other in alike)
-            return not same_account and len(alike) < budgets.outstanding_assignments
-        case ResourceKind.PROVISIONING:
-            return len(alike) < budgets.concurrent_provisionings
-        case _:
-            return True
+def is_lost_request(operation: Operation) -> bool:
+    """Whether an attempt of it was begun and neither its request id nor its end was recorded."""
+    asynchronous = operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
+    return asynchronous and operation.state is OperationState.PENDING and operation.attempts > 0

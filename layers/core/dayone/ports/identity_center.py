@@ -1,6 +1,6 @@
 """What the use cases need from Identity Center and Organizations, method by intent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -95,6 +95,9 @@ class PermissionSets(Protocol):
     def provision(self, arn: str) -> str:
         """Ask for the set to reach every account it is in use in; returns the request id."""
 
+    def provisionings(self, asked: Collection[str]) -> Mapping[str, "RequestState"]:
+        """What one look at AWS's list tells of these request ids; those it does not tell about are missing."""
+
     def provisioning(self, request_id: str) -> "RequestState":
         """What has become of that, where no account has the set always well; raises NotFound for an unknown id."""
 
@@ -164,6 +167,12 @@ class Assignments(Protocol):
 
     def delete(self, key: AssignmentKey) -> str:
         """Ask for it to go; returns the request id. Raises NotFound when it is not there."""
+
+    def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        """What one look at AWS's list of creations tells of these request ids; others of them are missing."""
+
+    def deletions(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        """What one look at AWS's list of deletions tells of these request ids; others of them are missing."""
 
     def creation(self, request_id: str) -> RequestState:
         """What has become of a creation; raises NotFound for an id AWS does not know."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
+from dayone.domain.lanes import Lane
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
@@ -86,11 +87,36 @@ class Finished:
     gone: Sequence[Resource] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """An open operation in its lane: its place there, its change and its id."""
+
+    order: str
+    change: str
+    id: str
+
+
+class Turn(Protocol):
+    """The right to carry out operations, which one process has at a time."""
+
+    def take(self, holder: str, *, now: datetime, until: datetime) -> bool:
+        """Have it, or go on having it, until then; False while somebody else has it."""
+
+    def give_back(self, holder: str) -> None:
+        """Have it no more; harmless when somebody else has it by now."""
+
+
 class OperationQueue(Protocol):
     """Operations as a durable priority queue."""
 
-    def runnable(self, *, limit: int) -> Sequence[Operation]:
-        """Open operations, the most urgent first, at most `limit`."""
+    def begun(self) -> Sequence[Operation]:
+        """Open operations of which an attempt has begun: submitted ones, and those whose attempt was cut short."""
+
+    def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
+        """The other open operations of a lane, the most urgent first, from behind `after` ("" for the beginning)."""
+
+    def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
+        """Those of the listed ones that are open, as they now stand."""
 
     def generation_of(self, subject: Subject) -> str:
         """The generation in force."""
@@ -128,10 +154,10 @@ class OperationQueue(Protocol):
     def wait_for(self, operation: Operation, *, what: str) -> None:
         """Note in words what keeps it from running."""
 
-    def finish(self, finished: Finished) -> None:
-        """Record the end, the resource, the counts of its change and the audit entry in one transaction.
+    def finish(self, finished: Sequence[Finished]) -> None:
+        """Record each end with the resource, the counts of its change and the audit entry in one transaction.
 
-        Does nothing when the operation is finished already.
+        Does nothing for an operation that is finished already.
         """
 
 

@@ -19,9 +19,10 @@ class Stale:
 
 @dataclass(frozen=True)
 class Blocked:
-    """It cannot run yet; `what` says what it waits for."""
+    """It cannot run yet; `what` says in words what it waits for, and `on` which resource that is, if it is one."""
 
     what: str
+    on: ResourceOf | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _predecessors(operation: Operation, *, queue: OperationQueue) -> Blocked | H
         if one.state in (OperationState.FAILED, OperationState.SUPERSEDED):
             return Hopeless(f"{one.kind} {one.state}: {one.failure_reason}".removesuffix(": "))
     unfinished = [one for one in earlier if one.state in OPEN_STATES]
-    return Blocked(f"{unfinished[0].kind} of the same plan") if unfinished else None
+    return Blocked(f"{unfinished[0].kind} of the same plan", unfinished[0].target) if unfinished else None
 
 
 def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None:
@@ -68,7 +69,7 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
     known = queue.applied([operation.target, *operation.requires])
     for required in operation.requires:
         if not _is_confirmed(required, known=known):
-            return Blocked(f"{required} to be confirmed")
+            return Blocked(f"{required} to be confirmed", required)
     own = known.get(operation.target)
     return Attempt(
         operation=operation,

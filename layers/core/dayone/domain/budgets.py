@@ -1,0 +1,31 @@
+"""How much of AWS's quotas Day One may use."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dayone.domain.lanes import SSO_ADMIN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budgets:
+    """What may be asked of AWS; the defaults leave a fifth to a quarter of each quota to others.
+
+    `sso_admin_calls` are calls a second of all sso-admin APIs together, `identity_store_calls` calls a second of each
+    Identity Store API. `lost_request` is how long a request whose answer was lost may still be under way; `patience`
+    is how long an operation is tried again that AWS is not ready for.
+
+    Source: IAM Identity Center quotas: 20 calls a second for all sso-admin APIs together, 20 for each Identity Store
+    API, 15 outstanding assignment requests, 3 concurrent ProvisionPermissionSet calls, one permission-set write at a
+    time in an account (which is not a setting: more is never right).
+    """
+
+    sso_admin_calls: float = 16.0
+    identity_store_calls: float = 15.0
+    outstanding_assignments: int = 12
+    concurrent_provisionings: int = 2
+    lost_request: timedelta = timedelta(seconds=20)
+    patience: timedelta = timedelta(hours=2)
+
+    def rate_of(self, quota: str) -> float:
+        """Calls a second under a quota of `domain.lanes`."""
+        return self.sso_admin_calls if quota == SSO_ADMIN else self.identity_store_calls

@@ -1,0 +1,95 @@
+"""How fast calls may follow each other: evenly, within a budget, and slower for a while when AWS throttles."""
+
+from datetime import datetime, timedelta
+from math import ceil
+
+_MICRO = timedelta(microseconds=1)
+_LEAST_SHARE = 0.05
+# Of the budget, given back in each second without a throttle.
+_RECOVERY = 0.02
+
+
+class Pace:
+    """One rate of calls. Nothing is saved up: after an idle hour the second call waits for its turn as ever.
+
+    So no second, whenever it begins, holds more calls than the rate (rounded up). `rate` is calls per second.
+    """
+
+    def __init__(self, rate: float, *, now: datetime) -> None:
+        self._rate = rate
+        self._share = 1.0
+        self._judged_at = now
+        # Whoever was here before, such as a run that was cut short, may have called a moment ago.
+        self._free_at = now + self._gap()
+
+    def free_at(self, now: datetime) -> datetime:
+        """When the next call may be made, `now` at the earliest."""
+        return max(now, self._free_at)
+
+    def take(self, now: datetime) -> datetime:
+        """Use the next turn up, and tell when it is."""
+        self._recover(now)
+        turn = self.free_at(now)
+        self._free_at = turn + self._gap()
+        return turn
+
+    def throttled(self, now: datetime, *, retry_after: float | None = None) -> None:
+        """AWS throttled below the budget, so others use the same quota: half as fast, and not before it says.
+
+        `retry_after` is in seconds.
+        """
+        self._recover(now)
+        self._share = max(_LEAST_SHARE, self._share / 2)
+        self._free_at = max(self._free_at, now + max(self._gap(), timedelta(seconds=retry_after or 0)))
+
+    @property
+    def rate(self) -> float:
+        """Calls per second at the moment."""
+        return self._rate * self._share
+
+    def _recover(self, now: datetime) -> None:
+        without = (now - self._judged_at).total_seconds()
+        self._share = min(1.0, self._share + max(0.0, without) * _RECOVERY)
+        self._judged_at = now
+
+    def _gap(self) -> timedelta:
+        return ceil(1_000_000 / self.rate) * _MICRO
+
+
+class Window:
+    """How many requests AWS may work on at once. `limit` is their number."""
+
+    def __init__(self, limit: int, *, now: datetime) -> None:
+        self._limit = limit
+        self._now_at_most = limit
+        self._judged_at = now
+        self._held_until: list[datetime] = []
+
+    def has_room(self, taken: int, *, now: datetime) -> bool:
+        """Whether one more fits beside the `taken` ones and those that may be under way unseen."""
+        self._recover(now)
+        self._held_until = [one for one in self._held_until if one > now]
+        return taken + len(self._held_until) < self._now_at_most
+
+    def hold(self, *, until: datetime) -> None:
+        """Keep a place free for a request whose answer was lost: AWS may be working on it."""
+        self._held_until.append(until)
+
+    def next_room(self) -> datetime | None:
+        """When a place that is kept free comes back, or None when there is none."""
+        return min(self._held_until, default=None)
+
+    def crowded(self, taken: int, *, now: datetime) -> None:
+        """AWS said that there are too many, so others use the same quota: no more than there are."""
+        self._recover(now)
+        self._now_at_most = max(1, min(self._now_at_most - 1, taken))
+
+    def _recover(self, now: datetime) -> None:
+        whole = int((now - self._judged_at) / _PATIENCE)
+        if whole > 0:
+            self._now_at_most = min(self._limit, self._now_at_most + whole)
+            self._judged_at += whole * _PATIENCE
+
+
+# After so long without a refusal, one place more is tried again.
+_PATIENCE = timedelta(seconds=10)

@@ -1,0 +1,112 @@
+"""One try at an operation, from reading what it needs to AWS's answer; many run at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dayone.domain.budgets import Budgets
+from dayone.domain.operations import Action, Applied, Operation, OperationState, Submitted
+from dayone.domain.retrying import is_passing, retry_at
+from dayone.errors import Crowded, Rejected, Throttled, Unavailable, Unreachable
+from dayone.ports.state import OperationQueue
+from dayone.usecases.attempts import Attempt, IdentityCenter
+from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded
+from dayone.usecases.perform_operation import perform, there_before
+from dayone.usecases.prepare_attempt import Blocked, Hopeless, Stale, prepare
+from dayone.usecases.reports import Changed, Ended, Parked, PutBack, Report, Requested
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trying:
+    """What a try needs; `jitter` gives a number in [0, 1)."""
+
+    queue: OperationQueue
+    aws: IdentityCenter
+    budgets: Budgets
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+
+
+def try_operation(operation: Operation, *, ports: Trying) -> Report:
+    """Carry it out if it can run; raises nothing that a later try could mend."""
+    try:
+        return _try(operation, ports=ports)
+    except Unavailable:
+        # The table was out of reach, or a planner wrote the same head between our reading and our writing.
+        return Changed(operation)
+
+
+def _try(operation: Operation, *, ports: Trying) -> Report:
+    match prepare(operation, queue=ports.queue):
+        case Stale():
+            return Ended(superseded(operation, now=ports.clock()))
+        case Blocked(what, on):
+            if what != operation.waiting_for:
+                ports.queue.wait_for(operation, what=what)
+            return Parked(replace(operation, waiting_for=what), on)
+        case Hopeless(reason):
+            return Ended(hopeless(operation, reason=reason, now=ports.clock()))
+        case Attempt() as attempt:
+            return _adopt_or_call(attempt, ports=ports)
+
+
+def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
+    operation = attempt.operation
+    try:
+        met = there_before(attempt, aws=ports.aws)
+    except Unavailable as error:
+        return put_back(operation, error=error, ports=ports)
+    except Rejected as error:
+        return Ended(failed(operation, own=None, reason=str(error), now=ports.clock()))
+    if met is not None:
+        return Ended(finished(operation, own=None, outcome=met, now=ports.clock()))
+    return _call(attempt, ports=ports)
+
+
+def _call(attempt: Attempt, *, ports: Trying) -> Report:
+    doubt = doubt_before(attempt, now=ports.clock())
+    operation = ports.queue.begin(attempt.operation, doubt=doubt)
+    if operation is None:
+        return Changed(attempt.operation)
+    try:
+        outcome = perform(attempt, aws=ports.aws)
+    except Unavailable as error:
+        if isinstance(error, Crowded) and not is_patient(operation, ports=ports):
+            return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
+        if not isinstance(error, Unreachable):
+            # AWS answered that it did nothing; only silence leaves a doubt.
+            ports.queue.settle(operation, applied=attempt.own)
+        return put_back(operation, error=error, ports=ports)
+    except Rejected as error:
+        if is_worth_waiting(operation, reason=str(error), ports=ports):
+            ports.queue.settle(operation, applied=attempt.own)
+            return put_back(operation, error=Unavailable(str(error)), ports=ports)
+        return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
+    if isinstance(outcome, Submitted):
+        ports.queue.submit(operation, request_id=outcome.request_id)
+        return Requested(replace(operation, state=OperationState.SUBMITTED, request_id=outcome.request_id))
+    return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
+
+
+def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: str, ports: Trying) -> Ended:
+    may_exist = operation.action is Action.CREATE and attempt.may_have_happened
+    return Ended(failed(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist))
+
+
+def put_back(operation: Operation, *, error: Unavailable, ports: Trying) -> PutBack:
+    """Note that it is to be tried again, when, and why."""
+    after = error.retry_after if isinstance(error, Throttled) else None
+    until = retry_at(max(1, operation.attempts), now=ports.clock(), jitter=ports.jitter(), retry_after=after)
+    ports.queue.postpone(operation, until=until, because=str(error))
+    pending = replace(operation, state=OperationState.PENDING, failure_reason=str(error), not_before=until)
+    return PutBack(pending, until, error)
+
+
+def is_worth_waiting(operation: Operation, *, reason: str, ports: Trying) -> bool:
+    """Whether what AWS said is likely to pass, and has not been waited for long enough."""
+    return is_passing(reason) and is_patient(operation, ports=ports)
+
+
+def is_patient(operation: Operation, *, ports: Trying) -> bool:
+    """Whether the operation is young enough to be tried again."""
+    return ports.clock() - operation.created_at < ports.budgets.patience
