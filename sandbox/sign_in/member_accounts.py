@@ -6,6 +6,13 @@ from typing import Any
 import botocore.config
 import botocore.session
 
+_CONFIG = botocore.config.Config(
+    proxies={},
+    connect_timeout=5,
+    read_timeout=30,
+    parameter_validation=False,  # it would refuse a session of a few seconds, which is what a test can wait for
+)
+
 
 class MemberAccounts:
     """Clients of the local AWS, one for each service and account; the key of an account's root is the account's id."""
@@ -35,6 +42,6 @@ class MemberAccounts:
                     endpoint_url=self._endpoint,
                     aws_access_key_id=account_id,
                     aws_secret_access_key="test",
-                    config=botocore.config.Config(proxies={}, connect_timeout=5, read_timeout=30),
+                    config=_CONFIG,
                 )
             return self._clients[key]

@@ -1,5 +1,6 @@
 """Issues the credentials of a role to a person: a session that STS knows, as long as the permission set says."""
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +52,7 @@ class Issuer:
                 Tags=[{"Key": USER_ID, "Value": user.id}],
             )
         except (ClientError, BotoCoreError) as error:
+            print(f"no session of {role.arn}: {error}", file=sys.stderr, flush=True)
             raise portal_refusal("ForbiddenException", "No access") from error
         return _read(said)
 

@@ -116,7 +116,7 @@ class Session:
             endpoint_url=self._sandbox.endpoint,
             aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=self.variables["AWS_SESSION_TOKEN"],
+            aws_session_token=self.variables.get("AWS_SESSION_TOKEN"),
             config=Config(retries={"total_max_attempts": 1}),
         )
 
