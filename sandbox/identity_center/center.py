@@ -33,6 +33,7 @@ class IdentityCenter(State):
         super().__init__(settings)
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
+        self._is_open = True
         self._random = random.Random(0)
         self._rates = CallRates()
         self._writes = ConcurrentWrites()
@@ -113,10 +114,16 @@ class IdentityCenter(State):
                 raise not_found(f"Could not find Instance with id {parameters['InstanceArn'].rpartition('/')[2]}")
             raise ServiceError("AccessDeniedException", "You do not have sufficient access to perform this action.")
 
+    def close(self) -> None:
+        """Finish no more requests by itself; for a center in a process that goes on without it."""
+        with self._changed:
+            self._is_open = False
+            self._changed.notify()
+
     def _settle_in_time(self) -> None:
         """Finish requests when they fall due, also when nobody asks: listeners must not wait for the next question."""
         with self._changed:
-            while True:
+            while self._is_open:
                 self.requests.settle()
                 self._changed.wait(self.requests.seconds_to_next())
 

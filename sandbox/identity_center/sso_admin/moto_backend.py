@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from functools import cache
 from typing import Any
 
 import moto.ssoadmin.models as moto_models
@@ -58,10 +59,14 @@ class SsoAdminState(SSOAdminBackend):
 
     def _find_managed_policy(self, managed_policy_arn: str) -> ManagedPolicy:
         """Find a policy that AWS has: moto itself looks for the path under another key than its own list uses."""
-        if self.aws_managed_policies is None:
-            self.aws_managed_policies = json.loads(aws_managed_policies_data)
         name = managed_policy_arn.rpartition("/")[2]
-        path = self.aws_managed_policies.get(name, {}).get("Path")
+        path = _aws_managed_policies().get(name, {}).get("Path")
         if managed_policy_arn != f"arn:aws:iam::aws:policy{path}{name}":
             raise not_found(f"Policy does not exist with ARN: {managed_policy_arn}")
         return ManagedPolicy(managed_policy_arn, name)
+
+
+@cache
+def _aws_managed_policies() -> dict[str, dict[str, Any]]:
+    policies: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
+    return policies
