@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import botocore.loaders
 from botocore.model import ServiceModel, StructureShape
+from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
 from sandbox.browser.html_pages import HtmlPage
@@ -156,6 +157,15 @@ class Browser:
         self.page = HtmlPage("")
         self.status = 0
         self.location = ""
+        self.text = ""
+        self.headers = Headers()
+
+    @property
+    def cookie(self) -> str:
+        """What the browser keeps to be known again."""
+        cookie = self._client.get_cookie("x-amz-sso_authn")
+        assert cookie is not None
+        return cookie.value
 
     def sign_in(self, name: str, *, password: str = "") -> None:
         """Go through the pages; without a password as the first time, by the one-time password."""
@@ -186,5 +196,6 @@ class Browser:
         return {name: texts[0] for name, texts in parse_qs(urlsplit(self.location).query).items()}
 
     def _keep(self, response: TestResponse) -> None:
-        self.page, self.status = HtmlPage(response.text), response.status_code
+        self.page, self.status, self.text = HtmlPage(response.text), response.status_code, response.text
+        self.headers = response.headers
         self.location = response.headers.get("Location", "")
