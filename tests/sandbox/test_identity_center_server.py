@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from sandbox.identity_center.java_patterns import matches
 from sandbox.identity_center.process import IdentityCenterServer
 from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.requests import RequestFailed, Requests
+from tests.sandbox.identity_center_calls import eventually
 
 TEXT = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r  　]+"
 PATH = r"(?:\p{L}+:\p{L}+:\p{L}+(?:\.\p{L}+){0,3}|\p{L}+(?:\.\p{L}+){0,2})"
@@ -96,6 +98,29 @@ def test_it_is_told_account_and_region_and_stops_when_it_should() -> None:
         assert master == "444455556666"
     with pytest.raises(ConnectionRefusedError):
         post(server, "", b"")
+
+
+def test_it_does_not_outlive_the_process_that_started_it_even_when_that_is_killed() -> None:
+    program = """
+import time
+from sandbox.identity_center.process import IdentityCenterServer
+with IdentityCenterServer() as server:
+    print(server.port, server._folder, flush=True)
+    time.sleep(60)
+"""
+    root = Path(__file__).resolve().parents[2]
+    with subprocess.Popen([sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        port, folder = starter.stdout.readline().split()
+        assert is_listening(int(port))
+        starter.kill()
+    assert eventually(lambda: is_listening(int(port)), lambda listening: not listening) is False
+    assert eventually(Path(folder).exists, lambda exists: not exists) is False
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize(

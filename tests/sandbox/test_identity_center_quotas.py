@@ -1,0 +1,223 @@
+"""What the local Identity Center refuses because there is too much of it: calls, requests under way, things."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.identity_store.directory import Entity
+from sandbox.identity_center.process import IdentityCenterServer
+from sandbox.identity_center.rates import CallRates
+from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.settings import Settings
+from sandbox.identity_center.sso_admin.assignments import Assignment
+from tests.sandbox.identity_center_desk import AT_ONCE, MANAGEMENT, Desk
+
+RATE = 10
+NEVER = 1000.0
+THROTTLED = ("ThrottlingException", "There are too many requests processing. Please try again later.")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[IdentityCenterServer]:
+    behaviour = Behaviour.instant(calls_per_second=RATE, store_calls_per_second=RATE)
+    with IdentityCenterServer(Settings(behaviour=behaviour)) as server:
+        yield server
+
+
+def outcomes(call: Callable[[], object], *, count: int, every: float) -> Counter[str]:
+    """What came of so many calls, one `every` so many seconds."""
+    came, began = Counter[str](), time.monotonic()
+    for number in range(count):
+        time.sleep(max(0.0, began + number * every - time.monotonic()))
+        try:
+            call()
+        except ClientError as refused:
+            came[refused.response["Error"]["Code"]] += 1
+        else:
+            came["answered"] += 1
+    return came
+
+
+@pytest.mark.parametrize("service", ["sso-admin", "identitystore"])
+def test_a_client_at_the_rate_is_answered_and_one_over_it_is_throttled(
+    server: IdentityCenterServer, service: str
+) -> None:
+    client = server.client(service, Config(retries={"total_max_attempts": 1}))
+    call = client.list_instances if service == "sso-admin" else client.list_identity_stores
+    time.sleep(1.1)  # whatever another test has used is there again
+    assert outcomes(call, count=2 * RATE, every=1.0 / RATE) == {"answered": 2 * RATE}
+    time.sleep(1.1)
+    over = outcomes(call, count=3 * RATE, every=0.3 / RATE)
+    # A second's worth at once, and what has come back in the second that the calls take.
+    assert RATE <= over["answered"] <= 2 * RATE + 3
+    assert over["ThrottlingException"] == 3 * RATE - over["answered"]
+
+
+def test_a_client_that_retries_as_aws_advises_gets_through(server: IdentityCenterServer) -> None:
+    client = server.client("sso-admin", Config(retries={"mode": "standard", "total_max_attempts": 8}))
+    assert outcomes(client.list_instances, count=2 * RATE, every=0.0) == {"answered": 2 * RATE}
+
+
+def test_twenty_calls_a_second_are_for_all_of_sso_admin_and_for_each_operation_of_the_identity_store() -> None:
+    now = 0.0
+    rates, behaviour = CallRates(clock=lambda: now), Behaviour.realistic()
+    for number in range(20):
+        rates.check("sso-admin", f"Operation{number}", behaviour)
+        rates.check("identitystore", "ListUsers", behaviour)
+    for service, operation in (("sso-admin", "Another"), ("identitystore", "ListUsers")):
+        with pytest.raises(ServiceError) as refused:
+            rates.check(service, operation, behaviour)
+        assert (refused.value.code, refused.value.message) == ("ThrottlingException", "Rate exceeded")
+    rates.check("identitystore", "ListGroups", behaviour)
+    now = 0.05
+    rates.check("sso-admin", "Another", behaviour)
+
+
+def test_a_throttle_of_the_identity_store_says_when_to_come_again() -> None:
+    rates, behaviour = CallRates(clock=lambda: 0.0), Behaviour.realistic(store_calls_per_second=1)
+    rates.check("identitystore", "ListUsers", behaviour)
+    with pytest.raises(ServiceError) as refused:
+        rates.check("identitystore", "ListUsers", behaviour)
+    assert refused.value.members == {"RetryAfterSeconds": 1}
+
+
+@pytest.fixture
+def busy() -> Iterator[Desk]:
+    """Where no assignment and no provisioning comes to its end."""
+    desk = Desk().settle_in()
+    desk.center.behave(Behaviour.realistic(assignment_seconds=NEVER, provisioning_seconds=NEVER, call_seconds=0.0))
+    desk.center.behave(desk.center.behaviour.but(calls_per_second=None, store_calls_per_second=None))
+    yield desk
+    desk.close()
+
+
+def assignment(number: int) -> dict[str, str]:
+    return {
+        "TargetId": f"{number:012}",
+        "TargetType": "AWS_ACCOUNT",
+        "PermissionSetArn": "$view",
+        "PrincipalType": "GROUP",
+        "PrincipalId": "$group",
+    }
+
+
+def test_fifteen_assignments_may_be_under_way_creations_and_deletions_together(busy: Desk) -> None:
+    busy.call("sso-admin", "DeleteAccountAssignment", **busy.known["assignment"])
+    for number in range(14):
+        busy.call("sso-admin", "CreateAccountAssignment", **assignment(number))
+    refused = busy.refusal("sso-admin", "CreateAccountAssignment", **assignment(14))
+    assert (refused.code, refused.message) == THROTTLED
+    busy.center.behave(busy.center.behaviour.but(outstanding_assignments=16))
+    busy.call("sso-admin", "CreateAccountAssignment", **assignment(14))
+
+
+def test_three_provisionings_may_be_under_way(busy: Desk) -> None:
+    target = {"PermissionSetArn": "$view", "TargetType": "ALL_PROVISIONED_ACCOUNTS"}
+    for _ in range(3):
+        busy.call("sso-admin", "ProvisionPermissionSet", **target)
+    refused = busy.refusal("sso-admin", "ProvisionPermissionSet", **target)
+    assert (refused.code, refused.message) == THROTTLED
+
+
+def test_one_assignment_may_be_under_way_in_an_account(busy: Desk) -> None:
+    busy.call("sso-admin", "CreateAccountAssignment", **assignment(1))
+    other = assignment(1) | {"PermissionSetArn": "$free"}
+    assert busy.refusal("sso-admin", "CreateAccountAssignment", **other).code == "ConflictException"
+    busy.call("sso-admin", "CreateAccountAssignment", **assignment(2))
+
+
+def test_a_new_principal_can_be_assigned_only_after_a_while_if_that_is_chosen() -> None:
+    desk = Desk().settle_in()
+    desk.center.behave(AT_ONCE.but(principal_seconds=0.3))
+    desk.known["new"] = desk.call("identitystore", "CreateGroup", DisplayName="new")["GroupId"]
+    request = {**desk.known["assignment"], "PrincipalId": "$new"}
+    assert "was not found in directory" in desk.assign(request)["FailureReason"]
+    time.sleep(0.35)
+    assert desk.assign(request)["Status"] == "SUCCEEDED"
+    desk.close()
+
+
+def test_two_writes_to_one_thing_at_the_same_moment_are_in_conflict() -> None:
+    desk = Desk().settle_in()
+    desk.center.behave(AT_ONCE.but(call_seconds=0.3, spread=0.0))
+    writing: dict[str, Any] = {"PermissionSetArn": "$view", "SessionDuration": "PT2H"}
+    first = threading.Thread(target=lambda: desk.call("sso-admin", "UpdatePermissionSet", **writing))
+    first.start()
+    time.sleep(0.1)
+    refused = desk.refusal("sso-admin", "UpdatePermissionSet", **writing)
+    assert (refused.code, refused.message) == ("ConflictException", "There is a conflicting operation in process.")
+    desk.call("sso-admin", "UpdatePermissionSet", **writing | {"PermissionSetArn": "$free"})
+    first.join()
+    desk.call("sso-admin", "UpdatePermissionSet", **writing)
+    desk.close()
+
+
+def test_two_writes_to_one_user_at_the_same_moment_are_a_concurrent_modification() -> None:
+    desk = Desk().settle_in()
+    desk.center.behave(AT_ONCE.but(call_seconds=0.2, spread=0.0))
+    change: dict[str, Any] = {"UserId": "$user", "Operations": [{"AttributePath": "title", "AttributeValue": "x"}]}
+    first = threading.Thread(target=lambda: desk.call("identitystore", "UpdateUser", **change))
+    first.start()
+    time.sleep(0.05)
+    refused = desk.refusal("identitystore", "UpdateUser", **change)
+    assert (refused.code, refused.members) == ("ConflictException", {"Reason": "CONCURRENT_MODIFICATION"})
+    first.join()
+    desk.close()
+
+
+@pytest.fixture
+def full() -> Iterator[Desk]:
+    desk = Desk().settle_in()
+    yield desk
+    desk.close()
+
+
+def test_there_are_at_most_200_000_users_and_100_000_groups(full: Desk) -> None:
+    directory = full.center.directory
+    directory.users |= {str(number): Entity(str(number), {}) for number in range(200_000)}
+    directory.groups |= {str(number): Entity(str(number), {}) for number in range(100_000)}
+    user: dict[str, Any] = {"UserName": "eve", "DisplayName": "Eve", "Name": {"GivenName": "Eve", "FamilyName": "Doe"}}
+    assert full.refusal("identitystore", "CreateUser", **user).code == "ServiceQuotaExceededException"
+    refused = full.refusal("identitystore", "CreateGroup", DisplayName="new")
+    assert refused.code == "ServiceQuotaExceededException"
+    # The name that was refused is free.
+    directory.groups.clear()
+    full.call("identitystore", "CreateGroup", DisplayName="new")
+
+
+def test_there_are_at_most_3500_permission_sets(full: Desk) -> None:
+    sets = full.center.sso_admin.permission_sets
+    sets += [sets[0]] * (3500 - len(sets))
+    assert full.refusal("sso-admin", "CreatePermissionSet", Name="New").code == "ServiceQuotaExceededException"
+
+
+def test_a_permission_set_has_at_most_100_groups_in_an_account(full: Desk) -> None:
+    view = full.known["view"]
+    for number in range(99):
+        full.center.assignments.add(Assignment(MANAGEMENT, view, "GROUP", str(number)))
+    other = full.known["assignment"] | {"PrincipalId": "$empty_group"}
+    refused = full.refusal("sso-admin", "CreateAccountAssignment", **other)
+    assert refused.code == "ServiceQuotaExceededException"
+    assert full.assign(full.known["assignment"])["Status"] == "SUCCEEDED"
+
+
+def test_an_account_has_at_most_500_permission_sets(full: Desk) -> None:
+    for number in range(499):
+        made = full.call("sso-admin", "CreatePermissionSet", Name=f"Set{number}")["PermissionSet"]
+        full.center.assignments.add(Assignment(MANAGEMENT, made["PermissionSetArn"], "GROUP", full.known["group"]))
+    other = full.known["assignment"] | {"PermissionSetArn": "$free"}
+    refused = full.refusal("sso-admin", "CreateAccountAssignment", **other)
+    assert refused.code == "ServiceQuotaExceededException"
+
+
+def test_a_mistake_in_the_sandbox_ends_a_request_instead_of_leaving_it_open(full: Desk) -> None:
+    full.center.assignments.add = None  # type: ignore[method-assign,assignment]
+    done = full.assign(full.known["assignment"] | {"PermissionSetArn": "$free"})
+    assert (done["Status"], done["FailureReason"]) == ("FAILED", "Internal failure")
