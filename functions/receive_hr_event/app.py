@@ -5,8 +5,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
-from dayone.contracts.deliveries import answer, delivery_of, refusal
-from dayone.errors import DayOneError
+from dayone.contracts.deliveries import answer, delivery_of, echo, nothing_to_do, refusal
+from dayone.errors import DayOneError, Unavailable
 from dayone.observability import logger_of
 from dayone.usecases.receive_hr_event import receive_hr_event
 
@@ -15,12 +15,17 @@ logger = logger_of("receive_hr_event")
 
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Answer 202 when the event is on the inbox, else a problem that says what to do."""
+    """Answer 202 when the event is on the inbox, 200 when it leads to nothing, else a problem that says what to do."""
     try:
         delivery = delivery_of(event)
-        change = receive_hr_event(delivery, ports=wiring.receive_hr_event())
+        received = receive_hr_event(delivery, ports=wiring.receive_hr_event())
     except DayOneError as error:
-        logger.warning("HR event not taken", extra={"kind": type(error).__name__})
+        # What is wrong with us is for whoever runs this to see; what is wrong with a delivery may be personal.
+        reason = str(error) if isinstance(error, Unavailable) else ""
+        logger.warning("HR event not taken", extra={"kind": type(error).__name__, "reason": reason})
         return refusal(error)
-    logger.info("HR event taken", extra={"change": change, "source": delivery.source})
-    return answer(change)
+    told = {"changes": received.changes, "source": delivery.source, "ignored": received.ignored}
+    logger.info("HR event taken", extra=told)
+    if received.echo:
+        return echo(received.echo)
+    return nothing_to_do(received.ignored) if received.ignored else answer(received.changes)

@@ -18,6 +18,7 @@ SERVICES = frozenset(
         "organizations",
         "secretsmanager",
         "sqs",
+        "ssm",
         "sso-admin",
         "sts",
     }

@@ -26,6 +26,9 @@ class MemorySubjects:
     def taken_by(self, delivery: str) -> str:
         return self._state.deliveries.get(delivery, "")
 
+    def holder_of(self, claim: str) -> str:
+        return next((one.name for one, head in self._state.heads.items() if claim in head.claims), "")
+
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         found = sorted(one.name for one in self._state.heads if one.kind is kind and one.name > after)
         return found[:limit]
@@ -38,6 +41,8 @@ class MemorySubjects:
             raise Conflicting(f"the delivery behind change {cause.change} has been taken")
         if self.load(subject).head.revision != plan.before.revision:
             raise Conflicting(f"{subject} has moved since it was read")
+        if any(self.holder_of(one) not in ("", subject.name) for one in plan.after.claims):
+            raise Conflicting(f"what {subject} claims has become somebody else's")
         self._spend(plan)
         self._state.heads[subject] = replace(plan.after, revision=plan.before.revision + 1)
         self._state.plans[cause.change, subject] = plan

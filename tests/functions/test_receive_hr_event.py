@@ -10,22 +10,41 @@ import pytest
 from standardwebhooks import Webhook
 
 from dayone import wiring
-from dayone.errors import Throttled
+from dayone.errors import Throttled, Unavailable
 from dayone.usecases.receive_hr_event import ReceiveHrEvent
 from functions.receive_hr_event import app
+from tests.fakes.hr import MemoryHrSources
 from tests.fakes.queues import MemoryInbox
-from tests.fakes.signing_keys import MemorySigningKeys
+from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.functions.conftest import Event, LambdaContext, Log
+from tests.unit.hr_senders import NOW, SAMPLES, SCHEMES, SETUP, key_of
 
 _KEY = base64.b64encode(b"a key of 32 bytes for this test.").decode()
 _PERSONAL = ("Lovelace", "Ada", "ada.lovelace@example.com", "Analyst", "Berlin")
 
 
+def _ports(inbox: MemoryInbox, *, setup: str = "", now: datetime | None = None) -> ReceiveHrEvent:
+    keys = {source: (key_of(source),) for source in SAMPLES}
+    return ReceiveHrEvent(
+        sources=MemoryHrSources(setup),
+        keys=MemorySigningKeys({"standard": (_KEY,), **keys}),
+        token_keys=MemoryTokenKeys(),
+        inbox=inbox,
+        clock=lambda: now or datetime.now(UTC),
+    )
+
+
 @pytest.fixture
 def inbox(monkeypatch: pytest.MonkeyPatch) -> MemoryInbox:
     taken = MemoryInbox()
-    ports = ReceiveHrEvent(keys=MemorySigningKeys({"standard": (_KEY,)}), inbox=taken)
-    monkeypatch.setattr(wiring, "receive_hr_event", lambda: ports)
+    monkeypatch.setattr(wiring, "receive_hr_event", lambda: _ports(taken))
+    return taken
+
+
+@pytest.fixture
+def every_source(monkeypatch: pytest.MonkeyPatch) -> MemoryInbox:
+    taken = MemoryInbox()
+    monkeypatch.setattr(wiring, "receive_hr_event", lambda: _ports(taken, setup=SETUP, now=NOW))
     return taken
 
 
@@ -113,8 +132,7 @@ class _ThrottledInbox(MemoryInbox):
 def test_what_the_inbox_does_not_take_is_to_be_sent_again(
     event_of: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ports = ReceiveHrEvent(keys=MemorySigningKeys({"standard": (_KEY,)}), inbox=_ThrottledInbox())
-    monkeypatch.setattr(wiring, "receive_hr_event", lambda: ports)
+    monkeypatch.setattr(wiring, "receive_hr_event", lambda: _ports(_ThrottledInbox()))
     answer = app.lambda_handler(_signed(event_of("receive_hr_event/joiner")), context)
     assert answer["statusCode"] == 503
     assert answer["headers"]["Retry-After"] == "7"
@@ -131,3 +149,53 @@ def test_nothing_personal_is_logged(
     assert log.messages("WARNING")
     assert not [word for word in _PERSONAL if word in log.text]
     assert _KEY not in log.text
+
+
+@pytest.mark.parametrize("source", sorted(SAMPLES))
+def test_a_delivery_of_every_source_is_taken(
+    every_source: MemoryInbox, event_of: Callable[[str], Event], context: LambdaContext, source: str
+) -> None:
+    event = event_of(f"receive_hr_event/{SAMPLES[source]}")
+    event["headers"] |= SCHEMES[source](event["body"].encode(), key_of(source), NOW)
+    status, body = _answered(event, context)
+    assert (status, body["change"]) == (202, every_source.requests[0].cause.change)
+
+
+@pytest.mark.usefixtures("every_source")
+def test_okta_s_question_is_answered_with_what_it_wants_to_have_back(
+    event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    status, body = _answered(event_of("receive_hr_event/okta_verification"), context)
+    assert (status, body) == (200, {"verification": "4TtCbIbFmWSvVvZ2bEwWcGGm"})
+
+
+@pytest.mark.usefixtures("every_source")
+def test_what_leads_to_nothing_is_answered_so(event_of: Callable[[str], Event], context: LambdaContext) -> None:
+    status, body = _answered(event_of("receive_hr_event/hibob_ping"), context)
+    assert (status, body) == (200, {"ignored": "it is a test of the connection"})
+
+
+@pytest.mark.usefixtures("every_source")
+@pytest.mark.parametrize("source", sorted(SAMPLES))
+def test_nothing_personal_of_any_source_is_logged(
+    event_of: Callable[[str], Event], context: LambdaContext, log: Log, source: str
+) -> None:
+    event = event_of(f"receive_hr_event/{SAMPLES[source]}")
+    _answered(event, context)
+    event["headers"] |= SCHEMES[source](event["body"].encode(), key_of(source), NOW)
+    _answered(event, context)
+    assert log.lines
+    assert not [word for word in ("Doe", "Jane", "example.com", "Hopper", key_of(source)) if word in log.text]
+
+
+def test_a_configuration_that_is_wrong_is_told_to_whoever_runs_this(
+    event_of: Callable[[str], Event], context: LambdaContext, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> ReceiveHrEvent:
+        raise Unavailable("hr.yaml:2:1: there is no such key")
+
+    monkeypatch.setattr(wiring, "receive_hr_event", broken)
+    status, problem = _answered(event_of("receive_hr_event/joiner"), context)
+    assert status == 503
+    assert "hr.yaml" not in json.dumps(problem)
+    assert "hr.yaml:2:1" in log.text

@@ -10,9 +10,12 @@ from standardwebhooks import Webhook
 from dayone.contracts.deliveries import Delivery, answer, delivery_of
 from dayone.domain.changes import CauseKind
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic, Unavailable
-from dayone.usecases.receive_hr_event import LARGEST_BODY, ReceiveHrEvent, receive_hr_event
+from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
+from tests.fakes.hr import MemoryHrSources
 from tests.fakes.queues import MemoryInbox
-from tests.fakes.signing_keys import MemorySigningKeys
+from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
+
+LARGEST_BODY = 256 * 1024
 
 _KEY = base64.b64encode(b"a key of 32 bytes for this test.").decode()
 
@@ -33,8 +36,14 @@ def _delivery(body: bytes, *, reference: str = "msg_1", source: str = "standard"
     return Delivery(source=source, headers=headers, body=body)
 
 
-def _ports() -> ReceiveHrEvent:
-    return ReceiveHrEvent(keys=MemorySigningKeys({"standard": (_KEY,)}), inbox=MemoryInbox())
+def _ports(inbox: MemoryInbox | None = None) -> ReceiveHrEvent:
+    return ReceiveHrEvent(
+        sources=MemoryHrSources(),
+        keys=MemorySigningKeys({"standard": (_KEY,)}),
+        token_keys=MemoryTokenKeys(),
+        inbox=inbox or MemoryInbox(),
+        clock=lambda: datetime.now(UTC),
+    )
 
 
 def _taken(ports: ReceiveHrEvent) -> MemoryInbox:
@@ -44,14 +53,13 @@ def _taken(ports: ReceiveHrEvent) -> MemoryInbox:
 
 def test_a_delivery_becomes_a_request_for_its_person() -> None:
     ports = _ports()
-    change = receive_hr_event(_delivery(_body()), ports=ports)
+    received = receive_hr_event(_delivery(_body()), ports=ports)
     (request,) = _taken(ports).requests
     assert str(request.subject) == "person:e-1"
-    assert request.person is not None
-    assert request.person.given_name == "Ada"
-    assert request.version is not None
-    assert request.version.at == request.cause.at == datetime(2026, 1, 5, 9, tzinfo=UTC)
-    assert (request.cause.change, request.cause.kind) == (change, CauseKind.HR_EVENT)
+    assert request.telling is not None
+    assert (request.telling.source, request.telling.attributes["given_name"]) == ("standard", "Ada")
+    assert request.telling.version.at == request.cause.at == datetime(2026, 1, 5, 9, tzinfo=UTC)
+    assert ((request.cause.change,), request.cause.kind) == (received.changes, CauseKind.HR_EVENT)
     assert (request.cause.actor, request.cause.reference) == ("hr:standard", "msg_1")
 
 
@@ -69,7 +77,7 @@ def _filled(size: int) -> bytes:
 
 
 def test_a_body_just_as_large_as_it_may_be_is_read() -> None:
-    assert len(_filled(LARGEST_BODY)) == 256 * 1024
+    assert len(_filled(LARGEST_BODY)) == LARGEST_BODY
     with pytest.raises(Invalid):
         receive_hr_event(_delivery(_filled(LARGEST_BODY)), ports=_ports())
 
@@ -101,9 +109,8 @@ class _FullInbox(MemoryInbox):
 
 
 def test_what_the_inbox_did_not_take_is_not_acknowledged() -> None:
-    ports = ReceiveHrEvent(keys=MemorySigningKeys({"standard": (_KEY,)}), inbox=_FullInbox())
     with pytest.raises(Unavailable):
-        receive_hr_event(_delivery(_body()), ports=ports)
+        receive_hr_event(_delivery(_body()), ports=_ports(_FullInbox()))
 
 
 def test_a_delivery_has_its_header_names_in_lower_case_and_its_body_as_it_was_sent() -> None:
@@ -129,6 +136,20 @@ def test_a_request_without_a_body_has_an_empty_one() -> None:
 
 
 def test_the_answer_says_where_the_change_can_be_seen() -> None:
-    said = answer("01CHANGE")
+    said = answer(["01CHANGE"])
     assert said["statusCode"] == 202
     assert json.loads(said["body"]) == {"change": "01CHANGE", "href": "/v1/changes/01CHANGE"}
+
+
+def test_the_answer_names_every_change_where_there_are_several() -> None:
+    assert json.loads(answer(["01A", "01B"])["body"])["changes"] == ["01A", "01B"]
+
+
+def test_a_delivery_has_the_address_that_api_gateway_has_seen() -> None:
+    event = {
+        "pathParameters": {"source": "s"},
+        "httpMethod": "GET",
+        "requestContext": {"identity": {"sourceIp": "203.0.113.9"}},
+    }
+    delivery = delivery_of(event)
+    assert (delivery.sender, delivery.is_question) == ("203.0.113.9", True)

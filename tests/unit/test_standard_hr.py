@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from dayone.contracts.hr.standard import Told, read
-from dayone.domain.people import Status
+from dayone.contracts.deliveries import Delivery
+from dayone.contracts.hr.standard import read
+from dayone.domain.hr_sources import Source
+from dayone.domain.people import Person, Status
+from dayone.domain.tellings import person_of
 from dayone.errors import Invalid, Malformed, Unauthentic
 
 _KEY = base64.b64encode(b"a key of 32 bytes for this test.").decode()
@@ -36,8 +40,21 @@ def _signed(body: bytes, *, key: str = _KEY, seconds: float = 0) -> dict[str, st
     return {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": signature}
 
 
-def _read(body: bytes, headers: Mapping[str, str] | None = None, *, keys: tuple[str, ...] = (_KEY,)) -> Told:
-    return read(body, headers=_signed(body) if headers is None else headers, keys=keys)
+@dataclass(frozen=True)
+class _Told:
+    person: Person
+    at: datetime
+    digest: str
+    reference: str
+
+
+def _read(body: bytes, headers: Mapping[str, str] | None = None, *, keys: tuple[str, ...] = (_KEY,)) -> _Told:
+    delivery = Delivery(source="standard", headers=_signed(body) if headers is None else headers, body=body)
+    heard = read(delivery, source=Source(name="standard", kind="standard"), keys=keys, now=datetime.now(UTC))
+    ((person, telling),) = heard.people.items()
+    told = telling.attributes
+    whole = person_of(person, told, user_name=told["user_name"] or told["email"], email=told["email"])
+    return _Told(whole, telling.version.at, telling.version.digest, heard.reference)
 
 
 def _findings(body: bytes) -> tuple[str, ...]:
@@ -232,6 +249,8 @@ def test_json_of_another_shape_is_not_a_person(body: bytes) -> None:
         ("a zone that is a folder", _body(time_zone="Europe"), "data.time_zone"),
         ("an empty zone", _body(time_zone=""), "data.time_zone"),
         ("a status that there is not", _body(status="on leave"), "data.status"),
+        ("a status that nobody can have of themselves", _body(status="missing"), "data.status"),
+        ("a leave that ends before it begins", _body(leave_start="2026-11-23", leave_end="2026-11-22"), "data"),
     ],
 )
 def test_a_mistake_is_told_by_its_place_and_without_what_was_sent(case: str, body: bytes, place: str) -> None:

@@ -17,14 +17,18 @@ from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import FactVersion, Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
+from dayone.ports.hr import Roster
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
+from dayone.usecases.fetch_record import Pace
+from dayone.usecases.hear_source import HrIntake
 from dayone.usecases.plan_changes import PlanChanges, plan_changes
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from tests.builders import NOON
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
+from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources, MemoryRosters
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.permission_sets import MemoryPermissionSets
@@ -53,6 +57,10 @@ class World:
     state: State = field(default_factory=State)
     center: MemoryIdentityCenter = field(default_factory=MemoryIdentityCenter)
     organization: MemoryOrganization = field(default_factory=MemoryOrganization)
+    hr_sources: MemoryHrSources = field(default_factory=MemoryHrSources)
+    hr_records: MemoryHrRecords = field(default_factory=MemoryHrRecords)
+    hints: MemoryHints = field(default_factory=MemoryHints)
+    rosters: dict[str, Roster] = field(default_factory=dict)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
@@ -67,6 +75,16 @@ class World:
     def __post_init__(self) -> None:
         # It knows what AWS works on, which outlives every process of ours.
         self._assignments = MemoryAssignments(self.center)
+
+    @property
+    def hr(self) -> HrIntake:
+        ports: dict[str, Any] = {
+            "sources": self.hr_sources,
+            "records": self.hr_records,
+            "waiting": self.hints,
+            "rosters": MemoryRosters(self.state, self.rosters),
+        }
+        return HrIntake(**self._wrapped(ports), pace=Pace(), sleep=lambda _seconds: None)
 
     def planning(self) -> PlanChanges:
         ports: dict[str, Any] = {
@@ -83,6 +101,7 @@ class World:
         }
         return PlanChanges(
             **self._wrapped(ports),
+            hr=self.hr,
             clock=lambda: self.now,
             token=lambda: f"{next(self.numbers):04x}",
             time_to_activate=self.time_to_activate,
@@ -107,7 +126,11 @@ class World:
 
     def sweeping(self) -> ReconcileAccess:
         return ReconcileAccess(
-            due_work=MemoryDueWork(self.state), inbox=self.inbox, engine=self.engine, clock=lambda: self.now
+            due_work=MemoryDueWork(self.state),
+            hints=self.hints,
+            inbox=self.inbox,
+            engine=self.engine,
+            clock=lambda: self.now,
         )
 
     # What the outside does

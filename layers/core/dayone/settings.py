@@ -12,6 +12,8 @@ class ReceiveHrEventSettings:
     """For receive_hr_event."""
 
     inbox_url: str
+    hr_parameter: str
+    hr_secrets: str
     hr_secret_standard: str
 
 
@@ -30,6 +32,8 @@ class PlanChangesSettings:
     table_name: str
     inbox_url: str
     engine_url: str
+    hr_parameter: str
+    hr_secrets: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,16 +28,9 @@ if TYPE_CHECKING:
 @cache
 def receive_hr_event() -> "ReceiveHrEvent":
     """For POST /hr/{source}."""
-    from dayone.adapters.aws_clients import client
-    from dayone.adapters.secrets import SecretsManagerKeys
-    from dayone.adapters.sqs import SqsInbox
-    from dayone.usecases.receive_hr_event import ReceiveHrEvent
+    from dayone import wiring_hr
 
-    given = settings.read(settings.ReceiveHrEventSettings)
-    return ReceiveHrEvent(
-        keys=SecretsManagerKeys(client("secretsmanager"), secrets={"standard": given.hr_secret_standard}),
-        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
-    )
+    return wiring_hr.receive_hr_event(settings.read(settings.ReceiveHrEventSettings), clock=_now)
 
 
 @cache
@@ -57,6 +50,7 @@ def record_account_event() -> "RecordAccountEvent":
 @cache
 def plan_changes() -> "PlanChanges":
     """For the inbox."""
+    from dayone import wiring_hr
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
     from dayone.adapters.dynamodb_company import DynamoCompany
@@ -80,6 +74,7 @@ def plan_changes() -> "PlanChanges":
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),
         organization=AwsOrganization(client("organizations")),
+        hr=wiring_hr.hr_intake(given, table=table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
@@ -132,12 +127,14 @@ def reconcile_access() -> "ReconcileAccess":
     """For the sweep."""
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
+    from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.reconcile_access import ReconcileAccess
 
     given = settings.read(settings.ReconcileAccessSettings)
     return ReconcileAccess(
         due_work=DynamoDueWork(_table(given.table_name)),
+        hints=DynamoDueHints(_table(given.table_name)),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,

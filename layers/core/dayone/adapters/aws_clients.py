@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sso_admin import SSOAdminClient
 
 _CONNECT_SECONDS = 2
@@ -36,6 +37,8 @@ def client(name: Literal["organizations"]) -> "OrganizationsClient": ...
 def client(name: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 @overload
 def client(name: Literal["sqs"]) -> "SQSClient": ...
+@overload
+def client(name: Literal["ssm"]) -> "SSMClient": ...
 @overload
 def client(name: Literal["sso-admin"]) -> "SSOAdminClient": ...
 def client(name: str) -> Any:

@@ -8,6 +8,7 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 from dayone.adapters import dynamodb_audit as audit
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
+from dayone.adapters.dynamodb_claims import claim_key, claims_in
 from dayone.adapters.dynamodb_conditions import IS_NEW, leaves_room_for, nothing_moved_since
 from dayone.adapters.dynamodb_ledger import spending
 from dayone.adapters.dynamodb_mapping import (
@@ -65,6 +66,11 @@ class DynamoSubjects:
         record = self._table.get(keys.delivery_key(delivery))
         return str(record["change"]) if record else ""
 
+    def holder_of(self, claim: str) -> str:
+        """The name of the subject that a user name or an e-mail address belongs to, or empty."""
+        record = self._table.get(claim_key(claim))
+        return str(record.get("holder", "")) if record else ""
+
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         """Names of known subjects of a kind in order, those after `after`."""
         listed: ConditionBase = Key("listed_in").eq(lists.list_of(kind))
@@ -90,6 +96,8 @@ class DynamoSubjects:
             raise Conflicting(f"the delivery behind change {plan.cause.change} has been taken")
         if _HEAD in refused:
             raise Conflicting(f"{subject} has moved since it was read")
+        if refused & claims_in(plan).keys():
+            raise Conflicting(f"what {subject} claims has become somebody else's")
         if refused:
             raise Conflicting(f"the removals planned for {subject} are no longer within the limit")
 
@@ -98,7 +106,7 @@ class DynamoSubjects:
         return self._table.transact(
             lambda: {**writes, **audit.appended(self._table, plan.audit, lane=lane)},
             what=f"planning {plan.after.subject}",
-            over_when=[_HEAD, _SUBJECT, _DELIVERY, _CHANGE, _BUDGET],
+            over_when=[_HEAD, _SUBJECT, _DELIVERY, _CHANGE, _BUDGET, *claims_in(plan)],
         )
 
 
@@ -108,6 +116,7 @@ def _writes(plan: Plan) -> dict[str, Write]:
         _HEAD: Put(head, condition=nothing_moved_since(plan.before)),
         _CHANGE: _counts(plan),
         _SUBJECT: Put(planned_record(plan), condition=IS_NEW),
+        **claims_in(plan),
     }
     if plan.removals:
         writes[_BUDGET] = spending(plan.removals)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,16 @@ from dayone.errors import DayOneError, Malformed
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One request as it came: the source's name in the path, the headers with names in lower case, the raw bytes."""
+    """One request as it came: the source's name in the path, the headers with names in lower case, the raw bytes.
+
+    `sender` is the IP address that API Gateway has seen; a header could claim any.
+    """
 
     source: str
     headers: Mapping[str, str]
     body: bytes
+    sender: str = ""
+    is_question: bool = False
 
 
 def delivery_of(event: Mapping[str, Any]) -> Delivery:
@@ -28,13 +33,29 @@ def delivery_of(event: Mapping[str, Any]) -> Delivery:
     except (binascii.Error, UnicodeEncodeError) as error:
         raise Malformed("the body cannot be decoded") from error
     headers = {name.lower(): text for name, text in (event.get("headers") or {}).items() if text is not None}
-    return Delivery(source=event["pathParameters"]["source"], headers=headers, body=raw)
+    return Delivery(
+        source=event["pathParameters"]["source"],
+        headers=headers,
+        body=raw,
+        sender=event.get("requestContext", {}).get("identity", {}).get("sourceIp") or "",
+        is_question=event.get("httpMethod") == "GET",
+    )
 
 
-def answer(change: str) -> dict[str, Any]:
-    """202: the event is safe, and this is the change it leads to."""
-    body = {"change": change, "href": f"/v1/changes/{change}"}
-    return {"statusCode": 202, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
+def answer(changes: Sequence[str]) -> dict[str, Any]:
+    """202: the event is safe, and these are the changes it leads to."""
+    body: dict[str, Any] = {"change": changes[0], "href": f"/v1/changes/{changes[0]}"}
+    return _answered(202, {**body, "changes": list(changes)} if len(changes) > 1 else body)
+
+
+def nothing_to_do(why: str) -> dict[str, Any]:
+    """200: it was understood, and leads to nothing."""
+    return _answered(200, {"ignored": why})
+
+
+def echo(challenge: str) -> dict[str, Any]:
+    """200: what a sender wants to have back before it sends anything."""
+    return _answered(200, {"verification": challenge})
 
 
 def refusal(error: DayOneError) -> dict[str, Any]:
@@ -42,3 +63,7 @@ def refusal(error: DayOneError) -> dict[str, Any]:
     problem = problem_of(error)
     headers = {"Content-Type": MEDIA_TYPE, **problem_headers(error)}
     return {"statusCode": problem["status"], "headers": headers, "body": json.dumps(problem)}
+
+
+def _answered(status: int, body: Mapping[str, Any]) -> dict[str, Any]:
+    return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, asdict, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.people import Person, Status
-from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import FactVersion
+from dayone.domain.requests import Hint, PlanRequest
+from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject
 from dayone.errors import Malformed
 
@@ -43,6 +43,9 @@ def _request(said: Json) -> PlanRequest:
         policy_version=_optional(_whole_number)(said.get("policy_version")),
         cursor=_text(said.get("cursor", "")),
         decision=_optional(_decision)(said.get("decision")),
+        telling=_optional(_telling)(said.get("telling")),
+        hint=_optional(_hint)(said.get("hint")),
+        workforce=_text(said.get("workforce", "")),
     )
 
 
@@ -62,7 +65,26 @@ def _decision(said: Json) -> Decision:
 
 
 def _version(said: Json) -> FactVersion:
-    return FactVersion(at=_moment(said["at"]), digest=_text(said["digest"]))
+    version = FactVersion(at=_moment(said["at"]), digest=_text(said["digest"]))
+    return replace(version, read_at=_optional(_moment)(said.get("read_at")))
+
+
+def _telling(said: Json) -> Telling:
+    return Telling(
+        source=_text(said["source"]),
+        version=_version(said["version"]),
+        attributes={_text(name): _text(text) for name, text in dict(said["attributes"]).items()},
+        presence=Presence(said["presence"]),
+    )
+
+
+def _hint(said: Json) -> Hint:
+    return Hint(
+        record=_text(said["record"]),
+        at=_moment(said["at"]),
+        is_deletion=_checked(bool)(said["is_deletion"]),
+        attempts=_whole_number(said["attempts"]),
+    )
 
 
 def _person(said: Json) -> Person:

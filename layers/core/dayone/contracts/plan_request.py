@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dayone.contracts.findings import findings_of
-from dayone.contracts.hr.person_record import PersonRecord
+from dayone.contracts.hr.person_record import KnownPerson, PersonRecord
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.people import Person
 from dayone.errors import Invalid, Malformed
@@ -77,8 +77,9 @@ def read_what_if(text: str) -> WhatIf:
 
 def changed_person(known: Person | None, changes: Changes) -> Person:
     """The person with the changes, checked as if HR told it; raises Invalid, which says what an unknown one lacks."""
+    record = KnownPerson if known else PersonRecord
     try:
-        return PersonRecord.model_validate({**_as_told(known), **changes}).person()
+        return record.model_validate({**_as_told(known), **changes}).person()
     except ValidationError as error:
         raise _mistaken("person", error, known=known) from error
 

@@ -1,11 +1,25 @@
 """What travels on the inbox: which subject to look at again, because of what."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.people import Person
-from dayone.domain.subject_states import FactVersion
+from dayone.domain.subject_states import FactVersion, Telling
 from dayone.domain.subjects import Subject, SubjectKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """That something about a source's record may have changed since `at`, by its id in that source.
+
+    With `is_deletion` the source says that the record is gone. `attempts` counts how often it was asked for in vain.
+    """
+
+    record: str
+    at: datetime
+    is_deletion: bool = False
+    attempts: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +30,9 @@ class PlanRequest:
     truth to be read from Organizations first; `policy_version` is set when the subject is the policy, and `cursor` says
     where a run before this one has stopped. `decision` is
     what was said to the removals that the change held: of this subject, or, when that is the change itself, of all.
+
+    A `telling` is what one HR source says of a person. When the subject is an HR source, `hint` names a record to ask
+    it for, or `workforce` is everybody it knows, as `contracts.hr.workforce` writes it.
     """
 
     subject: Subject
@@ -26,6 +43,9 @@ class PlanRequest:
     policy_version: int | None = None
     cursor: str = ""
     decision: Decision | None = None
+    telling: Telling | None = None
+    hint: Hint | None = None
+    workforce: str = ""
 
     @property
     def delivery(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from dayone.domain.accounts import Account
 from dayone.domain.audit import AuditEntry
@@ -18,14 +19,45 @@ NO_GENERATION = "0-0"
 
 @dataclass(frozen=True, kw_only=True)
 class FactVersion:
-    """Which telling of a fact this is: the source's own time, then a digest that decides between equal times."""
+    """Which telling of a fact this is: the source's own time, then when we read it, then a digest that decides.
+
+    `read_at` is set for what we have asked the source for: its own time does not move with everything it says.
+    """
 
     at: datetime
     digest: str
+    read_at: datetime | None = None
 
     def is_newer_than(self, other: "FactVersion | None") -> bool:
         """Whether this telling replaces `other`; the answer is the same in whatever order the two arrive."""
-        return other is None or (self.at, self.digest) > (other.at, other.digest)
+        return other is None or self.rank > other.rank
+
+    @property
+    def rank(self) -> tuple[datetime, datetime, str]:
+        """What tellings of one source are ordered by."""
+        return (self.at, self.read_at or self.at, self.digest)
+
+
+class Presence(StrEnum):
+    """Whether a source still knows a person: `MISSING` means that they are gone without a word, `DELETED` with one."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """What one HR source says of a person: texts by the names of Person's attributes, days in ISO 8601.
+
+    An attribute that is not among them is one that the source says nothing about; an empty text says that there is
+    none. One that is not `PRESENT` has no attributes of its own.
+    """
+
+    source: str
+    version: FactVersion
+    attributes: Mapping[str, str]
+    presence: Presence = Presence.PRESENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +69,8 @@ class Head:
     generation: what they ask for, and how many are not finished. `due_at` is when time alone will change what is
     desired. `removing` are the removals that this generation makes and that have been counted, so that no later one
     counts them again; `held` are those that wait for a human, or have been decided on, and belong to no generation.
+    `tellings` is what each HR source has said last of a person, from which `fact` is made; `claims` are the user names
+    and e-mail addresses that are this person's and nobody else's.
     `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with any that they
     should not have.
     `revision` counts every write that a plan could depend on, of the head and of the resources: two equal ones are the
@@ -54,6 +88,8 @@ class Head:
     outstanding: int = 0
     removing: tuple[Resource, ...] = ()
     held: tuple[HeldRemoval, ...] = ()
+    tellings: tuple[Telling, ...] = ()
+    claims: tuple[str, ...] = ()
     has_access: bool = False
     access_lost_at: datetime | None = None
     revision: int = 0

@@ -18,6 +18,7 @@ class SubjectKind(StrEnum):
     PERMISSION_SET = "permission-set"
     POLICY = "policy"
     CHANGE = "change"
+    HR_SOURCE = "hr-source"
     ORGANIZATIONAL_UNIT = "organizational-unit"
 
 

@@ -49,11 +49,14 @@ class Subjects(Protocol):
     def taken_by(self, delivery: str) -> str:
         """The change that took a delivery of this name, or empty when none did or it is long ago."""
 
+    def holder_of(self, claim: str) -> str:
+        """The name of the subject that a user name or an e-mail address belongs to, or empty."""
+
     def commit(self, plan: Plan) -> None:
         """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head.
 
-        Conflicting, too, when the delivery has been taken, the subject been planned by this change before, or the
-        removals are no longer within their budget.
+        Conflicting, too, when the delivery has been taken, the subject been planned by this change before, what it
+        claims become somebody else's, or the removals are no longer within their budget.
         """
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:

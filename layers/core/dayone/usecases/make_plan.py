@@ -69,6 +69,8 @@ def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan
 def _told(at: Occasion) -> Head:
     fact = at.recorded.fact
     told = replace(at.state.head, fact=fact, version=at.recorded.version, policy_version=at.policy.version, due_at=None)
+    if at.recorded.tellings is not None:
+        told = replace(told, tellings=at.recorded.tellings, claims=at.recorded.claims or ())
     if isinstance(fact, Person):
         return replace(
             told,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import Plan
+from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.errors import Conflicting
@@ -17,8 +17,10 @@ from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
 from dayone.usecases.activate_policy import ActivatePolicy, activate_policy
 from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
 from dayone.usecases.follow_people import employed_people, follow_person, may_have_turned
+from dayone.usecases.hear_source import HrIntake, hear_source
 from dayone.usecases.make_plan import Occasion, make_plan
-from dayone.usecases.record_fact import record_fact
+from dayone.usecases.record_fact import Recorded, record_fact
+from dayone.usecases.record_telling import record_telling
 
 _COMMIT_ATTEMPTS = 5
 
@@ -38,6 +40,7 @@ class PlanChanges:
     ledger: Ledger
     held: HeldRemovals
     organization: Organization
+    hr: HrIntake
     inbox: Inbox
     engine: Engine
     clock: Callable[[], datetime]
@@ -51,6 +54,8 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
         carry_out_decision(request, request.decision, ports=_deciding(ports))
     elif request.subject.kind is SubjectKind.POLICY:
         activate_policy(request, ports=_activating(ports))
+    elif request.subject.kind is SubjectKind.HR_SOURCE:
+        hear_source(request, hr=ports.hr, changes=ports.changes, inbox=ports.inbox, clock=ports.clock)
     elif ports.subjects.is_planned(request.subject, change=request.cause.change):
         # The first try may have died between its commit and what comes after it.
         ports.engine.wake()
@@ -91,10 +96,17 @@ def _made(request: PlanRequest, *, ports: PlanChanges) -> Plan:
     state = ports.subjects.load(request.subject)
     # The plan forgets what was withdrawn before it: by then its operations must be over.
     drop_withdrawn(state.head, held=ports.held, now=now)
-    recorded = record_fact(request, head=state.head, organization=ports.organization, now=now)
+    recorded = _recorded(request, head=state.head, ports=ports, now=now)
     employed = employed_people(recorded.fact, policy=policy, subjects=ports.subjects, now=now)
     occasion = Occasion(request=request, state=state, recorded=recorded, policy=policy, now=now, employed=employed)
     return make_plan(occasion, ledger=ports.ledger, token=ports.token)
+
+
+def _recorded(request: PlanRequest, *, head: Head, ports: PlanChanges, now: datetime) -> Recorded:
+    if request.telling is None:
+        return record_fact(request, head=head, organization=ports.organization, now=now)
+    rules = ports.hr.sources.configuration().rules
+    return record_telling(request, request.telling, head=head, rules=rules, subjects=ports.subjects, now=now)
 
 
 def _follow(request: PlanRequest, *, ports: PlanChanges) -> None:

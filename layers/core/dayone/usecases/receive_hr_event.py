@@ -1,51 +1,94 @@
 """Take one delivery of an HR system: prove who sent it, read it, and put it on the inbox before saying yes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from dayone.contracts.deliveries import Delivery
-from dayone.contracts.hr import standard
+from dayone.contracts.hr.heard import Heard
+from dayone.contracts.hr.kinds import kind_called
+from dayone.contracts.hr.okta import challenge
+from dayone.contracts.hr.proofs import comes_from
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.hr_sources import Source
 from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.errors import NotFound, TooLarge
-from dayone.ports.secrets import SigningKeys
+from dayone.ports.hr import HrSources
+from dayone.ports.secrets import SigningKeys, TokenKeys
 from dayone.ports.state import Inbox
-
-LARGEST_BODY = 256 * 1024  # bytes
-
-_READERS: Mapping[str, Callable[..., standard.Told]] = {"standard": standard.read}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveHrEvent:
     """What receiving needs."""
 
+    sources: HrSources
     keys: SigningKeys
+    token_keys: TokenKeys
     inbox: Inbox
+    clock: Callable[[], datetime]
 
 
-def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> str:
-    """Returns the id of the change the event leads to; the same delivery again gives the same id.
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What came of a delivery: the changes it leads to, or what to echo, or why it leads to nothing."""
+
+    changes: tuple[str, ...] = ()
+    echo: str = ""
+    ignored: str = ""
+
+
+def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
+    """The same delivery again leads to the same changes.
 
     Raises NotFound for an unknown source, TooLarge, Unauthentic, Malformed or Invalid; then nothing was recorded.
     """
-    reader = _READERS.get(delivery.source)
-    if reader is None:
-        raise NotFound(f"no HR source is called {delivery.source}; known: {', '.join(sorted(_READERS))}")
-    if len(delivery.body) > LARGEST_BODY:
-        raise TooLarge(f"the body is over {LARGEST_BODY} bytes")
-    told = reader(delivery.body, headers=delivery.headers, keys=ports.keys.keys(delivery.source))
-    actor = f"hr:{delivery.source}"
-    change = ulid_of(told.at, name=f"{actor}:{told.reference}")
-    cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor=actor, reference=told.reference, at=told.at)
-    request = PlanRequest(
-        subject=Subject(SubjectKind.PERSON, told.person.id),
-        cause=cause,
-        person=told.person,
-        version=FactVersion(at=told.at, digest=told.digest),
-    )
-    ports.inbox.put([request])
-    return change
+    source = _source(delivery, ports=ports)
+    kind = kind_called(source.kind)
+    if len(delivery.body) > kind.largest_body:
+        raise TooLarge(f"the body is over {kind.largest_body} bytes")
+    comes_from(delivery, source=source)
+    if delivery.is_question:
+        return Received(echo=_echo(delivery, source=source))
+    keys = ports.token_keys.keys(source.tokens) if source.tokens else ports.keys.keys(source)
+    heard = kind.read(delivery, source=source, keys=keys, now=ports.clock())
+    if heard.ignored:
+        return Received(ignored=heard.ignored)
+    requests = list(_requests(heard, source=source))
+    ports.inbox.put(requests)
+    return Received(changes=tuple(one.cause.change for one in requests))
+
+
+def _source(delivery: Delivery, *, ports: ReceiveHrEvent) -> Source:
+    known = ports.sources.configuration().sources
+    if delivery.source not in known:
+        raise NotFound(f"no HR source is called {delivery.source}; known: {', '.join(sorted(known))}")
+    return known[delivery.source]
+
+
+def _echo(delivery: Delivery, *, source: Source) -> str:
+    if source.kind != "okta":
+        raise NotFound("only Okta asks before it sends: send a POST")
+    return challenge(delivery)
+
+
+def _requests(heard: Heard, *, source: Source) -> Iterator[PlanRequest]:
+    the_source = Subject(SubjectKind.HR_SOURCE, source.name)
+    for person, telling in heard.people.items():
+        reference = heard.reference if len(heard.people) == 1 else f"{heard.reference}/{person}"
+        cause = _cause(source, reference=reference, at=telling.version.at)
+        yield PlanRequest(subject=Subject(SubjectKind.PERSON, person), cause=cause, telling=telling)
+    for hint in heard.hints:
+        reference = f"{heard.reference}/{hint.record}"
+        yield PlanRequest(subject=the_source, cause=_cause(source, reference=reference, at=hint.at), hint=hint)
+    if heard.workforce:
+        cause = _cause(source, reference=heard.reference, at=heard.at)
+        yield PlanRequest(subject=the_source, cause=cause, workforce=heard.workforce)
+
+
+def _cause(source: Source, *, reference: str, at: datetime) -> Cause:
+    actor = f"hr:{source.name}"
+    change = ulid_of(at, name=f"{actor}:{reference}")
+    return Cause(change=change, kind=CauseKind.HR_EVENT, actor=actor, reference=reference, at=at)

@@ -8,6 +8,7 @@ from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
+from dayone.ports.hr import DueHints
 from dayone.ports.state import DueWork, Engine, Inbox
 
 _AT_MOST = 1000
@@ -18,6 +19,7 @@ class ReconcileAccess:
     """What the sweep needs."""
 
     due_work: DueWork
+    hints: DueHints
     inbox: Inbox
     engine: Engine
     clock: Callable[[], datetime]
@@ -28,6 +30,8 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
     now = ports.clock()
     due = ports.due_work.due(now=now, limit=_AT_MOST)
     ports.inbox.put(_request(subject, now=now) for subject in due)
+    # What an HR system could not answer when it was asked.
+    ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
     if ports.due_work.has_runnable():
         ports.engine.wake()
     return len(due)

@@ -8,19 +8,24 @@ from dayone.domain.accounts import Account, AccountState
 from dayone.domain.audit import AuditEntry
 from dayone.domain.people import Person
 from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import FactVersion, Head
+from dayone.domain.subject_states import FactVersion, Head, Telling
 from dayone.domain.subjects import SubjectKind
 from dayone.ports.identity_center import Organization
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """The fact that holds, which telling of it this is, and what there is to say about how that was decided."""
+    """The fact that holds, which telling of it this is, and what there is to say about how that was decided.
+
+    `tellings` and `claims` are what the head is to remember of them from now on, None for what it does already.
+    """
 
     fact: Person | Account | None
     version: FactVersion | None
     notes: tuple[str, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
+    tellings: tuple[Telling, ...] | None = None
+    claims: tuple[str, ...] | None = None
 
 
 def record_fact(request: PlanRequest, *, head: Head, organization: Organization, now: datetime) -> Recorded:

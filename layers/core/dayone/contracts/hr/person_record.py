@@ -1,18 +1,24 @@
 """One person as HR systems tell of them, checked."""
 
+import hashlib
 import re
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dayone.contracts.findings import findings_of
 from dayone.domain.people import Person, Status
+from dayone.domain.subject_states import FactVersion, Telling
+from dayone.domain.user_names import LONGEST, RESERVED
+from dayone.errors import Invalid
 
-# Source: Identity Store API, CreateUser, UserName and DisplayName.
-_LONGEST_USER_NAME, _LONGEST_NAME = 128, 1024
+# Source: Identity Store API, CreateUser, DisplayName.
+_LONGEST_NAME = 1024
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_RESERVED = ("administrator", "awsadministrators")
 
 
 def _known_zone(name: str) -> str:
@@ -30,26 +36,32 @@ def _address(text: str) -> str:
 
 
 def _free_user_name(text: str) -> str:
-    if text.casefold() in _RESERVED:
+    if text.casefold() in RESERVED:
         raise ValueError("AWS reserves this user name")
     return text
+
+
+def _told_status(status: Status) -> Status:
+    if status is Status.MISSING:
+        raise ValueError("nobody says of themselves that they are missing; say active, on_leave or ended")
+    return status
 
 
 Text = Annotated[str, Field(max_length=1024)]
 Name = Annotated[str, Field(min_length=1, max_length=1024)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_address)]
-UserName = Annotated[str, Field(pattern=r"^\S{1,128}$"), AfterValidator(_free_user_name)]
+UserName = Annotated[str, Field(pattern=rf"^\S{{1,{LONGEST}}}$"), AfterValidator(_free_user_name)]
 
 
-class PersonRecord(BaseModel):
-    """One person as the sender knows them, always whole: what is left out is not so, not unchanged."""
+class PersonAttributes(BaseModel):
+    """What one source says of a person; only the id has to be there, since others may say the rest."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,128}$")]
-    email: Email
-    given_name: Name
-    family_name: Name
+    email: Email | None = None
+    given_name: Name | None = None
+    family_name: Name | None = None
     user_name: UserName | None = None
     display_name: Name | None = None
     department: Text = ""
@@ -61,26 +73,73 @@ class PersonRecord(BaseModel):
     manager: Text = ""
     start_date: date | None = None
     end_date: date | None = None
+    leave_start: date | None = None
+    leave_end: date | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    status: Literal["active", "ended"] = "active"
-
-    @model_validator(mode="after")
-    def _has_a_user_name(self) -> Self:
-        if self.user_name is None and len(self.email) > _LONGEST_USER_NAME:
-            raise ValueError(f"email is over {_LONGEST_USER_NAME} characters: it needs a user_name beside it")
-        return self
+    status: Annotated[Status, AfterValidator(_told_status)] = Status.ACTIVE
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
-        if self.start_date and self.end_date and self.end_date < self.start_date:
-            raise ValueError("end_date is before start_date")
+        for first, last in (("start_date", "end_date"), ("leave_start", "leave_end")):
+            begins, ends = getattr(self, first), getattr(self, last)
+            if begins and ends and ends < begins:
+                raise ValueError(f"{last} is before {first}")
         return self
 
-    def person(self, *, status: Status | None = None) -> Person:
-        """The person it describes; `status` outranks the record's own."""
-        return Person(
-            **self.model_dump(exclude={"status", "user_name", "display_name"}),
-            user_name=self.user_name or self.email,
-            display_name=self.display_name or f"{self.given_name} {self.family_name}"[:_LONGEST_NAME],
-            status=status or Status(self.status),
-        )
+    def attributes(self, *, only_given: bool) -> dict[str, str]:
+        """The attributes as texts, days in ISO 8601, "" for none; all of them, or those that were given."""
+        given = self.model_dump(mode="json", exclude={"id"}, exclude_unset=only_given)
+        return {name: "" if value is None else str(value) for name, value in given.items()}
+
+    def person(self) -> Person:
+        """The person it describes, whose user name is their e-mail address unless there is another."""
+        both = f"{self.given_name} {self.family_name}"[:_LONGEST_NAME]
+        known = {one.name for one in fields(Person)}
+        said = {name: value for name, value in self.model_dump().items() if name in known}
+        names = {"user_name": self.user_name or self.email or "", "display_name": self.display_name or both}
+        return Person(**{**said, **names})
+
+
+class PersonRecord(PersonAttributes):
+    """One person as the sender knows them, always whole: what is left out is not so, not unchanged."""
+
+    email: Email
+    given_name: Name
+    family_name: Name
+
+    @model_validator(mode="after")
+    def _has_a_user_name(self) -> Self:
+        if self.user_name is None and len(self.email) > LONGEST:
+            raise ValueError(f"email is over {LONGEST} characters: it needs a user_name beside it")
+        return self
+
+
+class KnownPerson(PersonAttributes):
+    """One person as Day One remembers them: without an e-mail address where that is somebody else's."""
+
+    email: Email | Literal[""] = ""
+    given_name: Name
+    family_name: Name
+    user_name: UserName
+    status: Status
+
+
+def telling_of(attributes: Mapping[str, str], *, source: str, at: datetime, read_at: datetime | None = None) -> Telling:
+    """A telling of these attributes, whose digest is that of all of them."""
+    digest = hashlib.sha256(repr(sorted(attributes.items())).encode()).hexdigest()
+    version = FactVersion(at=at, digest=digest, read_at=read_at)
+    return Telling(source=source, version=version, attributes=attributes)
+
+
+def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The person's id, and the other attributes, once each is what it must be; raises Invalid with every mistake.
+
+    An empty text says that there is none, and is nothing to check.
+    """
+    filled = {name: text for name, text in attributes.items() if text}
+    try:
+        record = PersonAttributes.model_validate(filled)
+    except ValidationError as error:
+        raise Invalid("this is not a person", findings=findings_of(error)) from error
+    empty = {name: "" for name in attributes if name not in filled}
+    return record.id, {**empty, **record.attributes(only_given=True)}

@@ -4,24 +4,25 @@ The signature covers the id, the time and the raw bytes; the library refuses tim
 Source: the Standard Webhooks specification, sections "Signature scheme" and "Payload structure".
 """
 
-import hashlib
 from binascii import Error as Base64Error
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from dayone.contracts.findings import findings_of
-from dayone.contracts.hr.person_record import PersonRecord
-from dayone.domain.people import Person, Status
-from dayone.errors import Invalid, Malformed, Unauthentic
+from dayone.contracts.deliveries import Delivery
+from dayone.contracts.hr.bodies import read_as
+from dayone.contracts.hr.heard import Heard, Kind
+from dayone.contracts.hr.person_record import PersonRecord, telling_of
+from dayone.contracts.hr.proofs import be_of_the_past
+from dayone.domain.hr_sources import Source
+from dayone.domain.people import Status
+from dayone.errors import Unauthentic
 
 ID_HEADER = "webhook-id"
 TIME_HEADER = "webhook-timestamp"
-_CLOCKS_DIFFER_BY = 300  # seconds; what the library allows between the sender's clock and ours
 
 
 class PersonEvent(BaseModel):
@@ -32,48 +33,29 @@ class PersonEvent(BaseModel):
     data: PersonRecord
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a delivery says: the person, when it came to be so, a digest of it, and the sender's id of the delivery."""
-
-    person: Person
-    at: datetime
-    digest: str
-    reference: str
-
-
-def read(body: bytes, *, headers: Mapping[str, str], keys: tuple[str, ...]) -> Told:
-    """Verify and read one delivery; header names in lower case, any of `keys` may have signed it.
-
-    Raises Unauthentic for a bad signature or time, Malformed for what is not JSON, Invalid for what is not a person.
-    """
-    _verify(body, headers=headers, keys=keys)
-    try:
-        event = PersonEvent.model_validate_json(body)
-    except ValidationError as error:
-        if any(one["type"] == "json_invalid" for one in error.errors()):
-            raise Malformed("the body is not JSON") from error
-        raise Invalid("the event is not valid", findings=findings_of(error)) from error
-    _be_of_the_past(event.timestamp, sent=float(headers[TIME_HEADER]))
-    ended = event.type == "person.ended"
-    person = event.data.person(status=Status.ENDED if ended else None)
-    digest = hashlib.sha256(repr(sorted(asdict(person).items())).encode()).hexdigest()
-    return Told(person=person, at=event.timestamp, digest=digest, reference=headers[ID_HEADER])
+def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
+    """Verify and read one delivery; see Reads. The library has its own clock."""
+    del now
+    sent_at = verify(delivery, keys=keys)
+    event = read_as(PersonEvent, delivery.body)
+    be_of_the_past(event.timestamp, until=sent_at)
+    attributes = event.data.attributes(only_given=False)
+    if event.type == "person.ended":
+        attributes["status"] = Status.ENDED.value
+    telling = telling_of(attributes, source=source.name, at=event.timestamp)
+    return Heard(reference=delivery.headers[ID_HEADER], at=event.timestamp, people={event.data.id: telling})
 
 
-def _verify(body: bytes, *, headers: Mapping[str, str], keys: tuple[str, ...]) -> None:
+def verify(delivery: Delivery, *, keys: Iterable[str]) -> datetime:
+    """The time the delivery was signed at; raises Unauthentic."""
     for key in keys:
         try:
-            Webhook(key).verify(body, dict(headers), json_parse=False)
+            Webhook(key).verify(delivery.body, dict(delivery.headers), json_parse=False)
         except (WebhookVerificationError, Base64Error, ValueError):
             # The library lets a malformed signature entry and a body that is not UTF-8 out as plain ValueErrors.
             continue
-        return
+        return datetime.fromtimestamp(float(delivery.headers[TIME_HEADER]), UTC)
     raise Unauthentic("the signature is missing, wrong, or more than five minutes off")
 
 
-def _be_of_the_past(at: datetime, *, sent: float) -> None:
-    # What is told with a time to come would outrank everything that is told of the person until then.
-    if not 0 <= at.timestamp() <= sent + _CLOCKS_DIFFER_BY:
-        said = "timestamp: is later than the delivery, or before 1970"
-        raise Invalid("the event is not valid", findings=(said,))
+KIND = Kind(read=read)

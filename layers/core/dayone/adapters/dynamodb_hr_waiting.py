@@ -1,0 +1,70 @@
+"""Requests for records that HR systems could not answer yet, in DynamoDB, found by when they come due."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from boto3.dynamodb.conditions import Key
+
+from dayone.adapters.dynamodb_codec import stamp
+from dayone.adapters.dynamodb_keys import HEAD, RecordKey
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.inbox import from_json, to_json
+from dayone.domain.requests import PlanRequest
+
+# Beside the heads that are due: those are planned, these are only handed on.
+_DUE = "HR"
+
+
+class DynamoWaitingHints:
+    """The port WaitingHints; one that is done stays as a record without a due time, which DynamoDB deletes."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def wait(self, request: PlanRequest, *, until: datetime, because: str) -> None:
+        """Keep a request that has a hint, to be handed on again when its time has come."""
+        waiting = {"request": to_json(request), "because": because, "due": _DUE, "due_at": stamp(until)}
+        self._table.put_all([{**_key(request)._asdict(), **waiting}])
+
+    def done(self, request: PlanRequest) -> None:
+        """Forget a request that waited; harmless when there is none."""
+        expired = int(request.cause.at.timestamp())
+        self._table.put_all([{**_key(request)._asdict(), "expires_at": expired}])
+
+    def know(self, source: str, record: str, *, person: str) -> None:
+        """Remember whose record it is, where its id is not the person's."""
+        self._table.put_all([{**_record_key(source, record)._asdict(), "person": person}])
+
+    def person_of(self, source: str, record: str) -> str:
+        """Whose record it was when it was last read, or empty."""
+        known = self._table.get(_record_key(source, record))
+        return str(known["person"]) if known else ""
+
+
+class DynamoDueHints:
+    """The port DueHints; what was written a moment ago may be missing, because an index follows its table."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchGetItem", "dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[PlanRequest]:
+        """Those whose time has come, the longest due first; they stay until they are done or wait anew."""
+        has_come = Key("due").eq(_DUE) & Key("due_at").lte(stamp(now))
+        listed = list(self._table.query(has_come, index="due", limit=limit))
+        found = self._table.get_all(RecordKey(one["pk"], one["sk"]) for one in listed)
+        # The index follows its table: what is done by now has no request any more.
+        waiting = sorted((one for one in found if "request" in one), key=lambda one: str(one["due_at"]))
+        return [from_json(one["request"]) for one in waiting]
+
+
+def _key(request: PlanRequest) -> RecordKey:
+    return RecordKey(f"HRWAITING#{request.subject.name}", request.cause.change)
+
+
+def _record_key(source: str, record: str) -> RecordKey:
+    return RecordKey(f"HRRECORD#{source}#{record}", HEAD)

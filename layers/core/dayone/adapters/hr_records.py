@@ -1,0 +1,59 @@
+"""The records of HR systems, asked for through their APIs."""
+
+import json
+from datetime import datetime
+from http import HTTPStatus
+from typing import ClassVar
+
+from dayone.adapters.https import Https, Reply
+from dayone.contracts.hr.full_records import person_in
+from dayone.contracts.hr.heard import Asks
+from dayone.contracts.hr.kinds import kind_called
+from dayone.contracts.hr.person_record import telling_of
+from dayone.domain.hr_sources import Source
+from dayone.domain.subject_states import Telling
+from dayone.errors import Malformed, NotFound, Unavailable
+from dayone.ports.secrets import SigningKeys
+
+_NOT_LET_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+class ApiHrRecords:
+    """The port HrRecords over each system's own API, with the current credentials or those before them."""
+
+    # For the credentials; its other calls are not to AWS.
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"secretsmanager:GetSecretValue"})
+
+    def __init__(self, *, credentials: SigningKeys, https: Https) -> None:
+        self._credentials = credentials
+        self._https = https
+
+    def fetch(self, source: Source, record: str, *, now: datetime) -> tuple[str, Telling]:
+        """See HrRecords."""
+        asks = kind_called(source.kind).asks
+        if asks is None or source.api is None:
+            raise Unavailable(f"source {source.name} has no API")
+        reply = self._reply(source, record, asks=asks)
+        if reply.status in _NOT_THERE:
+            raise NotFound(f"{source.name} has no such record")
+        if reply.status != HTTPStatus.OK:
+            # Whatever it means, it is not a record, and somebody has to see to it.
+            raise Unavailable(f"{source.name} answers {reply.status}")
+        try:
+            asked = asks.answer(json.loads(reply.body))
+        except (ValueError, RecursionError, Malformed) as error:
+            raise Unavailable(f"the answer of {source.name} is not a record") from error
+        person, attributes = person_in(asked.record, rules=source.mapping)
+        at = min(asked.changed_at or now, now)
+        return person, telling_of(attributes, source=source.name, at=at, read_at=now)
+
+    def _reply(self, source: Source, record: str, *, asks: Asks) -> Reply:
+        reply = None
+        for credential in self._credentials.keys(source):
+            question = asks.question(record, source, credential)
+            url = f"{source.api.url if source.api else ''}{question.path}"
+            reply = self._https.call(url, method=question.method, headers=question.headers, body=question.body)
+            if reply.status not in _NOT_LET_IN:
+                return reply
+        raise Unavailable(f"{source.name} does not let us in: {reply.status if reply else 'no credentials'}")

@@ -1,0 +1,124 @@
+"""BambooHR: event-based webhooks that name an employee, whose record is then asked for.
+
+The signature is the HMAC-SHA256 of the raw body with the timestamp behind it, in hexadecimal digits. Sources, all at
+documentation.bamboohr.com: /docs/webhooks-2, /docs/event-based-webhooks, /reference/get-employee,
+/docs/list-of-field-names.
+"""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pydantic import BaseModel
+
+from dayone.contracts.deliveries import Delivery
+from dayone.contracts.hr.bodies import read_as
+from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
+from dayone.contracts.hr.proofs import digest_of, is_recent, signed_in_hex
+from dayone.domain.hr_sources import Source
+from dayone.domain.mapping import FieldRule
+from dayone.domain.requests import Hint
+from dayone.errors import Malformed, Unauthentic
+
+_DELETED = "employee.deleted"
+
+# `lastChanged` is there to see whether an answer is older than the event that made us ask.
+MAPPING = {
+    "id": FieldRule(fields=("id",)),
+    "email": FieldRule(fields=("workEmail",)),
+    "given_name": FieldRule(fields=("preferredName", "firstName")),
+    "family_name": FieldRule(fields=("lastName",)),
+    "department": FieldRule(fields=("department",)),
+    "title": FieldRule(fields=("jobTitle",)),
+    "team": FieldRule(fields=("division",)),
+    "location": FieldRule(fields=("location",)),
+    "employment": FieldRule(fields=("employmentHistoryStatus",)),
+    "manager": FieldRule(fields=("supervisorEId",)),
+    "start_date": FieldRule(fields=("hireDate",)),
+    "end_date": FieldRule(fields=("terminationDate",)),
+    "status": FieldRule(fields=("status",), values={"active": "active", "inactive": "ended"}),
+}
+
+
+class _Employee(BaseModel):
+    employeeId: str | int  # noqa: N815 - BambooHR's name
+
+
+class _Event(BaseModel):
+    type: str
+    timestamp: str
+    data: _Employee
+
+
+class _ChangedEmployee(BaseModel):
+    id: str | int
+    action: str = ""
+
+
+class _FieldEvent(BaseModel):
+    employees: list[_ChangedEmployee]
+
+
+def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
+    """Verify and read one delivery; see Reads."""
+    stamp = delivery.headers.get("x-bamboohr-timestamp", "")
+    signed_in_hex(delivery.headers.get("x-bamboohr-signature", ""), delivery.body + stamp.encode(), keys=keys)
+    at = _signed_at(stamp)
+    is_recent(at, now=now, max_age=source.max_age)
+    reference = digest_of(delivery.body)
+    if delivery.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise Malformed("the body is a form: choose JSON as the encoding of the webhook")
+    if b'"employees"' in delivery.body:
+        employees = read_as(_FieldEvent, delivery.body).employees
+        hints = tuple(_hint(one.id, at=at, is_deletion=one.action.casefold() == "deleted") for one in employees)
+        return Heard(reference=reference, at=at, hints=hints)
+    event = read_as(_Event, delivery.body)
+    if not event.type.startswith("employee"):
+        return Heard(reference=reference, at=at, ignored="it is not about an employee")
+    hint = _hint(event.data.employeeId, at=at, is_deletion=event.type == _DELETED)
+    return Heard(reference=reference, at=at, hints=(hint,))
+
+
+def question(record: str, source: Source, secret: str) -> Question:
+    """The fields that are mapped, of one employee; the secret is an API key."""
+    fields = sorted({path.partition(".")[0] for rule in source.mapping.values() for path in rule.fields})
+    wanted = urlencode({"fields": ",".join([*fields, "lastChanged"]), "onlyCurrent": "true"})
+    key = base64.b64encode(f"{secret}:x".encode()).decode()
+    headers = {"Accept": "application/json", "Authorization": f"Basic {key}"}
+    return Question(path=f"/api/v1/employees/{quote(record, safe='')}/?{wanted}", headers=headers)
+
+
+def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
+    """The employee in the answer."""
+    if not isinstance(record, dict):
+        raise Malformed("the answer is not an employee")
+    return Asked(record=record, changed_at=_moment(record.get("lastChanged")))
+
+
+def _hint(employee: str | int, *, at: datetime, is_deletion: bool) -> Hint:
+    return Hint(record=str(employee), at=at, is_deletion=is_deletion)
+
+
+def _signed_at(stamp: str) -> datetime:
+    # The documents do not say how it is written; what was seen are seconds of Unix time, the events have ISO 8601.
+    try:
+        return datetime.fromtimestamp(float(stamp), UTC)
+    except (ValueError, OverflowError, OSError):
+        moment = _moment(stamp)
+    if moment is None:
+        raise Unauthentic("the time that was signed is not a time")
+    return moment
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+# It is not said whether a delivery that is tried again is signed anew. A replay only makes us ask once more.
+_MAX_AGE = timedelta(days=1)
+KIND = Kind(read=read, mapping=MAPPING, asks=Asks(question=question, answer=answer), max_age=_MAX_AGE)

@@ -1,0 +1,146 @@
+"""The shape of the configuration of HR systems."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from dayone.contracts.hr.kinds import KindName
+from dayone.contracts.hr.workforce import MAPPING
+from dayone.domain.mapping import is_path
+from dayone.domain.user_names import fields_in
+
+_ATTRIBUTES = frozenset(MAPPING) - {"id"}
+# When a record came to be so, where the report of a Workday integration says it.
+_TIME = "changed_at"
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+# Without encryption only where nothing leaves the machine, as in the sandbox.
+_ADDRESS = re.compile(r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?")
+
+
+def _known_attribute(name: str) -> str:
+    if name not in _ATTRIBUTES:
+        raise ValueError(f"there is no attribute `{name}`; there are {', '.join(sorted(_ATTRIBUTES))}")
+    return name
+
+
+def _mapped_attribute(name: str) -> str:
+    return name if name in ("id", _TIME) else _known_attribute(name)
+
+
+def _path(text: str) -> str:
+    if not is_path(text):
+        raise ValueError("not the path of a field, such as `department.name` or `emails[type=work].value`")
+    return text
+
+
+def _pattern(text: str) -> str:
+    fields = fields_in(text)
+    if not fields:
+        raise ValueError("names no attribute; write one in braces, such as `{given_name}.{family_name}`")
+    for name in fields:
+        _mapped_attribute(name)
+    return text
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError("not an address such as https://acme.bamboohr.com, without a question mark or a fragment")
+    return text
+
+
+def _source_name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError("a source's name stands in a URL: up to 40 small letters, digits and hyphens, a letter first")
+    return text
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401 - whatever the file has
+    return [value] if isinstance(value, str) else value
+
+
+def _spelled_out(value: Any) -> Any:  # noqa: ANN401 - whatever the file has
+    return {"field": value} if isinstance(value, str | list) else value
+
+
+Known = Annotated[str, AfterValidator(_known_attribute)]
+Mapped = Annotated[str, AfterValidator(_mapped_attribute)]
+FieldPath = Annotated[str, AfterValidator(_path)]
+Address = Annotated[str, AfterValidator(_address)]
+SourceName = Annotated[str, AfterValidator(_source_name)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FieldShape(_Shape):
+    """Where an attribute comes from."""
+
+    field: Annotated[list[FieldPath], BeforeValidator(_listed)] = Field(default_factory=list)
+    values: dict[str, str] = Field(default_factory=dict)
+    default: str = ""
+    form: str = ""
+
+
+class ApiShape(_Shape):
+    """Where and how fast records are asked for."""
+
+    url: Address
+    per_second: Annotated[float, Field(ge=0.1, le=50)] = 4.0
+    settles_seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
+
+
+class TokensShape(_Shape):
+    """Who issues access tokens."""
+
+    issuer: Annotated[str, StringConstraints(min_length=1)]
+    audience: Annotated[str, StringConstraints(min_length=1)]
+    keys_url: Address
+
+
+class ShrinkShape(_Shape):
+    """How much smaller a workforce may become at once."""
+
+    percent: Annotated[int, Field(ge=0, le=100)] = 10
+    at_least: Annotated[int, Field(ge=0)] = 5
+
+
+class SourceShape(_Shape):
+    """One HR system."""
+
+    kind: KindName
+    secret: str = ""
+    api_secret: str = ""
+    proof: Literal["signature", "secret"] = "signature"
+    header: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9-]{1,64}$")] = "authorization"
+    senders: list[str] = Field(default_factory=list)
+    max_age_seconds: Annotated[int, Field(ge=60)] | None = None
+    api: ApiShape | None = None
+    tokens: TokensShape | None = None
+    attributes: dict[Mapped, Annotated[FieldShape, BeforeValidator(_spelled_out)]] = Field(default_factory=dict)
+    may_shrink: ShrinkShape = Field(default_factory=ShrinkShape)
+
+
+class UserNamesShape(_Shape):
+    """How user names are made."""
+
+    pattern: Annotated[str, AfterValidator(_pattern)] = "{email}"
+    on_collision: Literal["number", "id", "refuse"] = "number"
+    follow_changes: bool = False
+
+
+class EmailsShape(_Shape):
+    """What becomes of an e-mail address that is somebody else's."""
+
+    on_collision: Literal["omit", "refuse"] = "omit"
+
+
+class FileShape(_Shape):
+    """The whole file."""
+
+    version: Literal[1]
+    sources: Annotated[dict[SourceName, SourceShape], Field(min_length=1)]
+    owners: dict[Known, str] = Field(default_factory=dict)
+    user_names: UserNamesShape = Field(default_factory=UserNamesShape)
+    emails: EmailsShape = Field(default_factory=EmailsShape)

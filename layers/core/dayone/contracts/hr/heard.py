@@ -1,0 +1,84 @@
+"""What a delivery of an HR system comes to, whichever system it is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from dayone.contracts.deliveries import Delivery
+from dayone.domain.hr_sources import Source
+from dayone.domain.mapping import FieldRule
+from dayone.domain.requests import Hint
+from dayone.domain.subject_states import Telling
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What a delivery says, and the id by which the same delivery is known again; `at` is when it came to be so.
+
+    `people` are tellings by the person's id, `hints` records to ask for. `workforce` is everybody the source knows,
+    written for a message, and `count` how many they are. Where there is nothing to do, `ignored` says why.
+    """
+
+    reference: str
+    at: datetime
+    people: Mapping[str, Telling] = field(default_factory=dict)
+    hints: tuple[Hint, ...] = ()
+    workforce: str = ""
+    count: int = 0
+    ignored: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """How a record is asked for: what is put behind the address of the API, and with which credentials."""
+
+    path: str
+    method: str = "GET"
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A record as the system answered, and the time it has itself put on it."""
+
+    record: Mapping[str, Any]
+    changed_at: datetime | None = None
+
+
+class Reads(Protocol):
+    """Proves a delivery and reads it.
+
+    Raises Unauthentic for what does not prove who sent it, Malformed for what cannot be read, Invalid for the rest.
+    """
+
+    def __call__(self, delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
+        """See Reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asks:
+    """How a record is asked for, and read out of the answer; `url` is the API's address where there is only one."""
+
+    question: Callable[[str, Source, str], Question]
+    answer: Callable[[Any], Asked]
+    url: str = ""
+    settles: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of HR system.
+
+    `mapping` is what its fields mean unless the operator says otherwise. One that signs nothing is taken only with a
+    shared secret and a list of senders. `asks` is there when its events are thin. `max_age` is how old the time that
+    it signs may be.
+    """
+
+    read: Reads
+    mapping: Mapping[str, FieldRule] = field(default_factory=dict)
+    signs: bool = True
+    asks: Asks | None = None
+    max_age: timedelta | None = None
+    largest_body: int = 256 * 1024

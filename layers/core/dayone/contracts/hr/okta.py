@@ -1,0 +1,125 @@
+"""Okta event hooks: events that name a user, whose profile is then asked for.
+
+Nothing is signed: a secret comes in a header, and a new hook is verified by a question that is to be echoed. Okta
+waits for three seconds. Source: developer.okta.com/docs/concepts/event-hooks.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from dayone.contracts.deliveries import Delivery
+from dayone.contracts.hr.bodies import read_as
+from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
+from dayone.contracts.hr.proofs import carries_secret, is_recent
+from dayone.domain.hr_sources import Source
+from dayone.domain.mapping import FieldRule
+from dayone.domain.requests import Hint
+from dayone.errors import Invalid, Malformed
+
+CHALLENGE_HEADER = "x-okta-verification-challenge"
+_LONGEST_CHALLENGE = 512
+_ABOUT_USERS = ("user.lifecycle.", "user.account.update_profile", "user.account.update_primary_email")
+_DELETED = "user.lifecycle.delete.completed"
+
+MAPPING = {
+    "id": FieldRule(fields=("id",)),
+    "user_name": FieldRule(fields=("profile.login",)),
+    "email": FieldRule(fields=("profile.email",)),
+    "given_name": FieldRule(fields=("profile.firstName",)),
+    "family_name": FieldRule(fields=("profile.lastName",)),
+    "display_name": FieldRule(fields=("profile.displayName",)),
+    "department": FieldRule(fields=("profile.department",)),
+    "title": FieldRule(fields=("profile.title",)),
+    "team": FieldRule(fields=("profile.division",)),
+    "cost_centre": FieldRule(fields=("profile.costCenter",)),
+    "location": FieldRule(fields=("profile.city",)),
+    "employment": FieldRule(fields=("profile.userType",)),
+    "manager": FieldRule(fields=("profile.managerId",)),
+    "time_zone": FieldRule(fields=("profile.timezone",)),
+    "status": FieldRule(
+        fields=("status",),
+        values={
+            "staged": "active",
+            "provisioned": "active",
+            "active": "active",
+            "recovery": "active",
+            "password_expired": "active",
+            "locked_out": "active",
+            "suspended": "ended",
+            "deprovisioned": "ended",
+        },
+    ),
+}
+
+
+class _Target(BaseModel):
+    id: str
+    type: str
+
+
+class _LogEvent(BaseModel):
+    uuid: str
+    published: AwareDatetime
+    eventType: str  # noqa: N815 - Okta's name
+    target: list[_Target] | None = None
+
+
+class _Events(BaseModel):
+    events: list[_LogEvent] = Field(min_length=1)
+
+
+class _Body(BaseModel):
+    eventId: str = Field(min_length=1)  # noqa: N815 - Okta's name
+    data: _Events
+
+
+def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
+    """Verify and read one delivery; see Reads."""
+    carries_secret(delivery.headers.get(source.header, ""), keys=keys)
+    body = read_as(_Body, delivery.body)
+    at = max(one.published for one in body.data.events)
+    is_recent(at, now=now, max_age=source.max_age)
+    hints = {hint.record: hint for hint in _hints(body)}
+    ignored = "" if hints else "it is not about users"
+    return Heard(reference=body.eventId, at=at, hints=tuple(hints.values()), ignored=ignored)
+
+
+def challenge(delivery: Delivery) -> str:
+    """What Okta wants to have back before it uses a new hook; raises Invalid when it asks for nothing of the kind."""
+    asked = delivery.headers.get(CHALLENGE_HEADER, "")
+    if not asked or len(asked) > _LONGEST_CHALLENGE:
+        raise Invalid("there is no verification challenge", findings=(f"{CHALLENGE_HEADER}: is missing or too long",))
+    return asked
+
+
+def _hints(body: _Body) -> Iterator[Hint]:
+    # In the order they were published, so that the last one about a user is the one that counts.
+    for event in sorted(body.data.events, key=lambda one: one.published):
+        for target in event.target or []:
+            if target.type == "User" and event.eventType.startswith(_ABOUT_USERS):
+                yield Hint(record=target.id, at=event.published, is_deletion=event.eventType == _DELETED)
+
+
+def question(record: str, source: Source, secret: str) -> Question:
+    """One user; the secret is an API token."""
+    del source
+    headers = {"Accept": "application/json", "Authorization": f"SSWS {secret}"}
+    return Question(path=f"/api/v1/users/{quote(record, safe='')}", headers=headers)
+
+
+def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
+    """The user in the answer."""
+    if not isinstance(record, dict):
+        raise Malformed("the answer is not a user")
+    try:
+        changed_at = datetime.fromisoformat(str(record.get("lastUpdated")))
+    except ValueError:
+        changed_at = None
+    return Asked(record=record, changed_at=changed_at if changed_at and changed_at.tzinfo else None)
+
+
+KIND = Kind(read=read, mapping=MAPPING, signs=False, asks=Asks(question=question, answer=answer))

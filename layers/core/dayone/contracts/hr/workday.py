@@ -1,0 +1,110 @@
+"""Workday: rows of a custom report that an integration posts after a business process.
+
+Workday has no webhooks and signs nothing: an integration step sends the report with a user and a password, or with an
+access token. What the fields are called is up to whoever builds the report.
+"""
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pydantic import RootModel
+
+from dayone.contracts.deliveries import Delivery
+from dayone.contracts.hr.bearer import carries_token
+from dayone.contracts.hr.bodies import read_as
+from dayone.contracts.hr.full_records import person_in
+from dayone.contracts.hr.heard import Heard, Kind
+from dayone.contracts.hr.person_record import telling_of
+from dayone.contracts.hr.proofs import be_of_the_past, carries_secret, digest_of
+from dayone.domain.hr_sources import Source
+from dayone.domain.mapping import FieldRule, mapped
+from dayone.domain.subject_states import Telling
+from dayone.errors import Invalid
+
+# The rows of a report that was asked for as JSON are under this name.
+_ROWS = "Report_Entry"
+_TIME = "changed_at"
+
+MAPPING = {
+    "id": FieldRule(fields=("Employee_ID",)),
+    "email": FieldRule(fields=("Work_Email", "Email")),
+    "given_name": FieldRule(fields=("Preferred_First_Name", "First_Name")),
+    "family_name": FieldRule(fields=("Preferred_Last_Name", "Last_Name")),
+    "department": FieldRule(fields=("Department", "Supervisory_Organization")),
+    "title": FieldRule(fields=("Business_Title", "Job_Title")),
+    "cost_centre": FieldRule(fields=("Cost_Center",)),
+    "location": FieldRule(fields=("Location",)),
+    "employment": FieldRule(fields=("Worker_Type",)),
+    "manager": FieldRule(fields=("Manager_Employee_ID",)),
+    "start_date": FieldRule(fields=("Hire_Date",)),
+    "end_date": FieldRule(fields=("Termination_Date",)),
+    "status": FieldRule(
+        fields=("Active_Status",), values={"1": "active", "true": "active", "0": "ended", "false": "ended"}
+    ),
+}
+
+
+class _Body(RootModel[dict[str, object] | list[dict[str, object]]]):
+    """One row, several, or a report with its rows."""
+
+
+def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
+    """Verify and read one delivery; see Reads. With an issuer of tokens the keys are its public ones, as JSON."""
+    if source.tokens is not None:
+        carries_token(delivery.headers.get("authorization", ""), issuer=source.tokens, keys=keys, now=now)
+    else:
+        carries_secret(delivery.headers.get("authorization", ""), keys=[_basic(key) for key in keys])
+    people: dict[str, Telling] = {}
+    findings: list[str] = []
+    for number, row in enumerate(_rows(read_as(_Body, delivery.body).root), start=1):
+        try:
+            person, telling = _told(row, source=source, now=now)
+        except Invalid as error:
+            findings += [f"row {number}: {said}" for said in error.findings]
+            continue
+        if person in people:
+            findings.append(f"row {number}: this person is in it twice")
+        people[person] = telling
+    if findings:
+        raise Invalid("the report is not valid", findings=tuple(findings))
+    at = max((one.version.at for one in people.values()), default=now)
+    ignored = "" if people else "the report has no rows"
+    return Heard(reference=digest_of(delivery.body), at=at, people=people, ignored=ignored)
+
+
+def _told(row: Mapping[str, object], *, source: Source, now: datetime) -> tuple[str, Telling]:
+    at = _changed_at(row, source=source, now=now)
+    rules = {name: rule for name, rule in source.mapping.items() if name != _TIME}
+    person, attributes = person_in(row, rules=rules)
+    return person, telling_of(attributes, source=source.name, at=at)
+
+
+def _changed_at(row: Mapping[str, object], *, source: Source, now: datetime) -> datetime:
+    """When the row came to be so, by the report's own time where one is mapped, else when it arrived."""
+    rule = source.mapping.get(_TIME)
+    if rule is None:
+        return now
+    text = mapped(row, rules={_TIME: rule}).attributes.get(_TIME, "")
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid("this is not a time", findings=(f"{_TIME}: is missing or not in ISO 8601",)) from None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    be_of_the_past(at, until=now)
+    return at
+
+
+def _rows(body: Mapping[str, object] | list[dict[str, object]]) -> list[Mapping[str, object]]:
+    found = body.get(_ROWS, [body]) if isinstance(body, Mapping) else body
+    rows = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    if isinstance(found, list) and len(rows) == len(found):
+        return rows
+    raise Invalid("the report is not valid", findings=(f"{_ROWS}: is not a list of rows",))
+
+
+def _basic(user_and_password: str) -> str:
+    return f"Basic {base64.b64encode(user_and_password.encode()).decode()}"
+
+
+KIND = Kind(read=read, mapping=MAPPING, signs=False)

@@ -1,0 +1,129 @@
+"""From the fields of an HR system's record to the attributes of a person, by configured rules."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+# One step of a path: a key, and behind it in brackets what an entry of the list must have.
+_STEP = re.compile(r"(?P<key>[^.\[\]]+)(?:\[(?P<name>[^=\]]+)=(?P<value>[^\]]*)\])?")
+_NO_DAY = frozenset({"", "0000-00-00"})
+_ABSENT = object()
+
+# What a person's record may be mapped to; days are written in ISO 8601.
+DAYS = frozenset({"start_date", "end_date", "leave_start", "leave_end"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldRule:
+    """Where an attribute comes from: the first of `fields` that is filled.
+
+    A field is a path such as `department.name`, `jobs.0.title` or `emails[type=work].value`. `values` translates what
+    is found, in small letters; with it, what is not in it is refused. `default` stands in for what is empty. `form` is
+    how a day is written, in the letters of strptime; ISO 8601 when empty.
+    """
+
+    fields: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    default: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapped:
+    """The attributes as texts, without those that the record does not have at all, and what is wrong with it."""
+
+    attributes: Mapping[str, str]
+    problems: tuple[str, ...] = ()
+
+
+def mapped(record: object, *, rules: Mapping[str, FieldRule]) -> Mapped:
+    """What a record says by these rules; no problem repeats a value, since it may be personal."""
+    attributes: dict[str, str] = {}
+    problems: list[str] = []
+    for name, rule in rules.items():
+        try:
+            text = _text(record, rule=rule, is_day=name in DAYS)
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
+            continue
+        if text is not None:
+            attributes[name] = text
+    return Mapped(attributes=attributes, problems=tuple(problems))
+
+
+def is_path(text: str) -> bool:
+    """Whether a text can be read as the path of a field."""
+    return bool(text) and all(_STEP.fullmatch(step) for step in _steps(text))
+
+
+def _text(record: object, *, rule: FieldRule, is_day: bool) -> str | None:
+    found = [_found(record, path) for path in rule.fields]
+    told = [one for one in found if one is not _ABSENT]
+    if not told and not rule.default:
+        return None
+    text = next(filter(None, (_plain(one, path=" or ".join(rule.fields)) for one in told)), "")
+    if is_day:
+        text = _day(text, form=rule.form)
+    if text and rule.values:
+        if (meant := rule.values.get(text.casefold())) is None:
+            known = ", ".join(sorted(rule.values))
+            raise ValueError(f"the value of {rule.fields[0]} is none of those in `values` ({known}): add it there")
+        text = meant
+    return text or rule.default
+
+
+def _found(record: object, path: str) -> object:
+    for step in _steps(path):
+        record = _step(record, step)
+        if record is _ABSENT:
+            return _ABSENT
+    return record
+
+
+def _step(record: object, step: str) -> object:
+    match = _STEP.fullmatch(step)
+    if match is None:
+        return _ABSENT
+    found = _entry(record, match["key"])
+    if match["name"] is None or found is _ABSENT or found is None:
+        return found
+    entries = found if isinstance(found, list) else []
+    wanted = match["value"].casefold()
+    # A list without such an entry says that there is none; that is not silence.
+    return next((one for one in entries if _plain(_entry(one, match["name"]), path="").casefold() == wanted), None)
+
+
+def _entry(record: object, key: str) -> object:
+    if isinstance(record, Mapping):
+        return record.get(key, _ABSENT)
+    if isinstance(record, list) and key.isdecimal():
+        return record[int(key)] if int(key) < len(record) else None
+    return None if record is None else _ABSENT
+
+
+def _steps(path: str) -> Iterator[str]:
+    # A dot in brackets is part of a value.
+    return iter(re.split(r"\.(?![^\[]*\])", path))
+
+
+def _plain(value: object, *, path: str) -> str:
+    if value is None or value is _ABSENT:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value).strip()
+    raise ValueError(f"{path} is not a single value: name one of its parts")
+
+
+def _day(text: str, *, form: str) -> str:
+    if text in _NO_DAY:
+        return ""
+    try:
+        if form:
+            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no time zone
+        # Some systems write a day as its midnight.
+        return date.fromisoformat(text.partition("T")[0]).isoformat()
+    except ValueError:
+        raise ValueError(f"not a day as {form or 'YYYY-MM-DD'}: say in `form` how it is written") from None

@@ -1,0 +1,76 @@
+"""HR systems: how they are set up, what they answer, and what is remembered of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from dayone.domain.audit import AuditEntry
+from dayone.domain.changes import Cause
+from dayone.domain.hr_sources import HrConfiguration, Source
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import Telling
+from dayone.domain.subjects import Subject
+
+
+class HrSources(Protocol):
+    """The HR systems as the operator has set them up."""
+
+    def configuration(self) -> HrConfiguration:
+        """What holds now; raises Unavailable when it cannot be read or is wrong."""
+
+
+class HrRecords(Protocol):
+    """What HR systems answer when they are asked for a record."""
+
+    def fetch(self, source: Source, record: str, *, now: datetime) -> tuple[str, Telling]:
+        """The person's id and what the record says of them, as it was read at `now`.
+
+        Raises NotFound when the system says that there is no such record, Invalid when it is not a person, Throttled
+        or Unavailable when the answer has to be waited for.
+        """
+
+
+class WaitingHints(Protocol):
+    """Requests for records that could not be answered yet, and whose records they turned out to be."""
+
+    def wait(self, request: PlanRequest, *, until: datetime, because: str) -> None:
+        """Keep a request that has a hint, to be handed on again when its time has come."""
+
+    def done(self, request: PlanRequest) -> None:
+        """Forget a request that waited; harmless when there is none."""
+
+    def know(self, source: str, record: str, *, person: str) -> None:
+        """Remember whose record it is, where its id is not the person's."""
+
+    def person_of(self, source: str, record: str) -> str:
+        """Whose record it was when it was last read, or empty."""
+
+
+class DueHints(Protocol):
+    """The requests that wait, as the sweep sees them."""
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[PlanRequest]:
+        """Those whose time has come, the longest due first; they stay until they are done or wait anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster:
+    """Everybody in the last import of a source: a digest of what was said of each, and who has gone missing since."""
+
+    at: datetime
+    people: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+class Rosters(Protocol):
+    """The last import of each source that sends its whole workforce."""
+
+    def roster(self, source: str) -> Roster | None:
+        """The last one that was taken, or None before the first."""
+
+    def keep(self, source: str, roster: Roster) -> None:
+        """Remember this one."""
+
+    def refuse(self, cause: Cause, *, subject: Subject, because: str, audit: AuditEntry) -> None:
+        """Note in the change that nothing of it was taken, and why; harmless when that is noted already."""

@@ -1,0 +1,114 @@
+"""Ask an HR system for the record that an event has hinted at, and hand on what it says; while it is down, wait."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from dayone.domain.hr_sources import RecordApi, Source
+from dayone.domain.requests import Hint, PlanRequest
+from dayone.domain.subject_states import FactVersion, Presence, Telling
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.errors import Invalid, NotFound, Throttled, Unavailable
+from dayone.ports.hr import HrRecords, HrSources, WaitingHints
+from dayone.ports.state import Inbox
+
+# From one minute, since the sweep looks once a minute, doubling to a quarter of an hour.
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(minutes=15)
+# Somebody has to correct the record, and doing so makes an event of its own.
+_WAIT_FOR_A_PERSON = timedelta(hours=6)
+# Of each minute, so that a batch of messages ends in good time however slow the system is.
+_SECONDS_A_MINUTE = 20.0
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class Pace:
+    """How one process goes about asking each source: when it began counting, what it has spent, till when it pauses."""
+
+    since: dict[str, datetime] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
+    until: dict[str, datetime] = field(default_factory=dict)
+
+    def may_ask_at(self, source: str, *, now: datetime) -> datetime:
+        """`now`, or the later moment at which the source may be asked again."""
+        if now - self.since.get(source, now - _MINUTE) >= _MINUTE:
+            self.since[source], self.spent[source] = now, 0.0
+        if self.spent[source] >= _SECONDS_A_MINUTE:
+            return max(now, self.since[source] + _MINUTE)
+        return max(now, self.until.get(source, now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchRecord:
+    """What asking needs; `pace` belongs to the process. One message group a source: nobody else asks it meanwhile."""
+
+    sources: HrSources
+    records: HrRecords
+    waiting: WaitingHints
+    inbox: Inbox
+    pace: Pace
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+
+def fetch_record(request: PlanRequest, hint: Hint, *, ports: FetchRecord) -> str:
+    """Put what the record says on the inbox, or the request aside until it can be asked for; says which and why."""
+    now = ports.clock()
+    source = ports.sources.configuration().sources.get(request.subject.name)
+    if source is None or source.api is None:
+        return _wait(request, hint, until=now + _LONGEST_WAIT, because="the source is not set up", ports=ports)
+    may_ask_at = max(hint.at + source.api.settles, ports.pace.may_ask_at(source.name, now=now))
+    if may_ask_at > now:
+        return _wait(request, hint, until=may_ask_at, because="it is not to be asked yet", ports=ports)
+    try:
+        return _answered(request, hint, source=source, api=source.api, ports=ports)
+    except Invalid as error:
+        because = f"the record is not a person: {'; '.join(error.findings) or error}"
+        return _wait(request, hint, until=now + _WAIT_FOR_A_PERSON, because=because, ports=ports)
+    except Unavailable as error:
+        until = ports.clock() + _pause(error, attempts=hint.attempts)
+        ports.pace.until[source.name] = until
+        return _wait(request, hint, until=until, because=str(error), ports=ports)
+
+
+def _answered(request: PlanRequest, hint: Hint, *, source: Source, api: RecordApi, ports: FetchRecord) -> str:
+    began = ports.clock()
+    try:
+        person, telling = ports.records.fetch(source, hint.record, now=began)
+    except NotFound:
+        person, telling = _gone(hint, source=source, read_at=began, ports=ports)
+    finally:
+        spent = (ports.clock() - began).total_seconds()
+        rest = max(0.0, 1 / api.per_second - spent)
+        ports.pace.spent[source.name] = ports.pace.spent.get(source.name, 0.0) + spent + rest
+        ports.sleep(rest)
+    if person != hint.record and telling.presence is Presence.PRESENT:
+        ports.waiting.know(source.name, hint.record, person=person)
+    subject = Subject(SubjectKind.PERSON, person)
+    ports.inbox.put([PlanRequest(subject=subject, cause=request.cause, telling=telling)])
+    if hint.attempts:
+        ports.waiting.done(request)
+    return f"handed on to {subject}"
+
+
+def _gone(hint: Hint, *, source: Source, read_at: datetime, ports: FetchRecord) -> tuple[str, Telling]:
+    presence = Presence.DELETED if hint.is_deletion else Presence.MISSING
+    version = FactVersion(at=hint.at, digest=presence.value, read_at=read_at)
+    person = ports.waiting.person_of(source.name, hint.record) or hint.record
+    return person, Telling(source=source.name, version=version, attributes={}, presence=presence)
+
+
+def _wait(request: PlanRequest, hint: Hint, *, until: datetime, because: str, ports: FetchRecord) -> str:
+    attempts = hint.attempts + 1
+    # Of two messages with the same cursor within five minutes the inbox drops the second.
+    later = replace(request, hint=replace(hint, attempts=attempts), cursor=f"attempt {attempts}")
+    ports.waiting.wait(later, until=until, because=because)
+    return f"waits until {until.isoformat(timespec='seconds')}: {because}"
+
+
+def _pause(error: Unavailable, *, attempts: int) -> timedelta:
+    if isinstance(error, Throttled) and error.retry_after is not None:
+        return min(timedelta(seconds=error.retry_after), _LONGEST_WAIT)
+    doubled: timedelta = _FIRST_WAIT * 2 ** min(attempts, 10)
+    return min(doubled, _LONGEST_WAIT)

@@ -1,0 +1,117 @@
+"""Decide what holds of a person now that one HR source has told of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from dayone.domain.audit import AuditEntry
+from dayone.domain.hr_sources import HrRules, OnCollision
+from dayone.domain.people import Person
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import Head, Presence, Telling
+from dayone.domain.tellings import attributes_of, lacking, person_of, taken_in
+from dayone.domain.user_names import candidates
+from dayone.ports.state import Subjects
+from dayone.usecases.record_fact import Recorded
+
+_USER_NAME, _EMAIL = "user-name:", "email:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Named:
+    """What a person is called, what of that is theirs alone, and what could not be had; `refused` is a newcomer."""
+
+    user_name: str = ""
+    email: str = ""
+    claims: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default_factory=tuple)
+    refused: bool = False
+
+
+def record_telling(
+    request: PlanRequest, telling: Telling, *, head: Head, rules: HrRules, subjects: Subjects, now: datetime
+) -> Recorded:
+    """The person to plan with, audited; a telling that is older than what its source said before is left aside."""
+    before = next((one for one in head.tellings if one.source == telling.source), None)
+    if telling.presence is not Presence.PRESENT:
+        if before is None:
+            return _left_aside(request, "the source has never told of this person", head=head, now=now)
+        # Whatever it says of them next, as of whenever, comes after they were found to be gone.
+        version = replace(telling.version, at=before.version.at)
+        telling = replace(telling, version=version)
+    if before is not None and not telling.version.is_newer_than(before.version):
+        is_same = telling.version.digest == before.version.digest
+        known = before.version.at.isoformat()
+        note = "the same was told before" if is_same else f"stale: what {telling.source} has told is of {known}"
+        return _left_aside(request, note, head=head, now=now)
+    tellings = taken_in(telling, known=head.tellings)
+    attributes = attributes_of(tellings, rules=rules)
+    named = _named(request.subject.name, attributes, head=head, rules=rules, subjects=subjects)
+    notes = (*(f"waits to be told the {name.replace('_', ' ')}" for name in lacking(attributes)), *named.notes)
+    is_person = not lacking(attributes) and not named.refused
+    fact = (
+        person_of(request.subject.name, attributes, user_name=named.user_name, email=named.email)
+        if is_person
+        else head.fact
+    )
+    return Recorded(
+        fact=fact,
+        version=telling.version,
+        tellings=tellings,
+        claims=named.claims if is_person else head.claims,
+        notes=notes,
+        audit=(_entry(request, outcome="recorded", detail=telling.version.digest, now=now),),
+    )
+
+
+def _left_aside(request: PlanRequest, note: str, *, head: Head, now: datetime) -> Recorded:
+    audit = (_entry(request, outcome="ignored", detail=note, now=now),)
+    return Recorded(fact=head.fact, version=head.version, notes=(note,), audit=audit)
+
+
+def _named(person: str, attributes: Mapping[str, str], *, head: Head, rules: HrRules, subjects: Subjects) -> _Named:
+    now = head.fact if isinstance(head.fact, Person) else None
+    mine = frozenset(head.claims)
+
+    def is_free(claim: str) -> bool:
+        return claim in mine or subjects.holder_of(claim) in ("", person)
+
+    names = _user_names(person, attributes, now=now, rules=rules)
+    user_name = next((one for one in names if is_free(_USER_NAME + one.casefold())), "")
+    email = attributes.get("email", "")
+    has_email = not email or is_free(_EMAIL + email.casefold())
+    notes = () if has_email else ("the e-mail address belongs to somebody else",)
+    if not user_name:
+        notes = (*notes, "the user name belongs to somebody else")
+    if now is None and (not user_name or (not has_email and rules.emails is OnCollision.REFUSE)):
+        return _Named(notes=notes, refused=True)
+    user_name = user_name or (now.user_name if now else "")
+    email = email if has_email else (now.email if now else "")
+    # A name that was somebody's stays theirs: what they did under it is on record.
+    kept = {one for one in mine if one.startswith(_USER_NAME)} | {_USER_NAME + user_name.casefold()}
+    claims = kept | ({_EMAIL + email.casefold()} if email else set())
+    return _Named(user_name=user_name, email=email, claims=tuple(sorted(claims)), notes=notes)
+
+
+def _user_names(person: str, attributes: Mapping[str, str], *, now: Person | None, rules: HrRules) -> Iterator[str]:
+    """The user names the person may have, the one they have first where it is still one of them."""
+    told = attributes.get("user_name", "")
+    if now is not None and not (told or rules.user_names.follows):
+        yield now.user_name
+        return
+    possible = tuple(candidates(rules.user_names, attributes, person_id=person, told=told))
+    if now is not None and any(one.casefold() == now.user_name.casefold() for one in possible[1:]):
+        yield now.user_name
+    yield from possible
+
+
+def _entry(request: PlanRequest, *, outcome: str, detail: str, now: datetime) -> AuditEntry:
+    return AuditEntry(
+        at=now,
+        actor=request.cause.actor,
+        action="record-fact",
+        subject=str(request.subject),
+        change=request.cause.change,
+        outcome=outcome,
+        detail=detail,
+    )

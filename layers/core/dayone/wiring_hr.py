@@ -1,0 +1,66 @@
+"""Puts together what has to do with HR systems, for the functions that receive from them and that ask them."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dayone.adapters.dynamodb_table import DynamoTable
+    from dayone.adapters.hr_sources import SsmHrSources
+    from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings
+    from dayone.usecases.hear_source import HrIntake
+    from dayone.usecases.receive_hr_event import ReceiveHrEvent
+
+
+def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], datetime]) -> "ReceiveHrEvent":
+    """For POST /hr/{source}."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.secrets import SecretNames, SecretsManagerKeys
+    from dayone.adapters.sqs import SqsInbox
+    from dayone.adapters.token_keys import PublishedTokenKeys
+    from dayone.usecases.receive_hr_event import ReceiveHrEvent
+
+    names = SecretNames(folder=given.hr_secrets, given={"standard": given.hr_secret_standard})
+    return ReceiveHrEvent(
+        sources=_sources(given),
+        keys=SecretsManagerKeys(client("secretsmanager"), names=names),
+        token_keys=PublishedTokenKeys(),
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        clock=clock,
+    )
+
+
+def hr_intake(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrIntake":
+    """For what plan_changes does about HR systems."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_hr_waiting import DynamoWaitingHints
+    from dayone.adapters.dynamodb_rosters import DynamoRosters
+    from dayone.adapters.hr_records import ApiHrRecords
+    from dayone.adapters.https import Https
+    from dayone.adapters.secrets import SecretNames, SecretsManagerKeys
+    from dayone.usecases.fetch_record import Pace
+    from dayone.usecases.hear_source import HrIntake
+
+    names = SecretNames(folder=f"{given.hr_secrets}-api", is_for_api=True)
+    credentials = SecretsManagerKeys(client("secretsmanager"), names=names)
+    return HrIntake(
+        sources=_sources(given),
+        records=ApiHrRecords(credentials=credentials, https=Https()),
+        waiting=DynamoWaitingHints(table),
+        rosters=DynamoRosters(table),
+        pace=Pace(),
+        sleep=time.sleep,
+    )
+
+
+def _sources(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "SsmHrSources":
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.hr_sources import SsmHrSources
+    from dayone.contracts.hr.configuration import read_configuration
+
+    return SsmHrSources(
+        client("ssm"),
+        parameter=given.hr_parameter,
+        parse=lambda text: read_configuration(text, secrets=given.hr_secrets),
+    )

@@ -1,0 +1,110 @@
+"""The ports of HR systems in memory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from dayone.contracts.hr.configuration import read_configuration
+from dayone.contracts.hr.full_records import person_in
+from dayone.contracts.hr.person_record import telling_of
+from dayone.domain.audit import AuditEntry
+from dayone.domain.changes import Cause, Change
+from dayone.domain.hr_sources import HrConfiguration, Source
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import Head, Plan, Telling
+from dayone.domain.subjects import Subject
+from dayone.errors import NotFound
+from dayone.ports.hr import Roster
+from dayone.usecases.fetch_record import Pace
+from dayone.usecases.hear_source import HrIntake
+from tests.fakes.state import State
+
+
+class MemoryHrSources:
+    """A text that is read as the operator's is; `text` may be changed at any time."""
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+
+    def configuration(self) -> HrConfiguration:
+        return read_configuration(self.text, secrets="dayone/hr")
+
+
+@dataclass
+class MemoryHrRecords:
+    """Records by their ids, as the system's API has them; `breaks` is raised instead of any answer."""
+
+    records: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    changed_at: dict[str, datetime] = field(default_factory=dict)
+    breaks: Exception | None = None
+    asked: list[str] = field(default_factory=list)
+    takes: Callable[[], None] = lambda: None
+
+    def fetch(self, source: Source, record: str, *, now: datetime) -> tuple[str, Telling]:
+        self.asked.append(record)
+        self.takes()
+        if self.breaks is not None:
+            raise self.breaks
+        if record not in self.records:
+            raise NotFound("no such record")
+        person, attributes = person_in(self.records[record], rules=source.mapping)
+        at = self.changed_at.get(record, now)
+        return person, telling_of(attributes, source=source.name, at=at, read_at=now)
+
+
+@dataclass
+class MemoryHints:
+    """Both WaitingHints and DueHints: what waits, with its time and its reason."""
+
+    waiting: dict[tuple[str, str], tuple[datetime, PlanRequest, str]] = field(default_factory=dict)
+    people: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def wait(self, request: PlanRequest, *, until: datetime, because: str) -> None:
+        self.waiting[request.subject.name, request.cause.change] = (until, request, because)
+
+    def done(self, request: PlanRequest) -> None:
+        self.waiting.pop((request.subject.name, request.cause.change), None)
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[PlanRequest]:
+        found = sorted((until, key) for key, (until, _, _) in self.waiting.items() if until <= now)
+        return [self.waiting[key][1] for _, key in found[:limit]]
+
+    def know(self, source: str, record: str, *, person: str) -> None:
+        self.people[source, record] = person
+
+    def person_of(self, source: str, record: str) -> str:
+        return self.people.get((source, record), "")
+
+
+@dataclass
+class MemoryRosters:
+    state: State
+    rosters: dict[str, Roster] = field(default_factory=dict)
+
+    def roster(self, source: str) -> Roster | None:
+        return self.rosters.get(source)
+
+    def keep(self, source: str, roster: Roster) -> None:
+        self.rosters[source] = roster
+
+    def refuse(self, cause: Cause, *, subject: Subject, because: str, audit: AuditEntry) -> None:
+        if (cause.change, subject) in self.state.plans:
+            return
+        head = Head(subject=subject)
+        self.state.plans[cause.change, subject] = Plan(cause=cause, before=head, after=head, notes=(because,))
+        change = Change(cause=cause, subjects=1, planned=1, operations=1, failed=1)
+        self.state.changes[cause.change] = replace(change)
+        self.state.record(audit)
+
+
+def no_hr_systems() -> HrIntake:
+    """For what has nothing to do with HR systems but the generic one."""
+    return HrIntake(
+        sources=MemoryHrSources(),
+        records=MemoryHrRecords(),
+        waiting=MemoryHints(),
+        rosters=MemoryRosters(State()),
+        pace=Pace(),
+        sleep=lambda _seconds: None,
+    )
