@@ -2,8 +2,11 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import cycle
+from typing import Any
 
 from dayone.adapters.identity_store import IdentityStoreDirectory
 from dayone.adapters.sso_assignments import SsoAssignments
@@ -29,18 +32,23 @@ ACCOUNT = "111122223333"
 # Identifiers of the right form that nothing has.
 NO_ID = "00000000-0000-4000-8000-000000000000"
 NO_PERMISSION_SET = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0000000000000000"
-_LONGEST_SECONDS = 10.0
+_LONGEST_SECONDS = 30.0
+_ACCOUNTS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityCenter:
-    """The four ports, and `work`, which lets a fake do what it was asked; AWS does so by itself."""
+    """The four ports, and `work`, which lets a fake do what it was asked; AWS does so by itself.
+
+    `account` answers an account in which no other test is at work: AWS works on one assignment at a time in each.
+    """
 
     directory: Directory
     permission_sets: PermissionSets
     set_policies: SetPolicies
     assignments: Assignments
     work: Callable[[], None]
+    account: Callable[[], str]
 
     def outcome(self, read: Callable[[str], RequestState], request_id: str) -> RequestState:
         """What has become of a request when it is over."""
@@ -59,7 +67,7 @@ class IdentityCenter:
     def new_key(self) -> AssignmentKey:
         """A new permission set and a new group, that one not assigned to this one yet."""
         return AssignmentKey(
-            account_id=ACCOUNT, permission_set_arn=self.new_permission_set(), principal_id=self.new_group()
+            account_id=self.account(), permission_set_arn=self.new_permission_set(), principal_id=self.new_group()
         )
 
     def new_assignment(self) -> AssignmentKey:
@@ -77,6 +85,7 @@ def fake_identity_center() -> IdentityCenter:
         set_policies=MemorySetPolicies(center),
         assignments=MemoryAssignments(center),
         work=center.work,
+        account=lambda: ACCOUNT,
     )
 
 
@@ -95,6 +104,7 @@ class LocalIdentityCenter:
             set_policies=SsoSetPolicies(self.sso_admin, instance_arn=self.instance_arn),
             assignments=SsoAssignments(self.sso_admin, instance_arn=self.instance_arn),
             work=_wait,
+            account=partial(next, cycle(_new_accounts(sandbox.client("organizations")))),
         )
 
     def check_actions(self) -> None:
@@ -102,6 +112,22 @@ class LocalIdentityCenter:
         directory, sso = self._called
         assert directory <= IdentityStoreDirectory.ACTIONS
         assert sso <= SsoPermissionSets.ACTIONS | SsoSetPolicies.ACTIONS | SsoAssignments.ACTIONS
+
+
+def _new_accounts(client: Any) -> Sequence[str]:  # noqa: ANN401 - any boto3 client
+    """Enough accounts that the requests of a test are over when its turn comes again."""
+    names = [fresh("account") for _ in range(_ACCOUNTS)]
+    asked = [client.create_account(AccountName=name, Email=f"{name}@example.com") for name in names]
+    return [_created(client, one["CreateAccountStatus"]["Id"]) for one in asked]
+
+
+def _created(client: Any, request_id: str) -> str:  # noqa: ANN401 - any boto3 client
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while True:
+        status = client.describe_create_account_status(CreateAccountRequestId=request_id)["CreateAccountStatus"]
+        if "AccountId" in status or time.monotonic() > deadline:
+            return str(status["AccountId"])
+        time.sleep(0.02)
 
 
 def _wait() -> None:

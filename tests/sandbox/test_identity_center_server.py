@@ -109,7 +109,8 @@ with IdentityCenterServer() as server:
     time.sleep(60)
 """
     root = Path(__file__).resolve().parents[2]
-    with subprocess.Popen([sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, text=True) as starter:
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as starter:  # noqa: S603
         assert starter.stdout is not None
         port, folder = starter.stdout.readline().split()
         assert is_listening(int(port))
