@@ -1,29 +1,20 @@
 """Who calls, and what a delegated administrator or another member account may not do."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.organizations.models import FakeDelegatedAdministrator
-from werkzeug.wrappers import Request
 
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.service_error import ServiceError
 from sandbox.identity_center.service_models import Operation
 
 SERVICE_PRINCIPAL = "sso.amazonaws.com"
-_ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
 # A member account can see the organization's instance, and nothing that is in it.
 _OPEN = frozenset({"ListInstances", "DescribeInstance"})
 # "Must be called from the management account": IAM Identity Center API Reference. The instance belongs to it, too.
 _MANAGEMENT_ONLY = frozenset({"ListAccountAssignmentsForPrincipal", "CreateInstance", "DeleteInstance"})
 _READS = ("Describe", "Get", "List")
-
-
-def account_of(request: Request) -> str | None:
-    """Return the account whose key signed a request, if its key is the account's id; None for every other key."""
-    found = _ACCOUNT_KEY.search(request.headers.get("Authorization", ""))
-    return found[1] if found else None
 
 
 class Callers:

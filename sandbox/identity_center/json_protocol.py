@@ -1,0 +1,73 @@
+"""AWS's JSON protocol: what a request with a target and a body is answered with, and how a refusal is written."""
+
+import json
+import re
+import sys
+import traceback
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.identity_center.center import IdentityCenter
+from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.service_models import ServiceModels
+
+_ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back over HTTP."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class JsonProtocol:
+    """Answers requests of any HTTP server, given their headers X-Amz-Target and Authorization, and their body."""
+
+    def __init__(self, center: IdentityCenter, models: ServiceModels) -> None:
+        self._center = center
+        self._models = models
+
+    def answer(self, target: str, authorization: str, body: bytes) -> Answer:
+        """Carry out one request; every failure is an answer, too."""
+        try:
+            return _answer(200, self._carried_out(target, authorization, body))
+        except ServiceError as refused:
+            return _refusal(refused)
+        except Exception:  # noqa: BLE001 - a client must get an AWS answer even for a mistake in this package
+            traceback.print_exc(file=sys.stderr)
+            return _refusal(ServiceError("InternalServerException", "An internal error occurred."), status=500)
+
+    def _carried_out(self, target: str, authorization: str, body: bytes) -> dict[str, Any]:
+        operation = self._models.operation(target)
+        if operation is None:
+            raise ServiceError("UnknownOperationException", f"There is no operation for the target '{target}'.")
+        try:
+            parameters = json.loads(body or b"{}")
+        except ValueError as error:
+            raise ServiceError("SerializationException", "The request is not valid JSON.") from error
+        if not isinstance(parameters, dict):
+            raise ServiceError("SerializationException", "The request is not a JSON object.")
+        return self._center.answer(operation, parameters, caller=_account_in(authorization))
+
+
+def _account_in(authorization: str) -> str | None:
+    # The key of an account's root is the account's id, as in MiniStack and in moto; other keys do not tell.
+    found = _ACCOUNT_KEY.search(authorization)
+    return found[1] if found else None
+
+
+def _refusal(error: ServiceError, *, status: int = 400) -> Answer:
+    # Each service spells the message its own way in one of the two; SDKs read either.
+    body = {"__type": error.code, "message": error.message, "Message": error.message, **error.members}
+    answer = _answer(status, body)
+    answer.headers["x-amzn-ErrorType"] = error.code
+    return answer
+
+
+def _answer(status: int, body: dict[str, Any]) -> Answer:
+    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": str(uuid.uuid4())}
+    return Answer(status, headers, json.dumps(body))
