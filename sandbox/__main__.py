@@ -1,33 +1,38 @@
-"""Runs the local AWS until Ctrl-C or SIGTERM, and prints how to speak to it."""
+"""Runs the local AWS until Ctrl-C or SIGTERM and prints how to speak to it, or for as long as a command runs."""
 
 import argparse
 import shlex
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from types import FrameType
 
-from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.behaviour import behaviour_argument
 from sandbox.sandbox import QUICK, Sandbox
 
 
-def main() -> None:
-    """Start, print an `export` block for a shell, wait for the end."""
+def main() -> int:
+    """Start; then run the command that is given and answer its status, or print how to speak to it and wait."""
     options = _options()
     signal.signal(signal.SIGTERM, _end)
     started = time.monotonic()
     with Sandbox(
         account_id=options.account, management_account_id=options.management_account, behaviour=options.behaviour
     ) as sandbox:
-        took = time.monotonic() - started
+        cost = f"# Started in {time.monotonic() - started:.1f} s; memory: {_told(sandbox.memory)}"
+        if options.command:
+            print(cost, file=sys.stderr)
+            return subprocess.run(options.command, env=sandbox.command_environment, check=False).returncode
         print("# The local AWS is running; Ctrl-C stops it. For a shell that is to use it:\n")
         print(export_block(sandbox.environment))
-        print(f"\n# Started in {took:.1f} s; memory: {_told(sandbox.memory)}", flush=True)
+        print(f"\n{cost}", flush=True)
         try:
             signal.pause()
         except KeyboardInterrupt:
             print(file=sys.stderr)
+    return 0
 
 
 def export_block(environment: Mapping[str, str]) -> str:
@@ -45,10 +50,11 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--behaviour",
-        type=Behaviour.parse,
+        type=behaviour_argument,
         default=QUICK,
         help="of Identity Center: realistic or instant, and numbers: instant,assignment_seconds=0.4 (default: quick)",
     )
+    parser.add_argument("command", nargs="*", help="what to run on it, such as: -- pytest tests; then it stops")
     return parser.parse_args()
 
 
@@ -63,4 +69,4 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,13 +1,14 @@
 """Runs the local Identity Center until it is told to stop (SIGTERM, SIGINT)."""
 
 import argparse
+import resource
 import signal
 import sys
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
-from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.behaviour import Behaviour, behaviour_argument
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.control import Control
 from sandbox.identity_center.organizations.event_bus import EventBus
@@ -37,22 +38,31 @@ def main() -> None:
     center = IdentityCenter(settings, models, publish)
     sign_in = add_sign_in(center, iam_endpoint=options.iam_endpoint)
     application = Application(center, models, [Control(center), *sign_in])
-    serve(application, options.port).serve_forever()
+    server = serve(application, options.port)
+    print(f"Identity Center answers at http://127.0.0.1:{server.port}; {_cost()}", flush=True)
+    server.serve_forever()
 
 
 def _publish_nothing(detail_type: str, detail: Mapping[str, Any]) -> None:
     """Stand in for a bus when there is none to tell."""
 
 
+def _cost() -> str:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    # Kilobytes, but on macOS bytes.
+    megabytes = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return f"started with {usage.ru_utime + usage.ru_stime:.1f} s of processor time and {megabytes:.0f} MB of memory"
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.identity_center", description=__doc__)
-    parser.add_argument("--port", type=int, required=True, help="port to listen on, on the loopback interface")
+    parser.add_argument("--port", type=int, required=True, help="port of 127.0.0.1 to listen on; 0: any free one")
     parser.add_argument("--account", default="111122223333", help="the management account (default %(default)s)")
     parser.add_argument("--region", default="us-east-1", help="Identity Center's Region (default %(default)s)")
     parser.add_argument("--events-endpoint", help="server whose default EventBridge bus gets account events")
     parser.add_argument(
         "--behaviour",
-        type=Behaviour.parse,
+        type=behaviour_argument,
         default=Behaviour.instant(),
         help="realistic or instant (the default), and numbers: realistic,call_seconds=0,calls_per_second=none",
     )

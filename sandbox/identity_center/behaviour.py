@@ -1,5 +1,6 @@
 """How the local Identity Center behaves in time and under load: as AWS does, at once, or as chosen numbers say."""
 
+import argparse
 import math
 import random
 from dataclasses import asdict, dataclass, fields, replace
@@ -131,6 +132,14 @@ class Behaviour:
             return 0.0
         factor = source.lognormvariate(0.0, self.spread)
         return max(_SHORTEST_SECONDS, median * min(_LONGEST, max(1 / _LONGEST, factor)))
+
+
+def behaviour_argument(text: str) -> Behaviour:
+    """Read a behaviour from the command line, whose parser says what is wrong with it."""
+    try:
+        return Behaviour.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 _LIMITS = frozenset(field.name for field in fields(Behaviour) if field.type == float | None)
