@@ -29,14 +29,15 @@ def test_no_second_holds_more_calls_than_the_rate(rate: float, pauses: list[floa
         assert len(within) <= ceil(rate)
 
 
-def test_nothing_is_saved_up_while_idle() -> None:
-    pace = Pace(10, now=NOON)
+def test_an_idle_hour_saves_nothing_up_beyond_one_second() -> None:
+    pace = Pace(3, now=NOON)
     later = NOON + timedelta(hours=1)
-    assert [pace.take(later), pace.take(later)] == [later, later + _SECOND / 10]
+    assert [pace.take(later) for _ in range(7)] == [later + _SECOND * (number // 3) for number in range(7)]
 
 
-def test_a_new_pace_does_not_know_what_was_called_before_and_waits_one_turn() -> None:
-    assert Pace(10, now=NOON).free_at(NOON) == NOON + _SECOND / 10
+def test_a_new_pace_does_not_know_what_was_called_before_and_takes_it_for_all_that_is_allowed() -> None:
+    pace = Pace(4, now=NOON)
+    assert [pace.take(NOON) for _ in range(4)] == [NOON + _SECOND * number / 4 for number in range(1, 5)]
 
 
 def test_a_throttle_halves_the_rate_and_time_gives_it_back() -> None:

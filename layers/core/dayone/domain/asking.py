@@ -9,8 +9,8 @@ _USUAL_MEAN = 3.4
 _WEIGHT = 0.05
 # No request is over before this part of the mean has passed.
 _RIPE = 0.3
-_NEVER_SOONER = timedelta(milliseconds=200)
-_NEVER_LATER = timedelta(milliseconds=600)
+_NEVER_SOONER = timedelta(milliseconds=150)
+_NEVER_LATER = timedelta(milliseconds=500)
 
 
 @dataclass

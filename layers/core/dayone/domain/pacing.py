@@ -1,5 +1,6 @@
-"""How fast calls may follow each other: evenly, within a budget, and slower for a while when AWS throttles."""
+"""How fast calls may follow each other: within a budget, and slower for a while when AWS throttles."""
 
+from collections import deque
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -10,27 +11,32 @@ _RECOVERY = 0.02
 
 
 class Pace:
-    """One rate of calls. Nothing is saved up: after an idle hour the second call waits for its turn as ever.
+    """One rate of calls: no second, whenever it begins, holds more calls than the rate (rounded up).
 
-    So no second, whenever it begins, holds more calls than the rate (rounded up). `rate` is calls per second.
+    Calls may follow each other at once as long as that holds, because what has just ended makes room for several at a
+    time. `rate` is calls per second.
     """
 
     def __init__(self, rate: float, *, now: datetime) -> None:
         self._rate = rate
         self._share = 1.0
         self._judged_at = now
-        # Whoever was here before, such as a run that was cut short, may have called a moment ago.
-        self._free_at = now + self._gap()
+        self._not_before = now
+        # Whoever was here before, such as a run that was cut short, may have called as often as is allowed.
+        allowed, span = self._allowance()
+        self._turns = deque((now - span + span * (number + 1) / allowed for number in range(allowed)), maxlen=allowed)
 
     def free_at(self, now: datetime) -> datetime:
         """When the next call may be made, `now` at the earliest."""
-        return max(now, self._free_at)
+        allowed, span = self._allowance()
+        room = now if len(self._turns) < allowed else self._turns[-allowed] + span
+        return max(now, room, self._not_before)
 
     def take(self, now: datetime) -> datetime:
         """Use the next turn up, and tell when it is."""
         self._recover(now)
         turn = self.free_at(now)
-        self._free_at = turn + self._gap()
+        self._turns.append(turn)
         return turn
 
     def throttled(self, now: datetime, *, retry_after: float | None = None) -> None:
@@ -40,20 +46,22 @@ class Pace:
         """
         self._recover(now)
         self._share = max(_LEAST_SHARE, self._share / 2)
-        self._free_at = max(self._free_at, now + max(self._gap(), timedelta(seconds=retry_after or 0)))
+        self._not_before = max(self._not_before, now + timedelta(seconds=max(1 / self.rate, retry_after or 0)))
 
     @property
     def rate(self) -> float:
         """Calls per second at the moment."""
         return self._rate * self._share
 
+    def _allowance(self) -> tuple[int, timedelta]:
+        """So many calls in so long a time."""
+        allowed = max(1, int(self.rate))
+        return allowed, ceil(1_000_000 * allowed / self.rate) * _MICRO
+
     def _recover(self, now: datetime) -> None:
         without = (now - self._judged_at).total_seconds()
         self._share = min(1.0, self._share + max(0.0, without) * _RECOVERY)
         self._judged_at = now
-
-    def _gap(self) -> timedelta:
-        return ceil(1_000_000 / self.rate) * _MICRO
 
 
 class Window:
