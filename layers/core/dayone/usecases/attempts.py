@@ -53,6 +53,11 @@ class Attempt:
         return self.own.attributes.get("name", key) if self.own else key
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether AWS has confirmed the resource, as it may have done since this was planned."""
+        return self.own is not None and self.own.doubt is None
+
+    @property
     def may_have_happened(self) -> bool:
         """Whether an earlier creation was begun and its result never seen."""
         return self.own is not None and self.own.doubt is not None and not self.own.adopted

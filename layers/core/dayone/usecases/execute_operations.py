@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dayone.domain.budgets import Budgets
+from dayone.errors import Unavailable
 from dayone.ports.state import Engine, OperationQueue, Turn
 from dayone.ports.workers import Workers
 from dayone.usecases.attempts import IdentityCenter
@@ -54,7 +55,7 @@ def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) 
     renew_at = ports.clock() + _RENEWAL
     while (now := ports.clock()) < deadline:
         if now >= renew_at:
-            if not ports.turn.take(holder, now=now, until=now + _TURN):
+            if not _is_renewed(holder, ports=ports, now=now):
                 break
             renew_at = now + _RENEWAL
         run.look_for_more()
@@ -66,3 +67,12 @@ def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) 
         run.wait(seconds=min(max(0.0, nap.total_seconds()), _LONGEST_NAP))
     run.bring_home()
     return True
+
+
+def _is_renewed(holder: str, *, ports: ExecuteOperations, now: datetime) -> bool:
+    try:
+        return ports.turn.take(holder, now=now, until=now + _TURN)
+    except Unavailable:
+        # Raised from here it would leave tasks behind, whose results the next run of this process would take for its
+        # own.
+        return False

@@ -53,11 +53,7 @@ class ExecutorRun:
     def resume(self) -> None:
         """Take up what an earlier run has begun."""
         now = self.ports.clock()
-        begun = self.ports.queue.begun()
-        for one in begun:
-            if is_lost_request(one):
-                self._schedule.may_be_under_way(one, now=now)
-        self._schedule.offer(begun, now=now)
+        self._take_up(self.ports.queue.begun(), now=now)
 
     def look_for_more(self) -> None:
         """Read what has come to the front of each lane, and more of those that have room for more."""
@@ -84,7 +80,7 @@ class ExecutorRun:
                 case Ask() as ask:
                     self._begin(partial(ask_aws, ask, aws=self.ports.aws))
                 case Wait(until):
-                    return until if self._is_busy or until - now <= _WORTH_WAITING else None
+                    return until if self._is_busy or until - now <= self._worth_waiting else None
                 case Idle():
                     return now + _LOOK_EVERY if self._is_busy else None
         return self.ports.clock() + _LOOK_EVERY
@@ -101,9 +97,16 @@ class ExecutorRun:
             self._record()
 
     def _read_again(self, *, now: datetime) -> None:
-        changed, self._changed = self._changed, []
-        self._schedule.offer(self.ports.queue.read([listed(one) for one in changed]), now=now)
-        self._schedule.offer((one for one in self.ports.queue.begun() if not self._schedule.knows(one.id)), now=now)
+        self._schedule.offer(self.ports.queue.read([listed(one) for one in self._changed]), now=now)
+        self._changed.clear()
+        self._take_up(self.ports.queue.begun(), now=now)
+
+    def _take_up(self, found: Sequence[Operation], *, now: datetime) -> None:
+        unknown = [one for one in found if not self._schedule.knows(one.id)]
+        for one in unknown:
+            if is_lost_request(one):
+                self._schedule.may_be_under_way(one, now=now)
+        self._schedule.offer(unknown, now=now)
 
     def _look_at_front(self, lane: Lane, *, now: datetime) -> None:
         front = self.ports.queue.waiting(lane, after="", limit=_PAGE)
@@ -136,6 +139,12 @@ class ExecutorRun:
     def _is_busy(self) -> bool:
         return bool(self._tasks or self._changed) or not all(one.is_whole for one in self._readings.values())
 
+    @property
+    def _worth_waiting(self) -> timedelta:
+        # A run that went before the places of lost requests are free again would leave them to the next, which has to
+        # keep them free anew.
+        return max(_WORTH_WAITING, self.ports.budgets.lost_request)
+
     def _begin(self, task: Callable[[], Report]) -> None:
         self._tasks += 1
         self.workers.start(task)
@@ -157,6 +166,8 @@ class ExecutorRun:
             case PutBack():
                 self._put_back(report, now=now)
             case Changed(operation):
+                if is_lost_request(operation):
+                    self._schedule.may_be_under_way(operation, now=now)
                 self._lose(operation)
             case Told():
                 self._hear(report, now=now)

@@ -56,14 +56,20 @@ def finished(
 
 
 def failed(
-    operation: Operation, *, own: Applied | None, reason: str, now: datetime, may_exist: bool = False
+    operation: Operation,
+    *,
+    own: Applied | None,
+    reason: str,
+    now: datetime,
+    may_exist: bool = False,
+    kept: Applied | None = None,
 ) -> Finished:
-    """AWS said no for good: a creation leaves nothing, the rest leaves what was there.
+    """AWS said no for good: a creation leaves `kept`, the rest leaves what was there.
 
     With `may_exist` an earlier try of the creation was never answered: its doubt stays, or nobody would undo it.
     """
     done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
-    applied = None if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
+    applied = kept if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
     entry = _entry(done, now=now)
     return Finished(operation=done, state=done.state, applied=applied, untouched=may_exist, audit=entry, at=now)
 

@@ -69,6 +69,14 @@ def _call(attempt: Attempt, *, ports: Trying) -> Report:
     if operation is None:
         return Changed(attempt.operation)
     try:
+        return _called(attempt, operation=operation, doubt=doubt, ports=ports)
+    except Unavailable:
+        # AWS may have done it, or be working on it: the operation says so by its attempts.
+        return Changed(operation)
+
+
+def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Trying) -> Report:
+    try:
         outcome = perform(attempt, aws=ports.aws)
     except Unavailable as error:
         if isinstance(error, Crowded) and not is_patient(operation, ports=ports):
@@ -89,8 +97,10 @@ def _call(attempt: Attempt, *, ports: Trying) -> Report:
 
 
 def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: str, ports: Trying) -> Ended:
-    may_exist = operation.action is Action.CREATE and attempt.may_have_happened
-    return Ended(failed(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist))
+    creating = operation.action is Action.CREATE
+    kept = attempt.own if creating and attempt.is_confirmed else None
+    may_exist = creating and attempt.may_have_happened
+    return Ended(failed(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist, kept=kept))
 
 
 def put_back(operation: Operation, *, error: Unavailable, ports: Trying) -> PutBack:

@@ -1,0 +1,131 @@
+"""Troubles of the executor that a simulated world has found: each once went wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from dayone.domain.operations import OperationState
+from dayone.errors import Unavailable, Unreachable
+from dayone.usecases.execute_operations import execute_operations
+from tests.builders import GROUP, a_group, a_policy, a_set, the_group
+from tests.fakes.identity_center import StoredGroup
+from tests.unit.world import World
+
+
+class _Meanwhile:
+    """A port before whose first call of a method something else happens, or which then raises."""
+
+    def __init__(self, port: Any, method: str, then: Callable[[], None]) -> None:  # noqa: ANN401
+        self._port, self._method, self._then = port, method, [then]
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method: Callable[..., Any] = getattr(self._port, name)
+
+        def call(*args: object, **named: object) -> object:
+            if name == self._method and self._then:
+                self._then.pop()()
+            return method(*args, **named)
+
+        return call
+
+
+def _around(world: World, port: str, method: str, then: Callable[[], None]) -> None:
+    world.around = lambda name, one: _Meanwhile(one, method, then) if name == port else one
+
+
+def _fail(error: Exception) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def test_a_creation_planned_while_another_is_under_way_brings_what_that_has_made_up_to_date() -> None:
+    world = World()
+    world.policy_is(a_policy(a_group("engineers", description="old")))
+    world.plan_all()
+
+    def policy_changes() -> None:
+        world.policy_is(a_policy(a_group("engineers", description="new")))
+        world.plan_all()
+
+    _around(world, "directory", "create_group", policy_changes)
+    world.settle()
+    assert list(world.center.groups.values()) == [StoredGroup("engineers", "new")]
+    applied = world.applied(the_group(), GROUP)
+    assert applied is not None
+    assert not applied.adopted
+    assert applied.attributes["description"] == "new"
+
+
+def test_what_was_confirmed_stays_on_record_when_bringing_it_up_to_date_is_refused() -> None:
+    world = World()
+    world.center.groups["group-theirs"] = StoredGroup("Builders", "")
+    world.policy_is(a_policy(a_group("engineers", description="old")))
+    world.plan_all()
+
+    def policy_changes() -> None:
+        # The new name is taken by a group that is not Day One's.
+        world.policy_is(a_policy(replace(a_group("engineers", description="new"), display_name="Builders")))
+        world.plan_all()
+
+    _around(world, "directory", "create_group", policy_changes)
+    world.settle()
+    assert [one.state for one in world.operations()] == [OperationState.SUCCEEDED, OperationState.FAILED]
+    applied = world.applied(the_group(), GROUP)
+    assert applied is not None
+    assert applied.doubt is None
+    assert applied.references["group_id"] in world.center.groups
+
+
+def test_requests_that_were_lost_do_not_keep_later_runs_from_starting_anything() -> None:
+    world = World()
+    world.policy_is(a_policy(a_set("ViewOnly"), a_set("Admin")))
+    world.plan_all()
+    world.execute(seconds=3)
+    provisionings = [one for one in world.operations() if one.resource.kind == "provisioning"]
+    for one in provisionings:
+        # Both attempts were begun by a process that died before it heard from AWS.
+        world.state.store(replace(one, state=OperationState.PENDING, attempts=1, finished_at=None), begun=True)
+    world.execute()
+    ended = [world.state.operation(one) for one in provisionings]
+    assert [one.state for one in ended if one] == [OperationState.SUCCEEDED] * 2
+
+
+def test_a_request_whose_id_could_not_be_written_keeps_its_place() -> None:
+    world = World(aws_works=False)
+    world.policy_is(a_policy(a_set("ViewOnly"), a_set("Admin"), a_set("Third")))
+    world.plan_all()
+    _around(world, "queue", "submit", _fail(Unavailable("the table is out of reach")))
+    world.execute(seconds=10)
+    asked = [one for one in world.center.requests.values() if one.kind == "provisioning"]
+    assert len(asked) <= world.budgets.concurrent_provisionings
+
+
+class _LostTurn:
+    """A turn that is given once, and of which nothing is heard afterwards."""
+
+    def __init__(self) -> None:
+        self._is_given = False
+
+    def take(self, *_: object, **__: object) -> bool:
+        if self._is_given:
+            raise Unreachable("no answer")
+        self._is_given = True
+        return True
+
+    def give_back(self, _holder: str) -> None:
+        pass
+
+
+def test_a_turn_that_cannot_be_renewed_ends_the_run_in_order_and_rings_for_the_next() -> None:
+    world = World(aws_works=False)
+    world.policy_is(a_policy(a_set("ViewOnly")))
+    world.plan_all()
+    began, rings = world.now, world.engine.rings
+    ports = replace(world.executing(), turn=_LostTurn())
+    execute_operations(ports=ports, deadline=began + timedelta(seconds=60))
+    assert world.now - began < timedelta(seconds=15)
+    assert world.engine.rings == rings + 1
+    assert ports.workers.done(seconds=0) == []
