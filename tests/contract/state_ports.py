@@ -23,8 +23,9 @@ from dayone.domain.operations import Operation
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
+from dayone.ports.operations import OperationQueue, Turn
 from dayone.ports.records import Records
-from dayone.ports.state import Changes, DueWork, OperationQueue, Policies, PolicyArchive, Subjects, Turn
+from dayone.ports.state import Changes, DueWork, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.state import State

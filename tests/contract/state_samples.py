@@ -13,7 +13,7 @@ from dayone.domain.operations import Action, Applied, Operation, OperationState,
 from dayone.domain.people import Person, Status
 from dayone.domain.subject_states import FactVersion, Head, Plan, generation_number
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind, group_named, user_of
-from dayone.ports.state import Finished
+from dayone.ports.operations import Finished
 from tests.contract.state_ports import StatePorts
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

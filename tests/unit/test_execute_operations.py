@@ -448,13 +448,15 @@ class _Watched:
 
     def __init__(self, port: Any, world: World) -> None:  # noqa: ANN401
         self._port, self._world = port, world
+        self._accounts: dict[str, str] = {}
         self.most = 0
         self.together: list[list[str]] = []
 
     def create(self, key: Any) -> str:  # noqa: ANN401
         request_id: str = self._port.create(key)
-        submitted = [one for one in self._world.operations(OperationState.SUBMITTED) if one.resource == assignment()]
-        accounts = [one.subject.name for one in submitted] + [key.account_id]
+        self._accounts[request_id] = key.account_id
+        in_progress = self._world.center.in_progress()
+        accounts = [self._accounts[one] for one in in_progress if one in self._accounts]
         self.most = max(self.most, len(accounts))
         self.together.append(accounts)
         return request_id

@@ -15,7 +15,7 @@ from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
 from dayone.domain.guardrails import COUNTED, with_count
 from dayone.domain.operations import OperationState
 from dayone.domain.subjects import ResourceOf
-from dayone.ports.state import Finished
+from dayone.ports.operations import Finished
 
 _COUNTS = {
     OperationState.SUCCEEDED: "succeeded",

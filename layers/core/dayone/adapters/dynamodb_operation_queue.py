@@ -20,7 +20,7 @@ from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationS
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject
 from dayone.errors import Conflicting
-from dayone.ports.state import Finished, Listed
+from dayone.ports.operations import Finished, Listed
 
 _HEAD, _OPERATION, _APPLIED = "head", "operation", "applied"
 

@@ -1,18 +1,15 @@
 """What the use cases need remembered and handed on: facts, plans, operations, policies, and the two queues."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan, SubjectState
-from dayone.domain.subjects import Resource, ResourceOf, Subject, SubjectKind
+from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 
 
@@ -71,97 +68,6 @@ class DueWork(Protocol):
 
     def has_runnable(self) -> bool:
         """Whether any operation is open."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finished:
-    """How an operation ended, and what that makes of its resource.
-
-    `applied` replaces the resource's record, None removes it; with `untouched` it stays as it is, because AWS was not
-    called. `gone` are further resources of the subject that went with it.
-    """
-
-    operation: Operation
-    state: OperationState
-    applied: Applied | None
-    audit: AuditEntry
-    at: datetime
-    untouched: bool = False
-    gone: Sequence[Resource] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An open operation in its lane: its place there, its change and its id."""
-
-    order: str
-    change: str
-    id: str
-
-
-class Turn(Protocol):
-    """The right to carry out operations, which one process has at a time."""
-
-    def take(self, holder: str, *, now: datetime, until: datetime) -> bool:
-        """Have it, or go on having it, until then; False while somebody else has it."""
-
-    def give_back(self, holder: str) -> None:
-        """Have it no more; harmless when somebody else has it by now."""
-
-
-class OperationQueue(Protocol):
-    """Operations as a durable priority queue."""
-
-    def begun(self) -> Sequence[Operation]:
-        """Open operations of which an attempt has begun: submitted ones, and those whose attempt was cut short."""
-
-    def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
-        """The other open operations of a lane, the most urgent first, from behind `after` ("" for the beginning)."""
-
-    def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
-        """Those of the listed ones that are open, as they now stand."""
-
-    def generation_of(self, subject: Subject) -> str:
-        """The generation in force."""
-
-    def is_released(self, operation: Operation) -> bool:
-        """Whether it is a removal that was held and has been approved: it may run whichever generation is in force."""
-
-    def siblings(self, operation: Operation) -> Sequence[Operation]:
-        """The operations of the same plan, itself included, by number."""
-
-    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
-        """Those of the resources that AWS has confirmed or that are in doubt; the others are not in the answer."""
-
-    def is_in_use(self, group: str) -> bool:
-        """Whether a membership or an assignment of this group is on record."""
-
-    def alike(self, target: ResourceOf) -> Iterable[Applied]:
-        """The same resource of every other subject of that kind, such as all other groups, confirmed or in doubt."""
-
-    def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
-        """Note that AWS is about to be called: counts the attempt and puts the resource in doubt.
-
-        Returns the operation as it now stands, or None when it may no longer run.
-        """
-
-    def submit(self, operation: Operation, *, request_id: str) -> None:
-        """Note that AWS works on it under this request id."""
-
-    def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
-        """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
-
-    def settle(self, operation: Operation, *, applied: Applied | None) -> None:
-        """Put the resource back as it was before an attempt on which AWS is known not to have acted."""
-
-    def wait_for(self, operation: Operation, *, what: str) -> None:
-        """Note in words what keeps it from running."""
-
-    def finish(self, finished: Sequence[Finished]) -> None:
-        """Record each end with the resource, the counts of its change and the audit entry in one transaction.
-
-        Does nothing for an operation that is finished already.
-        """
 
 
 class PolicyInForce(Protocol):

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from dayone.domain.budgets import Budgets
 from dayone.errors import Unavailable
-from dayone.ports.state import Engine, OperationQueue, Turn
+from dayone.ports.operations import OperationQueue, Turn
+from dayone.ports.state import Engine
 from dayone.ports.workers import Workers
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.executor_run import ExecutorRun

@@ -10,7 +10,7 @@ from dayone.domain.operations import Operation, Priority
 from dayone.domain.scheduling import Schedule, is_lost_request
 from dayone.domain.steps import Ask, Idle, Start, Wait
 from dayone.errors import Crowded, Throttled, Unavailable, Unreachable
-from dayone.ports.state import Finished, Listed, OperationQueue
+from dayone.ports.operations import Finished, Listed, OperationQueue
 from dayone.ports.workers import Workers
 from dayone.usecases.ask_aws import ask_aws, conclude
 from dayone.usecases.reports import Changed, Ended, Parked, PutBack, Recorded, Report, Requested, Told

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.operations import Action, Applied, Failed, Operation, OperationState, Succeeded
-from dayone.ports.state import Finished
+from dayone.ports.operations import Finished
 from dayone.usecases.attempts import Attempt
 
 

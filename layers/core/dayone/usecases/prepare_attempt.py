@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
 from dayone.domain.subject_states import generation_number
 from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
-from dayone.ports.state import OperationQueue
+from dayone.ports.operations import OperationQueue
 from dayone.usecases.attempts import Attempt
 
 _ARN = "permission_set_arn"

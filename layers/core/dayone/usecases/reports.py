@@ -9,7 +9,7 @@ from dayone.domain.requests_under_way import RequestKind
 from dayone.domain.subjects import ResourceOf
 from dayone.errors import Unavailable
 from dayone.ports.identity_center import RequestState
-from dayone.ports.state import Finished
+from dayone.ports.operations import Finished
 
 
 @dataclass(frozen=True)

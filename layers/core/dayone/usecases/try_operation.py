@@ -8,7 +8,7 @@ from dayone.domain.budgets import Budgets
 from dayone.domain.operations import Action, Applied, Operation, OperationState, Submitted
 from dayone.domain.retrying import is_passing, retry_at
 from dayone.errors import Crowded, Rejected, Throttled, Unavailable, Unreachable
-from dayone.ports.state import OperationQueue
+from dayone.ports.operations import OperationQueue
 from dayone.usecases.attempts import Attempt, IdentityCenter
 from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded
 from dayone.usecases.perform_operation import perform, there_before
