@@ -166,9 +166,7 @@ class ExecutorRun:
             case PutBack():
                 self._put_back(report, now=now)
             case Changed(operation):
-                if is_lost_request(operation):
-                    self._schedule.may_be_under_way(operation, now=now)
-                self._lose(operation)
+                self._look_again_at(operation, now=now)
             case Told():
                 self._hear(report, now=now)
             case Recorded():
@@ -181,6 +179,11 @@ class ExecutorRun:
                 self._lose(one.operation)
             else:
                 self._schedule.ended(one.operation)
+
+    def _look_again_at(self, operation: Operation, *, now: datetime) -> None:
+        if is_lost_request(operation):
+            self._schedule.may_be_under_way(operation, now=now)
+        self._lose(operation)
 
     def _lose(self, operation: Operation) -> None:
         self._schedule.forget(operation)
