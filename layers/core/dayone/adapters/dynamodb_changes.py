@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from dayone.adapters import dynamodb_audit as audit_log
-from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters.dynamodb_codec import encode
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW, IS_UNDECIDED
 from dayone.adapters.dynamodb_mapping import change_in, change_parts
@@ -27,12 +27,12 @@ class DynamoChanges:
     def open(self, cause: Cause) -> None:
         """Record a change whose number of subjects is still being found out; harmless when it is there."""
         # None is written, not left out: to a plan that is committed meanwhile the number is there and stays unknown.
-        record = {**keys.change_key(cause.change)._asdict(), **change_parts(cause), "subjects": None}
+        record = {**change_keys.change_key(cause.change)._asdict(), **change_parts(cause), "subjects": None}
         self._table.write(Put(record, condition=IS_NEW), what=f"opening change {cause.change}")
 
     def expect(self, change: str, *, subjects: int) -> None:
         """Say how many subjects it has; raises NotFound for a change that was never opened."""
-        expected = Update(keys.change_key(change), put={"subjects": subjects}, condition=EXISTS)
+        expected = Update(change_keys.change_key(change), put={"subjects": subjects}, condition=EXISTS)
         if not self._table.write(expected, what=f"counting the subjects of change {change}"):
             raise NotFound(f"there is no change {change}")
 
@@ -41,7 +41,9 @@ class DynamoChanges:
 
         Raises NotFound for a change that is unknown.
         """
-        said = Update(keys.change_key(change), put={"decision": encode(decision)}, condition=EXISTS & IS_UNDECIDED)
+        said = Update(
+            change_keys.change_key(change), put={"decision": encode(decision)}, condition=EXISTS & IS_UNDECIDED
+        )
         refused = self._table.transact(
             lambda: {_CHANGE: said, **audit_log.appended(self._table, [audit], lane=audit_log.POLICY)},
             what=f"deciding on change {change}",
@@ -49,7 +51,7 @@ class DynamoChanges:
         )
         if not refused:
             return decision
-        record = self._table.get(keys.change_key(change))
+        record = self._table.get(change_keys.change_key(change))
         first = change_in(record).decision if record else None
         if first is None:
             raise NotFound(f"there is no change {change}")

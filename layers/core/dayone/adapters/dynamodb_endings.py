@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dayone.adapters import dynamodb_audit as audit
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_OPEN, is_as_it_was, is_counted, is_in_force
@@ -64,7 +65,7 @@ class Endings:
 def _depended_on(end: Finished) -> Iterable[keys.RecordKey]:
     operation = end.operation
     yield keys.head_of(operation.subject)
-    yield keys.planned_key(operation.subject, change=operation.change)
+    yield change_keys.planned_key(operation.subject, change=operation.change)
     if operation.resource.kind in COUNTED:
         yield keys.applied_key(operation.target)
 
@@ -79,7 +80,7 @@ def _closing(end: Finished) -> Write:
     }
     # Without the first two it is in the index of runnable operations no more.
     remove = ("runnable", "runnable_order", "waiting_for")
-    return Update(keys.operation_key(end.operation), put=put, remove=remove, condition=IS_OPEN)
+    return Update(change_keys.operation_key(end.operation), put=put, remove=remove, condition=IS_OPEN)
 
 
 def _resources(ends: Iterable[Finished], *, known: _Records) -> dict[str, Write]:
@@ -132,7 +133,7 @@ def _counting_on_head(key: keys.RecordKey, head: Mapping[str, Any], ends: Sequen
 
 def _is_counted_on_change(end: Finished, *, known: _Records) -> bool:
     # Only what a plan in force has added to the change's operations may come off them.
-    planned = known.get(keys.planned_key(end.operation.subject, change=end.operation.change))
+    planned = known.get(change_keys.planned_key(end.operation.subject, change=end.operation.change))
     return planned is not None and planned["generation"] == end.operation.generation
 
 
@@ -140,4 +141,4 @@ def _counting_on_changes(ends: Iterable[Finished]) -> dict[str, Write]:
     counts: dict[str, Counter[str]] = {}
     for one in ends:
         counts.setdefault(one.operation.change, Counter())[_COUNTS[one.state]] += 1
-    return {f"change {change}": Update(keys.change_key(change), add=dict(add)) for change, add in counts.items()}
+    return {f"change {change}": Update(change_keys.change_key(change), add=dict(add)) for change, add in counts.items()}

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_audit as audit_log
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_HELD, nothing_moved_since
@@ -37,7 +38,7 @@ class DynamoHeldRemovals:
 
     def subjects(self, change: str) -> Iterable[Subject]:
         """Whoever has operations of this change held, in order."""
-        of_change = Key("pk").eq(keys.change_partition(change)) & Key("sk").begins_with(keys.OPERATION)
+        of_change = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.OPERATION)
         operations = map(operation_in, self._table.query(of_change))
         return list(dict.fromkeys(one.subject for one in operations if one.state is OperationState.HELD))
 
@@ -76,14 +77,14 @@ class DynamoHeldRemovals:
     ) -> None:
         # One write is for the counts.
         for batch in batched(operations, MOST_IN_A_TRANSACTION - 1, strict=False):
-            wanted = [keys.operation_named(one, change=change) for one in batch]
+            wanted = [change_keys.operation_named(one, change=change) for one in batch]
 
             def writes(wanted: Sequence[keys.RecordKey] = wanted) -> dict[str, Write]:
                 found = [operation_in(one) for one in self._table.get_all(wanted)]
                 held = [one for one in found if one.state is OperationState.HELD]
                 moved: dict[str, Write] = {one.id: _moving(one, to=to, put=put) for one in held}
                 counted = {name: number * len(held) for name, number in counts.items()}
-                return {**moved, "change": Update(keys.change_key(change), add=counted)} if held else {}
+                return {**moved, "change": Update(change_keys.change_key(change), add=counted)} if held else {}
 
             self._table.transact(writes, what=f"moving on what change {change} holds")
 
@@ -91,4 +92,4 @@ class DynamoHeldRemovals:
 def _moving(operation: Operation, *, to: OperationState, put: Mapping[str, Any]) -> Write:
     runs = to is OperationState.PENDING
     listed = runnable(operation, begun=False) if runs else {}
-    return Update(keys.operation_key(operation), put={"state": encode(to), **put, **listed}, condition=IS_HELD)
+    return Update(change_keys.operation_key(operation), put={"state": encode(to), **put, **listed}, condition=IS_HELD)

@@ -1,17 +1,13 @@
 """Where each record lies in the one table: partition keys, sort keys, and what the indexes list it by."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from dayone.domain.operations import Operation
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 
 HEAD = "HEAD"
-PLANNED = "SUBJECT#"
-OPERATION = "OPERATION#"
-PORTION = "PORTION#"
 VERSION = "VERSION#"
 
 _PARTITIONS = {
@@ -95,46 +91,6 @@ def applied_of(subject: Subject) -> str:
 def last_key_of(subject: Subject) -> RecordKey:
     """A place behind everything about a subject, and before whatever comes after it."""
     return RecordKey(partition_of(subject), f"{applied_of(subject)}{_LAST}")
-
-
-def change_partition(change: str) -> str:
-    """The partition of everything about a change."""
-    return f"CHANGE#{change}"
-
-
-def change_key(change: str) -> RecordKey:
-    """The cause and the counts of a change."""
-    return RecordKey(change_partition(change), HEAD)
-
-
-def planned_key(subject: Subject, *, change: str) -> RecordKey:
-    """The proof that a change has planned a subject."""
-    return RecordKey(change_partition(change), f"{PLANNED}{subject}")
-
-
-def portion_key(change: str, *, number: int) -> RecordKey:
-    """A portion of the company that a change has gone through."""
-    return RecordKey(change_partition(change), f"{PORTION}{number:06d}")
-
-
-def operation_key(operation: Operation) -> RecordKey:
-    """One operation of a change."""
-    return operation_named(operation.id, change=operation.change)
-
-
-def operation_named(name: str, *, change: str) -> RecordKey:
-    """The operation of a change that has this id."""
-    return RecordKey(change_partition(change), f"{OPERATION}{name}")
-
-
-def operation_of(record: Mapping[str, Any]) -> tuple[str, str]:
-    """The change and the id of the operation that a record, or its place in an index, is of."""
-    return str(record["pk"]).removeprefix(change_partition("")), str(record["sk"]).removeprefix(OPERATION)
-
-
-def plan_prefix(subject: Subject, *, generation: str) -> str:
-    """What the sort keys of one plan's operations begin with."""
-    return f"{OPERATION}{subject}@{generation}/"
 
 
 def removals_key(day: date) -> RecordKey:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_conditions import leaves_room_for
 from dayone.adapters.dynamodb_table import DynamoTable
@@ -20,7 +21,7 @@ class DynamoLedger:
 
     def tally(self, change: str, *, day: date) -> Tally:
         """What exists now, and how many removals were let go on that day (UTC) and in that change."""
-        existing, today, of_change = keys.EXISTING, keys.removals_key(day), keys.change_key(change)
+        existing, today, of_change = keys.EXISTING, keys.removals_key(day), change_keys.change_key(change)
         found = {(one["pk"], one["sk"]): one for one in self._table.get_all([existing, today, of_change])}
 
         def number(key: keys.RecordKey, name: str) -> int:

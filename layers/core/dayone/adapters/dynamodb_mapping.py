@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import Record, decode, encode, stamp
@@ -54,7 +55,7 @@ def applied_in(record: Mapping[str, Any]) -> Applied:
 
 def operation_record(operation: Operation) -> Record:
     """An operation of a change; while it is open it lies among the runnable ones, while it is held nowhere."""
-    record = {**keys.operation_key(operation)._asdict(), **encode(operation)}
+    record = {**change_keys.operation_key(operation)._asdict(), **encode(operation)}
     if operation.state is OperationState.HELD:
         return record
     if operation.state not in OPEN_STATES:
@@ -88,7 +89,7 @@ def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Chan
 
 def planned_record(plan: Plan) -> Record:
     """The proof that a change planned a subject: what it had to say, and which generation came of it."""
-    key = keys.planned_key(plan.after.subject, change=plan.cause.change)
+    key = change_keys.planned_key(plan.after.subject, change=plan.cause.change)
     said = {"notes": list(plan.notes)} if plan.notes else {}
     return {**key._asdict(), **said, "generation": plan.after.generation, "at": stamp(plan.cause.at)}
 

@@ -7,25 +7,25 @@ from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
 
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
 from dayone.adapters.dynamodb_endings import Endings
 from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in, runnable
-from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_open_operations import DynamoOpenOperations
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
+from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject
 from dayone.errors import Conflicting
-from dayone.ports.operations import Finished, Listed
+from dayone.ports.operations import Finished
 
 _HEAD, _OPERATION, _APPLIED = "head", "operation", "applied"
 
 
-class DynamoOperationQueue:
+class DynamoOperationQueue(DynamoOpenOperations):
     """The port OperationQueue."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
@@ -39,24 +39,6 @@ class DynamoOperationQueue:
         }
     )
 
-    def __init__(self, table: DynamoTable) -> None:
-        self._table = table
-
-    def begun(self) -> Sequence[Operation]:
-        """Open operations of which an attempt has begun."""
-        return self._found(self._table.query(Key("runnable").eq(lists.BEGUN), index="runnable"))
-
-    def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
-        """The other open operations of a lane, the most urgent first, from behind `after`."""
-        wanted = Key("runnable").eq(lists.waiting_in(lane)) & Key("runnable_order").gt(after or " ")
-        listed = self._table.query(wanted, index="runnable", limit=limit)
-        return [Listed(str(one["runnable_order"]), *keys.operation_of(one)) for one in listed]
-
-    def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
-        """Those of the listed ones that are open, as they now stand."""
-        found = [keys.operation_named(one.id, change=one.change) for one in listed]
-        return self._found(one._asdict() for one in found)
-
     def generation_of(self, subject: Subject) -> str:
         """The generation in force."""
         head = self._table.get(keys.head_of(subject))
@@ -69,7 +51,7 @@ class DynamoOperationQueue:
 
     def siblings(self, operation: Operation) -> Sequence[Operation]:
         """The operations of the same plan, itself included, by number."""
-        first = keys.operation_key(operation)
+        first = change_keys.operation_key(operation)
         plan = first.sk.rpartition("/")[0]
         same_plan = Key("pk").eq(first.pk) & Key("sk").begins_with(f"{plan}/")
         return [operation_in(one) for one in self._table.query(same_plan)]
@@ -102,7 +84,7 @@ class DynamoOperationQueue:
         subject, generation = operation.subject, operation.generation
         writes: Mapping[str, Write] = {
             _OPERATION: Update(
-                keys.operation_key(operation),
+                change_keys.operation_key(operation),
                 put={"attempts": operation.attempts + 1, **runnable(operation, begun=True)},
                 remove=("waiting_for", "failure_reason"),
                 condition=IS_PENDING & is_tried_as_often_as(operation),
@@ -123,7 +105,7 @@ class DynamoOperationQueue:
     def submit(self, operation: Operation, *, request_id: str) -> None:
         """Note that AWS works on it under this request id; raises Conflicting when it is not pending."""
         put = {"state": OperationState.SUBMITTED.value, "request_id": request_id}
-        submitted = Update(keys.operation_key(operation), put=put, condition=IS_PENDING)
+        submitted = Update(change_keys.operation_key(operation), put=put, condition=IS_PENDING)
         if not self._table.write(submitted, what=f"submitting {operation.id}"):
             raise Conflicting(f"{operation.id} is no longer pending")
 
@@ -131,7 +113,7 @@ class DynamoOperationQueue:
         """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
         why = {"not_before": stamp(until), "failure_reason": because}
         put = {"state": OperationState.PENDING.value, **why, **runnable(operation, begun=False)}
-        postponed = Update(keys.operation_key(operation), put=put, condition=IS_OPEN)
+        postponed = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
         self._table.write(postponed, what=f"postponing {operation.id}")
 
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
@@ -144,16 +126,9 @@ class DynamoOperationQueue:
 
     def wait_for(self, operation: Operation, *, what: str) -> None:
         """Note in words what keeps it from running; does nothing when it is finished."""
-        waiting = Update(keys.operation_key(operation), put={"waiting_for": what}, condition=IS_OPEN)
+        waiting = Update(change_keys.operation_key(operation), put={"waiting_for": what}, condition=IS_OPEN)
         self._table.write(waiting, what=f"noting what {operation.id} waits for")
 
     def finish(self, finished: Sequence[Finished]) -> None:
         """Record each end with the resource, the counts of its change and the audit entry in one transaction."""
         Endings(self._table, finished).record()
-
-    def _found(self, listed: Iterable[Mapping[str, str]]) -> Sequence[Operation]:
-        # The index follows the table late: what it lists may have been begun, submitted or finished a moment ago.
-        found = [keys.RecordKey(one["pk"], one["sk"]) for one in listed]
-        records = {(one["pk"], one["sk"]): one for one in self._table.get_all(found)}
-        current = (operation_in(records[key]) for key in found if key in records)
-        return [one for one in current if one.state in OPEN_STATES]

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters.dynamodb_codec import decode, encode
 from dayone.adapters.dynamodb_conditions import IS_NEW
 from dayone.adapters.dynamodb_table import DynamoTable
@@ -21,12 +21,12 @@ class DynamoPortions:
 
     def kept(self, change: str, *, number: int) -> Portion | None:
         """The portion of that number, or None."""
-        record = self._table.get(keys.portion_key(change, number=number))
+        record = self._table.get(change_keys.portion_key(change, number=number))
         return decode(Portion, record) if record else None
 
     def keep(self, change: str, portion: Portion) -> Portion:
         """Keep a portion; returns the one that counts."""
-        key = keys.portion_key(change, number=portion.number)
+        key = change_keys.portion_key(change, number=portion.number)
         record = {**key._asdict(), **encode(portion)}
         if self._table.write(Put(record, condition=IS_NEW), what=f"keeping a portion of change {change}"):
             return portion

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
 
-from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_cursors import Listing
@@ -41,24 +41,26 @@ class DynamoRecords:
 
     def change(self, change: str) -> Change | None:
         """One change with its notes (the first hundred, by subject)."""
-        record = self._table.get(keys.change_key(change))
+        record = self._table.get(change_keys.change_key(change))
         if record is None:
             return None
-        planned = Key("pk").eq(keys.change_partition(change)) & Key("sk").begins_with(keys.PLANNED)
+        planned = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.PLANNED)
         notes = (str(note) for one in self._table.query(planned) for note in one.get("notes", ()))
         return change_in(record, notes=tuple(islice(notes, _MOST_NOTES)))
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
         """The operations of a change, by subject and number."""
-        listing = Listing(partition=("pk", keys.change_partition(change)), sort_key="sk", prefix=keys.OPERATION)
+        listing = Listing(
+            partition=("pk", change_keys.change_partition(change)), sort_key="sk", prefix=change_keys.OPERATION
+        )
         return listing.page(self._table, cursor=cursor, limit=limit, read=operation_in)
 
     def plan_of(self, head: Head) -> Sequence[Operation]:
         """The operations of the plan in force of a subject, by number; none before its first."""
         if not head.change:
             return []
-        lies_in = Key("pk").eq(keys.change_partition(head.change))
-        same_plan = lies_in & Key("sk").begins_with(keys.plan_prefix(head.subject, generation=head.generation))
+        lies_in = Key("pk").eq(change_keys.change_partition(head.change))
+        same_plan = lies_in & Key("sk").begins_with(change_keys.plan_prefix(head.subject, generation=head.generation))
         return [operation_in(one) for one in self._table.query(same_plan)]
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:

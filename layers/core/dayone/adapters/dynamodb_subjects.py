@@ -6,6 +6,7 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import ConditionBase, Key
 
 from dayone.adapters import dynamodb_audit as audit
+from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_claims import claim_key, claims_in
@@ -59,7 +60,7 @@ class DynamoSubjects:
 
     def is_planned(self, subject: Subject, *, change: str) -> bool:
         """Whether this change has planned this subject already."""
-        return self._table.get(keys.planned_key(subject, change=change)) is not None
+        return self._table.get(change_keys.planned_key(subject, change=change)) is not None
 
     def taken_by(self, delivery: str) -> str:
         """The change that took a delivery of this name, or empty."""
@@ -88,7 +89,7 @@ class DynamoSubjects:
             self._table.put_all(operation_record(one) for one in plan.operations)
         refused = self._refused(plan, {**writes, **(operations if is_whole else {})})
         if refused and not is_whole:
-            self._table.delete_all(keys.operation_key(one) for one in plan.operations)
+            self._table.delete_all(change_keys.operation_key(one) for one in plan.operations)
         subject = plan.after.subject
         if _SUBJECT in refused:
             raise Conflicting(f"{subject} has been planned by change {plan.cause.change}")
@@ -130,7 +131,7 @@ def _counts(plan: Plan) -> Update:
     budget = plan.removals
     because = {"held_because": plan.held_because} if plan.held_because else {}
     return Update(
-        keys.change_key(plan.cause.change),
+        change_keys.change_key(plan.cause.change),
         put_once={**change_parts(plan.cause), "subjects": 1, **because},
         add={
             "planned": 1,
