@@ -11,7 +11,7 @@ from dayone.domain.budgets import Budgets
 from dayone.domain.lanes import SSO_ADMIN, Lane, quota_of
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.pacing import Pace, Window
-from dayone.domain.requests_under_way import RequestKind, RequestsUnderWay
+from dayone.domain.requests_under_way import RequestsUnderWay
 from dayone.domain.steps import Ask, Idle, Start, Step, Wait
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
 
@@ -103,15 +103,16 @@ class Schedule:
         due = self._under_way.due(now) if sso_is_free else None
         if due is not None:
             self._pace(SSO_ADMIN).take(now)
-            return self._asking(due, now=now)
+            operations, in_bulk = self._under_way.to_ask(due, now=now)
+            return Ask(kind=due, operations=tuple(operations), in_bulk=in_bulk)
         operation = self._choose(self._open_lanes(now), now=now)
         if operation is not None:
             self._pace(quota_of(operation)).take(now)
             self._backlog.take(operation)
             self._running[operation.id] = operation
             return Start(operation)
-        moments = [*self._moments(now)]
-        return Wait(min(moments)) if moments else Idle()
+        moment = min(self._moments(now), default=None)
+        return Idle() if moment is None else Wait(moment)
 
     def is_hungry(self, lane: Lane, *, now: datetime) -> bool:
         """Whether a lane could do with more than is known of: its rate apart, nothing known can start."""
@@ -129,10 +130,6 @@ class Schedule:
 
     def _choose(self, lanes: Iterable[Lane], *, now: datetime) -> Operation | None:
         return self._backlog.choose(lanes, now=now, may_start=lambda one: self._may_start(one, now=now))
-
-    def _asking(self, kind: RequestKind, *, now: datetime) -> Ask:
-        operations, in_bulk = self._under_way.to_ask(kind, now=now)
-        return Ask(kind=kind, operations=tuple(operations), in_bulk=in_bulk)
 
     def _open_lanes(self, now: datetime) -> list[Lane]:
         closed = set() if self._room(ResourceKind.ASSIGNMENT, now=now) else {Lane.ASSIGNMENTS}

@@ -5,33 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from dayone.domain.lanes import SSO_ADMIN, Lane, order_of, quota_of
-from dayone.domain.operations import Operation, Priority
-from dayone.domain.scheduling import Schedule, is_lost_request
+from dayone.domain.lanes import SSO_ADMIN, quota_of
+from dayone.domain.operations import Operation
+from dayone.domain.scheduling import Schedule
 from dayone.domain.steps import Ask, Idle, Start, Wait
 from dayone.errors import Crowded, Throttled, Unavailable, Unreachable
-from dayone.ports.operations import Finished, Listed, OperationQueue
+from dayone.ports.operations import Finished, OperationQueue
 from dayone.ports.workers import Workers
 from dayone.usecases.ask_aws import ask_aws, conclude
+from dayone.usecases.open_operations import LOOK_EVERY, OpenOperations
 from dayone.usecases.reports import Changed, Ended, Parked, PutBack, Recorded, Report, Requested, Told
 from dayone.usecases.try_operation import Trying, try_operation
 
-_PAGE = 50
-# So soon is something more urgent noticed that was planned a moment ago.
-_LOOK_EVERY = timedelta(seconds=1)
 _WORTH_WAITING = timedelta(seconds=10)
 # How many ends are recorded together: fewer transactions on the same change and the same audit log.
 _TOGETHER = 8
-# So many may wait for something in a lane before no more are read of it.
-_FULL = 500
-
-
-@dataclass
-class _Reading:
-    """How far a lane has been read; `is_whole` when there was nothing behind that."""
-
-    after: str = ""
-    is_whole: bool = False
 
 
 @dataclass
@@ -41,33 +29,20 @@ class ExecutorRun:
     ports: Trying
     workers: Workers
     _to_record: list[Finished] = field(default_factory=list)
-    _changed: list[Operation] = field(default_factory=list)
     _is_recording: bool = False
     _tasks: int = 0
 
     def __post_init__(self) -> None:
         self._schedule = Schedule(self.ports.budgets, now=self.ports.clock())
-        self._readings = {lane: _Reading() for lane in Lane}
-        self._looked_at: datetime | None = None
+        self._open = OpenOperations(self.ports.queue, schedule=self._schedule)
 
     def resume(self) -> None:
         """Take up what an earlier run has begun."""
-        now = self.ports.clock()
-        self._take_up(self.ports.queue.begun(), now=now)
+        self._open.take_up_begun(now=self.ports.clock())
 
     def look_for_more(self) -> None:
         """Read what has come to the front of each lane, and more of those that have room for more."""
-        now = self.ports.clock()
-        try:
-            if self._looked_at is None or now - self._looked_at >= _LOOK_EVERY:
-                self._looked_at = now
-                self._read_again(now=now)
-                for lane in Lane:
-                    self._look_at_front(lane, now=now)
-            for lane in Lane:
-                self._read_on(lane, now=now)
-        except Unavailable:
-            self._looked_at = now
+        self._open.look(now=self.ports.clock())
 
     def start_what_is_due(self) -> datetime | None:
         """Hand all there is to do now to the workers; tells when to look again, or None when nothing is left to do."""
@@ -82,8 +57,8 @@ class ExecutorRun:
                 case Wait(until):
                     return until if self._is_busy or until - now <= self._worth_waiting else None
                 case Idle():
-                    return now + _LOOK_EVERY if self._is_busy else None
-        return self.ports.clock() + _LOOK_EVERY
+                    return now + LOOK_EVERY if self._is_busy else None
+        return self.ports.clock() + LOOK_EVERY
 
     def wait(self, *, seconds: float) -> None:
         """Take in what comes back within this time, the first of it at once."""
@@ -96,48 +71,9 @@ class ExecutorRun:
             self._take(self.workers.done(seconds=1))
             self._record()
 
-    def _read_again(self, *, now: datetime) -> None:
-        self._schedule.offer(self.ports.queue.read([listed(one) for one in self._changed]), now=now)
-        self._changed.clear()
-        self._take_up(self.ports.queue.begun(), now=now)
-
-    def _take_up(self, found: Sequence[Operation], *, now: datetime) -> None:
-        unknown = [one for one in found if not self._schedule.knows(one.id)]
-        for one in unknown:
-            if is_lost_request(one):
-                self._schedule.may_be_under_way(one, now=now)
-        self._schedule.offer(unknown, now=now)
-
-    def _look_at_front(self, lane: Lane, *, now: datetime) -> None:
-        front = self.ports.queue.waiting(lane, after="", limit=_PAGE)
-        self._offer(front, now=now)
-        reading = self._readings[lane]
-        if len(front) < _PAGE:
-            reading.is_whole = True
-            return
-        reading.is_whole = False
-        reading.after = max(reading.after, front[-1].order)
-        # A lane full of what is urgent must not hide the rest for ever.
-        least = front[-1].order[:1]
-        if least < f"{max(Priority):d}":
-            self._offer(self.ports.queue.waiting(lane, after=f"{least}~", limit=_PAGE // 4), now=now)
-
-    def _read_on(self, lane: Lane, *, now: datetime) -> None:
-        reading = self._readings[lane]
-        while not reading.is_whole and self._schedule.count(lane) < _FULL and self._schedule.is_hungry(lane, now=now):
-            more = self.ports.queue.waiting(lane, after=reading.after, limit=_PAGE)
-            reading.is_whole = len(more) < _PAGE
-            reading.after = more[-1].order if more else reading.after
-            self._offer(more, now=now)
-
-    def _offer(self, listed: Sequence[Listed], *, now: datetime) -> None:
-        unknown = [one for one in listed if not self._schedule.knows(one.id)]
-        if unknown:
-            self._schedule.offer(self.ports.queue.read(unknown), now=now)
-
     @property
     def _is_busy(self) -> bool:
-        return bool(self._tasks or self._changed) or not all(one.is_whole for one in self._readings.values())
+        return bool(self._tasks) or self._open.is_more_to_come
 
     @property
     def _worth_waiting(self) -> timedelta:
@@ -187,7 +123,7 @@ class ExecutorRun:
 
     def _lose(self, operation: Operation) -> None:
         self._schedule.forget(operation)
-        self._changed.append(operation)
+        self._open.read_again(operation)
 
     def _put_back(self, report: PutBack, *, now: datetime) -> None:
         match report.error:
@@ -226,8 +162,3 @@ def _recorded(together: Sequence[Finished], *, queue: OperationQueue) -> Recorde
     except Unavailable:
         return Recorded(together, is_lost=True)
     return Recorded(together)
-
-
-def listed(operation: Operation) -> Listed:
-    """Where it stands in its lane."""
-    return Listed(order_of(operation), operation.change, operation.id)
