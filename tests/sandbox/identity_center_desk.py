@@ -94,7 +94,7 @@ class Desk:
 
     def settle_in(self) -> "Desk":
         """Make what the cases speak of: people, groups, permission sets, and an assignment of one to another."""
-        known, store, sso = self.known, "identitystore", "sso-admin"
+        known, store = self.known, "identitystore"
         known["user"] = self.call(store, "CreateUser", **person("ada"))["UserId"]
         known["stranger"] = self.call(store, "CreateUser", **person("bob"))["UserId"]
         known["group"] = self.call(store, "CreateGroup", DisplayName="engineers")["GroupId"]
@@ -102,15 +102,7 @@ class Desk:
         member = {"UserId": "$user"}
         made = self.call(store, "CreateGroupMembership", GroupId="$group", MemberId=member)
         known["membership"] = made["MembershipId"]
-        for name in ("View", "Free", "Full"):
-            made = self.call(sso, "CreatePermissionSet", Name=name, Tags=[{"Key": "team", "Value": "a"}])
-            known[name.lower()] = made["PermissionSet"]["PermissionSetArn"]
-        attached = {"PermissionSetArn": "$full", "ManagedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
-        self.call(sso, "AttachManagedPolicyToPermissionSet", **attached)
-        attach = "AttachCustomerManagedPolicyReferenceToPermissionSet"
-        self.call(sso, attach, PermissionSetArn="$full", CustomerManagedPolicyReference={"Name": "deploy", "Path": "/"})
-        boundary = {"ManagedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
-        self.call(sso, "PutPermissionsBoundaryToPermissionSet", PermissionSetArn="$full", PermissionsBoundary=boundary)
+        self._make_permission_sets()
         known["assignment"] = {
             "TargetId": MANAGEMENT,
             "TargetType": "AWS_ACCOUNT",
@@ -125,6 +117,18 @@ class Desk:
         provisioning = self.provision(PermissionSetArn="$view", TargetType="ALL_PROVISIONED_ACCOUNTS")
         known["provisioning"] = provisioning["RequestId"]
         return self
+
+    def _make_permission_sets(self) -> None:
+        known, sso = self.known, "sso-admin"
+        for name in ("View", "Free", "Full"):
+            made = self.call(sso, "CreatePermissionSet", Name=name, Tags=[{"Key": "team", "Value": "a"}])
+            known[name.lower()] = made["PermissionSet"]["PermissionSetArn"]
+        attached = {"PermissionSetArn": "$full", "ManagedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+        self.call(sso, "AttachManagedPolicyToPermissionSet", **attached)
+        attach = "AttachCustomerManagedPolicyReferenceToPermissionSet"
+        self.call(sso, attach, PermissionSetArn="$full", CustomerManagedPolicyReference={"Name": "deploy", "Path": "/"})
+        boundary = {"ManagedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+        self.call(sso, "PutPermissionsBoundaryToPermissionSet", PermissionSetArn="$full", PermissionsBoundary=boundary)
 
     def close(self) -> None:
         self.center.close()

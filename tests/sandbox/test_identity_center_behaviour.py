@@ -5,9 +5,11 @@ import json
 import random
 import statistics
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import pytest
 
+from sandbox import paths
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.process import IdentityCenterServer
 from sandbox.identity_center.settings import Settings
@@ -80,6 +82,19 @@ def test_an_assignment_takes_as_long_as_has_been_seen_of_aws() -> None:
     tenth, *_, ninetieth = statistics.quantiles(drawn, n=10)
     assert tenth == pytest.approx(1.4, abs=0.2)
     assert ninetieth == pytest.approx(6.5, abs=0.5)
+
+
+def test_the_readme_tells_every_number() -> None:
+    told = (paths.REPOSITORY / "sandbox" / "README.md").read_text()
+    realistic, instant = asdict(Behaviour.realistic()), asdict(Behaviour.instant())
+    rows = [line.split("|") for line in told.splitlines() if line.startswith("| `") and line.split("`")[1] in realistic]
+    assert {row[1].strip(" `") for row in rows} == realistic.keys() - {"spread"}
+    for _, name, here, at_once, *_ in rows:
+        key = name.strip(" `")
+        for said, meant in ((here, realistic[key]), (at_once, instant[key])):
+            word = said.split()[0].strip(",")
+            assert (None if word == "none" else float(word)) == meant, key
+    assert f"`spread` {realistic['spread']}" in told
 
 
 def test_a_running_server_is_told_to_behave_differently(server: IdentityCenterServer) -> None:

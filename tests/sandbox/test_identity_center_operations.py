@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.model import OperationModel
 
+from sandbox import paths
 from sandbox.identity_center.service_error import ServiceError
 from tests.sandbox.identity_center_cases import STORE_ANSWERS, STORE_REFUSALS, Request
 from tests.sandbox.identity_center_desk import AT_ONCE, Desk, operation_of
@@ -99,6 +100,15 @@ def test_the_cases_are_about_every_operation() -> None:
     # Nothing can be wrong with these but what is wrong with any request.
     always = {"ListIdentityStores", "ListInstances", "ListRegions", "ListPermissionSets", "DeleteInstance"}
     assert set(NAMES) - refused - always == {"CreateInstanceAccessControlAttributeConfiguration"}
+
+
+def test_the_readme_tells_of_every_operation_how_far_it_is_like_aws() -> None:
+    told = (paths.REPOSITORY / "sandbox" / "README.md").read_text()
+    for service, model in ALL:
+        _, _, section = told.partition(f"### {service}\n")
+        first_cells = [line.split("|")[1] for line in section.split("\n###")[0].splitlines() if line.startswith("|")]
+        named = [name.strip() for cell in first_cells for name in cell.split(",")]
+        assert named.count(model.name) == 1, model.name
 
 
 @pytest.mark.parametrize(("service", "model"), ALL, ids=NAMES)
