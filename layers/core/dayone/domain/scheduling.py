@@ -17,10 +17,7 @@ from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
 
 
 class Schedule:
-    """What one run of the executor knows; losing it costs a few calls and nothing else.
-
-    All operations that are under way have to be offered before the first step is asked for.
-    """
+    """What one run of the executor knows; losing it costs a few calls and nothing else."""
 
     def __init__(self, budgets: Budgets, *, now: datetime) -> None:
         self._budgets = budgets

@@ -7,7 +7,7 @@ from functools import partial
 
 from dayone.domain.lanes import SSO_ADMIN, quota_of
 from dayone.domain.operations import Operation
-from dayone.domain.scheduling import Schedule
+from dayone.domain.scheduling import Schedule, is_lost_request
 from dayone.domain.steps import Ask, Idle, Start, Wait
 from dayone.errors import Crowded, Throttled, Unavailable, Unreachable
 from dayone.ports.operations import Finished, OperationQueue
