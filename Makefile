@@ -87,7 +87,7 @@ check-template:
 
 # What needs a build or a server, or tries very many cases, is for `make test`.
 check-tests:
-	$(PYTEST) --quiet -m "not thorough" $(wildcard tests/unit) tests/project --ignore tests/project/test_artefacts.py
+	$(PYTEST) --quiet -m "not thorough" $(wildcard tests/unit tests/simulation) tests/project --ignore tests/project/test_artefacts.py
 
 .PHONY: test
 test: setup ## Run every test
@@ -103,6 +103,10 @@ demo: setup ## Show it at work on a local AWS; KEEP=1 leaves that running
 bench: setup ## Run the benchmarks, or the one that NAME names
 	@set -e; for script in $(if $(NAME),benchmarks/$(NAME).py,$(shell grep -l "^if __name__" benchmarks/*.py)); do \
 		echo "== $$script"; PYTHONPATH=layers/core $(BIN)/python -m $$(echo $${script%.py} | tr / .); done
+
+.PHONY: simulate
+simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SEED names
+	PYTHONPATH=layers/core $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),1000))
 
 .PHONY: schema
 schema: setup ## Write docs/policy.schema.json anew from the policy language

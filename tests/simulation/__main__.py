@@ -1,0 +1,57 @@
+"""Try many simulated worlds, a seed each, or replay one with all it did."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import batched
+from time import monotonic
+
+from tests.simulation.report import Progress, summary
+from tests.simulation.simulation import Outcome, Simulation
+
+_TOGETHER = 20
+
+
+def outcomes_of(seeds: tuple[int, ...]) -> list[Outcome]:
+    """The outcomes of some seeds, one after the other."""
+    return [Simulation(seed).run() for seed in seeds]
+
+
+def _tried(first: int, number: int, *, processes: int) -> Iterator[Outcome]:
+    progress, done, violations = Progress(number), 0, 0
+    with ProcessPoolExecutor(processes) as pool:
+        for outcomes in pool.map(outcomes_of, batched(range(first, first + number), _TOGETHER, strict=False)):
+            done += len(outcomes)
+            violations += sum(bool(one.violations) for one in outcomes)
+            progress.show(done, violations=violations)
+            yield from outcomes
+
+
+def _replayed(seed: int) -> Outcome:
+    world = Simulation(seed, traced=True)
+    outcome = world.run()
+    for micros, process, where, what in world.trace.lines or ():
+        sys.stdout.write(f"{micros / 1_000_000:12.6f}  {process:24} {where:36} {what}\n")
+    return outcome
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("seeds", type=int, nargs="?", default=1000, help="how many to try")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
+    parser.add_argument("--seed", type=int, help="replay this one, and write every call it makes")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    began = monotonic()
+    if given.seed is None:
+        outcomes = list(_tried(given.first, given.seeds, processes=given.processes))
+    else:
+        outcomes = [_replayed(given.seed)]
+    sys.stdout.write(summary(outcomes, seconds=monotonic() - began) + "\n")
+    return 1 if any(one.violations for one in outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""What Identity Center should hold, computed from what the outside knows, compared with what it holds."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dayone.domain.accounts import Account, AccountState
+from dayone.domain.desired import desired_for_account
+from dayone.domain.desired_people import desired_for_person
+from dayone.domain.holds import Verdict
+from dayone.domain.life_cycle import has_access
+from dayone.domain.operations import Operation, OperationState
+from dayone.domain.people import Person
+from dayone.domain.policy import PermissionSetRule, Policy
+from dayone.domain.precedence import parties
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from tests.simulation.bookkeeping import waits_for_others
+from tests.simulation.day_one import parsed
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+
+class Comparison:
+    """One look at a world; `excused` are subjects of which something has failed, or whose removals were rejected."""
+
+    def __init__(self, world: "Simulation") -> None:
+        self._world = world
+        self._center = world.aws.center
+        self._now = world.time.now
+        self.policy = self._policy()
+        self._people = {name: person for name, (_, person) in world.outside.people.items()}
+        self._accounts = world.day_one.organization.accounts
+        self.excused = frozenset(_excused(world))
+
+    def differences(self) -> Iterator[str]:
+        yield from self._of_people()
+        yield from self._of_groups()
+        yield from self._of_accounts()
+        yield from self._of_sets()
+        yield from self._unprovisioned()
+
+    def _policy(self) -> Policy:
+        version = self._world.outside.policy_version
+        return parsed(self._world.day_one.state.kept_policies[version]) if version else Policy()
+
+    def _is_excused(self, kind: SubjectKind, name: str) -> bool:
+        return Subject(kind, name) in self.excused
+
+    def _of_people(self) -> Iterator[str]:
+        called = {group.name: group.called for group in self.policy.groups}
+        present: dict[str, set[str]] = {}
+        for group_id, user_id in self._center.memberships.values():
+            user, group = self._center.users[user_id]["user_name"], self._center.groups[group_id].name
+            present.setdefault(user, set()).add(group)
+        for name, person in self._people.items():
+            desired = desired_for_person(person, policy=self.policy, now=self._now)
+            if desired.left_alone or self._is_excused(SubjectKind.PERSON, name):
+                continue
+            wanted = {called[one.name] for one in desired.resources if one.kind is ResourceKind.MEMBERSHIP}
+            wanted = {one for one in wanted if not self._is_foreign_group(one)}
+            have = {one for one in present.get(person.user_name, set()) if not self._is_foreign_group(one)}
+            if wanted != have:
+                yield f"{name} is in {sorted(have)}, not in {sorted(wanted)}"
+            yield from self._of_user(person, is_wanted=any(one.kind is ResourceKind.USER for one in desired.resources))
+
+    def _of_user(self, person: Person, *, is_wanted: bool) -> Iterator[str]:
+        found = [one for one in self._center.users.values() if one["user_name"] == person.user_name]
+        if is_wanted and not found:
+            yield f"{person.id} has no user"
+        if is_wanted and found and found[0].get("title", "") != person.title:
+            yield f"{person.id} has an old title: {found[0].get('title', '')!r}, not {person.title!r}"
+
+    def _is_foreign_group(self, name: str) -> bool:
+        return any(
+            group_id in self._world.foreign and one.name == name for group_id, one in self._center.groups.items()
+        )
+
+    def _of_groups(self) -> Iterator[str]:
+        have = {one.name: one.description for id_, one in self._center.groups.items() if id_ not in self._world.foreign}
+        for rule in self.policy.groups:
+            if self._is_excused(SubjectKind.GROUP, rule.name) or self._is_foreign_group(rule.called):
+                have.pop(rule.called, None)
+            elif have.pop(rule.called, None) != rule.description:
+                yield f"group {rule.name} is not there as it should be"
+        for name in have:
+            if not self._is_excused(SubjectKind.GROUP, name):
+                yield f"group {name} is still there"
+
+    def _of_accounts(self) -> Iterator[str]:
+        employed = frozenset(
+            name for name, one in self._people.items() if has_access(one, cycle=self.policy.people, now=self._now)
+        )
+        present: dict[str, set[str]] = {}
+        for key in self._center.assignments:
+            if key not in self._world.foreign_assignments:
+                present.setdefault(key.account_id, set()).add(self._named(key))
+        for number, account in self._accounts.items():
+            if account.state is not AccountState.ACTIVE or self._is_excused(SubjectKind.ACCOUNT, number):
+                continue
+            wanted = {one for one in self._wanted_in(account, employed) if not self._is_unreachable(one)}
+            have = {one for one in present.get(number, set()) if not self._is_unreachable(one)}
+            if wanted != have:
+                yield f"{number} has {sorted(have)}, not {sorted(wanted)}"
+
+    def _wanted_in(self, account: Account, employed: frozenset[str]) -> set[str]:
+        desired = desired_for_account(account, policy=self.policy, employed=employed)
+        protected = self.policy.protection.people
+        names = {one.name for one in desired.resources}
+        return {one for one in names if one.rpartition("person:")[2] not in protected}
+
+    def _is_unreachable(self, assignment: str) -> bool:
+        """Whether the group, the set or the person is not Day One's to give, or nobody can have it."""
+        permission_set, _, principal = assignment.partition("/")
+        if principal.startswith("person:"):
+            name = principal.removeprefix("person:")
+            return name in self.policy.protection.people or self._is_excused(SubjectKind.PERSON, name)
+        return (
+            self._is_foreign_group(principal)
+            or self._is_excused(SubjectKind.PERMISSION_SET, permission_set)
+            or self._is_excused(SubjectKind.GROUP, principal)
+        )
+
+    def _named(self, key: AssignmentKey) -> str:
+        permission_set = self._center.permission_sets[key.permission_set_arn].name
+        if key.principal_type is PrincipalType.USER:
+            user_name = self._center.users[key.principal_id]["user_name"]
+            return f"{permission_set}/person:{user_name.partition('@')[0]}"
+        return f"{permission_set}/{self._center.groups[key.principal_id].name}"
+
+    def _of_sets(self) -> Iterator[str]:
+        have = {one.name: one for arn, one in self._center.permission_sets.items() if arn not in self._world.foreign}
+        for rule in self.policy.permission_sets:
+            stored = have.pop(rule.called, None)
+            if self._is_excused(SubjectKind.PERMISSION_SET, rule.name):
+                continue
+            if stored is None or _form_of(rule) != (
+                stored.attributes.get("session_duration"),
+                stored.attributes.get("description", ""),
+                frozenset(stored.managed_policies),
+                stored.boundary,
+                dict(stored.tags),
+            ):
+                yield f"permission set {rule.name} is not as it should be: {stored}"
+        for name in have:
+            if not self._is_excused(SubjectKind.PERMISSION_SET, name):
+                yield f"permission set {name} is still there"
+
+    def _unprovisioned(self) -> Iterator[str]:
+        for (account, arn), revision in self._center.provisioned.items():
+            stored = self._center.permission_sets[arn]
+            if stored.revision != revision and not self._is_excused(SubjectKind.PERMISSION_SET, stored.name):
+                yield f"{account} has an old form of {stored.name}"
+
+
+def _form_of(rule: PermissionSetRule) -> tuple[object, ...]:
+    boundary = "" if rule.boundary is None else str(rule.boundary)
+    return (rule.session_duration, rule.description, frozenset(rule.managed_policies), boundary, dict(rule.tags))
+
+
+def _excused(world: "Simulation") -> Iterator[Subject]:
+    state = world.day_one.state
+    for one in state.operations.values():
+        head = state.heads.get(one.subject)
+        is_in_force = head is not None and one.generation == head.generation
+        if is_in_force and (one.state is OperationState.FAILED or waits_for_others(one)):
+            yield from _touched_by(one)
+    for subject, head in state.heads.items():
+        rejected = [one.resource for one in head.held if one.verdict is Verdict.REJECTED]
+        if rejected:
+            yield subject
+        for resource in rejected:
+            yield from _parties_of(resource)
+
+
+def _touched_by(one: Operation) -> Iterator[Subject]:
+    yield one.subject
+    # What needs it cannot come either.
+    yield from (required.subject for required in one.requires if one.waiting_for)
+    if one.resource.kind is ResourceKind.ASSIGNMENT:
+        yield parties(one.resource)[1].subject
+
+
+def _parties_of(resource: Resource) -> Iterator[Subject]:
+    if resource.kind is ResourceKind.ASSIGNMENT:
+        permission_set, principal = parties(resource)
+        yield Subject(SubjectKind.PERMISSION_SET, permission_set)
+        yield principal.subject
+    if resource.kind is ResourceKind.MEMBERSHIP:
+        yield Subject(SubjectKind.GROUP, resource.name)

@@ -1,0 +1,153 @@
+"""Whether the records are right: what is applied, what is counted, what was promised, what is in the audit log."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dayone.domain.accounts import AccountState
+from dayone.domain.audit import first_break
+from dayone.domain.changes import Change
+from dayone.domain.holds import released
+from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
+from dayone.domain.subjects import ResourceKind, ResourceOf
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+_ENDED = frozenset({OperationState.SUCCEEDED, OperationState.FAILED, OperationState.SUPERSEDED})
+
+
+def promises(world: "Simulation") -> Iterator[str]:
+    """Every acknowledged event is recorded."""
+    state = world.day_one.state
+    for request in world.outside.acknowledged:
+        head = state.heads.get(request.subject)
+        is_planned = (request.cause.change, request.subject) in state.plans
+        if not is_planned and request.delivery not in state.deliveries:
+            yield f"{request.cause.reference} about {request.subject} was acknowledged and is not recorded"
+        elif head is None or head.version is None or (request.version and request.version.is_newer_than(head.version)):
+            yield f"{request.subject} is known as of {head and head.version}, not of {request.version}"
+    if state.policy_in_force != world.outside.policy_version:
+        yield f"policy {state.policy_in_force} is in force, not {world.outside.policy_version}"
+
+
+def counts(world: "Simulation") -> Iterator[str]:
+    """The counts of changes, heads and the ledger are those of what they count."""
+    state = world.day_one.state
+    by_change = Counter((one.change, one.state) for one in state.operations.values())
+    plans = Counter(change for change, _ in state.plans)
+    for change in state.changes.values():
+        yield from _counts_of(change, by_change, planned=plans[change.id])
+    open_now = Counter(one.subject for one in state.operations.values() if _is_outstanding(one, world=world))
+    for subject, head in state.heads.items():
+        if head.outstanding != open_now[subject]:
+            yield f"{subject} counts {head.outstanding} outstanding, there are {open_now[subject]}"
+    existing = sum(one.counted for one in state.applied.values())
+    if state.existing != existing:
+        yield f"the ledger counts {state.existing}, there are {existing}"
+
+
+def _counts_of(change: Change, there: Counter[tuple[str, OperationState]], *, planned: int) -> Iterator[str]:
+    counted = {
+        OperationState.SUCCEEDED: change.succeeded,
+        OperationState.FAILED: change.failed,
+        OperationState.SUPERSEDED: change.superseded,
+        OperationState.HELD: change.held,
+    }
+    for which, count in counted.items():
+        if count != there[change.id, which]:
+            yield f"change {change.id} counts {count} {which}, there are {there[change.id, which]}"
+    if change.operations != sum(there[change.id, which] for which in OperationState):
+        yield f"change {change.id} counts {change.operations} operations"
+    if change.planned != planned:
+        yield f"change {change.id} counts {change.planned} plans, there are {planned}"
+    if change.subjects is not None and change.planned > change.subjects:
+        yield f"change {change.id} has planned {change.planned} of {change.subjects}"
+
+
+def _is_outstanding(one: Operation, *, world: "Simulation") -> bool:
+    head = world.day_one.state.heads[one.subject]
+    return one.state in OPEN_STATES and one.generation == head.generation and one.id not in released(head.held)
+
+
+def log(world: "Simulation") -> Iterator[str]:
+    """The audit log is whole, and has each end of an operation once, with AWS's request id."""
+    state = world.day_one.state
+    if broken := first_break(state.log):
+        yield f"the chain breaks at {broken}"
+    entries = [entry for entry, _ in state.log if entry.operation]
+    ends = Counter((one.change, one.operation, one.outcome) for one in entries)
+    request_ids = {one.request_id for one in entries}
+    for one in state.operations.values():
+        # What was dropped by a decision is told by the decision's own entry.
+        is_told = one.state in _ENDED and one.id not in world.day_one.state.dropped
+        found = ends[one.change, one.id, str(one.state)]
+        if is_told and found != 1:
+            yield f"{one.id} {one.state}: {found} audit entries"
+    if not world.has_lost_anything:
+        for effect in world.aws.effects:
+            if effect.request_id not in request_ids and not effect.what.startswith("permission_sets."):
+                yield f"{effect.what} {effect.request_id} is not in the audit log"
+
+
+def applied(world: "Simulation") -> Iterator[str]:
+    """What is applied is in Identity Center, and what is there was there before, or is applied."""
+    state, center = world.day_one.state, world.aws.center
+    known: set[str] = set()
+    for of, one in state.applied.items():
+        known |= set(one.references.values())
+        if one.doubt is not None:
+            if of.resource.kind is not ResourceKind.USER and not _may_stay_in_doubt(of, one, world):
+                yield f"{of} is in doubt: {one.doubt}"
+        elif not _is_there(of, one, world=world):
+            yield f"{of} is applied and not there: {one.references}"
+    unclear = any(one.doubt is Action.CREATE for one in state.applied.values())
+    for shelf in (center.users, center.groups, center.memberships, center.permission_sets):
+        for identifier in shelf:
+            if identifier not in known and identifier not in world.foreign and not unclear:
+                yield f"{identifier} is there, and nobody knows of it"
+
+
+def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> bool:
+    account = world.day_one.organization.accounts.get(of.subject.name)
+    if account is not None and account.state is not AccountState.ACTIVE:
+        return True
+    operation = world.day_one.state.operations.get((one.change, one.operation))
+    return operation is not None and (operation.state is OperationState.FAILED or waits_for_others(operation))
+
+
+def _is_there(of: ResourceOf, one: Applied, *, world: "Simulation") -> bool:
+    center, ids = world.aws.center, one.references
+    match of.resource.kind:
+        case ResourceKind.USER:
+            return ids["user_id"] in center.users
+        case ResourceKind.GROUP:
+            return ids["group_id"] in center.groups
+        case ResourceKind.PERMISSION_SET:
+            return ids["permission_set_arn"] in center.permission_sets
+        case ResourceKind.MEMBERSHIP:
+            return ids["membership_id"] in center.memberships
+        case ResourceKind.ASSIGNMENT:
+            principal = ids.get("user_id") or ids.get("group_id")
+            return any(
+                (key.account_id, key.permission_set_arn, key.principal_id)
+                == (of.subject.name, ids["permission_set_arn"], principal)
+                for key in center.assignments
+            )
+        case _:
+            return True
+
+
+def waits_for_others(one: Operation) -> bool:
+    """Whether it is open, and for something that another operation, or a human, has to do first."""
+    if one.state not in OPEN_STATES:
+        return False
+    # A set stays as long as an account has it that Day One leaves alone, such as a suspended one.
+    is_kept = one.action is Action.DELETE and "is assigned" in one.failure_reason
+    return bool(one.waiting_for) or is_kept
+
+
+def is_let_go(operation: Operation, *, approved: set[str]) -> bool:
+    """Whether it took something away that no human was asked about."""
+    is_done = operation.state is OperationState.SUCCEEDED and bool(operation.request_id)
+    return is_done and operation.id not in approved

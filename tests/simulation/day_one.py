@@ -1,0 +1,258 @@
+"""All of Day One in a simulated world: its functions with the ports they are made of, its queues, its table."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from itertools import batched, count
+from typing import Any
+
+from dayone.adapters.call_gate import CallGate
+from dayone.contracts import inbox
+from dayone.contracts.policy_file import files_in, read_policy
+from dayone.domain.budgets import Budgets
+from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.requests import PlanRequest
+from dayone.errors import DayOneError
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
+from dayone.usecases.plan_changes import PlanChanges, plan_changes
+from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
+from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
+from tests.fakes.hr import MemoryHints, no_hr_systems
+from tests.fakes.organization import MemoryOrganization
+from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
+from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
+from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_records import MemoryRecords
+from tests.fakes.state_subjects import MemoryDueWork
+from tests.simulation.functions import Function, QueueTrigger
+from tests.simulation.identity_center import SimulatedIdentityCenter
+from tests.simulation.identity_center_ports import aws_side
+from tests.simulation.processes import Process, Trace, VirtualWorkers, Wire
+from tests.simulation.queues import Message, Queue
+from tests.simulation.table import ObservedQueue, ObservedState, ObservedSubjects
+from tests.simulation.virtual_time import Clockwork
+from tests.simulation.weather import Weather
+
+_SWEEP_EVERY = 60.0
+_LONGEST_RUN = timedelta(seconds=60)
+_LAST_CALL = timedelta(seconds=25)
+_MOST_IN_A_BATCH = 10
+
+
+class DayOne:
+    """The deployed application. Timeouts, batches and visibility timeouts are those of `template.yaml`."""
+
+    def __init__(
+        self,
+        *,
+        time: Clockwork,
+        weather: Weather,
+        trace: Trace,
+        aws: SimulatedIdentityCenter,
+        budgets: Budgets | None = None,
+    ) -> None:
+        self.time = time
+        self.weather = weather
+        self.aws = aws
+        self.state = ObservedState(time=time, parse=parsed)
+        aws.is_known = self.state.requests.__contains__
+        self.organization = MemoryOrganization()
+        self.turn = MemoryTurn()
+        self.budgets = budgets or Budgets()
+        self.inbox = Queue("inbox", time=time, visibility=360)
+        self.engine = Queue("engine", time=time, visibility=100)
+        self.account_events = Queue("account-events", time=time, visibility=180)
+        self.dead_letters = MemoryDeadLetters()
+        self.mishaps: list[str] = []
+        self.executing: set[str] = set()
+        self._trace = trace
+        self._numbers = count(1)
+        self.planning = self._function("plan_changes", timeout=60, prepare=self._planning)
+        self.executor = self._function("execute_operations", timeout=90, prepare=self._executing)
+        self.sweep = self._function("reconcile_access", timeout=30, prepare=self._sweeping)
+        self.recording = self._function("record_account_event", timeout=30, prepare=self._recording)
+        self.intake = self._function("receive_hr_event", timeout=10, prepare=self._receiving)
+        self.api = self._function("access_api", timeout=29, prepare=self._answering)
+        for queue, function, at_once in (
+            (self.inbox, self.planning, 8),
+            (self.engine, self.executor, 10),
+            (self.account_events, self.recording, 10),
+        ):
+            QueueTrigger(queue, function, time=time, weather=weather, batch=_MOST_IN_A_BATCH, at_once=at_once)
+        time.at(_SWEEP_EVERY, self._sweep)
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        return (self.planning, self.executor, self.sweep, self.recording, self.intake, self.api)
+
+    def clock(self) -> datetime:
+        return self.time.now
+
+    def policies(self) -> MemoryPolicies:
+        return MemoryPolicies(self.state, parse=parsed)
+
+    def _function(
+        self, name: str, *, timeout: float, prepare: Callable[[Process], Callable[[Any], object]]
+    ) -> Function:
+        return Function(name, time=self.time, weather=self.weather, trace=self._trace, timeout=timeout, prepare=prepare)
+
+    def _sweep(self) -> None:
+        self.sweep.invoke(None, then=lambda _: None, failed=self.heard_of)
+        self.time.at(_SWEEP_EVERY, self._sweep)
+
+    def heard_of(self, error: Exception | None) -> None:
+        if error is not None and not isinstance(error, DayOneError):
+            self.mishaps.append(f"{type(error).__name__}: {error}")
+
+    # The functions
+
+    def _planning(self, process: Process) -> Callable[[Any], object]:
+        table = {
+            "subjects": ObservedSubjects(self.state),
+            "company": MemoryCompany(self.state),
+            "portions": MemoryPortions(self.state),
+            "policies": self.policies(),
+            "changes": MemoryChanges(self.state),
+            "ledger": MemoryLedger(self.state),
+            "held": MemoryHeldRemovals(self.state),
+        }
+        wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
+        ports = PlanChanges(
+            **wired,
+            organization=Wire("organizations", self.organization, process),
+            hr=no_hr_systems(),
+            inbox=WiredInbox(self.inbox, process),
+            engine=WiredEngine(self.engine, process),
+            clock=self.clock,
+            token=lambda: f"{next(self._numbers):08x}",
+            time_to_activate=timedelta(seconds=10),
+        )
+
+        def plan(message: Message) -> None:
+            plan_changes(inbox.from_json(message.body), ports=ports)
+
+        return lambda batch: self._each(batch, plan, in_order=True)
+
+    def _executing(self, process: Process) -> Callable[[Any], object]:
+        gate = CallGate(self.budgets, clock=self.clock, sleep=process.pause)
+        ports = ExecuteOperations(
+            queue=Wire("table.queue", ObservedQueue(self.state), process),
+            turn=Wire("table.turn", self.turn, process),
+            engine=WiredEngine(self.engine, process),
+            aws=aws_side(process=process, aws=self.aws, gate=gate),
+            workers=VirtualWorkers(16, process=process),
+            budgets=self.budgets,
+            clock=self.clock,
+            jitter=self.weather.random.random,
+            token=lambda: f"run-{next(self._numbers)}",
+        )
+
+        def execute(_: object) -> object:
+            try:
+                execute_operations(
+                    ports=ports, deadline=self.time.now + min(_LONGEST_RUN, timedelta(seconds=90) - _LAST_CALL)
+                )
+            except Exception as error:
+                self.heard_of(error)
+                raise
+            return []
+
+        return execute
+
+    def _sweeping(self, process: Process) -> Callable[[Any], object]:
+        ports = ReconcileAccess(
+            due_work=Wire("table.due_work", MemoryDueWork(self.state), process),
+            hints=MemoryHints(),
+            inbox=WiredInbox(self.inbox, process),
+            engine=WiredEngine(self.engine, process),
+            clock=self.clock,
+        )
+        return lambda _: reconcile_access(ports=ports)
+
+    def _recording(self, process: Process) -> Callable[[Any], object]:
+        ports = RecordAccountEvent(
+            inbox=WiredInbox(self.inbox, process),
+            dead_letters=Wire("queue.dead_letters", self.dead_letters, process),
+        )
+        return lambda batch: self._each(batch, lambda one: record_account_event(one.body, ports=ports), in_order=False)
+
+    def _receiving(self, process: Process) -> Callable[[Any], object]:
+        wired = WiredInbox(self.inbox, process)
+        return lambda request: wired.put([request])
+
+    def _answering(self, process: Process) -> Callable[[Any], object]:
+        table = {
+            "records": MemoryRecords(self.state),
+            "archive": MemoryPolicyArchive(self.state),
+            "policies": self.policies(),
+            "company": MemoryCompany(self.state),
+            "ledger": MemoryLedger(self.state),
+            "changes": MemoryChanges(self.state),
+            "work": MemoryDueWork(self.state),
+        }
+        wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
+        api = AccessApi(
+            **wired,
+            inbox=WiredInbox(self.inbox, process),
+            clock=self.clock,
+            entropy=lambda: sha256(str(next(self._numbers)).encode()).digest(),
+        )
+        return lambda ask: ask(api)
+
+    def _each(self, batch: Sequence[Message], handle: Callable[[Message], object], *, in_order: bool) -> list[Message]:
+        """The messages that failed, and with `in_order` those behind them in their groups."""
+        failed: list[Message] = []
+        for message in batch:
+            if in_order and any(one.group == message.group for one in failed):
+                failed.append(message)
+                continue
+            try:
+                handle(message)
+            except Exception as error:  # noqa: BLE001 - as Powertools does
+                self.heard_of(error)
+                failed.append(message)
+        return failed
+
+
+class WiredInbox:
+    """The port Inbox: messages of JSON, ten in a call."""
+
+    def __init__(self, queue: Queue, process: Process) -> None:
+        self._queue = queue
+        self._process = process
+
+    def put(self, requests: Iterable[PlanRequest]) -> None:
+        for batch in batched(list(requests), _MOST_IN_A_BATCH, strict=False):
+            self._process.call("queue.inbox", self._send, batch)
+
+    def _send(self, batch: Iterable[PlanRequest]) -> None:
+        for one in batch:
+            decided = one.decision.is_approved if one.decision else None
+            same = (one.cause.change, str(one.subject), one.policy_version, one.refresh, decided, one.cursor)
+            self._queue.send(inbox.to_json(one), group=str(one.subject), same="|".join(map(str, same)))
+
+
+class WiredEngine:
+    """The port Engine: one message group."""
+
+    def __init__(self, queue: Queue, process: Process) -> None:
+        self._queue = queue
+        self._process = process
+
+    def wake(self) -> None:
+        self._process.call("queue.engine", self._queue.send, "wake", group="engine")
+
+
+@cache
+def _read(text: str, file: str) -> Policy:
+    kept = PolicyVersion(version=0, text=text, file=file, actor="", at=datetime.min, change="")  # noqa: DTZ901
+    return read_policy(files_in(kept), version=0)
+
+
+def parsed(kept: PolicyVersion) -> Policy:
+    """The policy of a version; the texts of a simulation are few."""
+    return replace(_read(kept.text, kept.file), version=kept.version)

@@ -1,0 +1,74 @@
+"""What must hold of a world that has come to rest; each check tells in words what is wrong."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from dayone.domain.guardrails import GUARDED
+from dayone.domain.operations import Action
+from tests.simulation import bookkeeping
+from tests.simulation.as_desired import Comparison
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+
+def budgets(world: "Simulation") -> Iterator[str]:
+    """No second, whenever it begins, holds more calls than the budget, and no account two requests at a time."""
+    for quota, most in world.aws.most_in_a_second.items():
+        if most > world.day_one.budgets.rate_of(quota):
+            yield f"{most} calls of {quota} in one second"
+    yield from (f"two requests at a time in account {account}" for account in world.aws.conflicts)
+
+
+def guardrails(world: "Simulation") -> Iterator[str]:
+    """No day sees more removals than the limit of that day but for those a human has approved."""
+    state = world.day_one.state
+    let_go = Counter(
+        one.created_at.date()
+        for one in state.operations.values()
+        if one.action is Action.DELETE
+        and one.resource.kind in GUARDED
+        and bookkeeping.is_let_go(one, approved=state.approved)
+    )
+    for day, count in let_go.items():
+        if count > state.limits.get(day, 0):
+            yield f"{count} removals on {day}, the limit is {state.limits.get(day, 0)}"
+
+
+def only_its_own(world: "Simulation") -> Iterator[str]:
+    """What was there before Day One still is, as it was."""
+    center = world.aws.center
+    shelves = (center.users, center.groups, center.memberships, center.permission_sets)
+    there = {identifier for shelf in shelves for identifier in shelf}
+    yield from (f"{one} was there before Day One and is gone" for one in sorted(world.foreign - there))
+    yield from (f"{one} was assigned before Day One" for one in world.foreign_assignments - center.assignments)
+
+
+def as_desired(world: "Simulation") -> Iterator[str]:
+    """Identity Center holds what the facts and the policy describe."""
+    yield from Comparison(world).differences()
+
+
+def no_mishaps(world: "Simulation") -> Iterator[str]:
+    """Functions raise what they are meant to raise."""
+    yield from world.day_one.mishaps
+
+
+AT_REST: dict[str, Callable[["Simulation"], Iterator[str]]] = {
+    "acknowledged means recorded": bookkeeping.promises,
+    "the end is what is desired": as_desired,
+    "counts add up": bookkeeping.counts,
+    "every change is in the audit log": bookkeeping.log,
+    "applied is what AWS has": bookkeeping.applied,
+    "budgets": budgets,
+    "removals above the limit are held": guardrails,
+    "only its own is removed": only_its_own,
+    "no mishaps": no_mishaps,
+}
+
+
+def check_at_rest(world: "Simulation") -> None:
+    for name, check in AT_REST.items():
+        for message in check(world):
+            world.violations.add(name, message, at=world.time.seconds)

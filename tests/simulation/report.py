@@ -1,0 +1,66 @@
+"""What came of many seeds, in words: a bar while they run, and a summary afterwards."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from time import monotonic
+
+from tests.simulation.simulation import Outcome
+
+_WIDTH = 30
+
+
+class Progress:
+    """A bar on standard error, when somebody looks at it."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._began = monotonic()
+        self._shown_at = 0.0
+
+    def show(self, done: int, *, violations: int) -> None:
+        now = monotonic()
+        if not sys.stderr.isatty() or (now - self._shown_at < 0.2 and done < self._total):
+            return
+        self._shown_at = now
+        filled = _WIDTH * done // self._total
+        rate = 60 * done / max(now - self._began, 0.001)
+        bar = "█" * filled + "░" * (_WIDTH - filled)
+        sys.stderr.write(f"\r{bar} {done:,}/{self._total:,} seeds, {rate:,.0f} a minute, {violations} violations ")
+        if done == self._total:
+            sys.stderr.write("\n")
+        sys.stderr.flush()
+
+
+def summary(outcomes: Iterable[Outcome], *, seconds: float) -> str:
+    """The seeds tried, the faults by kind, and each invariant that was violated with the command that replays it."""
+    tried, calls, operations, simulated = 0, 0, 0, 0.0
+    faults: Counter[str] = Counter()
+    violated: dict[str, list[Outcome]] = {}
+    for one in outcomes:
+        tried, calls, operations = tried + 1, calls + one.calls, operations + one.operations
+        simulated += one.seconds
+        faults += one.faults
+        for violation in one.violations:
+            violated.setdefault(violation.invariant, []).append(one)
+    rate = 60 * tried / max(seconds, 0.001)
+    did = f"{operations:,} operations, {calls:,} calls, {simulated / 3600:,.0f} hours of a simulated world"
+    lines = [
+        f"{tried:,} seeds in {seconds:,.0f} s ({rate:,.0f} a minute): {did}",
+        "",
+        f"{sum(faults.values()):,} faults:",
+        *(f"  {count:>9,}  {kind}" for kind, count in sorted(faults.items(), key=lambda one: (-one[1], one[0]))),
+        "",
+    ]
+    if not violated:
+        return "\n".join([*lines, "No invariant was violated."])
+    lines.append(f"{len(violated)} invariants were violated:")
+    for invariant, seeds in sorted(violated.items()):
+        first = min(seeds, key=lambda one: one.seed)
+        said = next(one for one in first.violations if one.invariant == invariant)
+        lines += [
+            f"  {invariant}: {len(seeds)} seeds",
+            f"    {said.message} (after {said.at:,.0f} s)",
+            f"    replay: make simulate SEED={first.seed}",
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,169 @@
+"""A company and what happens to it, drawn from a seed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+
+from dayone.domain.accounts import Account, AccountState
+from dayone.domain.people import Person, Status
+from tests.builders import a_person, an_account
+from tests.simulation.outside import Outside
+from tests.simulation.policies import DEPARTMENTS, draw_policy
+from tests.simulation.weather import Climate, Fate
+
+_OUS = ("/Workloads/Dev", "/Workloads/Prod", "/Sandboxes/One", "/Elsewhere")
+_ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
+LENGTH = 240.0
+
+_CALM = Climate()
+_THROTTLED = Climate(fates={Fate.THROTTLED: 0.04, Fate.CONFLICT: 0.02}, bursts=4.0)
+_LOSSY = Climate(
+    fates={Fate.LOST: 0.015, Fate.FAILED_BEFORE: 0.01, Fate.UNAVAILABLE: 0.015}, request_failures=0.05, redelivered=0.05
+)
+_CRASHING = Climate(fates={Fate.CRASH_BEFORE: 0.004, Fate.CRASH_AFTER: 0.004}, redelivered=0.03)
+_STORM = Climate(
+    fates={
+        Fate.THROTTLED: 0.02,
+        Fate.CONFLICT: 0.01,
+        Fate.LOST: 0.008,
+        Fate.FAILED_BEFORE: 0.006,
+        Fate.UNAVAILABLE: 0.01,
+        Fate.CRASH_BEFORE: 0.002,
+        Fate.CRASH_AFTER: 0.002,
+    },
+    request_failures=0.05,
+    unsettled=1.5,
+    bursts=2.0,
+    redelivered=0.05,
+)
+_CLIMATES = (_CALM, _THROTTLED, _LOSSY, _CRASHING, _CRASHING, _STORM, _STORM)
+
+
+def draw_climate(random: Random) -> Climate:
+    return random.choice(_CLIMATES)
+
+
+def draw_start(random: Random) -> datetime:
+    """Noon, or shortly before a midnight that somebody's last day ends with."""
+    day = datetime(2026, 11, 23, tzinfo=UTC)
+    return random.choice((day + timedelta(hours=12), day + timedelta(hours=23, minutes=58)))
+
+
+class Scenario:
+    """What happens in the first minutes: drawn as it happens, from the company as it is by then."""
+
+    def __init__(self, random: Random, outside: Outside) -> None:
+        self._random = random
+        self._outside = outside
+        self._time = outside.day_one.time
+        self._people = [f"e-{number}" for number in range(1, random.randint(3, 8))]
+        self._accounts = [f"{number:012d}" for number in range(1, random.randint(2, 5))]
+
+    def begin(self) -> None:
+        random = self._random
+        self._outside.uploads(draw_policy(random))
+        for account in self._accounts:
+            self._later(random.random() * 30, partial(self._account_appears, account))
+        for person in self._people:
+            self._later(random.random() * 60, partial(self._joins, person))
+        for _ in range(random.randint(4, 16)):
+            happening = random.choice(self._happenings())
+            self._later(random.random() * LENGTH, happening)
+
+    def _happenings(self) -> tuple[Callable[[], None], ...]:
+        return (
+            self._moves,
+            self._moves,
+            self._leaves,
+            self._leaves,
+            self._comes_back,
+            self._is_told_late,
+            self._account_changes,
+            self._account_changes,
+            self._policy_is_edited,
+            self._policy_is_edited,
+            self._somebody_decides,
+            self._dead_letters_are_redriven,
+        )
+
+    def _later(self, seconds: float, then: Callable[[], None]) -> None:
+        self._time.at(seconds, then)
+
+    def _joins(self, name: str) -> None:
+        random = self._random
+        today = self._time.now.date()
+        person = a_person(
+            name,
+            department=random.choice(DEPARTMENTS),
+            title=random.choice(("", "Intern")),
+            start_date=random.choice((None, None, today, today + timedelta(days=1))),
+            end_date=random.choice((None, None, today)),
+            time_zone=random.choice(_ZONES),
+        )
+        self._tell(person)
+
+    def _known(self) -> Person | None:
+        known = sorted(self._outside.people)
+        return self._outside.people[self._random.choice(known)][1] if known else None
+
+    def _tell(self, person: Person, *, ago: float = 0.0) -> None:
+        request = self._outside.tells(person, ago=ago)
+        if self._random.random() < 0.2:
+            self._later(self._random.random() * 40, lambda: self._outside.deliver(request))
+
+    def _moves(self) -> None:
+        if person := self._known():
+            self._tell(replace(person, department=self._random.choice(DEPARTMENTS), status=Status.ACTIVE))
+
+    def _leaves(self) -> None:
+        if person := self._known():
+            self._tell(replace(person, status=Status.ENDED))
+
+    def _comes_back(self) -> None:
+        if person := self._known():
+            self._tell(replace(person, status=Status.ACTIVE, end_date=None))
+
+    def _is_told_late(self) -> None:
+        if person := self._known():
+            self._tell(replace(person, title="Late"), ago=self._random.random() * 120)
+
+    def _account_appears(self, number: str) -> None:
+        state = self._random.choice((AccountState.ACTIVE, AccountState.ACTIVE, AccountState.PENDING_ACTIVATION))
+        account = an_account(number, name=f"team-{number[-1]}", ou_path=self._random.choice(_OUS), state=state)
+        self._outside.account_is(account)
+        if state is AccountState.PENDING_ACTIVATION:
+            # Nobody tells that it is active: Day One has to look again.
+            self._later(self._random.random() * 100, lambda: self._becomes(number, AccountState.ACTIVE))
+
+    def _becomes(self, number: str, state: AccountState) -> None:
+        accounts = self._outside.day_one.organization.accounts
+        if accounts[number].state is AccountState.PENDING_ACTIVATION:
+            accounts[number] = replace(accounts[number], state=state)
+
+    def _account_changes(self) -> None:
+        accounts = self._outside.day_one.organization.accounts
+        if not accounts:
+            return
+        account: Account = accounts[self._random.choice(sorted(accounts))]
+        if account.state is AccountState.PENDING_ACTIVATION:
+            return
+        what = self._random.choice(("moves", "moves", "moves", "is suspended", "is active"))
+        if what == "moves":
+            account = replace(account, ou_path=self._random.choice(_OUS))
+        else:
+            account = replace(account, state=AccountState.SUSPENDED if what == "is suspended" else AccountState.ACTIVE)
+        self._outside.account_is(account)
+
+    def _policy_is_edited(self) -> None:
+        self._outside.uploads(draw_policy(self._random))
+
+    def _somebody_decides(self) -> None:
+        for change in self._outside.held()[:1]:
+            self._outside.decides(change, approves=self._random.random() < 0.7)
+
+    def _dead_letters_are_redriven(self) -> None:
+        day_one = self._outside.day_one
+        day_one.inbox.redrive()
+        day_one.account_events.redrive()

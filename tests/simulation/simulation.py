@@ -1,0 +1,154 @@
+"""One simulated world: drawn from a seed, run through its troubles, and left to settle."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from dayone.domain.budgets import Budgets
+from dayone.domain.operations import OPEN_STATES
+from tests.simulation.bookkeeping import waits_for_others
+from tests.simulation.day_one import DayOne
+from tests.simulation.identity_center import SimulatedIdentityCenter
+from tests.simulation.invariants import check_at_rest
+from tests.simulation.outside import Outside
+from tests.simulation.processes import Trace
+from tests.simulation.scenario import LENGTH, Scenario, draw_climate, draw_start
+from tests.simulation.violations import Violation, Violations
+from tests.simulation.virtual_time import Clockwork
+from tests.simulation.watching import Watcher
+from tests.simulation.weather import Climate, Latencies, Weather
+
+if TYPE_CHECKING:
+    from dayone.ports.identity_center import AssignmentKey
+
+_HARMLESS = ("throttled", "conflict", "crowded", "used by others", "handed on again", "request: failed")
+_STEP = 20.0
+_QUIET_FOR = 3
+_LONGEST_SETTLING = timedelta(hours=3).total_seconds()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a seed: faults by kind, calls made, and what was violated."""
+
+    seed: int
+    faults: Counter[str]
+    calls: int
+    operations: int
+    seconds: float
+    violations: list[Violation] = field(default_factory=list)
+
+
+class Simulation:
+    """A world with all of Day One in it.
+
+    Without `climate` it is drawn, as the company and the events are. For a world of one's own, with nothing going
+    wrong, give `CLEAR`, tell `outside` what happens, and call `settle`.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        climate: Climate | None = None,
+        latency: Latencies | None = None,
+        budgets: Budgets | None = None,
+        traced: bool = False,
+    ) -> None:
+        self.seed = seed
+        self.random = Random(seed)  # noqa: S311 - chance that can be had again is what is wanted
+        drawn = draw_climate(self.random)
+        self.weather = Weather(self.random, climate=climate or drawn, latency=latency or Latencies())
+        self.time = Clockwork(draw_start(self.random))
+        self.trace = Trace(lines=[] if traced else None)
+        self.aws = SimulatedIdentityCenter(time=self.time, weather=self.weather)
+        self.day_one = DayOne(time=self.time, weather=self.weather, trace=self.trace, aws=self.aws, budgets=budgets)
+        self.outside = Outside(self.day_one)
+        self.violations = Violations()
+        self.watcher = Watcher(self.day_one, self.violations)
+        self.foreign: set[str] = set()
+        self.foreign_assignments: set[AssignmentKey] = set()
+
+    def run(self) -> Outcome:
+        """Troubles first, then peace, then everything has to be as it should."""
+        Scenario(self.random, self.outside).begin()
+        self._others_call()
+        self.time.run(seconds=LENGTH + 60)
+        self.weather.clear_up()
+        if self.settle():
+            check_at_rest(self)
+            self.outside.says_all_again()
+            if self.settle():
+                check_at_rest(self)
+        return self.outcome()
+
+    def settle(self) -> bool:
+        """Let time pass until nothing is left to do but what waits for something that has failed."""
+        since, quiet = self.time.seconds, 0
+        while quiet < _QUIET_FOR:
+            if self.time.seconds - since > _LONGEST_SETTLING:
+                self.violations.add("it settles", self._unsettled(), at=self.time.seconds)
+                return False
+            self.day_one.inbox.redrive()
+            self.day_one.account_events.redrive()
+            for change in self.outside.held():
+                self.outside.decides(change, approves=True)
+            self.time.run(seconds=_STEP)
+            quiet = quiet + 1 if self.is_quiet() else 0
+        return True
+
+    @property
+    def has_lost_anything(self) -> bool:
+        """Whether an answer may have been lost, so that nobody can know AWS's id of a request."""
+        struck = self.weather.struck
+        return any(kind.startswith("table") or not kind.endswith(_HARMLESS) for kind in struck)
+
+    def is_quiet(self) -> bool:
+        return not self._unsettled()
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            seed=self.seed,
+            faults=self.weather.struck,
+            calls=self.trace.calls,
+            operations=len(self.day_one.state.operations),
+            seconds=self.time.seconds,
+            violations=list(self.violations.found.values()),
+        )
+
+    def _unsettled(self) -> str:
+        """What is still going on, or empty."""
+        day_one = self.day_one
+        going_on = {
+            "asking": self.outside.asking,
+            "inbox": len(day_one.inbox) + len(day_one.inbox.dead),
+            "account events": len(day_one.account_events) + len(day_one.account_events.dead),
+            "planning": day_one.planning.running,
+            "outstanding": len(self.aws.outstanding),
+            "held": len(self.outside.held()),
+            "operations": sum(
+                one.state in OPEN_STATES and not waits_for_others(one) for one in day_one.state.operations.values()
+            ),
+            "due": sum(
+                head.due_at is not None and head.due_at <= self.time.now for head in day_one.state.heads.values()
+            ),
+        }
+        return ", ".join(f"{name}: {count}" for name, count in going_on.items() if count)
+
+    def _others_call(self) -> None:
+        """Another tool that uses the same quotas."""
+        bursts = self.weather.climate.bursts
+        if not bursts:
+            return
+
+        def burst() -> None:
+            if self.weather.climate.bursts:
+                self.weather.struck["quota: used by others"] += 1
+                self.aws.is_used_up_by_others(
+                    self.random.choice(("sso-admin", "sso-admin", "identitystore:CreateGroupMembership"))
+                )
+                self.time.at(self.random.expovariate(bursts / 60), burst)
+
+        self.time.at(self.random.expovariate(bursts / 60), burst)

@@ -1,0 +1,80 @@
+"""The state table with somebody who watches: what is written about operations is checked as it is written."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dayone.domain.guardrails import limit
+from dayone.domain.operations import Operation, OperationState
+from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.subject_states import Plan
+from dayone.ports.operations import Finished
+from tests.fakes.state import State
+from tests.fakes.state_operations import MemoryOperationQueue
+from tests.fakes.state_subjects import MemorySubjects
+from tests.simulation.virtual_time import Clockwork
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class ObservedState(State):
+    """`requests` are AWS's ids of requests that were recorded.
+
+    `approved` and `dropped` are the operations that a human has let go or that were taken back while they were held,
+    `limits` the most removals that the guardrails have ever allowed on a day.
+    """
+
+    def __init__(self, *, time: Clockwork, parse: Callable[[PolicyVersion], Policy]) -> None:
+        super().__init__()
+        self.time = time
+        self._parse_version = parse
+        self.approved: set[str] = set()
+        self.dropped: set[str] = set()
+        self.limits: dict[date, int] = {}
+        self.requests: set[str] = set()
+        self.on_end: Callable[[Finished], None] = lambda _: None
+        self.on_begin: Callable[[Operation], None] = lambda _: None
+
+    def store(self, operation: Operation, *, begun: bool | None = None) -> None:
+        if operation.state is OperationState.SUBMITTED:
+            self.requests.add(operation.request_id)
+        known = self.operation(operation)
+        if known is not None and known.state is OperationState.HELD and operation.state is not OperationState.HELD:
+            (self.approved if operation.state is OperationState.PENDING else self.dropped).add(operation.id)
+        super().store(operation, begun=begun)
+        if begun:
+            self.on_begin(operation)
+
+    def note_limit(self) -> None:
+        """What the guardrails allow at the moment."""
+        version = self.kept_policies.get(self.policy_in_force)
+        policy = self._parse_version(version) if version else Policy()
+        day = self.time.now.date()
+        allowed = limit(policy.guardrails, existing=sum(one.counted for one in self.applied.values()))
+        self.limits[day] = max(self.limits.get(day, 0), allowed)
+
+
+class ObservedSubjects(MemorySubjects):
+    """The port Subjects, observed."""
+
+    def __init__(self, state: ObservedState) -> None:
+        super().__init__(state)
+        self._observed = state
+
+    def commit(self, plan: Plan) -> None:
+        self._observed.note_limit()
+        super().commit(plan)
+
+
+class ObservedQueue(MemoryOperationQueue):
+    """The port OperationQueue, observed."""
+
+    def __init__(self, state: ObservedState) -> None:
+        super().__init__(state)
+        self._observed = state
+
+    def _finish(self, finished: Finished) -> None:
+        known = self._open(finished.operation)
+        if known is not None:
+            self._observed.on_end(finished)
+        super()._finish(finished)

@@ -1,0 +1,129 @@
+"""Invariants that are checked at every step: about each end that is recorded, and each call that AWS gets."""
+
+from collections.abc import Mapping
+
+from dayone.domain.operations import Action, Applied, Operation, OperationState
+from dayone.domain.subjects import ResourceKind
+from dayone.ports.operations import Finished
+from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.simulation.day_one import DayOne
+from tests.simulation.violations import Violations
+
+_ASYNCHRONOUS = frozenset({ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING})
+# What is started side by side may begin in any order.
+_A_MOMENT = 1.0
+_PLAIN = {
+    ResourceKind.USER: ("users", "user_id"),
+    ResourceKind.GROUP: ("groups", "group_id"),
+    ResourceKind.PERMISSION_SET: ("permission_sets", "permission_set_arn"),
+    ResourceKind.MEMBERSHIP: ("memberships", "membership_id"),
+}
+
+
+class Watcher:
+    """Sits at the table and at AWS's door."""
+
+    def __init__(self, day_one: DayOne, violations: Violations) -> None:
+        self._day_one = day_one
+        self._violations = violations
+        self._aws = day_one.aws
+        self._began: dict[str, float] = {}
+        day_one.state.on_end = self.ended
+        day_one.state.on_begin = self.begun
+        self._aws.watch = self.outstanding
+
+    def report(self, invariant: str, message: str) -> None:
+        self._violations.add(invariant, message, at=self._day_one.time.seconds)
+
+    def ended(self, finished: Finished) -> None:
+        operation = finished.operation
+        if finished.state is not OperationState.SUCCEEDED:
+            return
+        before = self._day_one.state.applied.get(operation.target)
+        if operation.resource.kind in _ASYNCHRONOUS and operation.request_id:
+            self._aws_has_said_so(operation)
+        known = finished.applied or before
+        if known is not None and not _is_true(operation, known, center=self._aws.center):
+            self.report(
+                "succeeded means done", f"{operation.id} {operation.kind} {operation.resource}: AWS has not done it"
+            )
+
+    def begun(self, operation: Operation) -> None:
+        now = self._day_one.time.seconds
+        if operation.attempts == 1:
+            self._began[operation.id] = now
+        if operation.action is not Action.DELETE or operation.id in self._day_one.state.approved:
+            return
+        for other in self._day_one.state.operations.values():
+            is_late = _is_grant_beside(operation, other) and now - self._began.get(other.id, now) > _A_MOMENT
+            if is_late and not self._has_been_held_up(operation):
+                self.report("revocations first", f"{other.id} began long before {operation.id}")
+        known = self._day_one.state.applied.get(operation.target)
+        if known is not None and known.adopted:
+            self.report("only its own is removed", f"{operation.id} removes what was adopted")
+
+    def _has_been_held_up(self, revocation: Operation) -> bool:
+        """Whether the table could not be read for it, or another operation is at work on the same resource."""
+        if any(kind.startswith("table") for kind in self._day_one.weather.struck):
+            return True
+        others = self._day_one.state.operations.values()
+        return any(
+            one.target == revocation.target and one.id != revocation.id and not one.finished_at for one in others
+        )
+
+    def outstanding(self) -> None:
+        budgets = self._day_one.budgets
+        counts = self._aws.most_outstanding
+        if counts["assignment"] > budgets.outstanding_assignments:
+            self.report("budgets", f"{counts['assignment']} assignment requests outstanding")
+        if counts["provisioning"] > budgets.concurrent_provisionings:
+            self.report("budgets", f"{counts['provisioning']} provisionings outstanding")
+
+    def _aws_has_said_so(self, operation: Operation) -> None:
+        request = self._aws.center.requests.get(operation.request_id)
+        if request is None or not request.state.is_over or request.state.failure_reason:
+            self.report("succeeded means done", f"{operation.id}: request {operation.request_id} has not succeeded")
+        elif operation.request_id not in self._aws.told_over:
+            self.report("succeeded means done", f"{operation.id}: AWS was not asked for {operation.request_id}")
+
+
+def _is_grant_beside(revocation: Operation, one: Operation) -> bool:
+    """Whether it gives something of the same kind in the same plan."""
+    return (
+        revocation.attempts == 1
+        and one.action is Action.CREATE
+        and one.resource.kind is revocation.resource.kind
+        and (one.subject, one.generation) == (revocation.subject, revocation.generation)
+    )
+
+
+def _is_true(operation: Operation, known: Applied, *, center: MemoryIdentityCenter) -> bool:
+    is_there, kind = operation.action is not Action.DELETE, operation.resource.kind
+    if kind in _PLAIN:
+        shelf, word = _PLAIN[kind]
+        return (known.references.get(word) in getattr(center, shelf)) is is_there or word not in known.references
+    if kind is ResourceKind.ASSIGNMENT:
+        return _is_assigned(operation, known.references, center=center) is is_there
+    stored = center.permission_sets.get(known.references.get("permission_set_arn", ""))
+    if stored is None:
+        return not is_there or kind is ResourceKind.PROVISIONING
+    match kind:
+        case ResourceKind.MANAGED_POLICY:
+            return (operation.resource.name in stored.managed_policies) is is_there
+        case ResourceKind.CUSTOMER_POLICY:
+            return (operation.resource.name in stored.customer_policies) is is_there
+        case ResourceKind.INLINE_POLICY:
+            return bool(stored.inline_policy) is is_there
+        case ResourceKind.BOUNDARY:
+            return bool(stored.boundary) is is_there
+        case _:
+            return True
+
+
+def _is_assigned(operation: Operation, known: Mapping[str, str], *, center: MemoryIdentityCenter) -> bool:
+    principal = known.get("user_id") or known.get("group_id")
+    return any(
+        (key.account_id, key.permission_set_arn, key.principal_id)
+        == (operation.subject.name, known.get("permission_set_arn"), principal)
+        for key in center.assignments
+    )
