@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
-from sandbox.browser.html_pages import Form, HtmlPage
+from sandbox.browser.html_pages import HtmlPage
 
 
 class PortalOverHttp:
@@ -66,13 +66,15 @@ class PortalOverHttp:
 
     def submit(self, action: str, **filled: str) -> None:
         """Fill in the form of the present page that goes to a path, and send it."""
-        form: Form = self.page.form(action)
-        body = urlencode(form.fields | filled)
+        self._read(self._filled(action, filled))
+
+    def _filled(self, action: str, filled: Mapping[str, str]) -> urllib.request.Request:
+        form = self.page.form(action)
+        body = urlencode({**form.fields, **filled})
         where = urljoin(self.url, form.action)
         if form.method == "post":
-            self._read(urllib.request.Request(where, body.encode()))
-        else:
-            self._read(urllib.request.Request(f"{where}?{body}"))
+            return urllib.request.Request(where, body.encode())
+        return urllib.request.Request(f"{where}?{body}")
 
     def _read(self, request: urllib.request.Request) -> None:
         try:

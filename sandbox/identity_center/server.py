@@ -41,7 +41,17 @@ class Application:
         return Response(answer.body, answer.status, answer.headers)(environ, start_response)
 
 
+_BEARER = "x-amz-sso_bearer_token"
+
+
 class _QuietHandler(WSGIRequestHandler):
+    def make_environ(self) -> "WSGIEnvironment":
+        """Let in the one header of AWS that has an underscore, all of which werkzeug keeps out."""
+        environ = super().make_environ()
+        if token := self.headers.get(_BEARER):
+            environ["HTTP_" + _BEARER.upper().replace("-", "_")] = token
+        return environ
+
     def log_request(self, *_arguments: object) -> None:
         """Write nothing: the requests of a test run are not news."""
 

@@ -61,7 +61,7 @@ class AuthorizationCodes:
 
     def issue(self, request: AuthorizationRequest, session: PortalSession) -> str:
         """Return a code for somebody who has said yes."""
-        code = secrets.token_urlsafe(32)
+        code = secrets.token_hex(32)
         self._issued[code] = _Issued(request, session, self._clock() + _LIFETIME)
         return code
 

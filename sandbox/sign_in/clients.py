@@ -67,8 +67,8 @@ class Clients:
 
     def _made(self, parameters: Mapping[str, Any]) -> Client:
         return Client(
-            id=secrets.token_urlsafe(16),
-            secret=secrets.token_urlsafe(32),
+            id=secrets.token_hex(16),
+            secret=secrets.token_hex(32),
             name=str(parameters["clientName"]),
             scopes=tuple(parameters.get("scopes") or ()),
             redirect_uris=tuple(parameters.get("redirectUris") or ()),

@@ -42,7 +42,7 @@ class DeviceGrants:
         letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
         grant = DeviceGrant(
             client=client,
-            device_code=secrets.token_urlsafe(48),
+            device_code=secrets.token_hex(48),
             user_code=f"{letters[:4]}-{letters[4:]}",
             expires_at=self._clock() + LIFETIME,
         )

@@ -38,7 +38,7 @@ class PortalSessions:
     def begin(self, user_id: str) -> PortalSession:
         """Sign a user in."""
         expires_at = self._clock() + self._seconds
-        session = PortalSession(id=secrets.token_urlsafe(32), user_id=user_id, expires_at=expires_at)
+        session = PortalSession(id=secrets.token_hex(32), user_id=user_id, expires_at=expires_at)
         self._sessions[session.id] = session
         return session
 
@@ -58,7 +58,7 @@ class PortalSessions:
 
     def access_token(self, session: PortalSession, *, seconds: float) -> tuple[str, int]:
         """Make a token for `sso`; returns it with the seconds it is good for."""
-        token = secrets.token_urlsafe(48)
+        token = secrets.token_hex(48)
         expires_at = min(self._clock() + seconds, session.expires_at)
         self._access[token] = AccessToken(session=session, expires_at=expires_at)
         return token, int(expires_at - self._clock())
@@ -72,7 +72,7 @@ class PortalSessions:
 
     def refresh_token(self, session: PortalSession, *, client_id: str) -> str:
         """Make a token with which this client gets further access tokens while the session lasts."""
-        token = secrets.token_urlsafe(48)
+        token = secrets.token_hex(48)
         self._refresh[token] = (client_id, session)
         return token
 

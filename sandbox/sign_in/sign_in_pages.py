@@ -47,7 +47,7 @@ class SignInPages:
         if user and self._passwords.is_right(user.id, password):
             return self._browsers.let_in(user, location=own_path(request.form.get("next", HOME)))
         if user and self._passwords.is_one_time(user.id, password):
-            proof = secrets.token_urlsafe(32)
+            proof = secrets.token_hex(32)
             self._proved[proof] = user.id
             return self._ask_new_password(request, user_name, proof)
         return self._ask_password(request, user_name, problem=_NOT_VERIFIED)
