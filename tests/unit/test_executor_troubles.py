@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from dayone.domain.operations import OperationState
-from dayone.errors import Unavailable, Unreachable
+from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.usecases.execute_operations import execute_operations
-from tests.builders import GROUP, a_group, a_policy, a_set, the_group
+from tests.builders import GROUP, PERMISSION_SET, a_group, a_person, a_policy, a_set, the_group, the_set
 from tests.fakes.identity_center import StoredGroup
 from tests.unit.world import World
 
@@ -129,3 +129,45 @@ def test_a_turn_that_cannot_be_renewed_ends_the_run_in_order_and_rings_for_the_n
     assert world.now - began < timedelta(seconds=15)
     assert world.engine.rings == rings + 1
     assert ports.workers.done(seconds=0) == []
+
+
+def test_what_aws_has_just_made_and_does_not_find_is_waited_for() -> None:
+    world = World()
+    world.policy_is(a_policy(a_group("engineers")))
+    world.hr_tells(a_person())
+    world.plan_all()
+    _around(world, "directory", "add_member", _fail(NotFound("ResourceNotFoundException: GROUP not found.")))
+    world.execute(seconds=20)
+    assert world.groups() == {"engineers": {"e-1@example.com"}}
+
+
+def test_what_was_made_in_silence_and_is_not_found_yet_stays_ours() -> None:
+    world = World()
+    world.policy_is(a_policy(a_set("ViewOnly", description="new")))
+    world.plan_all()
+    hidden = [True]
+
+    class _Hiding:
+        """Creates without an answer, and then does not find for a while what it has created."""
+
+        def __init__(self, port: Any) -> None:  # noqa: ANN401
+            self._port = port
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+            return getattr(self._port, name)
+
+        def create(self, attributes: dict[str, str]) -> None:
+            self._port.create(attributes)
+            raise Unreachable("no answer")
+
+        def find(self, name: str) -> Any:  # noqa: ANN401
+            return None if hidden[0] else self._port.find(name)
+
+    world.around = lambda name, one: _Hiding(one) if name == "permission_sets" else one
+    world.execute(seconds=5)
+    hidden[0] = False
+    world.settle()
+    (arn,) = world.center.permission_sets
+    applied = world.applied(the_set(), PERMISSION_SET)
+    assert applied is not None
+    assert (applied.references["permission_set_arn"], applied.adopted, applied.doubt) == (arn, False, None)

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from dayone.domain.operations import Action, Applied, Failed, Operation, Outcome, Succeeded
 from dayone.domain.subjects import ResourceKind, ResourceOf
-from dayone.errors import Conflicting, NotFound, Unavailable, Unreachable
+from dayone.errors import Conflicting, NotFound, Refused, Unavailable, Unreachable
 from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt, SetPolicies
 
+# What was made a moment ago is not to be seen everywhere at once.
+NOT_FOUND_YET = "its name or its e-mail address is taken by what cannot be found: try again"
 _NOT_OURS = "one of this name exists, was not made by Day One, and is not what the policy or HR wants"
 
 
@@ -103,10 +105,13 @@ def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found
     """The end of a creation that met its own name.
 
     What exists is adopted when it is exactly what was wanted. When an earlier try of ours may have made it, and it is
-    as that try wanted it, it is ours and brought up to date. Anything else belongs to somebody else and stays.
+    as that try wanted it, it is ours and brought up to date. Anything else belongs to somebody else and stays. Raises
+    Refused, with a reason that passes, when what has the name cannot be found yet.
     """
     if found is None:
-        return Failed("its e-mail address belongs to another user")
+        if attempt.operation.resource.kind is ResourceKind.USER and not attempt.may_have_happened:
+            return Failed("its e-mail address belongs to another user")
+        raise Refused(NOT_FOUND_YET)
     if not attempt.may_have_happened:
         return adopted_when_alike(attempt, found=found)
     refuse_anothers(attempt, found=found)

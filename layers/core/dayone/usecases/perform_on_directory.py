@@ -1,9 +1,10 @@
 """Users, groups and memberships: each operation on them, so that doing it twice does no harm."""
 
 from dayone.domain.operations import Outcome, Succeeded
-from dayone.errors import AlreadyExists, NotFound
+from dayone.errors import AlreadyExists, NotFound, Refused
 from dayone.ports.identity_center import Found, Receipt
 from dayone.usecases.attempts import (
+    NOT_FOUND_YET,
     Attempt,
     IdentityCenter,
     deleted,
@@ -93,10 +94,10 @@ def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     group_id, user_id = attempt.references["group_id"], attempt.references["user_id"]
     try:
         return done(aws.directory.add_member(group_id=group_id, user_id=user_id))
-    except AlreadyExists:
+    except AlreadyExists as error:
         membership_id = aws.directory.find_membership(group_id=group_id, user_id=user_id)
         if membership_id is None:
-            raise
+            raise Refused(NOT_FOUND_YET) from error
         # Not adopted, whoever made it: the policy says who belongs in its groups, and a leaver must lose this one too.
         return Succeeded({"membership_id": membership_id})
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dayone.domain.budgets import Budgets
 from dayone.domain.operations import Action, Applied, Operation, OperationState, Submitted
 from dayone.domain.retrying import is_passing, retry_at
-from dayone.errors import Crowded, Rejected, Throttled, Unavailable, Unreachable
+from dayone.errors import Crowded, NotFound, Rejected, Throttled, Unavailable, Unreachable
 from dayone.ports.operations import OperationQueue
 from dayone.usecases.attempts import Attempt, IdentityCenter
 from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded
 from dayone.usecases.perform_operation import perform, there_before
 from dayone.usecases.prepare_attempt import Blocked, Hopeless, Stale, prepare
 from dayone.usecases.reports import Changed, Ended, Parked, PutBack, Report, Requested
+
+# Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
+_SETTLES_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +89,8 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
             ports.queue.settle(operation, applied=attempt.own)
         return put_back(operation, error=error, ports=ports)
     except Rejected as error:
-        if is_worth_waiting(operation, reason=str(error), ports=ports):
+        is_too_soon = isinstance(error, NotFound) and _builds_on_something_new(attempt, now=ports.clock())
+        if is_too_soon or is_worth_waiting(operation, reason=str(error), ports=ports):
             ports.queue.settle(operation, applied=attempt.own)
             return put_back(operation, error=Unavailable(str(error)), ports=ports)
         return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
@@ -94,6 +98,11 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         ports.queue.submit(operation, request_id=outcome.request_id)
         return Requested(replace(operation, state=OperationState.SUBMITTED, request_id=outcome.request_id))
     return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
+
+
+def _builds_on_something_new(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether what it requires was made so lately that AWS may not find it everywhere."""
+    return any(one.at is not None and now - one.at < _SETTLES_WITHIN for one in attempt.required.values())
 
 
 def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: str, ports: Trying) -> Ended:
