@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.secrets import SecretsManagerKeys
-from dayone.errors import NotFound, Throttled, Unavailable
+from dayone.adapters.secrets import SecretNames, SecretsManagerKeys
+from dayone.domain.hr_sources import Source
+from dayone.errors import Throttled, Unavailable
 from dayone.ports.secrets import SigningKeys
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import answering, sending
 from tests.contract.identity_centers import fresh
 from tests.fakes.signing_keys import MemorySigningKeys
+
+STANDARD = Source(name="standard", kind="standard")
+OTHER = Source(name="other", kind="gusto")
 
 
 @dataclass
@@ -37,7 +41,8 @@ class LocalSecret:
 
     @property
     def keys(self) -> SecretsManagerKeys:
-        return SecretsManagerKeys(self.client, secrets={"standard": self.name}, clock=self.clock)
+        names = SecretNames(folder="nowhere", given={"standard": self.name})
+        return SecretsManagerKeys(self.client, names=names, clock=self.clock)
 
 
 @pytest.fixture(scope="module")
@@ -61,18 +66,39 @@ def signing_keys(request: pytest.FixtureRequest) -> SigningKeys:
 
 
 def test_the_current_key_comes_before_the_previous_one(signing_keys: SigningKeys) -> None:
-    assert signing_keys.keys("standard") == ("new", "old")
+    assert signing_keys.keys(STANDARD) == ("new", "old")
 
 
-def test_an_unknown_source_is_not_found(signing_keys: SigningKeys) -> None:
-    with pytest.raises(NotFound):
-        signing_keys.keys("unknown")
+def test_a_source_without_a_secret_is_our_fault(signing_keys: SigningKeys) -> None:
+    with pytest.raises(Unavailable):
+        signing_keys.keys(OTHER)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_for_api", "name"),
+    [
+        (STANDARD, False, "arn:of:the:template"),
+        (OTHER, False, "dayone/hr/other"),
+        (Source(name="standard", kind="standard", secret="dayone/hr/mine"), False, "dayone/hr/mine"),
+        (Source(name="other", kind="gusto", api_secret="dayone/hr-api/mine"), False, "dayone/hr/other"),
+        (Source(name="other", kind="gusto", api_secret="dayone/hr-api/mine"), True, "dayone/hr-api/mine"),
+        (OTHER, True, "dayone/hr-api/other"),
+    ],
+)
+def test_a_secret_s_name_follows_from_its_source_unless_it_is_said(
+    source: Source,
+    is_for_api: bool,  # noqa: FBT001
+    name: str,
+) -> None:
+    folder = "dayone/hr-api" if is_for_api else "dayone/hr"
+    given = {} if is_for_api else {"standard": "arn:of:the:template"}
+    assert SecretNames(folder=folder, given=given, is_for_api=is_for_api).of(source) == name
 
 
 @pytest.mark.parametrize("previous", [{}, {"previous": ""}, {"previous": None}])
 def test_without_a_previous_key_there_is_one(secret: LocalSecret, previous: dict[str, Any]) -> None:
     secret.write(json.dumps({"current": "only", **previous}))
-    assert secret.keys.keys("standard") == ("only",)
+    assert secret.keys.keys(STANDARD) == ("only",)
 
 
 @pytest.mark.parametrize(
@@ -81,37 +107,37 @@ def test_without_a_previous_key_there_is_one(secret: LocalSecret, previous: dict
 def test_a_secret_that_holds_no_key_is_our_fault_and_stays_secret(secret: LocalSecret, text: str) -> None:
     secret.write(text)
     with pytest.raises(Unavailable) as raised:
-        secret.keys.keys("standard")
+        secret.keys.keys(STANDARD)
     assert "whsec_plain" not in repr(raised.value)
     assert raised.value.__context__ is None
 
 
 def test_a_missing_secret_is_our_fault(secretsmanager: Any) -> None:  # noqa: ANN401
-    keys = SecretsManagerKeys(secretsmanager, secrets={"standard": "not-there"})
+    keys = SecretsManagerKeys(secretsmanager, names=SecretNames(folder="not-there"))
     with pytest.raises(Unavailable):
-        keys.keys("standard")
+        keys.keys(STANDARD)
 
 
 def test_a_rotation_shows_after_a_minute_and_costs_no_call_before(secret: LocalSecret) -> None:
     keys = secret.keys
-    assert keys.keys("standard") == ("new", "old")
+    assert keys.keys(STANDARD) == ("new", "old")
     secret.write(json.dumps({"current": "newest", "previous": "new"}))
     secret.clock.now = 59.9
     with sending(secret.client, "GetSecretValue") as sent:
-        assert keys.keys("standard") == ("new", "old")
+        assert keys.keys(STANDARD) == ("new", "old")
     assert sent == []
     secret.clock.now = 60.0
-    assert keys.keys("standard") == ("newest", "new")
+    assert keys.keys(STANDARD) == ("newest", "new")
 
 
 def test_a_failed_reading_is_not_remembered(secret: LocalSecret) -> None:
     keys = secret.keys
     with answering(secret.client, "GetSecretValue", "ThrottlingException"), pytest.raises(Throttled):
-        keys.keys("standard")
-    assert keys.keys("standard") == ("new", "old")
+        keys.keys(STANDARD)
+    assert keys.keys(STANDARD) == ("new", "old")
 
 
 def test_the_adapter_needs_every_action_it_names(secret: LocalSecret) -> None:
     called = recorded_actions(secret.client)
-    secret.keys.keys("standard")
+    secret.keys.keys(STANDARD)
     assert called == SecretsManagerKeys.ACTIONS

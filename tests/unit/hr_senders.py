@@ -9,7 +9,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.hmac import HMAC
-from standardwebhooks import Webhook
 
 from dayone.contracts.deliveries import Delivery, delivery_of
 from dayone.usecases.receive_hr_event import Received, ReceiveHrEvent, receive_hr_event
@@ -54,12 +53,11 @@ def _bamboohr(body: bytes, key: str, at: datetime) -> Headers:
 def _standard(body: bytes, key: str, at: datetime) -> Headers:
     # The library has a clock of its own, so a sample that was sent back then is sent now.
     moment = datetime.now(UTC) + (at - NOW)
-    signature = Webhook(key).sign("msg_1", moment, body.decode("latin-1"))
-    return {
-        "webhook-id": "msg_1",
-        "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": signature,
-    }
+    stamp = str(int(moment.timestamp()))
+    made = HMAC(base64.b64decode(key), SHA256())
+    made.update(f"msg_1.{stamp}.".encode() + body)
+    signature = f"v1,{base64.b64encode(made.finalize()).decode()}"
+    return {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": signature}
 
 
 def _basic(key: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dayone.contracts.deliveries import Delivery
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic
-from tests.unit.hr_senders import NOW, SAMPLES, SIGNED, Receiving, key_of, sample, sent, signed, with_body
+from tests.unit.hr_senders import KEY, NOW, SAMPLES, SIGNED, Receiving, key_of, mac, sample, sent, signed, with_body
 
 ALL = sorted(SAMPLES)
 SIGNATURES = {
@@ -121,8 +121,6 @@ def test_an_event_of_a_time_to_come_is_refused(source: str) -> None:
 def test_a_signed_time_that_is_none_is_refused(stamp: str) -> None:
     delivery = sample("bamboohr_created")
     headers = {**delivery.headers, "x-bamboohr-timestamp": stamp}
-    from tests.unit.hr_senders import KEY, mac  # noqa: PLC0415
-
     headers["x-bamboohr-signature"] = mac(KEY, delivery.body + stamp.encode()).hex()
     _refused(Unauthentic, replace(delivery, headers=headers))
 

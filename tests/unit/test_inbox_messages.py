@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dayone.contracts.inbox import from_json, to_json
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.people import Person, Status
-from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import FactVersion
+from dayone.domain.requests import Hint, PlanRequest
+from dayone.domain.subject_states import FactVersion, Telling
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Malformed
 
@@ -25,13 +25,17 @@ CAUSES = st.builds(Cause, change=st.text(), kind=st.sampled_from(CauseKind), act
 PEOPLE = st.builds(
     Person, start_date=st.none() | st.dates(), end_date=st.none() | st.dates(), status=st.sampled_from(Status)
 )
+VERSIONS = st.builds(FactVersion, at=MOMENTS, digest=st.text(), read_at=st.none() | MOMENTS)
 REQUESTS = st.builds(
     PlanRequest,
     subject=st.builds(Subject, kind=st.sampled_from(SubjectKind), name=st.text(min_size=1)),
     cause=CAUSES,
     person=st.none() | PEOPLE,
-    version=st.none() | st.builds(FactVersion, at=MOMENTS, digest=st.text()),
+    version=st.none() | VERSIONS,
     policy_version=st.none() | st.integers(),
+    telling=st.none() | st.builds(Telling, version=VERSIONS, attributes=st.dictionaries(st.text(), st.text())),
+    hint=st.none() | st.builds(Hint, at=MOMENTS),
+    workforce=st.text(),
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

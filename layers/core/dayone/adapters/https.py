@@ -28,7 +28,17 @@ class Https:
     def __init__(self) -> None:
         self._pool = urllib3.PoolManager(
             timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
-            retries=urllib3.Retry(total=1, connect=1, read=0, status=0, redirect=0, other=0, raise_on_redirect=False),
+            retries=urllib3.Retry(
+                total=1,
+                connect=1,
+                read=0,
+                status=0,
+                redirect=0,
+                other=0,
+                raise_on_redirect=False,
+                # It would sleep for as long as it is told to.
+                respect_retry_after_header=False,
+            ),
             maxsize=1,
         )
 

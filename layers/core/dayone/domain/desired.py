@@ -41,12 +41,14 @@ class Desired:
     """Everything a subject should have; `left_alone` says why nothing about it may be changed, when that is so.
 
     `gives_up` is what goes although such things are kept otherwise, and `notes` say what is not done, and why.
+    `doubtful` says why whatever is taken away by this is for a human to decide on, however little it is.
     """
 
     resources: Mapping[Resource, Wanted]
     left_alone: str = ""
     gives_up: frozenset[Resource] = frozenset()
     notes: tuple[str, ...] = ()
+    doubtful: str = ""
 
 
 class Rules(Protocol):

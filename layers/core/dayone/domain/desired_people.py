@@ -28,6 +28,7 @@ _WHY_A_USER = {
     Stage.ON_LEAVE: "is on leave",
 }
 _NOT_OURS = "the user belongs to the identity provider: it stays until it is deleted there"
+_MISSING = "the person is missing from what HR sends, which does not say that they have left"
 _WAITED_FOR = "the user is waited for: the identity provider makes it"
 
 
@@ -49,6 +50,8 @@ def desired_for_person(
         resources[USER] = Wanted(attributes, (Reason("employment", _WHY_A_USER[stage]),))
     if stage is Stage.PRESENT:
         memberships = (rules or EachRule(policy)).memberships(person, now=now)
+        if person.status is Status.MISSING:
+            return Desired({**resources, **_welcome(person, policy=policy, memberships=memberships)}, doubtful=_MISSING)
         return Desired({**resources, **memberships, **_welcome(person, policy=policy, memberships=memberships)})
     known = state or SubjectState(Head(subject=Subject(SubjectKind.PERSON, person.id)))
     return _without_access(resources, person=person, stage=stage, policy=policy, known=known, now=now)

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from dayone.domain.people import Person, Status, day_begins, has_come
 
-_GONE = frozenset({Status.ENDED, Status.MISSING})
+# Not MISSING: what belongs to whoever is, is held for a human, and HR may say any day that they have really left.
+_GONE = frozenset({Status.ENDED})
 
 
 class IdentitySource(StrEnum):

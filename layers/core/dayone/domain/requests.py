@@ -13,7 +13,7 @@ from dayone.domain.subjects import Subject, SubjectKind
 class Hint:
     """That something about a source's record may have changed since `at`, by its id in that source.
 
-    With `is_deletion` the source says that the record is gone. `attempts` counts how often it was asked for in vain.
+    With `is_deletion` the source says that the record is gone. `attempts` counts how often it was put aside.
     """
 
     record: str

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 from dayone.domain.hr_sources import HrRules
 from dayone.domain.people import Person, Status
 from dayone.domain.subject_states import Presence, Telling
+from dayone.domain.user_names import fields_in
 
 _LONGEST_NAME = 1024  # Source: Identity Store API, CreateUser, DisplayName.
 _GONE = {Presence.MISSING: Status.MISSING, Presence.DELETED: Status.ENDED}
@@ -37,9 +38,11 @@ def attributes_of(tellings: Iterable[Telling], *, rules: HrRules) -> dict[str, s
     return {name: _believed(name, known, owner=rules.owners.get(name, "")) for name in names}
 
 
-def lacking(attributes: Mapping[str, str]) -> tuple[str, ...]:
-    """What is still to be told before there is a person."""
-    return tuple(name for name in ("given_name", "family_name") if not attributes.get(name))
+def lacking(attributes: Mapping[str, str], *, rules: HrRules, has_user_name: bool) -> tuple[str, ...]:
+    """What is still to be told before there is a person, who keeps the user name that is made of it then."""
+    makes_name = () if has_user_name or attributes.get("user_name") else fields_in(rules.user_names.pattern)
+    needed = dict.fromkeys(("given_name", "family_name", *makes_name))
+    return tuple(name for name in needed if name != "id" and not attributes.get(name))
 
 
 def person_of(person_id: str, attributes: Mapping[str, str], *, user_name: str, email: str) -> Person:

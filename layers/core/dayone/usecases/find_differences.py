@@ -20,12 +20,16 @@ from dayone.domain.subjects import Resource
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away."""
+    """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
+
+    `doubtful` is as in Desired.
+    """
 
     differences: tuple[Difference, ...]
     left_alone: str
     notes: tuple[str, ...]
     ground: Ground
+    doubtful: str = ""
 
     @property
     def removals(self) -> frozenset[Resource]:
@@ -64,4 +68,5 @@ def _found(state: SubjectState, *, fact: Person | Account | None, outlook: Outlo
         left_alone=left_alone(desired, applied=applied),
         notes=(*desired.notes, waiting) if waiting else desired.notes,
         ground=Ground(policy_version=policy.version, has_left=has_left),
+        doubtful=desired.doubtful,
     )

@@ -84,6 +84,8 @@ def guard(parted: Guarded, *, found: Found, given: Circumstances, ledger: Ledger
 
 
 def _why_at_all(new: list[Resource], *, found: Found, given: Circumstances) -> str:
+    if found.doubtful:
+        return f"{counted(len(new))}, and {found.doubtful}"
     if not found.ground.has_left:
         if given.policy.terms.hold and given.cause.kind is CauseKind.POLICY:
             return given.policy.terms.hold

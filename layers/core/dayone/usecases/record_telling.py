@@ -47,8 +47,10 @@ def record_telling(
     tellings = taken_in(telling, known=head.tellings)
     attributes = attributes_of(tellings, rules=rules)
     named = _named(request.subject.name, attributes, head=head, rules=rules, subjects=subjects)
-    notes = (*(f"waits to be told the {name.replace('_', ' ')}" for name in lacking(attributes)), *named.notes)
-    is_person = not lacking(attributes) and not named.refused
+    missing = lacking(attributes, rules=rules, has_user_name=isinstance(head.fact, Person))
+    waits = tuple(f"waits to be told the {name.replace('_', ' ')}" for name in missing)
+    notes = waits or named.notes
+    is_person = not missing and not named.refused
     fact = (
         person_of(request.subject.name, attributes, user_name=named.user_name, email=named.email)
         if is_person
@@ -99,7 +101,7 @@ def _user_names(person: str, attributes: Mapping[str, str], *, now: Person | Non
     if now is not None and not (told or rules.user_names.follows):
         yield now.user_name
         return
-    possible = tuple(candidates(rules.user_names, attributes, person_id=person, told=told))
+    possible = tuple(candidates(rules.user_names, {**attributes, "id": person}, person_id=person, told=told))
     if now is not None and any(one.casefold() == now.user_name.casefold() for one in possible[1:]):
         yield now.user_name
     yield from possible

@@ -94,9 +94,12 @@ class Reading:
             yield self._at("attributes", attribute), "only Workday's reports can say this: leave it out"
         if not one.field and not one.default:
             yield self._at("attributes", attribute), "says nothing: give it a `field` or a `default`"
-        if attribute == "status" and (wrong := sorted(set(one.values.values()) - _STATUS)):
-            said = f"`{wrong[0]}` is no status; there are {', '.join(sorted(_STATUS))}"
-            yield self._at("attributes", attribute, "values"), said
+        said = {*one.values.values(), *([one.default] if one.default else [])}
+        if attribute == "status" and (wrong := sorted(said - _STATUS)):
+            yield (
+                self._at("attributes", attribute),
+                f"`{wrong[0]}` is no status; there are {', '.join(sorted(_STATUS))}",
+            )
 
     def _api(self) -> RecordApi | None:
         asks, api = self._kind.asks, self.shape.api

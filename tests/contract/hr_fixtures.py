@@ -1,0 +1,25 @@
+"""The fixture `hr_ports`, in memory or over a local DynamoDB; a test module asks for it with `pytest_plugins`."""
+
+import pytest
+
+from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHints
+from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_rosters import DynamoRosters
+from tests.contract.hr_state import HrPorts
+from tests.fakes.hr import MemoryHints, MemoryRosters
+from tests.fakes.state import State
+from tests.fakes.state_records import MemoryRecords
+
+
+@pytest.fixture(params=["fake", "aws"])
+def hr_ports(request: pytest.FixtureRequest) -> HrPorts:
+    if request.param == "fake":
+        hints, state = MemoryHints(), State()
+        return HrPorts(waiting=hints, due=hints, rosters=MemoryRosters(state), records=MemoryRecords(state))
+    table = request.getfixturevalue("state_table").wrapped()
+    return HrPorts(
+        waiting=DynamoWaitingHints(table),
+        due=DynamoDueHints(table),
+        rosters=DynamoRosters(table),
+        records=DynamoRecords(table),
+    )

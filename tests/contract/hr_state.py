@@ -1,0 +1,14 @@
+"""What is remembered of HR systems as the contract tests see it."""
+
+from dataclasses import dataclass
+
+from dayone.ports.hr import DueHints, Rosters, WaitingHints
+from dayone.ports.records import Records
+
+
+@dataclass(frozen=True, kw_only=True)
+class HrPorts:
+    waiting: WaitingHints
+    due: DueHints
+    rosters: Rosters
+    records: Records

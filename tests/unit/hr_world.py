@@ -1,0 +1,74 @@
+"""Day One in memory with HR systems that speak and answer: what a test of several sources needs."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from dayone.contracts.hr.person_record import telling_of
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.people import Person
+from dayone.domain.requests import Hint, PlanRequest
+from dayone.domain.subject_states import FactVersion, Presence, Telling
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.ulids import ulid_of
+from tests.builders import the_person
+from tests.unit.world import World
+
+ADA = {"given_name": "Ada", "family_name": "Lovelace", "email": "ada@example.com", "department": "Engineering"}
+GRACE = {"given_name": "Grace", "family_name": "Hopper", "email": "grace@example.com", "department": "Engineering"}
+
+
+def cause_of(world: World, source: str, *, at: datetime, reference: str = "") -> Cause:
+    reference = reference or f"evt-{next(world.numbers)}"
+    change = ulid_of(at, name=f"hr:{source}:{reference}")
+    return Cause(change=change, kind=CauseKind.HR_EVENT, actor=f"hr:{source}", reference=reference, at=at)
+
+
+def tells(
+    world: World,
+    person: str,
+    attributes: Mapping[str, str],
+    *,
+    source: str = "standard",
+    at: datetime | None = None,
+    read_at: datetime | None = None,
+) -> PlanRequest:
+    """One source tells of a person, as of `at`, now unless given; it is planned when the world is."""
+    at = at or world.now
+    telling = telling_of(attributes, source=source, at=at, read_at=read_at)
+    return _put(world, person, telling, at=at)
+
+
+def is_gone(world: World, person: str, presence: Presence, *, source: str = "standard") -> PlanRequest:
+    """One source does not know a person any more."""
+    version = FactVersion(at=world.now, digest=presence.value, read_at=world.now)
+    telling = Telling(source=source, version=version, attributes={}, presence=presence)
+    return _put(world, person, telling, at=world.now)
+
+
+def hints(world: World, record: str, *, source: str, is_deletion: bool = False) -> PlanRequest:
+    """One source hints at a record of its own."""
+    hint = Hint(record=record, at=world.now, is_deletion=is_deletion)
+    cause = cause_of(world, source, at=world.now)
+    request = PlanRequest(subject=Subject(SubjectKind.HR_SOURCE, source), cause=cause, hint=hint)
+    world.inbox.put([request])
+    return request
+
+
+def person_in(world: World, person: str) -> Person | None:
+    fact = world.head(the_person(person)).fact
+    return fact if isinstance(fact, Person) else None
+
+
+def notes_of(world: World, request: PlanRequest) -> tuple[str, ...]:
+    return world.state.plans[request.cause.change, request.subject].notes
+
+
+def later(world: World, **length: float) -> None:
+    world.now += timedelta(**length)
+
+
+def _put(world: World, person: str, telling: Telling, *, at: datetime) -> PlanRequest:
+    cause = cause_of(world, telling.source, at=at)
+    request = PlanRequest(subject=Subject(SubjectKind.PERSON, person), cause=cause, telling=telling)
+    world.inbox.put([request])
+    return request
