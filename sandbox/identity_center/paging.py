@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from sandbox.identity_center.service_error import ServiceError
@@ -14,20 +15,22 @@ def page(
     *,
     shown: Callable[[Any], Any] = lambda entry: entry,
     size: int = 100,
+    in_order: bool = False,
     refusal: ServiceError | None = None,
 ) -> dict[str, Any]:
     """Answer `{name: [...], "NextToken": ...}` with the entries after the request's NextToken.
 
-    `entries` are (sort key, entry) pairs with distinct keys; `shown` turns an entry into what the answer has for it;
-    `size` is the page size when the request has no MaxResults. Raises `refusal` (default: ValidationException) for a
-    token this listing did not give.
+    `entries` are (sort key, entry) pairs with distinct keys, `in_order` if they come sorted already; `shown` turns an
+    entry into what the answer has for it; `size` is the page size when the request has no MaxResults. Raises `refusal`
+    (default: ValidationException) for a token this listing did not give.
     """
     after = _read_token(name, parameters.get("NextToken") or "", refusal)
     limit = int(parameters.get("MaxResults") or size)
-    rest = sorted((pair for pair in entries if pair[0] > after), key=lambda pair: pair[0])
-    answer: dict[str, Any] = {name: [shown(entry) for _, entry in rest[:limit]]}
-    if len(rest) > limit:
-        answer["NextToken"] = _token(name, rest[limit - 1][0])
+    rest = (pair for pair in entries if pair[0] > after)
+    found = [*islice(rest if in_order else sorted(rest, key=lambda pair: pair[0]), limit + 1)]
+    answer: dict[str, Any] = {name: [shown(entry) for _, entry in found[:limit]]}
+    if len(found) > limit:
+        answer["NextToken"] = _token(name, found[limit - 1][0])
     return answer
 
 

@@ -72,6 +72,19 @@ def all_statuses(center: Calls, **parameters: Any) -> list[str]:  # noqa: ANN401
     return found
 
 
+def test_the_newest_status_comes_first_on_every_page(center: Calls, account: str) -> None:
+    permission_set = center.new_permission_set()
+    made = [center.assign(center.assignment(account, permission_set, center.new_group()))["RequestId"] for _ in "abc"]
+    assert all_statuses(center)[:3] == made[::-1]
+    first = center.answer(SSO, "ListAccountAssignmentCreationStatus", MaxResults=1)
+    center.assign(center.assignment(account, permission_set, center.new_group()))
+    # What came after the first page was read is not on the second.
+    token = {"MaxResults": 1, "NextToken": first["NextToken"]}
+    second = center.answer(SSO, "ListAccountAssignmentCreationStatus", **token)
+    pages = [page["AccountAssignmentsCreationStatus"][0]["RequestId"] for page in (first, second)]
+    assert pages == made[:0:-1]
+
+
 def test_deletions_are_listed_apart(center: Calls, assignment: dict[str, str]) -> None:
     creation = center.assign(assignment)["RequestId"]
     accepted = center.answer(SSO, "DeleteAccountAssignment", **assignment)["AccountAssignmentDeletionStatus"]

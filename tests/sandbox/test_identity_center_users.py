@@ -10,6 +10,7 @@ from tests.sandbox.identity_center_calls import Calls, person
 
 STORE = "identitystore"
 TAKEN = "UNIQUENESS_CONSTRAINT_VIOLATION"
+ENTERPRISE = "aws:identitystore:enterprise"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,25 @@ def without(name: str, *path: str) -> dict[str, Any]:
         inner = inner[part]
     del inner[path[-1]]
     return request
+
+
+def test_enterprise_attributes_are_shown_when_they_are_asked_for_and_updated_one_by_one(center: Calls) -> None:
+    given = {"department": "Engineering", "costCenter": "42"}
+    user = center.new_user(Extensions={ENTERPRISE: given})
+    assert "Extensions" not in center.answer(STORE, "DescribeUser", UserId=user)
+    operations = [
+        {"AttributePath": f"{ENTERPRISE}.department", "AttributeValue": "Sales"},
+        {"AttributePath": f"{ENTERPRISE}.costCenter"},
+    ]
+    center.answer(STORE, "UpdateUser", UserId=user, Operations=operations)
+    described = center.answer(STORE, "DescribeUser", UserId=user, Extensions=[ENTERPRISE])
+    assert described["Extensions"] == {ENTERPRISE: {"department": "Sales"}}
+    by_name = [{"AttributePath": "UserName", "AttributeValue": described["UserName"]}]
+    [listed] = center.answer(STORE, "ListUsers", Extensions=[ENTERPRISE], Filters=by_name)["Users"]
+    assert listed["Extensions"] == described["Extensions"]
+    center.answer(STORE, "UpdateUser", UserId=user, Operations=[{"AttributePath": ENTERPRISE, "AttributeValue": given}])
+    described = center.answer(STORE, "DescribeUser", UserId=user, Extensions=[ENTERPRISE])
+    assert described["Extensions"] == {ENTERPRISE: given}
 
 
 def test_a_created_user_is_described_with_all_that_was_given_and_is_enabled(center: Calls) -> None:

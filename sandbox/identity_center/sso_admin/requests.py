@@ -14,7 +14,7 @@ from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import ServiceError, not_found
 
 # Pages go from small keys to large ones, and these listings from the newest request to the oldest.
-_FAR_FUTURE = 10_000_000_000.0
+_LAST_NUMBER = 10**12 - 1
 
 
 class RequestFailed(Exception):
@@ -25,6 +25,7 @@ class RequestFailed(Exception):
 class Request:
     """One accepted request: `subject` holds the members that its status shows; times in seconds since the epoch."""
 
+    number: int
     kind: str
     subject: Mapping[str, Any]
     perform: Callable[[], None]
@@ -76,7 +77,8 @@ class Requests:
     def start(self, kind: str, subject: Mapping[str, Any], perform: Callable[[], None], *, seconds: float) -> Request:
         """Accept a request; `perform` runs about `seconds` later, and may raise RequestFailed."""
         now = self._clock()
-        request = Request(kind, subject, perform, created_at=now, ready_at=now + self.duration(seconds))
+        ready_at = now + self.duration(seconds)
+        request = Request(len(self._requests), kind, subject, perform, created_at=now, ready_at=ready_at)
         self._requests[request.id] = request
         self._open.append(request)
         return request
@@ -121,8 +123,8 @@ class Requests:
         """Answer `{name: [...]}` with one page of a kind's statuses, newest first, all or those of one status."""
         wanted = (parameters.get("Filter") or {}).get("Status")
         matching = (
-            (f"{_FAR_FUTURE - request.created_at:018.6f} {request.id}", request.summary())
-            for request in self._requests.values()
+            (f"{_LAST_NUMBER - request.number:012}", request)
+            for request in reversed(self._requests.values())
             if request.kind == kind and wanted in (None, request.status)
         )
-        return page(name, matching, parameters)
+        return page(name, matching, parameters, shown=Request.summary, in_order=True)
