@@ -83,7 +83,7 @@ check-imports:
 	@found=$$(PYTHONPATH=layers/core $(BIN)/lint-imports --no-cache) || { echo "$$found"; exit 1; }
 
 check-template:
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml template-forwarder.yaml
 
 # What needs a build or a server, or tries very many cases, is for `make test`.
 check-tests:

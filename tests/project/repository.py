@@ -70,13 +70,13 @@ _CloudFormationLoader.add_multi_constructor("!", _intrinsic)
 
 
 @cache
-def template() -> dict[str, Any]:
-    """The SAM template, intrinsic functions in their long form but for dotted names (`{"Fn::GetAtt": "A.Arn"}`)."""
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_CloudFormationLoader)  # noqa: S506
+def template(file: str = "template.yaml") -> dict[str, Any]:
+    """A template, intrinsic functions in their long form but for dotted names (`{"Fn::GetAtt": "A.Arn"}`)."""
+    loaded: dict[str, Any] = yaml.load((ROOT / file).read_text(), Loader=_CloudFormationLoader)  # noqa: S506
     return loaded
 
 
-def resource(name: str) -> dict[str, Any]:
-    """The properties of a resource of the template."""
-    properties: dict[str, Any] = template()["Resources"][name]["Properties"]
+def resource(name: str, *, file: str = "template.yaml") -> dict[str, Any]:
+    """The properties of a resource of a template."""
+    properties: dict[str, Any] = template(file)["Resources"][name]["Properties"]
     return properties

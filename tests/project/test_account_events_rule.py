@@ -1,4 +1,4 @@
-"""The rule of the template lets through what may change an account's access, and nothing that did not happen."""
+"""The rules of the templates let through what may change an account's access, and nothing that did not happen."""
 
 import json
 from typing import Any
@@ -10,6 +10,7 @@ from tests.project.repository import ROOT, resource
 
 ORGANIZATIONS = "aws.organizations"
 CONTROL_TOWER = "aws.controltower"
+FORWARDER = "template-forwarder.yaml"
 RECORDED = sorted((ROOT / "events" / "record_account_event").glob("*.json"))
 
 
@@ -39,6 +40,11 @@ def _ended(source: str, name: str, *, of: str, state: str) -> dict[str, Any]:
     return _event(source, name, serviceEventDetails={of: {"state": state}})
 
 
+def _tags_changed(service: str, kind: str) -> dict[str, Any]:
+    event = _event("aws.tag", "none")
+    return {**event, "detail": {"service": service, "resource-type": kind, "changed-tag-keys": ["env"], "tags": {}}}
+
+
 HAPPENED = {
     "an account was created": _ended(ORGANIZATIONS, "CreateAccountResult", of="createAccountStatus", state="SUCCEEDED"),
     "an account joined": _event(ORGANIZATIONS, "AccountJoinedOrganization"),
@@ -47,6 +53,14 @@ HAPPENED = {
     "an account was moved": _event(ORGANIZATIONS, "MoveAccount"),
     "an account got a tag": _event(ORGANIZATIONS, "TagResource"),
     "an account lost a tag": _event(ORGANIZATIONS, "UntagResource"),
+    "somebody began to close an account": _event(ORGANIZATIONS, "CloseAccount"),
+    "an invitation was accepted": _event(ORGANIZATIONS, "AcceptHandshake"),
+    "an account left": _event(ORGANIZATIONS, "LeaveOrganization"),
+    "an account got another name": _event("aws.account", "PutAccountName"),
+    "a unit got another name": _event(ORGANIZATIONS, "UpdateOrganizationalUnit"),
+    "a unit was moved": _event(ORGANIZATIONS, "MoveOrganizationalUnit"),
+    "a unit was deleted": _event(ORGANIZATIONS, "DeleteOrganizationalUnit"),
+    "an account's tags are others": _tags_changed("organizations", "account"),
     "an account was closed": _ended(ORGANIZATIONS, "CloseAccountResult", of="closeAccountStatus", state="SUCCEEDED"),
     "Control Tower made an account": _ended(
         CONTROL_TOWER, "CreateManagedAccount", of="createManagedAccountStatus", state="SUCCEEDED"
@@ -63,6 +77,14 @@ DID_NOT_HAPPEN = {
         CONTROL_TOWER, "CreateManagedAccount", of="createManagedAccountStatus", state="FAILED"
     ),
     "AWS refused to move an account": _event(ORGANIZATIONS, "MoveAccount", errorCode="AccessDeniedException"),
+    "AWS refused to rename a unit": _event(ORGANIZATIONS, "UpdateOrganizationalUnit", errorCode="AccessDenied"),
+    "AWS refused to accept an invitation": _event(ORGANIZATIONS, "AcceptHandshake", errorCode="AccessDenied"),
+    "an account was invited": _event(ORGANIZATIONS, "InviteAccountToOrganization"),
+    "an account was looked at": _event(ORGANIZATIONS, "DescribeAccount"),
+    "a unit was made": _event(ORGANIZATIONS, "CreateOrganizationalUnit"),
+    "a unit's tags are others": _tags_changed("organizations", "organizational-unit"),
+    "a machine's tags are others": _tags_changed("ec2", "instance"),
+    "an account has another contact": _event("aws.account", "PutAlternateContact"),
     "a policy was created": _event(ORGANIZATIONS, "CreatePolicy"),
     "a guardrail was enabled": _event(CONTROL_TOWER, "EnableGuardrail"),
     "another service has a call of the same name": _event("aws.resourcegroups", "TagResource"),
@@ -87,3 +109,28 @@ def test_an_event_that_arrives_in_the_queue_is_one_that_the_rule_lets_through(pa
         event = json.loads(record["body"])
         told_of_nothing = "errorCode" in event["detail"] or '"FAILED"' in record["body"]
         assert _passes(event) is not told_of_nothing
+
+
+def test_what_a_forwarder_hands_on_is_exactly_what_day_one_listens_to() -> None:
+    pattern = resource("AccountEventsRule")["EventPattern"]
+    assert resource("ForwardedAccountEventsRule")["EventPattern"] == pattern
+    assert resource("ForwardAccountEventsRule", file=FORWARDER)["EventPattern"] == pattern
+
+
+def test_a_forwarder_may_put_events_on_the_bus_it_was_given_and_nothing_else() -> None:
+    (policy,) = resource("ForwardAccountEventsRole", file=FORWARDER)["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement == {"Effect": "Allow", "Action": "events:PutEvents", "Resource": {"Ref": "HubBusArn"}}
+
+
+def test_the_bus_takes_events_from_the_organisation_and_from_nobody_else() -> None:
+    statement = resource("AccountEventsBusPolicy")["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
+    assert statement["Action"] == "events:PutEvents"
+
+
+def test_what_cannot_be_handed_on_is_kept_and_rings_an_alarm() -> None:
+    (target,) = resource("ForwardAccountEventsRule", file=FORWARDER)["Targets"]
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "ForwardAccountEventsDeadLetters.Arn"}}
+    (dimension,) = resource("ForwardAccountEventsDeadLettersAlarm", file=FORWARDER)["Dimensions"]
+    assert dimension["Value"] == {"Fn::GetAtt": "ForwardAccountEventsDeadLetters.QueueName"}
