@@ -1,9 +1,11 @@
 """The port Organization, in memory and over AWS alike."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import pytest
@@ -16,10 +18,14 @@ from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import altering, answering
 from tests.contract.identity_centers import fresh
-from tests.fakes.organization import MemoryOrganization
+from tests.fakes.organization import MemoryOrganization, MemoryUnitNames
 
 MANAGEMENT_ACCOUNT = "111122223333"
 UNKNOWN_ACCOUNT = "999988887777"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 class World(Protocol):
@@ -32,6 +38,11 @@ class World(Protocol):
         """An account in the last of new organizational units, each within the one before."""
 
     def close(self, account: Account) -> None: ...
+
+    def rename_unit(self, unit_id: str, name: str) -> None: ...
+
+    def read(self, account: Account) -> Account:
+        """The account as the organisation describes it now."""
 
 
 @dataclass
@@ -58,11 +69,17 @@ class FakeWorld:
     def close(self, account: Account) -> None:
         self.organization.close(account.id)
 
+    def rename_unit(self, unit_id: str, name: str) -> None:
+        self.organization.rename_unit(unit_id, name)
+
+    def read(self, account: Account) -> Account:
+        return read(self.organization, account.id)
+
 
 class LocalWorld:
     def __init__(self, client: Any) -> None:  # noqa: ANN401
         self.client = client
-        self.organization: Organization = AwsOrganization(client)
+        self.organization: Organization = AwsOrganization(client, names=MemoryUnitNames(), clock=now)
         self.root = client.list_roots()["Roots"][0]["Id"]
 
     def new_account(self, *, units: tuple[str, ...] = (), tags: Mapping[str, str] | None = None) -> Account:
@@ -105,6 +122,18 @@ class LocalWorld:
     def close(self, account: Account) -> None:
         self.client.close_account(AccountId=account.id)
 
+    def rename_unit(self, unit_id: str, name: str) -> None:
+        self.client.update_organizational_unit(OrganizationalUnitId=unit_id, Name=name)
+
+    def read(self, account: Account) -> Account:
+        return read(self.organization, account.id)
+
+
+def read(organization: Organization, account_id: str) -> Account:
+    found = organization.account(account_id, since=now())
+    assert found is not None
+    return found
+
 
 @pytest.fixture(scope="module")
 def local_world(sandbox: Sandbox) -> LocalWorld:
@@ -131,42 +160,151 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 def test_an_account_is_read_with_its_units_and_tags(world: World) -> None:
     units = (fresh("Workloads"), "Dev", "Team A")
     account = world.new_account(units=units, tags={"env": "dev", "owner": "data team"})
-    assert world.organization.account(account.id) == account
+    assert world.read(account) == account
     assert account.ou_path == f"/{units[0]}/Dev/Team A"
 
 
 def test_an_account_in_the_root_has_the_path_of_the_root(world: World) -> None:
-    account = world.new_account()
-    read = world.organization.account(account.id)
-    assert read is not None
-    assert (read.ou_path, read.ou_ids, read.tags) == ("/", (), {})
+    read_now = world.read(world.new_account())
+    assert (read_now.ou_path, read_now.ou_ids, read_now.tags) == ("/", (), {})
 
 
 def test_all_tags_are_read_however_many(world: World) -> None:
     tags = {f"tag-{number:02d}": str(number) for number in range(50)}
-    account = world.new_account(tags=tags)
-    read = world.organization.account(account.id)
-    assert read is not None
-    assert read.tags == tags
+    assert world.read(world.new_account(tags=tags)).tags == tags
 
 
 def test_a_closed_account_is_not_active(world: World) -> None:
     account = world.new_account()
     world.close(account)
-    read = world.organization.account(account.id)
-    assert read is not None
-    assert read.state in (AccountState.PENDING_CLOSURE, AccountState.SUSPENDED, AccountState.CLOSED)
+    closing = (AccountState.PENDING_CLOSURE, AccountState.SUSPENDED, AccountState.CLOSED)
+    assert world.read(account).state in closing
 
 
 def test_the_management_account_is_marked(world: World) -> None:
-    management, other = world.organization.account(MANAGEMENT_ACCOUNT), world.new_account()
-    assert management is not None
-    assert management.is_management
-    assert not other.is_management
+    assert read(world.organization, MANAGEMENT_ACCOUNT).is_management
+    assert not world.read(world.new_account()).is_management
 
 
 def test_an_account_that_is_no_member_is_none(world: World) -> None:
-    assert world.organization.account(UNKNOWN_ACCOUNT) is None
+    assert world.organization.account(UNKNOWN_ACCOUNT, since=now()) is None
+
+
+def test_a_renamed_unit_is_seen_when_it_is_looked_at_again(world: World) -> None:
+    name = fresh("Unit")
+    account = world.read(world.new_account(units=(fresh("Workloads"), name)))
+    assert world.organization.is_still_there(account)
+    world.rename_unit(account.ou_ids[1], f"{name}-2")
+    world.organization.look_again_at_unit(account.ou_ids[1])
+    assert not world.organization.is_still_there(account)
+    renamed = world.read(account)
+    assert renamed.ou_path == f"{account.ou_path}-2"
+    assert world.organization.is_still_there(renamed)
+
+
+def test_a_unit_that_has_gone_can_be_looked_at(world: World) -> None:
+    world.organization.look_again_at_unit("ou-a1b2-99998888")
+
+
+class Readings:
+    """An organisation as one process reads it, at a time that the test sets; counts what is asked of AWS."""
+
+    def __init__(self, client: Any, *, names: MemoryUnitNames | None = None) -> None:  # noqa: ANN401
+        self.now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+        self.calls: Counter[str] = Counter()
+        self.organization = AwsOrganization(client, names=names or MemoryUnitNames(), clock=lambda: self.now)
+        self._client = client
+
+    def __enter__(self) -> "Readings":
+        self._client.meta.events.register("before-call", self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.meta.events.unregister("before-call", self._count)
+
+    def _count(self, model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+        if model.name.startswith(("Describe", "List")):
+            self.calls[model.name] += 1
+
+    def at(self, seconds: float) -> datetime:
+        return datetime(2026, 11, 23, 12, 0, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def test_an_account_takes_two_calls_when_its_units_are_known(local_world: LocalWorld) -> None:
+    account = local_world.new_account(units=(fresh("Unit"), "Dev"))
+    sibling = local_world.new_account()
+    local_world.client.move_account(
+        AccountId=sibling.id, SourceParentId=local_world.root, DestinationParentId=account.ou_ids[1]
+    )
+    with Readings(local_world.client) as readings:
+        readings.organization.account(account.id, since=readings.now)
+        assert readings.calls == {"DescribeAccount": 1, "ListTagsForResource": 1, "DescribeOrganizationalUnit": 2}
+        readings.calls.clear()
+        readings.organization.account(sibling.id, since=readings.now)
+        assert readings.calls == {"DescribeAccount": 1, "ListTagsForResource": 1}
+
+
+def test_a_batch_of_events_about_one_account_is_answered_with_one_reading(local_world: LocalWorld) -> None:
+    account = local_world.new_account(tags={"env": "dev"})
+    with Readings(local_world.client) as readings:
+        answers = [readings.organization.account(account.id, since=readings.at(-20 - one)) for one in range(6)]
+        assert readings.calls == {"DescribeAccount": 1, "ListTagsForResource": 1}
+    assert answers == [account] * 6
+
+
+def test_what_happened_about_when_the_account_was_read_has_it_read_again(local_world: LocalWorld) -> None:
+    account = local_world.new_account()
+    with Readings(local_world.client) as readings:
+        readings.organization.account(account.id, since=readings.at(-60))
+        local_world.client.tag_resource(ResourceId=account.id, Tags=[{"Key": "env", "Value": "dev"}])
+        # AWS may answer for some seconds after a change as if it had not happened.
+        again = readings.organization.account(account.id, since=readings.at(-9))
+        assert again is not None
+        assert again.tags == {"env": "dev"}
+        assert readings.calls == {"DescribeAccount": 2, "ListTagsForResource": 2}
+
+
+def test_what_is_remembered_of_an_account_is_told_with_its_units_as_they_are_called_now(
+    local_world: LocalWorld,
+) -> None:
+    name = fresh("Unit")
+    account = local_world.new_account(units=(name,))
+    with Readings(local_world.client) as readings:
+        readings.organization.account(account.id, since=readings.at(-60))
+        local_world.rename_unit(account.ou_ids[0], f"{name}-2")
+        readings.now += timedelta(seconds=1)
+        readings.organization.look_again_at_unit(account.ou_ids[0])
+        again = readings.organization.account(account.id, since=readings.at(-60))
+        assert readings.calls["DescribeAccount"] == 1
+    assert again is not None
+    assert again.ou_path == f"/{name}-2"
+
+
+def test_another_process_knows_of_a_rename_at_once(local_world: LocalWorld) -> None:
+    name, names = fresh("Unit"), MemoryUnitNames()
+    account = local_world.new_account(units=(name,))
+    one, other = (Readings(local_world.client, names=names) for _ in range(2))
+    one.organization.account(account.id, since=one.now)
+    local_world.rename_unit(account.ou_ids[0], f"{name}-2")
+    other.now += timedelta(seconds=1)
+    other.organization.look_again_at_unit(account.ou_ids[0])
+    again = one.organization.account(account.id, since=one.now)
+    assert again is not None
+    assert again.ou_path == f"/{name}-2"
+
+
+def test_a_rename_that_nobody_tells_of_is_seen_within_an_hour(local_world: LocalWorld) -> None:
+    name = fresh("Unit")
+    account = local_world.new_account(units=(name,))
+    with Readings(local_world.client) as readings:
+        readings.organization.account(account.id, since=readings.now)
+        local_world.rename_unit(account.ou_ids[0], f"{name}-2")
+        for minutes, path in ((59, f"/{name}"), (60, f"/{name}-2")):
+            readings.now = readings.at(minutes * 60)
+            again = readings.organization.account(account.id, since=readings.now)
+            assert again is not None
+            assert again.ou_path == path
+        assert readings.calls["DescribeOrganizationalUnit"] == 2
 
 
 def test_an_account_that_goes_while_it_is_read_can_be_read_again(local_world: LocalWorld) -> None:
@@ -175,12 +313,24 @@ def test_an_account_that_goes_while_it_is_read_can_be_read_again(local_world: Lo
         answering(local_world.client, "ListTagsForResource", "TargetNotFoundException"),
         pytest.raises(Conflicting),
     ):
-        local_world.organization.account(account.id)
+        local_world.read(account)
+
+
+def test_a_unit_that_goes_while_an_account_in_it_is_read_has_that_read_again(local_world: LocalWorld) -> None:
+    account = local_world.new_account(units=(fresh("Unit"),))
+    with Readings(local_world.client) as readings:
+        with (
+            answering(local_world.client, "DescribeOrganizationalUnit", "OrganizationalUnitNotFoundException"),
+            pytest.raises(Conflicting),
+        ):
+            readings.organization.account(account.id, since=readings.at(-60))
+        assert readings.organization.account(account.id, since=readings.at(-60)) == account
+        assert readings.calls["DescribeAccount"] == 2
 
 
 def test_a_throttled_read_is_not_an_empty_answer(local_world: LocalWorld) -> None:
     with answering(local_world.client, "DescribeAccount", "TooManyRequestsException"), pytest.raises(Throttled):
-        local_world.organization.account(MANAGEMENT_ACCOUNT)
+        local_world.organization.account(MANAGEMENT_ACCOUNT, since=now())
 
 
 def test_an_older_sdk_or_answer_that_has_only_the_status_is_understood(local_world: LocalWorld) -> None:
@@ -191,35 +341,14 @@ def test_an_older_sdk_or_answer_that_has_only_the_status_is_understood(local_wor
         answer["Account"]["Status"] = "SUSPENDED"
 
     with altering(local_world.client, "DescribeAccount", only_the_status):
-        read = local_world.organization.account(account.id)
-    assert read is not None
-    assert read.state is AccountState.SUSPENDED
-
-
-def test_a_renamed_unit_is_seen_within_a_minute_and_asked_for_no_sooner(local_world: LocalWorld) -> None:
-    seconds = [1000.0]
-    organization = AwsOrganization(local_world.client, clock=lambda: seconds[0])
-    name = fresh("Unit")
-    account = local_world.new_account(units=(name,))
-
-    def path() -> str:
-        read = organization.account(account.id)
-        assert read is not None
-        return read.ou_path
-
-    assert path() == f"/{name}"
-    local_world.client.update_organizational_unit(OrganizationalUnitId=account.ou_ids[0], Name=f"{name}-2")
-    seconds[0] += 59
-    assert path() == f"/{name}"
-    seconds[0] += 1
-    assert path() == f"/{name}-2"
+        assert local_world.read(account).state is AccountState.SUSPENDED
 
 
 def test_the_adapter_needs_every_action_it_names(local_world: LocalWorld) -> None:
     account = local_world.new_account(units=(fresh("Unit"),))
     called = recorded_actions(local_world.client)
-    organization = AwsOrganization(local_world.client)
-    organization.account(account.id)
+    organization = AwsOrganization(local_world.client, names=MemoryUnitNames(), clock=now)
+    organization.account(account.id, since=now())
     with altering(local_world.client, "DescribeAccount", _hide_paths):
-        organization.account(account.id)
+        organization.account(account.id, since=now())
     assert called == AwsOrganization.ACTIONS

@@ -50,7 +50,7 @@ def record_account_event() -> "RecordAccountEvent":
 @cache
 def plan_changes() -> "PlanChanges":
     """For the inbox."""
-    from dayone import wiring_hr
+    from dayone import wiring_accounts, wiring_hr
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
     from dayone.adapters.dynamodb_company import DynamoCompany
@@ -59,7 +59,6 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_policies import DynamoPolicies
     from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
-    from dayone.adapters.organizations import AwsOrganization
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.plan_changes import PlanChanges
 
@@ -73,8 +72,8 @@ def plan_changes() -> "PlanChanges":
         changes=DynamoChanges(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),
-        organization=AwsOrganization(client("organizations")),
         hr=wiring_hr.hr_intake(given, table=table),
+        organization=wiring_accounts.organization(table, clock=_now),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,

@@ -1,70 +1,98 @@
 """Accounts, their organizational units and their tags in AWS Organizations."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.aws_errors import translated
 from dayone.domain.accounts import Account, AccountState
 from dayone.errors import Conflicting, NotFound
+from dayone.ports.unit_names import UnitName, UnitNames
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
     from mypy_boto3_organizations.type_defs import AccountTypeDef
 
-_NAMES_LAST_SECONDS = 60.0
+# An event of a rename that got lost is made good after this.
+_NAMES_LAST = timedelta(hours=1)
+# Organizations is eventually consistent, and EventBridge cuts the time of an event to the second.
+_SETTLES = timedelta(seconds=10)
+_REMEMBERED = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """What Organizations said of an account, None when it is no member, and when the call began."""
+
+    began: datetime
+    described: "AccountTypeDef | None"
+    ou_ids: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class AwsOrganization:
     """The port Organization over the API `organizations`. Source: AWS Organizations API Reference.
 
-    AWS answers DescribeOrganization once and DescribeOrganizationalUnit twice a second. So the management account,
-    which never changes, is asked for once, and the name of an organizational unit holds for a minute of `clock`,
-    which counts seconds.
+    An account takes two calls, one for its tags, and one for each name of a unit that nobody has asked for within an
+    hour; AWS answers only two of those a second, so `names` remembers them for all processes. Several events about one
+    account are answered with one reading if that began after them.
     """
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
         {
             "organizations:DescribeAccount",
-            "organizations:DescribeOrganization",
             "organizations:DescribeOrganizationalUnit",
             "organizations:ListParents",
             "organizations:ListTagsForResource",
         }
     )
 
-    def __init__(self, client: "OrganizationsClient", *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: "OrganizationsClient", *, names: UnitNames, clock: Callable[[], datetime]) -> None:
         self._client = client
+        self._names = names
         self._clock = clock
-        self._management_account = ""
-        self._names: dict[str, tuple[str, float]] = {}
+        self._read: dict[str, _Read] = {}
 
-    def account(self, account_id: str) -> Account | None:
+    def account(self, account_id: str, *, since: datetime) -> Account | None:
         """See Organization; raises Conflicting when the account was moved or removed while it was read."""
+        read = self._read.pop(account_id, None)
+        if read is None or read.began < since + _SETTLES:
+            read = self._read_anew(account_id)
+        # The path is made anew: a unit may have been renamed since.
+        path = self._path(read.ou_ids)
+        self._read[account_id] = read
+        while len(self._read) > _REMEMBERED:
+            del self._read[next(iter(self._read))]
+        return _account(read.described, read, path=path) if read.described else None
+
+    def look_again_at_unit(self, unit_id: str) -> None:
+        """See Organization."""
+        try:
+            self._name_read_anew(unit_id)
+        except NotFound:
+            return
+
+    def is_still_there(self, account: Account) -> bool:
+        """See Organization; asks nobody but `names`."""
+        known = self._names.known(account.ou_ids)
+        if len(known) < len(account.ou_ids):
+            return True
+        return _joined(known[unit_id].name for unit_id in account.ou_ids) == account.ou_path
+
+    def _read_anew(self, account_id: str) -> _Read:
+        began = self._clock()
         try:
             with translated():
                 described = self._client.describe_account(AccountId=account_id)["Account"]
         except NotFound:
-            return None
+            return _Read(began=began, described=None)
         try:
             with translated():
-                return self._completed(described)
+                tags = dict(self._tags(account_id))
+                return _Read(began=began, described=described, ou_ids=self._ou_ids(described), tags=tags)
         except NotFound as gone:
             raise Conflicting(f"account {account_id} changed while it was read") from gone
-
-    def _completed(self, described: "AccountTypeDef") -> Account:
-        ou_ids = self._ou_ids(described)
-        return Account(
-            id=described["Id"],
-            name=described.get("Name", ""),
-            email=described.get("Email", ""),
-            # Status, which has fewer states, was retired in favour of State in 2026.
-            state=AccountState(described.get("State") or described["Status"]),
-            ou_path="/" + "/".join(self._ou_name(ou_id) for ou_id in ou_ids),
-            ou_ids=ou_ids,
-            tags=dict(self._tags(described["Id"])),
-            is_management=described["Id"] == self._management_account_id(),
-        )
 
     def _ou_ids(self, described: "AccountTypeDef") -> tuple[str, ...]:
         paths = described.get("Paths")
@@ -82,20 +110,39 @@ class AwsOrganization:
             child = parent["Id"]
             yield child
 
-    def _ou_name(self, ou_id: str) -> str:
-        name, until = self._names.get(ou_id, ("", 0.0))
-        if until <= self._clock():
-            answer = self._client.describe_organizational_unit(OrganizationalUnitId=ou_id)
-            name = answer["OrganizationalUnit"]["Name"]
-            self._names[ou_id] = (name, self._clock() + _NAMES_LAST_SECONDS)
-        return name
-
     def _tags(self, account_id: str) -> Iterator[tuple[str, str]]:
         for page in self._client.get_paginator("list_tags_for_resource").paginate(ResourceId=account_id):
             yield from ((tag["Key"], tag["Value"]) for tag in page["Tags"])
 
-    def _management_account_id(self) -> str:
-        if not self._management_account:
-            # AWS's word for the management account is older than its name. Source: data type Organization.
-            self._management_account = self._client.describe_organization()["Organization"]["MasterAccountId"]
-        return self._management_account
+    def _path(self, ou_ids: tuple[str, ...]) -> str:
+        known, oldest = self._names.known(ou_ids), self._clock() - _NAMES_LAST
+        fresh = {unit_id: one.name for unit_id, one in known.items() if one.read_at > oldest}
+        try:
+            return _joined(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
+        except NotFound as gone:
+            raise Conflicting("a unit above the account went while it was read") from gone
+
+    def _name_read_anew(self, unit_id: str) -> str:
+        began = self._clock()
+        with translated():
+            answer = self._client.describe_organizational_unit(OrganizationalUnitId=unit_id)
+        return self._names.keep(unit_id, UnitName(name=answer["OrganizationalUnit"]["Name"], read_at=began)).name
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "/" + "/".join(names)
+
+
+def _account(described: "AccountTypeDef", read: _Read, *, path: str) -> Account:
+    return Account(
+        id=described["Id"],
+        name=described.get("Name", ""),
+        email=described.get("Email", ""),
+        # Status, which has fewer states, was retired in favour of State in 2026.
+        state=AccountState(described.get("State") or described["Status"]),
+        ou_path=path,
+        ou_ids=read.ou_ids,
+        tags=read.tags,
+        # Every ARN of the organisation is one of its management account's. Source: Service Authorization Reference.
+        is_management=described["Arn"].split(":")[4] == described["Id"],
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -11,8 +12,18 @@ from dayone.domain.accounts import Account
 class Organization(Protocol):
     """The organisation's accounts as AWS Organizations describes them."""
 
-    def account(self, account_id: str) -> Account | None:
-        """The account with its OU path and tags, or None when it is not a member of the organisation."""
+    def account(self, account_id: str, *, since: datetime) -> Account | None:
+        """The account with its OU path and tags, or None when it is not a member of the organisation.
+
+        As it was at `since` or later: what has caused the question must be in the answer. What was read since then
+        may be given again.
+        """
+
+    def look_again_at_unit(self, unit_id: str) -> None:
+        """Forget what the organizational unit was called: its name may be another now. Harmless when it is gone."""
+
+    def is_still_there(self, account: Account) -> bool:
+        """Whether the units above the account are called what they were when its `ou_path` was read."""
 
 
 @dataclass(frozen=True, kw_only=True)

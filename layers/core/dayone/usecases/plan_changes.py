@@ -18,6 +18,7 @@ from dayone.usecases.activate_policy import ActivatePolicy, activate_policy
 from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
 from dayone.usecases.follow_people import employed_people, follow_person, may_have_turned
 from dayone.usecases.hear_source import HrIntake, hear_source
+from dayone.usecases.look_below_unit import LookBelowUnit, look_again_if_a_unit_was_renamed, look_below_unit
 from dayone.usecases.make_plan import Occasion, make_plan
 from dayone.usecases.record_fact import Recorded, record_fact
 from dayone.usecases.record_telling import record_telling
@@ -56,13 +57,15 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
         activate_policy(request, ports=_activating(ports))
     elif request.subject.kind is SubjectKind.HR_SOURCE:
         hear_source(request, hr=ports.hr, changes=ports.changes, inbox=ports.inbox, clock=ports.clock)
+    elif request.subject.kind is SubjectKind.ORGANIZATIONAL_UNIT:
+        look_below_unit(request, ports=_looking_below(ports))
     elif ports.subjects.is_planned(request.subject, change=request.cause.change):
         # The first try may have died between its commit and what comes after it.
         ports.engine.wake()
         head = ports.subjects.load(request.subject).head
         drop_withdrawn(head, held=ports.held, now=ports.clock())
         _follow(request, ports=ports)
-        _look_again_if_the_policy_moved(request.subject, planned_with=head.policy_version, ports=ports)
+        _look_again_if_things_moved(request, head, ports=ports)
     elif not _was_taken_before(request, ports=ports):
         _plan_subject(request, ports=ports)
 
@@ -88,7 +91,7 @@ def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
     drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
     if may_have_turned(plan.before, plan.after, now=ports.clock()):
         _follow(request, ports=ports)
-    _look_again_if_the_policy_moved(request.subject, planned_with=plan.after.policy_version, ports=ports)
+    _look_again_if_things_moved(request, plan.after, ports=ports)
 
 
 def _made(request: PlanRequest, *, ports: PlanChanges) -> Plan:
@@ -135,6 +138,18 @@ def _activating(ports: PlanChanges) -> ActivatePolicy:
     )
 
 
+def _looking_below(ports: PlanChanges) -> LookBelowUnit:
+    return LookBelowUnit(
+        organization=ports.organization,
+        company=ports.company,
+        portions=ports.portions,
+        changes=ports.changes,
+        inbox=ports.inbox,
+        clock=ports.clock,
+        time_to_run=ports.time_to_activate,
+    )
+
+
 def _deciding(ports: PlanChanges) -> CarryOutDecision:
     return CarryOutDecision(
         subjects=ports.subjects,
@@ -144,6 +159,14 @@ def _deciding(ports: PlanChanges) -> CarryOutDecision:
         engine=ports.engine,
         clock=ports.clock,
     )
+
+
+def _look_again_if_things_moved(request: PlanRequest, head: Head, *, ports: PlanChanges) -> None:
+    if request.refresh:
+        look_again_if_a_unit_was_renamed(
+            head.fact, cause=request.cause, organization=ports.organization, inbox=ports.inbox, clock=ports.clock
+        )
+    _look_again_if_the_policy_moved(request.subject, planned_with=head.policy_version, ports=ports)
 
 
 def _look_again_if_the_policy_moved(subject: Subject, *, planned_with: int, ports: PlanChanges) -> None:

@@ -49,7 +49,7 @@ def _told(request: PlanRequest, *, head: Head, now: datetime) -> Recorded:
 
 
 def _read(request: PlanRequest, *, head: Head, organization: Organization, now: datetime) -> Recorded:
-    account = organization.account(request.subject.name)
+    account = organization.account(request.subject.name, since=request.cause.at)
     if account is None and isinstance(head.fact, Account):
         account = replace(head.fact, state=AccountState.DEPARTED)
     if account is None:

@@ -1,0 +1,96 @@
+"""Have every account below an organizational unit looked at again, because the unit was renamed, moved or deleted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count, islice
+
+from dayone.domain.accounts import Account
+from dayone.domain.changes import Cause
+from dayone.domain.portions import Portion
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.ulids import ulid_of
+from dayone.errors import Rejected
+from dayone.ports.company import Company, Portions
+from dayone.ports.identity_center import Organization
+from dayone.ports.state import Changes, Inbox
+from dayone.usecases.walk_company import walk_kind
+
+_LOOKED_AT_IN_A_PORTION = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookBelowUnit:
+    """What it needs; after `time_to_run` a run hands on to the next one, at the end of a portion."""
+
+    organization: Organization
+    company: Company
+    portions: Portions
+    changes: Changes
+    inbox: Inbox
+    clock: Callable[[], datetime]
+    time_to_run: timedelta
+
+
+def look_below_unit(request: PlanRequest, *, ports: LookBelowUnit) -> None:
+    """Ask for the accounts that are known to be below it, in portions; safe to repeat, and to be cut off anywhere.
+
+    Which accounts these are is known from their facts, so it costs no call to Organizations, and works for a unit that
+    has gone, too. An account that nobody has heard of yet makes itself known by an event of its own.
+    """
+    cause, until = request.cause, ports.clock() + ports.time_to_run
+    ports.changes.open(cause)
+    # Before anybody reads an account: or it would be read with the old name of the unit.
+    ports.organization.look_again_at_unit(request.subject.name)
+    for number in count(_place(request)):
+        portion = ports.portions.kept(cause.change, number=number) or _new_portion(request, number, ports=ports)
+        ports.inbox.put(PlanRequest(subject=one, cause=cause, refresh=True) for one in portion.subjects)
+        if portion.last is None:
+            ports.changes.expect(cause.change, subjects=portion.total)
+            return
+        if ports.clock() >= until:
+            ports.inbox.put([replace(request, cursor=str(number + 1))])
+            return
+
+
+def look_again_if_a_unit_was_renamed(
+    fact: object, *, cause: Cause, organization: Organization, inbox: Inbox, clock: Callable[[], datetime]
+) -> None:
+    """Ask once more for an account whose path was made of a name that was given up before the account was recorded.
+
+    Whoever looked below the unit meanwhile may not have found the account there yet. Does nothing for anything else.
+    """
+    if not isinstance(fact, Account) or organization.is_still_there(fact):
+        return
+    subject, now = Subject(SubjectKind.ACCOUNT, fact.id), clock()
+    change = ulid_of(now, name=f"{subject} renamed units {cause.change}")
+    inbox.put([PlanRequest(subject=subject, cause=replace(cause, change=change, at=now), refresh=True)])
+
+
+def _new_portion(request: PlanRequest, number: int, *, ports: LookBelowUnit) -> Portion:
+    before = ports.portions.kept(request.cause.change, number=number - 1) if number else None
+    after = before.last.name if before and before.last else ""
+    looked_at = list(
+        islice(walk_kind(SubjectKind.ACCOUNT, company=ports.company, after=after), _LOOKED_AT_IN_A_PORTION)
+    )
+    subjects = tuple(state.head.subject for state in _below(request.subject.name, looked_at))
+    total = len(subjects) + (before.total if before else 0)
+    last = looked_at[-1].head.subject if len(looked_at) == _LOOKED_AT_IN_A_PORTION else None
+    portion = Portion(number=number, subjects=subjects, total=total, last=last)
+    # Kept before anything is asked for: a second try asks for just the same.
+    return ports.portions.keep(request.cause.change, portion)
+
+
+def _below(unit_id: str, states: list[SubjectState]) -> Iterator[SubjectState]:
+    for state in states:
+        if isinstance(state.head.fact, Account) and unit_id in state.head.fact.ou_ids:
+            yield state
+
+
+def _place(request: PlanRequest) -> int:
+    try:
+        return int(request.cursor or "0")
+    except ValueError as error:
+        raise Rejected(f"nothing goes on at {request.cursor!r}") from error
