@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 
 from dayone.contracts.policy_findings import invalid_policy
 from dayone.contracts.policy_mistakes import shape_of
+from dayone.contracts.policy_people import PeopleShape, life_cycle
 from dayone.contracts.policy_references import mistakes_between
 from dayone.contracts.policy_shape import GuardrailsShape, ProtectShape
 from dayone.contracts.policy_translation import Translation
 from dayone.contracts.policy_yaml import read_yaml
 from dayone.domain.policy import GroupRule, Guardrails, Policy, PolicyVersion, Protection
+
+_SOURCE = "identity_center"
 
 
 def read_policy(files: Mapping[str, str], *, version: int) -> Policy:
@@ -47,6 +50,9 @@ def files_in(kept: PolicyVersion) -> Mapping[str, str]:
 
 def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
     groups = tuple(group for part in parts for group in part.groups())
+    shapes = [part.shape for part in parts]
+    people = next((one.people for one in shapes if "people" in one.model_fields_set), PeopleShape())
+    source = next((one.identity_source for one in shapes if "identity_source" in one.model_fields_set), _SOURCE)
     stated = [part.shape.guardrails for part in parts if "guardrails" in part.shape.model_fields_set]
     guardrails = stated[0] if stated else GuardrailsShape()
     return Policy(
@@ -55,6 +61,7 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
         permission_sets=tuple(one for part in parts for one in part.permission_sets()),
         assignments=tuple(rule for part in parts for rule in part.assignments()),
         protection=_protection(guardrails.protect, groups=groups),
+        people=life_cycle(people, source=source),
         guardrails=Guardrails(percent=guardrails.removals.percent, at_least=guardrails.removals.at_least),
     )
 
@@ -65,6 +72,7 @@ def _protection(protect: ProtectShape, *, groups: Sequence[GroupRule]) -> Protec
     keys = {group.name for group in groups if {group.name.casefold(), group.called.casefold()} & called}
     return Protection(
         people=frozenset(protect.people),
+        users=frozenset(name.casefold() for name in protect.users),
         groups=frozenset(protect.groups) | keys,
         accounts=frozenset(protect.accounts),
     )

@@ -3,9 +3,16 @@
 from pydantic import BaseModel
 
 from dayone.contracts import policy_shape as shapes
+from dayone.contracts.policy_people import MailShape, PeopleShape, WelcomeShape
 from dayone.contracts.policy_selectors import AccountShape, DateShape, GrantedAccountShape, PersonShape, TextShape
 from dayone.contracts.policy_yaml import Path
 from dayone.domain.people import SELECTABLE_DATES
+
+_IN_PEOPLE: dict[Path, type[BaseModel]] = {
+    (): PeopleShape,
+    ("welcome",): WelcomeShape,
+    ("welcome", "mail"): MailShape,
+}
 
 
 def keys_at(path: Path) -> tuple[str, ...]:
@@ -21,6 +28,8 @@ def _shape_at(path: Path) -> type[BaseModel]:
             return _in_permission_set(tuple(rest))
         case ("assignments", _, *rest):
             return _in_assignment(tuple(rest))
+        case ("people", *rest):
+            return _IN_PEOPLE.get(tuple(rest), shapes.PolicyShape)
         case ("guardrails",):
             return shapes.GuardrailsShape
         case ("guardrails", "protect"):

@@ -79,7 +79,12 @@ def _said(error: ErrorDetails, *, path: Path, document: Document) -> str:
         case kind if kind in _EXPECTED:
             return f"{where}: {_wrong_type(error, expected=_EXPECTED[kind], written=document.spot(path).written)}"
         case _:
-            return f"{where}: {error['msg']}"
+            return f"{where}: {_message(error)}"
+
+
+def _message(error: ErrorDetails) -> str:
+    choices = str(error["ctx"]["expected"]) if error["type"] == "literal_error" else ""
+    return f"must be {choices.replace("'", '`')}" if choices else error["msg"]
 
 
 def _wrong_type(error: ErrorDetails, *, expected: str, written: str) -> str:

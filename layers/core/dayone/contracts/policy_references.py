@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dayone.contracts.policy_findings import Finding, suggestion
 from dayone.contracts.policy_yaml import Document
 
+_ONCE = ("guardrails", "people", "identity_source")
 _SECTIONS = {"group": "groups", "permission_set": "permission_sets"}
 
 
@@ -16,7 +17,9 @@ def mistakes_between(documents: Sequence[Document]) -> Iterator[Finding]:
     for section in _SECTIONS.values():
         yield from _alike_keys(documents, section=section)
         yield from _alike_names(documents, section=section)
-    yield from _second_guardrails(documents)
+    for section in _ONCE:
+        yield from _second(documents, section=section)
+    yield from _nobody_twice(documents)
     # What a file defines that cannot be read, nobody knows.
     if all(document.is_read for document in documents):
         yield from _dangling(documents)
@@ -61,11 +64,22 @@ def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Fin
                 yield document.finding((section, key, "name"), f"{section}.{key}: {said}")
 
 
-def _second_guardrails(documents: Iterable[Document]) -> Iterator[Finding]:
-    having = [one for one in documents if "guardrails" in _keys(one)]
+def _second(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
+    having = [one for one in documents if section in _keys(one)]
     for document in having[1:]:
-        said = f"guardrails: are{_place(having[0], 'guardrails')} as well; keep all of them in one file"
-        yield document.finding(("guardrails",), said)
+        verb = "is" if section == "identity_source" else "are"
+        said = f"{section}: {verb}{_place(having[0], section)} as well; keep all of them in one file"
+        yield document.finding((section,), said)
+
+
+def _nobody_twice(documents: Iterable[Document]) -> Iterator[Finding]:
+    for document in documents:
+        said = document.section("people").get("same_person")
+        same: Mapping[str, object] = said if isinstance(said, Mapping) else {}
+        for duplicate, original in same.items():
+            if isinstance(original, str) and original in same:
+                fix = f"`{original}` is said to be somebody else itself; name the id that counts"
+                yield document.finding(("people", "same_person", duplicate), f"people.same_person.{duplicate}: {fix}")
 
 
 def _place(document: Document, *path: str) -> str:

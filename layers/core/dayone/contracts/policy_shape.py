@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from dayone.contracts import policy_set_words as set_words
 from dayone.contracts import policy_words as words
+from dayone.contracts.policy_people import PeopleShape
 from dayone.contracts.policy_selectors import AccountShape, GrantedAccountShape, PersonShape, Strict
 
 _MOST_POLICIES = 25  # IAM Identity Center quota: AWS-managed and customer-managed policies per permission set
@@ -133,6 +134,7 @@ class ProtectShape(Strict):
     """What is never touched."""
 
     people: list[words.PersonId] = Field(default_factory=list, description="HR ids: their user and memberships.")
+    users: list[words.Text] = Field(default_factory=list, description="User names: whoever HR says has one of them.")
     groups: list[words.Text] = Field(default_factory=list, description="Groups, with members and assignments.")
     accounts: list[words.AccountId] = Field(default_factory=list, description="Accounts: every assignment there.")
 
@@ -177,3 +179,7 @@ class PolicyShape(Strict):
     )
     assignments: list[AssignmentShape] = Field(default_factory=list, description="Who gets which permission set where.")
     guardrails: GuardrailsShape = Field(default_factory=GuardrailsShape, description="What limits Day One.")
+    people: PeopleShape = Field(default_factory=PeopleShape, description="How people get and lose access over time.")
+    identity_source: Literal["identity_center", "external"] = Field(
+        default="identity_center", description="Who makes users: Day One, or an identity provider."
+    )

@@ -1,0 +1,98 @@
+"""What somebody who has just got access is told: where to sign in, as whom, and to what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dayone.domain.events import DomainEvent
+from dayone.domain.life_cycle import Mail
+from dayone.domain.operations import Operation
+from dayone.domain.people import Person
+
+PLACEHOLDERS = ("given_name", "display_name", "user_name", "portal_url", "access", "cli_profiles")
+_NO_ACCESS = "nothing yet"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Reachable:
+    """A permission set, as AWS calls it, in an account, by name and id."""
+
+    account_name: str
+    account_id: str
+    permission_set: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portal:
+    """The access portal: its address, and the Region that Identity Center is in."""
+
+    url: str
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WelcomeMail:
+    """A mail ready to be sent."""
+
+    sender: str
+    to: str
+    subject: str
+    text: str
+
+
+def person_ready(
+    operation: Operation, *, person: Person, reachable: Sequence[Reachable], portal: Portal
+) -> DomainEvent:
+    """The event that somebody has what they need to begin; the same operation gives the same id."""
+    return DomainEvent(
+        id=f"{operation.change}/{operation.id}/ready",
+        detail_type="Person Ready",
+        detail={
+            "change": operation.change,
+            "person": person.id,
+            "user_name": person.user_name,
+            "portal_url": portal.url,
+            "access": [
+                {"account": one.account_id, "account_name": one.account_name, "permission_set": one.permission_set}
+                for one in reachable
+            ],
+            "cli_profiles": cli_profiles(reachable, portal=portal),
+        },
+        time=operation.created_at,
+    )
+
+
+def welcome_mail(mail: Mail, *, person: Person, reachable: Sequence[Reachable], portal: Portal) -> WelcomeMail:
+    """The mail with its texts filled in."""
+    access = "\n".join(f"{one.permission_set} in {one.account_name} ({one.account_id})" for one in reachable)
+    filled = {
+        "given_name": person.given_name,
+        "display_name": person.display_name,
+        "user_name": person.user_name,
+        "portal_url": portal.url,
+        "access": access or _NO_ACCESS,
+        "cli_profiles": cli_profiles(reachable, portal=portal),
+    }
+    # What HR tells may hold line ends, which have no place in a subject.
+    subject = " ".join(mail.subject.format_map(filled).split())
+    return WelcomeMail(sender=mail.sender, to=person.email, subject=subject, text=mail.text.format_map(filled))
+
+
+def cli_profiles(reachable: Sequence[Reachable], *, portal: Portal) -> str:
+    """Sections for the AWS CLI's configuration file, one profile for each permission set in an account.
+
+    Source: AWS CLI User Guide, "Configuring IAM Identity Center authentication".
+    """
+    session = (
+        f"[sso-session dayone]\nsso_start_url = {portal.url}\nsso_region = {portal.region}\n"
+        "sso_registration_scopes = sso:account:access\n"
+    )
+    profiles = (
+        f"[profile {_word(one.account_name)}-{one.permission_set}]\nsso_session = dayone\n"
+        f"sso_account_id = {one.account_id}\nsso_role_name = {one.permission_set}\n"
+        for one in reachable
+    )
+    return "\n".join([session, *profiles])
+
+
+def _word(name: str) -> str:
+    return "".join(char if char.isalnum() or char in "-_." else "-" for char in name)
