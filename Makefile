@@ -53,6 +53,16 @@ $(UV_READY):
 	$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes $<
 	@touch $@
 
+# The portal of the local AWS is tried in a real browser. As root on Debian it is installed where there is none; anywhere
+# else the tests that need it are skipped, and say so.
+BROWSER = for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$name; done | grep -q .
+.tools/browser/.ready:
+	@mkdir -p $(@D)
+	@{ $(BROWSER); } || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium" && \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium >/dev/null; } || \
+		echo "No Chromium here, and it cannot be installed: tests of the portal in a browser will be skipped." >&2
+	@if $(BROWSER); then touch $@; fi
+
 COMPILE := $(UV) pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .PHONY: lock
@@ -90,7 +100,7 @@ check-tests:
 	$(PYTEST) --quiet -m "not thorough" $(wildcard tests/unit tests/simulation) tests/project --ignore tests/project/test_artefacts.py
 
 .PHONY: test
-test: setup ## Run every test
+test: setup .tools/browser/.ready ## Run every test
 	$(PYTEST) --numprocesses $(WORKERS) --dist loadfile
 
 # --- Using ---
