@@ -325,3 +325,26 @@ def test_everything_is_done_once_and_no_budget_is_ever_exceeded(operations: list
 )
 def test_every_operation_counts_against_a_quota_that_has_a_rate(operation: Operation) -> None:
     assert Budgets().rate_of(quota_of(operation)) > 0
+
+
+@pytest.mark.parametrize("builds", ["membership", "assignment"])
+def test_a_group_does_not_go_while_something_begins_to_build_on_it(builds: str) -> None:
+    resource, subject = (membership(), the_person()) if builds == "membership" else (assignment(), the_account())
+    grant = replace(an_operation(subject=subject, resource=resource), requires=(group_named("engineers"),))
+    removal = an_operation(subject=the_group(), resource=GROUP, action=Action.DELETE)
+    for first, second in ((grant, removal), (removal, grant)):
+        schedule = _schedule(first)
+        assert _starts(schedule) == [first]
+        schedule.offer([second], now=_READY)
+        assert _starts(schedule, _READY + _SECOND) == []
+        schedule.ended(first)
+        assert _starts(schedule, _READY + 2 * _SECOND) == [second]
+
+
+def test_a_group_does_not_go_while_aws_works_on_an_assignment_of_it() -> None:
+    grant = replace(_assigning(1), requires=(group_named("engineers"),))
+    removal = an_operation(subject=the_group(), resource=GROUP, action=Action.DELETE)
+    schedule = _schedule(_submitted(grant), removal)
+    assert not _starts(schedule)
+    schedule.ended(_submitted(grant))
+    assert _starts(schedule, _READY + _SECOND) == [removal]

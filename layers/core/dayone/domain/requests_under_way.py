@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dayone.domain.asking import Durations
+from dayone.domain.meeting import must_not_meet, removes_a_root
 from dayone.domain.operations import Action, Operation
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
 
@@ -82,9 +83,11 @@ class RequestsUnderWay:
         """Whether one of them writes to this account."""
         return account in self._accounts
 
-    def has(self, target: ResourceOf) -> bool:
-        """Whether one of them changes this resource."""
-        return target in self._targets
+    def is_in_the_way_of(self, operation: Operation) -> bool:
+        """Whether one of them changes the same resource, or builds on what the operation takes away."""
+        return operation.target in self._targets or (
+            removes_a_root(operation) and any(must_not_meet(operation, one.operation) for one in self._known.values())
+        )
 
     def due(self, now: datetime) -> RequestKind | None:
         """The kind that is to be asked about now, the one longest due first."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from dayone.domain.backlog import Backlog
 from dayone.domain.budgets import Budgets
 from dayone.domain.lanes import SSO_ADMIN, Lane, quota_of
+from dayone.domain.meeting import must_not_meet
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.pacing import Pace, Window
 from dayone.domain.requests_under_way import RequestsUnderWay
@@ -143,7 +144,8 @@ class Schedule:
             return False
         if kind in self._windows and not self._room(kind, now=now):
             return False
-        return not self._is_busy(operation.target)
+        stand_in_the_way = (must_not_meet(operation, one) for one in self._running.values())
+        return not self._under_way.is_in_the_way_of(operation) and not any(stand_in_the_way)
 
     def _room(self, kind: ResourceKind, *, now: datetime) -> bool:
         return self._windows[kind].has_room(self._taken(kind), now=now)
@@ -160,9 +162,6 @@ class Schedule:
         return self._under_way.is_in(account) or any(
             one.subject == account and one.state is OperationState.PENDING for one in self._running.values()
         )
-
-    def _is_busy(self, target: ResourceOf) -> bool:
-        return self._under_way.has(target) or any(one.target == target for one in self._running.values())
 
     def _moments(self, now: datetime) -> Iterable[datetime]:
         sso = self._pace(SSO_ADMIN).free_at(now)
