@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.domain.audit import first_break
+from dayone.domain.bootstrap import Progress
 from dayone.domain.changes import ChangeState
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.subjects import Resource, ResourceKind
@@ -58,6 +59,17 @@ def test_an_end_records_the_reason_of_a_failure(ports: StatePorts) -> None:
     ports.queue.finish([end(replace(operation, failure_reason="not allowed"), state=OperationState.FAILED)])
     assert (only(ports).state, only(ports).failure_reason) == (OperationState.FAILED, "not allowed")
     assert ports.queue.applied([operation.target]) == {}
+
+
+def test_the_head_counts_what_has_failed_of_the_plan_in_force_alone(ports: StatePorts) -> None:
+    first, second = planned(ports, ADA, USER, in_group("stays")).operations
+    ports.queue.finish([end(begun(ports, first), state=OperationState.FAILED)])
+    done(ports, second)
+    assert ports.subjects.load(ADA).head.progress == Progress(outstanding=0, failed=1)
+    (stale,) = planned(ports, ADA, USER, change=LEFT, token="b2").operations
+    planned(ports, ADA, USER, change=MOVED, token="c3")
+    ports.queue.finish([end(stale, state=OperationState.FAILED, untouched=True)])
+    assert ports.subjects.load(ADA).head.failed == 1
 
 
 def test_an_end_takes_away_the_resource_and_what_went_with_it(ports: StatePorts) -> None:

@@ -123,7 +123,8 @@ class MemoryOperationQueue:
             held = tuple(one for one in head.held if one.operation != ended.id)
             self._state.heads[ended.subject] = replace(head, held=held, revision=head.revision + 1)
         elif head.generation == ended.generation:
-            counted = replace(head, outstanding=head.outstanding - 1, revision=head.revision + 1)
+            failed = head.failed + (ended.state is OperationState.FAILED)
+            counted = replace(head, outstanding=head.outstanding - 1, failed=failed, revision=head.revision + 1)
             self._state.heads[ended.subject] = counted
         change = self._state.changes[ended.change]
         self._state.changes[ended.change] = replace(

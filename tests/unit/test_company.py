@@ -72,7 +72,7 @@ def test_only_those_who_would_change_have_a_plan() -> None:
     ("case", "subject", "fact", "policy"),
     [
         ("a protected person", the_person(), a_person(), replace(_POLICY, protection=Protection(frozenset({"e-1"})))),
-        ("a closed account", the_account(), an_account(state=AccountState.CLOSED), _POLICY),
+        ("a suspended account", the_account(), an_account(state=AccountState.SUSPENDED), _POLICY),
         ("somebody of whom nothing is known", the_person(), None, _POLICY),
         ("an account of which nothing is known", the_account(), None, _POLICY),
     ],

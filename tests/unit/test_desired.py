@@ -114,10 +114,20 @@ def test_two_rules_for_the_same_assignment_are_two_reasons() -> None:
     assert [reason.rule for reason in wanted.reasons] == ["policy.yaml:7", "policy.yaml:9"]
 
 
-@pytest.mark.parametrize("state", [one for one in AccountState if one is not AccountState.ACTIVE])
+@pytest.mark.parametrize(
+    "state", [AccountState.PENDING_ACTIVATION, AccountState.SUSPENDED, AccountState.PENDING_CLOSURE]
+)
 def test_an_account_that_is_not_active_is_left_alone(state: AccountState) -> None:
     desired = _of_account(a_policy(an_assignment()), state=state)
-    assert (desired.resources, desired.left_alone) == ({}, f"the account is {state}")
+    assert (desired.resources, desired.gone) == ({}, None)
+    assert desired.left_alone.startswith(f"the account is {state}: ")
+
+
+@pytest.mark.parametrize("state", [AccountState.CLOSED, AccountState.DEPARTED])
+def test_an_account_that_has_come_to_its_end_is_to_have_nothing(state: AccountState) -> None:
+    desired = _of_account(a_policy(an_assignment()), state=state)
+    assert (desired.resources, desired.left_alone, desired.gone) == ({}, "", state)
+    assert desired.notes[0].startswith(f"the account is {state}: ")
 
 
 def test_a_protected_account_is_left_alone() -> None:

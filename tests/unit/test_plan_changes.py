@@ -1,6 +1,5 @@
 """Looking at one subject again: which fact holds, what must change, and what becomes of the plans before."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -201,16 +200,6 @@ def test_an_account_that_moves_loses_what_its_old_place_gave(world: World) -> No
     assert world.assignments() == set()
 
 
-@pytest.mark.parametrize("state", [AccountState.SUSPENDED, AccountState.PENDING_CLOSURE, AccountState.CLOSED])
-def test_an_account_that_is_not_active_is_left_as_it_is(world: World, state: AccountState) -> None:
-    world.account_is(an_account())
-    world.settle()
-    request = world.account_is(an_account(state=state, ou_path="/Graveyard"))
-    world.plan_all()
-    assert world.outcomes(request) == []
-    assert _notes(world, request) == (f"the account is {state}",)
-
-
 def test_an_account_that_is_being_made_is_looked_at_again_in_a_minute(world: World) -> None:
     world.account_is(an_account(state=AccountState.PENDING_ACTIVATION))
     world.plan_all()
@@ -228,17 +217,6 @@ def test_an_account_of_somebody_else_is_noted_and_nothing_more(world: World) -> 
     world.plan_all()
     assert world.outcomes(request) == []
     assert "not an account of this organisation" in _notes(world, request)
-
-
-def test_an_account_that_has_left_is_remembered_as_departed(world: World) -> None:
-    world.account_is(an_account())
-    world.settle()
-    del world.organization.accounts[ACCOUNT_ID]
-    request = world.look_at_account(ACCOUNT_ID)
-    world.plan_all()
-    assert world.outcomes(request) == []
-    fact = world.head(the_account()).fact
-    assert fact == replace(an_account(), state=AccountState.DEPARTED)
 
 
 def test_the_same_plan_while_its_operations_are_open_lets_them_run_on(world: World) -> None:

@@ -137,7 +137,10 @@ class TestAccount:
 
     def test_one_that_is_closed_is_left_alone(self, world: World) -> None:
         found = if_account(world, state="SUSPENDED")
-        assert (foreseen(found), found.preview.notes) == ([], ("account:444455556666: the account is SUSPENDED",))
+        assert (foreseen(found), found.preview.notes) == (
+            [],
+            ("account:444455556666: the account is SUSPENDED: nothing new is assigned, and what is assigned stays",),
+        )
 
     def test_a_new_one_gets_what_was_foreseen(self, world: World) -> None:
         new = {"id": "777788889999", "name": "new", "ou_path": "/Workloads/New"}

@@ -121,7 +121,9 @@ def _counting_on_head(key: keys.RecordKey, head: Mapping[str, Any], ends: Sequen
     others = [one for one in ends if one not in released and one not in own and not one.untouched]
     if not (released or own or others):
         return
-    add = {"revision": len(released) + len(own) + len(others), **({"outstanding": -len(own)} if own else {})}
+    failed = sum(one.state is OperationState.FAILED for one in own)
+    counts = {"outstanding": -len(own), "failed": failed}
+    add = {"revision": len(released) + len(own) + len(others), **{name: by for name, by in counts.items() if by}}
     if released:
         # They were approved and have ended: whoever asks for the removals again asks the guardrail again.
         ended = {one.operation.id for one in released}

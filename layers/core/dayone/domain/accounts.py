@@ -1,7 +1,8 @@
-"""AWS accounts as Organizations describes them."""
+"""AWS accounts as Organizations describes them, and what each state of one means for access."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -35,3 +36,46 @@ class Account:
     ou_ids: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     is_management: bool = False
+
+
+# Nobody can sign in to these any more, so nobody loses access by what goes with them.
+GONE = frozenset({AccountState.CLOSED, AccountState.DEPARTED})
+# The attribute by which the end of an assignment says that its account has come to an end.
+ENDED_WITH = "account_state"
+
+_ASSIGNED_STAYS = "nothing new is assigned, and what is assigned stays"
+# AWS refuses assignments in all of these. A suspended account may be active again, and a closure can be taken back for
+# 90 days. Source: AWS Organizations User Guide, "Monitor the state of your AWS accounts".
+_LEFT_ALONE = {
+    AccountState.PENDING_ACTIVATION: "nothing can be assigned until it is active, and it is looked at again until then",
+    AccountState.SUSPENDED: _ASSIGNED_STAYS,
+    AccountState.PENDING_CLOSURE: f"{_ASSIGNED_STAYS} until it is closed",
+}
+_TIDIED_UP = {
+    AccountState.CLOSED: "what was assigned is taken away",
+    AccountState.DEPARTED: "what was assigned went with it",
+}
+_SOONEST, _LATEST = timedelta(minutes=1), timedelta(hours=1)
+# Whoever has not finished the sign-up by then is waited for by the daily look at the whole organisation alone.
+_PATIENCE = timedelta(days=7)
+
+
+def left_alone_in(state: AccountState) -> str:
+    """Why nothing is assigned or taken away in an account of this state, or empty."""
+    return f"the account is {state}: {_LEFT_ALONE[state]}" if state in _LEFT_ALONE else ""
+
+
+def tidied_up_in(state: AccountState) -> str:
+    """What becomes of what was assigned in an account that has come to its end."""
+    return f"the account is {state}: {_TIDIED_UP[state]}"
+
+
+def look_again_at(account: Account, *, since: datetime, now: datetime) -> datetime | None:
+    """When to read an account anew that AWS is not ready with, None when there is no need; `since` it has been so.
+
+    The longer it takes, the longer the pauses: from a minute to an hour, for a week.
+    """
+    waited = now - since
+    if account.state is not AccountState.PENDING_ACTIVATION or waited > _PATIENCE:
+        return None
+    return now + min(max(waited, _SOONEST), _LATEST)

@@ -63,8 +63,9 @@ class Outlook:
         """The subject as it would be planned now."""
         subject = state.head.subject
         desired = self.desired(state, fact=state.head.fact)
-        found = differences(desired, applied=state.applied, subject=subject, protection=self.policy.protection)
-        is_emptied = subject.kind is SubjectKind.ACCOUNT and _is_emptied(found, applied=state.applied)
+        found = differences(desired, applied=state.trusted, subject=subject, protection=self.policy.protection)
+        may_be_emptied = subject.kind is SubjectKind.ACCOUNT and not desired.gone
+        is_emptied = may_be_emptied and _is_emptied(found, applied=state.applied)
         return SubjectPlan(subject, tuple(found), desired.left_alone, is_emptied)
 
     def concerns(self, state: SubjectState) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dayone.domain.accounts import Account, AccountState
+from dayone.domain.accounts import GONE, Account, AccountState, left_alone_in, tidied_up_in
+from dayone.domain.management import rules_that_stop_short
 from dayone.domain.matching import describes, selects_account, selects_person
 from dayone.domain.people import Person
 from dayone.domain.permission_set_parts import parts_of
@@ -41,6 +42,7 @@ class Desired:
     """Everything a subject should have; `left_alone` says why nothing about it may be changed, when that is so.
 
     `gives_up` is what goes although such things are kept otherwise, and `notes` say what is not done, and why.
+    `gone` is the state of an account that has come to its end: what was there is tidied up.
     `doubtful` says why whatever is taken away by this is for a human to decide on, however little it is.
     """
 
@@ -48,6 +50,7 @@ class Desired:
     left_alone: str = ""
     gives_up: frozenset[Resource] = frozenset()
     notes: tuple[str, ...] = ()
+    gone: AccountState | None = None
     doubtful: str = ""
 
 
@@ -102,15 +105,18 @@ def reasons_for_person(selectors: Iterable[PersonSelector], person: Person) -> t
 def desired_for_account(
     account: Account, *, policy: Policy, employed: Container[str], rules: Rules | None = None
 ) -> Desired:
-    """The assignments an account should have; an account that is not active is left as it is.
+    """The assignments an account should have; one that is not active is left as it is, or has come to its end.
 
     `employed` are the ids of those people the policy assigns something to who are in employment; others get nothing.
     """
-    if account.id in policy.protection.accounts:
+    if account.id in policy.protection.accounts and account.state is not AccountState.DEPARTED:
         return Desired({}, left_alone="the account is protected by the policy")
+    if account.state in GONE:
+        return Desired({}, gone=account.state, notes=(tidied_up_in(account.state),))
     if account.state is not AccountState.ACTIVE:
-        return Desired({}, left_alone=f"the account is {account.state}")
-    return Desired((rules or EachRule(policy)).assignments(account, employed=employed))
+        return Desired({}, left_alone=left_alone_in(account.state))
+    resources = (rules or EachRule(policy)).assignments(account, employed=employed)
+    return Desired(resources, notes=rules_that_stop_short(policy, account) if account.is_management else ())
 
 
 def assignment_reasons(rule: AssignmentRule, account: Account) -> tuple[Reason, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from dayone.domain.accounts import ENDED_WITH
 from dayone.domain.operations import Action, Applied
 from dayone.domain.policy import PERSON_PREFIX, Guardrails, Policy
 from dayone.domain.precedence import Difference
@@ -44,7 +45,9 @@ class RemovalBudget:
 
 
 def is_removal(one: Difference) -> bool:
-    """Whether somebody loses access by it."""
+    """Whether somebody loses access by it; in an account that has come to its end nobody has any."""
+    if ENDED_WITH in one.wanted.attributes:
+        return False
     takes = one.action is Action.CREATE and one.resource.kind in _TAKING
     return takes or (one.action is Action.DELETE and one.resource.kind in GUARDED)
 

@@ -41,7 +41,7 @@ def flips_at(condition: Condition, person: Person) -> Iterator[datetime]:
 
 
 def selects_account(selector: AccountSelector, account: Account) -> bool:
-    """Whether the account is one the selector means; the management account only when it is named, see `names_management`."""
+    """Whether the account is one the selector means; the management account only by its name."""
     return (not account.is_management or names_management(selector)) and describes(selector, account)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from dayone.domain.accounts import ENDED_WITH, AccountState
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.operations import Action, Applied, Operation, Priority
@@ -84,7 +85,7 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             number=number,
             action=one.action,
             resource=one.resource,
-            priority=_priority(one, cause=planned.cause),
+            priority=Priority.REPAIR if ENDED_WITH in one.wanted.attributes else _priority(one, cause=planned.cause),
             created_at=planned.now,
             attributes=one.wanted.attributes,
             reasons=one.wanted.reasons,
@@ -111,11 +112,19 @@ def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[
     if whole_set is not None and not whole_set.adopted:
         attached = tuple(resource for resource in extra if resource != whole_set.resource)
         return [Difference(Action.DELETE, whole_set.resource, Wanted({}, _no_longer(whole_set)), covers=attached)]
+    if desired.gone:
+        return [_ended(resource, state=desired.gone) for resource in extra]
     return [
         Difference(Action.DELETE, resource, Wanted({}, _no_longer(one)))
         for resource, one in extra.items()
         if not one.adopted and (resource.kind not in _KEPT or resource in desired.gives_up)
     ]
+
+
+def _ended(resource: Resource, *, state: AccountState) -> Difference:
+    return Difference(
+        Action.DELETE, resource, Wanted({ENDED_WITH: state}, (Reason("organisation", f"the account is {state}"),))
+    )
 
 
 def _additions(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:

@@ -1,16 +1,17 @@
 """What Day One remembers about one subject, and what a new plan makes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from dayone.domain.accounts import Account
 from dayone.domain.audit import AuditEntry
+from dayone.domain.bootstrap import Bootstrap, Progress
 from dayone.domain.changes import Cause
 from dayone.domain.guardrails import RemovalBudget
 from dayone.domain.holds import HeldRemoval
-from dayone.domain.operations import Applied, Operation
+from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.people import Person
 from dayone.domain.subjects import Resource, Subject
 
@@ -66,11 +67,14 @@ class Head:
 
     `generation` is `number-token`: the number grows with each plan, the token tells apart two plans that both wanted
     that number; `change` is the change that made it. `fingerprint` and `outstanding` describe the operations of this
-    generation: what they ask for, and how many are not finished. `due_at` is when time alone will change what is
-    desired. `removing` are the removals that this generation makes and that have been counted, so that no later one
+    generation: what they ask for, and how many are not finished; `failed` counts those that have failed. `due_at` is
+    when time alone will change what is desired.
+    `removing` are the removals that this generation makes and that have been counted, so that no later one
     counts them again; `held` are those that wait for a human, or have been decided on, and belong to no generation.
     `tellings` is what each HR source has said last of a person, from which `fact` is made; `claims` are the user names
     and e-mail addresses that are this person's and nobody else's.
+    What was confirmed before `trusted_since` may be gone without a word of AWS, see `trusted`. `bootstrap` is how far
+    an account has come to having everything for the first time.
     `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with any that they
     should not have.
     `revision` counts every write that a plan could depend on, of the head and of the resources: two equal ones are the
@@ -86,13 +90,21 @@ class Head:
     policy_version: int = 0
     fingerprint: str = ""
     outstanding: int = 0
+    failed: int = 0
     removing: tuple[Resource, ...] = ()
     held: tuple[HeldRemoval, ...] = ()
     tellings: tuple[Telling, ...] = ()
     claims: tuple[str, ...] = ()
     has_access: bool = False
     access_lost_at: datetime | None = None
+    trusted_since: datetime | None = None
+    bootstrap: Bootstrap | None = None
     revision: int = 0
+
+    @property
+    def progress(self) -> Progress:
+        """How the plan in force has gone on."""
+        return Progress(outstanding=self.outstanding, failed=self.failed)
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,17 @@ class SubjectState:
 
     head: Head
     applied: Mapping[Resource, Applied] = field(default_factory=dict)
+
+    @property
+    def trusted(self) -> Mapping[Resource, Applied]:
+        """The resources, in doubt where AWS may have taken them away since: with an account that went and came back."""
+        since = self.head.trusted_since
+        if since is None:
+            return self.applied
+        return {
+            resource: one if one.at is not None and one.at > since else replace(one, doubt=one.doubt or Action.CREATE)
+            for resource, one in self.applied.items()
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,7 @@ def foreseen(state: SubjectState, *, outlook: Outlook) -> Found:
 
 
 def _found(state: SubjectState, *, fact: Person | Account | None, outlook: Outlook) -> Found:
-    subject, applied, policy = state.head.subject, state.applied, outlook.policy
+    subject, applied, policy = state.head.subject, state.trusted, outlook.policy
     desired = outlook.desired(state, fact=fact)
     found = differences(desired, applied=applied, subject=subject, protection=policy.protection)
     has_left = isinstance(fact, Person) and not has_access(fact, cycle=policy.people, now=outlook.now)

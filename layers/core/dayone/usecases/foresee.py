@@ -91,8 +91,9 @@ class Foresight:
         found = foreseen(state, outlook=self.outlook)
         # What a guardrail has stopped before is not planned anew.
         parted = part(found, head=state.head)
-        if found.left_alone and len(self._notes) < _MOST_NOTES:
-            self._notes.append(f"{state.head.subject}: {found.left_alone}")
+        room = _MOST_NOTES - len(self._notes)
+        notes = [note for note in (found.left_alone, *found.notes) if note]
+        self._notes += [f"{state.head.subject}: {note}" for note in notes[:room]]
         if parted.ours:
             self._list([_foreseen(one, of=state.head.subject) for one in parted.ours])
             new = [one.resource for one in parted.ours if is_removal(one) and one.resource not in parted.removing]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from dayone.domain.accounts import Account, AccountState
+from dayone.domain.accounts import Account, look_again_at
 from dayone.domain.audit import AuditEntry
 from dayone.domain.desired_people import lost_at, next_look
 from dayone.domain.holds import HeldRemoval, Verdict
@@ -20,8 +20,8 @@ from dayone.ports.guardrails import Ledger
 from dayone.usecases.find_differences import Found, find_differences
 from dayone.usecases.guard_removals import Circumstances, Guarded, guard, part
 from dayone.usecases.record_fact import Recorded
+from dayone.usecases.settle_account import returned, with_bootstrap
 
-_LOOK_AGAIN_AT_A_NEW_ACCOUNT = timedelta(minutes=1)
 # Far longer than any sender repeats a delivery that was not acknowledged.
 _REMEMBER_DELIVERIES = timedelta(days=30)
 _MOST_NAMES = 10
@@ -44,6 +44,7 @@ class Occasion:
 
 def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan:
     """The plan for a subject; without operations when there is nothing to do, or it is being done already."""
+    at = replace(at, state=returned(at.state, now_is=at.recorded.fact, now=at.now))
     before, fact = at.state.head, at.recorded.fact
     found = find_differences(at.state, fact=fact, policy=at.policy, now=at.now, employed=at.employed)
     parted = part(found, head=before)
@@ -58,11 +59,11 @@ def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan
     is_under_way = before.outstanding > 0 and before.fingerprint == fingerprint(parted.ours)
     nothing_to_do = not parted.ours and before.outstanding == 0
     if (is_under_way or nothing_to_do) and not parted.takes_back:
-        return plan
-    given = Circumstances(cause=plan.cause, applied=at.state.applied, policy=at.policy, now=at.now)
+        return with_bootstrap(plan)
+    given = Circumstances(cause=plan.cause, applied=at.state.trusted, policy=at.policy, now=at.now)
     guarded = guard(parted, found=found, given=given, ledger=ledger)
     generation = f"{generation_number(before.generation) + 1}-{token()}"
-    made = _with_operations(plan, guarded=guarded, generation=generation, now=at.now)
+    made = with_bootstrap(_with_operations(plan, guarded=guarded, generation=generation, now=at.now))
     return _with_held(made, found=found, because=guarded.because, now=at.now) if guarded.stopped else made
 
 
@@ -78,8 +79,8 @@ def _told(at: Occasion) -> Head:
             has_access=has_access(fact, cycle=at.policy.people, now=at.now),
             access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
         )
-    if isinstance(fact, Account) and fact.state is AccountState.PENDING_ACTIVATION:
-        return replace(told, due_at=at.now + _LOOK_AGAIN_AT_A_NEW_ACCOUNT)
+    if isinstance(fact, Account) and told.version is not None:
+        return replace(told, due_at=look_again_at(fact, since=told.version.at, now=at.now))
     return told
 
 
@@ -99,6 +100,7 @@ def _with_operations(plan: Plan, *, guarded: Guarded, generation: str, now: date
         change=plan.cause.change,
         fingerprint=fingerprint(one for one in guarded.ours if one.resource not in guarded.stopped),
         outstanding=sum(1 for one in made if one.state is not OperationState.HELD),
+        failed=0,
         removing=guarded.removing,
     )
     return replace(plan, after=after, operations=made, removals=guarded.removals)

@@ -1,5 +1,6 @@
 """Account assignments: each operation on them, so that doing it twice does no harm."""
 
+from dayone.domain.accounts import ENDED_WITH, AccountState
 from dayone.domain.operations import Outcome, Submitted, Succeeded
 from dayone.errors import NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
@@ -12,7 +13,9 @@ def create_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
-    """Ask for an assignment to go."""
+    """Ask for an assignment to go; in an account that has left the organisation there is nobody to ask."""
+    if attempt.wanted.get(ENDED_WITH) == AccountState.DEPARTED:
+        return Succeeded()
     try:
         return Submitted(aws.assignments.delete(_key(attempt)))
     except NotFound:
