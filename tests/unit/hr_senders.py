@@ -51,9 +51,7 @@ def _bamboohr(body: bytes, key: str, at: datetime) -> Headers:
 
 
 def _standard(body: bytes, key: str, at: datetime) -> Headers:
-    # The library has a clock of its own, so a sample that was sent back then is sent now.
-    moment = datetime.now(UTC) + (at - NOW)
-    stamp = str(int(moment.timestamp()))
+    stamp = str(int(at.timestamp()))
     made = HMAC(base64.b64decode(key), SHA256())
     made.update(f"msg_1.{stamp}.".encode() + body)
     signature = f"v1,{base64.b64encode(made.finalize()).decode()}"

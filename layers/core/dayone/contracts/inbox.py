@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, fields, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +15,13 @@ from dayone.errors import Malformed
 
 type Json = Mapping[str, Any]
 
+_DEFAULTS = {one.name: one.default for one in fields(PlanRequest)}
+
 
 def to_json(request: PlanRequest) -> str:
     """The request as a JSON object with the members of PlanRequest; the subject as `kind:name`, times in ISO 8601."""
-    return json.dumps({**asdict(request), "subject": str(request.subject)}, default=_iso)
+    said = {name: one for name, one in vars(request).items() if one != _DEFAULTS[name]}
+    return _ENCODER.encode(said | {"subject": str(request.subject)})
 
 
 def from_json(text: str) -> PlanRequest:
@@ -124,7 +127,12 @@ def _day(value: object) -> date:
     return date.fromisoformat(_text(value))
 
 
-def _iso(value: object) -> str:
+def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
+    if is_dataclass(value):
+        return vars(value)  # asdict would copy everything in it first
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(default=_plain, separators=(",", ":"))

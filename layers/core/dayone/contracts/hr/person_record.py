@@ -126,8 +126,8 @@ class KnownPerson(PersonAttributes):
 
 def telling_of(attributes: Mapping[str, str], *, source: str, at: datetime, read_at: datetime | None = None) -> Telling:
     """A telling of these attributes, whose digest is that of all of them."""
-    digest = hashlib.sha256(repr(sorted(attributes.items())).encode()).hexdigest()
-    version = FactVersion(at=at, digest=digest, read_at=read_at)
+    members = "\0".join(f"{name}={attributes[name]}" for name in sorted(attributes))
+    version = FactVersion(at=at, digest=hashlib.sha256(members.encode()).hexdigest(), read_at=read_at)
     return Telling(source=source, version=version, attributes=attributes)
 
 

@@ -35,7 +35,7 @@ def proved(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: da
     if source.by_secret:
         carries_secret(delivery.headers.get(source.header, ""), keys=keys)
         return digest_of(delivery.body), now
-    return delivery.headers.get(standard.ID_HEADER, ""), standard.verify(delivery, keys=keys)
+    return delivery.headers.get(standard.ID_HEADER, ""), standard.verify(delivery, keys=keys, now=now)
 
 
 def heard(rows: Iterable[object], *, source: Source, reference: str, at: datetime) -> Heard:

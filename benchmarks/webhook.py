@@ -1,0 +1,193 @@
+"""What a webhook costs: calls to AWS for each event, and the time of receiving one beside that of only parsing it.
+
+The time is a ratio of processor times within this run: `receive_hr_event` with signature, configuration and message,
+over a handler that has Powertools read the same event into the same model and does nothing else.
+"""
+
+import base64
+import contextlib
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from aws_lambda_powertools.utilities.parser import event_parser
+from aws_lambda_powertools.utilities.parser.envelopes import ApiGatewayEnvelope
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from standardwebhooks import Webhook
+
+from benchmarks.measuring import Figure, least_seconds, report, wants_json
+from dayone import wiring
+from dayone.adapters.sqs import SqsInbox
+from dayone.contracts.hr.standard import PersonEvent
+from dayone.observability import logger_of
+from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
+from functions.receive_hr_event import app
+from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
+from tests.fakes.hr import MemoryHrSources
+from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
+from tests.unit.hr_senders import NOW, SAMPLES, SETUP, key_of, sent
+from tests.unit.hr_world import ADA, later, tells
+from tests.unit.world import World
+
+EVENT = Path(__file__).parents[1] / "events" / "receive_hr_event" / "joiner.json"
+KEY = base64.b64encode(b"a key of 32 bytes for this test.").decode()
+EVENTS, ROUNDS = 200, 15
+GROUPS = ("engineers", "everyone", "on-call")
+READS = ("find", "get", "list", "describe")
+
+
+class Sqs:
+    """Stands for the client of SQS: counts the calls, and takes every message."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def send_message_batch(self, **_: object) -> dict[str, Any]:
+        """Take a batch."""
+        self.calls += 1
+        return {}
+
+
+class Context(LambdaContext):
+    """What a handler is told about its invocation."""
+
+    _function_name: ClassVar[str] = "receive_hr_event"
+    _memory_limit_in_mb: ClassVar[int] = 1024
+    _invoked_function_arn: ClassVar[str] = "arn:aws:lambda:eu-west-1:111122223333:function:receive_hr_event"
+    _aws_request_id: ClassVar[str] = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+
+
+logger = logger_of("only_parsing")
+
+
+@logger.inject_lambda_context(clear_state=True)
+@event_parser(model=PersonEvent, envelope=ApiGatewayEnvelope)
+def only_parsing(event: PersonEvent, _context: LambdaContext) -> dict[str, Any]:
+    """The same event, read by Powertools and answered."""
+    logger.info("HR event taken", extra={"source": "standard"})
+    return {"statusCode": 202, "body": json.dumps({"change": event.data.id})}
+
+
+def receiving(sqs: Sqs, *, setup: str = "", clock: Callable[[], datetime] | None = None) -> ReceiveHrEvent:
+    """The ports of the function, with a queue that only counts."""
+    return ReceiveHrEvent(
+        sources=_Once(setup),
+        keys=MemorySigningKeys({"standard": (KEY,), **{source: (key_of(source),) for source in SAMPLES}}),
+        token_keys=MemoryTokenKeys(),
+        inbox=SqsInbox(sqs, queue_url="https://sqs.example.com/inbox"),  # type: ignore[arg-type] # one method is used
+        clock=clock or (lambda: datetime.now(UTC)),
+    )
+
+
+class _Once(MemoryHrSources):
+    """Reads its text once, as the adapter does for as long as it has not changed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._read = super().configuration()
+
+    def configuration(self) -> Any:  # noqa: ANN401 - as the fake
+        return self._read
+
+
+def signed_event() -> dict[str, Any]:
+    """A joiner's event, signed now."""
+    event: dict[str, Any] = json.loads(EVENT.read_text())
+    now = datetime.now(UTC)
+    event["headers"] |= {
+        "Webhook-Timestamp": str(int(now.timestamp())),
+        "Webhook-Signature": Webhook(KEY).sign(event["headers"]["Webhook-Id"], now, event["body"]),
+    }
+    return event
+
+
+def time_of_an_event() -> Figure:
+    """How many times as long receiving takes as parsing."""
+    event, context, ports = signed_event(), Context(), receiving(Sqs())
+    wiring.receive_hr_event = lambda: ports  # type: ignore[assignment] # made once in a process, as in Lambda
+
+    def received() -> None:
+        for _ in range(EVENTS):
+            assert app.lambda_handler(event, context)["statusCode"] == 202  # noqa: PLR2004
+
+    def parsed() -> None:
+        for _ in range(EVENTS):
+            assert only_parsing(event, context)["statusCode"] == 202  # noqa: PLR2004
+
+    with contextlib.redirect_stdout(io.StringIO()):
+        _to_nowhere()
+        least = least_seconds({"received": received, "parsed": parsed}, rounds=ROUNDS)
+    return Figure("time of an event / only parsing it", least["received"] / least["parsed"], 2.0)
+
+
+def _to_nowhere() -> None:
+    # Powertools holds on to the output as it was when the logger was made.
+    for one in (logger, app.logger):
+        for handler in one.handlers:
+            handler.setStream(io.StringIO())  # type: ignore[attr-defined] # a StreamHandler
+
+
+def calls_of_an_event() -> Figure:
+    """The most calls to AWS that an event of any source costs, and all of them are to SQS."""
+    most = 0
+    for source in SAMPLES:
+        sqs = Sqs()
+        receive_hr_event(sent(source), ports=receiving(sqs, setup=SETUP, clock=lambda: NOW))
+        most = max(most, sqs.calls)
+    return Figure("calls to SQS for an event", most, 1)
+
+
+class Counted:
+    """A port whose calls are counted, by whether they write."""
+
+    def __init__(self, port: object, counts: dict[str, int]) -> None:
+        self._port, self._counts = port, counts
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute
+        found = getattr(self._port, name)
+        if not callable(found):
+            return found
+
+        def counting(*arguments: object, **named: object) -> object:
+            self._counts["reads" if name.startswith(READS) else "writes"] += 1
+            return found(*arguments, **named)
+
+        return counting
+
+
+def identity_store_calls() -> list[Figure]:
+    """What a joiner with three groups costs, and then a webhook that changes nothing."""
+    counts = {"reads": 0, "writes": 0}
+    world = World()
+    world.policy_is(a_policy(*(a_group(name) for name in GROUPS), a_set("ViewOnly"), an_assignment()))
+    world.account_is(an_account())
+    world.settle()
+    world.around = lambda name, port: Counted(port, counts) if name == "directory" else port
+    later(world, seconds=1)
+    tells(world, "e-1", ADA)
+    world.settle()
+    joiner = dict(counts)
+    later(world, minutes=1)
+    tells(world, "e-1", ADA)
+    world.settle()
+    assert world.groups() == {name: {"ada@example.com"} for name in GROUPS}
+    return [
+        Figure("writes to the Identity Store, joiner with 3 groups", joiner["writes"], 4),
+        Figure("reads of the Identity Store, the same", joiner["reads"], 0),
+        Figure("calls for a webhook that changes nothing", sum(counts.values()) - sum(joiner.values()), 0),
+    ]
+
+
+def main() -> None:
+    """Measure, and end with 1 when a bound is missed."""
+    as_json = wants_json(__doc__ or "")
+    figures = [calls_of_an_event(), *identity_store_calls(), time_of_an_event()]
+    notes = [f"{EVENTS} events, the least of {ROUNDS} rounds; every source's sample for the calls"]
+    report(figures, notes=notes, as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()
