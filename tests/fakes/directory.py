@@ -29,6 +29,13 @@ class MemoryDirectory:
         self._store_user(user_id, {**_existing(self._center.users, user_id, "USER"), **attributes})
         return self._center.receipt()
 
+    def delete_user(self, user_id: str) -> Receipt:
+        _existing(self._center.users, user_id, "USER")
+        del self._center.users[user_id]
+        for membership_id in [one for one, (_, user) in self._center.memberships.items() if user == user_id]:
+            del self._center.memberships[membership_id]
+        return self._center.receipt()
+
     def create_group(self, attributes: Mapping[str, str]) -> Receipt:
         group_id = self._center.new_id("group")
         self._store_group(group_id, attributes)

@@ -17,6 +17,7 @@ from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import FactVersion, Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
+from dayone.domain.welcomes import Portal
 from dayone.ports.hr import Roster
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.usecases.attempts import IdentityCenter
@@ -24,24 +25,29 @@ from dayone.usecases.execute_operations import ExecuteOperations, execute_operat
 from dayone.usecases.fetch_record import Pace
 from dayone.usecases.hear_source import HrIntake
 from dayone.usecases.plan_changes import PlanChanges, plan_changes
+from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from tests.builders import NOON
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
+from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources, MemoryRosters
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryEngine, MemoryInbox, MemoryTurn
+from tests.fakes.sessions import MemoryPost, MemorySchedules, MemorySessions
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
 from tests.fakes.workers import InlineWorkers
 
+PORTAL = Portal(url="https://d-0123456789.awsapps.com/start", region="eu-central-1")
 _MOST_ROUNDS = 40
 
 
@@ -65,6 +71,10 @@ class World:
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
     budgets: Budgets = field(default_factory=Budgets)
+    sessions: MemorySessions = field(default_factory=MemorySessions)
+    post: MemoryPost = field(default_factory=MemoryPost)
+    bus: MemoryEventBus = field(default_factory=MemoryEventBus)
+    schedules: MemorySchedules = field(default_factory=MemorySchedules)
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
     approves: bool = False
@@ -102,6 +112,7 @@ class World:
         return PlanChanges(
             **self._wrapped(ports),
             hr=self.hr,
+            schedules=self.schedules,
             clock=lambda: self.now,
             token=lambda: f"{next(self.numbers):04x}",
             time_to_activate=self.time_to_activate,
@@ -113,10 +124,18 @@ class World:
             "permission_sets": MemoryPermissionSets(self.center),
             "set_policies": MemorySetPolicies(self.center),
             "assignments": self._assignments,
+            "sessions": self.sessions,
         }
+        reception = Reception(
+            records=MemoryRecords(self.state),
+            policies=MemoryPolicies(self.state, parse=self._parse),
+            bus=self.bus,
+            post=self.post,
+            portal=PORTAL,
+        )
         return ExecuteOperations(
             **self._wrapped({"queue": MemoryOperationQueue(self.state), "turn": self.turn, "engine": self.engine}),
-            aws=IdentityCenter(**self._wrapped(ports)),
+            aws=IdentityCenter(**self._wrapped(ports), reception=reception),
             workers=InlineWorkers(self.sleep),
             budgets=self.budgets,
             clock=lambda: self.now,

@@ -14,6 +14,7 @@ DayOneError
 └── Unavailable          the request may be right: try again later
     ├── Throttled        a rate limit was hit; may say how long to wait
     │   └── Crowded      too many requests of the kind are outstanding
+    ├── Awaited          somebody else has to act first; says when to look again
     ├── Conflicting      somebody else writes the same thing right now
     └── Unreachable      no usable answer, so it may or may not have happened
 """
@@ -81,6 +82,14 @@ class Throttled(Unavailable):
 
 class Crowded(Throttled):
     """Too many requests of this kind are outstanding; one has to end before another is taken."""
+
+
+class Awaited(Unavailable):
+    """Somebody else has to act first; it is worth looking again after `retry_after` seconds."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Conflicting(Unavailable):

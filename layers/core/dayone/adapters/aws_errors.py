@@ -30,7 +30,13 @@ _THROTTLES = (
     "RequestLimitExceeded",
     "ProvisionedThroughputExceeded",
 )
-_CONFLICTS = ("ConflictException", "TransactionConflict", "TransactionInProgress", "ConcurrentModification")
+_CONFLICTS = (
+    "ConflictException",
+    "TransactionConflict",
+    "TransactionInProgress",
+    "ConcurrentModification",
+    "PolicyChangesInProgress",
+)
 _FAILURES = ("Internal", "ServiceException", "ServiceUnavailable", "RequestTimeout")
 # These work on what they were asked for after they have answered, and so much at a time.
 # Source: IAM Identity Center API Reference, ServiceQuotaExceededException of the three.

@@ -31,6 +31,7 @@ class IdentityStoreDirectory:
             "identitystore:GetUserId",
             "identitystore:DescribeUser",
             "identitystore:UpdateUser",
+            "identitystore:DeleteUser",
             "identitystore:CreateGroup",
             "identitystore:GetGroupId",
             "identitystore:DescribeGroup",
@@ -71,6 +72,11 @@ class IdentityStoreDirectory:
                 IdentityStoreId=self._store, UserId=user_id, Operations=changes_of_user(attributes)
             )
         return _receipt(done)
+
+    def delete_user(self, user_id: str) -> Receipt:
+        """See Directory."""
+        with translated():
+            return _receipt(self._client.delete_user(IdentityStoreId=self._store, UserId=user_id))
 
     def create_group(self, attributes: Mapping[str, str]) -> Receipt:
         """See Directory."""

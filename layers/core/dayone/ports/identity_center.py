@@ -57,6 +57,9 @@ class Directory(Protocol):
     def update_user(self, user_id: str, *, attributes: Mapping[str, str]) -> Receipt:
         """Set these attributes; an empty text unsets one."""
 
+    def delete_user(self, user_id: str) -> Receipt:
+        """Raises NotFound when it is gone. Its memberships go with it."""
+
     def create_group(self, attributes: Mapping[str, str]) -> Receipt:
         """References: `group_id`."""
 

@@ -7,6 +7,8 @@ from dayone.domain.operations import Action, Applied, Failed, Operation, Outcome
 from dayone.domain.subjects import ResourceKind, ResourceOf
 from dayone.errors import Conflicting, NotFound, Refused, Unavailable, Unreachable
 from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt, SetPolicies
+from dayone.ports.sessions import LiveSessions
+from dayone.usecases.reception import Reception
 
 # What was made a moment ago is not to be seen everywhere at once.
 NOT_FOUND_YET = "its name or its e-mail address is taken by what cannot be found: try again"
@@ -15,12 +17,14 @@ _NOT_OURS = "one of this name exists, was not made by Day One, and is not what t
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityCenter:
-    """The four sides of IAM Identity Center."""
+    """The four sides of IAM Identity Center, and what stands beside it: None where that is not deployed."""
 
     directory: Directory
     permission_sets: PermissionSets
     set_policies: SetPolicies
     assignments: Assignments
+    sessions: LiveSessions | None = None
+    reception: Reception | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

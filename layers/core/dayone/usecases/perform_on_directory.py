@@ -1,7 +1,8 @@
 """Users, groups and memberships: each operation on them, so that doing it twice does no harm."""
 
+from dayone.domain.desired_people import EXTERNAL
 from dayone.domain.operations import Outcome, Succeeded
-from dayone.errors import AlreadyExists, NotFound, Refused
+from dayone.errors import AlreadyExists, Awaited, NotFound, Refused
 from dayone.ports.identity_center import Found, Receipt
 from dayone.usecases.attempts import (
     NOT_FOUND_YET,
@@ -14,9 +15,32 @@ from dayone.usecases.attempts import (
     taken_over,
 )
 
+# Each look is a call, and an identity provider hands users on in minutes to an hour.
+_LOOK_FOR_USERS_EVERY = 300.0
+
+
+def await_user(attempt: Attempt, aws: IdentityCenter) -> Succeeded:
+    """Take a user over from the identity provider; raises Awaited while there is none of this name."""
+    found = aws.directory.find_user(attempt.wanted["user_name"])
+    if found is None:
+        raise Awaited("the identity provider has not made this user yet", retry_after=_LOOK_FOR_USERS_EVERY)
+    return Succeeded(found.references, adopted=True)
+
+
+def delete_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    """Delete a user; one whose creation was broken off only when it is as that wanted it."""
+    own, user_id = attempt.own, attempt.references.get("user_id")
+    if user_id is None and own is not None and (user_name := own.attributes.get("user_name")):
+        found = aws.directory.find_user(user_name)
+        is_ours = found is not None and dict(found.attributes) == dict(own.attributes)
+        user_id = found.references["user_id"] if found and is_ours else None
+    return deleted(lambda: aws.directory.delete_user(user_id)) if user_id else Succeeded()
+
 
 def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Create a user, or adopt the very same one."""
+    if EXTERNAL in attempt.wanted:
+        return await_user(attempt, aws)
     try:
         return done(aws.directory.create_user(attempt.wanted))
     except AlreadyExists:
@@ -26,6 +50,8 @@ def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def update_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Bring a user up to date; one that vanished is created again."""
+    if EXTERNAL in attempt.wanted:
+        return await_user(attempt, aws)
     known = Found(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
     try:
         return done(_set_user(known, attempt=attempt, aws=aws))
@@ -34,7 +60,7 @@ def update_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def _set_user(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
-    unset = {name: "" for name in known.attributes if name not in attempt.wanted}
+    unset = {name: "" for name in known.attributes if name not in attempt.wanted and name != EXTERNAL}
     return aws.directory.update_user(known.references["user_id"], attributes={**unset, **attempt.wanted})
 
 

@@ -2,18 +2,27 @@
 
 from collections.abc import Callable, Mapping
 
+from dayone.domain.desired_people import EXTERNAL
 from dayone.domain.operations import Action, Failed, Operation, Outcome, Succeeded
 from dayone.domain.subjects import ResourceKind
 from dayone.ports.identity_center import RequestState
 from dayone.usecases import perform_on_assignments as assignments
 from dayone.usecases import perform_on_directory as directory
 from dayone.usecases import perform_on_permission_sets as permission_sets
+from dayone.usecases import perform_on_sessions as sessions
 from dayone.usecases import perform_on_set_policies as set_policies
-from dayone.usecases.attempts import Attempt, IdentityCenter, adopted_when_alike
+from dayone.usecases import perform_on_welcomes as welcomes
+from dayone.usecases.attempts import Attempt, IdentityCenter, adopted_when_alike, looked_up
 
 _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCenter], Outcome]] = {
     (Action.CREATE, ResourceKind.USER): directory.create_user,
     (Action.UPDATE, ResourceKind.USER): directory.update_user,
+    (Action.DELETE, ResourceKind.USER): directory.delete_user,
+    (Action.CREATE, ResourceKind.ENDED_SESSIONS): sessions.end_sessions,
+    (Action.UPDATE, ResourceKind.ENDED_SESSIONS): sessions.end_sessions,
+    (Action.DELETE, ResourceKind.ENDED_SESSIONS): sessions.release_sessions,
+    (Action.CREATE, ResourceKind.WELCOME): welcomes.welcome,
+    (Action.UPDATE, ResourceKind.WELCOME): welcomes.welcome,
     (Action.CREATE, ResourceKind.GROUP): directory.create_group,
     (Action.UPDATE, ResourceKind.GROUP): directory.update_group,
     (Action.DELETE, ResourceKind.GROUP): directory.delete_group,
@@ -55,14 +64,17 @@ def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
 def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed | None:
     """The end of a first creation whose name is taken already, or None when the way is free.
 
-    Groups and permission sets only: once a creation of ours was begun, one that is found by its name counts as ours
-    and can be deleted with all that depends on it, so what humans made must be known before. Raises Conflicting while
-    it is another subject's, which the policy renames or removes.
+    A user that only an identity provider can make is looked up, and Awaited raised while it is not there. Else groups
+    and permission sets only: once a creation of ours was begun, one that is found by its name counts as ours and can be
+    deleted with all that depends on it, so what humans made must be known before. Raises Conflicting while it is
+    another subject's, which the policy renames or removes.
     """
     operation = attempt.operation
     if operation.action is not Action.CREATE or attempt.own is not None:
         return None
     match operation.resource.kind:
+        case ResourceKind.USER if EXTERNAL in attempt.wanted:
+            return looked_up(lambda: directory.await_user(attempt, aws))
         case ResourceKind.GROUP:
             found = aws.directory.find_group(attempt.wanted["name"])
         case ResourceKind.PERMISSION_SET:

@@ -13,6 +13,7 @@ from dayone.errors import Conflicting
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.identity_center import Organization
+from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
 from dayone.usecases.activate_policy import ActivatePolicy, activate_policy
 from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
@@ -22,6 +23,7 @@ from dayone.usecases.look_below_unit import LookBelowUnit, look_again_if_a_unit_
 from dayone.usecases.make_plan import Occasion, make_plan
 from dayone.usecases.record_fact import Recorded, record_fact
 from dayone.usecases.record_telling import record_telling
+from dayone.usecases.wake_when_due import wake_when_due
 
 _COMMIT_ATTEMPTS = 5
 
@@ -47,6 +49,7 @@ class PlanChanges:
     clock: Callable[[], datetime]
     token: Callable[[], str]
     time_to_activate: timedelta
+    schedules: Schedules | None = None
 
 
 def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
@@ -64,6 +67,7 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
         ports.engine.wake()
         head = ports.subjects.load(request.subject).head
         drop_withdrawn(head, held=ports.held, now=ports.clock())
+        wake_when_due(head, schedules=ports.schedules, now=ports.clock())
         _follow(request, ports=ports)
         _look_again_if_things_moved(request, head, ports=ports)
     elif not _was_taken_before(request, ports=ports):
@@ -89,6 +93,8 @@ def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
     if plan.after.generation != plan.before.generation:
         ports.engine.wake()
     drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
+    if plan.after.due_at != plan.before.due_at:
+        wake_when_due(plan.after, schedules=ports.schedules, now=ports.clock())
     if may_have_turned(plan.before, plan.after, now=ports.clock()):
         _follow(request, ports=ports)
     _look_again_if_things_moved(request, plan.after, ports=ports)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
+from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subject_states import generation_number
 from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
 from dayone.ports.operations import OperationQueue
@@ -62,6 +63,9 @@ def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None
     is_end_of_group = operation.action is Action.DELETE and operation.resource.kind is ResourceKind.GROUP
     if is_end_of_group and queue.is_in_use(operation.subject.name):
         return Blocked("its memberships and assignments to go")
+    is_end_of_user = operation.action is Action.DELETE and operation.resource.kind is ResourceKind.USER
+    if is_end_of_user and queue.is_in_use(f"{PERSON_PREFIX}{operation.subject.name}"):
+        return Blocked("the assignments of this person to go")
     return None
 
 

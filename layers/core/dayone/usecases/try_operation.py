@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dayone.domain.budgets import Budgets
 from dayone.domain.operations import Action, Applied, Operation, OperationState, Submitted
 from dayone.domain.retrying import is_passing, retry_at
-from dayone.errors import Crowded, NotFound, Rejected, Throttled, Unavailable, Unreachable
+from dayone.errors import Awaited, Crowded, NotFound, Rejected, Throttled, Unavailable, Unreachable
 from dayone.ports.operations import OperationQueue
 from dayone.usecases.attempts import Attempt, IdentityCenter
 from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded
@@ -114,7 +114,7 @@ def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: 
 
 def put_back(operation: Operation, *, error: Unavailable, ports: Trying) -> PutBack:
     """Note that it is to be tried again, when, and why."""
-    after = error.retry_after if isinstance(error, Throttled) else None
+    after = error.retry_after if isinstance(error, Throttled | Awaited) else None
     until = retry_at(max(1, operation.attempts), now=ports.clock(), jitter=ports.jitter(), retry_after=after)
     ports.queue.postpone(operation, until=until, because=str(error))
     pending = replace(operation, state=OperationState.PENDING, failure_reason=str(error), not_before=until)

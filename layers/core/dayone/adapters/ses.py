@@ -1,0 +1,34 @@
+"""Mail through Amazon SES."""
+
+from typing import Any, ClassVar, Protocol
+
+from dayone.adapters.aws_errors import translated
+from dayone.domain.welcomes import WelcomeMail
+from dayone.ports.identity_center import Receipt
+
+
+class SesClient(Protocol):
+    """What is used of boto3's client `sesv2`."""
+
+    def send_email(self, **request: Any) -> Any:  # noqa: ANN401 - as boto3 has it
+        """Send a mail."""
+
+
+class SesPost:
+    """The port Post over the API `sesv2`. Source: Amazon SES API v2 Reference, SendEmail."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"ses:SendEmail"})
+
+    def __init__(self, client: SesClient) -> None:
+        self._client = client
+
+    def send(self, mail: WelcomeMail) -> Receipt:
+        """See Post."""
+        content = {"Subject": {"Data": mail.subject}, "Body": {"Text": {"Data": mail.text}}}
+        with translated():
+            sent = self._client.send_email(
+                FromEmailAddress=mail.sender,
+                Destination={"ToAddresses": [mail.to]},
+                Content={"Simple": content},
+            )
+        return Receipt(request_id=sent["ResponseMetadata"]["RequestId"], references={"message_id": sent["MessageId"]})

@@ -1,0 +1,12 @@
+"""Tell somebody who has just got access that they can begin."""
+
+from dayone.domain.operations import Outcome, Succeeded
+from dayone.errors import Refused
+from dayone.usecases.attempts import Attempt, IdentityCenter
+
+
+def welcome(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    """Publish the event, then send the mail when there is one; a broken off try may send either again."""
+    if aws.reception is None:
+        raise Refused("nothing to tell people with is deployed")
+    return Succeeded(request_id=aws.reception.welcome(attempt.operation))

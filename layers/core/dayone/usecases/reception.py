@@ -1,0 +1,71 @@
+"""Receives people who have just got access: says where they sign in, as whom, and what they have."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from dayone.domain.accounts import Account
+from dayone.domain.operations import Operation
+from dayone.domain.people import Person
+from dayone.domain.policy import PERSON_PREFIX, Policy
+from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
+from dayone.domain.welcomes import Portal, Reachable, person_ready, welcome_mail
+from dayone.errors import NotFound
+from dayone.ports.events import EventBus
+from dayone.ports.records import Records
+from dayone.ports.state import PolicyInForce
+from dayone.ports.welcomes import Post
+
+# An event takes 256 KB, and nobody reads more.
+_MOST_LISTED = 100
+_PAGE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reception:
+    """What it takes to tell people that they are ready."""
+
+    records: Records
+    policies: PolicyInForce
+    bus: EventBus
+    post: Post
+    portal: Portal
+
+    def welcome(self, operation: Operation) -> str:
+        """Publish the event about the operation's person, and send the mail that the policy has, if it has one.
+
+        Returns the request id of the mail. Raises NotFound when nobody is known by that name.
+        """
+        person = self.records.subject(operation.subject).head.fact
+        if not isinstance(person, Person):
+            raise NotFound(f"{operation.subject} is not known")
+        policy = self.policies.current()
+        reachable = sorted(islice(self._reachable(operation.subject, policy=policy), _MOST_LISTED))
+        self.bus.publish([person_ready(operation, person=person, reachable=reachable, portal=self.portal)])
+        told = policy.people.welcome
+        if told is None or told.mail is None:
+            return ""
+        mail = welcome_mail(told.mail, person=person, reachable=reachable, portal=self.portal)
+        return self.post.send(mail).request_id
+
+    def _reachable(self, subject: Subject, *, policy: Policy) -> Iterator[Reachable]:
+        called = {one.name: one.called for one in policy.permission_sets}
+        for principal in self._principals(subject):
+            cursor = ""
+            while True:
+                page = self.records.assignments_of(principal, cursor=cursor, limit=_PAGE)
+                for one in page.entries:
+                    name = called.get(one.permission_set, one.permission_set)
+                    yield Reachable(account_name=self._name(one.account), account_id=one.account, permission_set=name)
+                cursor = page.cursor
+                if not cursor:
+                    break
+
+    def _principals(self, subject: Subject) -> list[str]:
+        applied = self.records.subject(subject).applied
+        groups = sorted(one.name for one in applied if one.kind is ResourceKind.MEMBERSHIP)
+        return [*groups, f"{PERSON_PREFIX}{subject.name}"]
+
+    def _name(self, account: str) -> str:
+        fact = self.records.subject(Subject(SubjectKind.ACCOUNT, account)).head.fact
+        return fact.name if isinstance(fact, Account) else account

@@ -1,0 +1,52 @@
+"""Live sessions, mail and alarm clocks in memory."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from dayone.domain.welcomes import WelcomeMail
+from dayone.errors import Awaited, Refused
+from dayone.ports.identity_center import Receipt
+
+
+@dataclass
+class MemorySessions:
+    """`ended` are the users in the one policy there is, which has room for `most`."""
+
+    most: int = 100
+    ended: set[str] = field(default_factory=set)
+    numbers: "count[int]" = field(default_factory=count)
+
+    def end(self, user_id: str) -> Receipt:
+        if user_id not in self.ended and len(self.ended) >= self.most:
+            raise Awaited("no service control policy has room for another user", retry_after=600)
+        self.ended.add(user_id)
+        return Receipt(request_id=f"scp-{next(self.numbers)}", references={"policy_id": "p-ended"})
+
+    def release(self, user_id: str, *, policy_id: str = "") -> Receipt:
+        if policy_id not in ("", "p-ended"):
+            raise Refused(f"PolicyNotFoundException: {policy_id}")
+        self.ended.discard(user_id)
+        return Receipt(request_id=f"scp-{next(self.numbers)}")
+
+
+@dataclass
+class MemoryPost:
+    """`refused` are senders that may not send."""
+
+    refused: set[str] = field(default_factory=set)
+    sent: list[WelcomeMail] = field(default_factory=list)
+
+    def send(self, mail: WelcomeMail) -> Receipt:
+        if mail.sender in self.refused:
+            raise Refused("MessageRejected: Email address is not verified.")
+        self.sent.append(mail)
+        return Receipt(request_id=f"mail-{len(self.sent)}", references={"message_id": f"message-{len(self.sent)}"})
+
+
+@dataclass
+class MemorySchedules:
+    moments: list[datetime] = field(default_factory=list)
+
+    def wake_at(self, moment: datetime) -> None:
+        self.moments.append(moment)
