@@ -1,8 +1,9 @@
 """Operations that wait for their turn, the most urgent first, and what each of them waits for."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 
 from dayone.domain.lanes import Lane, lane_of, order_of, quota_of
 from dayone.domain.operations import Action, Operation, Priority
@@ -17,20 +18,22 @@ _Waiting = tuple[str, Operation]
 
 
 class Backlog:
-    """Pending operations by lane and priority."""
+    """Pending operations: those that could go, by lane and priority, and apart from them those that have to wait."""
 
     def __init__(self) -> None:
-        self._lanes: dict[Lane, dict[Priority, list[_Waiting]]] = {
+        self._ready: dict[Lane, dict[Priority, list[_Waiting]]] = {
             lane: {priority: [] for priority in Priority} for lane in Lane
         }
-        self._known: dict[str, Operation] = {}
-        self._not_before: dict[str, datetime] = {}
+        self._known: dict[str, _Waiting] = {}
+        self._asleep: dict[str, datetime] = {}
+        self._alarms: list[tuple[datetime, str]] = []
+        self._behind: dict[str | ResourceOf, list[str]] = {}
         self._parked: dict[str, timedelta] = {}
-        self._waits_on: dict[ResourceOf, set[str]] = {}
         # Known to be open, whether waiting, running or under way, so that what builds on them need not be tried.
         self._open: set[str] = set()
         self._to_be_created: dict[ResourceOf, int] = {}
         self._starts = dict.fromkeys(Lane, 0)
+        self._counts = dict.fromkeys(Lane, 0)
         self._quotas: dict[str, int] = {}
 
     def __contains__(self, operation_id: str) -> bool:
@@ -41,19 +44,21 @@ class Backlog:
 
     def count(self, lane: Lane) -> int:
         """How many of them are known in a lane."""
-        return sum(len(waiting) for waiting in self._lanes[lane].values())
+        return self._counts[lane]
 
     def add(self, operation: Operation, *, not_before: datetime | None = None) -> None:
         """It waits for its turn, and for `not_before`, if only by what its own record says."""
-        waiting = self._lanes[lane_of(operation)][operation.priority]
-        insort(waiting, (order_of(operation), operation), key=lambda one: one[0])
-        self._known[operation.id] = operation
+        self._known[operation.id] = (order_of(operation), operation)
+        self._counts[lane_of(operation)] += 1
         quota = quota_of(operation)
         self._quotas[quota] = self._quotas.get(quota, 0) + 1
         self.opened(operation)
         until = not_before or operation.not_before
         if until is not None:
-            self._not_before[operation.id] = until
+            self._asleep[operation.id] = until
+            heappush(self._alarms, (until, operation.id))
+        else:
+            self._place(operation.id)
 
     def park(self, operation: Operation, *, on: ResourceOf | None, now: datetime) -> None:
         """It cannot run yet: looked at again when the end of `on` is recorded, and from time to time."""
@@ -61,7 +66,7 @@ class Backlog:
         self._parked[operation.id] = pause
         self.add(operation, not_before=now + pause)
         if on is not None:
-            self._waits_on.setdefault(on, set()).add(operation.id)
+            self._behind.setdefault(on, []).append(operation.id)
 
     def opened(self, operation: Operation) -> None:
         """It is known to be open; what requires its creation waits for its end."""
@@ -72,15 +77,15 @@ class Backlog:
 
     def take(self, operation: Operation) -> None:
         """It has its turn now."""
-        waiting = self._lanes[lane_of(operation)][operation.priority]
-        waiting.remove((order_of(operation), operation))
-        del self._known[operation.id]
-        self._not_before.pop(operation.id, None)
+        waiting = self._known.pop(operation.id)
+        ready = self._ready[lane_of(operation)][operation.priority]
+        del ready[bisect_left(ready, waiting[0], key=lambda one: one[0])]
         self._quotas[quota_of(operation)] -= 1
+        self._counts[lane_of(operation)] -= 1
         self._starts[lane_of(operation)] += 1
 
     def over(self, operation: Operation) -> None:
-        """It is open no more, whichever way: those that wait for its resource are looked at again."""
+        """It is open no more, whichever way: those that wait for it or for its resource are looked at again."""
         if operation.id in self._open:
             self._open.remove(operation.id)
             if operation.action is Action.CREATE:
@@ -88,44 +93,71 @@ class Backlog:
                 if not self._to_be_created[operation.target]:
                     del self._to_be_created[operation.target]
         self._parked.pop(operation.id, None)
-        for waiting in self._waits_on.pop(operation.target, ()):
-            self._not_before.pop(waiting, None)
+        for one in (*self._behind.pop(operation.id, ()), *self._behind.pop(operation.target, ())):
+            self._look_again(one)
 
     def choose(
         self, lanes: Iterable[Lane], *, now: datetime, may_start: Callable[[Operation], bool]
     ) -> Operation | None:
         """The most urgent one of these lanes that has nothing to wait for."""
+        self._wake(now)
         found = [
-            (not self._is_turn_of_the_last(lane), order_of(one), one)
+            (not self._is_turn_of_the_last(lane), *first)
             for lane in lanes
-            if (one := self._first(lane, now=now, may_start=may_start)) is not None
+            if (first := self._first(lane, may_start=may_start)) is not None
         ]
-        return min(found)[2] if found else None
+        return min(found, key=lambda one: one[:2])[2] if found else None
 
     def next_moment(self, now: datetime) -> datetime | None:
         """When the first of those that wait for a time may be looked at."""
-        return min((one for one in self._not_before.values() if one > now), default=None)
+        self._wake(now)
+        while self._alarms and self._asleep.get(self._alarms[0][1]) != self._alarms[0][0]:
+            heappop(self._alarms)
+        return self._alarms[0][0] if self._alarms else None
 
     def has_any(self, quota: str) -> bool:
         """Whether any of them counts against this quota."""
         return self._quotas.get(quota, 0) > 0
 
-    def _first(self, lane: Lane, *, now: datetime, may_start: Callable[[Operation], bool]) -> Operation | None:
-        classes = [waiting for waiting in self._lanes[lane].values() if waiting]
+    def _first(self, lane: Lane, *, may_start: Callable[[Operation], bool]) -> _Waiting | None:
+        classes = [waiting for waiting in self._ready[lane].values() if waiting]
         for waiting in classes[::-1] if self._is_turn_of_the_last(lane) else classes:
-            for _, operation in waiting:
-                if not self._has_to_wait(operation, now=now) and may_start(operation):
-                    return operation
+            for one in waiting:
+                if may_start(one[1]):
+                    return one
         return None
 
     def _is_turn_of_the_last(self, lane: Lane) -> bool:
         return self._starts[lane] % _SHARE_OF_THE_LAST == _SHARE_OF_THE_LAST - 1
 
-    def _has_to_wait(self, operation: Operation, *, now: datetime) -> bool:
-        until = self._not_before.get(operation.id)
-        if until is not None and until > now:
-            return True
+    def _wake(self, now: datetime) -> None:
+        while self._alarms and self._alarms[0][0] <= now:
+            until, one = heappop(self._alarms)
+            if self._asleep.get(one) == until:
+                self._look_again(one)
+
+    def _look_again(self, operation_id: str) -> None:
+        # Only of those that are set aside; one that is ready, or has had its turn, needs no second look.
+        if operation_id in self._known and not self._is_ready(operation_id):
+            self._asleep.pop(operation_id, None)
+            self._place(operation_id)
+
+    def _is_ready(self, operation_id: str) -> bool:
+        order, operation = self._known[operation_id]
+        ready = self._ready[lane_of(operation)][operation.priority]
+        place = bisect_left(ready, order, key=lambda one: one[0])
+        return place < len(ready) and ready[place][0] == order
+
+    def _place(self, operation_id: str) -> None:
+        waiting = self._known[operation_id]
+        first = self._in_the_way(waiting[1])
+        if first is not None:
+            self._behind.setdefault(first, []).append(operation_id)
+        else:
+            insort(self._ready[lane_of(waiting[1])][waiting[1].priority], waiting, key=lambda one: one[0])
+
+    def _in_the_way(self, operation: Operation) -> str | ResourceOf | None:
         plan = operation.id.rpartition("/")[0]
-        if any(f"{plan}/{number:04d}" in self._open for number in operation.after):
-            return True
-        return any(required in self._to_be_created for required in operation.requires)
+        before = (f"{plan}/{number:04d}" for number in operation.after)
+        required = (one for one in operation.requires if one in self._to_be_created)
+        return next((one for one in before if one in self._open), None) or next(required, None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from dayone.domain.desired import Reason
 from dayone.domain.subjects import Resource, ResourceOf, Subject
@@ -74,7 +75,7 @@ class Operation:
     not_before: datetime | None = None
     finished_at: datetime | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Its name within its change, such as `person:e-1@3-5f0c2a91/0002`."""
         return f"{self.subject}@{self.generation}/{self.number:04d}"
@@ -84,7 +85,7 @@ class Operation:
         """What it does, such as `create-membership`."""
         return f"{self.action}-{self.resource.kind}"
 
-    @property
+    @cached_property
     def target(self) -> ResourceOf:
         """The resource it changes."""
         return ResourceOf(self.subject, self.resource)
