@@ -11,12 +11,14 @@ from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHints
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyInForce
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_portions import DynamoPortions
 from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_rosters import DynamoRosters
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
@@ -25,6 +27,9 @@ from dayone.domain.lanes import Lane
 from dayone.domain.operations import OperationState
 from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
+from dayone.domain.requests import Hint, PlanRequest
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.ports.hr import Roster
 from sandbox import Sandbox
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import (
@@ -53,6 +58,8 @@ _WRITES = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",
 }
+_PEOPLE = Subject(SubjectKind.HR_SOURCE, "people")
+_HINT = PlanRequest(subject=_PEOPLE, cause=cause(), hint=Hint(record="r-1", at=NOW))
 
 
 class Watched:
@@ -88,6 +95,7 @@ def test_subjects(watched: Watched, others: StatePorts) -> None:
     subjects.commit(plan(subjects.load(BOB).head, *many))
     subjects.is_planned(ADA, change=HIRED)
     subjects.names(ADA.kind, after="", limit=9)
+    subjects.holder_of("email#ada@example.com")
     assert len(others.runnable(limit=200)) == 121
     assert watched.actions == DynamoSubjects.ACTIONS
 
@@ -201,3 +209,26 @@ def test_held_removals(watched: Watched, others: StatePorts) -> None:
     held.decide(others.subjects.load(ADA).head, held=(), audit=[entry()])
     held.release(LEFT, [one.id for one in operations])
     assert watched.actions == DynamoHeldRemovals.ACTIONS
+
+
+def test_waiting_hints(watched: Watched) -> None:
+    waiting = DynamoWaitingHints(watched.table)
+    waiting.wait(_HINT, until=NOW, because="down")
+    waiting.done(_HINT)
+    waiting.know("gusto", "r-1", person="e-1")
+    assert waiting.person_of("gusto", "r-1") == "e-1"
+    assert watched.actions == DynamoWaitingHints.ACTIONS
+
+
+def test_due_hints(watched: Watched, state_table: StateTable) -> None:
+    DynamoWaitingHints(state_table.wrapped()).wait(_HINT, until=NOW, because="down")
+    assert DynamoDueHints(watched.table).due(now=NOW, limit=9)
+    assert watched.actions == DynamoDueHints.ACTIONS
+
+
+def test_rosters(watched: Watched) -> None:
+    rosters = DynamoRosters(watched.table)
+    for people in ({"e-1": "a"}, {"e-1": "b", "e-2": "a"}):
+        rosters.keep("people", Roster(at=NOW, people=people))
+    rosters.refuse(cause(), subject=_HINT.subject, because="empty", audit=entry(_HINT.subject))
+    assert watched.actions == DynamoRosters.ACTIONS

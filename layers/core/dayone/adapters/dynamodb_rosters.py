@@ -28,9 +28,7 @@ _PROOF = "proof"
 class DynamoRosters:
     """The port Rosters."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset(
-        {"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
-    )
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem"})
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
