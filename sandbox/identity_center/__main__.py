@@ -4,13 +4,13 @@ import argparse
 import resource
 import signal
 import sys
-from collections.abc import Mapping
 from types import FrameType
-from typing import Any
 
 from sandbox.identity_center.behaviour import Behaviour, behaviour_argument
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.control import Control
+from sandbox.identity_center.organizations.account_events import AccountEvents, Told
+from sandbox.identity_center.organizations.control import OrganizationControl
 from sandbox.identity_center.organizations.event_bus import EventBus
 from sandbox.identity_center.server import Application, serve
 from sandbox.identity_center.service_models import ServiceModels
@@ -30,20 +30,17 @@ def main() -> None:
         delegated_administrator=options.delegated_administrator,
     )
     models = ServiceModels()
-    if options.events_endpoint:
-        # Organizations is a global service: its events exist in us-east-1 only, wherever Identity Center is.
-        publish = EventBus(options.events_endpoint, account_id=options.account, region="us-east-1").publish
-    else:
-        publish = _publish_nothing
+    publish = EventBus(options.events_endpoint).publish if options.events_endpoint else _publish_nothing
     center = IdentityCenter(settings, models, publish)
     sign_in = add_sign_in(center, iam_endpoint=options.iam_endpoint)
-    application = Application(center, models, [Control(center), *sign_in])
+    happenings = OrganizationControl(center, models, AccountEvents(options.account, publish))
+    application = Application(center, models, [Control(center), happenings, *sign_in])
     server = serve(application, options.port)
     print(f"Identity Center answers at http://127.0.0.1:{server.port}; {_cost()}", flush=True)
     server.serve_forever()
 
 
-def _publish_nothing(detail_type: str, detail: Mapping[str, Any]) -> None:
+def _publish_nothing(told: Told) -> None:
     """Stand in for a bus when there is none to tell."""
 
 

@@ -83,6 +83,7 @@ class IdentityCenter(State):
             self._callers.check(caller, operation, parameters)
             self._check_scope(operation, parameters)
             self.directory.caller = f"arn:aws:iam::{caller}:root"
+            self.organization.caller = caller
             try:
                 return self._serving(operation)(parameters)
             except JsonRESTError as refused:

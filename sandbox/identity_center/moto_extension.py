@@ -29,7 +29,7 @@ def extended_moto(settings: Settings | None = None) -> Iterator[IdentityCenter]:
     with ExitStack() as undoing:
         undoing.enter_context(mock_aws())  # which clears moto's state, so it comes first
         models = ServiceModels()
-        center = IdentityCenter(settings, models, lambda _type, _detail: None)
+        center = IdentityCenter(settings, models, lambda _told: None)
         undoing.callback(organizations_backends[settings.account_id].pop, "aws", None)
         undoing.callback(center.close)
         protocol = JsonProtocol(center, models)

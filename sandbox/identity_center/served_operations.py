@@ -10,6 +10,8 @@ from sandbox.identity_center.identity_store.stores import Stores
 from sandbox.identity_center.identity_store.users import Users
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.accounts import Accounts
+from sandbox.identity_center.organizations.failed_calls import FailedCalls
+from sandbox.identity_center.organizations.handshakes import Handshakes
 from sandbox.identity_center.organizations.tags import Tags as OrganizationTags
 from sandbox.identity_center.organizations.units import Units
 from sandbox.identity_center.service_models import ServiceModels
@@ -60,11 +62,13 @@ def sso_admin(state: State) -> list[object]:
 
 def organizations(state: State, events: AccountEvents, later: Callable[[Callable[[], None]], None]) -> list[object]:
     """Return what serves organizations before moto is asked; `later` runs a function after a while."""
-    return [
+    served = [
         Accounts(state.organization, events, later, lambda gone: state.assignments.forget(account_id=gone)),
-        Units(state.organization),
+        Handshakes(state.organization, events),
+        Units(state.organization, events),
         OrganizationTags(state.organization, events),
     ]
+    return [FailedCalls(one, events, lambda: state.organization.caller) for one in served]
 
 
 def _input(models: ServiceModels, target: str) -> StructureShape:

@@ -1,23 +1,41 @@
-"""Writes the EventBridge events with which CloudTrail tells of changes to accounts.
+"""Writes the EventBridge events with which AWS tells of changes to accounts, units and tags.
 
-Shapes from the Organizations and EventBridge guides and from captured events: service events for what ended later
-(CreateAccountResult, CloseAccountResult), API call events for what was done at once (MoveAccount, TagResource, …).
+Shapes from the Organizations, EventBridge and Control Tower guides and from captured events: service events for what
+ended later (CreateAccountResult, CloseAccountResult) and for who is a member, API call events for what was done at once
+(MoveAccount, TagResource, …). The places of the ids in AccountJoinedOrganization, AccountDepartedOrganization and
+AcceptHandshake are a guess: AWS shows none of these.
 """
 
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-type Publish = Callable[[str, Mapping[str, Any]], None]
-
 SERVICE_EVENT = "AWS Service Event via CloudTrail"
 API_CALL = "AWS API Call via CloudTrail"
+TAG_CHANGE = "Tag Change on Resource"
+ORGANIZATIONS = "aws.organizations"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One event, and whose default bus in which Region it is put on."""
+
+    kind: str
+    detail: Mapping[str, Any]
+    account_id: str
+    source: str = ORGANIZATIONS
+    region: str = "us-east-1"  # Organizations is a global service: its events exist nowhere else
+    resources: tuple[str, ...] = ()
+
+
+type Publish = Callable[[Told], None]
 
 
 class AccountEvents:
-    """Builds one event per change and hands detail type and detail to `publish`."""
+    """Builds one event per change and hands it to `publish`."""
 
     def __init__(self, management_account_id: str, publish: Publish) -> None:
         self._account_id = management_account_id
@@ -34,7 +52,7 @@ class AccountEvents:
         }
         outcome = ("accountId", "AccountId") if "AccountId" in status else ("failureReason", "FailureReason")
         created[outcome[0]] = status[outcome[1]]
-        self._service_event("CreateAccountResult", "AWS Internal", {"createAccountStatus": created})
+        self._service_event("CreateAccountResult", {"createAccountStatus": created})
 
     def account_closed(self, account_id: str, requested_at: float) -> None:
         """Tell that an account is closed; `requested_at` in seconds since the epoch."""
@@ -44,43 +62,103 @@ class AccountEvents:
             "requestedTimestamp": _written(requested_at),
             "completedTimestamp": _written(time.time()),
         }
-        self._service_event("CloseAccountResult", "organizations.amazonaws.com", {"closeAccountStatus": closed})
+        self._service_event("CloseAccountResult", {"closeAccountStatus": closed}, by="organizations.amazonaws.com")
 
-    def api_call(self, name: str, request: Mapping[str, Any]) -> None:
-        """Tell of a call that succeeded; `request` as CloudTrail spells it, in camelCase."""
-        arn = f"arn:aws:sts::{self._account_id}:assumed-role/OrganizationAdministrator/sandbox"
-        caller = {
-            "type": "AssumedRole",
-            "principalId": "AROASANDBOX:sandbox",
-            "arn": arn,
-            "accountId": self._account_id,
-        }
+    def account_joined(self, account_id: str, *, method: str) -> None:
+        """Tell that an account is a member from now on; `method` is Created or INVITED."""
+        joined = {"accountId": account_id, "joinedMethod": method, "joinedTime": _now()}
+        self._service_event("AccountJoinedOrganization", joined)
+
+    def account_departed(self, account_id: str, *, method: str) -> None:
+        """Tell that an account is a member no longer; `method` is LEFT, REMOVED or CLEANED."""
+        departed = {"accountId": account_id, "departureMethod": method, "departureTime": _now()}
+        self._service_event("AccountDepartedOrganization", departed)
+
+    def tags_changed(self, arn: str, *, keys: list[str], tags: Mapping[str, str]) -> None:
+        """Tell of other tags on an account: the keys that have changed, and all the tags that it has now."""
+        kind = {"service": "organizations", "resource-type": "account", "version": 3}
+        detail = {"changed-tag-keys": keys, **kind, "tags": dict(tags)}
+        told = Told(kind=TAG_CHANGE, detail=detail, account_id=self._account_id, source="aws.tag", resources=(arn,))
+        self._publish(told)
+
+    def managed_account(self, name: str, status: Mapping[str, Any], *, region: str) -> None:
+        """Tell what came of Control Tower's work on an account, `name` being the event's and that of its status."""
+        key = f"{name[0].lower()}{name[1:]}Status"
+        self._service_event(name, {key: dict(status)}, service="controltower", region=region)
+
+    def api_call(
+        self,
+        name: str,
+        request: Mapping[str, Any] | None,
+        *,
+        response: Mapping[str, Any] | None = None,
+        caller: str = "",
+        service: str = "organizations",
+        error: tuple[str, str] | None = None,
+    ) -> None:
+        """Tell of a call, `request` and `response` as CloudTrail spells them, in camelCase.
+
+        `caller` is the account that made it, the management account unless it is named; with an `error`, its code and
+        message, the call has failed.
+        """
+        account = caller or self._account_id
         origin = {"sourceIPAddress": "127.0.0.1", "userAgent": "sandbox", "requestID": str(uuid.uuid4())}
-        body = {"eventType": "AwsApiCall", "requestParameters": dict(request), "responseElements": None}
-        self._publish(API_CALL, self._detail(name, caller) | origin | body)
+        body = {
+            "eventType": "AwsApiCall",
+            "requestParameters": dict(request) if request is not None else None,
+            "responseElements": dict(response) if response is not None else None,
+        }
+        refused = {"errorCode": error[0], "errorMessage": error[1]} if error else {}
+        detail = _detail(name, _role_of(account), account, service=service) | origin | body | refused
+        self._publish(Told(kind=API_CALL, detail=detail, account_id=account, source=f"aws.{service}"))
 
-    def _service_event(self, name: str, invoked_by: str, outcome: Mapping[str, Any]) -> None:
-        caller = {"accountId": self._account_id, "invokedBy": invoked_by}
+    def _service_event(
+        self,
+        name: str,
+        outcome: Mapping[str, Any],
+        *,
+        by: str = "AWS Internal",
+        service: str = "organizations",
+        region: str = "us-east-1",
+    ) -> None:
+        caller = {"accountId": self._account_id, "invokedBy": by}
         origin = {"sourceIPAddress": "AWS Internal", "userAgent": "AWS Internal"}
         body = {"requestParameters": None, "responseElements": None, "eventType": "AwsServiceEvent"}
+        detail = _detail(name, caller, self._account_id, service=service) | {"awsRegion": region} | origin | body
         self._publish(
-            SERVICE_EVENT, self._detail(name, caller) | origin | body | {"serviceEventDetails": dict(outcome)}
+            Told(
+                kind=SERVICE_EVENT,
+                detail={**detail, "serviceEventDetails": dict(outcome)},
+                account_id=self._account_id,
+                source=f"aws.{service}",
+                region=region,
+            )
         )
 
-    def _detail(self, name: str, caller: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "eventVersion": "1.08",
-            "userIdentity": dict(caller),
-            "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "eventSource": "organizations.amazonaws.com",
-            "eventName": name,
-            "awsRegion": "us-east-1",
-            "eventID": str(uuid.uuid4()),
-            "readOnly": False,
-            "managementEvent": True,
-            "recipientAccountId": self._account_id,
-            "eventCategory": "Management",
-        }
+
+def _detail(name: str, caller: Mapping[str, Any], account_id: str, *, service: str) -> dict[str, Any]:
+    return {
+        "eventVersion": "1.08",
+        "userIdentity": dict(caller),
+        "eventTime": _now(),
+        "eventSource": f"{service}.amazonaws.com",
+        "eventName": name,
+        "awsRegion": "us-east-1",
+        "eventID": str(uuid.uuid4()),
+        "readOnly": False,
+        "managementEvent": True,
+        "recipientAccountId": account_id,
+        "eventCategory": "Management",
+    }
+
+
+def _role_of(account_id: str) -> dict[str, str]:
+    arn = f"arn:aws:sts::{account_id}:assumed-role/OrganizationAdministrator/sandbox"
+    return {"type": "AssumedRole", "principalId": "AROASANDBOX:sandbox", "arn": arn, "accountId": account_id}
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _written(seconds: float) -> str:

@@ -127,6 +127,7 @@ class Accounts:
             raise constraint("CANNOT_CLOSE_MANAGEMENT_ACCOUNT", "You can't close the management account.")
         if account.state != "ACTIVE":
             raise ServiceError("AccountAlreadyClosedException", "The provided account is already closed.")
+        self._events.api_call("CloseAccount", {"accountId": account.id})
         account.state = account.status = "PENDING_CLOSURE"
         requested_at = time.time()
         self._later(lambda: self._close(account.id, requested_at))
@@ -135,14 +136,28 @@ class Accounts:
     def remove_account_from_organization(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Remove an account; AWS refuses this in the first four days, here it works at once."""
         account = self._state.get_account_by_id(parameters["AccountId"])
-        if account.id == self._state.organization.master_account_id:
+        self._depart(account.id)
+        self._events.api_call("RemoveAccountFromOrganization", {"accountId": account.id})
+        self._events.account_departed(account.id, method="REMOVED")
+        return {}
+
+    def leave_organization(self, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Remove the account that calls."""
+        account_id = self._state.caller
+        if self._state.account_state(account_id) is None:
+            raise ServiceError("AWSOrganizationsNotInUseException", "Your account isn't a member of an organization.")
+        self._depart(account_id)
+        self._events.api_call("LeaveOrganization", None, caller=account_id)
+        self._events.account_departed(account_id, method="LEFT")
+        return {}
+
+    def _depart(self, account_id: str) -> None:
+        if account_id == self._state.organization.master_account_id:
             raise ServiceError(
                 "MasterCannotLeaveOrganizationException", "You can't remove a management account from an organization."
             )
-        self._state.remove_account_from_organization(AccountId=account.id)
-        self._departed(account.id)
-        self._events.api_call("RemoveAccountFromOrganization", {"accountId": account.id})
-        return {}
+        self._state.remove_account_from_organization(AccountId=account_id)
+        self._departed(account_id)
 
     def _paged(self, accounts: list[FakeAccount], parameters: Mapping[str, Any]) -> dict[str, Any]:
         found = ((account.id, account) for account in accounts)
@@ -158,6 +173,8 @@ class Accounts:
             creation.account_id = self._state.accounts[-1].id
         creation.completed_at = time.time()
         self._events.account_created(creation.described())
+        if creation.account_id:
+            self._events.account_joined(creation.account_id, method="Created")
 
     def _close(self, account_id: str, requested_at: float) -> None:
         account = next((account for account in self._state.accounts if account.id == account_id), None)

@@ -5,12 +5,13 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from sandbox.identity_center.organizations.account_events import Told
 
 GIVE_UP_SECONDS = 60.0
 _PAUSE_SECONDS = 0.25
@@ -23,40 +24,45 @@ class EventBus:
     dropped: AWS too delivers such events on a best-effort basis.
     """
 
-    def __init__(self, endpoint: str, *, account_id: str, region: str) -> None:
+    def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._account_id = account_id
-        self._region = region
-        self._waiting: queue.Queue[dict[str, str]] = queue.Queue()
+        self._waiting: queue.Queue[Told] = queue.Queue()
         threading.Thread(target=self._send_all, name="account-events", daemon=True).start()
 
-    def publish(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+    def publish(self, told: Told) -> None:
         """Queue one event for sending, and return at once."""
-        self._waiting.put({"Source": "aws.organizations", "DetailType": detail_type, "Detail": json.dumps(detail)})
+        self._waiting.put(told)
 
     def _send_all(self) -> None:
-        client = boto3.client(
+        clients: dict[tuple[str, str], Any] = {}
+        while True:
+            told = self._waiting.get()
+            place = (told.account_id, told.region)
+            if place not in clients:
+                clients[place] = self._client(told)
+            self._send(clients[place], told, give_up_at=time.monotonic() + GIVE_UP_SECONDS)
+
+    def _client(self, told: Told) -> Any:  # noqa: ANN401 - boto3 client
+        return boto3.client(
             "events",
             endpoint_url=self._endpoint,
-            region_name=self._region,
-            aws_access_key_id=self._account_id,
+            region_name=told.region,
+            aws_access_key_id=told.account_id,
             aws_secret_access_key="test",
             config=Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 0}),
         )
-        while True:
-            entry = self._waiting.get()
-            self._send(client, entry, give_up_at=time.monotonic() + GIVE_UP_SECONDS)
 
-    def _send(self, client: Any, entry: dict[str, str], *, give_up_at: float) -> None:  # noqa: ANN401 - boto3 client
+    def _send(self, client: Any, told: Told, *, give_up_at: float) -> None:  # noqa: ANN401 - boto3 client
+        entry = {"Source": told.source, "DetailType": told.kind, "Detail": json.dumps(told.detail)}
         while True:
             try:
-                answer = client.put_events(Entries=[entry])
+                answer = client.put_events(Entries=[{**entry, "Resources": list(told.resources)}])
                 code = answer["Entries"][0].get("ErrorCode")
             except (BotoCoreError, ClientError) as error:
                 code = str(error)
             if code is None:
                 return
             if code == "NotAuthorizedForSourceException" or time.monotonic() > give_up_at:
-                print(f"event dropped: {entry['DetailType']}: {code}", file=sys.stderr, flush=True)
+                print(f"event dropped: {told.kind}: {code}", file=sys.stderr, flush=True)
                 return
             time.sleep(_PAUSE_SECONDS)

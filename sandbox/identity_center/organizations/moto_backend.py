@@ -5,7 +5,13 @@ from typing import Any
 
 import moto.organizations.models as moto_models
 from moto.core.utils import unix_time, utcnow
-from moto.organizations.models import FakeAccount, FakeOrganization, FakeOrganizationalUnit, OrganizationsBackend
+from moto.organizations.models import (
+    FakeAccount,
+    FakeOrganization,
+    FakeOrganizationalUnit,
+    OrganizationsBackend,
+    organizations_backends,
+)
 from moto.organizations.utils import make_random_account_id, make_random_create_account_status_id
 
 
@@ -39,6 +45,8 @@ class OrganizationState(OrganizationsBackend):
         self.create_organization(region="us-east-1", FeatureSet="ALL")
         self.accounts[0].name = "management"
         self.accounts[0].joined_method = "INVITED"
+        # The account that makes the request which is being answered.
+        self.caller = account_id
 
     @property
     def organization(self) -> FakeOrganization:
@@ -49,6 +57,13 @@ class OrganizationState(OrganizationsBackend):
     def account_state(self, account_id: str) -> str | None:
         """Return the State of an account (ACTIVE, SUSPENDED, …), None when the organization has no such account."""
         return next((account.state for account in self.accounts if account.id == account_id), None)
+
+    def invited(self, account_id: str, *, name: str, email: str) -> None:
+        """Take an account that exists into the root of the organization."""
+        self.create_account(AccountName=name, Email=email)
+        account = self.accounts[-1]
+        organizations_backends.master_accounts[account_id] = organizations_backends.master_accounts.pop(account.id)
+        account.id, account.joined_method = account_id, "INVITED"
 
     def container(self, identifier: str) -> FakeOrganizationalUnit | None:
         """Return the root or unit with this id."""

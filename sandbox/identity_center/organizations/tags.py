@@ -30,14 +30,14 @@ class Tags:
             raise constraint("MAX_TAG_LIMIT_EXCEEDED", f"A resource has at most {TAGS_PER_RESOURCE} tags.")
         self._state.tag_resource(**parameters)
         spelled = [{"key": tag["Key"], "value": tag["Value"]} for tag in tags]
-        self._tell("TagResource", resource_id, {"resourceId": resource_id, "tags": spelled})
+        self._tell("TagResource", resource_id, {"resourceId": resource_id, "tags": spelled}, keys=keys)
         return {}
 
     def untag_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Take tags off; keys that the resource does not have are ignored."""
         resource_id, keys = parameters["ResourceId"], parameters["TagKeys"]
         self._state.untag_resource(**parameters)
-        self._tell("UntagResource", resource_id, {"resourceId": resource_id, "tagKeys": keys})
+        self._tell("UntagResource", resource_id, {"resourceId": resource_id, "tagKeys": keys}, keys=keys)
         return {}
 
     def list_tags_for_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,6 +45,9 @@ class Tags:
         tags = self._state.list_tags_for_resource(ResourceId=parameters["ResourceId"])["Tags"]
         return page("Tags", ((tag["Key"], tag) for tag in tags), parameters, size=50, refusal=invalid_token())
 
-    def _tell(self, event: str, resource_id: str, request: Mapping[str, Any]) -> None:
-        if self._state.account_state(resource_id) is not None:
-            self._events.api_call(event, request)
+    def _tell(self, event: str, resource_id: str, request: Mapping[str, Any], *, keys: list[str]) -> None:
+        if self._state.account_state(resource_id) is None:
+            return
+        account = self._state.get_account_by_id(resource_id)
+        self._events.api_call(event, request)
+        self._events.tags_changed(account.arn, keys=keys, tags=account.tags)

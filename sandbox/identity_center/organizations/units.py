@@ -5,6 +5,7 @@ from typing import Any
 
 from moto.organizations.models import FakeOrganizationalUnit
 
+from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import constraint, invalid_token, no_child, no_parent
 from sandbox.identity_center.paging import page
@@ -17,8 +18,9 @@ DEEPEST = 5
 class Units:
     """Serves the operations on units, parents and children."""
 
-    def __init__(self, state: OrganizationState) -> None:
+    def __init__(self, state: OrganizationState, events: AccountEvents) -> None:
         self._state = state
+        self._events = events
 
     def create_organizational_unit(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Create a unit under a root or unit, at most five levels deep, with a name its siblings do not have."""
@@ -32,7 +34,9 @@ class Units:
                 "allowed.",
             )
         self._state.create_organizational_unit(**parameters)
-        return {"OrganizationalUnit": self._described(self._state.ou[-1])}
+        unit = self._state.ou[-1]
+        self._tell("CreateOrganizationalUnit", {"parentId": parent_id, "name": unit.name}, unit)
+        return {"OrganizationalUnit": self._described(unit)}
 
     def describe_organizational_unit(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one unit."""
@@ -46,6 +50,7 @@ class Units:
         if name != unit.name:
             self._check_name(str(unit.parent_id), name)
         unit.name = name
+        self._tell("UpdateOrganizationalUnit", {"organizationalUnitId": unit.id, "name": name}, unit)
         return {"OrganizationalUnit": self._described(unit)}
 
     def delete_organizational_unit(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,6 +59,7 @@ class Units:
         if unit.id in self._state.parents().values():
             raise ServiceError("OrganizationalUnitNotEmptyException", "The specified OU is not empty.")
         self._state.ou.remove(unit)
+        self._events.api_call("DeleteOrganizationalUnit", {"organizationalUnitId": unit.id})
         return {}
 
     def list_organizational_units_for_parent(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,6 +84,10 @@ class Units:
         children = (child for child in inside if child.isdigit() == (kind == "ACCOUNT"))
         found = ((child, {"Id": child, "Type": kind}) for child in children)
         return page("Children", found, parameters, size=PAGE, refusal=invalid_token())
+
+    def _tell(self, event: str, request: Mapping[str, Any], unit: FakeOrganizationalUnit) -> None:
+        response = {"organizationalUnit": {"id": unit.id, "arn": unit.arn, "name": unit.name}}
+        self._events.api_call(event, request, response=response)
 
     def _described(self, unit: FakeOrganizationalUnit) -> dict[str, Any]:
         return {"Id": unit.id, "Arn": unit.arn, "Name": unit.name, "Path": self._state.path(unit.id)}
