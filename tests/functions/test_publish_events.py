@@ -7,10 +7,14 @@ import pytest
 from dayone import wiring
 from dayone.adapters.dynamodb_stream import DynamoStream
 from dayone.domain.events import DomainEvent
+from dayone.domain.subjects import ResourceOf
 from dayone.errors import Throttled
 from dayone.usecases.publish_events import PublishEvents
 from functions.publish_events import app
+from tests.builders import assignment, confirmed, the_account
 from tests.fakes.event_bus import MemoryEventBus
+from tests.fakes.state import State
+from tests.fakes.state_records import MemoryRecords
 from tests.functions.conftest import Event, LambdaContext, Log
 
 
@@ -20,7 +24,10 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> MemoryEventBus:
 
 
 def _wired(bus: MemoryEventBus, monkeypatch: pytest.MonkeyPatch) -> MemoryEventBus:
-    ports = PublishEvents(stream=DynamoStream(), bus=bus)
+    state = State()
+    assigned = [confirmed(assignment()), confirmed(assignment("person:e-1001", "Admin"))]
+    state.applied |= {ResourceOf(the_account(), one.resource): one for one in assigned}
+    ports = PublishEvents(stream=DynamoStream(), records=MemoryRecords(state), bus=bus)
     monkeypatch.setattr(wiring, "publish_events", lambda: ports)
     return bus
 
@@ -31,6 +38,7 @@ def _wired(bus: MemoryEventBus, monkeypatch: pytest.MonkeyPatch) -> MemoryEventB
         ("operation_succeeded", ["Operation Succeeded", "Change Succeeded"]),
         ("operation_failed", ["Operation Failed", "Change Failed"]),
         ("operation_begun", []),
+        ("account_ready", ["Account Ready"]),
     ],
 )
 def test_an_end_is_news_and_a_beginning_is_not(
@@ -47,6 +55,25 @@ def test_the_same_batch_again_gives_the_same_ids(
         app.lambda_handler(event_of("publish_events/operation_failed"), context)
     assert bus.events[:2] == bus.events[2:]
     assert len({one.id for one in bus.events}) == 2
+
+
+def test_an_account_that_is_ready_is_told_with_who_has_what_and_how_long_it_took(
+    bus: MemoryEventBus, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    app.lambda_handler(event_of("publish_events/account_ready"), context)
+    (told,) = bus.events
+    assert told.id == "01KAR05X80Z3N7Q9V2M4T6W8YB/account:444455556666/ready"
+    assert told.detail == {
+        "account": "444455556666",
+        "change": "01KAR05X80Z3N7Q9V2M4T6W8YB",
+        "began_at": "2026-11-23T07:00:00+00:00",
+        "ready_at": "2026-11-23T07:00:42+00:00",
+        "seconds": 42.0,
+        "assignments": [
+            {"permission_set": "Admin", "person": "e-1001"},
+            {"permission_set": "ViewOnly", "group": "engineers"},
+        ],
+    }
 
 
 class _ThrottledBus(MemoryEventBus):

@@ -59,6 +59,7 @@ class ReconcileAccessSettings:
 class PublishEventsSettings:
     """For publish_events."""
 
+    table_name: str
     bus_name: str
 
 

@@ -144,12 +144,17 @@ def reconcile_access() -> "ReconcileAccess":
 def publish_events() -> "PublishEvents":
     """For the table's stream."""
     from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_records import DynamoRecords
     from dayone.adapters.dynamodb_stream import DynamoStream
     from dayone.adapters.event_bus import EventBridgeBus
     from dayone.usecases.publish_events import PublishEvents
 
     given = settings.read(settings.PublishEventsSettings)
-    return PublishEvents(stream=DynamoStream(), bus=EventBridgeBus(client("events"), bus=given.bus_name))
+    return PublishEvents(
+        stream=DynamoStream(),
+        records=DynamoRecords(_table(given.table_name)),
+        bus=EventBridgeBus(client("events"), bus=given.bus_name),
+    )
 
 
 @cache

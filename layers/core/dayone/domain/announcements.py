@@ -1,10 +1,15 @@
-"""Which news a step in the life of an operation or a change is worth."""
+"""Which news a step in the life of an operation, a change or an account is worth."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from dayone.domain.bootstrap import Bootstrap, is_reached
 from dayone.domain.changes import Change, ChangeState
 from dayone.domain.events import DomainEvent
 from dayone.domain.operations import Operation, OperationState
+from dayone.domain.policy import PERSON_PREFIX
+from dayone.domain.subject_states import Head
+from dayone.domain.subjects import Resource, ResourceKind
 
 _NEWS_OF_OPERATIONS = {
     OperationState.SUCCEEDED: "Operation Succeeded",
@@ -58,3 +63,32 @@ def news_of_change(before: Change | None, after: Change, *, at: datetime) -> Dom
         "held_because": after.held_because,
     }
     return DomainEvent(id=f"{after.id}/{after.state}", detail_type=news, detail=detail, time=at)
+
+
+def is_ready(before: Head | None, after: Head) -> bool:
+    """Whether an account has just got the last of what the policy gives it, for the first time."""
+    if before is None or before.generation != after.generation:
+        return False
+    return is_reached(after.bootstrap, before=before.progress, after=after.progress)
+
+
+def news_of_account(head: Head, bootstrap: Bootstrap, *, has: Iterable[Resource], at: datetime) -> DomainEvent:
+    """An event that says that an account is ready since `at`: who has what there, and how long it took, in seconds."""
+    assignments = sorted(one.name for one in has if one.kind is ResourceKind.ASSIGNMENT)
+    detail = {
+        "account": head.subject.name,
+        "change": bootstrap.change,
+        "began_at": bootstrap.since.isoformat(),
+        "ready_at": at.isoformat(),
+        "seconds": round((at - bootstrap.since).total_seconds(), 3),
+        "assignments": [_who_has_what(one) for one in assignments],
+    }
+    name = f"{bootstrap.change}/{head.subject}/ready"
+    return DomainEvent(id=name, detail_type="Account Ready", detail=detail, time=at)
+
+
+def _who_has_what(assignment: str) -> dict[str, str]:
+    permission_set, _, principal = assignment.partition("/")
+    is_of_a_person = principal.startswith(PERSON_PREFIX)
+    who = {"person": principal.removeprefix(PERSON_PREFIX)} if is_of_a_person else {"group": principal}
+    return {"permission_set": permission_set, **who}

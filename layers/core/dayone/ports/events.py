@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from dayone.domain.changes import Change
 from dayone.domain.events import DomainEvent
 from dayone.domain.operations import Operation
+from dayone.domain.subject_states import Head
 
 
 class EventBus(Protocol):
@@ -38,8 +39,20 @@ class ChangeWritten:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountWritten:
+    """The head of an account as it was before a write, None when it was not there, and as it is since."""
+
+    before: Head | None
+    after: Head
+    at: datetime
+
+
+Written = OperationWritten | ChangeWritten | AccountWritten
+
+
 class TableStream(Protocol):
     """The stream of what is written to the table."""
 
-    def writes(self, event: Mapping[str, Any]) -> Iterable[OperationWritten | ChangeWritten]:
-        """The operations and changes in one batch of the stream, in its order."""
+    def writes(self, event: Mapping[str, Any]) -> Iterable[Written]:
+        """The operations, changes and heads of accounts in one batch of the stream, in its order."""

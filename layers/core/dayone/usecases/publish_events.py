@@ -1,12 +1,13 @@
-"""Turn what the table's stream tells of operations and changes into domain events, and publish them."""
+"""Turn what the table's stream tells into domain events, and publish them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dayone.domain.announcements import news_of_change, news_of_operation
+from dayone.domain.announcements import is_ready, news_of_account, news_of_change, news_of_operation
 from dayone.domain.events import DomainEvent
-from dayone.ports.events import ChangeWritten, EventBus, OperationWritten, TableStream
+from dayone.ports.events import AccountWritten, ChangeWritten, EventBus, OperationWritten, TableStream, Written
+from dayone.ports.records import Records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,18 +15,33 @@ class PublishEvents:
     """What publishing needs."""
 
     stream: TableStream
+    records: Records
     bus: EventBus
 
 
 def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> int:
     """Publish all the news in one batch of the stream; returns how many. The same batch again gives the same ids."""
-    news = [one for one in map(_news, ports.stream.writes(event)) if one is not None]
+    news = [one for written in ports.stream.writes(event) for one in _news(written, records=ports.records)]
     if news:
         ports.bus.publish(news)
     return len(news)
 
 
-def _news(written: OperationWritten | ChangeWritten) -> DomainEvent | None:
-    if isinstance(written, OperationWritten):
-        return news_of_operation(written.before, written.after, at=written.at)
-    return news_of_change(written.before, written.after, at=written.at)
+def _news(written: Written, *, records: Records) -> Iterator[DomainEvent]:
+    match written:
+        case OperationWritten(before=before, after=after, at=at):
+            news = news_of_operation(before, after, at=at)
+        case ChangeWritten(before=before, after=after, at=at):
+            news = news_of_change(before, after, at=at)
+        case AccountWritten(after=after):
+            news = _news_of_account(written, records=records)
+    if news is not None:
+        yield news
+
+
+def _news_of_account(written: AccountWritten, *, records: Records) -> DomainEvent | None:
+    head = written.after
+    if head.bootstrap is None or not is_ready(written.before, head):
+        return None
+    has = records.subject(head.subject).applied
+    return news_of_account(head, head.bootstrap, has=has, at=written.at)
