@@ -36,12 +36,12 @@ class Schedule:
 
     def offer(self, operations: Iterable[Operation], *, now: datetime) -> None:
         """Operations as they were read; those known already are left as they are."""
-        for one in operations:
-            if self.knows(one.id):
-                continue
+        unknown = [one for one in operations if not self.knows(one.id)]
+        for one in unknown:
+            self._backlog.opened(one)
+        for one in unknown:
             if one.state is OperationState.SUBMITTED:
                 self._under_way.add(one, at=None, now=now)
-                self._backlog.opened(one)
             else:
                 self._backlog.add(one)
 
@@ -127,7 +127,12 @@ class Schedule:
         return self._backlog.count(lane)
 
     def _choose(self, lanes: Iterable[Lane], *, now: datetime) -> Operation | None:
-        return self._backlog.choose(lanes, now=now, may_start=lambda one: self._may_start(one, now=now))
+        closed = {quota for quota, pace in self._paces.items() if pace.free_at(now) > now}
+
+        def may_start(one: Operation) -> bool:
+            return quota_of(one) not in closed and self._may_start(one, now=now)
+
+        return self._backlog.choose(lanes, now=now, may_start=may_start)
 
     def _open_lanes(self, now: datetime) -> list[Lane]:
         closed = set() if self._room(ResourceKind.ASSIGNMENT, now=now) else {Lane.ASSIGNMENTS}
