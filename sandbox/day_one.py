@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from dayone.adapters.session_policies import empty_document
 from sandbox.deployment import Stack
 from sandbox.hr_system import HrSystem
 from sandbox.identity_center_view import Instance
@@ -12,6 +13,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.signed_http import Answer, HttpApi
 
 STACK = "dayone"
+_ENDED_SESSIONS = "dayone-ended-sessions"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,7 @@ def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
         "InstanceArn": instance.arn,
         "IdentityStoreId": instance.identity_store_id,
         "DeletionProtection": "false",
+        "EndedSessionsPolicyId": policy_for_ended_sessions(sandbox),
     }
     stack = sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=parameters)
     tool = sandbox.create_user("internal-tool", policy=may_call("*"))
@@ -39,6 +42,23 @@ def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
         api=HttpApi(url=url, region=sandbox.region, credentials=tool),
         hr=HrSystem(api=HttpApi(url=url, region=sandbox.region), key=key),
     )
+
+
+def policy_for_ended_sessions(sandbox: Sandbox) -> str:
+    """The id of a service control policy as the template would make it, which this CloudFormation cannot."""
+    organizations = sandbox.client("organizations")
+    (root,) = organizations.list_roots()["Roots"]
+    for policy in organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]:
+        if policy["Name"] == _ENDED_SESSIONS:
+            return str(policy["Id"])
+    if not any(one["Type"] == "SERVICE_CONTROL_POLICY" for one in root["PolicyTypes"]):
+        organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
+    made = organizations.create_policy(
+        Name=_ENDED_SESSIONS, Description="", Type="SERVICE_CONTROL_POLICY", Content=empty_document()
+    )
+    policy_id = str(made["Policy"]["PolicySummary"]["Id"])
+    organizations.attach_policy(PolicyId=policy_id, TargetId=root["Id"])
+    return policy_id
 
 
 def may_call(resource: str) -> dict[str, Any]:

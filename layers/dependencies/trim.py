@@ -16,7 +16,9 @@ SERVICES = frozenset(
         "events",
         "identitystore",
         "organizations",
+        "scheduler",
         "secretsmanager",
+        "sesv2",
         "sqs",
         "ssm",
         "sso-admin",
@@ -24,7 +26,7 @@ SERVICES = frozenset(
     }
 )
 # Where a service has another name in endpoints.json.
-ENDPOINTS = SERVICES - {"sso-admin"} | {"sso"}
+ENDPOINTS = SERVICES - {"sso-admin", "sesv2"} | {"sso", "email"}
 UNUSED = (
     "bin",
     "boto3/data",  # of boto3.resource, which nothing uses

@@ -34,6 +34,10 @@ class PlanChangesSettings:
     engine_url: str
     hr_parameter: str
     hr_secrets: str
+    ended_sessions_policies: str
+    schedule_group: str
+    schedule_target: str
+    schedule_role: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,9 @@ class ExecuteOperationsSettings:
     engine_url: str
     instance_arn: str
     identity_store_id: str
+    ended_sessions_policies: str
+    bus_name: str
+    portal_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +76,7 @@ class AccessApiSettings:
 
     table_name: str
     inbox_url: str
+    ended_sessions_policies: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:

@@ -15,7 +15,6 @@ from dayone import settings
 
 if TYPE_CHECKING:
     from dayone.adapters.dynamodb_table import DynamoTable
-    from dayone.domain.policy import Policy, PolicyVersion
     from dayone.usecases.access_api import AccessApi
     from dayone.usecases.execute_operations import ExecuteOperations
     from dayone.usecases.plan_changes import PlanChanges
@@ -50,7 +49,7 @@ def record_account_event() -> "RecordAccountEvent":
 @cache
 def plan_changes() -> "PlanChanges":
     """For the inbox."""
-    from dayone import wiring_accounts, wiring_hr
+    from dayone import wiring_accounts, wiring_hr, wiring_people
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
     from dayone.adapters.dynamodb_company import DynamoCompany
@@ -68,11 +67,12 @@ def plan_changes() -> "PlanChanges":
         subjects=DynamoSubjects(table),
         company=DynamoCompany(table),
         portions=DynamoPortions(table),
-        policies=DynamoPolicies(table, parse=_parsed),
+        policies=DynamoPolicies(table, parse=wiring_people.policy_parser(given.ended_sessions_policies)),
         changes=DynamoChanges(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),
         hr=wiring_hr.hr_intake(given, table=table),
+        schedules=wiring_people.schedules(given),
         organization=wiring_accounts.organization(table, clock=_now),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
@@ -85,34 +85,24 @@ def plan_changes() -> "PlanChanges":
 @cache
 def execute_operations() -> "ExecuteOperations":
     """For the engine."""
+    from dayone import wiring_identity_center
     from dayone.adapters.aws_clients import client
     from dayone.adapters.call_gate import CallGate
     from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
     from dayone.adapters.dynamodb_turn import DynamoTurn
-    from dayone.adapters.identity_store import IdentityStoreDirectory
     from dayone.adapters.sqs import SqsEngine
-    from dayone.adapters.sso_assignments import SsoAssignments
-    from dayone.adapters.sso_permission_sets import SsoPermissionSets
-    from dayone.adapters.sso_set_policies import SsoSetPolicies
     from dayone.adapters.threads import ThreadWorkers
     from dayone.domain.budgets import Budgets
-    from dayone.usecases.attempts import IdentityCenter
     from dayone.usecases.execute_operations import ExecuteOperations
 
     given = settings.read(settings.ExecuteOperationsSettings)
     budgets, table = Budgets(), _table(given.table_name)
     gate = CallGate(budgets, clock=_now, sleep=time.sleep)
-    sso_admin, identitystore = gate.guard(client("sso-admin")), gate.guard(client("identitystore"))
     return ExecuteOperations(
         queue=DynamoOperationQueue(table),
         turn=DynamoTurn(table),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
-        aws=IdentityCenter(
-            directory=IdentityStoreDirectory(identitystore, identity_store_id=given.identity_store_id),
-            permission_sets=SsoPermissionSets(sso_admin, instance_arn=given.instance_arn),
-            set_policies=SsoSetPolicies(sso_admin, instance_arn=given.instance_arn),
-            assignments=SsoAssignments(sso_admin, instance_arn=given.instance_arn),
-        ),
+        aws=wiring_identity_center.identity_center(given, table=table, gate=gate),
         workers=ThreadWorkers(16),
         budgets=budgets,
         clock=_now,
@@ -160,6 +150,7 @@ def publish_events() -> "PublishEvents":
 @cache
 def access_api() -> "AccessApi":
     """For /v1/..."""
+    from dayone import wiring_people
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
     from dayone.adapters.dynamodb_company import DynamoCompany
@@ -176,7 +167,7 @@ def access_api() -> "AccessApi":
     return AccessApi(
         records=DynamoRecords(table),
         archive=DynamoPolicyArchive(table),
-        policies=DynamoPolicyInForce(table, parse=_parsed),
+        policies=DynamoPolicyInForce(table, parse=wiring_people.policy_parser(given.ended_sessions_policies)),
         company=DynamoCompany(table),
         ledger=DynamoLedger(table),
         changes=DynamoChanges(table),
@@ -192,12 +183,6 @@ def _table(name: str) -> "DynamoTable":
     from dayone.adapters.dynamodb_table import DynamoTable
 
     return DynamoTable(client("dynamodb"), name)
-
-
-def _parsed(kept: "PolicyVersion") -> "Policy":
-    from dayone.contracts.policy_file import files_in, read_policy
-
-    return read_policy(files_in(kept), version=kept.version)
 
 
 def _now() -> datetime:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dayone.domain.lanes import SSO_ADMIN
+from dayone.domain.lanes import MAIL, SERVICE_CONTROL_POLICIES, SSO_ADMIN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +12,8 @@ class Budgets:
 
     `sso_admin_calls` are calls a second of all sso-admin APIs together, `identity_store_calls` calls a second of each
     Identity Store API. `lost_request` is how long a request whose answer was lost may still be under way; `patience`
-    is how long an operation is tried again that AWS is not ready for.
+    is how long an operation is tried again that AWS is not ready for. `policy_writes` and `mails` are operations a
+    second that write a service control policy, or send a mail.
 
     Source: IAM Identity Center quotas: 20 calls a second for all sso-admin APIs together, 20 for each Identity Store
     API, 15 outstanding assignment requests, 3 concurrent ProvisionPermissionSet calls, one permission-set write at a
@@ -25,7 +26,14 @@ class Budgets:
     concurrent_provisionings: int = 2
     lost_request: timedelta = timedelta(seconds=20)
     patience: timedelta = timedelta(hours=2)
+    policy_writes: float = 1.0
+    mails: float = 1.0
 
     def rate_of(self, quota: str) -> float:
         """Calls a second under a quota of `domain.lanes`."""
-        return self.sso_admin_calls if quota == SSO_ADMIN else self.identity_store_calls
+        by_service = {
+            SSO_ADMIN: self.sso_admin_calls,
+            SERVICE_CONTROL_POLICIES: self.policy_writes,
+            MAIL: self.mails,
+        }
+        return by_service.get(quota, self.identity_store_calls)

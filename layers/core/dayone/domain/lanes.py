@@ -11,6 +11,8 @@ from dayone.domain.subjects import ResourceKind
 _USUAL_STEP = timedelta(seconds=3)
 
 SSO_ADMIN = "sso-admin"
+SERVICE_CONTROL_POLICIES = "organizations"
+MAIL = "sesv2"
 
 
 class Lane(StrEnum):
@@ -21,6 +23,7 @@ class Lane(StrEnum):
     MEMBERSHIPS = "memberships"
     PERMISSION_SETS = "permission-sets"
     ASSIGNMENTS = "assignments"
+    PEOPLE = "people"
 
 
 _LANES: Mapping[ResourceKind, Lane] = {
@@ -28,6 +31,12 @@ _LANES: Mapping[ResourceKind, Lane] = {
     ResourceKind.GROUP: Lane.GROUPS,
     ResourceKind.MEMBERSHIP: Lane.MEMBERSHIPS,
     ResourceKind.ASSIGNMENT: Lane.ASSIGNMENTS,
+    ResourceKind.ENDED_SESSIONS: Lane.PEOPLE,
+    ResourceKind.WELCOME: Lane.PEOPLE,
+}
+_ELSEWHERE: Mapping[ResourceKind, str] = {
+    ResourceKind.ENDED_SESSIONS: SERVICE_CONTROL_POLICIES,
+    ResourceKind.WELCOME: MAIL,
 }
 # The Identity Store counts each of its APIs for itself. Source: IAM Identity Center quotas.
 _IDENTITY_STORE: Mapping[tuple[Action, ResourceKind], str] = {
@@ -48,8 +57,9 @@ def lane_of(operation: Operation) -> Lane:
 
 
 def quota_of(operation: Operation) -> str:
-    """The rate of calls it counts against: `sso-admin`, or `identitystore:` and the name of an API."""
-    return _IDENTITY_STORE.get((operation.action, operation.resource.kind), SSO_ADMIN)
+    """The rate of calls it counts against: a service as a whole, or `identitystore:` and the name of an API."""
+    kind = operation.resource.kind
+    return _ELSEWHERE.get(kind) or _IDENTITY_STORE.get((operation.action, kind), SSO_ADMIN)
 
 
 def order_of(operation: Operation) -> str:

@@ -47,10 +47,15 @@ def preview_plan(what_if: WhatIf, *, api: AccessApi) -> Previewed:
 
 def _of_policy(files: Mapping[str, str], *, api: AccessApi) -> Previewed:
     in_force = api.policies.current()
-    policy = read_policy(files, version=in_force.version + 1)
+    policy = _in_this_deployment(read_policy(files, version=in_force.version + 1), in_force=in_force)
     outlook = _outlook(policy, api=api)
     everybody = walk_company(policy, company=api.company)
     return replace(_looked_at(everybody, outlook=outlook, api=api, replaced=in_force), policy_version=None)
+
+
+def _in_this_deployment(policy: Policy, *, in_force: Policy) -> Policy:
+    # What the deployment is able to do is no matter of the file.
+    return replace(policy, people=replace(policy.people, can_end_sessions=in_force.people.can_end_sessions))
 
 
 def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:

@@ -1,0 +1,71 @@
+"""Puts together what has to do with people's life here: ending sessions, welcomes, alarms for what comes due."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dayone.adapters.dynamodb_table import DynamoTable
+    from dayone.adapters.scheduler import EventBridgeSchedules
+    from dayone.adapters.session_policies import OrganizationsSessionPolicies
+    from dayone.domain.policy import Policy, PolicyVersion
+    from dayone.settings import ExecuteOperationsSettings, PlanChangesSettings
+    from dayone.usecases.reception import Reception
+
+
+def policy_parser(ended_sessions_policies: str) -> "Callable[[PolicyVersion], Policy]":
+    """What reads a kept policy, and notes on it whether this deployment has policies to end sessions with."""
+
+    def parsed(kept: "PolicyVersion") -> "Policy":
+        from dayone.contracts.policy_file import files_in, read_policy
+
+        policy = read_policy(files_in(kept), version=kept.version)
+        can = bool(_listed(ended_sessions_policies))
+        return replace(policy, people=replace(policy.people, can_end_sessions=can))
+
+    return parsed
+
+
+def sessions(given: "ExecuteOperationsSettings") -> "OrganizationsSessionPolicies | None":
+    """For ending live sessions; None where no policy was deployed for that."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.session_policies import OrganizationsSessionPolicies
+
+    policy_ids = _listed(given.ended_sessions_policies)
+    return OrganizationsSessionPolicies(client("organizations"), policy_ids=policy_ids) if policy_ids else None
+
+
+def reception(given: "ExecuteOperationsSettings", *, table: "DynamoTable") -> "Reception":
+    """For telling people that they are ready."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
+    from dayone.adapters.dynamodb_records import DynamoRecords
+    from dayone.adapters.event_bus import EventBridgeBus
+    from dayone.adapters.ses import SesPost
+    from dayone.domain.welcomes import Portal
+    from dayone.usecases.reception import Reception
+
+    # The functions run in the Region of Identity Center.
+    region = client("identitystore").meta.region_name
+    return Reception(
+        records=DynamoRecords(table),
+        policies=DynamoPolicyInForce(table, parse=policy_parser(given.ended_sessions_policies)),
+        bus=EventBridgeBus(client("events"), bus=given.bus_name),
+        post=SesPost(client("sesv2")),
+        portal=Portal(url=given.portal_url, region=region),
+    )
+
+
+def schedules(given: "PlanChangesSettings") -> "EventBridgeSchedules":
+    """For being woken when somebody comes due."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.scheduler import EventBridgeSchedules
+
+    return EventBridgeSchedules(
+        client("scheduler"), group=given.schedule_group, target=given.schedule_target, role=given.schedule_role
+    )
+
+
+def _listed(ids: str) -> tuple[str, ...]:
+    return tuple(one for one in ids.split(",") if one)
