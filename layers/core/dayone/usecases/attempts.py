@@ -109,8 +109,9 @@ def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found
     """The end of a creation that met its own name.
 
     What exists is adopted when it is exactly what was wanted. When an earlier try of ours may have made it, and it is
-    as that try wanted it, it is ours and brought up to date. Anything else belongs to somebody else and stays. Raises
-    Refused, with a reason that passes, when what has the name cannot be found yet.
+    as that try wanted it, or on its way from there to what is wanted now, it is ours and brought up to date. Anything
+    else belongs to somebody else and stays. Raises Refused, with a reason that passes, when what has the name cannot be
+    found yet.
     """
     if found is None:
         if attempt.operation.resource.kind is ResourceKind.USER and not attempt.may_have_happened:
@@ -121,10 +122,16 @@ def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found
     refuse_anothers(attempt, found=found)
     if dict(found.attributes) == dict(attempt.wanted):
         return Succeeded(found.references)
-    if attempt.own and dict(found.attributes) == dict(attempt.own.attributes):
+    if attempt.own and _is_between(found.attributes, first=attempt.own.attributes, then=attempt.wanted):
         receipt = update(found)
         return Succeeded(found.references, request_id=receipt.request_id)
     return Failed(_NOT_OURS)
+
+
+def _is_between(found: Mapping[str, str], *, first: Mapping[str, str], then: Mapping[str, str]) -> bool:
+    """Whether each attribute is as it was wanted first or as it is wanted then: an update is several calls."""
+    names = {*found, *first, *then}
+    return all(found.get(name) in (first.get(name), then.get(name)) for name in names)
 
 
 def adopted_when_alike(attempt: Attempt, *, found: Found) -> Succeeded | Failed:
