@@ -133,7 +133,7 @@ def test_operation_queue(watched: Watched, others: StatePorts) -> None:
     for operation in (first, second):
         queue.begin(operation, doubt=doubtful(operation))
     assert len(queue.begun()) == 2
-    queue.submit(first, request_id="r-1")
+    queue.submit(first, request_id="r-1", at=NOW)
     queue.finish([end(first, applied=confirmed(USER))])
     queue.settle(second, applied=None)
     queue.postpone(second, until=NOW, because="slow down")

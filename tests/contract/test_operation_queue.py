@@ -70,9 +70,9 @@ class TestRunnable:
 
     def test_an_operation_is_given_as_it_stands(self, ports: StatePorts) -> None:
         operation = begun(ports, one_planned(ports))
-        ports.queue.submit(operation, request_id="r-7")
+        ports.queue.submit(operation, request_id="r-7", at=NOW)
         (found,) = ports.runnable(limit=9)
-        assert found == replace(operation, state=OperationState.SUBMITTED, request_id="r-7")
+        assert found == replace(operation, state=OperationState.SUBMITTED, request_id="r-7", at=NOW)
 
     def test_a_finished_one_is_not_among_them(self, ports: StatePorts) -> None:
         first, second = planned(ports, ADA, USER, in_group("a")).operations
@@ -136,7 +136,7 @@ class TestBegin:
 
     def test_a_submitted_one_does_not_begin_again(self, ports: StatePorts) -> None:
         operation = begun(ports, one_planned(ports))
-        ports.queue.submit(operation, request_id="r-7")
+        ports.queue.submit(operation, request_id="r-7", at=NOW)
         with pytest.raises(Conflicting):
             ports.queue.begin(operation, doubt=doubtful(operation))
 
@@ -150,19 +150,19 @@ class TestBegin:
 class TestSubmitAndPostpone:
     def test_a_submitted_operation_keeps_its_request_id(self, ports: StatePorts) -> None:
         operation = begun(ports, one_planned(ports))
-        ports.queue.submit(operation, request_id="r-7")
+        ports.queue.submit(operation, request_id="r-7", at=NOW)
         assert (only(ports).state, only(ports).request_id) == (OperationState.SUBMITTED, "r-7")
 
     def test_it_is_submitted_once(self, ports: StatePorts) -> None:
         operation = begun(ports, one_planned(ports))
-        ports.queue.submit(operation, request_id="r-7")
+        ports.queue.submit(operation, request_id="r-7", at=NOW)
         with pytest.raises(Conflicting):
-            ports.queue.submit(operation, request_id="r-8")
+            ports.queue.submit(operation, request_id="r-8", at=NOW)
         assert only(ports).request_id == "r-7"
 
     def test_a_postponed_operation_is_pending_with_its_time_and_reason(self, ports: StatePorts) -> None:
         operation = begun(ports, one_planned(ports))
-        ports.queue.submit(operation, request_id="r-7")
+        ports.queue.submit(operation, request_id="r-7", at=NOW)
         until = NOW + timedelta(seconds=8.25)
         ports.queue.postpone(operation, until=until, because="AWS no longer knows the request")
         (back,) = ports.runnable(limit=1)

@@ -21,6 +21,7 @@ class State:
     operations: dict[tuple[str, str], Operation] = field(default_factory=dict)
     begun: dict[tuple[str, str], None] = field(default_factory=dict)
     waiting: dict[Lane, list[tuple[str, str, str]]] = field(default_factory=dict)
+    of_plan: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     plans: dict[tuple[str, Subject], Plan] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     existing: int = 0
@@ -41,6 +42,7 @@ class State:
         key = (operation.change, operation.id)
         was_begun = key in self.begun
         self.operations[key] = operation
+        self.of_plan.setdefault((operation.change, operation.id.rpartition("/")[0]), {})[operation.id] = None
         self._unlist(operation)
         self.begun.pop(key, None)
         if operation.state not in OPEN_STATES:

@@ -41,9 +41,8 @@ class MemoryOperationQueue:
         return head is not None and operation.id in released(head.held)
 
     def siblings(self, operation: Operation) -> Sequence[Operation]:
-        plan = (operation.change, operation.subject, operation.generation)
-        found = [one for one in self._state.operations.values() if (one.change, one.subject, one.generation) == plan]
-        return sorted(found, key=lambda one: one.number)
+        plan = self._state.of_plan.get((operation.change, operation.id.rpartition("/")[0]), {})
+        return [known for one in sorted(plan) if (known := self._state.operations.get((operation.change, one)))]
 
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         return {one: self._state.applied[one] for one in wanted if one in self._state.applied}
@@ -74,9 +73,9 @@ class MemoryOperationQueue:
         self._put(operation.target, doubt)
         return begun
 
-    def submit(self, operation: Operation, *, request_id: str) -> None:
+    def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
         known = self._pending(operation)
-        self._state.store(replace(known, state=OperationState.SUBMITTED, request_id=request_id))
+        self._state.store(replace(known, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=at))
 
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         if known := self._open(operation):

@@ -45,8 +45,8 @@ def _assigning(account: int, name: str = "engineers", **more: object) -> Operati
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def _submitted(operation: Operation) -> Operation:
-    return replace(operation, state=OperationState.SUBMITTED, request_id=f"r-{operation.id}")
+def _submitted(operation: Operation, *, at: datetime | None = None) -> Operation:
+    return replace(operation, state=OperationState.SUBMITTED, request_id=f"r-{operation.id}", submitted_at=at)
 
 
 def _starts(schedule: Schedule, now: datetime = _READY) -> list[Operation]:
@@ -230,7 +230,7 @@ def test_a_lane_is_hungry_when_nothing_known_could_start() -> None:
 def test_a_request_is_not_asked_about_while_it_cannot_be_over() -> None:
     schedule = _schedule(_assigning(1))
     (operation,) = _starts(schedule)
-    schedule.submitted(_submitted(operation), now=_READY)
+    schedule.submitted(_submitted(operation, at=_READY), now=_READY)
     step = schedule.next(_READY + _SECOND / 2)
     assert isinstance(step, Wait)
     assert step.until > _READY + _SECOND / 2
@@ -283,7 +283,7 @@ class _Aws:
             assert operation.subject not in {one.subject for one in alike}
         else:
             assert len(alike) < self.budgets.concurrent_provisionings
-        taken = _submitted(operation)
+        taken = _submitted(operation, at=now)
         self.over_at[operation.id] = (taken, now + self.random.uniform(1, 15) * _SECOND)
         return taken
 

@@ -102,9 +102,9 @@ class DynamoOperationQueue(DynamoOpenOperations):
             raise Conflicting(f"{operation.id} is no longer as it was read")
         return replace(operation, attempts=operation.attempts + 1, waiting_for="", failure_reason="")
 
-    def submit(self, operation: Operation, *, request_id: str) -> None:
+    def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
         """Note that AWS works on it under this request id; raises Conflicting when it is not pending."""
-        put = {"state": OperationState.SUBMITTED.value, "request_id": request_id}
+        put = {"state": OperationState.SUBMITTED.value, "request_id": request_id, "submitted_at": stamp(at)}
         submitted = Update(change_keys.operation_key(operation), put=put, condition=IS_PENDING)
         if not self._table.write(submitted, what=f"submitting {operation.id}"):
             raise Conflicting(f"{operation.id} is no longer pending")

@@ -49,7 +49,7 @@ class Operation:
     one plan, from 0. `requires` are resources that must be confirmed in AWS first; `after` are numbers of operations
     of the same plan that must have succeeded; `covers` are resources that go when this one goes; `behind` is how many
     operations of the plan come after it. `waiting_for` says
-    in words what keeps it from running. `request_id` is AWS's, as soon as it has one.
+    in words what keeps it from running. `request_id` is AWS's, as soon as it has one, and `submitted_at` when it gave it.
     """
 
     change: str
@@ -73,6 +73,7 @@ class Operation:
     failure_reason: str = ""
     waiting_for: str = ""
     not_before: datetime | None = None
+    submitted_at: datetime | None = None
     finished_at: datetime | None = None
 
     @cached_property

@@ -59,9 +59,10 @@ class RequestsUnderWay:
     def __bool__(self) -> bool:
         return bool(self._known)
 
-    def add(self, operation: Operation, *, at: datetime | None, now: datetime) -> None:
-        """AWS took it at `at`; None for one of an earlier run, which may be over since long."""
+    def add(self, operation: Operation, *, now: datetime) -> None:
+        """AWS took it when it says, or, if it was read without that, perhaps long ago."""
         ripe = now - self._kinds[kind_of(operation)].durations.ripe_after
+        at = operation.submitted_at
         self._known[operation.id] = _UnderWay(operation, begun_at=at or ripe, is_timed=at is not None)
         self._accounts[operation.subject] = self._accounts.get(operation.subject, 0) + 1
         self._targets[operation.target] = operation.id

@@ -41,7 +41,7 @@ class Schedule:
             self._backlog.opened(one)
         for one in unknown:
             if one.state is OperationState.SUBMITTED:
-                self._under_way.add(one, at=None, now=now)
+                self._under_way.add(one, now=now)
             else:
                 self._backlog.add(one)
 
@@ -53,7 +53,7 @@ class Schedule:
     def submitted(self, operation: Operation, *, now: datetime) -> None:
         """AWS works on it, as `operation`, with its request id, says."""
         self._running.pop(operation.id, None)
-        self._under_way.add(operation, at=now, now=now)
+        self._under_way.add(operation, now=now)
 
     def told(self, over: Collection[Operation], *, now: datetime) -> None:
         """AWS has said that these are over; their ends are still to be recorded, and they count as running."""

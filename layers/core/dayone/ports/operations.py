@@ -83,8 +83,8 @@ class OperationQueue(Protocol):
         Returns the operation as it now stands, or None when it may no longer run.
         """
 
-    def submit(self, operation: Operation, *, request_id: str) -> None:
-        """Note that AWS works on it under this request id."""
+    def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
+        """Note that AWS works on it under this request id, and since when."""
 
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""

@@ -95,8 +95,10 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
             return put_back(operation, error=Unavailable(str(error)), ports=ports)
         return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
     if isinstance(outcome, Submitted):
-        ports.queue.submit(operation, request_id=outcome.request_id)
-        return Requested(replace(operation, state=OperationState.SUBMITTED, request_id=outcome.request_id))
+        now, request_id = ports.clock(), outcome.request_id
+        ports.queue.submit(operation, request_id=request_id, at=now)
+        submitted = replace(operation, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=now)
+        return Requested(submitted)
     return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
 
 
