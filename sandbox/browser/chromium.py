@@ -14,6 +14,7 @@ from sandbox.browser.pipe import DevTools, find_browser
 from sandbox.errors import SandboxError
 
 _WAIT_SECONDS = 15.0
+_LONGEST_PLACE = 50
 _VISIBLE = "(() => { const e = document.querySelector(%s); return !!e && e.checkVisibility() })()"
 _MIDDLE = """(() => { const e = document.querySelector(%s); e.scrollIntoView({block: "center"});
 const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })()"""
@@ -29,7 +30,9 @@ class Chromium:
         executable = find_browser()
         if executable is None:
             raise SandboxError("there is no Chromium on this machine")
-        self._folder = Path(tempfile.mkdtemp(prefix="dayone-browser-"))
+        # A socket of Chromium's is in there, whose whole path may have 107 characters.
+        place = "/tmp" if len(tempfile.gettempdir()) > _LONGEST_PLACE else None
+        self._folder = Path(tempfile.mkdtemp(prefix="dayone-", dir=place))
         self._devtools = DevTools(executable, folder=self._folder)
         try:
             target = self._devtools.command("Target.createTarget", url="about:blank")
