@@ -13,6 +13,7 @@ from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_portions import DynamoPortions
+from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
@@ -24,6 +25,7 @@ from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.operations import OperationQueue, Turn
+from dayone.ports.progress import Progress
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, DueWork, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
@@ -33,6 +35,7 @@ from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
 
@@ -51,6 +54,7 @@ class StatePorts:
     archive: PolicyArchive
     changes: Changes
     records: Records
+    progress: Progress
     ledger: Ledger
     held: HeldRemovals
     company: Company
@@ -89,6 +93,7 @@ def ports_in_memory() -> StatePorts:
         archive=MemoryPolicyArchive(state),
         changes=MemoryChanges(state),
         records=MemoryRecords(state),
+        progress=MemoryProgress(state),
         ledger=MemoryLedger(state),
         held=MemoryHeldRemovals(state),
         company=MemoryCompany(state),
@@ -109,6 +114,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         archive=DynamoPolicyArchive(table),
         changes=DynamoChanges(table),
         records=DynamoRecords(table),
+        progress=DynamoProgress(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),
         company=DynamoCompany(table),

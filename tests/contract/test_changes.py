@@ -37,6 +37,12 @@ def test_opening_again_changes_nothing(ports: StatePorts) -> None:
     assert change_in(ports).subjects == 3
 
 
+def test_what_there_is_to_audit_about_opening_is_recorded_once(ports: StatePorts) -> None:
+    for _ in range(2):
+        ports.changes.open(cause(), audit=entry(action="retry-change"))
+    assert [one.action for one in ports.logged()] == ["retry-change"]
+
+
 def test_opening_after_a_plan_changes_nothing(ports: StatePorts) -> None:
     planned(ports, ADA, USER)
     ports.changes.open(cause())

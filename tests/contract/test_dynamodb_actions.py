@@ -17,12 +17,13 @@ from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyInForce
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_portions import DynamoPortions
+from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_rosters import DynamoRosters
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
-from dayone.domain.changes import Decision
+from dayone.domain.changes import Change, Decision
 from dayone.domain.lanes import Lane
 from dayone.domain.operations import OperationState
 from dayone.domain.policy import Policy
@@ -193,6 +194,17 @@ def test_records(watched: Watched, others: StatePorts) -> None:
     records.members("a", cursor="", limit=1)
     records.assignments_of("a", cursor="", limit=1)
     assert watched.actions == DynamoRecords.ACTIONS
+
+
+def test_progress(watched: Watched, others: StatePorts) -> None:
+    planned(others, ADA, USER, change=LEFT)
+    progress = DynamoProgress(watched.table)
+    progress.of_accounts(LEFT, cursor="", limit=1)
+    progress.longest_chain(LEFT)
+    progress.failed(LEFT, after="", limit=1)
+    progress.before(Change(cause=cause()), Lane.USERS)
+    assert progress.planned(LEFT, [ADA]) == {ADA}
+    assert watched.actions == DynamoProgress.ACTIONS
 
 
 def test_ledger(watched: Watched) -> None:

@@ -1,11 +1,13 @@
 """What is remembered, in memory: the dictionaries that the fakes of the state ports share."""
 
 from bisect import bisect_left, insort
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from dayone.domain.audit import GENESIS, AuditEntry, link
-from dayone.domain.changes import Cause, Change
+from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.lanes import Lane, lane_of, order_of
 from dayone.domain.operations import OPEN_STATES, Applied, Operation
 from dayone.domain.policy import PolicyVersion
@@ -24,6 +26,7 @@ class State:
     of_plan: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     plans: dict[tuple[str, Subject], Plan] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
+    shares: dict[tuple[str, Subject], Share] = field(default_factory=dict)
     existing: int = 0
     removals: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
@@ -68,6 +71,18 @@ class State:
         """The change of this cause, which has one subject unless it was opened before."""
         return self.changes.setdefault(cause.change, Change(cause=cause))
 
+    def count(self, operation: Operation, *, left: int, **counts: int) -> None:
+        """Add to the counts of an operation's change and of its subject there, and to what the lane has left."""
+        change, key = self.changes[operation.change], (operation.change, operation.subject)
+        lanes = Counter(change.left)
+        lanes[lane_of(operation)] += left
+        self.changes[operation.change] = replace(_more(change, counts), left={one: lanes[one] for one in +lanes})
+        self.shares[key] = _more(self.shares.get(key, Share(subject=operation.subject)), counts)
+
     def record(self, entry: AuditEntry) -> None:
         previous = self.log[-1][1] if self.log else GENESIS
         self.log.append((entry, link(entry, previous=previous)))
+
+
+def _more[T: (Change, Share)](known: T, counts: Mapping[str, int]) -> T:
+    return replace(known, **{name: getattr(known, name) + number for name, number in counts.items()})

@@ -47,19 +47,14 @@ class MemoryHeldRemovals:
     def release(self, change: str, operations: Iterable[str]) -> None:
         for one in self._held(change, operations):
             self._state.store(replace(one, state=OperationState.PENDING))
-            self._count(change, superseded=0)
+            self._state.count(one, left=1, held=-1)
 
     def drop(self, change: str, operations: Iterable[str], *, reason: str, at: datetime) -> None:
         for one in self._held(change, operations):
             ended = replace(one, state=OperationState.SUPERSEDED, failure_reason=reason, finished_at=at)
             self._state.store(ended)
-            self._count(change, superseded=1)
+            self._state.count(one, left=0, held=-1, superseded=1)
 
     def _held(self, change: str, operations: Iterable[str]) -> list[Operation]:
         found = (self._state.operations.get((change, one)) for one in operations)
         return [one for one in found if one is not None and one.state is OperationState.HELD]
-
-    def _count(self, change: str, *, superseded: int) -> None:
-        known = self._state.changes[change]
-        counted = replace(known, held=known.held - 1, superseded=known.superseded + superseded)
-        self._state.changes[change] = counted

@@ -125,13 +125,7 @@ class MemoryOperationQueue:
             failed = head.failed + (ended.state is OperationState.FAILED)
             counted = replace(head, outstanding=head.outstanding - 1, failed=failed, revision=head.revision + 1)
             self._state.heads[ended.subject] = counted
-        change = self._state.changes[ended.change]
-        self._state.changes[ended.change] = replace(
-            change,
-            succeeded=change.succeeded + (ended.state is OperationState.SUCCEEDED),
-            failed=change.failed + (ended.state is OperationState.FAILED),
-            superseded=change.superseded + (ended.state is OperationState.SUPERSEDED),
-        )
+        self._state.count(ended, left=-1, **{str(ended.state): 1})
 
     def _put(self, target: ResourceOf, applied: Applied | None) -> None:
         if applied is None:

@@ -77,8 +77,11 @@ class MemoryChanges:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def open(self, cause: Cause) -> None:
-        self._state.changes.setdefault(cause.change, Change(cause=cause, subjects=None))
+    def open(self, cause: Cause, *, audit: AuditEntry | None = None) -> None:
+        if cause.change not in self._state.changes:
+            self._state.changes[cause.change] = Change(cause=cause, subjects=None)
+            if audit:
+                self._state.record(audit)
 
     def expect(self, change: str, *, subjects: int) -> None:
         if change not in self._state.changes:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from dayone.domain.changes import Share
 from dayone.domain.operations import OperationState
 from dayone.domain.subject_states import Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
@@ -52,12 +53,13 @@ class MemorySubjects:
         self._state.changes[change.id] = replace(
             change,
             planned=change.planned + 1,
-            operations=change.operations + len(plan.operations),
-            held=change.held + sum(1 for one in plan.operations if one.state is OperationState.HELD),
             held_because=change.held_because or plan.held_because,
         )
+        self._state.shares[cause.change, subject] = Share(subject=subject)
         for operation in plan.operations:
             self._state.store(operation)
+            held = operation.state is OperationState.HELD
+            self._state.count(operation, left=not held, operations=1, held=held)
         for entry in plan.audit:
             self._state.record(entry)
 

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
 from dayone.contracts.policy_file import files_in, read_policy
+from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.usecases.access_api import AccessApi
 from functions.access_api import app
@@ -21,6 +22,7 @@ from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_held import MemoryLedger
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork
 from tests.functions.access_api_state import NOW
@@ -63,6 +65,7 @@ class World:
         unwell: Any = Unwell(self.error) if self.error else None
         return AccessApi(
             records=unwell or MemoryRecords(self.state),
+            progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
             policies=unwell or MemoryPolicies(self.state, parse=parsed),
             company=unwell or MemoryCompany(self.state),
@@ -70,6 +73,7 @@ class World:
             changes=MemoryChanges(self.state),
             work=MemoryDueWork(self.state),
             inbox=self.inbox,
+            budgets=Budgets(),
             clock=lambda: NOW,
             entropy=lambda: b"\x07" * 10,
         )

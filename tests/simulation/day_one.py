@@ -26,6 +26,7 @@ from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork
 from tests.simulation.functions import Function, QueueTrigger
@@ -117,6 +118,7 @@ class DayOne:
             "portions": MemoryPortions(self.state),
             "policies": self.policies(),
             "changes": MemoryChanges(self.state),
+            "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
             "held": MemoryHeldRemovals(self.state),
         }
@@ -192,12 +194,14 @@ class DayOne:
             "company": MemoryCompany(self.state),
             "ledger": MemoryLedger(self.state),
             "changes": MemoryChanges(self.state),
+            "progress": MemoryProgress(self.state),
             "work": MemoryDueWork(self.state),
         }
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
         api = AccessApi(
             **wired,
             inbox=WiredInbox(self.inbox, process),
+            budgets=self.budgets,
             clock=self.clock,
             entropy=lambda: sha256(str(next(self._numbers)).encode()).digest(),
         )

@@ -10,6 +10,7 @@ from dayone.usecases.preview_plan import Previewed, preview_plan
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_held import MemoryLedger
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork
 from tests.unit.world import World
@@ -31,6 +32,7 @@ assignments:
 def api_of(world: World) -> AccessApi:
     return AccessApi(
         records=MemoryRecords(world.state),
+        progress=MemoryProgress(world.state),
         archive=MemoryPolicyArchive(world.state),
         policies=MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text]),
         company=MemoryCompany(world.state),
@@ -38,6 +40,7 @@ def api_of(world: World) -> AccessApi:
         changes=MemoryChanges(world.state),
         work=MemoryDueWork(world.state),
         inbox=world.inbox,
+        budgets=world.budgets,
         clock=lambda: world.now,
         entropy=lambda: b"\x07" * 10,
     )

@@ -43,6 +43,7 @@ from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
 from tests.fakes.workers import InlineWorkers
@@ -103,6 +104,7 @@ class World:
             "portions": MemoryPortions(self.state),
             "policies": MemoryPolicies(self.state, parse=self._parse),
             "changes": MemoryChanges(self.state),
+            "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
             "held": MemoryHeldRemovals(self.state),
             "organization": self.organization,

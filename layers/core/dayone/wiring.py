@@ -3,7 +3,6 @@
 Each factory imports its own adapters, so that a function pays at its cold start for what it uses and nothing else.
 """
 
-import os
 import random
 import secrets
 import time
@@ -57,6 +56,7 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_ledger import DynamoLedger
     from dayone.adapters.dynamodb_policies import DynamoPolicies
     from dayone.adapters.dynamodb_portions import DynamoPortions
+    from dayone.adapters.dynamodb_progress import DynamoProgress
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.plan_changes import PlanChanges
@@ -69,6 +69,7 @@ def plan_changes() -> "PlanChanges":
         portions=DynamoPortions(table),
         policies=DynamoPolicies(table, parse=wiring_people.policy_parser(given.ended_sessions_policies)),
         changes=DynamoChanges(table),
+        progress=DynamoProgress(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),
         hr=wiring_hr.hr_intake(given, table=table),
@@ -150,32 +151,11 @@ def publish_events() -> "PublishEvents":
 @cache
 def access_api() -> "AccessApi":
     """For /v1/..."""
-    from dayone import wiring_people
-    from dayone.adapters.aws_clients import client
-    from dayone.adapters.dynamodb_changes import DynamoChanges
-    from dayone.adapters.dynamodb_company import DynamoCompany
-    from dayone.adapters.dynamodb_due_work import DynamoDueWork
-    from dayone.adapters.dynamodb_ledger import DynamoLedger
-    from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
-    from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
-    from dayone.adapters.dynamodb_records import DynamoRecords
-    from dayone.adapters.sqs import SqsInbox
-    from dayone.usecases.access_api import AccessApi
+    from dayone import wiring_api, wiring_people
 
     given = settings.read(settings.AccessApiSettings)
-    table = _table(given.table_name)
-    return AccessApi(
-        records=DynamoRecords(table),
-        archive=DynamoPolicyArchive(table),
-        policies=DynamoPolicyInForce(table, parse=wiring_people.policy_parser(given.ended_sessions_policies)),
-        company=DynamoCompany(table),
-        ledger=DynamoLedger(table),
-        changes=DynamoChanges(table),
-        work=DynamoDueWork(table),
-        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
-        clock=_now,
-        entropy=lambda: os.urandom(10),
-    )
+    parse = wiring_people.policy_parser(given.ended_sessions_policies)
+    return wiring_api.access_api(given, table=_table(given.table_name), parse=parse, clock=_now)
 
 
 def _table(name: str) -> "DynamoTable":

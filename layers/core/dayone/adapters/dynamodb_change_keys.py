@@ -27,6 +27,11 @@ def planned_key(subject: Subject, *, change: str) -> RecordKey:
     return RecordKey(change_partition(change), f"{PLANNED}{subject}")
 
 
+def planned_of(key: Mapping[str, Any]) -> Subject:
+    """The subject that such a proof is about."""
+    return Subject.parse(str(key["sk"]).removeprefix(PLANNED))
+
+
 def portion_key(change: str, *, number: int) -> RecordKey:
     """A portion of the company that a change has gone through."""
     return RecordKey(change_partition(change), f"{PORTION}{number:06d}")

@@ -24,11 +24,19 @@ class DynamoChanges:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def open(self, cause: Cause) -> None:
+    def open(self, cause: Cause, *, audit: AuditEntry | None = None) -> None:
         """Record a change whose number of subjects is still being found out; harmless when it is there."""
         # None is written, not left out: to a plan that is committed meanwhile the number is there and stays unknown.
         record = {**change_keys.change_key(cause.change)._asdict(), **change_parts(cause), "subjects": None}
-        self._table.write(Put(record, condition=IS_NEW), what=f"opening change {cause.change}")
+        entries = [audit] if audit else []
+        self._table.transact(
+            lambda: {
+                _CHANGE: Put(record, condition=IS_NEW),
+                **audit_log.appended(self._table, entries, lane=audit_log.POLICY),
+            },
+            what=f"opening change {cause.change}",
+            over_when=[_CHANGE],
+        )
 
     def expect(self, change: str, *, subjects: int) -> None:
         """Say how many subjects it has; raises NotFound for a change that was never opened."""

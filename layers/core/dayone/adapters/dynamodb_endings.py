@@ -1,10 +1,10 @@
 """The ends of operations: their states, resources, subjects' heads, changes and audit entries, all or none."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dayone.adapters import dynamodb_audit as audit
+from dayone.adapters import dynamodb_change_counts as change_counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_codec import encode, stamp
@@ -18,11 +18,6 @@ from dayone.domain.operations import OperationState
 from dayone.domain.subjects import ResourceOf
 from dayone.ports.operations import Finished
 
-_COUNTS = {
-    OperationState.SUCCEEDED: "succeeded",
-    OperationState.FAILED: "failed",
-    OperationState.SUPERSEDED: "superseded",
-}
 _Records = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
@@ -53,7 +48,7 @@ class Endings:
             **{one.operation.id: _closing(one) for one in ends},
             **_resources(ends, known=known),
             **_counting_on_heads(ends, known=known),
-            **_counting_on_changes(counted),
+            **change_counts.ended((one.operation, one.state) for one in counted),
             **audit.appended(self._table, [one.audit for one in ends], lane=audit.OPERATIONS),
         }
 
@@ -137,10 +132,3 @@ def _is_counted_on_change(end: Finished, *, known: _Records) -> bool:
     # Only what a plan in force has added to the change's operations may come off them.
     planned = known.get(change_keys.planned_key(end.operation.subject, change=end.operation.change))
     return planned is not None and planned["generation"] == end.operation.generation
-
-
-def _counting_on_changes(ends: Iterable[Finished]) -> dict[str, Write]:
-    counts: dict[str, Counter[str]] = {}
-    for one in ends:
-        counts.setdefault(one.operation.change, Counter())[_COUNTS[one.state]] += 1
-    return {f"change {change}": Update(change_keys.change_key(change), add=dict(add)) for change, add in counts.items()}

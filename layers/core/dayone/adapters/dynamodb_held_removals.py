@@ -1,6 +1,6 @@
 """Operations that wait for a human, in DynamoDB: found by their change, released or superseded a batch at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import batched
 from typing import Any, ClassVar
@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_audit as audit_log
+from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_codec import encode, stamp
@@ -59,12 +60,12 @@ class DynamoHeldRemovals:
 
     def release(self, change: str, operations: Iterable[str]) -> None:
         """Let operations of a change run; does nothing about those that are not held."""
-        self._move(change, operations, to=OperationState.PENDING, put={}, counts={"held": -1})
+        self._move(change, operations, to=OperationState.PENDING, put={}, count=counts.released)
 
     def drop(self, change: str, operations: Iterable[str], *, reason: str, at: datetime) -> None:
         """Supersede operations of a change for this reason; does nothing about those that are not held."""
         put = {"failure_reason": reason, "finished_at": stamp(at), "final": True}
-        self._move(change, operations, to=OperationState.SUPERSEDED, put=put, counts={"held": -1, "superseded": 1})
+        self._move(change, operations, to=OperationState.SUPERSEDED, put=put, count=counts.dropped)
 
     def _move(
         self,
@@ -73,18 +74,17 @@ class DynamoHeldRemovals:
         *,
         to: OperationState,
         put: Mapping[str, Any],
-        counts: Mapping[str, int],
+        count: Callable[[Iterable[Operation]], Mapping[str, Write]],
     ) -> None:
-        # One write is for the counts.
-        for batch in batched(operations, MOST_IN_A_TRANSACTION - 1, strict=False):
+        # One write is for the counts of the change, and up to one for each operation for those of its subject.
+        for batch in batched(operations, (MOST_IN_A_TRANSACTION - 1) // 2, strict=False):
             wanted = [change_keys.operation_named(one, change=change) for one in batch]
 
             def writes(wanted: Sequence[keys.RecordKey] = wanted) -> dict[str, Write]:
                 found = [operation_in(one) for one in self._table.get_all(wanted)]
                 held = [one for one in found if one.state is OperationState.HELD]
                 moved: dict[str, Write] = {one.id: _moving(one, to=to, put=put) for one in held}
-                counted = {name: number * len(held) for name, number in counts.items()}
-                return {**moved, "change": Update(change_keys.change_key(change), add=counted)} if held else {}
+                return {**moved, **count(held)}
 
             self._table.transact(writes, what=f"moving on what change {change} holds")
 

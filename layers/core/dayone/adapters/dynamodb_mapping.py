@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import Record, decode, encode, stamp
 from dayone.domain.accounts import Account
-from dayone.domain.changes import Cause, Change
+from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.holds import HeldRemoval, released
 from dayone.domain.lanes import lane_of, order_of
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
@@ -84,14 +85,20 @@ def change_parts(cause: Cause) -> Record:
 
 def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Change:
     """The change in its record, with notes from elsewhere."""
-    return decode(Change, record, notes=notes)
+    return decode(Change, record, left=counts.left_in(record), notes=notes)
 
 
 def planned_record(plan: Plan) -> Record:
     """The proof that a change planned a subject: what it had to say, and which generation came of it."""
     key = change_keys.planned_key(plan.after.subject, change=plan.cause.change)
     said = {"notes": list(plan.notes)} if plan.notes else {}
-    return {**key._asdict(), **said, "generation": plan.after.generation, "at": stamp(plan.cause.at)}
+    share = counts.share_of(plan.operations)
+    return {**key._asdict(), **said, **share, "generation": plan.after.generation, "at": stamp(plan.cause.at)}
+
+
+def share_in(record: Mapping[str, Any]) -> Share:
+    """What a change has to do about a subject, in the proof that it planned it."""
+    return decode(Share, record, subject=change_keys.planned_of(record))
 
 
 def delivery_record(delivery: Delivery, *, change: str) -> Record:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import ConditionBase, Key
 
 from dayone.adapters import dynamodb_audit as audit
+from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
@@ -24,7 +25,6 @@ from dayone.adapters.dynamodb_mapping import (
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
 from dayone.adapters.dynamodb_writes import Put, Update, Write
-from dayone.domain.operations import OperationState
 from dayone.domain.subject_states import Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting
@@ -127,7 +127,6 @@ def _writes(plan: Plan) -> dict[str, Write]:
 
 
 def _counts(plan: Plan) -> Update:
-    held = sum(1 for one in plan.operations if one.state is OperationState.HELD)
     budget = plan.removals
     because = {"held_because": plan.held_because} if plan.held_because else {}
     return Update(
@@ -135,8 +134,7 @@ def _counts(plan: Plan) -> Update:
         put_once={**change_parts(plan.cause), "subjects": 1, **because},
         add={
             "planned": 1,
-            "operations": len(plan.operations),
-            **({"held": held} if held else {}),
+            **counts.added_by(plan.operations),
             **({"removals": budget.count} if budget else {}),
         },
         condition=leaves_room_for(budget.count, most=budget.at_most, counter="removals") if budget else None,

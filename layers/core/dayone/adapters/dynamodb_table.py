@@ -18,13 +18,12 @@ from dayone.errors import Conflicting, Throttled
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Source: DynamoDB service quotas.
-_MOST_IN_A_BATCH_READ = 100
-_MOST_IN_A_BATCH_WRITE = 25
-
 _ATTEMPTS = 12
 _FIRST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.5
+# Source: DynamoDB service quotas.
+_MOST_IN_A_BATCH_READ = 100
+_MOST_IN_A_BATCH_WRITE = 25
 
 
 class DynamoTable:
@@ -67,15 +66,17 @@ class DynamoTable:
         after: Mapping[str, str] | None = None,
         limit: int | None = None,
         page: int | None = None,
+        only: str = "",
     ) -> Iterator[Record]:
         """Records in the order of their sort key, at most `limit`; `after` is the key of the last one seen.
 
-        Read as they are asked for, `page` at a time: for a list whose length only its reader can tell.
+        Read as they are asked for, `page` at a time where only the reader knows when to stop; `only` is one attribute.
         """
         request: dict[str, Any] = {"TableName": self._name, "ScanIndexForward": not newest_first}
         request |= built(condition, parameter="KeyConditionExpression", is_key=True)
         request |= {"IndexName": index} if index else {"ConsistentRead": True}
         request |= {"ExclusiveStartKey": typed(after)} if after else {}
+        request |= {"ProjectionExpression": only} if only else {}
         left = limit
         while left is None or left > 0:
             if most := left or page:

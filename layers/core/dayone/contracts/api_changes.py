@@ -51,13 +51,57 @@ class ChangesAnswer(TypedDict):
     cursor: str
 
 
+class AccountProgressAnswer(TypedDict):
+    """How far a change has come in one account: `done` are those that ended, whichever way; `held` ones did not."""
+
+    account: str
+    done: int
+    total: int
+    succeeded: int
+    failed: int
+    superseded: int
+    held: int
+
+
+class ProgressAnswer(TypedDict):
+    """How many operations have ended, of how many.
+
+    `by_account` has the first hundred accounts by id; `cursor` asks `…/accounts` for more and is empty at the end.
+    """
+
+    done: int
+    total: int
+    by_account: list[AccountProgressAnswer]
+    cursor: str
+
+
+class AccountsOfChangeAnswer(TypedDict):
+    """The accounts that a change is about, by id."""
+
+    accounts: list[AccountProgressAnswer]
+    cursor: str
+
+
 class ChangeInFullAnswer(TypedDict):
-    """A change with what there was nothing to do about, and part of its operations."""
+    """A change, how far it has come, what there was nothing to do about, and part of its operations.
+
+    `estimated_seconds_left` is an estimate, 0 when the change is over, and null while it is being planned or held.
+    """
 
     change: ChangeAnswer
+    progress: ProgressAnswer
+    estimated_seconds_left: int | None
     notes: list[str]
     operations: list[OperationAnswer]
     cursor: str
+
+
+class RetriedAnswer(TypedDict):
+    """What was taken to be tried again: `change` is the new change, `href` where it is, `retries` the old one."""
+
+    change: str
+    retries: str
+    href: str
 
 
 class DecidedAnswer(TypedDict):

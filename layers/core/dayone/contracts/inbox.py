@@ -19,9 +19,10 @@ _DEFAULTS = {one.name: one.default for one in fields(PlanRequest)}
 
 
 def to_json(request: PlanRequest) -> str:
-    """The request as a JSON object with the members of PlanRequest; the subject as `kind:name`, times in ISO 8601."""
+    """The request as a JSON object with the members of PlanRequest; subjects as `kind:name`, times in ISO 8601."""
     said = {name: one for name, one in vars(request).items() if one != _DEFAULTS[name]}
-    return _ENCODER.encode(said | {"subject": str(request.subject)})
+    subjects = {"subjects": [str(one) for one in request.subjects]} if request.subjects else {}
+    return _ENCODER.encode(said | {"subject": str(request.subject)} | subjects)
 
 
 def from_json(text: str) -> PlanRequest:
@@ -46,6 +47,7 @@ def _request(said: Json) -> PlanRequest:
         policy_version=_optional(_whole_number)(said.get("policy_version")),
         cursor=_text(said.get("cursor", "")),
         decision=_optional(_decision)(said.get("decision")),
+        subjects=tuple(Subject.parse(_text(one)) for one in _checked(list)(said.get("subjects", []))),
         telling=_optional(_telling)(said.get("telling")),
         hint=_optional(_hint)(said.get("hint")),
         workforce=_text(said.get("workforce", "")),
@@ -59,6 +61,7 @@ def _cause(said: Json) -> Cause:
         actor=_text(said["actor"]),
         reference=_text(said["reference"]),
         at=_moment(said["at"]),
+        retries=_optional(CauseKind)(said.get("retries")),
     )
 
 

@@ -1,8 +1,12 @@
 """A change: everything one cause led to, and how far it has come."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from dayone.domain.lanes import Lane
+from dayone.domain.subjects import Subject
 
 
 class CauseKind(StrEnum):
@@ -13,6 +17,7 @@ class CauseKind(StrEnum):
     POLICY = "policy"
     DUE = "due"
     DRIFT = "drift"
+    RETRY = "retry"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +25,8 @@ class Cause:
     """Who or what set a change off.
 
     `change` is the id of the change it leads to; `actor` is an HR source (`hr:standard`), an event source
-    (`aws.organizations`) or the ARN of a caller; `reference` is the id the outside gave its event.
+    (`aws.organizations`) or the ARN of a caller; `reference` is the id the outside gave its event. Of a retry it is the
+    change that is tried again, and `retries` what kind of thing had set that off.
     """
 
     change: str
@@ -28,6 +34,12 @@ class Cause:
     actor: str
     reference: str
     at: datetime
+    retries: CauseKind | None = None
+
+    @property
+    def origin(self) -> CauseKind:
+        """What kind of thing is behind it: trying again makes nothing more urgent, nor more or less allowed."""
+        return self.retries or self.kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +67,8 @@ class Change:
 
     `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
     many have been. `held` is how many operations wait for a human, `held_because` why the first of them does, and
-    `decision` what was said to them. `removals` is how many were let go. `notes` say what there was nothing to do
-    about, and why.
+    `decision` what was said to them. `removals` is how many were let go. `left` is how many operations of each lane
+    are still to end, those that are held apart. `notes` say what there was nothing to do about, and why.
     """
 
     cause: Cause
@@ -70,6 +82,7 @@ class Change:
     removals: int = 0
     held_because: str = ""
     decision: Decision | None = None
+    left: Mapping[Lane, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -78,12 +91,39 @@ class Change:
         return self.cause.change
 
     @property
+    def done(self) -> int:
+        """How many operations have come to an end, whichever."""
+        return self.succeeded + self.failed + self.superseded
+
+    @property
     def state(self) -> ChangeState:
         """Never better than what AWS has confirmed."""
         if self.subjects is None or self.planned < self.subjects:
             return ChangeState.PLANNING
-        if self.succeeded + self.failed + self.superseded + self.held < self.operations:
+        if self.done + self.held < self.operations:
             return ChangeState.RUNNING
         if self.held:
             return ChangeState.HELD
         return ChangeState.FAILED if self.failed else ChangeState.SUCCEEDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """What a change has to do about one subject, in counts."""
+
+    subject: Subject
+    operations: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    superseded: int = 0
+    held: int = 0
+
+    @property
+    def done(self) -> int:
+        """How many operations have come to an end, whichever."""
+        return self.succeeded + self.failed + self.superseded
+
+    @property
+    def left(self) -> int:
+        """How many are still to end, those that are held apart."""
+        return self.operations - self.done - self.held

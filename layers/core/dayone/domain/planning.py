@@ -181,9 +181,9 @@ def _is_protected(resource: Resource, *, subject: Subject, protection: Protectio
 
 
 def _priority(one: Difference, *, cause: Cause) -> Priority:
-    if cause.kind is CauseKind.DRIFT:
+    if cause.origin is CauseKind.DRIFT:
         return Priority.REPAIR
-    if cause.kind is CauseKind.POLICY:
+    if cause.origin is CauseKind.POLICY:
         return Priority.POLICY
     takes_away = one.action is Action.DELETE or (one.action, one.resource.kind) == _TAKING
     return Priority.REVOCATION if takes_away else Priority.ONBOARDING

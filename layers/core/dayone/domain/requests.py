@@ -30,6 +30,8 @@ class PlanRequest:
     truth to be read from Organizations first; `policy_version` is set when the subject is the policy, and `cursor` says
     where a run before this one has stopped. `decision` is
     what was said to the removals that the change held: of this subject, or, when that is the change itself, of all.
+    Without one, a change as the subject is to be tried again: `subjects` are those to look at, or none for all that
+    have failed.
 
     A `telling` is what one HR source says of a person. When the subject is an HR source, `hint` names a record to ask
     it for, or `workforce` is everybody it knows, as `contracts.hr.workforce` writes it.
@@ -43,6 +45,7 @@ class PlanRequest:
     policy_version: int | None = None
     cursor: str = ""
     decision: Decision | None = None
+    subjects: tuple[Subject, ...] = ()
     telling: Telling | None = None
     hint: Hint | None = None
     workforce: str = ""

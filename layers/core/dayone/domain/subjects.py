@@ -8,8 +8,9 @@ from typing import NamedTuple
 class SubjectKind(StrEnum):
     """What kind of thing a subject is.
 
-    The last three are never planned themselves: the policy fans out to all others when it changes, a change to those of
-    its subjects whose removals it holds when these are decided on, an organizational unit to the accounts below it.
+    The last four are never planned themselves: the policy fans out to all others when it changes; a change to those of
+    its subjects whose removals it holds when these are decided on, or that have failed when it is tried again; an HR
+    source to the people it tells of; an organizational unit to the accounts below it.
     """
 
     PERSON = "person"

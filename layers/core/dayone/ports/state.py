@@ -96,8 +96,11 @@ class Policies(PolicyInForce, Protocol):
 class Changes(Protocol):
     """The changes and their counts."""
 
-    def open(self, cause: Cause) -> None:
-        """Record a change whose number of subjects is still being found out; harmless when it is there."""
+    def open(self, cause: Cause, *, audit: AuditEntry | None = None) -> None:
+        """Record a change whose number of subjects is still being found out; harmless when it is there.
+
+        What there is to audit about that is recorded with it, once.
+        """
 
     def expect(self, change: str, *, subjects: int) -> None:
         """Say how many subjects it has."""

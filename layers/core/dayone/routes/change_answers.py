@@ -1,10 +1,10 @@
 """What the API answers about changes, made from what is remembered."""
 
 from dayone.contracts import api_changes
-from dayone.domain.changes import Change, Decision
-from dayone.domain.operations import Operation
+from dayone.domain.changes import Cause, Change, Decision, Share
 from dayone.ports.records import Page
 from dayone.routes.answers import operation_answer, time_answer
+from dayone.usecases.follow_change import Followed
 
 
 def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
@@ -12,19 +12,49 @@ def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
     return {"changes": [_change(one) for one in page.entries], "cursor": page.cursor}
 
 
-def change_answer(change: Change, operations: Page[Operation]) -> api_changes.ChangeInFullAnswer:
-    """One change with part of its operations."""
+def change_answer(followed: Followed) -> api_changes.ChangeInFullAnswer:
+    """One change, how far it has come, and part of its operations."""
+    change, operations, accounts = followed.change, followed.operations, followed.accounts
     return {
         "change": _change(change),
+        "progress": {
+            "done": change.done,
+            "total": change.operations,
+            "by_account": [_account(one) for one in accounts.entries],
+            "cursor": accounts.cursor,
+        },
+        "estimated_seconds_left": followed.seconds_left,
         "notes": list(change.notes),
         "operations": [operation_answer(one) for one in operations.entries],
         "cursor": operations.cursor,
     }
 
 
+def accounts_answer(page: Page[Share]) -> api_changes.AccountsOfChangeAnswer:
+    """Part of the accounts of a change."""
+    return {"accounts": [_account(one) for one in page.entries], "cursor": page.cursor}
+
+
+def retried_answer(cause: Cause) -> api_changes.RetriedAnswer:
+    """What was taken to be tried again."""
+    return {"change": cause.change, "retries": cause.reference, "href": f"/v1/changes/{cause.change}"}
+
+
 def decided_answer(change: str, decision: Decision) -> api_changes.DecidedAnswer:
     """A decision that was taken."""
     return {"change": change, "decision": _decision(decision), "href": f"/v1/changes/{change}"}
+
+
+def _account(share: Share) -> api_changes.AccountProgressAnswer:
+    return {
+        "account": share.subject.name,
+        "done": share.done,
+        "total": share.operations,
+        "succeeded": share.succeeded,
+        "failed": share.failed,
+        "superseded": share.superseded,
+        "held": share.held,
+    }
 
 
 def _change(change: Change) -> api_changes.ChangeAnswer:

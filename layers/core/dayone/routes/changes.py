@@ -1,15 +1,28 @@
-"""What was set off, by whom, and how far it has come: /v1/changes; and decisions about what a change holds."""
+"""What was set off, by whom, and how far it has come: /v1/changes; decisions about what is held; trying again."""
 
 import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
-from dayone.contracts.api_changes import ChangeInFullAnswer, ChangesAnswer
-from dayone.routes.change_answers import change_answer, changes_answer, decided_answer
-from dayone.routes.requests import caller_of, window_of
+from dayone.contracts.api_changes import (
+    AccountsOfChangeAnswer,
+    ChangeInFullAnswer,
+    ChangesAnswer,
+    DecidedAnswer,
+    RetriedAnswer,
+)
+from dayone.routes.change_answers import (
+    accounts_answer,
+    change_answer,
+    changes_answer,
+    decided_answer,
+    retried_answer,
+)
+from dayone.routes.requests import caller_of, subjects_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.decide_change import decide_change
-from dayone.usecases.read_access import read_change
+from dayone.usecases.follow_change import accounts_of_change, follow_change
+from dayone.usecases.retry_change import retry_change
 
 
 def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -22,8 +35,17 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/changes/<change>")
     def get_change(change: str) -> ChangeInFullAnswer:
-        found, operations = read_change(change, window=window_of(app.current_event), records=api.records)
-        return change_answer(found, operations)
+        return change_answer(follow_change(change, window=window_of(app.current_event), api=api))
+
+    @app.get("/v1/changes/<change>/accounts")
+    def get_accounts_of_change(change: str) -> AccountsOfChangeAnswer:
+        return accounts_answer(accounts_of_change(change, window=window_of(app.current_event), api=api))
+
+    @app.post("/v1/changes/<change>/retry")
+    def post_retry(change: str) -> Response[str]:
+        event = app.current_event
+        cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), api=api)
+        return _taken(retried_answer(cause))
 
     @app.post("/v1/changes/<change>/approve")
     def approve_change(change: str) -> Response[str]:
@@ -35,6 +57,9 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     def decide(change: str, *, is_approved: bool) -> Response[str]:
         decision = decide_change(change, is_approved=is_approved, actor=caller_of(app.current_event), api=api)
-        answer = decided_answer(change, decision)
-        headers = {"Location": answer["href"]}
-        return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
+        return _taken(decided_answer(change, decision))
+
+
+def _taken(answer: DecidedAnswer | RetriedAnswer) -> Response[str]:
+    headers = {"Location": answer["href"]}
+    return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

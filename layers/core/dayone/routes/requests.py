@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dayone.errors import Malformed, TooLarge, Unauthentic
@@ -72,6 +72,20 @@ def text_of(event: Event, *, what: str = "the policy's YAML text") -> str:
     if not text.strip():
         raise Malformed(f"the body is empty: send {what} as the body")
     return str(text)
+
+
+def subjects_of(event: Event) -> Sequence[str]:
+    """The `subjects` of a JSON body, none without a body; raises Malformed for any other body."""
+    if not event.get("body"):
+        return ()
+    try:
+        said = json.loads(text_of(event, what='`{"subjects": ["account:123456789012"]}`, or nothing,'))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON: leave it out, or fix it") from error
+    subjects = said.get("subjects") if isinstance(said, dict) and said.keys() == {"subjects"} else None
+    if not isinstance(subjects, list) or not subjects or not all(isinstance(one, str) for one in subjects):
+        raise Malformed('the body names no subjects: send `{"subjects": ["account:123456789012"]}`, or nothing')
+    return subjects
 
 
 def asked_for(event: Event, name: str) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dayone.domain.budgets import Budgets
 from dayone.ports.company import Company
 from dayone.ports.guardrails import Ledger
+from dayone.ports.progress import Progress
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, PolicyInForce
 
@@ -15,6 +17,7 @@ class AccessApi:
     """What the API needs; `clock` gives the time in UTC, `entropy` at least ten random bytes."""
 
     records: Records
+    progress: Progress
     archive: PolicyArchive
     policies: PolicyInForce
     company: Company
@@ -22,6 +25,7 @@ class AccessApi:
     changes: Changes
     work: DueWork
     inbox: Inbox
+    budgets: Budgets
     clock: Callable[[], datetime]
     entropy: Callable[[], bytes]
 

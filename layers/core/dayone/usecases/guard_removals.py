@@ -87,7 +87,7 @@ def _why_at_all(new: list[Resource], *, found: Found, given: Circumstances) -> s
     if found.doubtful:
         return f"{counted(len(new))}, and {found.doubtful}"
     if not found.ground.has_left:
-        if given.policy.terms.hold and given.cause.kind is CauseKind.POLICY:
+        if given.policy.terms.hold and given.cause.origin is CauseKind.POLICY:
             return given.policy.terms.hold
         if gives_nothing(given.policy):
             return f"{counted(len(new))}, and the policy in force gives nothing to anybody"

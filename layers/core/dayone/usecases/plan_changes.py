@@ -13,6 +13,7 @@ from dayone.errors import Conflicting
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.identity_center import Organization
+from dayone.ports.progress import Progress
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
 from dayone.usecases.activate_policy import ActivatePolicy, activate_policy
@@ -23,6 +24,7 @@ from dayone.usecases.look_below_unit import LookBelowUnit, look_again_if_a_unit_
 from dayone.usecases.make_plan import Occasion, make_plan
 from dayone.usecases.record_fact import Recorded, record_fact
 from dayone.usecases.record_telling import record_telling
+from dayone.usecases.retry_change import LookAgain, look_again
 from dayone.usecases.wake_when_due import wake_when_due
 
 _COMMIT_ATTEMPTS = 5
@@ -40,6 +42,7 @@ class PlanChanges:
     portions: Portions
     policies: Policies
     changes: Changes
+    progress: Progress
     ledger: Ledger
     held: HeldRemovals
     organization: Organization
@@ -58,6 +61,9 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
         carry_out_decision(request, request.decision, ports=_deciding(ports))
     elif request.subject.kind is SubjectKind.POLICY:
         activate_policy(request, ports=_activating(ports))
+    elif request.subject.kind is SubjectKind.CHANGE:
+        again = LookAgain(progress=ports.progress, changes=ports.changes, inbox=ports.inbox)
+        look_again(request, ports=again)
     elif request.subject.kind is SubjectKind.HR_SOURCE:
         hear_source(request, hr=ports.hr, changes=ports.changes, inbox=ports.inbox, clock=ports.clock)
     elif request.subject.kind is SubjectKind.ORGANIZATIONAL_UNIT:

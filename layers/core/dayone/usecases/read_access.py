@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dayone.domain.changes import Change
-from dayone.domain.operations import Applied, Operation
+from dayone.domain.operations import Applied
 from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
@@ -99,12 +99,6 @@ def _members(group: str, *, there: list[AssignmentOf], window: Window, records: 
     if not group.startswith(PERSON_PREFIX):
         return records.members(group, cursor=window.cursor, limit=window.limit)
     return Page((Member(person=group.removeprefix(PERSON_PREFIX), membership=there[0].assignment),))
-
-
-def read_change(change: str, *, window: Window, records: Records) -> tuple[Change, Page[Operation]]:
-    """A change and part of its operations; raises NotFound for one that is unknown."""
-    found = the_change(change, records=records)
-    return found, records.operations(change, cursor=window.cursor, limit=window.limit)
 
 
 def the_change(change: str, *, records: Records) -> Change:

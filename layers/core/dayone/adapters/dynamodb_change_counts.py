@@ -1,0 +1,77 @@
+"""What a change's records count: of the whole, of each lane what is left, and of each subject."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dayone.adapters import dynamodb_change_keys as change_keys
+from dayone.adapters.dynamodb_writes import Update, Write
+from dayone.domain.lanes import Lane, lane_of
+from dayone.domain.operations import Operation, OperationState
+
+_ENDS = {
+    OperationState.SUCCEEDED: "succeeded",
+    OperationState.FAILED: "failed",
+    OperationState.SUPERSEDED: "superseded",
+}
+_LEFT = "left_"
+
+
+def left_in(record: Mapping[str, Any]) -> Mapping[Lane, int]:
+    """How many operations of each lane are still to end, by a change's record."""
+    left = {lane: int(record.get(_left(lane), 0)) for lane in Lane}
+    return {lane: number for lane, number in left.items() if number > 0}
+
+
+def added_by(operations: Sequence[Operation]) -> dict[str, int]:
+    """What a plan adds to the counts of its change."""
+    counts = Counter({"operations": len(operations), **_held(operations)})
+    counts.update(_left(lane_of(one)) for one in operations if one.state is not OperationState.HELD)
+    return dict(counts)
+
+
+def share_of(operations: Sequence[Operation]) -> dict[str, int]:
+    """What the proof that a subject was planned says of its operations."""
+    return {"operations": len(operations), **_held(operations)} if operations else {}
+
+
+def ended(ends: Iterable[tuple[Operation, OperationState]]) -> dict[str, Write]:
+    """The writes that count operations that ended."""
+    return _counted((one, {_ENDS[state]: 1}, {_left(lane_of(one)): -1}) for one, state in ends)
+
+
+def released(operations: Iterable[Operation]) -> dict[str, Write]:
+    """The writes that count held operations that may run."""
+    return _counted((one, {"held": -1}, {_left(lane_of(one)): 1}) for one in operations)
+
+
+def dropped(operations: Iterable[Operation]) -> dict[str, Write]:
+    """The writes that count held operations that never will."""
+    return _counted((one, {"held": -1, "superseded": 1}, {}) for one in operations)
+
+
+def _counted(counts: Iterable[tuple[Operation, Mapping[str, int], Mapping[str, int]]]) -> dict[str, Write]:
+    """A write for each change and for each subject in it: the first counts are for both, the others for the change."""
+    changes: dict[str, Counter[str]] = {}
+    shares: dict[tuple[str, str], Counter[str]] = {}
+    keys = {}
+    for operation, of_both, of_change in counts:
+        share = (operation.change, str(operation.subject))
+        keys[share] = change_keys.planned_key(operation.subject, change=operation.change)
+        changes.setdefault(operation.change, Counter()).update({**of_both, **of_change})
+        shares.setdefault(share, Counter()).update(of_both)
+    heads = {
+        f"change {change}": Update(change_keys.change_key(change), add=dict(add)) for change, add in changes.items()
+    }
+    parts = {f"share {' '.join(share)}": Update(keys[share], add=dict(add)) for share, add in shares.items()}
+    return {**heads, **parts}
+
+
+def _held(operations: Iterable[Operation]) -> dict[str, int]:
+    held = sum(1 for one in operations if one.state is OperationState.HELD)
+    return {"held": held} if held else {}
+
+
+def _left(lane: Lane) -> str:
+    # A placeholder of an expression is made from it, and takes no dash.
+    return f"{_LEFT}{lane.replace('-', '_')}"

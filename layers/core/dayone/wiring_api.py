@@ -1,0 +1,45 @@
+"""Puts the HTTP API together."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+from dayone.adapters.aws_clients import client
+from dayone.adapters.dynamodb_changes import DynamoChanges
+from dayone.adapters.dynamodb_company import DynamoCompany
+from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_ledger import DynamoLedger
+from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
+from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
+from dayone.adapters.dynamodb_progress import DynamoProgress
+from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.sqs import SqsInbox
+from dayone.domain.budgets import Budgets
+from dayone.domain.policy import Policy, PolicyVersion
+from dayone.settings import AccessApiSettings
+from dayone.usecases.access_api import AccessApi
+
+
+def access_api(
+    given: AccessApiSettings,
+    *,
+    table: DynamoTable,
+    parse: Callable[[PolicyVersion], Policy],
+    clock: Callable[[], datetime],
+) -> AccessApi:
+    """For /v1/...; `parse` reads a policy that was kept."""
+    return AccessApi(
+        records=DynamoRecords(table),
+        progress=DynamoProgress(table),
+        archive=DynamoPolicyArchive(table),
+        policies=DynamoPolicyInForce(table, parse=parse),
+        company=DynamoCompany(table),
+        ledger=DynamoLedger(table),
+        changes=DynamoChanges(table),
+        work=DynamoDueWork(table),
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        budgets=Budgets(),
+        clock=clock,
+        entropy=lambda: os.urandom(10),
+    )
