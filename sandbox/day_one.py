@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from dayone.adapters.session_policies import empty_document
 from sandbox.deployment import Stack
 from sandbox.hr_system import HrSystem
 from sandbox.identity_center_view import Instance
@@ -14,6 +13,18 @@ from sandbox.signed_http import Answer, HttpApi
 
 STACK = "dayone"
 _ENDED_SESSIONS = "dayone-ended-sessions"
+ENDS_NOBODYS_SESSIONS = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "DayOneEndedSessions",
+            "Effect": "Deny",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"identitystore:userId": ["nobody"]}},
+        }
+    ],
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +65,7 @@ def policy_for_ended_sessions(sandbox: Sandbox) -> str:
     if not any(one["Type"] == "SERVICE_CONTROL_POLICY" for one in root["PolicyTypes"]):
         organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
     made = organizations.create_policy(
-        Name=_ENDED_SESSIONS, Description="", Type="SERVICE_CONTROL_POLICY", Content=empty_document()
+        Name=_ENDED_SESSIONS, Description="", Type="SERVICE_CONTROL_POLICY", Content=json.dumps(ENDS_NOBODYS_SESSIONS)
     )
     policy_id = str(made["Policy"]["PolicySummary"]["Id"])
     organizations.attach_policy(PolicyId=policy_id, TargetId=root["Id"])

@@ -31,4 +31,5 @@ class SesPost:
                 Destination={"ToAddresses": [mail.to]},
                 Content={"Simple": content},
             )
-        return Receipt(request_id=sent["ResponseMetadata"]["RequestId"], references={"message_id": sent["MessageId"]})
+        # SES, its events and its logs know a mail by this id and not by that of the request.
+        return Receipt(request_id=sent["MessageId"])

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.errors import Awaited, Refused
+from dayone.errors import Awaited, NotFound, Refused
 from dayone.ports.identity_center import Receipt
 
 if TYPE_CHECKING:
@@ -53,14 +54,19 @@ class OrganizationsSessionPolicies:
     def release(self, user_id: str, *, policy_id: str = "") -> Receipt:
         """See LiveSessions."""
         request_id = ""
-        with self._lock, translated():
+        with self._lock:
             for one in [policy_id] if policy_id else self._policy_ids:
-                document, request_id = self._document(one)
-                users = _users(document)
-                if user_id in users:
-                    _set_users(document, [other for other in users if other != user_id])
-                    request_id = self._write(one, document).request_id
+                with suppress(NotFound), translated():
+                    request_id = self._release(user_id, policy_id=one)
         return Receipt(request_id=request_id)
+
+    def _release(self, user_id: str, *, policy_id: str) -> str:
+        document, request_id = self._document(policy_id)
+        users = _users(document)
+        if user_id not in users:
+            return request_id
+        _set_users(document, [other for other in users if other != user_id])
+        return self._write(policy_id, document).request_id
 
     def _document(self, policy_id: str) -> tuple[dict[str, Any], str]:
         answer = self._client.describe_policy(PolicyId=policy_id)
