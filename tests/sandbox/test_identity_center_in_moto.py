@@ -47,5 +47,9 @@ def test_in_mock_aws_an_assignment_takes_its_time_and_others_of_motos_services_w
 def test_afterwards_moto_is_as_it_was() -> None:
     with extended_moto():
         assert client("organizations").describe_organization()
-    with mock_aws(), pytest.raises(ClientError, match="AWSOrganizationsNotInUseException"):
-        client("organizations").describe_organization()
+        (ours,) = client("sso-admin").list_instances()["Instances"]
+    with mock_aws():
+        (motos,) = client("sso-admin").list_instances()["Instances"]
+        assert motos["InstanceArn"] != ours["InstanceArn"]
+        with pytest.raises(ClientError, match="AWSOrganizationsNotInUseException"):
+            client("organizations").describe_organization()
