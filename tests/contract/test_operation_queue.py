@@ -72,7 +72,7 @@ class TestRunnable:
         operation = begun(ports, one_planned(ports))
         ports.queue.submit(operation, request_id="r-7", at=NOW)
         (found,) = ports.runnable(limit=9)
-        assert found == replace(operation, state=OperationState.SUBMITTED, request_id="r-7", at=NOW)
+        assert found == replace(operation, state=OperationState.SUBMITTED, request_id="r-7", submitted_at=NOW)
 
     def test_a_finished_one_is_not_among_them(self, ports: StatePorts) -> None:
         first, second = planned(ports, ADA, USER, in_group("a")).operations

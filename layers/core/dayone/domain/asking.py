@@ -9,6 +9,8 @@ _USUAL_MEAN = 3.4
 _WEIGHT = 0.05
 # No request is over before this part of the mean has passed.
 _RIPE = 0.3
+# A little longer than until the next is expected to end: a question that finds nothing out is a call for nothing.
+_SPARING = 1.08
 _NEVER_SOONER = timedelta(milliseconds=150)
 _NEVER_LATER = timedelta(milliseconds=500)
 
@@ -39,6 +41,6 @@ class Durations:
             return None
         first = ripe_at[0]
         ripe = sum(one <= now for one in ripe_at)
-        remaining = timedelta(seconds=(1 - _RIPE) * self.mean / max(1, ripe))
+        remaining = timedelta(seconds=_SPARING * (1 - _RIPE) * self.mean / max(1, ripe))
         gap = min(max(remaining, _NEVER_SOONER), _NEVER_LATER)
         return first if asked is None else max(first, asked + gap)
