@@ -16,6 +16,7 @@ from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import FactVersion, Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
+from dayone.domain.terms import OffLimits
 from dayone.domain.ulids import ulid_of
 from dayone.domain.welcomes import Portal
 from dayone.ports.hr import Roster
@@ -25,6 +26,7 @@ from dayone.usecases.execute_operations import ExecuteOperations, execute_operat
 from dayone.usecases.fetch_record import Pace
 from dayone.usecases.hear_source import HrIntake
 from dayone.usecases.plan_changes import PlanChanges, plan_changes
+from dayone.usecases.policies_within_reach import PoliciesWithinReach
 from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from tests.builders import NOON
@@ -38,6 +40,7 @@ from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryEngine, MemoryInbox, MemoryTurn
 from tests.fakes.sessions import MemoryPost, MemorySchedules, MemorySessions
 from tests.fakes.set_policies import MemorySetPolicies
+from tests.fakes.standing import MemoryStanding
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
@@ -79,6 +82,7 @@ class World:
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
     approves: bool = False
+    off_limits: OffLimits = field(default_factory=OffLimits)
     time_to_activate: timedelta = timedelta(seconds=10)
     policies: dict[str, Policy] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -102,7 +106,7 @@ class World:
             "subjects": MemorySubjects(self.state),
             "company": MemoryCompany(self.state),
             "portions": MemoryPortions(self.state),
-            "policies": MemoryPolicies(self.state, parse=self._parse),
+            "policies": self._policies(),
             "changes": MemoryChanges(self.state),
             "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
@@ -293,6 +297,10 @@ class World:
             for (account, arn), revision in self.center.provisioned.items()
             if self.center.permission_sets[arn].revision != revision
         ]
+
+    def _policies(self) -> PoliciesWithinReach:
+        policies = MemoryPolicies(self.state, parse=self._parse)
+        return PoliciesWithinReach(policies=policies, standing=MemoryStanding(self.off_limits))
 
     def _parse(self, kept: PolicyVersion) -> Policy:
         return self.policies[kept.text]

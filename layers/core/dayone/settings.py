@@ -31,6 +31,9 @@ class PlanChangesSettings:
 
     table_name: str
     inbox_url: str
+    instance_arn: str
+    account_id: str
+    administered_from: str
     engine_url: str
     hr_parameter: str
     hr_secrets: str
@@ -77,6 +80,9 @@ class AccessApiSettings:
     table_name: str
     inbox_url: str
     ended_sessions_policies: str
+    instance_arn: str
+    account_id: str
+    administered_from: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:

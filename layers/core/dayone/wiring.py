@@ -54,7 +54,6 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_company import DynamoCompany
     from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
     from dayone.adapters.dynamodb_ledger import DynamoLedger
-    from dayone.adapters.dynamodb_policies import DynamoPolicies
     from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_progress import DynamoProgress
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
@@ -67,7 +66,7 @@ def plan_changes() -> "PlanChanges":
         subjects=DynamoSubjects(table),
         company=DynamoCompany(table),
         portions=DynamoPortions(table),
-        policies=DynamoPolicies(table, parse=wiring_people.policy_parser(given.ended_sessions_policies)),
+        policies=wiring_accounts.policies(given, table=table, clock=_now),
         changes=DynamoChanges(table),
         progress=DynamoProgress(table),
         ledger=DynamoLedger(table),

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dayone import settings
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.adapters.organizations import AwsOrganization
+    from dayone.adapters.sso_standing import SsoStanding
+    from dayone.usecases.policies_within_reach import PoliciesWithinReach
 
 # As many copies of plan_changes as its queue has at work: MaximumConcurrency in the template.
 _PROCESSES = 8
@@ -22,3 +25,31 @@ def organization(table: "DynamoTable", *, clock: Callable[[], datetime]) -> "Aws
 
     pace = OrganizationsPace(processes=_PROCESSES, clock=clock, sleep=time.sleep)
     return AwsOrganization(pace.guard(client("organizations")), names=DynamoUnitNames(table), clock=clock)
+
+
+def policies(
+    given: "settings.PlanChangesSettings", *, table: "DynamoTable", clock: Callable[[], datetime]
+) -> "PoliciesWithinReach":
+    """The policies, with what AWS lets this account touch."""
+    from dayone import wiring_people
+    from dayone.adapters.dynamodb_policies import DynamoPolicies
+    from dayone.usecases.policies_within_reach import PoliciesWithinReach
+
+    kept = DynamoPolicies(table, parse=wiring_people.policy_parser(given.ended_sessions_policies))
+    return PoliciesWithinReach(policies=kept, standing=standing(given, clock=clock))
+
+
+def standing(
+    given: "settings.PlanChangesSettings | settings.AccessApiSettings", *, clock: Callable[[], datetime]
+) -> "SsoStanding":
+    """As what this account may call Identity Center."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.sso_standing import SsoStanding
+
+    return SsoStanding(
+        client("sso-admin"),
+        instance_arn=given.instance_arn,
+        account_id=given.account_id,
+        administered_from=given.administered_from,
+        clock=clock,
+    )

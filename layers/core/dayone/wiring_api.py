@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
+from dayone import wiring_accounts
 from dayone.adapters.aws_clients import client
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
@@ -19,6 +20,7 @@ from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.settings import AccessApiSettings
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.policies_within_reach import PolicyWithinReach
 
 
 def access_api(
@@ -33,7 +35,9 @@ def access_api(
         records=DynamoRecords(table),
         progress=DynamoProgress(table),
         archive=DynamoPolicyArchive(table),
-        policies=DynamoPolicyInForce(table, parse=parse),
+        policies=PolicyWithinReach(
+            policies=DynamoPolicyInForce(table, parse=parse), standing=wiring_accounts.standing(given, clock=clock)
+        ),
         company=DynamoCompany(table),
         ledger=DynamoLedger(table),
         changes=DynamoChanges(table),

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from dayone.domain.accounts import Account
+from dayone.domain.delegation import within_reach
 from dayone.domain.desired import (
     Desired,
     Rules,
@@ -63,10 +64,11 @@ class Outlook:
         """The subject as it would be planned now."""
         subject = state.head.subject
         desired = self.desired(state, fact=state.head.fact)
-        found = differences(desired, applied=state.trusted, subject=subject, protection=self.policy.protection)
+        differing = differences(desired, applied=state.trusted, subject=subject, protection=self.policy.protection)
+        found = within_reach(differing, state=state, policy=self.policy).differences
         may_be_emptied = subject.kind is SubjectKind.ACCOUNT and not desired.gone
         is_emptied = may_be_emptied and _is_emptied(found, applied=state.applied)
-        return SubjectPlan(subject, tuple(found), desired.left_alone, is_emptied)
+        return SubjectPlan(subject, found, desired.left_alone, is_emptied)
 
     def concerns(self, state: SubjectState) -> bool:
         """Whether the subject must be planned again: it would change, comes due otherwise, or has something open."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dayone.domain.accounts import Account
 from dayone.domain.company import Outlook
+from dayone.domain.delegation import within_reach
 from dayone.domain.desired_people import waiting_note
 from dayone.domain.guardrails import is_removal
 from dayone.domain.holds import Ground
@@ -60,13 +61,14 @@ def foreseen(state: SubjectState, *, outlook: Outlook) -> Found:
 def _found(state: SubjectState, *, fact: Person | Account | None, outlook: Outlook) -> Found:
     subject, applied, policy = state.head.subject, state.trusted, outlook.policy
     desired = outlook.desired(state, fact=fact)
-    found = differences(desired, applied=applied, subject=subject, protection=policy.protection)
+    differing = differences(desired, applied=applied, subject=subject, protection=policy.protection)
+    found = within_reach(differing, state=state, policy=policy)
     has_left = isinstance(fact, Person) and not has_access(fact, cycle=policy.people, now=outlook.now)
     waiting = waiting_note(desired, applied=applied)
     return Found(
-        differences=tuple(found),
+        differences=found.differences,
         left_alone=left_alone(desired, applied=applied),
-        notes=(*desired.notes, waiting) if waiting else desired.notes,
+        notes=tuple(one for one in (*desired.notes, waiting, found.note) if one),
         ground=Ground(policy_version=policy.version, has_left=has_left),
         doubtful=desired.doubtful,
     )

@@ -55,7 +55,8 @@ def _of_policy(files: Mapping[str, str], *, api: AccessApi) -> Previewed:
 
 def _in_this_deployment(policy: Policy, *, in_force: Policy) -> Policy:
     # What the deployment is able to do is no matter of the file.
-    return replace(policy, people=replace(policy.people, can_end_sessions=in_force.people.can_end_sessions))
+    people = replace(policy.people, can_end_sessions=in_force.people.can_end_sessions)
+    return replace(policy, people=people, terms=replace(policy.terms, off_limits=in_force.terms.off_limits))
 
 
 def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:

@@ -1,0 +1,12 @@
+"""As what Day One may call Identity Center: from the management account, or as its delegated administrator."""
+
+from typing import Protocol
+
+from dayone.domain.terms import OffLimits
+
+
+class Standing(Protocol):
+    """What AWS does not let this account touch."""
+
+    def off_limits(self) -> OffLimits:
+        """Nothing in the management account. What is in use there now may be known a minute later."""

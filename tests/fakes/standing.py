@@ -1,0 +1,11 @@
+"""The port Standing in memory."""
+
+from dayone.domain.terms import OffLimits
+
+
+class MemoryStanding:
+    def __init__(self, off_limits: OffLimits) -> None:
+        self._off_limits = off_limits
+
+    def off_limits(self) -> OffLimits:
+        return self._off_limits
