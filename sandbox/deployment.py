@@ -1,6 +1,7 @@
 """Builds a SAM template and deploys it to the local AWS with the SAM CLI, as a release to AWS does."""
 
 import fcntl
+import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import paths
+from sandbox.access import Access, without_aws
 from sandbox.errors import SandboxError, tail
 
 
@@ -39,8 +41,10 @@ class SamProject:
 
     def release(self, stack: str) -> None:
         """Build what has changed since the last build, and create or update the stack; raises SandboxError."""
-        # Apart from `.aws-sam/build`, which is what a release to AWS, for another architecture, is made from.
-        target = self.template.parent / ".aws-sam" / "sandbox"
+        # Apart from `.aws-sam/build`, which is what a release to AWS, for another architecture, is made from; and apart
+        # from each other, since a build forgets what another template's has made.
+        suffix = self.template.stem.removeprefix("template")
+        target = self.template.parent / ".aws-sam" / f"sandbox{suffix}"
         target.mkdir(parents=True, exist_ok=True)
         with (target / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run side by side share the build
@@ -95,6 +99,18 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+def deploy(stack: str, template: Path, parameters: Mapping[str, str], place: Access, folder: Path) -> Stack:
+    """Release a template to an account and Region of a local AWS, with a scratch folder; returns what it has become."""
+    project = SamProject(
+        template=template.resolve(),
+        parameters={**host_parameters(), **parameters},
+        environment={**without_aws(os.environ), **place.environment},
+        folder=folder,
+    )
+    project.release(stack)
+    return describe(place.client("cloudformation", place.administrator), stack)
+
+
 def describe(cloudformation: Any, name: str) -> Stack:  # noqa: ANN401 - a boto3 client
     """Read a stack's outputs and resources."""
     (described,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
@@ -105,3 +121,13 @@ def describe(cloudformation: Any, name: str) -> Stack:  # noqa: ANN401 - a boto3
         outputs={output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])},
         resources={each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources},
     )
+
+
+def function_logs(logs: Any, function_name: str, *, since: float) -> list[str]:  # noqa: ANN401 - a boto3 client
+    """Read the lines a function has logged since a time (seconds since the epoch), oldest first."""
+    group = f"/aws/lambda/{function_name}"
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=int(since * 1000))
+    try:
+        return [event["message"].rstrip("\n") for page in pages for event in page["events"]]
+    except logs.exceptions.ResourceNotFoundException:
+        return []  # the group comes with the first invocation

@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any
 
 from sandbox.access import Credentials
-from sandbox.identity_center.organizations.control import ACCOUNTS, MANAGED_ACCOUNTS
+from sandbox.identity_center.organizations.doors import ACCOUNTS, MANAGED_ACCOUNTS
 from sandbox.sandbox import Sandbox
 
 type Path = tuple[str, ...]

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -133,16 +134,19 @@ class Sandbox:
         """Return the URL of a stage of a REST API; requests to it are signed for `execute-api` over this very URL."""
         return f"{self.endpoint}/_aws/execute-api/{rest_api_id}/{stage}"
 
-    def deploy(self, stack: str, *, template: Path, parameters: Mapping[str, str] | None = None) -> deployment.Stack:
-        """Build the template for this machine, create or update the stack, and return what it has become."""
-        project = deployment.SamProject(
-            template=template.resolve(),
-            parameters={**deployment.host_parameters(), **(parameters or {})},
-            environment=self.command_environment,
-            folder=self._running_folder,
-        )
-        project.release(stack)
-        return deployment.describe(self.client("cloudformation"), stack)
+    def elsewhere(self, *, account_id: str | None = None, region: str | None = None) -> Access:
+        """Return the same local AWS as another account's administrator reaches it, or in another Region."""
+        here = self._running
+        return replace(here, account_id=account_id or here.account_id, region=region or here.region)
+
+    def deploy(
+        self, stack: str, *, template: Path, parameters: Mapping[str, str] | None = None, place: Access | None = None
+    ) -> deployment.Stack:
+        """Build the template for this machine, create or update the stack, and return what it has become.
+
+        It is deployed to the sandbox's account and Region, or to a place `elsewhere`.
+        """
+        return deployment.deploy(stack, template, parameters or {}, place or self._running, self._running_folder)
 
     def create_user(self, name: str, *, policy: Mapping[str, Any]) -> Credentials:
         """Create an IAM user with an inline policy; its key is one that IAM checks, unlike the administrator's."""
@@ -154,13 +158,7 @@ class Sandbox:
 
     def function_logs(self, function_name: str, *, since: float = 0.0) -> list[str]:
         """Return the lines a function has logged since a time (seconds since the epoch), oldest first."""
-        logs = self.client("logs")
-        group = f"/aws/lambda/{function_name}"
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=int(since * 1000))
-        try:
-            return [event["message"].rstrip("\n") for page in pages for event in page["events"]]
-        except logs.exceptions.ResourceNotFoundException:
-            return []  # the group comes with the first invocation
+        return deployment.function_logs(self.client("logs"), function_name, since=since)
 
     def server_log(self) -> str:
         """Return what both servers have written, for a failure that a function's log does not explain."""

@@ -11,11 +11,10 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.organizations.account_events import AccountEvents
+from sandbox.identity_center.organizations.doors import ACCOUNTS, MANAGED_ACCOUNTS, ORGANIZATION
 from sandbox.identity_center.service_error import ServiceError
 from sandbox.identity_center.service_models import ServiceModels
 
-ACCOUNTS = "/_sandbox/accounts/"
-MANAGED_ACCOUNTS = "/_sandbox/control-tower/accounts"
 # What an account's State was called when there was only its Status.
 _STATUSES = {
     "PENDING_ACTIVATION": "ACTIVE",
@@ -45,6 +44,8 @@ class OrganizationControl:
     def __call__(self, request: Request) -> Response | None:
         """Answer a request for one of the pages, None for any other."""
         said = request.get_data(as_text=True)
+        if request.path == ORGANIZATION:
+            return self._organization()
         if request.path.startswith(ACCOUNTS):
             account_id, _, what = request.path.removeprefix(ACCOUNTS).partition("/")
             return self._answered(request.method, what, account_id, said)
@@ -54,6 +55,11 @@ class OrganizationControl:
             account_id = request.path.removeprefix(f"{MANAGED_ACCOUNTS}/")
             return self._begun(self._update, {**json.loads(said), "AccountId": account_id})
         return None
+
+    def _organization(self) -> Response:
+        # MiniStack asks while it may itself be asked by whoever holds the lock.
+        organization = self._center.organization
+        return _json({"id": organization.organization.id, "accounts": [one.id for one in list(organization.accounts)]})
 
     def _answered(self, method: str, what: str, account_id: str, said: str) -> Response | None:
         acts = {("PUT", "state"): self._state, ("PUT", "name"): self._name, ("DELETE", ""): self._clean}
@@ -134,7 +140,7 @@ class OrganizationControl:
         return self._center.answer(operation, parameters, caller=self._center.settings.account_id)
 
 
-def _json(answer: Mapping[str, str], *, status: int = 200) -> Response:
+def _json(answer: Mapping[str, object], *, status: int = 200) -> Response:
     return Response(json.dumps(answer), status=status, content_type="application/json")
 
 
