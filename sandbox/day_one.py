@@ -4,14 +4,17 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.access import Access
 from sandbox.deployment import Stack
 from sandbox.hr_system import HrSystem
 from sandbox.identity_center_view import Instance
+from sandbox.organisation import Organisation
 from sandbox.paths import REPOSITORY
 from sandbox.sandbox import Sandbox
 from sandbox.signed_http import Answer, HttpApi
 
 STACK = "dayone"
+FORWARDER = "dayone-forwarder"
 _ENDED_SESSIONS = "dayone-ended-sessions"
 ENDS_NOBODYS_SESSIONS = {
     "Version": "2012-10-17",
@@ -41,6 +44,7 @@ def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
     parameters = {
         "InstanceArn": instance.arn,
         "IdentityStoreId": instance.identity_store_id,
+        "OrganizationId": Organisation(sandbox).id,
         "DeletionProtection": "false",
         "EndedSessionsPolicyId": policy_for_ended_sessions(sandbox),
     }
@@ -70,6 +74,13 @@ def policy_for_ended_sessions(sandbox: Sandbox) -> str:
     policy_id = str(made["Policy"]["PolicySummary"]["Id"])
     organizations.attach_policy(PolicyId=policy_id, TargetId=root["Id"])
     return policy_id
+
+
+def forward(sandbox: Sandbox, deployed: Stack, *, place: Access) -> Stack:
+    """Deploy the forwarder in another account or Region, which hands on to Day One what happens to accounts."""
+    parameters = {"HubBusArn": deployed.outputs["AccountEventsBusArn"]}
+    template = REPOSITORY / "template-forwarder.yaml"
+    return sandbox.deploy(FORWARDER, template=template, parameters=parameters, place=place)
 
 
 def may_call(resource: str) -> dict[str, Any]:

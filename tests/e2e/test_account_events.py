@@ -91,6 +91,34 @@ def test_six_more_events_about_an_account_lead_to_one_set_of_assignments(day_one
     assert day_one.get(f"/v1/accounts/{account}")["fact"]["tags"] == {"env": "prod"}
 
 
+def test_every_account_below_a_unit_that_is_renamed_is_looked_at_again(day_one: DayOne) -> None:
+    accounts = [account_in(day_one, f"renamed-{number}", "Elsewhere", "Prod") for number in (1, 2)]
+    other = account_in(day_one, "renamed-3", "Attic")
+    for account in (*accounts, other):
+        assert eventually(lambda one=account: day_one.knows(f"/v1/accounts/{one}"))  # type: ignore[misc]
+        assert day_one.view.assignments(account) == []
+    day_one.organisation.rename_unit(("Elsewhere",), name="Workloads-2")
+    paths = [lambda one=one: day_one.get(f"/v1/accounts/{one}")["fact"]["ou_path"] for one in accounts]
+    assert all(becomes(path, "/Workloads-2/Prod") for path in paths)
+    (change,) = [one for one in day_one.get("/v1/changes?limit=100")["changes"] if one["subjects"] == 2]
+    assert (change["cause"]["actor"], day_one.succeeded(change["id"])["change"]["operations"]) == (
+        "aws.organizations",
+        0,
+    )
+
+
+def test_an_account_that_was_invited_has_access_when_it_has_accepted_and_is_gone_when_it_leaves(
+    day_one: DayOne,
+) -> None:
+    account = "777788889999"
+    day_one.organisation.accept(day_one.organisation.invite(account), account_id=account)
+    day_one.organisation.move(account, path=("Workloads", "Prod"))
+    assert becomes(lambda: day_one.view.assignments(account), HAS_ACCESS)
+    assert settled(day_one, account)
+    day_one.organisation.leave(account)
+    assert becomes(lambda: day_one.get(f"/v1/accounts/{account}")["fact"]["state"], "DEPARTED")
+
+
 def test_a_call_that_aws_refused_does_nothing(day_one: DayOne) -> None:
     account = account_in(day_one, "untouched", "Attic")
     assert eventually(lambda: day_one.knows(f"/v1/accounts/{account}"))
