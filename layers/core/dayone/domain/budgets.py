@@ -8,7 +8,8 @@ from dayone.domain.lanes import MAIL, SERVICE_CONTROL_POLICIES, SSO_ADMIN
 
 @dataclass(frozen=True, kw_only=True)
 class Budgets:
-    """What may be asked of AWS; the defaults leave two requests and a fifth to a quarter of each rate to others.
+    """What may be asked of AWS; the defaults leave a request, a provisioning and a fifth or more of each rate to others,
+    and the executor makes room when it notices that they need more.
 
     `sso_admin_calls` are calls a second of all sso-admin APIs together, `identity_store_calls` calls a second of each
     Identity Store API. `lost_request` is how long a request whose answer was lost may still be under way; `patience`
@@ -22,7 +23,7 @@ class Budgets:
 
     sso_admin_calls: float = 16.0
     identity_store_calls: float = 15.0
-    outstanding_assignments: int = 13
+    outstanding_assignments: int = 14
     concurrent_provisionings: int = 2
     lost_request: timedelta = timedelta(seconds=20)
     patience: timedelta = timedelta(hours=2)
