@@ -30,6 +30,7 @@ def variables_of(function: str) -> list[str]:
 def declared_actions(function: str, *, interpreter: Path, path: Iterable[Path]) -> list[str]:
     """The IAM actions that a function's adapters declare, sorted; making them takes a client of each service."""
     environment = dict.fromkeys(variables_of(function), "arn:aws:sso:::instance/ssoins-0123456789abcdef")
+    environment["BUDGETS"] = "sso_admin_calls=10"
     actions: list[str] = run_python(
         interpreter,
         _ACTIONS_OF.replace("NAME", function),

@@ -1,9 +1,14 @@
 """Settings from the environment: complete, or refused with every missing name."""
 
+import re
+
 import pytest
 
 from dayone import settings
+from dayone.domain.budgets import Budgets
 from dayone.errors import Refused
+from dayone.settings import budgets_in
+from tests.project.repository import ROOT
 
 
 def test_settings_come_from_variables_of_the_same_names() -> None:
@@ -23,3 +28,33 @@ def test_without_anything_else_the_environment_of_the_process_counts(monkeypatch
     monkeypatch.setenv("TABLE_NAME", "t")
     monkeypatch.setenv("BUS_NAME", "dayone")
     assert settings.read(settings.PublishEventsSettings).bus_name == "dayone"
+
+
+def test_budgets_are_as_by_default_but_for_what_a_text_changes() -> None:
+    assert budgets_in("") == Budgets()
+    text = "sso_admin_calls=12.5 identity_store_calls=4 outstanding_assignments=3 concurrent_provisionings=1"
+    assert budgets_in(text) == Budgets(
+        sso_admin_calls=12.5, identity_store_calls=4, outstanding_assignments=3, concurrent_provisionings=1
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["calls=4", "sso_admin_calls", "sso_admin_calls=many", "outstanding_assignments=2.5", "sso_admin_calls=0"]
+)
+def test_budgets_that_cannot_be_meant_are_refused(text: str) -> None:
+    with pytest.raises(Refused, match="budgets"):
+        budgets_in(text)
+
+
+def test_the_template_gives_the_defaults_of_the_code() -> None:
+    template = (ROOT / "template.yaml").read_text()
+    names = ("SsoAdminCalls", "IdentityStoreCalls", "OutstandingAssignments", "ConcurrentProvisionings")
+    pattern = r"  {}:\n    Type: Number\n    Default: (\d+)"
+    defaults = [float(found[1]) for name in names if (found := re.search(pattern.format(name), template))]
+    known = Budgets()
+    assert defaults == [
+        known.sso_admin_calls,
+        known.identity_store_calls,
+        known.outstanding_assignments,
+        known.concurrent_provisionings,
+    ]

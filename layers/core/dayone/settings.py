@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from dayone.domain.budgets import Budgets
 from dayone.errors import Refused
 
 
@@ -54,6 +55,7 @@ class ExecuteOperationsSettings:
     ended_sessions_policies: str
     bus_name: str
     portal_url: str
+    budgets: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,7 @@ class AccessApiSettings:
     instance_arn: str
     account_id: str
     administered_from: str
+    budgets: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:
@@ -93,3 +96,24 @@ def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> 
     if missing:
         raise Refused(f"{settings.__name__}: the environment lacks {', '.join(missing)}")
     return settings(**{name: given[name.upper()] for name in names})
+
+
+def budgets_in(text: str) -> Budgets:
+    """The budgets that a text such as `sso_admin_calls=16 outstanding_assignments=14` changes, the rest as by default.
+
+    Raises Refused for a name that is none, and for what is not a number of at least one.
+    """
+    whole = {"outstanding_assignments", "concurrent_provisionings"}
+    rates = {"sso_admin_calls", "identity_store_calls"}
+    given: dict[str, float] = {}
+    for part in text.split():
+        name, _, number = part.partition("=")
+        if name not in whole | rates:
+            raise Refused(f"budgets: {name!r} is none of {', '.join(sorted(whole | rates))}")
+        try:
+            given[name] = int(number) if name in whole else float(number)
+        except ValueError as error:
+            raise Refused(f"budgets: {part!r} gives no number") from error
+        if given[name] < 1:
+            raise Refused(f"budgets: {part!r} would leave nothing to work with")
+    return Budgets(**given)  # type: ignore[arg-type]

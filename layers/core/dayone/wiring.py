@@ -92,11 +92,10 @@ def execute_operations() -> "ExecuteOperations":
     from dayone.adapters.dynamodb_turn import DynamoTurn
     from dayone.adapters.sqs import SqsEngine
     from dayone.adapters.threads import ThreadWorkers
-    from dayone.domain.budgets import Budgets
     from dayone.usecases.execute_operations import ExecuteOperations
 
     given = settings.read(settings.ExecuteOperationsSettings)
-    budgets, table = Budgets(), _table(given.table_name)
+    budgets, table = settings.budgets_in(given.budgets), _table(given.table_name)
     gate = CallGate(budgets, clock=_now, sleep=time.sleep)
     return ExecuteOperations(
         queue=DynamoOperationQueue(table),

@@ -16,9 +16,8 @@ from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.sqs import SqsInbox
-from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
-from dayone.settings import AccessApiSettings
+from dayone.settings import AccessApiSettings, budgets_in
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.policies_within_reach import PolicyWithinReach
 
@@ -43,7 +42,7 @@ def access_api(
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
-        budgets=Budgets(),
+        budgets=budgets_in(given.budgets),
         clock=clock,
         entropy=lambda: os.urandom(10),
     )
