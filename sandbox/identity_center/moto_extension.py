@@ -7,7 +7,6 @@ from typing import Any
 from moto import mock_aws
 from moto.identitystore import urls as identity_store_urls
 from moto.organizations import urls as organizations_urls
-from moto.organizations.models import organizations_backends
 from moto.ssoadmin import urls as sso_admin_urls
 
 from sandbox.identity_center.center import IdentityCenter
@@ -23,14 +22,13 @@ def extended_moto(settings: Settings | None = None) -> Iterator[IdentityCenter]:
     """Be moto's `mock_aws`, with one Identity Center behind identitystore, sso-admin and organizations.
 
     There is one instance and one organization, whatever account and Region a client is of; whoever calls is the
-    management account, unless the access key is another account's id. Leave it before another `mock_aws` begins.
+    management account, unless the access key is another account's id.
     """
     settings = settings or Settings()
     with ExitStack() as undoing:
-        undoing.enter_context(mock_aws())  # which clears moto's state, so it comes first
+        undoing.enter_context(mock_aws())
         models = ServiceModels()
         center = IdentityCenter(settings, models, lambda _told: None)
-        undoing.callback(organizations_backends[settings.account_id].pop, "aws", None)
         undoing.callback(center.close)
         protocol = JsonProtocol(center, models)
 

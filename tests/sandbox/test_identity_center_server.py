@@ -58,7 +58,7 @@ def test_the_aws_cli_works_against_it(server: IdentityCenterServer) -> None:
         ("AWSIdentityStore.NoSuchOperation", b"{}", "UnknownOperationException"),
         ("SWBExternalService.CreateApplication", b"{}", "ValidationException"),
         ("SWBExternalService.ListApplicationProviders", b"{}", "UnknownOperationException"),
-        ("AWSOrganizationsV20161128.ListHandshakesForAccount", b"{}", "UnknownOperationException"),
+        ("AWSOrganizationsV20161128.DescribeResourcePolicy", b"{}", "UnknownOperationException"),
         ("AWSIdentityStore.ListUsers", b"not json", "SerializationException"),
         ("AWSIdentityStore.ListUsers", b"[]", "SerializationException"),
         ("AWSIdentityStore.ListUsers", b'{"IdentityStoreId": 7}', "SerializationException"),
