@@ -14,7 +14,14 @@ from ministack.core import iam_evaluator, lambda_runtime  # type: ignore[import-
 from ministack.services import dynamodb, eventbridge, lambda_svc  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
-from sandbox import batch_permissions, event_buses, layer_copies, role_sessions, stream_mappings
+from sandbox import (
+    batch_permissions,
+    event_buses,
+    layer_copies,
+    parameter_permissions,
+    role_sessions,
+    stream_mappings,
+)
 from sandbox.errors import SandboxError
 
 VERSION = "1.5.33"
@@ -39,6 +46,7 @@ def apply() -> None:
     batch_permissions.authorise_batches_as_single_messages()
     event_buses.hand_events_on_to_other_accounts_and_regions()
     event_buses.take_bus_policies_from_templates()
+    parameter_permissions.authorise_parameters_by_name()
     role_sessions.end_sessions_with_their_role()
     role_sessions.know_the_user_behind_a_session()
     role_sessions.honour_service_control_policies()
