@@ -18,6 +18,14 @@ _ANSWER_SECONDS = 10.0
 _AWS_POLICY = "arn:aws:iam::aws:policy"
 
 
+def correct_sessions() -> None:
+    """Apply all of the corrections in here."""
+    end_sessions_with_their_role()
+    know_the_user_behind_a_session()
+    honour_service_control_policies()
+    know_aws_managed_policies()
+
+
 def end_sessions_with_their_role() -> None:
     """Forget the sessions of a role when it is deleted.
 

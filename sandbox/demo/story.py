@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.day_one import Deployed, deploy, expect
+from sandbox.demo.at_the_portal import Act
 from sandbox.demo.evidence import Expected, missing
 from sandbox.demo.narrator import Narrator, StepFailed
+from sandbox.hr_system import ENDED
 from sandbox.identity_center_view import IdentityCenterView, Instance, instance_of
 from sandbox.organisation import Organisation
+from sandbox.paths import REPOSITORY
 from sandbox.sandbox import Sandbox
 from sandbox.signed_http import HttpApi
 
 POLICY = Path(__file__).with_name("policy.yaml")
 PATIENCE = 90.0  # seconds
+PICTURES = REPOSITORY / ".sandbox"
 ALICE = {
     "id": "e-1001",
     "email": "alice.ferrari@example.com",
@@ -32,10 +36,11 @@ ALICE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """How the story is told: with which policy, and how many seconds anything in it may take to be seen."""
+    """With which policy it is told, how many seconds anything may take to be seen, and where pictures go."""
 
     policy: Path = POLICY
     patience: float = PATIENCE
+    pictures: Path = PICTURES
 
 
 def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
@@ -57,6 +62,9 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
         _wait_until_seen(expected, view=IdentityCenterView(sandbox, instance), patience=telling.patience)
     _show_changes(deployed, narrator, patience=telling.patience)
     _show_access(deployed, narrator)
+    pictures, patience = telling.pictures, telling.patience
+    act = Act(sandbox=sandbox, narrator=narrator, expected=expected, pictures=pictures, patience=patience)
+    _use_access(act, deployed)
     return deployed
 
 
@@ -129,6 +137,15 @@ def _show_access(deployed: Deployed, narrator: Narrator) -> None:
     narrator.table(
         "Who has what, where, and why", columns=("who", "group", "permission set", "account", "why"), rows=rows
     )
+
+
+def _use_access(act: Act, deployed: Deployed) -> None:
+    with act.visit() as visit:
+        shell = act.first_day(visit)
+        with act.narrator.step(f"{ALICE['display_name']} leaves: HR says person.ended"):
+            said = expect(deployed.hr.tell(ALICE, event=ENDED), status=202)
+        act.narrator.tell(f"change {said['change']}")
+        act.last_day(visit, shell)
 
 
 def _done(change: dict[str, Any]) -> str:
