@@ -47,10 +47,7 @@ def apply() -> None:
     event_buses.hand_events_on_to_other_accounts_and_regions()
     event_buses.take_bus_policies_from_templates()
     parameter_permissions.authorise_parameters_by_name()
-    role_sessions.end_sessions_with_their_role()
-    role_sessions.know_the_user_behind_a_session()
-    role_sessions.honour_service_control_policies()
-    role_sessions.know_aws_managed_policies()
+    role_sessions.correct_sessions()
 
 
 def run_message_groups_in_parallel() -> None:
