@@ -1,5 +1,6 @@
 """The inbox: look at each subject again and write down what must change."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
@@ -26,6 +27,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noq
 
 def _plan(record: SQSRecord) -> None:
     with failures_told(logger, message_id=record.message_id):
-        request = from_json(record.body)
+        taken_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
+        request = from_json(record.body, taken_at=taken_at)
         plan_changes(request, ports=wiring.plan_changes())
         logger.info("planned", extra={"subject": str(request.subject), "change": request.cause.change})

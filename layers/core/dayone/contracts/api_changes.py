@@ -82,15 +82,25 @@ class AccountsOfChangeAnswer(TypedDict):
     cursor: str
 
 
+class AccessEndedAnswer(TypedDict):
+    """When the last access had gone, how many seconds after the inbox took the request, and when sessions ended."""
+
+    at: str
+    seconds: float
+    sessions_ended_at: str | None
+
+
 class ChangeInFullAnswer(TypedDict):
     """A change, how far it has come, what there was nothing to do about, and part of its operations.
 
     `estimated_seconds_left` is an estimate, 0 when the change is over, and null while it is being planned or held.
+    `access_ended` is null but for a change by which one person has lost all access.
     """
 
     change: ChangeAnswer
     progress: ProgressAnswer
     estimated_seconds_left: int | None
+    access_ended: AccessEndedAnswer | None
     notes: list[str]
     operations: list[OperationAnswer]
     cursor: str

@@ -25,16 +25,20 @@ def to_json(request: PlanRequest) -> str:
     return _ENCODER.encode(said | {"subject": str(request.subject)} | subjects)
 
 
-def from_json(text: str) -> PlanRequest:
+def from_json(text: str, *, taken_at: datetime | None = None) -> PlanRequest:
     """Read what `to_json` wrote, by this release or another; raises Malformed for anything else.
+
+    `taken_at` is when the inbox took it, which counts unless an earlier message about the same has told.
 
     Members that this release does not know are ignored, and those it knows and does not find have their defaults, so
     that a message survives a release in between.
     """
     try:
-        return _request(json.loads(text))
+        request = _request(json.loads(text))
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise Malformed(f"not a plan request: {type(error).__name__}") from error
+    received_at = request.cause.received_at or taken_at
+    return replace(request, cause=replace(request.cause, received_at=received_at))
 
 
 def _request(said: Json) -> PlanRequest:
@@ -62,6 +66,7 @@ def _cause(said: Json) -> Cause:
         reference=_text(said["reference"]),
         at=_moment(said["at"]),
         retries=_optional(CauseKind)(said.get("retries")),
+        received_at=_optional(_moment)(said.get("received_at")),
     )
 
 

@@ -5,6 +5,7 @@ from dayone.domain.changes import Cause, Change, Decision, Share
 from dayone.ports.records import Page
 from dayone.routes.answers import operation_answer, time_answer
 from dayone.usecases.follow_change import Followed
+from dayone.usecases.time_to_no_access import AccessEnded
 
 
 def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
@@ -24,6 +25,7 @@ def change_answer(followed: Followed) -> api_changes.ChangeInFullAnswer:
             "cursor": accounts.cursor,
         },
         "estimated_seconds_left": followed.seconds_left,
+        "access_ended": _access_ended(followed.access_ended) if followed.access_ended else None,
         "notes": list(change.notes),
         "operations": [operation_answer(one) for one in operations.entries],
         "cursor": operations.cursor,
@@ -43,6 +45,15 @@ def retried_answer(cause: Cause) -> api_changes.RetriedAnswer:
 def decided_answer(change: str, decision: Decision) -> api_changes.DecidedAnswer:
     """A decision that was taken."""
     return {"change": change, "decision": _decision(decision), "href": f"/v1/changes/{change}"}
+
+
+def _access_ended(ended: AccessEnded) -> api_changes.AccessEndedAnswer:
+    sessions = ended.sessions_ended_at
+    return {
+        "at": time_answer(ended.at),
+        "seconds": round(ended.seconds, 3),
+        "sessions_ended_at": time_answer(sessions) if sessions else None,
+    }
 
 
 def _account(share: Share) -> api_changes.AccountProgressAnswer:

@@ -8,6 +8,7 @@ from dayone.domain.operations import Operation
 from dayone.ports.records import Page
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.read_access import Window, the_change
+from dayone.usecases.time_to_no_access import AccessEnded, access_ended
 
 _MOST_ACCOUNTS = 100
 
@@ -16,21 +17,25 @@ _MOST_ACCOUNTS = 100
 class Followed:
     """A change, part of its operations, its first accounts, and how many seconds are likely to be left.
 
-    `seconds_left` is None where that cannot be said: while it is being planned, and when it waits for a human.
+    `access_ended` tells of a person who has lost all access by it. `seconds_left` is None where that cannot be said:
+    while it is being planned, and when it waits for a human.
     """
 
     change: Change
     operations: Page[Operation]
     accounts: Page[Share]
     seconds_left: int | None
+    access_ended: AccessEnded | None
 
 
 def follow_change(change: str, *, window: Window, api: AccessApi) -> Followed:
     """Raises NotFound for a change that is unknown."""
     found = the_change(change, records=api.records)
+    operations = api.records.operations(change, cursor=window.cursor, limit=window.limit)
     return Followed(
         change=found,
-        operations=api.records.operations(change, cursor=window.cursor, limit=window.limit),
+        operations=operations,
+        access_ended=None if window.cursor else access_ended(found, operations, records=api.records),
         accounts=api.progress.of_accounts(change, cursor="", limit=_MOST_ACCOUNTS),
         seconds_left=_seconds_left(found, api=api),
     )

@@ -47,13 +47,18 @@ def follow_person(
     """
     if person.kind is not SubjectKind.PERSON or person.name not in policy.people_assigned:
         return
-    theirs = replace(cause, change=ulid_of(cause.at, name=f"accounts of {person} {cause.change}"))
+    theirs = replace(cause, change=change_of_accounts(person, cause=cause))
     accounts = list(_accounts(person.name, policy=policy, subjects=subjects))
     if not accounts:
         return
     changes.open(theirs)
     inbox.put(PlanRequest(subject=account, cause=theirs) for account in accounts)
     changes.expect(theirs.change, subjects=len(accounts))
+
+
+def change_of_accounts(person: Subject, *, cause: Cause) -> str:
+    """The id of the change in which the accounts of a person follow one of the person's own."""
+    return ulid_of(cause.at, name=f"accounts of {person} {cause.change}")
 
 
 def _accounts(person: str, *, policy: Policy, subjects: Subjects) -> Iterator[Subject]:
