@@ -24,32 +24,35 @@ class Api:
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
 
+class _Handler(BaseHTTPRequestHandler):
+    api: Api
+
+    def do_GET(self) -> None:
+        api = self.api
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        api.asked.append((self.command, self.path, dict(self.headers.items()), body))
+        time.sleep(api.takes)
+        if api.drops:
+            self.close_connection = True
+            return
+        is_let_in = api.lets_in in ("", self.headers.get("Authorization"))
+        answer = api.body if isinstance(api.body, bytes) else json.dumps(api.body).encode()
+        self.send_response(api.status if is_let_in else 401)
+        for name, text in {**api.headers, "Content-Length": str(len(answer))}.items():
+            self.send_header(name, text)
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_POST = do_GET  # noqa: N815 - the library's name
+
+    def log_message(self, *_: object) -> None: ...
+
+
 @contextmanager
 def running_api() -> Iterator[Api]:
     api = Api()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            api.asked.append((self.command, self.path, dict(self.headers.items()), body))
-            time.sleep(api.takes)
-            if api.drops:
-                self.close_connection = True
-                return
-            is_let_in = api.lets_in in ("", self.headers.get("Authorization"))
-            answer = api.body if isinstance(api.body, bytes) else json.dumps(api.body).encode()
-            self.send_response(api.status if is_let_in else 401)
-            for name, text in {**api.headers, "Content-Length": str(len(answer))}.items():
-                self.send_header(name, text)
-            self.end_headers()
-            self.wfile.write(answer)
-
-        do_POST = do_GET  # noqa: N815 - the library's name
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    handler = type("Handler", (_Handler,), {"api": api})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     api.url = f"http://127.0.0.1:{server.server_port}"
     serving = Thread(target=server.serve_forever, daemon=True)
     serving.start()

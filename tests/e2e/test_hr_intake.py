@@ -110,7 +110,7 @@ def test_of_two_events_in_the_wrong_order_the_newer_one_stays(day_one: DayOne) -
     older = {**newer, "department": "Engineering", "title": "Engineer"}
     day_one.told(newer, at=now)
     stale = day_one.told(older, at=now - timedelta(minutes=10))
-    assert stale["notes"] == [f"stale: what is known is of {now.isoformat()}"]
+    assert stale["notes"] == [f"stale: what standard has told is of {now.isoformat()}"]
     assert stale["change"]["operations"] == 0
     assert day_one.get(f"/v1/people/{newer['id']}")["fact"]["title"] == "Controller"
     assert newer["user_name"] in day_one.view.members("Finance")

@@ -40,10 +40,7 @@ def record_telling(
         version = replace(telling.version, at=before.version.at)
         telling = replace(telling, version=version)
     if before is not None and not telling.version.is_newer_than(before.version):
-        is_same = telling.version.digest == before.version.digest
-        known = before.version.at.isoformat()
-        note = "the same was told before" if is_same else f"stale: what {telling.source} has told is of {known}"
-        return _left_aside(request, note, head=head, now=now)
+        return _left_aside(request, _not_newer(telling, before), head=head, now=now)
     tellings = taken_in(telling, known=head.tellings)
     attributes = attributes_of(tellings, rules=rules)
     named = _named(request.subject.name, attributes, head=head, rules=rules, subjects=subjects)
@@ -51,19 +48,21 @@ def record_telling(
     waits = tuple(f"waits to be told the {name.replace('_', ' ')}" for name in missing)
     notes = waits or named.notes
     is_person = not missing and not named.refused
-    fact = (
-        person_of(request.subject.name, attributes, user_name=named.user_name, email=named.email)
-        if is_person
-        else head.fact
-    )
+    person = request.subject.name
     return Recorded(
-        fact=fact,
+        fact=person_of(person, attributes, user_name=named.user_name, email=named.email) if is_person else head.fact,
         version=telling.version,
         tellings=tellings,
         claims=named.claims if is_person else head.claims,
         notes=notes,
         audit=(_entry(request, outcome="recorded", detail=telling.version.digest, now=now),),
     )
+
+
+def _not_newer(telling: Telling, before: Telling) -> str:
+    if telling.version.digest == before.version.digest:
+        return "the same was told before"
+    return f"stale: what {telling.source} has told is of {before.version.at.isoformat()}"
 
 
 def _left_aside(request: PlanRequest, note: str, *, head: Head, now: datetime) -> Recorded:
