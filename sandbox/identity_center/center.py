@@ -13,6 +13,7 @@ from sandbox.identity_center import served_operations
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.callers import Callers
 from sandbox.identity_center.concurrent_writes import ConcurrentWrites
+from sandbox.identity_center.load import Load, quota_of
 from sandbox.identity_center.organizations.account_events import AccountEvents, Publish
 from sandbox.identity_center.organizations.moto_operations import MotoOperations
 from sandbox.identity_center.rates import CallRates
@@ -20,6 +21,7 @@ from sandbox.identity_center.request_validation import check_request
 from sandbox.identity_center.service_error import ServiceError, not_found
 from sandbox.identity_center.service_models import Operation, ServiceModels
 from sandbox.identity_center.settings import Settings
+from sandbox.identity_center.sso_admin.assignment_requests import CREATION, DELETION
 from sandbox.identity_center.state import State
 
 
@@ -36,6 +38,7 @@ class IdentityCenter(State):
         self._is_open = True
         self._random = random.Random(0)
         self._rates = CallRates()
+        self.load = Load()
         self._writes = ConcurrentWrites()
         self._callers = Callers(self.organization, self.provisions.holds)
         if settings.delegated_administrator:
@@ -68,6 +71,17 @@ class IdentityCenter(State):
 
         `caller` is the account whose key signed the request, None when the key does not tell.
         """
+        quota = quota_of(operation.service, operation.name)
+        with self._lock:
+            self.load.called(quota)
+        try:
+            return self._admitted(operation, parameters, caller=caller or self.settings.default_caller)
+        except ServiceError as refused:
+            with self._lock:
+                self.load.refused(quota, refused.code)
+            raise
+
+    def _admitted(self, operation: Operation, parameters: Mapping[str, Any], *, caller: str) -> dict[str, Any]:
         behaviour = self.behaviour
         with self._lock:
             self._rates.check(operation.service, operation.name, behaviour)
@@ -75,7 +89,7 @@ class IdentityCenter(State):
         check_request(operation.service, operation.model.input_shape, present)
         with self._writes.alone(operation.service, operation.name, present):
             time.sleep(behaviour.drawn(behaviour.call_seconds, self._random))
-            return self._answer(operation, present, caller=caller or self.settings.default_caller)
+            return self._answer(operation, present, caller=caller)
 
     def _answer(self, operation: Operation, parameters: Mapping[str, Any], *, caller: str) -> dict[str, Any]:
         with self._lock:
@@ -94,6 +108,7 @@ class IdentityCenter(State):
                 message = f"The local Identity Center does not serve {operation.name}."
                 raise ServiceError("UnknownOperationException", message) from missing
             finally:
+                self.load.under_way(sum(len(self.requests.in_progress(kind)) for kind in (CREATION, DELETION)))
                 self._changed.notify()
 
     def _serving(self, operation: Operation) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

@@ -11,15 +11,17 @@ from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.service_error import ServiceError
 
 BEHAVIOUR = "/_sandbox/behaviour"
+LOAD = "/_sandbox/load"
 _USERS = "/_sandbox/users/"
 _STATUSES = ("ENABLED", "DISABLED")
 
 
 class Control:
-    """Two pages: `GET`, `PUT /_sandbox/behaviour` and `PUT /_sandbox/users/{id}/status`.
+    """Three pages: `GET`, `PUT /_sandbox/behaviour`, `GET`, `DELETE /_sandbox/load`, `PUT /_sandbox/users/{id}/status`.
 
     A behaviour is put as the text of `--behaviour` and answered as a JSON object of all its numbers. A status is put as
-    ENABLED or DISABLED: administrators do that in the console, for which AWS has no public API.
+    ENABLED or DISABLED: administrators do that in the console, for which AWS has no public API. The load is what
+    came in during the busiest second of each quota, how many assignments were under way at most, and what was refused.
     """
 
     def __init__(self, center: IdentityCenter) -> None:
@@ -29,6 +31,8 @@ class Control:
         """Answer a request for one of the pages, None for any other."""
         if request.path == BEHAVIOUR:
             return _answered(lambda: self._behaviour(request))
+        if request.path == LOAD:
+            return _answered(lambda: self._load(request))
         if request.path.startswith(_USERS) and request.path.endswith("/status") and request.method == "PUT":
             user_id = request.path.removeprefix(_USERS).removesuffix("/status")
             return _answered(lambda: self._status(user_id, request.get_data(as_text=True).strip()))
@@ -38,6 +42,12 @@ class Control:
         if request.method == "PUT":
             self._center.behave(Behaviour.parse(request.get_data(as_text=True)))
         return asdict(self._center.behaviour)
+
+    def _load(self, request: Request) -> object:
+        with self._center.reading() as center:
+            if request.method == "DELETE":
+                center.load.clear()
+            return dict(center.load.told())
 
     def _status(self, user_id: str, status: str) -> object:
         if status not in _STATUSES:

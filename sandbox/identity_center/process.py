@@ -1,9 +1,11 @@
 """Starts and stops a local Identity Center as a process of its own, for tests and for the sandbox."""
 
+import json
 import shutil
 import tempfile
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -92,7 +94,18 @@ def start(
 
 def behave(endpoint: str, behaviour: Behaviour) -> None:
     """Let the Identity Center at this URL behave differently from now on."""
-    request = urllib.request.Request(f"{endpoint}/_sandbox/behaviour", behaviour.text.encode(), method="PUT")
+    _asked(urllib.request.Request(f"{endpoint}/_sandbox/behaviour", behaviour.text.encode(), method="PUT"))
+
+
+def load(endpoint: str, *, clear: bool = False) -> Mapping[str, Any]:
+    """How much has been asked of the Identity Center at this URL since that was last cleared."""
+    method = "DELETE" if clear else "GET"
+    said: dict[str, Any] = _asked(urllib.request.Request(f"{endpoint}/_sandbox/load", method=method))
+    return said
+
+
+def _asked(request: urllib.request.Request) -> Any:  # noqa: ANN401 - JSON
     # Straight to this machine: a proxy named in the environment is not for it.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    opener.open(request, timeout=10).close()
+    with opener.open(request, timeout=10) as answer:
+        return json.load(answer)

@@ -1,0 +1,49 @@
+"""How much is asked of the local Identity Center: whether a client keeps to its budgets is seen from here."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+
+_SECOND = 1.0
+
+
+class Load:
+    """The busiest second of each quota on calls, the most assignments under way at once, and what was refused."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._calls: dict[str, deque[float]] = {}
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self._busiest = Counter[str]()
+        self._refused = Counter[str]()
+        self._assignments = 0
+
+    def called(self, quota: str) -> None:
+        """One call came in, whatever becomes of it."""
+        now, calls = self._clock(), self._calls.setdefault(quota, deque())
+        calls.append(now)
+        while calls[0] <= now - _SECOND:
+            calls.popleft()
+        self._busiest[quota] = max(self._busiest[quota], len(calls))
+
+    def refused(self, quota: str, code: str) -> None:
+        """A call was answered with this error."""
+        self._refused[f"{quota} {code}"] += 1
+
+    def under_way(self, assignments: int) -> None:
+        """So many assignments are being created or deleted."""
+        self._assignments = max(self._assignments, assignments)
+
+    def told(self) -> Iterator[tuple[str, object]]:
+        """All of it, as a JSON object holds it."""
+        yield "busiest_second", dict(self._busiest)
+        yield "refused", dict(self._refused)
+        yield "most_assignments", self._assignments
+
+
+def quota_of(service: str, operation: str) -> str:
+    """What calls are counted by: all of sso-admin together, the operations of any other service one by one."""
+    return service if service == "sso-admin" else f"{service}:{operation}"
