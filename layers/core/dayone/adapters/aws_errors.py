@@ -41,6 +41,8 @@ _FAILURES = ("Internal", "ServiceException", "ServiceUnavailable", "RequestTimeo
 # These work on what they were asked for after they have answered, and so much at a time.
 # Source: IAM Identity Center API Reference, ServiceQuotaExceededException of the three.
 _ASYNCHRONOUS = frozenset({"CreateAccountAssignment", "DeleteAccountAssignment", "ProvisionPermissionSet"})
+# As AWS says it with the code of a throttle, though fewer calls would not help. Source: published errors of clients.
+_CROWDED = "too many requests processing"
 _MISSING_QUEUE = ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue")
 
 
@@ -80,10 +82,10 @@ def _meaning_of(error: ClientError) -> DayOneError:
     code = str(said.get("Code", "Unknown"))
     message = f"{code}: {said.get('Message', '')}"
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if error.operation_name in _ASYNCHRONOUS and (code.startswith("ServiceQuotaExceeded") or _CROWDED in message):
+        return Crowded(message, retry_after=_seconds(answer))
     if code.startswith(_THROTTLES):
         return Throttled(message, retry_after=_seconds(answer))
-    if code.startswith("ServiceQuotaExceeded") and error.operation_name in _ASYNCHRONOUS:
-        return Crowded(message, retry_after=_seconds(answer))
     if code.startswith(_CONFLICTS):
         is_taken = answer.get("Reason") == "UNIQUENESS_CONSTRAINT_VIOLATION"
         return AlreadyExists(message) if is_taken else Conflicting(message)
