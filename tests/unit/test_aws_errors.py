@@ -17,6 +17,7 @@ from dayone.adapters.aws_errors import never_rejected, translated
 from dayone.errors import (
     AlreadyExists,
     Conflicting,
+    Crowded,
     DayOneError,
     NotFound,
     Refused,
@@ -35,6 +36,26 @@ def refusal(code: str, *, status: int = 400, **members: object) -> ClientError:
         **members,
     }
     return ClientError(answer, "SomeOperation")
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("ServiceQuotaExceededException", "because"),
+        ("ThrottlingException", "There are too many requests processing. Please try again later."),
+    ],
+)
+def test_too_many_requests_under_way_are_told_from_too_many_calls(code: str, message: str) -> None:
+    answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    with pytest.raises(Crowded), translated():
+        raise ClientError(answer, "CreateAccountAssignment")
+
+
+def test_a_throttle_of_an_assignment_is_one() -> None:
+    answer: Any = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}, "ResponseMetadata": {}}
+    with pytest.raises(Throttled) as told, translated():
+        raise ClientError(answer, "CreateAccountAssignment")
+    assert not isinstance(told.value, Crowded)
 
 
 @pytest.mark.parametrize(
