@@ -5,10 +5,11 @@
 import json
 import os
 import urllib.request
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from ministack.core import iam_evaluator  # type: ignore[import-untyped]
+from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 from ministack.core.responses import get_account_id  # type: ignore[import-untyped]
 from ministack.services import iam, sts  # type: ignore[import-untyped]
 
@@ -75,11 +76,40 @@ def honour_service_control_policies() -> None:
         principal = resolve(*arguments)
         if isinstance(principal, iam_evaluator.PrincipalInfo) and principal.policies is not None:
             levels = _service_control_policies(principal.account)
-            limits = [[iam_evaluator.parse_policy_document(text) for text in level] for level in levels]
+            limits = [_Level(iam_evaluator.parse_policy_document(text) for text in level) for level in levels]
             principal.limits = [*principal.limits, *limits]
         return principal
 
     iam_evaluator.resolve_principal = resolve_with_limits
+    _say_who_denies()
+
+
+class _Level(list[Any]):
+    """The service control policies of one level, told apart from a boundary or a session policy."""
+
+
+_denied_by_level: ContextVar[bool] = ContextVar("denied_by_level", default=False)
+
+
+def _say_who_denies() -> None:
+    """Have the message name a service control policy where that is what denies, in AWS's words."""
+    evaluate, respond = iam_evaluator.evaluate, iam_actions.access_denied_response
+
+    def evaluate_and_note(context: Any, policies: Any, *limits: Any) -> Any:  # noqa: ANN401 - MiniStack's own
+        result = evaluate(context, policies, *limits)
+        others = [limit for limit in limits if not isinstance(limit, _Level)]
+        by_level = result.decision == "Deny" and evaluate(context, policies, *others).decision != "Deny"
+        _denied_by_level.set(by_level)
+        return result
+
+    def respond_in_words(service: str, action: str, principal_arn: str, *rest: Any, **options: Any) -> Any:  # noqa: ANN401
+        if options.get("explicit_deny") and _denied_by_level.get():
+            reason = "with an explicit deny in a service control policy"
+            options["message"] = f"User: {principal_arn} is not authorized to perform: {action} {reason}"
+        return respond(service, action, principal_arn, *rest, **options)
+
+    iam_evaluator.evaluate = evaluate_and_note
+    iam_actions.access_denied_response = respond_in_words
 
 
 def _service_control_policies(account_id: str) -> list[list[str]]:

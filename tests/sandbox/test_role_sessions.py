@@ -136,7 +136,7 @@ class TestServiceControlPolicies:
         self, world: World, session: Session, somebody: tuple[str, str], root: str
     ) -> None:
         self.deny(world, user_ids=["0-0", somebody[1]], target=root)
-        with pytest.raises(ClientError, match="AccessDenied"):
+        with pytest.raises(ClientError, match=r"AccessDenied.* with an explicit deny in a service control policy"):
             session.client("s3").list_buckets()
         # As on AWS: GetCallerIdentity needs no permission, so nothing can take it away.
         assert session.arn
