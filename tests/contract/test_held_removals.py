@@ -112,6 +112,16 @@ def test_a_decision_is_noted_on_the_head_with_its_audit_entry(ports: StatePorts)
     assert [one.action for one in ports.logged()] == ["reject-removals"]
 
 
+def test_whether_an_account_still_awaits_approval_is_noted_with_the_decision(ports: StatePorts) -> None:
+    for awaits in (True, False):
+        before = ports.subjects.load(ADA).head
+        if not before.revision:
+            planned(ports, ADA, USER)
+            before = ports.subjects.load(ADA).head
+        ports.held.decide(before, held=before.held, audit=[], awaits_approval=awaits)
+        assert ports.subjects.load(ADA).head.awaits_approval is awaits
+
+
 def test_a_decision_from_before_anything_moved_is_refused(ports: StatePorts) -> None:
     held_plan(ports, ADA, _A)
     before = ports.subjects.load(ADA).head

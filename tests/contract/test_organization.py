@@ -307,6 +307,26 @@ def test_a_rename_that_nobody_tells_of_is_seen_within_an_hour(local_world: Local
         assert readings.calls["DescribeOrganizationalUnit"] == 2
 
 
+def _listed(organization: Organization) -> list[str]:
+    ids, cursor = list[str](), ""
+    while True:
+        listed = organization.list_accounts(cursor)
+        ids += listed.ids
+        cursor = listed.cursor
+        if not cursor:
+            return ids
+
+
+def test_every_member_is_listed_once_however_many_pages_it_takes(world: World) -> None:
+    new = [world.new_account().id for _ in range(23)]
+    world.close(world.new_account())
+    listed = _listed(world.organization)
+    assert {MANAGEMENT_ACCOUNT, *new} <= set(listed)
+    assert len(listed) == len(set(listed))
+    assert listed == _listed(world.organization)
+    assert len(world.organization.list_accounts("").ids) < len(listed)
+
+
 def test_an_account_that_goes_while_it_is_read_can_be_read_again(local_world: LocalWorld) -> None:
     account = local_world.new_account()
     with (
@@ -348,6 +368,7 @@ def test_the_adapter_needs_every_action_it_names(local_world: LocalWorld) -> Non
     account = local_world.new_account(units=(fresh("Unit"),))
     called = recorded_actions(local_world.client)
     organization = AwsOrganization(local_world.client, names=MemoryUnitNames(), clock=now)
+    organization.list_accounts("")
     organization.account(account.id, since=now())
     with altering(local_world.client, "DescribeAccount", _hide_paths):
         organization.account(account.id, since=now())

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.accounts import Account, AccountState
+from dayone.ports.identity_center import ListedAccounts
 from dayone.ports.unit_names import UnitName
 
 
@@ -13,6 +14,7 @@ class MemoryOrganization:
 
     def __init__(self, *accounts: Account) -> None:
         self.accounts = {account.id: account for account in accounts}
+        self.page = 20
         self.reads: list[str] = []
         self.looked_at: list[str] = []
 
@@ -20,6 +22,11 @@ class MemoryOrganization:
         assert since.tzinfo is not None
         self.reads.append(account_id)
         return self.accounts.get(account_id)
+
+    def list_accounts(self, cursor: str) -> ListedAccounts:
+        members = sorted(one for one in self.accounts if one > cursor)
+        page = members[: self.page]
+        return ListedAccounts(page, cursor=page[-1] if len(members) > self.page else "")
 
     def look_again_at_unit(self, unit_id: str) -> None:
         self.looked_at.append(unit_id)

@@ -36,11 +36,15 @@ class MemoryHeldRemovals:
         held = [one for one in operations if one.change == change and one.state is OperationState.HELD]
         return list(dict.fromkeys(one.subject for one in sorted(held, key=lambda one: one.id)))
 
-    def decide(self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry]) -> None:
+    def decide(
+        self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
+    ) -> None:
         known = self._state.heads[before.subject]
         if known.revision != before.revision:
             raise Conflicting(f"{before.subject} has moved since it was read")
-        self._state.heads[before.subject] = replace(known, held=tuple(held), revision=known.revision + 1)
+        self._state.heads[before.subject] = replace(
+            known, held=tuple(held), awaits_approval=awaits_approval, revision=known.revision + 1
+        )
         for entry in audit:
             self._state.record(entry)
 

@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from dayone.domain.changes import Change
 from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
+from dayone.domain.subjects import THE_ORGANIZATION, ResourceKind, ResourceOf, Subject
 from dayone.ports.records import AssignmentOf, Member, Page
 from tests.fakes.pages import page
 from tests.fakes.state import State
 from tests.fakes.state_subjects import MemorySubjects
+
+
+def looked_at() -> State:
+    """A state in which the organisation has just been looked at, and will not be again for a long time."""
+    due_at = datetime(2100, 1, 1, tzinfo=UTC)
+    return State(heads={THE_ORGANIZATION: Head(subject=THE_ORGANIZATION, change="01FIRST", due_at=due_at)})
 
 
 class MemoryRecords:

@@ -24,7 +24,7 @@ FETCHING = {
     },
 }
 # Services have no resource that could be named for these.
-NEEDS_EVERY_RESOURCE = {"organizations:DescribeOrganization", "dynamodb:ListStreams"}
+NEEDS_EVERY_RESOURCE = {"organizations:DescribeOrganization", "organizations:ListAccounts", "dynamodb:ListStreams"}
 
 
 def _listed(one_or_more: Any) -> list[Any]:  # noqa: ANN401 - as the template has it

@@ -27,7 +27,7 @@ from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
-from tests.fakes.state_records import MemoryRecords
+from tests.fakes.state_records import MemoryRecords, looked_at
 from tests.fakes.state_subjects import MemoryDueWork
 from tests.simulation.functions import Function, QueueTrigger
 from tests.simulation.identity_center import SimulatedIdentityCenter
@@ -168,6 +168,8 @@ class DayOne:
     def _sweeping(self, process: Process) -> Callable[[Any], object]:
         ports = ReconcileAccess(
             due_work=Wire("table.due_work", MemoryDueWork(self.state), process),
+            # Every account of a simulated world makes itself known by an event.
+            records=Wire("table.records", MemoryRecords(looked_at()), process),
             hints=MemoryHints(),
             inbox=WiredInbox(self.inbox, process),
             engine=WiredEngine(self.engine, process),

@@ -47,7 +47,7 @@ from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
-from tests.fakes.state_records import MemoryRecords
+from tests.fakes.state_records import MemoryRecords, looked_at
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
 from tests.fakes.workers import InlineWorkers
 
@@ -60,7 +60,8 @@ class World:
     """`now` moves when the executor sleeps, and with every sleep AWS finishes what it works on.
 
     `around` wraps each port by its name before a use case gets it: the place where a test breaks things. With
-    `approves` somebody approves whatever is held, as soon as nothing else is left to do.
+    `approves` somebody approves whatever is held, as soon as nothing else is left to do. One that `is_new` has never
+    looked at the organisation.
     """
 
     now: datetime = NOON
@@ -82,6 +83,7 @@ class World:
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
     approves: bool = False
+    is_new: bool = False
     off_limits: OffLimits = field(default_factory=OffLimits)
     time_to_activate: timedelta = timedelta(seconds=10)
     policies: dict[str, Policy] = field(default_factory=dict)
@@ -152,6 +154,7 @@ class World:
     def sweeping(self) -> ReconcileAccess:
         return ReconcileAccess(
             due_work=MemoryDueWork(self.state),
+            records=MemoryRecords(self.state if self.is_new else looked_at()),
             hints=self.hints,
             inbox=self.inbox,
             engine=self.engine,

@@ -116,13 +116,16 @@ def reconcile_access() -> "ReconcileAccess":
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
     from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints
+    from dayone.adapters.dynamodb_records import DynamoRecords
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.reconcile_access import ReconcileAccess
 
     given = settings.read(settings.ReconcileAccessSettings)
+    table = _table(given.table_name)
     return ReconcileAccess(
-        due_work=DynamoDueWork(_table(given.table_name)),
-        hints=DynamoDueHints(_table(given.table_name)),
+        due_work=DynamoDueWork(table),
+        records=DynamoRecords(table),
+        hints=DynamoDueHints(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,

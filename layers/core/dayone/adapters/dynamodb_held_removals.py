@@ -43,12 +43,13 @@ class DynamoHeldRemovals:
         operations = map(operation_in, self._table.query(of_change))
         return list(dict.fromkeys(one.subject for one in operations if one.state is OperationState.HELD))
 
-    def decide(self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry]) -> None:
-        """Note on a head what was said to its held removals; raises Conflicting when `before` is no longer the head."""
+    def decide(
+        self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
+    ) -> None:
+        """Note on a head what was said to what it holds; raises Conflicting when `before` is no longer the head."""
         subject = before.subject
-        noted = Update(
-            keys.head_of(subject), put=held_parts(held), add={"revision": 1}, condition=nothing_moved_since(before)
-        )
+        put = {**held_parts(held), "awaits_approval": awaits_approval}
+        noted = Update(keys.head_of(subject), put=put, add={"revision": 1}, condition=nothing_moved_since(before))
         lane = audit_log.facts_lane(subject)
         refused = self._table.transact(
             lambda: {_HEAD: noted, **audit_log.appended(self._table, audit, lane=lane)},

@@ -16,6 +16,7 @@ _PARTITIONS = {
     SubjectKind.GROUP: "GROUP",
     SubjectKind.PERMISSION_SET: "PERMISSIONSET",
     SubjectKind.POLICY: "SUBJECTPOLICY",
+    SubjectKind.ORGANIZATION: "ORGANIZATION",
 }
 _KINDS = {partition: kind for kind, partition in _PARTITIONS.items()}
 # Kinds of which there are many lie in sixteen partitions: one partition takes 1,000 units of writing a second.

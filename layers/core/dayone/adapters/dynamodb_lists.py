@@ -13,6 +13,7 @@ _LISTS = {
     SubjectKind.GROUP: "groups",
     SubjectKind.PERMISSION_SET: "permission-sets",
     SubjectKind.POLICY: "policies",
+    SubjectKind.ORGANIZATION: "organizations",
 }
 
 

@@ -1,13 +1,15 @@
 """Accounts, their organizational units and their tags in AWS Organizations."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.domain.accounts import Account, AccountState
+from dayone.adapters.organizations_answers import account_in, joined
+from dayone.domain.accounts import Account
 from dayone.errors import Conflicting, NotFound
+from dayone.ports.identity_center import ListedAccounts
 from dayone.ports.unit_names import UnitName, UnitNames
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class AwsOrganization:
         {
             "organizations:DescribeAccount",
             "organizations:DescribeOrganizationalUnit",
+            "organizations:ListAccounts",
             "organizations:ListParents",
             "organizations:ListTagsForResource",
         }
@@ -64,7 +67,13 @@ class AwsOrganization:
         self._read[account_id] = read
         while len(self._read) > _REMEMBERED:
             del self._read[next(iter(self._read))]
-        return _account(read.described, read, path=path) if read.described else None
+        return account_in(read.described, ou_ids=read.ou_ids, tags=read.tags, path=path) if read.described else None
+
+    def list_accounts(self, cursor: str) -> ListedAccounts:
+        """See Organization; a part may be empty and another follow."""
+        with translated():
+            page = self._client.list_accounts(NextToken=cursor) if cursor else self._client.list_accounts()
+        return ListedAccounts([one["Id"] for one in page["Accounts"]], cursor=page.get("NextToken", ""))
 
     def look_again_at_unit(self, unit_id: str) -> None:
         """See Organization."""
@@ -78,7 +87,7 @@ class AwsOrganization:
         known = self._names.known(account.ou_ids)
         if len(known) < len(account.ou_ids):
             return True
-        return _joined(known[unit_id].name for unit_id in account.ou_ids) == account.ou_path
+        return joined(known[unit_id].name for unit_id in account.ou_ids) == account.ou_path
 
     def _read_anew(self, account_id: str) -> _Read:
         began = self._clock()
@@ -118,7 +127,7 @@ class AwsOrganization:
         known, oldest = self._names.known(ou_ids), self._clock() - _NAMES_LAST
         fresh = {unit_id: one.name for unit_id, one in known.items() if one.read_at > oldest}
         try:
-            return _joined(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
+            return joined(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
         except NotFound as gone:
             raise Conflicting("a unit above the account went while it was read") from gone
 
@@ -127,22 +136,3 @@ class AwsOrganization:
         with translated():
             answer = self._client.describe_organizational_unit(OrganizationalUnitId=unit_id)
         return self._names.keep(unit_id, UnitName(name=answer["OrganizationalUnit"]["Name"], read_at=began)).name
-
-
-def _joined(names: Iterable[str]) -> str:
-    return "/" + "/".join(names)
-
-
-def _account(described: "AccountTypeDef", read: _Read, *, path: str) -> Account:
-    return Account(
-        id=described["Id"],
-        name=described.get("Name", ""),
-        email=described.get("Email", ""),
-        # Status, which has fewer states, was retired in favour of State in 2026.
-        state=AccountState(described.get("State") or described["Status"]),
-        ou_path=path,
-        ou_ids=read.ou_ids,
-        tags=read.tags,
-        # Every ARN of the organisation is one of its management account's. Source: Service Authorization Reference.
-        is_management=described["Arn"].split(":")[4] == described["Id"],
-    )

@@ -66,6 +66,13 @@ class AccountAnswer(TypedDict):
     head: HeadAnswer
 
 
+class DiscoveryAnswer(TypedDict):
+    """A look at the whole organisation that was asked for: `href` is the change it leads to."""
+
+    change: str
+    href: str
+
+
 class AssignmentAnswer(TypedDict):
     """A permission set that a group has in an account."""
 

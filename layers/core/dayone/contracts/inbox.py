@@ -48,6 +48,7 @@ def _request(said: Json) -> PlanRequest:
         person=_optional(_person)(said.get("person")),
         version=_optional(_version)(said.get("version")),
         refresh=_checked(bool)(said.get("refresh", False)),
+        first_look=_checked(bool)(said.get("first_look", False)),
         policy_version=_optional(_whole_number)(said.get("policy_version")),
         cursor=_text(said.get("cursor", "")),
         decision=_optional(_decision)(said.get("decision")),

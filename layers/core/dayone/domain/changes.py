@@ -18,6 +18,7 @@ class CauseKind(StrEnum):
     DUE = "due"
     DRIFT = "drift"
     RETRY = "retry"
+    DISCOVERY = "discovery"
 
 
 @dataclass(frozen=True, kw_only=True)

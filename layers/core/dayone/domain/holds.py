@@ -1,4 +1,4 @@
-"""Removals that a guardrail has stopped, and what a human has said to them since."""
+"""Removals that a guardrail has stopped, gifts to an account that await a first approval, and what was said to them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HeldRemoval:
-    """A removal that was held, and the operation of the change that carries it out once it is approved.
+    """A removal, or a first gift, that was held, and the operation of the change that carries it out once approved.
 
     It outlives plans: as long as the same removal is asked for on the same ground, no plan makes it anew. `has_left`
     is that ground: the person's employment is over, or else the policy. `policy_version` is the version a rejection

@@ -183,7 +183,7 @@ def _is_protected(resource: Resource, *, subject: Subject, protection: Protectio
 def _priority(one: Difference, *, cause: Cause) -> Priority:
     if cause.origin is CauseKind.DRIFT:
         return Priority.REPAIR
-    if cause.origin is CauseKind.POLICY:
+    if cause.origin in (CauseKind.POLICY, CauseKind.DISCOVERY):
         return Priority.POLICY
     takes_away = one.action is Action.DELETE or (one.action, one.resource.kind) == _TAKING
     return Priority.REVOCATION if takes_away else Priority.ONBOARDING

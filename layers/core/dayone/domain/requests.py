@@ -27,7 +27,8 @@ class PlanRequest:
     """Look at `subject` again.
 
     A person's request may bring the fact itself with its version; an account's with `refresh` asks for the account's
-    truth to be read from Organizations first; `policy_version` is set when the subject is the policy, and `cursor` says
+    truth to be read from Organizations first, and with `first_look` says that it was there before Day One, unless
+    somebody has heard of it. `policy_version` is set when the subject is the policy, and `cursor` says
     where a run before this one has stopped. `decision` is
     what was said to the removals that the change held: of this subject, or, when that is the change itself, of all.
     Without one, a change as the subject is to be tried again: `subjects` are those to look at, or none for all that
@@ -42,6 +43,7 @@ class PlanRequest:
     person: Person | None = None
     version: FactVersion | None = None
     refresh: bool = False
+    first_look: bool = False
     policy_version: int | None = None
     cursor: str = ""
     decision: Decision | None = None

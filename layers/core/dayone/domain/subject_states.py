@@ -74,7 +74,8 @@ class Head:
     `tellings` is what each HR source has said last of a person, from which `fact` is made; `claims` are the user names
     and e-mail addresses that are this person's and nobody else's.
     What was confirmed before `trusted_since` may be gone without a word of AWS, see `trusted`. `bootstrap` is how far
-    an account has come to having everything for the first time.
+    an account has come to having everything for the first time. One that was there before Day One `awaits_approval`:
+    what it is given is held until a human has approved any of it.
     `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with any that they
     should not have.
     `revision` counts every write that a plan could depend on, of the head and of the resources: two equal ones are the
@@ -99,6 +100,7 @@ class Head:
     access_lost_at: datetime | None = None
     trusted_since: datetime | None = None
     bootstrap: Bootstrap | None = None
+    awaits_approval: bool = False
     revision: int = 0
 
     @property

@@ -8,9 +8,9 @@ from typing import NamedTuple
 class SubjectKind(StrEnum):
     """What kind of thing a subject is.
 
-    The last four are never planned themselves: the policy fans out to all others when it changes; a change to those of
+    The last five are never planned themselves: the policy fans out to all others when it changes; a change to those of
     its subjects whose removals it holds when these are decided on, or that have failed when it is tried again; an HR
-    source to the people it tells of; an organizational unit to the accounts below it.
+    source to the people it tells of; an organizational unit to the accounts below it, the organisation to all accounts.
     """
 
     PERSON = "person"
@@ -21,6 +21,7 @@ class SubjectKind(StrEnum):
     CHANGE = "change"
     HR_SOURCE = "hr-source"
     ORGANIZATIONAL_UNIT = "organizational-unit"
+    ORGANIZATION = "organization"
 
 
 @dataclass(frozen=True, order=True)
@@ -43,6 +44,7 @@ class Subject:
 
 
 THE_POLICY = Subject(SubjectKind.POLICY, "current")
+THE_ORGANIZATION = Subject(SubjectKind.ORGANIZATION, "all")
 
 
 class ResourceKind(StrEnum):

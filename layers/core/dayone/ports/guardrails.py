@@ -24,8 +24,10 @@ class HeldRemovals(Protocol):
     def subjects(self, change: str) -> Iterable[Subject]:
         """Whoever has operations of this change held."""
 
-    def decide(self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry]) -> None:
-        """Note on a head what was said to its held removals; raises Conflicting when `before` is no longer the head."""
+    def decide(
+        self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
+    ) -> None:
+        """Note on a head what was said to what it holds; raises Conflicting when `before` is no longer the head."""
 
     def release(self, change: str, operations: Iterable[str]) -> None:
         """Let operations of a change run; does nothing about those that are not held."""

@@ -1,12 +1,15 @@
-"""GET /v1/accounts/{id} and /v1/accounts/{id}/access: an account, and who can reach it."""
+"""An account, who can reach it, and the wish that all of them be looked at: /v1/accounts."""
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+import json
 
-from dayone.contracts.api import AccountAccessAnswer, AccountAnswer
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+
+from dayone.contracts.api import AccountAccessAnswer, AccountAnswer, DiscoveryAnswer
 from dayone.routes.answers import account_access_answer, account_answer
-from dayone.routes.requests import window_of
+from dayone.routes.requests import caller_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.read_access import account_access, read_account
+from dayone.usecases.request_discovery import request_discovery
 
 
 def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -20,3 +23,10 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def get_account_access(account: str) -> AccountAccessAnswer:
         window = window_of(app.current_event)
         return account_access_answer(account, account_access(account, window=window, records=api.records))
+
+    @app.post("/v1/accounts/discover")
+    def discover_accounts() -> Response[str]:
+        change = request_discovery(actor=caller_of(app.current_event), api=api)
+        answer: DiscoveryAnswer = {"change": change, "href": f"/v1/changes/{change}"}
+        headers = {"Location": answer["href"]}
+        return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

@@ -63,7 +63,7 @@ def _decide(
     employed = employed_people(before.fact, policy=policy, subjects=ports.subjects, now=now)
     found = find_differences(state, fact=before.fact, policy=policy, now=now, employed=employed)
     held = decided(
-        before.held, change=change, is_approved=decision.is_approved, removals=found.removals, ground=found.ground
+        before.held, change=change, is_approved=decision.is_approved, removals=found.guarded, ground=found.ground
     )
     entry = AuditEntry(
         at=now,
@@ -74,7 +74,9 @@ def _decide(
         outcome="recorded",
         detail=", ".join(str(one.resource) for one in held if one not in before.held),
     )
-    ports.held.decide(before, held=held, audit=[entry])
+    # Whoever approves anything of an account that was there before Day One lets in whatever comes next.
+    awaits = before.awaits_approval and not decision.is_approved
+    ports.held.decide(before, held=held, audit=[entry], awaits_approval=awaits)
     return held
 
 

@@ -7,6 +7,7 @@ from dayone.domain.accounts import Account
 from dayone.domain.company import Outlook
 from dayone.domain.delegation import within_reach
 from dayone.domain.desired_people import waiting_note
+from dayone.domain.first_look import first_gifts
 from dayone.domain.guardrails import is_removal
 from dayone.domain.holds import Ground
 from dayone.domain.life_cycle import has_access
@@ -23,7 +24,7 @@ from dayone.domain.subjects import Resource
 class Found:
     """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
 
-    `doubtful` is as in Desired.
+    `doubtful` is as in Desired. `first_gifts` are assignments in an account of which nobody has approved any yet.
     """
 
     differences: tuple[Difference, ...]
@@ -31,6 +32,12 @@ class Found:
     notes: tuple[str, ...]
     ground: Ground
     doubtful: str = ""
+    first_gifts: frozenset[Resource] = frozenset()
+
+    @property
+    def guarded(self) -> frozenset[Resource]:
+        """What a human may have to decide on."""
+        return self.removals | self.first_gifts
 
     @property
     def removals(self) -> frozenset[Resource]:
@@ -71,4 +78,5 @@ def _found(state: SubjectState, *, fact: Person | Account | None, outlook: Outlo
         notes=tuple(one for one in (*desired.notes, waiting, found.note) if one),
         ground=Ground(policy_version=policy.version, has_left=has_left),
         doubtful=desired.doubtful,
+        first_gifts=first_gifts(found.differences, head=state.head),
     )

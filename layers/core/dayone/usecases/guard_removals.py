@@ -23,6 +23,8 @@ from dayone.domain.subjects import Resource
 from dayone.ports.guardrails import Ledger
 from dayone.usecases.find_differences import Found
 
+_FIRST_LOOK = "the account was there before Day One, and nobody has approved yet what it is given"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Guarded:
@@ -55,9 +57,9 @@ class Circumstances:
 
 def part(found: Found, *, head: Head) -> Guarded:
     """Leave aside what was held before, and see which removals have been let go already."""
-    held = reviewed(head.held, removals=found.removals, ground=found.ground)
-    spoken = spoken_for(held)
-    ours = tuple(one for one in found.differences if not (is_removal(one) and one.resource in spoken))
+    held = reviewed(head.held, removals=found.guarded, ground=found.ground)
+    spoken = spoken_for(held) & found.guarded
+    ours = tuple(one for one in found.differences if one.resource not in spoken)
     going = found.removals - spoken
     return Guarded(
         ours=ours,
@@ -68,7 +70,16 @@ def part(found: Found, *, head: Head) -> Guarded:
 
 
 def guard(parted: Guarded, *, found: Found, given: Circumstances, ledger: Ledger) -> Guarded:
-    """Let the removals that are new go within the budget, or hold all of them."""
+    """Let the removals that are new go within the budget, or hold all of them; first gifts are held in any case."""
+    guarded = _guard_removals(parted, found=found, given=given, ledger=ledger)
+    gifts = frozenset(one.resource for one in parted.ours) & found.first_gifts
+    if not gifts:
+        return guarded
+    because = "; ".join(filter(None, (guarded.because, _FIRST_LOOK)))
+    return replace(guarded, stopped=guarded.stopped | gifts, because=because)
+
+
+def _guard_removals(parted: Guarded, *, found: Found, given: Circumstances, ledger: Ledger) -> Guarded:
     new = [one.resource for one in parted.ours if is_removal(one) and one.resource not in parted.removing]
     if not new:
         return parted

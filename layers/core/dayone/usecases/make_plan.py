@@ -20,7 +20,7 @@ from dayone.ports.guardrails import Ledger
 from dayone.usecases.find_differences import Found, find_differences
 from dayone.usecases.guard_removals import Circumstances, Guarded, guard, part
 from dayone.usecases.record_fact import Recorded
-from dayone.usecases.settle_account import returned, with_bootstrap
+from dayone.usecases.settle_account import as_met, with_bootstrap
 
 # Far longer than any sender repeats a delivery that was not acknowledged.
 _REMEMBER_DELIVERIES = timedelta(days=30)
@@ -44,7 +44,7 @@ class Occasion:
 
 def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan:
     """The plan for a subject; without operations when there is nothing to do, or it is being done already."""
-    at = replace(at, state=returned(at.state, now_is=at.recorded.fact, now=at.now))
+    at = replace(at, state=as_met(at.state, now_is=at.recorded.fact, request=at.request, now=at.now))
     before, fact = at.state.head, at.recorded.fact
     found = find_differences(at.state, fact=fact, policy=at.policy, now=at.now, employed=at.employed)
     parted = part(found, head=before)

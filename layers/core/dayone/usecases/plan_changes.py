@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Plan
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import Subject
 from dayone.domain.ulids import ulid_of
 from dayone.errors import Conflicting
 from dayone.ports.company import Company, Portions
@@ -16,15 +16,14 @@ from dayone.ports.identity_center import Organization
 from dayone.ports.progress import Progress
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
-from dayone.usecases.activate_policy import ActivatePolicy, activate_policy
 from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
 from dayone.usecases.follow_people import employed_people, follow_person, may_have_turned
-from dayone.usecases.hear_source import HrIntake, hear_source
-from dayone.usecases.look_below_unit import LookBelowUnit, look_again_if_a_unit_was_renamed, look_below_unit
+from dayone.usecases.hear_source import HrIntake
+from dayone.usecases.look_at_many import is_of_many, look_at_many
+from dayone.usecases.look_below_unit import look_again_if_a_unit_was_renamed
 from dayone.usecases.make_plan import Occasion, make_plan
 from dayone.usecases.record_fact import Recorded, record_fact
 from dayone.usecases.record_telling import record_telling
-from dayone.usecases.retry_change import LookAgain, look_again
 from dayone.usecases.wake_when_due import wake_when_due
 
 _COMMIT_ATTEMPTS = 5
@@ -59,15 +58,8 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
     """Carry one request out; the same request again is harmless. Raises Unavailable to be asked again later."""
     if request.decision is not None:
         carry_out_decision(request, request.decision, ports=_deciding(ports))
-    elif request.subject.kind is SubjectKind.POLICY:
-        activate_policy(request, ports=_activating(ports))
-    elif request.subject.kind is SubjectKind.CHANGE:
-        again = LookAgain(progress=ports.progress, changes=ports.changes, inbox=ports.inbox)
-        look_again(request, ports=again)
-    elif request.subject.kind is SubjectKind.HR_SOURCE:
-        hear_source(request, hr=ports.hr, changes=ports.changes, inbox=ports.inbox, clock=ports.clock)
-    elif request.subject.kind is SubjectKind.ORGANIZATIONAL_UNIT:
-        look_below_unit(request, ports=_looking_below(ports))
+    elif is_of_many(request.subject):
+        look_at_many(request, ports=ports)
     elif ports.subjects.is_planned(request.subject, change=request.cause.change):
         # The first try may have died between its commit and what comes after it.
         ports.engine.wake()
@@ -133,32 +125,6 @@ def _follow(request: PlanRequest, *, ports: PlanChanges) -> None:
         subjects=ports.subjects,
         changes=ports.changes,
         inbox=ports.inbox,
-    )
-
-
-def _activating(ports: PlanChanges) -> ActivatePolicy:
-    return ActivatePolicy(
-        policies=ports.policies,
-        subjects=ports.subjects,
-        company=ports.company,
-        portions=ports.portions,
-        ledger=ports.ledger,
-        changes=ports.changes,
-        inbox=ports.inbox,
-        clock=ports.clock,
-        time_to_run=ports.time_to_activate,
-    )
-
-
-def _looking_below(ports: PlanChanges) -> LookBelowUnit:
-    return LookBelowUnit(
-        organization=ports.organization,
-        company=ports.company,
-        portions=ports.portions,
-        changes=ports.changes,
-        inbox=ports.inbox,
-        clock=ports.clock,
-        time_to_run=ports.time_to_activate,
     )
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.requests import PlanRequest
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.ports.hr import DueHints
+from dayone.ports.records import Records
 from dayone.ports.state import DueWork, Engine, Inbox
 
 _AT_MOST = 1000
@@ -19,6 +20,7 @@ class ReconcileAccess:
     """What the sweep needs."""
 
     due_work: DueWork
+    records: Records
     hints: DueHints
     inbox: Inbox
     engine: Engine
@@ -29,6 +31,9 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
     """Sweep once; returns how many subjects were asked to be looked at again. What is left waits for the next sweep."""
     now = ports.clock()
     due = ports.due_work.due(now=now, limit=_AT_MOST)
+    if ports.records.subject(THE_ORGANIZATION).head.due_at is None:
+        # Nobody has ever looked at it: Day One has just been deployed.
+        due = [*due, THE_ORGANIZATION]
     ports.inbox.put(_request(subject, now=now) for subject in due)
     # What an HR system could not answer when it was asked.
     ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
@@ -39,5 +44,6 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
 
 def _request(subject: Subject, *, now: datetime) -> PlanRequest:
     change = ulid_of(now, name=f"{subject} is due")
-    cause = Cause(change=change, kind=CauseKind.DUE, actor="dayone", reference="sweep", at=now)
+    kind = CauseKind.DISCOVERY if subject == THE_ORGANIZATION else CauseKind.DUE
+    cause = Cause(change=change, kind=kind, actor="dayone", reference="sweep", at=now)
     return PlanRequest(subject=subject, cause=cause, refresh=subject.kind is SubjectKind.ACCOUNT)

@@ -4,17 +4,28 @@ from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.accounts import GONE, Account
-from dayone.domain.bootstrap import bootstrap_after
+from dayone.domain.bootstrap import Bootstrap, bootstrap_after
 from dayone.domain.operations import Action, OperationState
 from dayone.domain.people import Person
+from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan, SubjectState
 from dayone.domain.subjects import ResourceKind
 
 
-def returned(state: SubjectState, *, now_is: Person | Account | None, now: datetime) -> SubjectState:
-    """The state to plan from: an account that was gone and is back may have lost all that was confirmed before."""
-    is_back = _is_gone(state.head.fact) and not _is_gone(now_is)
-    return replace(state, head=replace(state.head, trusted_since=now)) if is_back else state
+def as_met(
+    state: SubjectState, *, now_is: Person | Account | None, request: PlanRequest, now: datetime
+) -> SubjectState:
+    """The state to plan from.
+
+    An account that was gone and is back may have lost all that was confirmed before; one that nobody had heard of
+    before the first look at the organisation was there before Day One.
+    """
+    head = state.head
+    if _is_gone(head.fact) and not _is_gone(now_is):
+        return replace(state, head=replace(head, trusted_since=now))
+    if request.first_look and head.fact is None and now_is is not None:
+        return replace(state, head=replace(head, awaits_approval=True))
+    return state
 
 
 def with_bootstrap(plan: Plan) -> Plan:
@@ -22,6 +33,10 @@ def with_bootstrap(plan: Plan) -> Plan:
     fact, is_new = plan.after.fact, plan.after.generation != plan.before.generation
     if not isinstance(fact, Account):
         return plan
+    if plan.after.awaits_approval and plan.before.bootstrap is None:
+        # It is not new: whatever it is given, nobody waits for it to be ready.
+        known = Bootstrap(change=plan.cause.change, since=plan.cause.at, is_over=True)
+        return replace(plan, after=replace(plan.after, bootstrap=known))
     bootstrap = bootstrap_after(
         plan.before.bootstrap,
         account=fact,
