@@ -18,6 +18,7 @@ from sandbox import (
     batch_permissions,
     event_buses,
     layer_copies,
+    mail_permissions,
     parameter_permissions,
     role_sessions,
     stream_mappings,
@@ -47,6 +48,7 @@ def apply() -> None:
     event_buses.hand_events_on_to_other_accounts_and_regions()
     event_buses.take_bus_policies_from_templates()
     parameter_permissions.authorise_parameters_by_name()
+    mail_permissions.authorise_mail_by_sender()
     role_sessions.correct_sessions()
 
 

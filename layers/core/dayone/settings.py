@@ -39,7 +39,7 @@ class PlanChangesSettings:
     hr_parameter: str
     hr_secrets: str
     ended_sessions_policies: str
-    schedule_group: str
+    schedule_prefix: str
     schedule_target: str
     schedule_role: str
 

@@ -42,9 +42,9 @@ class WelcomeMail:
 def person_ready(
     operation: Operation, *, person: Person, reachable: Sequence[Reachable], portal: Portal
 ) -> DomainEvent:
-    """The event that somebody has what they need to begin; the same operation gives the same id."""
+    """The event that somebody has what they need to begin; one first day gives one id, however often it is told."""
     return DomainEvent(
-        id=f"{operation.change}/{operation.id}/ready",
+        id=f"{operation.subject}/{operation.attributes.get('first_day', '')}/ready",
         detail_type="Person Ready",
         detail={
             "change": operation.change,
