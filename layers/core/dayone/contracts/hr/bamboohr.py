@@ -23,7 +23,6 @@ from dayone.errors import Malformed, Unauthentic
 
 _DELETED = "employee.deleted"
 
-# `lastChanged` is there to see whether an answer is older than the event that made us ask.
 MAPPING = {
     "id": FieldRule(fields=("id",)),
     "email": FieldRule(fields=("workEmail",)),
