@@ -1,11 +1,13 @@
 """Reaches IAM and STS in the accounts of the organisation, as AWS's own sign-in service does."""
 
 import threading
+from functools import lru_cache
 from typing import Any
 
 import botocore.config
 import botocore.session
 
+_CLIENTS = 64  # of half a megabyte each
 _CONFIG = botocore.config.Config(
     proxies={},
     connect_timeout=5,
@@ -21,8 +23,8 @@ class MemberAccounts:
         self._endpoint = endpoint
         self._region = region
         self._session = botocore.session.Session()
-        self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
+        self._client = lru_cache(maxsize=_CLIENTS)(self._made)
 
     def iam(self, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
         """Return a client of the account's IAM."""
@@ -32,16 +34,13 @@ class MemberAccounts:
         """Return a client of STS that speaks as the account's root."""
         return self._client("sts", account_id)
 
-    def _client(self, service: str, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
-        key = service, account_id
-        with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._session.create_client(
-                    service,
-                    region_name=self._region,
-                    endpoint_url=self._endpoint,
-                    aws_access_key_id=account_id,
-                    aws_secret_access_key="test",
-                    config=_CONFIG,
-                )
-            return self._clients[key]
+    def _made(self, service: str, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
+        with self._lock:  # botocore's sessions make one client at a time
+            return self._session.create_client(
+                service,
+                region_name=self._region,
+                endpoint_url=self._endpoint,
+                aws_access_key_id=account_id,
+                aws_secret_access_key="test",
+                config=_CONFIG,
+            )
