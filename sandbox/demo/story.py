@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.day_one import Deployed, deploy, expect
 from sandbox.demo.at_the_portal import Act
 from sandbox.demo.evidence import Expected, missing
+from sandbox.demo.life_of_accounts import Life
 from sandbox.demo.narrator import Narrator, StepFailed
 from sandbox.hr_system import ENDED
 from sandbox.identity_center_view import IdentityCenterView, Instance, instance_of
@@ -65,6 +66,8 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
     pictures, patience = telling.pictures, telling.patience
     act = Act(sandbox=sandbox, narrator=narrator, expected=expected, pictures=pictures, patience=patience)
     _use_access(act, deployed)
+    view = IdentityCenterView(sandbox, instance)
+    Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=patience).tell()
     return deployed
 
 

@@ -52,6 +52,8 @@ def test_it_ends_well_and_leaves_nothing_behind(tmp_path: Path) -> None:
     role = r"assumed-role/AWSReservedSSO_ViewOnlyAccess_[0-9a-f]{16}/alice"
     assert re.search(rf"✓ In a shell .* aws sts get-caller-identity .*\n *arn:aws:sts::\d{{12}}:{role}\n", ended.stdout)
     assert "✓ The credentials from before work no longer" in ended.stdout
+    assert "assignments asked for: 1\n" in ended.stdout
+    assert re.search(r"777788889999 │ invited-9999 +│ DEPARTED +│ /Workloads/Partners", ended.stdout)
     assert left_behind(tmp_path) == []
 
 
