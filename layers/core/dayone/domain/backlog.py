@@ -115,6 +115,11 @@ class Backlog:
             heappop(self._alarms)
         return self._alarms[0][0] if self._alarms else None
 
+    @property
+    def quotas(self) -> Iterable[str]:
+        """All that any of them has ever counted against."""
+        return self._quotas.keys()
+
     def has_any(self, quota: str) -> bool:
         """Whether any of them counts against this quota."""
         return self._quotas.get(quota, 0) > 0

@@ -8,8 +8,10 @@ from dayone.domain.lanes import MAIL, SERVICE_CONTROL_POLICIES, SSO_ADMIN
 
 @dataclass(frozen=True, kw_only=True)
 class Budgets:
-    """What may be asked of AWS; the defaults leave a request, a provisioning and a fifth or more of each rate to others,
-    and the executor makes room when it notices that they need more.
+    """What may be asked of AWS.
+
+    The defaults leave a request, a provisioning and a fifth or more of each rate to others, and the executor makes room
+    when it notices that they need more.
 
     `sso_admin_calls` are calls a second of all sso-admin APIs together, `identity_store_calls` calls a second of each
     Identity Store API. `lost_request` is how long a request whose answer was lost may still be under way; `patience`

@@ -48,8 +48,8 @@ class Operation:
     `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of
     one plan, from 0. `requires` are resources that must be confirmed in AWS first; `after` are numbers of operations
     of the same plan that must have succeeded; `covers` are resources that go when this one goes; `behind` is how many
-    operations of the plan come after it. `waiting_for` says
-    in words what keeps it from running. `request_id` is AWS's, as soon as it has one, and `submitted_at` when it gave it.
+    operations of the plan come after it. `waiting_for` says in words what keeps it from running. `request_id` is AWS's,
+    as soon as it has one, and `submitted_at` when it gave it.
     """
 
     change: str

@@ -127,10 +127,10 @@ class Schedule:
         return self._backlog.count(lane)
 
     def _choose(self, lanes: Iterable[Lane], *, now: datetime) -> Operation | None:
-        closed = {quota for quota, pace in self._paces.items() if pace.free_at(now) > now}
+        closed = {quota: self._pace(quota).free_at(now) > now for quota in self._backlog.quotas}
 
         def may_start(one: Operation) -> bool:
-            return quota_of(one) not in closed and self._may_start(one, now=now)
+            return not closed[quota_of(one)] and self._is_free(one, now=now)
 
         return self._backlog.choose(lanes, now=now, may_start=may_start)
 
@@ -139,9 +139,6 @@ class Schedule:
         if self._pace(SSO_ADMIN).free_at(now) > now:
             closed |= {Lane.ASSIGNMENTS, Lane.PERMISSION_SETS}
         return [lane for lane in Lane if lane not in closed]
-
-    def _may_start(self, operation: Operation, *, now: datetime) -> bool:
-        return self._pace(quota_of(operation)).free_at(now) <= now and self._is_free(operation, now=now)
 
     def _is_free(self, operation: Operation, *, now: datetime) -> bool:
         kind = operation.resource.kind
