@@ -12,6 +12,7 @@ from sandbox.browser.pipe import find_browser
 from sandbox.browser.portal_in_browser import PortalInBrowser
 from sandbox.browser.portal_visit import one_time_password
 from tests.sandbox.access_world import PASSWORD, World, world
+from tests.sandbox.conftest import eventually
 
 __all__ = ["world"]
 
@@ -66,7 +67,7 @@ def test_an_account_unfolds(scene: Scene) -> None:
 def test_the_filter_leaves_the_accounts_that_fit(scene: Scene) -> None:
     scene.visit.accounts()
     scene.page.fill("#filter", "RED-prod")
-    assert not scene.page.is_visible(f"details[data-account='{scene.first}']")
+    assert eventually(lambda: not scene.page.is_visible(f"details[data-account='{scene.first}']"))
     assert scene.page.is_visible(f"details[data-account='{scene.second}']")
 
 
@@ -78,8 +79,9 @@ def test_access_keys_open_in_a_dialog_with_three_lines_that_work(world: World, s
     (role,) = world.roles(scene.first)
     assert world.session(exports).arn == f"arn:aws:sts::{scene.first}:assumed-role/{role['RoleName']}/alice"
     scene.page.click("#keys form button")
-    assert not scene.page.is_visible("#keys")
-    assert scene.page.texts("#keys-content") == [""]
+    # The page is told of the click, and then of the end of the dialog.
+    assert eventually(lambda: not scene.page.is_visible("#keys"))
+    assert eventually(lambda: scene.page.texts("#keys-content") == [""])
 
 
 def test_a_profile_to_paste_is_there_too(scene: Scene) -> None:
