@@ -1,7 +1,4 @@
-"""Which call to AWS comes next: decided from budgets, operations, results and the time alone, without calling anything.
-
-The runner tells what it has read and what has come of each step; the schedule says what to do next, and when.
-"""
+"""Which call to AWS comes next: decided from budgets, operations, results and the time alone, calling nothing."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
