@@ -14,6 +14,7 @@ from dayone.domain.policy import PermissionSetRule, Policy
 from dayone.domain.precedence import parties
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from tests.fakes.identity_center import StoredSet
 from tests.simulation.bookkeeping import waits_for_others
 from tests.simulation.day_one import parsed
 
@@ -31,7 +32,7 @@ class Comparison:
         self.policy = self._policy()
         self._people = {name: person for name, (_, person) in world.outside.people.items()}
         self._accounts = world.day_one.organization.accounts
-        self.excused = frozenset(_excused(world))
+        self.excused = excused(world)
 
     def differences(self) -> Iterator[str]:
         yield from self._of_people()
@@ -58,8 +59,8 @@ class Comparison:
             if desired.left_alone or self._is_excused(SubjectKind.PERSON, name):
                 continue
             wanted = {called[one.name] for one in desired.resources if one.kind is ResourceKind.MEMBERSHIP}
-            wanted = {one for one in wanted if not self._is_foreign_group(one)}
-            have = {one for one in present.get(person.user_name, set()) if not self._is_foreign_group(one)}
+            wanted = {one for one in wanted if not self._is_excused(SubjectKind.GROUP, one)}
+            have = {one for one in present.get(person.user_name, set()) if not self._is_excused(SubjectKind.GROUP, one)}
             if wanted != have:
                 yield f"{name} is in {sorted(have)}, not in {sorted(wanted)}"
             yield from self._of_user(person, is_wanted=any(one.kind is ResourceKind.USER for one in desired.resources))
@@ -71,20 +72,14 @@ class Comparison:
         if is_wanted and found and found[0].get("title", "") != person.title:
             yield f"{person.id} has an old title: {found[0].get('title', '')!r}, not {person.title!r}"
 
-    def _is_foreign_group(self, name: str) -> bool:
-        return any(
-            group_id in self._world.foreign and one.name == name for group_id, one in self._center.groups.items()
-        )
-
     def _of_groups(self) -> Iterator[str]:
-        have = {one.name: one.description for id_, one in self._center.groups.items() if id_ not in self._world.foreign}
+        have = {one.name: (one.description, id_) for id_, one in self._center.groups.items()}
         for rule in self.policy.groups:
-            if self._is_excused(SubjectKind.GROUP, rule.name) or self._is_foreign_group(rule.called):
-                have.pop(rule.called, None)
-            elif have.pop(rule.called, None) != rule.description:
+            description, _ = have.pop(rule.called, (None, ""))
+            if description != rule.description and not self._is_excused(SubjectKind.GROUP, rule.name):
                 yield f"group {rule.name} is not there as it should be"
-        for name in have:
-            if not self._is_excused(SubjectKind.GROUP, name):
+        for name, (_, id_) in have.items():
+            if id_ not in self._world.foreign and not self._is_excused(SubjectKind.GROUP, name):
                 yield f"group {name} is still there"
 
     def _of_accounts(self) -> Iterator[str]:
@@ -115,10 +110,8 @@ class Comparison:
         if principal.startswith("person:"):
             name = principal.removeprefix("person:")
             return name in self.policy.protection.people or self._is_excused(SubjectKind.PERSON, name)
-        return (
-            self._is_foreign_group(principal)
-            or self._is_excused(SubjectKind.PERMISSION_SET, permission_set)
-            or self._is_excused(SubjectKind.GROUP, principal)
+        return self._is_excused(SubjectKind.PERMISSION_SET, permission_set) or self._is_excused(
+            SubjectKind.GROUP, principal
         )
 
     def _named(self, key: AssignmentKey) -> str:
@@ -129,21 +122,16 @@ class Comparison:
         return f"{permission_set}/{self._center.groups[key.principal_id].name}"
 
     def _of_sets(self) -> Iterator[str]:
-        have = {one.name: one for arn, one in self._center.permission_sets.items() if arn not in self._world.foreign}
+        have = {one.name: one for one in self._center.permission_sets.values()}
+        foreign = {one.name for arn, one in self._center.permission_sets.items() if arn in self._world.foreign}
         for rule in self.policy.permission_sets:
             stored = have.pop(rule.called, None)
             if self._is_excused(SubjectKind.PERMISSION_SET, rule.name):
                 continue
-            if stored is None or _form_of(rule) != (
-                stored.attributes.get("session_duration"),
-                stored.attributes.get("description", ""),
-                frozenset(stored.managed_policies),
-                stored.boundary,
-                dict(stored.tags),
-            ):
+            if stored is None or not _is_formed(stored, rule, is_adopted=rule.called in foreign):
                 yield f"permission set {rule.name} is not as it should be: {stored}"
         for name in have:
-            if not self._is_excused(SubjectKind.PERMISSION_SET, name):
+            if name not in foreign and not self._is_excused(SubjectKind.PERMISSION_SET, name):
                 yield f"permission set {name} is still there"
 
     def _unprovisioned(self) -> Iterator[str]:
@@ -153,19 +141,34 @@ class Comparison:
                 yield f"{account} has an old form of {stored.name}"
 
 
-def _form_of(rule: PermissionSetRule) -> tuple[object, ...]:
-    boundary = "" if rule.boundary is None else str(rule.boundary)
-    return (rule.session_duration, rule.description, frozenset(rule.managed_policies), boundary, dict(rule.tags))
+def _is_formed(stored: StoredSet, rule: PermissionSetRule, *, is_adopted: bool) -> bool:
+    wanted, attached = frozenset(rule.managed_policies), frozenset(stored.managed_policies)
+    # One that Day One has taken on keeps what humans had attached to it.
+    is_attached = wanted <= attached if is_adopted else wanted == attached
+    return is_attached and (
+        stored.attributes.get("session_duration") == rule.session_duration
+        and stored.attributes.get("description", "") == rule.description
+        and stored.boundary == ("" if rule.boundary is None else str(rule.boundary))
+        and dict(stored.tags) == dict(rule.tags)
+    )
 
 
-def _excused(world: "Simulation") -> Iterator[Subject]:
+def excused(world: "Simulation") -> frozenset[Subject]:
+    """Of whom something has failed, or waits for what has, or stays because its removal was rejected."""
+    return frozenset((*_failed(world), *_rejected(world)))
+
+
+def _failed(world: "Simulation") -> Iterator[Subject]:
     state = world.day_one.state
     for one in state.operations.values():
         head = state.heads.get(one.subject)
         is_in_force = head is not None and one.generation == head.generation
         if is_in_force and (one.state is OperationState.FAILED or waits_for_others(one)):
             yield from _touched_by(one)
-    for subject, head in state.heads.items():
+
+
+def _rejected(world: "Simulation") -> Iterator[Subject]:
+    for subject, head in world.day_one.state.heads.items():
         rejected = [one.resource for one in head.held if one.verdict is Verdict.REJECTED]
         if rejected:
             yield subject

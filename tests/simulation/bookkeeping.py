@@ -120,18 +120,18 @@ def _is_there(of: ResourceOf, one: Applied, *, world: "Simulation") -> bool:
     center, ids = world.aws.center, one.references
     match of.resource.kind:
         case ResourceKind.USER:
-            return ids["user_id"] in center.users
+            return ids.get("user_id") in center.users
         case ResourceKind.GROUP:
-            return ids["group_id"] in center.groups
+            return ids.get("group_id") in center.groups
         case ResourceKind.PERMISSION_SET:
-            return ids["permission_set_arn"] in center.permission_sets
+            return ids.get("permission_set_arn") in center.permission_sets
         case ResourceKind.MEMBERSHIP:
-            return ids["membership_id"] in center.memberships
+            return ids.get("membership_id") in center.memberships
         case ResourceKind.ASSIGNMENT:
             principal = ids.get("user_id") or ids.get("group_id")
             return any(
                 (key.account_id, key.permission_set_arn, key.principal_id)
-                == (of.subject.name, ids["permission_set_arn"], principal)
+                == (of.subject.name, ids.get("permission_set_arn"), principal)
                 for key in center.assignments
             )
         case _:

@@ -15,6 +15,8 @@ from tests.fakes.set_policies import MemorySetPolicies
 from tests.simulation.virtual_time import Clockwork
 from tests.simulation.weather import Weather
 
+# In microseconds; a little less, because a third of a second is none of them.
+_A_SECOND = 999_990
 # Source: IAM Identity Center quotas.
 _CALLS_PER_SECOND = 20
 _OUTSTANDING_ASSIGNMENTS = 15
@@ -99,7 +101,7 @@ class SimulatedIdentityCenter:
         recent = self.departed.setdefault(quota, deque())
         now = self.time.micros
         recent.append(now)
-        while recent[0] <= now - 1_000_000:
+        while recent[0] <= now - _A_SECOND:
             recent.popleft()
         self.most_in_a_second[quota] = max(self.most_in_a_second[quota], len(recent))
 

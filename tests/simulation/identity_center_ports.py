@@ -85,7 +85,8 @@ class AwsWire:
 
 def aws_side(*, process: Process, aws: SimulatedIdentityCenter, gate: CallGate) -> IdentityCenter:
     """All four sides for one process."""
-    return IdentityCenter(**{side: AwsWire(side, process=process, aws=aws, gate=gate) for side in aws.sides})
+    sides: dict[str, Any] = {side: AwsWire(side, process=process, aws=aws, gate=gate) for side in aws.sides}
+    return IdentityCenter(**sides)
 
 
 def _modelled(name: str, method: str, *, aws: SimulatedIdentityCenter) -> Callable[..., Any] | None:

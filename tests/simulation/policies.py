@@ -22,7 +22,7 @@ _SETS = {
     ),
 }
 _PLACES = ("/Workloads/**", "/Workloads/Dev", "/Sandboxes/**")
-_LIMITS = ("{percent: 10, at_least: 5}", "{percent: 0, at_least: 1}", "{percent: 50, at_least: 3}")
+_LIMITS = ("{percent: 10, at_least: 5}", "{percent: 0, at_least: 1}", "{percent: 50, at_least: 5}")
 
 
 def draw_policy(random: Random) -> str:
@@ -40,8 +40,8 @@ def draw_policy(random: Random) -> str:
         if random.random() < 0.8:
             lines.append(_assignment(f"group: {group}", random.choice(sets), random.choice(_PLACES)))
     lines.append(_assignment("group: " + groups[0], sets[0], "/Workloads/**"))
-    if random.random() < 0.3:
-        lines.append(_assignment("person: e-1", random.choice(sets), "/Sandboxes/**"))
+    if random.random() < 0.5:
+        lines.append(_assignment("person: e-1", random.choice(sets), random.choice(_PLACES)))
     lines += ["guardrails:", f"  removals: {random.choice(_LIMITS)}"]
     if random.random() < 0.15:
         lines.append("  protect: {people: [e-3]}")

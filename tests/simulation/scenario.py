@@ -7,6 +7,7 @@ from functools import partial
 from random import Random
 
 from dayone.domain.accounts import Account, AccountState
+from dayone.domain.budgets import Budgets
 from dayone.domain.people import Person, Status
 from tests.builders import a_person, an_account
 from tests.simulation.outside import Outside
@@ -15,12 +16,12 @@ from tests.simulation.weather import Climate, Fate
 
 _OUS = ("/Workloads/Dev", "/Workloads/Prod", "/Sandboxes/One", "/Elsewhere")
 _ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
-LENGTH = 240.0
+LENGTH = 150.0
 
 _CALM = Climate()
 _THROTTLED = Climate(fates={Fate.THROTTLED: 0.04, Fate.CONFLICT: 0.02}, bursts=4.0)
 _LOSSY = Climate(
-    fates={Fate.LOST: 0.015, Fate.FAILED_BEFORE: 0.01, Fate.UNAVAILABLE: 0.015}, request_failures=0.05, redelivered=0.05
+    fates={Fate.LOST: 0.015, Fate.FAILED_BEFORE: 0.01, Fate.UNAVAILABLE: 0.015}, request_failures=0.2, redelivered=0.05
 )
 _CRASHING = Climate(fates={Fate.CRASH_BEFORE: 0.004, Fate.CRASH_AFTER: 0.004}, redelivered=0.03)
 _STORM = Climate(
@@ -33,7 +34,7 @@ _STORM = Climate(
         Fate.CRASH_BEFORE: 0.002,
         Fate.CRASH_AFTER: 0.002,
     },
-    request_failures=0.05,
+    request_failures=0.2,
     unsettled=1.5,
     bursts=2.0,
     redelivered=0.05,
@@ -43,6 +44,17 @@ _CLIMATES = (_CALM, _THROTTLED, _LOSSY, _CRASHING, _CRASHING, _STORM, _STORM)
 
 def draw_climate(random: Random) -> Climate:
     return random.choice(_CLIMATES)
+
+
+def draw_budgets(random: Random) -> Budgets:
+    """Those of the product, or so small ones that they matter in a small company."""
+    few = Budgets(
+        sso_admin_calls=random.choice((3.0, 16.0)),
+        identity_store_calls=random.choice((2.0, 15.0)),
+        outstanding_assignments=random.choice((1, 2, 3)),
+        concurrent_provisionings=1,
+    )
+    return random.choice((Budgets(), few))
 
 
 def draw_start(random: Random) -> datetime:
@@ -67,26 +79,22 @@ class Scenario:
         for account in self._accounts:
             self._later(random.random() * 30, partial(self._account_appears, account))
         for person in self._people:
-            self._later(random.random() * 60, partial(self._joins, person))
-        for _ in range(random.randint(4, 16)):
-            happening = random.choice(self._happenings())
-            self._later(random.random() * LENGTH, happening)
+            self._later(random.random() * 40, partial(self._joins, person))
+        happenings = self._happenings()
+        busy = [random.random() * LENGTH for _ in range(3)]
+        for _ in range(random.randint(8, 24)):
+            happening = random.choice(happenings)
+            # Much happens at the same moment, as when a department moves.
+            moment = random.choice(busy) if random.random() < 0.7 else random.random() * LENGTH
+            self._later(moment + random.random() / 3, happening)
 
     def _happenings(self) -> tuple[Callable[[], None], ...]:
-        return (
-            self._moves,
-            self._moves,
-            self._leaves,
-            self._leaves,
-            self._comes_back,
-            self._is_told_late,
-            self._account_changes,
-            self._account_changes,
-            self._policy_is_edited,
-            self._policy_is_edited,
-            self._somebody_decides,
-            self._dead_letters_are_redriven,
-        )
+        people = (self._moves, self._leaves, self._comes_back, self._is_told_late)
+        accounts = (self._account_changes, self._account_changes)
+        policy = (self._policy_is_edited, self._policy_is_edited_twice)
+        humans = (self._somebody_decides, self._dead_letters_are_redriven)
+        theme = self._random.choice(((), people, accounts, policy))
+        return (*people, *accounts, *policy, *humans, *theme * 4)
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         self._time.at(seconds, then)
@@ -158,6 +166,10 @@ class Scenario:
 
     def _policy_is_edited(self) -> None:
         self._outside.uploads(draw_policy(self._random))
+
+    def _policy_is_edited_twice(self) -> None:
+        self._policy_is_edited()
+        self._later(self._random.random() * 2, self._policy_is_edited)
 
     def _somebody_decides(self) -> None:
         for change in self._outside.held()[:1]:

@@ -7,6 +7,7 @@ from dayone.domain.guardrails import limit
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.subject_states import Plan
+from dayone.domain.subjects import Subject
 from dayone.ports.operations import Finished
 from tests.fakes.state import State
 from tests.fakes.state_operations import MemoryOperationQueue
@@ -31,6 +32,7 @@ class ObservedState(State):
         self.approved: set[str] = set()
         self.dropped: set[str] = set()
         self.limits: dict[date, int] = {}
+        self._of_subjects: dict[Subject, dict[tuple[str, str], None]] = {}
         self.requests: set[str] = set()
         self.on_end: Callable[[Finished], None] = lambda _: None
         self.on_begin: Callable[[Operation], None] = lambda _: None
@@ -41,16 +43,21 @@ class ObservedState(State):
         known = self.operation(operation)
         if known is not None and known.state is OperationState.HELD and operation.state is not OperationState.HELD:
             (self.approved if operation.state is OperationState.PENDING else self.dropped).add(operation.id)
+        self._of_subjects.setdefault(operation.subject, {})[operation.change, operation.id] = None
         super().store(operation, begun=begun)
         if begun:
             self.on_begin(operation)
+
+    def operations_of(self, subject: Subject) -> list[Operation]:
+        """All that were ever planned for it."""
+        return [self.operations[key] for key in self._of_subjects.get(subject, ())]
 
     def note_limit(self) -> None:
         """What the guardrails allow at the moment."""
         version = self.kept_policies.get(self.policy_in_force)
         policy = self._parse_version(version) if version else Policy()
         day = self.time.now.date()
-        allowed = limit(policy.guardrails, existing=sum(one.counted for one in self.applied.values()))
+        allowed = limit(policy.guardrails, existing=self.existing)
         self.limits[day] = max(self.limits.get(day, 0), allowed)
 
 

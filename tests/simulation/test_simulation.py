@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.simulation import Simulation
 
 _FEW = range(24)
-_MORE = range(24, 300)
+_MORE = range(24, 216)
 
 
 @pytest.mark.parametrize("seed", _FEW)

@@ -1,6 +1,7 @@
 """Invariants that are checked at every step: about each end that is recorded, and each call that AWS gets."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from dayone.domain.operations import Action, Applied, Operation, OperationState
 from dayone.domain.subjects import ResourceKind
@@ -54,21 +55,25 @@ class Watcher:
             self._began[operation.id] = now
         if operation.action is not Action.DELETE or operation.id in self._day_one.state.approved:
             return
-        for other in self._day_one.state.operations.values():
-            is_late = _is_grant_beside(operation, other) and now - self._began.get(other.id, now) > _A_MOMENT
-            if is_late and not self._has_been_held_up(operation):
+        for other in self._day_one.state.operations_of(operation.subject):
+            since = self._began.get(other.id, now)
+            is_late = now - since > _A_MOMENT and _is_grant_beside(operation, other)
+            if is_late and not self._has_been_held_up(operation, since=since):
                 self.report("revocations first", f"{other.id} began long before {operation.id}")
         known = self._day_one.state.applied.get(operation.target)
         if known is not None and known.adopted:
             self.report("only its own is removed", f"{operation.id} removes what was adopted")
 
-    def _has_been_held_up(self, revocation: Operation) -> bool:
-        """Whether the table could not be read for it, or another operation is at work on the same resource."""
+    def _has_been_held_up(self, revocation: Operation, *, since: float) -> bool:
+        """Whether the table could not be read for it, or another operation was at work on the same resource."""
         if any(kind.startswith("table") for kind in self._day_one.weather.struck):
             return True
-        others = self._day_one.state.operations.values()
+        shortly_before = self._day_one.time.now - timedelta(seconds=self._day_one.time.seconds - since + _A_MOMENT)
         return any(
-            one.target == revocation.target and one.id != revocation.id and not one.finished_at for one in others
+            one.target == revocation.target
+            and one.id != revocation.id
+            and (one.finished_at is None or one.finished_at > shortly_before)
+            for one in self._day_one.state.operations_of(revocation.subject)
         )
 
     def outstanding(self) -> None:

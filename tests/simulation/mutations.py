@@ -1,0 +1,187 @@
+"""Deliberate faults in Day One's own code: the simulation is worth something when it finds each of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dayone.domain import pacing, planning, precedence, scheduling
+from dayone.domain.operations import Action, Succeeded
+from dayone.domain.subject_states import FactVersion
+from dayone.domain.subjects import ResourceKind
+from dayone.ports.identity_center import Found
+from dayone.usecases import (
+    ask_aws,
+    attempts,
+    executor_run,
+    finish_operation,
+    guard_removals,
+    make_plan,
+    perform_operation,
+    plan_changes,
+    prepare_attempt,
+    try_operation,
+)
+from tests.simulation import day_one
+
+Change = tuple[object, str, Any]
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """What is broken, which invariants may notice, and the changes: an object, an attribute of it, what it becomes."""
+
+    name: str
+    caught_by: frozenset[str]
+    changes: tuple[Change, ...]
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        before = [(where, name, vars(where)[name]) for where, name, _ in self.changes]
+        try:
+            for where, name, what in self.changes:
+                setattr(where, name, what)
+            yield
+        finally:
+            for where, name, what in before:
+                setattr(where, name, what)
+
+
+def _by(*invariants: str) -> frozenset[str]:
+    return frozenset(invariants)
+
+
+_END = "the end is what is desired"
+_SUCCEEDED = "succeeded means done"
+_APPLIED = "applied is what AWS has"
+
+
+def _without_doubt(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **named: replace(real(*args, **named), doubt=None)
+
+
+def _over_at_once(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **named: {name: replace(one, is_over=True) for name, one in real(*args, **named).items()}
+
+
+def _without_failures(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda operation, state, **named: real(operation, replace(state, failure_reason=""), **named)
+
+
+def _twice_as_fast(real: Callable[..., None]) -> Callable[..., None]:
+    return lambda self, rate, **named: real(self, rate * 2, **named)
+
+
+def _without_deletions_first(action: Action, kind: object) -> int:
+    return 4 - _rank(action, kind) if action is Action.DELETE else _rank(action, kind)
+
+
+def _always(answer: object) -> Callable[..., Any]:
+    return lambda *_, **__: answer
+
+
+_additions: Callable[..., Any] = vars(planning)["_additions"]
+_rank: Callable[..., int] = vars(precedence)["_rank"]
+_performers: dict[Any, Any] = dict(vars(perform_operation)["_PERFORMERS"])
+_provisioning = [one for one in _performers if one[1] is ResourceKind.PROVISIONING]
+_states: Callable[..., Any] = vars(ask_aws)["_states"]
+_entry: Callable[..., Any] = vars(finish_operation)["_entry"]
+
+
+def _adopts_as_its_own(_: object, *, found: Found) -> Succeeded:
+    return Succeeded(found.references)
+
+
+def _in_a_day(*_: object, now: datetime, **__: object) -> datetime:
+    return now + _A_DAY
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    Mutation(
+        "no doubt before a call",
+        _by(_APPLIED, _END, "it settles", "only its own is removed"),
+        ((try_operation, "doubt_before", _without_doubt(finish_operation.doubt_before)),),
+    ),
+    Mutation("in progress counts as done", _by(_SUCCEEDED), ((ask_aws, "_states", _over_at_once(_states)),)),
+    Mutation(
+        "a failed request counts as done",
+        _by(_SUCCEEDED),
+        ((executor_run, "conclude", _without_failures(ask_aws.conclude)),),
+    ),
+    Mutation(
+        "predecessors are not waited for",
+        _by(_END, _SUCCEEDED, _APPLIED, "it settles"),
+        (
+            (prepare_attempt, "_predecessors", _always(None)),
+            (planning, "predecessors", _always(())),
+        ),
+    ),
+    Mutation(
+        "a group goes before its members",
+        _by(_APPLIED, _SUCCEEDED),
+        ((prepare_attempt, "_followers", _always(None)),),
+    ),
+    Mutation(
+        "two requests at a time in an account",
+        _by("budgets"),
+        ((scheduling.Schedule, "_is_written_to", _always(answer=False)),),
+    ),
+    Mutation(
+        "calls at twice the budget",
+        _by("budgets"),
+        ((pacing.Pace, "__init__", _twice_as_fast(pacing.Pace.__init__)),),
+    ),
+    Mutation("the window has no end", _by("budgets"), ((pacing.Window, "has_room", _always(answer=True)),)),
+    Mutation("a retry comes in a day", _by("it settles"), ((try_operation, "retry_at", _in_a_day),)),
+    Mutation(
+        "grants before revocations",
+        _by("revocations first"),
+        ((precedence, "_rank", _without_deletions_first),),
+    ),
+    Mutation(
+        "no limit to removals",
+        _by("removals above the limit are held"),
+        (
+            (guard_removals, "why_over_the_limit", _always("")),
+            (guard_removals, "limit", _always(1_000_000)),
+        ),
+    ),
+    Mutation(
+        "an older telling wins",
+        _by("acknowledged means recorded", _END),
+        ((FactVersion, "is_newer_than", _always(answer=True)),),
+    ),
+    Mutation(
+        "what others made counts as ours",
+        _by("only its own is removed"),
+        (
+            (attempts, "adopted_when_alike", _adopts_as_its_own),
+            (perform_operation, "adopted_when_alike", _adopts_as_its_own),
+            (try_operation, "there_before", _always(None)),
+        ),
+    ),
+    Mutation("what is a person's own stays when they leave", _by(_END), ((plan_changes, "_follow", _always(None)),)),
+    Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),)),
+    Mutation(
+        "a set that has changed does not reach its accounts",
+        _by(_END),
+        ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
+    ),
+    Mutation(
+        "doubt does not count when planning",
+        _by(_END, _APPLIED),
+        ((planning, "_additions", lambda desired, *, applied: _additions_without_doubt(desired, applied)),),
+    ),
+    Mutation(
+        "AWS's request ids are not kept",
+        _by("every change is in the audit log"),
+        ((finish_operation, "_entry", lambda one, *, now: replace(_entry(one, now=now), request_id="")),),
+    ),
+    Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),)),
+)
+
+
+def _additions_without_doubt(desired: Any, applied: Any) -> Any:  # noqa: ANN401
+    return _additions(desired, applied={name: replace(one, doubt=None) for name, one in applied.items()})

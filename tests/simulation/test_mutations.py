@@ -1,0 +1,27 @@
+"""The simulation finds each of the deliberate faults."""
+
+import pytest
+
+from tests.simulation.mutations import MUTATIONS, Mutation
+from tests.simulation.simulation import Simulation
+
+_SEEDS = 100
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
+def test_a_deliberate_fault_is_found(mutation: Mutation) -> None:
+    with mutation.applied():
+        for seed in range(_SEEDS):
+            found = {one.invariant for one in Simulation(seed).run().violations}
+            if found & mutation.caught_by:
+                return
+    pytest.fail(f"{_SEEDS} worlds did not show it")
+
+
+def test_a_fault_is_gone_when_it_was_tried() -> None:
+    for mutation in MUTATIONS:
+        before = [vars(where)[name] for where, name, _ in mutation.changes]
+        with mutation.applied():
+            pass
+        assert [vars(where)[name] for where, name, _ in mutation.changes] == before
