@@ -1,0 +1,158 @@
+"""A life on the deployed system: hired in advance, ready on the first day at the set time, moved, gone, and back."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sandbox import Behaviour, Sandbox
+from sandbox.day_one import deploy, may_call, policy_for_ended_sessions
+from sandbox.hr_system import CHANGED, ENDED, HIRED
+from sandbox.identity_center_view import IdentityCenterView, instance_of
+from sandbox.organisation import Organisation
+from sandbox.signed_http import HttpApi
+from tests.e2e.announcements import Announcements
+from tests.e2e.day_one import DayOne
+from tests.e2e.people import somebody
+from tests.e2e.waiting import becomes, eventually
+
+_SENDER = "it@example.com"
+# What is due is found within a minute, and then done.
+_PATIENCE = 170.0
+
+
+@dataclass
+class _Life:
+    """One person, who starts at `begins`; each test takes them on from where the one before left them."""
+
+    day_one: DayOne
+    begins: datetime
+    policy_id: str
+    account: str = ""
+    person: dict[str, str] = field(default_factory=dict)
+
+    def is_in(self, group: str) -> bool:
+        return self.person["user_name"] in self.day_one.view.members(group)
+
+    def user_id(self) -> str:
+        return str(self.day_one.view.users()[self.person["user_name"]]["UserId"])
+
+    def ended_sessions(self) -> list[str]:
+        client = self.day_one.sandbox.client("organizations")
+        document = json.loads(client.describe_policy(PolicyId=self.policy_id)["Policy"]["Content"])
+        users: list[str] = document["Statement"][0]["Condition"]["StringEquals"]["identitystore:userId"]
+        return users
+
+    def tell(self, event: str, **attributes: str) -> Any:  # noqa: ANN401 - JSON
+        self.person |= attributes
+        return self.day_one.told(self.person, event=event)
+
+
+def _policy(begins: datetime) -> Mapping[str, Any]:
+    return {
+        "version": 1,
+        "people": {
+            "created_days_before": 3,
+            "access_from": f"{begins:%H:%M}",
+            "welcome": {
+                "since": f"{begins:%Y-%m-%d}",
+                "mail": {"from": _SENDER, "subject": "Hello {given_name}", "text": "{portal_url} {user_name} {access}"},
+            },
+        },
+        "groups": {
+            "engineers": {"members": [{"department": "Engineering"}]},
+            "data": {"members": [{"department": "Data"}]},
+        },
+        "permission_sets": {"ViewOnly": {"managed_policies": ["ViewOnlyAccess"]}},
+        "assignments": [{"group": "engineers", "permission_set": "ViewOnly", "accounts": [{"ou": "/**"}]}],
+    }
+
+
+@pytest.fixture(scope="module")
+def life() -> Iterator[_Life]:
+    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=0.3)) as sandbox:
+        sandbox.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
+        yield _begun(sandbox)
+
+
+def _begun(sandbox: Sandbox) -> _Life:
+    instance = instance_of(sandbox)
+    deployed = deploy(sandbox, instance)
+    approver = sandbox.create_user("approver", policy=may_call("*"))
+    day_one = DayOne(
+        sandbox=sandbox,
+        instance=instance,
+        deployed=deployed,
+        approver=HttpApi(url=deployed.api.url, region=sandbox.region, credentials=approver),
+        announcements=Announcements(sandbox, bus=deployed.stack.outputs["BusName"]),
+        view=IdentityCenterView(sandbox, instance),
+        organisation=Organisation(sandbox),
+    )
+    account = day_one.organisation.make_account("team-blue-dev")
+    day_one.put_in_force(_policy(datetime.now(UTC)))
+    assert becomes(lambda: day_one.view.assignments(account), [("ViewOnly", "engineers")])
+    # A whole minute that leaves time to look at what is not there yet.
+    begins = (datetime.now(UTC) + timedelta(seconds=110)).replace(second=0, microsecond=0)
+    day_one.put_in_force(_policy(begins))
+    return _Life(day_one, begins, policy_for_ended_sessions(sandbox), account)
+
+
+def test_hired_in_advance_there_is_a_user_without_access(life: _Life) -> None:
+    life.person = somebody(start_date=f"{life.begins:%Y-%m-%d}")
+    hired = life.tell(HIRED)
+    assert datetime.now(UTC) < life.begins, "too late to see it"
+    assert [one["kind"] for one in hired["operations"]] == ["create-user"]
+    assert not life.is_in("engineers")
+    head = life.day_one.get(f"/v1/people/{life.person['id']}")["head"]
+    assert datetime.fromisoformat(head["due_at"]) == life.begins
+
+
+def test_an_alarm_is_set_for_that_moment(life: _Life) -> None:
+    scheduler = life.day_one.sandbox.client("scheduler")
+    listed = scheduler.list_schedules()["Schedules"]
+    assert f"dayone-due-{life.begins:%Y%m%dT%H%M%SZ}" in [one["Name"] for one in listed]
+
+
+def test_access_comes_at_the_set_time_of_the_first_day(life: _Life) -> None:
+    assert eventually(lambda: life.is_in("engineers"), seconds=_PATIENCE)
+    assert datetime.now(UTC) >= life.begins
+
+
+def test_they_are_told_that_they_are_ready(life: _Life) -> None:
+    def told() -> list[Any]:
+        found = life.day_one.announcements.heard()
+        return [one["detail"] for one in found if one["detail-type"] == "Person Ready"]
+
+    (ready,) = eventually(told)
+    assert (ready["person"], ready["user_name"]) == (life.person["id"], life.person["user_name"])
+    assert [(one["account"], one["permission_set"]) for one in ready["access"]] == [(life.account, "ViewOnly")]
+    assert ready["portal_url"] == f"https://{life.day_one.instance.identity_store_id}.awsapps.com/start"
+
+
+def test_a_move_takes_them_from_one_group_to_another_as_the_same_user(life: _Life) -> None:
+    before = life.user_id()
+    life.tell(CHANGED, department="Data", title="Analyst", family_name="Newname")
+    assert (life.is_in("engineers"), life.is_in("data"), life.user_id()) == (False, True, before)
+    user = life.day_one.view.users()[life.person["user_name"]]
+    assert (user["Title"], user["Name"]["FamilyName"]) == ("Analyst", "Newname")
+
+
+def test_leaving_takes_access_and_ends_live_sessions(life: _Life) -> None:
+    left = life.tell(ENDED)
+    kinds = [one["kind"] for one in left["operations"]]
+    assert kinds == ["delete-membership", "create-ended-sessions"]
+    assert all(one["finished_at"] for one in left["operations"])
+    assert not life.is_in("data")
+    assert life.ended_sessions() == [life.user_id()]
+    assert 0 < left["access_ended"]["seconds"] < _PATIENCE
+    assert left["access_ended"]["sessions_ended_at"]
+
+
+def test_coming_back_is_the_same_user_with_what_the_policy_gives_now(life: _Life) -> None:
+    before = life.user_id()
+    life.tell(CHANGED, department="Engineering")
+    assert (life.is_in("engineers"), life.is_in("data"), life.user_id()) == (True, False, before)
+    assert life.ended_sessions() == ["nobody"]
