@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 
 from dayone.errors import NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Receipt, RequestState
@@ -53,6 +53,7 @@ class MemoryIdentityCenter:
     assignments: set[AssignmentKey] = field(default_factory=set)
     provisioned: dict[tuple[str, str], int] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
+    unfinished: dict[str, None] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
 
     def receipt(self, **references: str) -> Receipt:
@@ -64,6 +65,7 @@ class MemoryIdentityCenter:
     def ask(self, kind: str, perform: Callable[[], None]) -> str:
         request_id = self.new_id("request")
         self.requests[request_id] = Request(kind, perform)
+        self.unfinished[request_id] = None
         return request_id
 
     def state_of(self, kind: str, request_id: str) -> RequestState:
@@ -74,16 +76,17 @@ class MemoryIdentityCenter:
 
     def states_of(self, kind: str, asked: Collection[str]) -> Mapping[str, RequestState]:
         """What the first hundred of a list tell, the newest first."""
-        newest = [one for one in reversed(self.requests) if self.requests[one].kind == kind][:100]
+        newest = islice((one for one in reversed(self.requests) if self.requests[one].kind == kind), 100)
         return {one: self.requests[one].state for one in newest if one in asked}
 
     def in_progress(self) -> list[str]:
-        return [request_id for request_id, request in self.requests.items() if not request.state.is_over]
+        return list(self.unfinished)
 
     def work(self, only: Iterable[str] | None = None) -> None:
         """Let time pass until these requests, or all, are over; in the order in which they were asked for."""
         for request_id in list(self.in_progress() if only is None else only):
             request = self.requests[request_id]
+            self.unfinished.pop(request_id, None)
             try:
                 request.perform()
             except RequestFailed as failure:
