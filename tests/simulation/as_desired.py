@@ -30,7 +30,7 @@ class Comparison:
         self._center = world.aws.center
         self._now = world.time.now
         self.policy = self._policy()
-        self._people = {name: person for name, (_, person) in world.outside.people.items()}
+        self._people = {name: told.person for name, told in world.outside.people.items()}
         self._accounts = world.day_one.organization.accounts
         self.excused = excused(world)
 

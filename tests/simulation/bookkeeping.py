@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dayone.domain.accounts import AccountState
@@ -9,7 +10,9 @@ from dayone.domain.audit import first_break
 from dayone.domain.changes import Change
 from dayone.domain.holds import released
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
-from dayone.domain.subjects import ResourceKind, ResourceOf
+from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
+from tests.simulation.hr_system import SOURCE
+from tests.simulation.table import ObservedState
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -20,13 +23,13 @@ _ENDED = frozenset({OperationState.SUCCEEDED, OperationState.FAILED, OperationSt
 def promises(world: "Simulation") -> Iterator[str]:
     """Every acknowledged event is recorded."""
     state = world.day_one.state
-    for request in world.outside.acknowledged:
-        head = state.heads.get(request.subject)
-        is_planned = (request.cause.change, request.subject) in state.plans
-        if not is_planned and request.delivery not in state.deliveries:
-            yield f"{request.cause.reference} about {request.subject} was acknowledged and is not recorded"
-        elif head is None or head.version is None or (request.version and request.version.is_newer_than(head.version)):
-            yield f"{request.subject} is known as of {head and head.version}, not of {request.version}"
+    for told, change in world.outside.acknowledged:
+        subject = Subject(SubjectKind.PERSON, told.person.id)
+        head = state.heads.get(subject)
+        if (change, subject) not in state.plans and f"hr:{SOURCE}:{told.reference}" not in state.deliveries:
+            yield f"{told.reference} about {subject} was acknowledged and is not recorded"
+        elif head is None or all(one.version.at < told.at for one in head.tellings):
+            yield f"{subject} is not known as of {told.at}"
     if state.policy_in_force != world.outside.policy_version:
         yield f"policy {state.policy_in_force} is in force, not {world.outside.policy_version}"
 
@@ -145,6 +148,17 @@ def waits_for_others(one: Operation) -> bool:
     # A set stays as long as an account has it that Day One leaves alone, such as a suspended one.
     is_kept = one.action is Action.DELETE and "is assigned" in one.failure_reason
     return bool(one.waiting_for) or is_kept
+
+
+def first_asked_for(removal: Operation, *, state: ObservedState) -> datetime:
+    """When the first of the plans was made that one after the other asked for the same removal: then it was counted."""
+    since = removal.created_at
+    before = [one for one in state.operations_of(removal.subject) if one.target == removal.target]
+    for one in reversed(before[: before.index(removal)]):
+        if one.action is not Action.DELETE or one.state is not OperationState.SUPERSEDED:
+            break
+        since = one.created_at
+    return since
 
 
 def is_let_go(operation: Operation, *, approved: set[str]) -> bool:

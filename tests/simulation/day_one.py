@@ -18,11 +18,13 @@ from dayone.errors import DayOneError
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.plan_changes import PlanChanges, plan_changes
+from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
-from tests.fakes.hr import MemoryHints, no_hr_systems
+from tests.fakes.hr import MemoryHints, MemoryHrSources, no_hr_systems
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
+from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -30,6 +32,7 @@ from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords, looked_at
 from tests.fakes.state_subjects import MemoryDueWork
 from tests.simulation.functions import Function, QueueTrigger
+from tests.simulation.hr_system import KEY, SOURCE
 from tests.simulation.identity_center import SimulatedIdentityCenter
 from tests.simulation.identity_center_ports import aws_side
 from tests.simulation.processes import Process, Trace, VirtualWorkers, Wire
@@ -185,8 +188,14 @@ class DayOne:
         return lambda batch: self._each(batch, lambda one: record_account_event(one.body, ports=ports), in_order=False)
 
     def _receiving(self, process: Process) -> Callable[[Any], object]:
-        wired = WiredInbox(self.inbox, process)
-        return lambda request: wired.put([request])
+        ports = ReceiveHrEvent(
+            sources=Wire("secrets.sources", MemoryHrSources(), process),
+            keys=Wire("secrets.keys", MemorySigningKeys({SOURCE: (KEY,)}), process),
+            token_keys=MemoryTokenKeys(),
+            inbox=WiredInbox(self.inbox, process),
+            clock=self.clock,
+        )
+        return lambda signed: receive_hr_event(signed(), ports=ports)
 
     def _answering(self, process: Process) -> Callable[[Any], object]:
         table = {

@@ -25,7 +25,7 @@ def guardrails(world: "Simulation") -> Iterator[str]:
     """No day sees more removals than the limit of that day but for those a human has approved."""
     state = world.day_one.state
     let_go = Counter(
-        one.created_at.date()
+        bookkeeping.first_asked_for(one, state=state).date()
         for one in state.operations.values()
         if one.action is Action.DELETE
         and one.resource.kind in GUARDED

@@ -2,75 +2,80 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 
+from dayone.contracts.deliveries import Delivery
 from dayone.domain.accounts import Account
-from dayone.domain.changes import Cause, CauseKind, ChangeState
+from dayone.domain.changes import ChangeState
 from dayone.domain.people import Person
-from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import FactVersion
-from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.ulids import ulid_of
 from dayone.errors import Rejected
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.decide_change import decide_change
 from dayone.usecases.submit_policy import submit_policy
+from tests.simulation import hr_system
 from tests.simulation.day_one import DayOne
 from tests.simulation.functions import Function
 
-_HR = "hr:standard"
 _ADMIN = "arn:aws:sts::111122223333:assumed-role/Admin/ada"
 _APPROVER = "arn:aws:sts::111122223333:assumed-role/Approver/grace"
 _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 60.0
 
 
+@dataclass(frozen=True)
+class Told:
+    """What HR knew of a person at a moment, and under which id it says so."""
+
+    person: Person
+    at: datetime
+    reference: str
+
+    def signed(self, *, sent: datetime) -> Delivery:
+        return hr_system.delivery(self.person, at=self.at, reference=self.reference, sent=sent)
+
+
 @dataclass
 class Outside:
     """What the outside knows to be true, and what it was promised.
 
-    `people` are the newest tellings, `policy` the newest text that was taken, `acknowledged` the requests that were
-    answered with yes. `asking` counts those who still wait for an answer, and come again until they have one.
+    `people` are the newest tellings, `policy` the newest text that was taken, `acknowledged` what was answered with
+    yes, each with the change it leads to. `asking` counts those who still wait for an answer, and come again until they
+    have one.
     """
 
     day_one: DayOne
-    people: dict[str, tuple[FactVersion, Person]] = field(default_factory=dict)
+    people: dict[str, Told] = field(default_factory=dict)
     policy: str = ""
     policy_version: int = 0
-    acknowledged: list[PlanRequest] = field(default_factory=list)
+    acknowledged: list[tuple[Told, str]] = field(default_factory=list)
     rejected: set[str] = field(default_factory=set)
     asking: int = 0
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     # HR
 
-    def tells(self, person: Person, *, ago: float = 0.0, reference: str = "") -> PlanRequest:
+    def tells(self, person: Person, *, ago: float = 0.0) -> Told:
         """One delivery about a person, as of so many seconds ago."""
         at = self.day_one.time.now
         if ago:
-            at = max(at.fromtimestamp(at.timestamp() - ago, at.tzinfo), at.replace(hour=0, minute=0, second=0))
-        reference = reference or f"evt-{next(self.numbers)}"
-        version = FactVersion(at=at, digest=sha256(repr(person).encode()).hexdigest())
-        cause = Cause(
-            change=ulid_of(at, name=f"{_HR}:{reference}"),
-            kind=CauseKind.HR_EVENT,
-            actor=_HR,
-            reference=reference,
-            at=at,
-        )
-        subject = Subject(SubjectKind.PERSON, person.id)
+            at = max(at - timedelta(seconds=ago), at.replace(hour=0, minute=0, second=0))
+        told = Told(person, at=at, reference=f"evt-{next(self.numbers)}")
         known = self.people.get(person.id)
-        if known is None or version.is_newer_than(known[0]):
-            self.people[person.id] = (version, person)
-        request = PlanRequest(subject=subject, cause=cause, person=person, version=version)
-        self.deliver(request)
-        return request
+        if known is None or known.at < at:
+            self.people[person.id] = told
+        self.deliver(told)
+        return told
 
-    def deliver(self, request: PlanRequest) -> None:
+    def deliver(self, told: Told) -> None:
         """Send until it is acknowledged."""
-        self._ask(self.day_one.intake, request, lambda _: self.acknowledged.append(request))
+
+        def taken(received: object) -> None:
+            changes: tuple[str, ...] = getattr(received, "changes", ())
+            self.acknowledged += [(told, change) for change in changes]
+
+        self._ask(self.day_one.intake, lambda: told.signed(sent=self.day_one.time.now), taken)
 
     # The organisation
 
@@ -115,8 +120,8 @@ class Outside:
 
     def says_all_again(self) -> None:
         """HR sends everybody, every account is looked at, and the policy is uploaded once more."""
-        for _, person in list(self.people.values()):
-            self.tells(person)
+        for told in list(self.people.values()):
+            self.tells(told.person)
         for account in list(self.day_one.organization.accounts):
             self.account_event(account)
         if self.policy:
@@ -148,7 +153,3 @@ class Outside:
             self.day_one.time.at(pause, lambda: self._ask(function, event, taken, pause=longer))
 
         function.invoke(event, then=yes, failed=no)
-
-
-def renamed(person: Person, *, given_name: str) -> Person:
-    return replace(person, given_name=given_name, display_name=f"{given_name} {person.family_name}")

@@ -102,24 +102,25 @@ class Scenario:
     def _joins(self, name: str) -> None:
         random = self._random
         today = self._time.now.date()
+        start = random.choice((None, None, today, today + timedelta(days=1)))
         person = a_person(
             name,
             department=random.choice(DEPARTMENTS),
             title=random.choice(("", "Intern")),
-            start_date=random.choice((None, None, today, today + timedelta(days=1))),
-            end_date=random.choice((None, None, today)),
+            start_date=start,
+            end_date=None if start and start > today else random.choice((None, None, today)),
             time_zone=random.choice(_ZONES),
         )
         self._tell(person)
 
     def _known(self) -> Person | None:
         known = sorted(self._outside.people)
-        return self._outside.people[self._random.choice(known)][1] if known else None
+        return self._outside.people[self._random.choice(known)].person if known else None
 
     def _tell(self, person: Person, *, ago: float = 0.0) -> None:
-        request = self._outside.tells(person, ago=ago)
+        told = self._outside.tells(person, ago=ago)
         if self._random.random() < 0.2:
-            self._later(self._random.random() * 40, lambda: self._outside.deliver(request))
+            self._later(self._random.random() * 40, lambda: self._outside.deliver(told))
 
     def _moves(self) -> None:
         if person := self._known():

@@ -11,6 +11,7 @@ from dayone.domain.operations import OPEN_STATES
 from tests.simulation.as_desired import excused
 from tests.simulation.bookkeeping import waits_for_others
 from tests.simulation.day_one import DayOne
+from tests.simulation.hr_system import clock_of_signatures
 from tests.simulation.identity_center import SimulatedIdentityCenter
 from tests.simulation.invariants import check_at_rest
 from tests.simulation.outside import Outside
@@ -87,7 +88,7 @@ class Simulation:
         make_a_past(self)
         Scenario(self.random, self.outside).begin()
         self._others_call()
-        self.time.run(seconds=LENGTH + 60)
+        self._pass(LENGTH + 60)
         self.weather.clear_up()
         if self.settle():
             check_at_rest(self)
@@ -110,7 +111,7 @@ class Simulation:
             self.day_one.account_events.redrive()
             for change in self.outside.held():
                 self.outside.decides(change, approves=True)
-            self.time.run(seconds=_STEP)
+            self._pass(_STEP)
             quiet = quiet + 1 if self.is_quiet() else 0
         return True
 
@@ -119,6 +120,10 @@ class Simulation:
         """Whether an answer may have been lost, so that nobody can know AWS's id of a request."""
         struck = self.weather.struck
         return any(kind.startswith("table") or not kind.endswith(_HARMLESS) for kind in struck)
+
+    def _pass(self, seconds: float) -> None:
+        with clock_of_signatures(self.time):
+            self.time.run(seconds=seconds)
 
     def is_quiet(self) -> bool:
         return not self._unsettled()

@@ -1,0 +1,51 @@
+"""An HR system that tells of people in signed deliveries, as the Standard Webhooks specification has it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+
+import standardwebhooks.webhooks
+from standardwebhooks import Webhook
+
+from dayone.contracts.deliveries import Delivery
+from dayone.domain.people import Person, Status
+from tests.simulation.virtual_time import Clockwork
+
+SOURCE = "standard"
+KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+_TOLD = ("id", "user_name", "email", "given_name", "family_name", "display_name", "department", "title", "time_zone")
+
+
+def delivery(person: Person, *, at: datetime, reference: str, sent: datetime) -> Delivery:
+    """What HR knew of a person at `at`, signed at `sent`: whoever sends again signs again."""
+    told = {name: getattr(person, name) for name in _TOLD}
+    days = {"start_date": person.start_date, "end_date": person.end_date}
+    record = {**told, **{name: day.isoformat() for name, day in days.items() if day}}
+    kind = "person.ended" if person.status is Status.ENDED else "person.updated"
+    body = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": record})
+    headers = {
+        "webhook-id": reference,
+        "webhook-timestamp": str(int(sent.timestamp())),
+        "webhook-signature": Webhook(KEY).sign(reference, sent, body),
+    }
+    return Delivery(source=SOURCE, headers=headers, body=body.encode())
+
+
+@contextmanager
+def clock_of_signatures(time: Clockwork) -> Iterator[None]:
+    """Signatures are judged by the clock of the world: the library that checks them has one of its own."""
+
+    class Now(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Now":
+            moment = time.now.astimezone(tz or UTC)
+            return cls.fromtimestamp(moment.timestamp(), tz or UTC)
+
+    library = vars(standardwebhooks.webhooks)
+    real = library["datetime"]
+    library["datetime"] = Now
+    try:
+        yield
+    finally:
+        library["datetime"] = real
