@@ -8,7 +8,7 @@ import secrets
 import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dayone import settings
 
@@ -52,10 +52,7 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
     from dayone.adapters.dynamodb_company import DynamoCompany
-    from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
-    from dayone.adapters.dynamodb_ledger import DynamoLedger
     from dayone.adapters.dynamodb_portions import DynamoPortions
-    from dayone.adapters.dynamodb_progress import DynamoProgress
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.plan_changes import PlanChanges
@@ -68,9 +65,7 @@ def plan_changes() -> "PlanChanges":
         portions=DynamoPortions(table),
         policies=wiring_accounts.policies(given, table=table, clock=_now),
         changes=DynamoChanges(table),
-        progress=DynamoProgress(table),
-        ledger=DynamoLedger(table),
-        held=DynamoHeldRemovals(table),
+        **_counts(table),
         hr=wiring_hr.hr_intake(given, table=table),
         schedules=wiring_people.schedules(given),
         organization=wiring_accounts.organization(table, clock=_now),
@@ -164,6 +159,14 @@ def _table(name: str) -> "DynamoTable":
     from dayone.adapters.dynamodb_table import DynamoTable
 
     return DynamoTable(client("dynamodb"), name)
+
+
+def _counts(table: "DynamoTable") -> dict[str, Any]:
+    from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+    from dayone.adapters.dynamodb_ledger import DynamoLedger
+    from dayone.adapters.dynamodb_progress import DynamoProgress
+
+    return {"progress": DynamoProgress(table), "ledger": DynamoLedger(table), "held": DynamoHeldRemovals(table)}
 
 
 def _now() -> datetime:
