@@ -56,11 +56,15 @@ def summary(outcomes: Iterable[Outcome], *, seconds: float) -> str:
         return "\n".join([*lines, "No invariant was violated."])
     lines.append(f"{len(violated)} invariants were violated:")
     for invariant, seeds in sorted(violated.items()):
-        first = min(seeds, key=lambda one: one.seed)
-        said = next(one for one in first.violations if one.invariant == invariant)
-        lines += [
-            f"  {invariant}: {len(seeds)} seeds",
-            f"    {said.message} (after {said.at:,.0f} s)",
-            f"    replay: make simulate SEED={first.seed}",
-        ]
+        lines += _told(invariant, seeds)
     return "\n".join(lines)
+
+
+def _told(invariant: str, seeds: list[Outcome]) -> list[str]:
+    first = min(seeds, key=lambda one: one.seed)
+    said = next(one for one in first.violations if one.invariant == invariant)
+    return [
+        f"  {invariant}: {len(seeds)} seeds",
+        f"    {said.message} (after {said.at:,.0f} s)",
+        f"    replay: make simulate SEED={first.seed}",
+    ]

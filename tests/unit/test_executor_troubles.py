@@ -173,26 +173,27 @@ def test_what_was_made_in_silence_and_is_not_found_yet_stays_ours() -> None:
     assert (applied.references["permission_set_arn"], applied.adopted, applied.doubt) == (arn, False, None)
 
 
+class _Silent:
+    """Permission sets: creates without an answer, and breaks off in the middle of an update."""
+
+    def __init__(self, port: Any) -> None:  # noqa: ANN401
+        self._port = port
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._port, name)
+
+    def create(self, attributes: dict[str, str]) -> None:
+        self._port.create(attributes)
+        raise Unreachable("no answer")
+
+    def untag(self, _arn: str, **_: object) -> None:
+        raise Unreachable("no answer")
+
+
 def test_what_was_made_in_silence_and_brought_up_to_date_by_halves_stays_ours() -> None:
     world = World()
     world.policy_is(a_policy(replace(a_set("ViewOnly"), tags={"owner": "platform"})))
     world.plan_all()
-
-    class _Silent:
-        """Creates without an answer, and breaks off in the middle of an update."""
-
-        def __init__(self, port: Any) -> None:  # noqa: ANN401
-            self._port = port
-
-        def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-            return getattr(self._port, name)
-
-        def create(self, attributes: dict[str, str]) -> None:
-            self._port.create(attributes)
-            raise Unreachable("no answer")
-
-        def untag(self, _arn: str, **_: object) -> None:
-            raise Unreachable("no answer")
 
     world.around = lambda name, one: _Silent(one) if name == "permission_sets" else one
     world.execute(seconds=0.7)
