@@ -11,7 +11,8 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from statistics import median
+from typing import Any
 
 from aws_lambda_powertools.utilities.parser import event_parser
 from aws_lambda_powertools.utilities.parser.envelopes import ApiGatewayEnvelope
@@ -34,7 +35,7 @@ from tests.unit.world import World
 
 EVENT = Path(__file__).parents[1] / "events" / "receive_hr_event" / "joiner.json"
 KEY = base64.b64encode(b"a key of 32 bytes for this test.").decode()
-EVENTS, ROUNDS = 200, 15
+EVENTS, ROUNDS = 25, 100
 GROUPS = ("engineers", "everyone", "on-call")
 READS = ("find", "get", "list", "describe")
 
@@ -54,10 +55,11 @@ class Sqs:
 class Context(LambdaContext):
     """What a handler is told about its invocation."""
 
-    _function_name: ClassVar[str] = "receive_hr_event"
-    _memory_limit_in_mb: ClassVar[int] = 1024
-    _invoked_function_arn: ClassVar[str] = "arn:aws:lambda:eu-west-1:111122223333:function:receive_hr_event"
-    _aws_request_id: ClassVar[str] = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    def __init__(self) -> None:
+        self._function_name = "receive_hr_event"
+        self._memory_limit_in_mb = 1024
+        self._invoked_function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:receive_hr_event"
+        self._aws_request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 
 
 logger = logger_of("only_parsing")
@@ -119,8 +121,10 @@ def time_of_an_event() -> Figure:
 
     with contextlib.redirect_stdout(io.StringIO()):
         _to_nowhere()
-        least = least_seconds({"received": received, "parsed": parsed}, rounds=ROUNDS)
-    return Figure("time of an event / only parsing it", least["received"] / least["parsed"], 2.0)
+        rounds = [least_seconds({"received": received, "parsed": parsed}, rounds=1) for _ in range(ROUNDS)]
+    # A slow moment meets both tasks of a round; the two luckiest moments of all would be no pair.
+    ratio = median(one["received"] / one["parsed"] for one in rounds)
+    return Figure("time of an event / only parsing it", ratio, 2.0)
 
 
 def _to_nowhere() -> None:
@@ -185,7 +189,7 @@ def main() -> None:
     """Measure, and end with 1 when a bound is missed."""
     as_json = wants_json(__doc__ or "")
     figures = [calls_of_an_event(), *identity_store_calls(), time_of_an_event()]
-    notes = [f"{EVENTS} events, the least of {ROUNDS} rounds; every source's sample for the calls"]
+    notes = [f"{EVENTS} events, the median of {ROUNDS} rounds; every source's sample for the calls"]
     report(figures, notes=notes, as_json=as_json)
 
 

@@ -14,15 +14,7 @@ from ministack.core import iam_evaluator, lambda_runtime  # type: ignore[import-
 from ministack.services import dynamodb, eventbridge, lambda_svc  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
-from sandbox import (
-    batch_permissions,
-    event_buses,
-    layer_copies,
-    mail_permissions,
-    parameter_permissions,
-    role_sessions,
-    stream_mappings,
-)
+from sandbox import call_permissions, event_buses, layer_copies, mail_permissions, role_sessions, stream_mappings
 from sandbox.errors import SandboxError
 
 VERSION = "1.5.33"
@@ -44,10 +36,9 @@ def apply() -> None:
     log_failures_to_start()
     share_unpacked_code()
     let_the_administrator_be_an_aws_service()
-    batch_permissions.authorise_batches_as_single_messages()
+    call_permissions.authorise_as_aws_does()
     event_buses.hand_events_on_to_other_accounts_and_regions()
     event_buses.take_bus_policies_from_templates()
-    parameter_permissions.authorise_parameters_by_name()
     mail_permissions.authorise_mail_by_sender()
     role_sessions.correct_sessions()
 

@@ -88,8 +88,8 @@ class PersonAttributes(BaseModel):
 
     def attributes(self, *, only_given: bool) -> dict[str, str]:
         """The attributes as texts, days in ISO 8601, "" for none; all of them, or those that were given."""
-        given = self.model_dump(mode="json", exclude={"id"}, exclude_unset=only_given)
-        return {name: "" if value is None else str(value) for name, value in given.items()}
+        left_out = {"id", *(type(self).model_fields.keys() - self.model_fields_set if only_given else ())}
+        return {name: "" if one is None else str(one) for name, one in vars(self).items() if name not in left_out}
 
     def person(self) -> Person:
         """The person it describes, whose user name is their e-mail address unless there is another."""
