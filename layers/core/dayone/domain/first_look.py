@@ -10,7 +10,7 @@ from dayone.domain.subjects import Resource, ResourceKind
 
 def first_gifts(found: Iterable[Difference], *, head: Head) -> frozenset[Resource]:
     """The assignments that are held, or have been held, because the account awaits a first approval."""
-    known = {one.resource for one in head.held}
+    known = {one.resource for one in head.held if one.is_gift}
     return frozenset(
         one.resource
         for one in found

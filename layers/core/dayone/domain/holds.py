@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HeldRemoval:
-    """A removal, or a first gift, that was held, and the operation of the change that carries it out once approved.
+    """A removal, or with `is_gift` a first gift, that was held, and the operation that carries it out once approved.
 
     It outlives plans: as long as the same removal is asked for on the same ground, no plan makes it anew. `has_left`
     is that ground: the person's employment is over, or else the policy. `policy_version` is the version a rejection
@@ -31,6 +31,7 @@ class HeldRemoval:
     has_left: bool = False
     verdict: Verdict = Verdict.WAITING
     policy_version: int = 0
+    is_gift: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

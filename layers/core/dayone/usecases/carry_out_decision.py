@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Decision
@@ -62,9 +63,8 @@ def _decide(
     policy = ports.policies.current()
     employed = employed_people(before.fact, policy=policy, subjects=ports.subjects, now=now)
     found = find_differences(state, fact=before.fact, policy=policy, now=now, employed=employed)
-    held = decided(
-        before.held, change=change, is_approved=decision.is_approved, removals=found.guarded, ground=found.ground
-    )
+    said = partial(decided, change=change, is_approved=decision.is_approved, ground=found.ground)
+    held = tuple(now_is for one in before.held for now_is in said([one], removals=found.alike(one)))
     entry = AuditEntry(
         at=now,
         actor=decision.actor,

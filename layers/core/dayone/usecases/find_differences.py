@@ -9,7 +9,7 @@ from dayone.domain.delegation import within_reach
 from dayone.domain.desired_people import waiting_note
 from dayone.domain.first_look import first_gifts
 from dayone.domain.guardrails import is_removal
-from dayone.domain.holds import Ground
+from dayone.domain.holds import Ground, HeldRemoval
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.planning import differences, left_alone
@@ -34,10 +34,9 @@ class Found:
     doubtful: str = ""
     first_gifts: frozenset[Resource] = frozenset()
 
-    @property
-    def guarded(self) -> frozenset[Resource]:
-        """What a human may have to decide on."""
-        return self.removals | self.first_gifts
+    def alike(self, held: HeldRemoval) -> frozenset[Resource]:
+        """Which resources the same is asked for as what is held: to be given for the first time, or taken away."""
+        return self.first_gifts if held.is_gift else self.removals
 
     @property
     def removals(self) -> frozenset[Resource]:

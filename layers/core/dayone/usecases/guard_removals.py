@@ -57,8 +57,8 @@ class Circumstances:
 
 def part(found: Found, *, head: Head) -> Guarded:
     """Leave aside what was held before, and see which removals have been let go already."""
-    held = reviewed(head.held, removals=found.guarded, ground=found.ground)
-    spoken = spoken_for(held) & found.guarded
+    held = tuple(kept for one in head.held for kept in reviewed([one], removals=found.alike(one), ground=found.ground))
+    spoken = spoken_for(one for one in held if one.resource in found.alike(one))
     ours = tuple(one for one in found.differences if one.resource not in spoken)
     going = found.removals - spoken
     return Guarded(
