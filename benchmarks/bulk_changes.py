@@ -94,7 +94,8 @@ class Bench:
         self.aws, self.time = self.simulation.aws, self.simulation.time
         self.state = self.simulation.day_one.state
         # The benchmark does not look at every step, as the simulation does, so that time goes by faster.
-        self.state.on_begin = self.state.on_end = lambda _: None
+        self.state.on_begin = lambda _: None
+        self.state.on_end = lambda _: None
         self.world = World(now=self.time.now, state=self.state, center=self.aws.center)
         self.aws.sides = {**self.aws.sides, "directory": QuickDirectory(self.aws.center)}
         self.requests = Requests()

@@ -1,6 +1,7 @@
 """Simpler ways to carry out the same assignments, against the same modelled AWS: the seconds each takes."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from dayone.errors import Conflicting, Throttled, Unavailable
@@ -94,7 +95,7 @@ def _side_by_side(
 
     lanes = list(lanes)
     for lane in lanes:
-        time.start(lambda lane=lane: work(lane))
+        time.start(partial(work, lane))
     while any(lanes) or aws.outstanding:
         time.run(seconds=60)
     time.run(seconds=120)
