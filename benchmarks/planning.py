@@ -58,7 +58,7 @@ def settled(states: Iterable[SubjectState], *, policy: Policy) -> Iterator[Subje
     outlook, alike = Outlook(policy, NOW, Selection(policy)), dict[Resource, Applied]()
     for state in states:
         applied = {}
-        for resource, wanted in outlook.desired(state.head.subject, fact=state.head.fact).resources.items():
+        for resource, wanted in outlook.desired(state, fact=state.head.fact).resources.items():
             own = Applied(resource=resource, attributes=wanted.attributes)
             applied[resource] = own if wanted.attributes else alike.setdefault(resource, own)
         yield SubjectState(state.head, applied)
