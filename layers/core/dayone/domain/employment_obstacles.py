@@ -10,6 +10,8 @@ from dayone.domain.people import Person, Status
 def of_employment(person: Person, *, cycle: LifeCycle, now: datetime) -> Nearness:
     """Whether the person is to have anything at all."""
     stage, where = stage_of(person, cycle=cycle, now=now), f"({person.time_zone})"
+    if person.status is Status.MISSING and stage is Stage.PRESENT:
+        return _in_the_way("status", actual="missing from what HR sends", needed="`active`: what they have is held")
     if stage is Stage.PRESENT:
         return Nearness(1)
     if original := cycle.original_of(person.id):

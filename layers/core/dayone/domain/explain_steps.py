@@ -99,7 +99,9 @@ def _of_person(known: Known) -> Nearness:
     head = known.person.head
     if not isinstance(head.fact, Person):
         return of_nothing("person", head.subject.name, needed="HR to tell of the person")
-    protection = of_protection("person", head.subject.name, protected=known.policy.protection.people)
+    protected, user_name = known.policy.protection, head.fact.user_name.casefold()
+    protection = of_protection("person", head.subject.name, protected=protected.people)
+    protection += of_protection("user", user_name, protected=protected.users)
     return of_employment(head.fact, cycle=known.policy.people, now=known.now) + protection
 
 
