@@ -327,13 +327,28 @@ def test_every_member_is_listed_once_however_many_pages_it_takes(world: World) -
     assert len(world.organization.list_accounts("").ids) < len(listed)
 
 
-def test_an_account_that_goes_while_it_is_read_can_be_read_again(local_world: LocalWorld) -> None:
+def test_an_account_that_goes_on_being_changed_while_it_is_read_can_be_asked_for_again(
+    local_world: LocalWorld,
+) -> None:
     account = local_world.new_account()
     with (
+        Readings(local_world.client) as readings,
         answering(local_world.client, "ListTagsForResource", "TargetNotFoundException"),
         pytest.raises(Conflicting),
     ):
-        local_world.read(account)
+        readings.organization.account(account.id, since=readings.now)
+    assert readings.calls["DescribeAccount"] == 3
+
+
+def test_an_account_that_goes_between_two_calls_is_found_to_be_gone_at_once(local_world: LocalWorld) -> None:
+    account, local = local_world.new_account(), local_world.client
+
+    def leave(**_: object) -> None:
+        local.meta.events.unregister("after-call.organizations.DescribeAccount", leave)
+        local.remove_account_from_organization(AccountId=account.id)
+
+    local.meta.events.register("after-call.organizations.DescribeAccount", leave)
+    assert local_world.organization.account(account.id, since=now()) is None
 
 
 def test_a_unit_that_goes_while_an_account_in_it_is_read_has_that_read_again(local_world: LocalWorld) -> None:
@@ -345,7 +360,7 @@ def test_a_unit_that_goes_while_an_account_in_it_is_read_has_that_read_again(loc
         ):
             readings.organization.account(account.id, since=readings.at(-60))
         assert readings.organization.account(account.id, since=readings.at(-60)) == account
-        assert readings.calls["DescribeAccount"] == 2
+        assert readings.calls["DescribeAccount"] == 4
 
 
 def test_a_throttled_read_is_not_an_empty_answer(local_world: LocalWorld) -> None:

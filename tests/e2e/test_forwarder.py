@@ -89,7 +89,10 @@ def test_what_is_no_business_of_day_one_stays_where_it_is(day_one: DayOne, abroa
 
 def test_whoever_is_not_in_the_organisation_is_not_heard_and_keeps_the_event(day_one: DayOne) -> None:
     account = day_one.organisation.make_account("not-theirs")
+    assert eventually(lambda: day_one.knows(f"/v1/accounts/{account}"))
     outside = Forwarder(day_one, day_one.sandbox.elsewhere(account_id=OUTSIDER))
     event = outside.tell("MoveAccount", requestParameters={"accountId": account})
     assert eventually(outside.kept) == [event]
     assert day_one.changes(reference=event) == []
+    # Others measure the inbox.
+    assert becomes(lambda: day_one.waiting("InboxQueue") + day_one.waiting("AccountEventsQueue"), 0)

@@ -21,6 +21,7 @@ _NAMES_LAST = timedelta(hours=1)
 # Organizations is eventually consistent, and EventBridge cuts the time of an event to the second.
 _SETTLES = timedelta(seconds=10)
 _REMEMBERED = 200
+_READINGS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +59,25 @@ class AwsOrganization:
         self._read: dict[str, _Read] = {}
 
     def account(self, account_id: str, *, since: datetime) -> Account | None:
-        """See Organization; raises Conflicting when the account was moved or removed while it was read."""
-        read = self._read.pop(account_id, None)
-        if read is None or read.began < since + _SETTLES:
-            read = self._read_anew(account_id)
-        # The path is made anew: a unit may have been renamed since.
-        path = self._path(read.ou_ids)
+        """See Organization; raises Conflicting when the account goes on being changed while it is read."""
+        for _ in range(_READINGS):
+            read = self._read.pop(account_id, None)
+            try:
+                if read is None or read.began < since + _SETTLES:
+                    read = self._read_anew(account_id)
+                # The path is made anew: a unit may have been renamed since.
+                path = self._path(read.ou_ids)
+            except NotFound:
+                # The account, or a unit above it, went between two calls. Coming back by the queue takes minutes.
+                continue
+            self._remember(account_id, read)
+            return account_in(read.described, ou_ids=read.ou_ids, tags=read.tags, path=path) if read.described else None
+        raise Conflicting(f"account {account_id} changed each time it was read")
+
+    def _remember(self, account_id: str, read: _Read) -> None:
         self._read[account_id] = read
         while len(self._read) > _REMEMBERED:
             del self._read[next(iter(self._read))]
-        return account_in(read.described, ou_ids=read.ou_ids, tags=read.tags, path=path) if read.described else None
 
     def list_accounts(self, cursor: str) -> ListedAccounts:
         """See Organization; a part may be empty and another follow."""
@@ -96,12 +106,9 @@ class AwsOrganization:
                 described = self._client.describe_account(AccountId=account_id)["Account"]
         except NotFound:
             return _Read(began=began, described=None)
-        try:
-            with translated():
-                tags = dict(self._tags(account_id))
-                return _Read(began=began, described=described, ou_ids=self._ou_ids(described), tags=tags)
-        except NotFound as gone:
-            raise Conflicting(f"account {account_id} changed while it was read") from gone
+        with translated():
+            tags = dict(self._tags(account_id))
+            return _Read(began=began, described=described, ou_ids=self._ou_ids(described), tags=tags)
 
     def _ou_ids(self, described: "AccountTypeDef") -> tuple[str, ...]:
         paths = described.get("Paths")
@@ -126,10 +133,7 @@ class AwsOrganization:
     def _path(self, ou_ids: tuple[str, ...]) -> str:
         known, oldest = self._names.known(ou_ids), self._clock() - _NAMES_LAST
         fresh = {unit_id: one.name for unit_id, one in known.items() if one.read_at > oldest}
-        try:
-            return joined(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
-        except NotFound as gone:
-            raise Conflicting("a unit above the account went while it was read") from gone
+        return joined(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
 
     def _name_read_anew(self, unit_id: str) -> str:
         began = self._clock()
