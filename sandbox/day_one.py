@@ -1,11 +1,13 @@
 """Day One on the local AWS: deployed from the project's own template, with its API as its callers reach it."""
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.access import Access
 from sandbox.deployment import Stack
+from sandbox.errors import SandboxError
 from sandbox.hr_system import HrSystem
 from sandbox.identity_center_view import Instance
 from sandbox.organisation import Organisation
@@ -16,6 +18,7 @@ from sandbox.signed_http import Answer, HttpApi
 STACK = "dayone"
 FORWARDER = "dayone-forwarder"
 _ENDED_SESSIONS = "dayone-ended-sessions"
+_LOOKING_SECONDS = 60.0
 ENDS_NOBODYS_SESSIONS = {
     "Version": "2012-10-17",
     "Statement": [
@@ -40,7 +43,10 @@ class Deployed:
 
 
 def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
-    """Deploy Day One for an instance, with a user of its own who may call the API."""
+    """Deploy Day One for an instance, with a user of its own who may call the API.
+
+    It has looked at the organisation when this returns: every account that comes later is a new one.
+    """
     parameters = {
         "InstanceArn": instance.arn,
         "IdentityStoreId": instance.identity_store_id,
@@ -52,11 +58,22 @@ def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
     tool = sandbox.create_user("internal-tool", policy=may_call("*"))
     url = sandbox.api_url(stack.resources["AccessApi"], stage="live")
     key = _signing_key(sandbox, secret_arn=stack.outputs["StandardHrSecretArn"])
+    api = HttpApi(url=url, region=sandbox.region, credentials=tool)
+    _look_at_the_organisation(api)
     return Deployed(
         stack=stack,
-        api=HttpApi(url=url, region=sandbox.region, credentials=tool),
+        api=api,
         hr=HrSystem(api=HttpApi(url=url, region=sandbox.region), key=key),
     )
+
+
+def _look_at_the_organisation(api: HttpApi) -> None:
+    asked = expect(api.send("POST", "/v1/accounts/discover"), status=202)
+    deadline = time.monotonic() + _LOOKING_SECONDS
+    while expect(api.get(asked["href"]), status=200)["change"]["state"] in ("planning", "running"):
+        if time.monotonic() > deadline:
+            raise SandboxError(f"after {_LOOKING_SECONDS:.0f} s the organisation has not been looked at yet")
+        time.sleep(0.2)
 
 
 def policy_for_ended_sessions(sandbox: Sandbox) -> str:

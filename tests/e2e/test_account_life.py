@@ -1,0 +1,97 @@
+"""One account from its first to its last day: after each thing that happens to it, who has what there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sandbox.day_one import expect
+from tests.e2e import policies
+from tests.e2e.day_one import DayOne
+from tests.e2e.waiting import becomes, eventually
+
+ENGINEERS, FINANCE, OPERATORS = ("ViewOnly", "Engineers"), ("ViewOnly", "Finance"), ("ViewOnly", "Operators")
+
+
+def _rule(group: str, **accounts: Any) -> dict[str, Any]:  # noqa: ANN401 - as a policy says it
+    return {"group": group, "permission_set": "ViewOnly", "accounts": [accounts]}
+
+
+@pytest.fixture(scope="module")
+def by_place_and_tag(day_one: DayOne) -> Iterator[DayOne]:
+    """Engineers in the workloads, finance in the sandboxes, operators wherever the tag says so."""
+    rules = [_rule("Finance", ou="/Sandboxes/**"), _rule("Operators", tags={"life": "operated"})]
+    day_one.put_in_force(policies.base_with(assignments=rules))
+    yield day_one
+    day_one.put_in_force(policies.BASE)
+
+
+def _discovered(day_one: DayOne) -> Any:  # noqa: ANN401 - JSON
+    asked = expect(day_one.deployed.api.send("POST", "/v1/accounts/discover"), status=202)
+    return day_one.succeeded(asked["change"])
+
+
+def _state(day_one: DayOne, account: str) -> str:
+    return str(day_one.get(f"/v1/accounts/{account}")["fact"]["state"])
+
+
+def _ready(day_one: DayOne, account: str) -> list[dict[str, Any]]:
+    """What was announced of its being ready, each thing once."""
+    heard = [one["detail"] for one in day_one.announcements.heard() if one["detail-type"] == "Account Ready"]
+    return list({one["id"]: one for one in heard if one["account"] == account}.values())
+
+
+def test_it_has_what_its_place_its_tags_and_its_state_give_it(by_place_and_tag: DayOne) -> None:
+    day_one, organisation = by_place_and_tag, by_place_and_tag.organisation
+
+    def has(account: str, *wanted: tuple[str, str]) -> bool:
+        return becomes(lambda: day_one.view.assignments(account), sorted(wanted))
+
+    account = organisation.make_account("one-life")
+    assert eventually(lambda: day_one.knows(f"/v1/accounts/{account}"))
+    assert day_one.view.assignments(account) == []
+
+    organisation.move(account, path=("Workloads", "Life"))
+    assert has(account, ENGINEERS)
+    (ready,) = eventually(lambda: _ready(day_one, account))
+    assert ready["assignments"] == [{"permission_set": "ViewOnly", "group": "Engineers"}]
+    assert 0 < ready["seconds"] < 60
+
+    organisation.move(account, path=("Sandboxes",))
+    assert has(account, FINANCE)
+
+    organisation.tag(account, life="operated")
+    assert has(account, FINANCE, OPERATORS)
+
+    organisation.set_state(account, "SUSPENDED")
+    _discovered(day_one)
+    assert _state(day_one, account) == "SUSPENDED"
+    organisation.untag(account, "life")
+    assert becomes(lambda: day_one.get(f"/v1/accounts/{account}")["fact"]["tags"], {})
+    assert has(account, FINANCE, OPERATORS)
+
+    organisation.set_state(account, "ACTIVE")
+    _discovered(day_one)
+    assert has(account, FINANCE)
+
+    organisation.set_state(account, "CLOSED")
+    looked = _discovered(day_one)
+    assert has(account)
+    assert "the account is CLOSED: what was assigned is taken away" in looked["notes"]
+    assert len(_ready(day_one, account)) == 1
+
+
+def test_an_account_that_leaves_and_comes_back_gets_everything_anew(by_place_and_tag: DayOne) -> None:
+    day_one, organisation = by_place_and_tag, by_place_and_tag.organisation
+    account = organisation.make_account("prodigal")
+    organisation.move(account, path=("Workloads", "Life"))
+    # AWS has it a moment before Day One knows; only then it was ever ready.
+    assert eventually(lambda: _ready(day_one, account))
+    assert day_one.view.assignments(account) == [ENGINEERS]
+    organisation.remove(account)
+    assert becomes(lambda: _state(day_one, account), "DEPARTED")
+    assert becomes(lambda: day_one.get(f"/v1/accounts/{account}/access")["groups"], [])
+    organisation.accept(organisation.invite(account), account_id=account)
+    organisation.move(account, path=("Workloads", "Life"))
+    assert becomes(lambda: day_one.view.assignments(account), [ENGINEERS])
+    assert len(eventually(lambda: _ready(day_one, account), holds=lambda told: len(told) == 2)) == 2
