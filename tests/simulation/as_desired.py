@@ -17,6 +17,7 @@ from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.fakes.identity_center import StoredSet
 from tests.simulation.bookkeeping import waits_for_others
 from tests.simulation.day_one import parsed
+from tests.simulation.identity_center import form_of
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -135,9 +136,9 @@ class Comparison:
                 yield f"permission set {name} is still there"
 
     def _unprovisioned(self) -> Iterator[str]:
-        for (account, arn), revision in self._center.provisioned.items():
+        for (account, arn), form in self._world.aws.roles.items():
             stored = self._center.permission_sets[arn]
-            if stored.revision != revision and not self._is_excused(SubjectKind.PERMISSION_SET, stored.name):
+            if form_of(stored) != form and not self._is_excused(SubjectKind.PERMISSION_SET, stored.name):
                 yield f"{account} has an old form of {stored.name}"
 
 

@@ -9,7 +9,7 @@ from dayone.errors import Conflicting, Crowded, NotFound, Throttled
 from dayone.ports.identity_center import AssignmentKey, Found, Receipt, RequestState
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
-from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed
+from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.simulation.virtual_time import Clockwork
@@ -64,8 +64,9 @@ class Effect:
 class SimulatedIdentityCenter:
     """The truth in `center`, behind AWS's quotas and delays.
 
-    `departed` counts calls by quota and the second in which they were made; `told_over` are the requests whose end
-    somebody has been told. `made_by_others` are ids of what was there before Day One.
+    `departed` are the moments (microseconds) of the calls of the last second by quota, `told_over` the requests whose
+    end somebody has been told, `lost` those of which nobody got the id. `roles` is in which form an account (id) has a
+    permission set (ARN).
     """
 
     time: Clockwork
@@ -80,6 +81,7 @@ class SimulatedIdentityCenter:
     most_outstanding: Counter[str] = field(default_factory=Counter)
     conflicts: list[str] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
+    roles: dict[tuple[str, str], tuple[object, ...]] = field(default_factory=dict)
     watch: Callable[[], None] | None = None
     is_known: Callable[[str], bool] = lambda _: True
 
@@ -205,12 +207,29 @@ class SimulatedIdentityCenter:
             self.center.requests[request_id].perform = lambda: _fail(reason)
         self.center.work([request_id])
         if not self.center.requests[request_id].state.failure_reason:
+            self._write_roles(outstanding.kind, key)
             self.affects(outstanding.kind, request_id=request_id, key=key)
         if self.watch:
             self.watch()
 
+    def _write_roles(self, kind: str, key: object) -> None:
+        """A provisioning gives every account the set as it is now, an assignment only one that had no role of it."""
+        arn = getattr(key, "permission_set_arn", key)
+        present = [role for role in self.center.provisioned if role[1] == arn]
+        for role in present:
+            if kind == "provisioning" or role not in self.roles:
+                self.roles[role] = form_of(self.center.permission_sets[role[1]])
+        for role in [role for role in self.roles if role not in self.center.provisioned]:
+            del self.roles[role]
+
     def _count(self, *kinds: str) -> int:
         return sum(one.kind in kinds for one in self.outstanding.values())
+
+
+def form_of(stored: StoredSet) -> tuple[object, ...]:
+    """What of a permission set is in the role that an account has of it."""
+    policies = (frozenset(stored.managed_policies), frozenset(stored.customer_policies), stored.inline_policy)
+    return (*policies, stored.boundary, stored.attributes.get("session_duration"))
 
 
 def _fail(reason: str) -> None:
