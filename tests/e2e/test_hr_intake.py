@@ -130,7 +130,7 @@ def test_who_moves_leaves_and_comes_back_has_the_access_of_each_time(day_one: Da
     day_one.told({**person, "department": "Finance"}, event="person.updated")
     assert groups() == {"Finance"}
     left = day_one.told({**person, "department": "Finance"}, event=ENDED)
-    assert [one["kind"] for one in left["operations"]] == ["delete-membership"]
+    assert [one["kind"] for one in left["operations"]] == ["delete-membership", "create-ended-sessions"]
     assert groups() == set()
     assert day_one.view.users()[name]["UserId"] == user_id
     assert day_one.get(f"/v1/people/{person['id']}/access")["groups"] == []

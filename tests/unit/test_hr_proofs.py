@@ -1,6 +1,8 @@
 """Every HR system's deliveries: taken when their sender is proved, refused with nothing recorded when not."""
 
 import base64
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dayone.contracts.deliveries import Delivery
+from dayone.contracts.hr.proofs import carries_secret, signed_in_hex
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic
 from tests.unit.hr_senders import KEY, NOW, SAMPLES, SIGNED, Receiving, key_of, mac, sample, sent, signed, with_body
 
@@ -204,3 +207,10 @@ def test_a_form_of_bamboohr_is_answered_with_what_to_choose() -> None:
     form = {**delivery.headers, "content-type": "application/x-www-form-urlencoded"}
     with pytest.raises(Malformed, match="choose JSON"):
         Receiving().takes(replace(delivery, headers=form))
+
+
+def test_an_empty_key_which_everybody_has_proves_nothing() -> None:
+    with pytest.raises(Unauthentic):
+        signed_in_hex(hmac.new(b"", b"body", hashlib.sha256).hexdigest(), b"body", keys=[""])
+    with pytest.raises(Unauthentic):
+        carries_secret("", keys=[""])
