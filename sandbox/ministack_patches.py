@@ -10,8 +10,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from ministack.core import iam_evaluator, lambda_runtime  # type: ignore[import-untyped]
-from ministack.services import dynamodb, eventbridge, lambda_svc  # type: ignore[import-untyped]
+from ministack.core import lambda_runtime  # type: ignore[import-untyped]
+from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
 from sandbox import call_permissions, event_buses, layer_copies, mail_permissions, role_sessions, stream_mappings
@@ -35,7 +35,7 @@ def apply() -> None:
     end_logs_at_once()
     log_failures_to_start()
     share_unpacked_code()
-    let_the_administrator_be_an_aws_service()
+    event_buses.let_the_administrator_be_an_aws_service()
     call_permissions.authorise_as_aws_does()
     event_buses.hand_events_on_to_other_accounts_and_regions()
     event_buses.take_bus_policies_from_templates()
@@ -177,17 +177,3 @@ def share_unpacked_code() -> None:
         BadZipFile=zipfile.BadZipFile,
         LargeFileError=zipfile.LargeZipFile,  # so named in its `except`
     )
-
-
-def let_the_administrator_be_an_aws_service() -> None:
-    """Take events whose source begins with `aws.` from the account's root, who is nobody on AWS but us.
-
-    AWS and MiniStack refuse them from customers, but Organizations, which MiniStack has only in part and the Identity
-    Center server has whole, must send them. Unnecessary when MiniStack has another door for the events of AWS services.
-    """
-    put = eventbridge._put_events
-
-    def put_for_root(request: dict[str, Any], allow_aws_source: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002
-        return put(request, allow_aws_source or iam_evaluator.caller_arn().endswith(":root"))
-
-    eventbridge._put_events = put_for_root
