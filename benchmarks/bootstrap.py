@@ -1,0 +1,110 @@
+"""How long a new account takes from the event about it to the last of its assignments, against what AWS allows.
+
+In virtual time, through all the functions and queues, so exact on any machine. AWS works on one assignment of an
+account at a time: the chain is what it takes for each, and the call that asks for it. For many accounts the least
+possible is the largest of calls over the rate, the time AWS works over the requests that may be outstanding, and the
+longest chain.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from benchmarks.bulk_changes import OVER_THE_WIRE, Bench
+from benchmarks.measuring import Figure, report, wants_json
+from dayone.domain.operations import Operation, OperationState
+from dayone.domain.subjects import ResourceKind
+from tests.builders import an_account
+
+SEED = 1
+SETS = 10
+MANY = 500
+_STEP = 1.0
+_LONGEST = timedelta(hours=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bootstrapped:
+    """Seconds from the first event to the last success, the least possible, and how often AWS said that we are fast."""
+
+    seconds: float
+    bound: float
+    throttled: int
+
+    @property
+    def over_bound(self) -> float:
+        """How many times the least possible it took."""
+        return self.seconds / self.bound
+
+
+def policy() -> str:
+    """Ten permission sets for one group in every account of the workloads."""
+    sets = [f"Set{number}" for number in range(SETS)]
+    lines = ["version: 1", "groups:", "  g: {members: everyone}", "permission_sets:"]
+    lines += [f"  {one}: {{managed_policies: [ReadOnlyAccess]}}" for one in sets]
+    lines += ["assignments:"]
+    lines += [f'  - {{group: g, permission_set: {one}, accounts: [{{ou: "/Workloads/**"}}]}}' for one in sets]
+    return "\n".join([*lines, ""])
+
+
+def bootstrapped(accounts: int, *, events_of_one: int) -> Bootstrapped:
+    """So many new accounts at once, each with so many events, in a company whose group and sets are there."""
+    bench = Bench(SEED, calls=OVER_THE_WIRE)
+    simulation = bench.simulation
+    simulation.outside.uploads(policy())
+    assert simulation.settle(), "the policy never settled"
+    bench.requests.seconds.clear()
+    began = bench.time.now
+    numbers = [str(Random(SEED + one).randrange(10**11, 10**12)) for one in range(accounts)]
+    for number in numbers:
+        simulation.outside.account_is(an_account(number))
+        for _ in range(events_of_one - 1):
+            simulation.outside.account_event(number)
+    ended = _all_have_ended(bench, wanted=accounts * SETS, since=began)
+    call = OVER_THE_WIRE["sso-admin"]
+    chains = [[*seconds, *[call] * len(seconds)] for seconds in bench.requests.seconds.values()]
+    budgets = bench.budgets
+    least = bench.requests.bound(calls=budgets.sso_admin_calls, outstanding=budgets.outstanding_assignments)
+    return Bootstrapped(
+        seconds=(ended - began).total_seconds(),
+        bound=max(least, *map(sum, chains)),
+        throttled=sum(count for what, count in simulation.weather.struck.items() if what.startswith("quota")),
+    )
+
+
+def _all_have_ended(bench: Bench, *, wanted: int, since: datetime) -> datetime:
+    while len(done := _assigned(bench, since=since)) < wanted:
+        assert bench.time.now < since + _LONGEST, f"only {len(done)} of {wanted} have ended"
+        bench.time.run(seconds=_STEP)
+    return max(one.finished_at or since for one in done)
+
+
+def _assigned(bench: Bench, *, since: datetime) -> list[Operation]:
+    return [
+        one
+        for one in bench.state.operations.values()
+        if one.resource.kind is ResourceKind.ASSIGNMENT
+        and one.state is OperationState.SUCCEEDED
+        and one.finished_at
+        and one.finished_at >= since
+    ]
+
+
+def main() -> None:
+    """Print all figures."""
+    as_json = wants_json(__doc__ or "")
+    one, many = bootstrapped(1, events_of_one=6), bootstrapped(MANY, events_of_one=1)
+    figures = [
+        Figure("from the event to the last of ten, times the chain", one.over_bound, 1.15),
+        Figure("500 accounts at once, times the least", many.over_bound, 1.10),
+        Figure("throttles and conflicts we caused", one.throttled + many.throttled, 0),
+    ]
+    notes = [
+        f"one account: {one.seconds:.1f} s, the chain of its {SETS} assignments {one.bound:.1f} s",
+        f"{MANY} accounts, {MANY * SETS:,} assignments: {many.seconds:.0f} s (the least {many.bound:.0f} s)",
+    ]
+    report(figures, notes=notes, as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()

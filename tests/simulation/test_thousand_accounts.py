@@ -1,0 +1,19 @@
+"""Many accounts at once, a policy edit in the midst of them, and an Organizations that throttles."""
+
+import pytest
+
+from tests.simulation.thousand_accounts import MANY, Told, lived_through
+
+
+def _is_well(told: Told, *, accounts: int) -> None:
+    assert (told.accounts, told.wrong, told.failed) == (accounts, (), 0)
+    assert told.throttles > accounts
+
+
+def test_fifty_accounts_within_three_minutes_have_just_what_the_newest_policy_gives_them() -> None:
+    _is_well(lived_through(1, many=50, within=180), accounts=50)
+
+
+@pytest.mark.thorough
+def test_a_thousand_accounts_within_an_hour_have_just_what_the_newest_policy_gives_them() -> None:
+    _is_well(lived_through(2), accounts=MANY)
