@@ -13,7 +13,7 @@ import pytest
 from dayone.adapters.organizations import AwsOrganization
 from dayone.domain.accounts import Account, AccountState
 from dayone.errors import Conflicting, Throttled
-from dayone.ports.identity_center import Organization
+from dayone.ports.organization import Organization
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import altering, answering

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.ports.identity_center import ListedAccounts
+from dayone.ports.organization import ListedAccounts
 from dayone.ports.unit_names import UnitName
 
 

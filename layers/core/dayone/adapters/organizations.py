@@ -9,7 +9,7 @@ from dayone.adapters.aws_errors import translated
 from dayone.adapters.organizations_answers import account_in, joined
 from dayone.domain.accounts import Account
 from dayone.errors import Conflicting, NotFound
-from dayone.ports.identity_center import ListedAccounts
+from dayone.ports.organization import ListedAccounts
 from dayone.ports.unit_names import UnitName, UnitNames
 
 if TYPE_CHECKING:

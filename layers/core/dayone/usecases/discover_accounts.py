@@ -13,7 +13,7 @@ from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.errors import Conflicting, Rejected
 from dayone.ports.company import Company, Portions
-from dayone.ports.identity_center import Organization
+from dayone.ports.organization import Organization
 from dayone.ports.state import Changes, Inbox, Subjects
 from dayone.usecases.walk_company import walk_kind
 

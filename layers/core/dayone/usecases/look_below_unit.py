@@ -14,7 +14,7 @@ from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.errors import Rejected
 from dayone.ports.company import Company, Portions
-from dayone.ports.identity_center import Organization
+from dayone.ports.organization import Organization
 from dayone.ports.state import Changes, Inbox
 from dayone.usecases.walk_company import walk_kind
 

@@ -12,7 +12,7 @@ from dayone.domain.ulids import ulid_of
 from dayone.errors import Conflicting
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
-from dayone.ports.identity_center import Organization
+from dayone.ports.organization import Organization
 from dayone.ports.progress import Progress
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects

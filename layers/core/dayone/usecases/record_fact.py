@@ -10,7 +10,7 @@ from dayone.domain.people import Person
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import FactVersion, Head, Telling
 from dayone.domain.subjects import SubjectKind
-from dayone.ports.identity_center import Organization
+from dayone.ports.organization import Organization
 
 
 @dataclass(frozen=True, kw_only=True)
