@@ -1,11 +1,10 @@
 """How far along in working here a person is, and when time alone will take them further."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from dayone.domain.people import Person, Status, day_begins, has_come
+from dayone.domain.people import Person, Status, day_begins, has_come, will_come
 
 # Not MISSING: what belongs to whoever is, is held for a human, and HR may say any day that they have really left.
 _GONE = frozenset({Status.ENDED})
@@ -139,18 +138,18 @@ def next_stage_at(person: Person, *, cycle: LifeCycle, now: datetime) -> datetim
     """The next moment at which time alone takes the person further, or None."""
     if person.status in _GONE:
         return None
-    return min((moment for moment in _moments(person, cycle=cycle) if moment > now), default=None)
-
-
-def _moments(person: Person, *, cycle: LifeCycle) -> Iterator[datetime]:
+    until_days, until = _last_moment(cycle)
     moments = [
-        day_begins(person, "start_date", days=-cycle.created_days_before),
-        access_begins(person, cycle=cycle),
-        access_ends(person, cycle=cycle),
+        will_come(person, "start_date", days=-cycle.created_days_before, now=now),
+        will_come(person, "start_date", days=0, now=now, at=cycle.access_from),
+        will_come(person, "end_date", days=until_days, now=now, at=until),
     ]
     if cycle.on_leave is OnLeave.SUSPEND:
-        moments += [day_begins(person, "leave_start", days=0), day_begins(person, "leave_end", days=1)]
-    yield from (moment for moment in moments if moment is not None)
+        moments += [
+            will_come(person, "leave_start", days=0, now=now),
+            will_come(person, "leave_end", days=1, now=now),
+        ]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _last_moment(cycle: LifeCycle) -> tuple[int, time]:

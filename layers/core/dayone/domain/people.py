@@ -103,6 +103,15 @@ def has_come(person: Person, attribute: str, *, days: int, now: datetime, at: ti
     return begins is not None and begins <= now
 
 
+def will_come(person: Person, attribute: str, *, days: int, now: datetime, at: time = time.min) -> datetime | None:
+    """The moment that `day_begins` tells, when it is still to come."""
+    day = date_of(person, attribute)
+    if day is None or _has_come_everywhere(day, days=days, now=now):
+        return None
+    begins = day_begins(person, attribute, days=days, at=at)
+    return begins if begins is not None and begins > now else None
+
+
 def _moment(day: date, at: time, person: Person) -> datetime:
     return datetime.combine(day, at, tzinfo=ZoneInfo(person.time_zone)).astimezone(UTC)
 

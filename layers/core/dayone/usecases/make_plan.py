@@ -10,7 +10,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.desired_people import lost_at, next_look
 from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.life_cycle import has_access
-from dayone.domain.operations import Action, OperationState
+from dayone.domain.operations import OperationState
 from dayone.domain.people import Person
 from dayone.domain.planning import Planned, fingerprint, operations
 from dayone.domain.policy import Policy
@@ -113,7 +113,7 @@ def _with_held(plan: Plan, *, found: Found, because: str, now: datetime) -> Plan
             change=one.change,
             operation=one.id,
             has_left=found.ground.has_left,
-            is_gift=one.action is Action.CREATE,
+            is_gift=one.resource in found.first_gifts,
         )
         for one in plan.operations
         if one.state is OperationState.HELD
