@@ -100,7 +100,8 @@ def test_every_account_below_a_unit_that_is_renamed_is_looked_at_again(day_one: 
     day_one.organisation.rename_unit(("Elsewhere",), name="Workloads-2")
     paths = [lambda one=one: day_one.get(f"/v1/accounts/{one}")["fact"]["ou_path"] for one in accounts]
     assert all(becomes(path, "/Workloads-2/Prod") for path in paths)
-    (change,) = [one for one in day_one.get("/v1/changes?limit=100")["changes"] if one["subjects"] == 2]
+    listed = day_one.get("/v1/changes?limit=100")["changes"]
+    (change,) = [one for one in listed if (one["subjects"], one["cause"]["kind"]) == (2, "account-event")]
     assert (change["cause"]["actor"], day_one.succeeded(change["id"])["change"]["operations"]) == (
         "aws.organizations",
         0,

@@ -41,44 +41,47 @@ def _ready(day_one: DayOne, account: str) -> list[dict[str, Any]]:
     return list({one["id"]: one for one in heard if one["account"] == account}.values())
 
 
-def test_it_has_what_its_place_its_tags_and_its_state_give_it(by_place_and_tag: DayOne) -> None:
+def _has(day_one: DayOne, account: str, *wanted: tuple[str, str]) -> bool:
+    return becomes(lambda: day_one.view.assignments(account), sorted(wanted))
+
+
+@pytest.fixture(scope="module")
+def operated(by_place_and_tag: DayOne) -> str:
+    """An account that is in the sandboxes, and tagged, after it was somewhere else first."""
     day_one, organisation = by_place_and_tag, by_place_and_tag.organisation
-
-    def has(account: str, *wanted: tuple[str, str]) -> bool:
-        return becomes(lambda: day_one.view.assignments(account), sorted(wanted))
-
     account = organisation.make_account("one-life")
     assert eventually(lambda: day_one.knows(f"/v1/accounts/{account}"))
     assert day_one.view.assignments(account) == []
-
     organisation.move(account, path=("Workloads", "Life"))
-    assert has(account, ENGINEERS)
+    assert _has(day_one, account, ENGINEERS)
     (ready,) = eventually(lambda: _ready(day_one, account))
     assert ready["assignments"] == [{"permission_set": "ViewOnly", "group": "Engineers"}]
     assert 0 < ready["seconds"] < 60
-
     organisation.move(account, path=("Sandboxes",))
-    assert has(account, FINANCE)
-
+    assert _has(day_one, account, FINANCE)
     organisation.tag(account, life="operated")
-    assert has(account, FINANCE, OPERATORS)
+    assert _has(day_one, account, FINANCE, OPERATORS)
+    return account
 
-    organisation.set_state(account, "SUSPENDED")
+
+def test_it_has_what_its_place_its_tags_and_its_state_give_it(by_place_and_tag: DayOne, operated: str) -> None:
+    day_one, organisation = by_place_and_tag, by_place_and_tag.organisation
+    organisation.set_state(operated, "SUSPENDED")
     _discovered(day_one)
-    assert _state(day_one, account) == "SUSPENDED"
-    organisation.untag(account, "life")
-    assert becomes(lambda: day_one.get(f"/v1/accounts/{account}")["fact"]["tags"], {})
-    assert has(account, FINANCE, OPERATORS)
+    assert _state(day_one, operated) == "SUSPENDED"
+    organisation.untag(operated, "life")
+    assert becomes(lambda: day_one.get(f"/v1/accounts/{operated}")["fact"]["tags"], {})
+    assert _has(day_one, operated, FINANCE, OPERATORS)
 
-    organisation.set_state(account, "ACTIVE")
+    organisation.set_state(operated, "ACTIVE")
     _discovered(day_one)
-    assert has(account, FINANCE)
+    assert _has(day_one, operated, FINANCE)
 
-    organisation.set_state(account, "CLOSED")
+    organisation.set_state(operated, "CLOSED")
     looked = _discovered(day_one)
-    assert has(account)
+    assert _has(day_one, operated)
     assert "the account is CLOSED: what was assigned is taken away" in looked["notes"]
-    assert len(_ready(day_one, account)) == 1
+    assert len(_ready(day_one, operated)) == 1
 
 
 def test_an_account_that_leaves_and_comes_back_gets_everything_anew(by_place_and_tag: DayOne) -> None:
