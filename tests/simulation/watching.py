@@ -43,6 +43,10 @@ class Watcher:
         before = self._day_one.state.applied.get(operation.target)
         if operation.resource.kind in _ASYNCHRONOUS and operation.request_id:
             self._aws_has_said_so(operation)
+        if operation.action is Action.DELETE and before is not None and before.adopted:
+            if operation.request_id:
+                self.report("only its own is removed", f"{operation.id} has removed what was adopted")
+            return
         known = finished.applied or before
         if known is not None and not _is_true(operation, known, center=self._aws.center):
             self.report(
@@ -60,9 +64,6 @@ class Watcher:
             is_late = now - since > _A_MOMENT and _is_grant_beside(operation, other)
             if is_late and not self._has_been_held_up(operation, since=since):
                 self.report("revocations first", f"{other.id} began long before {operation.id}")
-        known = self._day_one.state.applied.get(operation.target)
-        if known is not None and known.adopted:
-            self.report("only its own is removed", f"{operation.id} removes what was adopted")
 
     def _has_been_held_up(self, revocation: Operation, *, since: float) -> bool:
         """Whether the table could not be read for it, or another operation was at work on the same resource."""

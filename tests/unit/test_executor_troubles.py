@@ -9,8 +9,10 @@ from dayone.domain.operations import OperationState
 from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.usecases.execute_operations import execute_operations
 from tests.builders import GROUP, PERMISSION_SET, a_group, a_person, a_policy, a_set, the_group, the_set
-from tests.fakes.identity_center import StoredGroup
+from tests.fakes.identity_center import StoredGroup, StoredSet
 from tests.unit.world import World
+
+_VIEW = "job-function/ViewOnlyAccess"
 
 
 class _Meanwhile:
@@ -207,3 +209,20 @@ def test_what_was_made_in_silence_and_brought_up_to_date_by_halves_stays_ours() 
     applied = world.applied(the_set(), PERMISSION_SET)
     assert applied is not None
     assert (applied.adopted, applied.doubt) == (False, None)
+
+
+def test_what_turns_out_to_have_been_there_before_is_not_removed_by_a_plan_made_meanwhile() -> None:
+    world = World()
+    world.center.permission_sets["arn:theirs"] = StoredSet(
+        "ViewOnly", {"session_duration": "PT8H"}, managed_policies={_VIEW}
+    )
+    world.policy_is(a_policy(a_set("ViewOnly", managed=(_VIEW,))))
+    world.plan_all()
+
+    def policy_changes() -> None:
+        world.policy_is(a_policy(a_set("ViewOnly")))
+        world.plan_all()
+
+    _around(world, "set_policies", "attach_managed", policy_changes)
+    world.settle()
+    assert world.center.permission_sets["arn:theirs"].managed_policies == {_VIEW}

@@ -51,8 +51,8 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
 def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
     """Call AWS for one operation. Raises Rejected when AWS says no for good, Unavailable when it may say yes later."""
     operation = attempt.operation
-    if operation.action is Action.DELETE and attempt.own is None:
-        # The creation that it was to undo came to nothing after this was planned.
+    if operation.action is Action.DELETE and (attempt.own is None or attempt.own.adopted):
+        # The creation that it was to undo came to nothing after this was planned, or has met what was there before.
         return Succeeded()
     action, kind = operation.action, operation.resource.kind
     if action is Action.CREATE and attempt.is_confirmed and (Action.UPDATE, kind) in _PERFORMERS:
