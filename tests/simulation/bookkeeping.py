@@ -155,7 +155,8 @@ def first_asked_for(removal: Operation, *, state: ObservedState) -> datetime:
     since = removal.created_at
     before = [one for one in state.operations_of(removal.subject) if one.target == removal.target]
     for one in reversed(before[: before.index(removal)]):
-        if one.action is not Action.DELETE or one.state is not OperationState.SUPERSEDED:
+        was_let_go = one.state is OperationState.SUPERSEDED and one.id not in state.dropped
+        if one.action is not Action.DELETE or not was_let_go:
             break
         since = one.created_at
     return since
