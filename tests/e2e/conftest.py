@@ -4,16 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox import Behaviour, Sandbox
+from sandbox import Sandbox
 from sandbox.day_one import deploy, may_call
 from sandbox.identity_center_view import IdentityCenterView, instance_of
 from sandbox.organisation import Organisation
 from sandbox.signed_http import HttpApi
 from tests.e2e.announcements import Announcements
-from tests.e2e.day_one import DayOne
+from tests.e2e.day_one import BEHAVIOUR, DayOne
 from tests.e2e.scene import Scene, set_scene
-
-_ASSIGNMENT_SECONDS = 0.3
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=_ASSIGNMENT_SECONDS)) as running:
+    with Sandbox(behaviour=BEHAVIOUR) as running:
         yield running
 
 

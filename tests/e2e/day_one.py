@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sandbox import Sandbox
+from sandbox import Behaviour, Sandbox
 from sandbox.day_one import Deployed, expect
 from sandbox.hr_system import HIRED
 from sandbox.identity_center_view import IdentityCenterView, Instance
@@ -18,6 +18,8 @@ from tests.e2e.announcements import Announcements
 from tests.e2e.waiting import eventually
 
 ENDED = ("succeeded", "failed")
+# How Identity Center behaves, unless a test has it otherwise for a while.
+BEHAVIOUR = Behaviour.instant(assignment_seconds=0.3)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,3 +16,14 @@ def visibility(day_one: DayOne, queue: str, *, seconds: int) -> Iterator[None]:
         yield
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=usual)
+
+
+def drained(day_one: DayOne, queue: str) -> list[str]:
+    """The messages that a queue holds, which are in it no more."""
+    sqs, url = day_one.sandbox.client("sqs"), day_one.queue_url(queue)
+    taken: list[str] = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        for one in messages:
+            taken.append(str(one["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+    return taken

@@ -1,29 +1,13 @@
 """The engine dies in the middle of its work, and the end is as if it had not."""
 
-import os
-import signal
-from contextlib import suppress
-from pathlib import Path
-
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
+from tests.e2e.processes import kill, workers
 from tests.e2e.queues import visibility
 from tests.e2e.waiting import becomes, eventually
 
 GROUPS = ("Platform", "On call", "Operators")
 _SECONDS = 15  # longer than a run takes here, as it must be; 100 in the template
-
-
-def workers(day_one: DayOne, function: str) -> set[int]:
-    """The processes of this sandbox that run a function."""
-    mark = f"ministack-lambda-{day_one.deployed.stack.name}-{function}-".encode()
-    found = set()
-    for command in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):  # it has gone meanwhile
-            process = int(command.parent.name)
-            if mark in command.read_bytes() and os.getpgid(process) in day_one.sandbox.process_groups:
-                found.add(process)
-    return found
 
 
 def test_a_kill_of_the_engine_in_the_middle_changes_nothing_about_the_end(day_one: DayOne) -> None:
@@ -34,8 +18,7 @@ def test_a_kill_of_the_engine_in_the_middle_changes_nothing_about_the_end(day_on
         eventually(lambda: names & set(day_one.view.users()))
         killed = workers(day_one, "execute_operations")
         assert killed
-        for process in killed:
-            os.kill(process, signal.SIGKILL)
+        kill(killed)
         assert day_one.get("/v1/health")["operations_open"] is True
         over = [day_one.succeeded(change) for change in changes]
     assert killed.isdisjoint(workers(day_one, "execute_operations"))
