@@ -261,3 +261,17 @@ class _Asking:
     @property
     def waits_until(self) -> datetime:
         return min(until for until, _, _ in self.waiting.waiting.values())
+
+
+def test_a_source_that_only_the_receiving_side_knows_so_far_is_waited_for_a_minute_at_first() -> None:
+    world = _world()
+    world.hr_sources.text = "version: 1\nsources: {standard: {kind: standard}}\n"
+    hints(world, "67890", source="bamboohr")
+    world.settle()
+    ((until, _, because),) = world.hints.waiting.values()
+    assert (until - world.now, because) == (timedelta(minutes=1), "the source is not set up")
+    world.hr_sources.text = _SETUP
+    later(world, minutes=1)
+    world.sweep()
+    world.settle()
+    assert world.users() == {"ada@example.com"}

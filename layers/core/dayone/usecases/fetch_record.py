@@ -57,7 +57,9 @@ def fetch_record(request: PlanRequest, hint: Hint, *, ports: FetchRecord) -> str
     now = ports.clock()
     source = ports.sources.configuration().sources.get(request.subject.name)
     if source is None or source.api is None:
-        return _wait(request, hint, until=now + _LONGEST_WAIT, because="the source is not set up", ports=ports)
+        # Whoever received the event may know of a new source a minute before us.
+        because = "the source is not set up"
+        return _wait(request, hint, until=now + _doubled(hint.attempts), because=because, ports=ports)
     may_ask_at = max(hint.at + source.api.settles, ports.pace.may_ask_at(source.name, now=now))
     if may_ask_at > now:
         return _wait(request, hint, until=may_ask_at, because="it is not to be asked yet", ports=ports)
@@ -110,5 +112,9 @@ def _wait(request: PlanRequest, hint: Hint, *, until: datetime, because: str, po
 def _pause(error: Unavailable, *, attempts: int) -> timedelta:
     if isinstance(error, Throttled) and error.retry_after is not None:
         return min(timedelta(seconds=error.retry_after), _LONGEST_WAIT)
-    doubled: timedelta = _FIRST_WAIT * 2 ** min(attempts, 10)
-    return min(doubled, _LONGEST_WAIT)
+    return _doubled(attempts)
+
+
+def _doubled(attempts: int) -> timedelta:
+    wait: timedelta = _FIRST_WAIT * 2 ** min(attempts, 10)
+    return min(wait, _LONGEST_WAIT)
