@@ -47,6 +47,10 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), api=api)
         return _taken(retried_answer(cause))
 
+    _decision_routes(app, api)
+
+
+def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/approve")
     def approve_change(change: str) -> Response[str]:
         return decide(change, is_approved=True)
