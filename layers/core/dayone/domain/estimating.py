@@ -15,7 +15,11 @@ from dayone.domain.operations import Priority
 
 _SSO_ADMIN = frozenset({Lane.PERMISSION_SETS, Lane.ASSIGNMENTS})
 _IDENTITY_STORE = frozenset({Lane.USERS, Lane.GROUPS, Lane.MEMBERSHIPS})
-_PRIORITIES = {CauseKind.POLICY: Priority.POLICY, CauseKind.DRIFT: Priority.REPAIR}
+_PRIORITIES = {
+    CauseKind.POLICY: Priority.POLICY,
+    CauseKind.DISCOVERY: Priority.POLICY,
+    CauseKind.DRIFT: Priority.REPAIR,
+}
 # One to ask for it and, about, one to hear that it is over.
 _CALLS_OF_SSO_ADMIN = 2
 # How long a request is over, on average, before its end is noticed.
