@@ -29,6 +29,12 @@ def test_no_second_holds_more_calls_than_the_rate(rate: float, pauses: list[floa
         assert len(within) <= ceil(rate)
 
 
+def test_a_rate_that_is_not_whole_holds_in_every_second_too() -> None:
+    pace = Pace(2.5, now=NOON)
+    later = NOON + timedelta(hours=1)
+    assert [pace.take(later) for _ in range(4)] == [later, later, later, later + 1.2 * _SECOND]
+
+
 def test_an_idle_hour_saves_nothing_up_beyond_one_second() -> None:
     pace = Pace(3, now=NOON)
     later = NOON + timedelta(hours=1)

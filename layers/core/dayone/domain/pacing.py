@@ -54,8 +54,8 @@ class Pace:
         return self._rate * self._share
 
     def _allowance(self) -> tuple[int, timedelta]:
-        """So many calls in so long a time."""
-        allowed = max(1, int(self.rate))
+        """So many calls in so long a time, which is a second at least: shorter ones would meet within a second."""
+        allowed = ceil(self.rate)
         return allowed, ceil(1_000_000 * allowed / self.rate) * _MICRO
 
     def _recover(self, now: datetime) -> None:
