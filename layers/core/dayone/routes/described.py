@@ -1,0 +1,72 @@
+"""What a route takes and answers, said beside it; the API's OpenAPI document is made of these."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dayone.errors import Rejected
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A member of the query, or a header; `schema` is its JSON Schema, of a text unless it says otherwise."""
+
+    name: str
+    says: str
+    place: str = "query"
+    required: bool = False
+    example: str | int | None = None
+    schema: Mapping[str, object] = field(default_factory=lambda: {"type": "string"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """What is sent: a TypedDict (or any type that has a JSON Schema) and an example of it."""
+
+    shape: object
+    example: object
+    media_type: str = "application/json"
+    required: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """Everything about a route but its path and method; its summary is the docstring of the route's function.
+
+    `answer` is the TypedDict of the answer (or any type that has a JSON Schema), `refuses` are the errors beyond those
+    that every route may raise, and `also_answers` are media types of the same answer in other words.
+    """
+
+    answer: object
+    example: object
+    status: int = 200
+    tag: str
+    takes: tuple[Parameter, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    refuses: tuple[type[Rejected], ...] = ()
+    also_answers: Mapping[str, str] = field(default_factory=dict)
+
+
+def described[F: Callable[..., object]](description: Description) -> Callable[[F], F]:
+    """Keep a description with the function of a route; `description_of` gives it back."""
+
+    def keep(route: F) -> F:
+        vars(route)["description"] = description
+        return route
+
+    return keep
+
+
+def description_of(route: Callable[..., object]) -> Description | None:
+    """What is said about the function of a route, None when nothing is."""
+    found = vars(route).get("description")
+    return found if isinstance(found, Description) else None
+
+
+LIMIT = Parameter(
+    name="limit",
+    says="At most so many at once.",
+    example=25,
+    schema={"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
+)
+CURSOR = Parameter(name="cursor", says="The cursor of the answer before; leave it out for the first part.")
+PAGED = (LIMIT, CURSOR)
