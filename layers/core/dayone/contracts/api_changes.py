@@ -106,6 +106,12 @@ class ChangeInFullAnswer(TypedDict):
     cursor: str
 
 
+class ChosenSubjects(TypedDict):
+    """What is to be tried again: subjects of the change, such as `account:123456789012`, at most 100."""
+
+    subjects: list[str]
+
+
 class RetriedAnswer(TypedDict):
     """What was taken to be tried again: `change` is the new change, `href` where it is, `retries` the old one."""
 

@@ -5,6 +5,18 @@ from typing import TypedDict
 from dayone.contracts.api import ReasonAnswer
 
 
+class WhatIfBody(TypedDict, total=False):
+    """One question: a policy as one text or as `files` by name, or what would be otherwise of a person or an account.
+
+    `person` and `account` name their `id` and what would change.
+    """
+
+    policy: str
+    files: dict[str, str]
+    person: dict[str, object]
+    account: dict[str, object]
+
+
 class ForeseenAnswer(TypedDict):
     """An operation that would follow."""
 

@@ -5,6 +5,12 @@ from typing import TypedDict
 from dayone.contracts.api import PolicyAnswer
 
 
+class PolicyFiles(TypedDict):
+    """A policy of several files: their YAML texts by name, all of them together at most 256 KiB."""
+
+    files: dict[str, str]
+
+
 class VersionAnswer(TypedDict):
     """A version of the policy without its text: `files` are the names, `change` is what it led to."""
 

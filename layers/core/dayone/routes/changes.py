@@ -18,6 +18,15 @@ from dayone.routes.change_answers import (
     decided_answer,
     retried_answer,
 )
+from dayone.routes.described import described
+from dayone.routes.described_changes import (
+    ACCOUNTS_OF_CHANGE,
+    APPROVAL,
+    CHANGE_READ,
+    CHANGES,
+    REJECTION,
+    RETRY,
+)
 from dayone.routes.requests import caller_of, subjects_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.decide_change import decide_change
@@ -29,20 +38,28 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     """Add the routes about changes."""
 
     @app.get("/v1/changes")
+    @described(CHANGES)
     def list_changes() -> ChangesAnswer:
+        """List what was set off, by whom, and how far it has come; the newest first."""
         window = window_of(app.current_event)
         return changes_answer(api.records.changes(cursor=window.cursor, limit=window.limit))
 
     @app.get("/v1/changes/<change>")
+    @described(CHANGE_READ)
     def get_change(change: str) -> ChangeInFullAnswer:
+        """Read a change: how far it has come, and its operations."""
         return change_answer(follow_change(change, window=window_of(app.current_event), api=api))
 
     @app.get("/v1/changes/<change>/accounts")
+    @described(ACCOUNTS_OF_CHANGE)
     def get_accounts_of_change(change: str) -> AccountsOfChangeAnswer:
+        """List how far a change has come in each account."""
         return accounts_answer(accounts_of_change(change, window=window_of(app.current_event), api=api))
 
     @app.post("/v1/changes/<change>/retry")
+    @described(RETRY)
     def post_retry(change: str) -> Response[str]:
+        """Have what has failed, or the subjects that are named, looked at again."""
         event = app.current_event
         cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), api=api)
         return _taken(retried_answer(cause))
@@ -52,11 +69,15 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
 def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/approve")
+    @described(APPROVAL)
     def approve_change(change: str) -> Response[str]:
+        """Let go what a change holds."""
         return decide(change, is_approved=True)
 
     @app.post("/v1/changes/<change>/reject")
+    @described(REJECTION)
     def reject_change(change: str) -> Response[str]:
+        """Keep what a change would remove."""
         return decide(change, is_approved=False)
 
     def decide(change: str, *, is_approved: bool) -> Response[str]:

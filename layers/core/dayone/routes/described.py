@@ -70,3 +70,5 @@ LIMIT = Parameter(
 )
 CURSOR = Parameter(name="cursor", says="The cursor of the answer before; leave it out for the first part.")
 PAGED = (LIMIT, CURSOR)
+GROUP = Parameter(name="group", says="Go on in this group only, with its `cursor`.", example="engineers")
+PAGED_IN_GROUPS = (*PAGED, GROUP)

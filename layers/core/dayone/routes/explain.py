@@ -3,6 +3,8 @@
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.contracts.api_explain import ExplainAnswer
+from dayone.routes.described import described
+from dayone.routes.described_explain import EXPLANATION
 from dayone.routes.explain_answers import explain_answer
 from dayone.routes.requests import asked_for, wanted_of
 from dayone.usecases.access_api import AccessApi
@@ -13,7 +15,9 @@ def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     """Add the route that answers why."""
 
     @app.get("/v1/explain")
+    @described(EXPLANATION)
     def explain() -> ExplainAnswer:
+        """Say why a person has what they have in an account, and why not the rest."""
         event = app.current_event
         found = explain_access(
             wanted_of(event, "person", example="e-1001"),

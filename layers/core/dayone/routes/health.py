@@ -3,6 +3,8 @@
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.contracts.api import HealthAnswer
+from dayone.routes.described import described
+from dayone.routes.described_health import HEALTH
 from dayone.usecases.access_api import AccessApi, health
 
 
@@ -10,6 +12,8 @@ def health_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     """Add the routes for monitors."""
 
     @app.get("/v1/health")
+    @described(HEALTH)
     def read_health() -> HealthAnswer:
+        """Tell that Day One answers, the policy in force, and whether operations are open."""
         seen = health(api)
         return {"policy_version": seen.policy_version, "operations_open": seen.operations_open}

@@ -5,6 +5,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from dayone.contracts.api_plan import GuardrailAnswer, PlanAnswer
 from dayone.contracts.plan_request import read_what_if
 from dayone.routes.answers import reasons_answer
+from dayone.routes.described import described
+from dayone.routes.described_plan import PLAN
 from dayone.routes.requests import text_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.foresee import Judgement
@@ -15,7 +17,9 @@ def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     """Add the route that answers what if."""
 
     @app.post("/v1/plan")
+    @described(PLAN)
     def post_plan() -> PlanAnswer:
+        """Say what would follow from a policy, or from a person or an account that were otherwise; writes nothing."""
         return _answer(preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), api=api))
 
 

@@ -8,6 +8,8 @@ from dayone.contracts.api import PolicyAnswer
 from dayone.domain.policy import PolicyVersion
 from dayone.errors import NotFound
 from dayone.routes.answers import policy_answer, submitted_answer
+from dayone.routes.described import described
+from dayone.routes.described_policy import POLICY_PUT, POLICY_READ
 from dayone.routes.requests import caller_of, files_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.submit_policy import submit_policy
@@ -17,14 +19,18 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     """Add the routes of the policy."""
 
     @app.get("/v1/policy")
+    @described(POLICY_READ)
     def read_policy() -> PolicyAnswer:
+        """Read the policy in force."""
         kept = api.archive.current()
         if kept is None:
             raise NotFound("no policy is in force: put one with PUT /v1/policy")
         return policy_answer(kept)
 
     @app.put("/v1/policy")
+    @described(POLICY_PUT)
     def put_policy() -> Response[str]:
+        """Put a policy in force: one file as YAML text, or several as JSON, which replace all that were there."""
         event = app.current_event
         kept = submit_policy(files_of(event), actor=caller_of(event), api=api)
         return taken(kept)

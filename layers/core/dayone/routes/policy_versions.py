@@ -6,6 +6,8 @@ from dayone.contracts.api_policy import VersionAnswer, VersionInFullAnswer, Vers
 from dayone.contracts.policy_file import files_in
 from dayone.errors import Malformed
 from dayone.routes.answers import policy_answer
+from dayone.routes.described import described
+from dayone.routes.described_policy import ROLLBACK, VERSION, VERSIONS
 from dayone.routes.policy import taken
 from dayone.routes.requests import caller_of, window_of
 from dayone.usecases.access_api import AccessApi
@@ -19,17 +21,23 @@ def policy_version_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     """Add the routes about the policy's versions."""
 
     @app.get("/v1/policy/versions")
+    @described(VERSIONS)
     def list_policy_versions() -> VersionsAnswer:
+        """List the versions of the policy, the newest first."""
         page = read_policies(window_of(app.current_event), api=api)
         return {"versions": [_version(one) for one in page.entries], "cursor": page.cursor}
 
     @app.get("/v1/policy/versions/<version>")
+    @described(VERSION)
     def get_policy_version(version: str) -> VersionInFullAnswer:
+        """Read one version of the policy in full."""
         found = read_policy_version(_number(version), api=api)
         return {**policy_answer(found.version), "in_force": found.is_in_force}
 
     @app.post("/v1/policy/rollback/<version>")
+    @described(ROLLBACK)
     def post_rollback(version: str) -> Response[str]:
+        """Make an earlier version of the policy the newest."""
         return taken(roll_back_policy(_number(version), actor=caller_of(app.current_event), api=api))
 
 

@@ -1,0 +1,69 @@
+"""What is said of the routes about changes."""
+
+from dayone.contracts import api_changes
+from dayone.errors import Forbidden, Inapplicable, Invalid, NotFound, TooLarge
+from dayone.routes.described import PAGED, Body, Description
+from dayone.routes.examples import ACCOUNT, APPROVER, AT, CHANGE, CHANGED, LATER_CHANGE, OPERATION
+
+_SHARE: api_changes.AccountProgressAnswer = {
+    "account": ACCOUNT,
+    "done": 1,
+    "total": 1,
+    "succeeded": 1,
+    "failed": 0,
+    "superseded": 0,
+    "held": 0,
+}
+_CHANGES: api_changes.ChangesAnswer = {"changes": [CHANGED], "cursor": ""}
+_IN_FULL: api_changes.ChangeInFullAnswer = {
+    "change": CHANGED,
+    "progress": {"done": 1, "total": 1, "by_account": [_SHARE], "cursor": ""},
+    "estimated_seconds_left": 0,
+    "access_ended": None,
+    "notes": [],
+    "operations": [OPERATION],
+    "cursor": "",
+}
+_ACCOUNTS: api_changes.AccountsOfChangeAnswer = {"accounts": [_SHARE], "cursor": ""}
+_RETRIED: api_changes.RetriedAnswer = {"change": LATER_CHANGE, "retries": CHANGE, "href": f"/v1/changes/{LATER_CHANGE}"}
+_APPROVED: api_changes.DecidedAnswer = {
+    "change": CHANGE,
+    "decision": {"decision": "approved", "actor": APPROVER, "at": AT},
+    "href": f"/v1/changes/{CHANGE}",
+}
+_REJECTED: api_changes.DecidedAnswer = {
+    "change": CHANGE,
+    "decision": {"decision": "rejected", "actor": APPROVER, "at": AT},
+    "href": f"/v1/changes/{CHANGE}",
+}
+_CHOSEN: api_changes.ChosenSubjects = {"subjects": ["account:123456789012", "person:e-1001"]}
+
+CHANGES = Description(tag="changes", answer=api_changes.ChangesAnswer, example=_CHANGES, takes=PAGED)
+CHANGE_READ = Description(
+    tag="changes", answer=api_changes.ChangeInFullAnswer, example=_IN_FULL, takes=PAGED, refuses=(NotFound,)
+)
+ACCOUNTS_OF_CHANGE = Description(
+    tag="changes", answer=api_changes.AccountsOfChangeAnswer, example=_ACCOUNTS, takes=PAGED, refuses=(NotFound,)
+)
+RETRY = Description(
+    tag="changes",
+    answer=api_changes.RetriedAnswer,
+    example=_RETRIED,
+    status=202,
+    bodies=(Body(shape=api_changes.ChosenSubjects, example=_CHOSEN, required=False),),
+    refuses=(NotFound, Inapplicable, Invalid, TooLarge),
+)
+APPROVAL = Description(
+    tag="changes",
+    answer=api_changes.DecidedAnswer,
+    example=_APPROVED,
+    status=202,
+    refuses=(NotFound, Forbidden, Inapplicable),
+)
+REJECTION = Description(
+    tag="changes",
+    answer=api_changes.DecidedAnswer,
+    example=_REJECTED,
+    status=202,
+    refuses=(NotFound, Forbidden, Inapplicable),
+)

@@ -1,0 +1,53 @@
+"""What is said of the routes about the policy and its versions."""
+
+from dayone.contracts import api, api_policy
+from dayone.errors import Invalid, NotFound, TooLarge
+from dayone.routes.described import PAGED, Body, Description, Parameter
+from dayone.routes.examples import ADMINISTRATOR, AT, CHANGE, POLICY_TEXT
+
+_POLICY: api.PolicyAnswer = {
+    "version": 7,
+    "file": "policy.yaml",
+    "text": POLICY_TEXT,
+    "files": {"policy.yaml": POLICY_TEXT},
+    "actor": ADMINISTRATOR,
+    "at": AT,
+    "change": CHANGE,
+}
+_TAKEN: api.SubmittedAnswer = {"version": 7, "change": CHANGE, "href": f"/v1/changes/{CHANGE}"}
+_VERSION: api_policy.VersionAnswer = {
+    "version": 7,
+    "in_force": True,
+    "files": ["policy.yaml"],
+    "actor": ADMINISTRATOR,
+    "at": AT,
+    "change": CHANGE,
+}
+_VERSIONS: api_policy.VersionsAnswer = {"versions": [_VERSION], "cursor": ""}
+_IN_FULL: api_policy.VersionInFullAnswer = {**_POLICY, "in_force": True}
+_FILES: api_policy.PolicyFiles = {"files": {"groups.yaml": POLICY_TEXT, "sets/admin.yaml": POLICY_TEXT}}
+_FILE = Parameter(
+    name="file",
+    says="What the one file is called in reasons and findings; of several files the body has the names.",
+    example="policy.yaml",
+    schema={"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$", "default": "policy.yaml"},
+)
+
+POLICY_READ = Description(tag="policy", answer=api.PolicyAnswer, example=_POLICY, refuses=(NotFound,))
+POLICY_PUT = Description(
+    tag="policy",
+    answer=api.SubmittedAnswer,
+    example=_TAKEN,
+    status=202,
+    takes=(_FILE,),
+    bodies=(
+        Body(shape=str, example=POLICY_TEXT, media_type="application/yaml"),
+        Body(shape=api_policy.PolicyFiles, example=_FILES),
+    ),
+    refuses=(Invalid, TooLarge),
+)
+VERSIONS = Description(tag="policy", answer=api_policy.VersionsAnswer, example=_VERSIONS, takes=PAGED)
+VERSION = Description(tag="policy", answer=api_policy.VersionInFullAnswer, example=_IN_FULL, refuses=(NotFound,))
+ROLLBACK = Description(
+    tag="policy", answer=api.SubmittedAnswer, example={**_TAKEN, "version": 8}, status=202, refuses=(NotFound, Invalid)
+)
