@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 # How many processes run tests; the e2e and contract tests start servers of their own in each.
 WORKERS ?= 2
 # Folders that may not be there yet.
-CODE := $(wildcard layers functions sandbox tests benchmarks)
+CODE := $(wildcard layers functions cli sandbox tests benchmarks)
 
 export UV_SYSTEM_CERTS := 1
 export SAM_CLI_TELEMETRY := 0
@@ -43,6 +43,7 @@ $(UV_READY):
 .venv/.ready: requirements/development.txt $(UV_READY)
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $<
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .tools/sam/.ready: requirements/sam.txt $(UV_READY)
@@ -68,6 +69,7 @@ COMPILE := $(UV) pip compile --quiet --python-version 3.13 --universal --generat
 .PHONY: lock
 lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRADE=1 takes the newest releases
 	$(COMPILE) requirements/runtime.in --output-file requirements/runtime.txt
+	$(COMPILE) requirements/cli.in --constraints requirements/runtime.txt --output-file requirements/cli.txt
 	$(COMPILE) requirements/development.in --constraints requirements/runtime.txt --output-file requirements/development.txt
 	$(COMPILE) requirements/lambda-image.in --constraints requirements/runtime.txt --output-file requirements/lambda-image.txt
 	$(COMPILE) requirements/sam.in --output-file requirements/sam.txt
@@ -90,7 +92,7 @@ check-types:
 	$(BIN)/mypy --no-error-summary $(CODE)
 
 check-imports:
-	@found=$$(PYTHONPATH=layers/core $(BIN)/lint-imports --no-cache) || { echo "$$found"; exit 1; }
+	@found=$$(PYTHONPATH=layers/core:cli $(BIN)/lint-imports --no-cache) || { echo "$$found"; exit 1; }
 
 check-template:
 	$(BIN)/cfn-lint template.yaml template-forwarder.yaml
