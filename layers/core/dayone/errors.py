@@ -3,10 +3,12 @@
 DayOneError
 ├── Rejected             the request is wrong as it stands: never retry it
 │   ├── Invalid          it does not say what it must say; carries the findings
-│   │   └── Malformed    it cannot even be read
+│   │   ├── Malformed    it cannot even be read
+│   │   └── KeyReused    its idempotency key stands for another request
 │   ├── Unauthentic      its signature does not prove who sent it
 │   ├── Forbidden        whoever sent it may not ask for this
 │   ├── Inapplicable     it asks for something that does not fit how things are by now
+│   ├── Outdated         it rests on a version that is no longer the newest
 │   ├── TooLarge         it is over a size limit
 │   ├── NotFound         it names something that does not exist
 │   ├── AlreadyExists    it would create something that is there already
@@ -16,6 +18,7 @@ DayOneError
     │   └── Crowded      too many requests of the kind are outstanding
     ├── Awaited          somebody else has to act first; says when to look again
     ├── Conflicting      somebody else writes the same thing right now
+    │   └── UnderWay     the same request is being worked on
     └── Unreachable      no usable answer, so it may or may not have happened
 """
 
@@ -40,6 +43,10 @@ class Malformed(Invalid):
     """The request cannot be read at all, such as a body that is not JSON."""
 
 
+class KeyReused(Invalid):
+    """The idempotency key was used for another request; a new request needs a new key."""
+
+
 class Unauthentic(Rejected):
     """The signature is missing, wrong, or too old."""
 
@@ -50,6 +57,10 @@ class Forbidden(Rejected):
 
 class Inapplicable(Rejected):
     """The request does not fit how things are by now, such as a decision about what is decided already."""
+
+
+class Outdated(Rejected):
+    """The request rests on a version that is no longer the newest: read it again, then decide anew."""
 
 
 class TooLarge(Rejected):
@@ -94,6 +105,10 @@ class Awaited(Unavailable):
 
 class Conflicting(Unavailable):
     """Somebody else wrote, or is writing, the same thing: look again, then retry."""
+
+
+class UnderWay(Conflicting):
+    """A request with the same idempotency key is being worked on; its answer can be asked for again in a moment."""
 
 
 class Unreachable(Unavailable):

@@ -10,12 +10,15 @@ from dayone.errors import (
     Forbidden,
     Inapplicable,
     Invalid,
+    KeyReused,
     Malformed,
     NotFound,
+    Outdated,
     Throttled,
     TooLarge,
     Unauthentic,
     Unavailable,
+    UnderWay,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -40,9 +43,12 @@ _KINDS: Mapping[type[Exception], tuple[int, str, str]] = {
     Forbidden: (403, "forbidden", "The caller may not do this"),
     NotFound: (404, "not-found", "There is no such thing"),
     AlreadyExists: (409, "already-exists", "It exists already"),
+    UnderWay: (409, "under-way", "The same request is being worked on"),
     Conflicting: (409, "conflicting", "Somebody else writes the same thing right now"),
     Inapplicable: (409, "inapplicable", "It does not fit how things are"),
+    Outdated: (412, "outdated", "It is no longer as the caller has seen it"),
     TooLarge: (413, "too-large", "The request is too large"),
+    KeyReused: (422, "key-reused", "The idempotency key stands for another request"),
     Invalid: (422, "invalid", "What was sent has mistakes"),
     Unavailable: (503, "unavailable", "Not possible right now"),
     Exception: (500, "unexpected", "Day One failed"),

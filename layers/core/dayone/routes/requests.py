@@ -45,7 +45,7 @@ def files_of(event: Event) -> Mapping[str, str]:
     Raises Malformed for anything else, TooLarge over 256 KiB.
     """
     text = text_of(event)
-    if _header(event, "content-type").partition(";")[0].strip().lower() != "application/json":
+    if header_of(event, "content-type").partition(";")[0].strip().lower() != "application/json":
         return {file_of(event): text}
     try:
         said = json.loads(text)
@@ -107,7 +107,8 @@ def _file_name(name: str, *, what: str) -> str:
     return name
 
 
-def _header(event: Event, name: str) -> str:
+def header_of(event: Event, name: str) -> str:
+    """A header of the request by its name in lower case, empty when it is not there."""
     headers = event.get("headers") or {}
     return next((str(value) for key, value in headers.items() if key.lower() == name), "")
 

@@ -1,0 +1,37 @@
+"""What a caller makes a write depend on: that what is there is still what they have seen."""
+
+from dataclasses import dataclass
+
+from dayone.errors import Outdated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precondition:
+    """Holds for whatever is there unless it says otherwise.
+
+    `versions` are those of which one has to be the newest, none for any; `must_exist` wants anything to be there, and
+    `must_be_new` nothing at all.
+    """
+
+    versions: frozenset[str] = frozenset()
+    must_exist: bool = False
+    must_be_new: bool = False
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the write depends on anything."""
+        return bool(self.versions) or self.must_exist or self.must_be_new
+
+    def check(self, newest: str | None) -> None:
+        """Raises Outdated unless it holds for the newest version, None when there is none."""
+        if self.must_be_new and newest is not None:
+            raise Outdated(f"there is one already, of version {newest}: leave out If-None-Match to replace it")
+        if self.must_exist and newest is None:
+            raise Outdated("there is none yet: leave out If-Match to create it")
+        if self.versions and newest not in self.versions:
+            raise Outdated(
+                f"the newest version is {newest or 'none'}, not the one of If-Match: read it again, then decide"
+            )
+
+
+NO_PRECONDITION = Precondition()
