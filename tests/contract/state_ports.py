@@ -8,6 +8,7 @@ from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies
@@ -26,13 +27,14 @@ from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.operations import OperationQueue, Turn
 from dayone.ports.progress import Progress
-from dayone.ports.records import Records
+from dayone.ports.records import KnownSubjects, Records
 from dayone.ports.state import Changes, DueWork, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
+from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
@@ -54,6 +56,7 @@ class StatePorts:
     archive: PolicyArchive
     changes: Changes
     records: Records
+    known: KnownSubjects
     progress: Progress
     ledger: Ledger
     held: HeldRemovals
@@ -93,6 +96,7 @@ def ports_in_memory() -> StatePorts:
         archive=MemoryPolicyArchive(state),
         changes=MemoryChanges(state),
         records=MemoryRecords(state),
+        known=MemoryKnownSubjects(state),
         progress=MemoryProgress(state),
         ledger=MemoryLedger(state),
         held=MemoryHeldRemovals(state),
@@ -114,6 +118,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         archive=DynamoPolicyArchive(table),
         changes=DynamoChanges(table),
         records=DynamoRecords(table),
+        known=DynamoKnownSubjects(table),
         progress=DynamoProgress(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),

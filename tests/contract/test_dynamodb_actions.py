@@ -12,6 +12,7 @@ from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHints
+from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
 from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyInForce
@@ -194,6 +195,15 @@ def test_records(watched: Watched, others: StatePorts) -> None:
     records.members("a", cursor="", limit=1)
     records.assignments_of("a", cursor="", limit=1)
     assert watched.actions == DynamoRecords.ACTIONS
+
+
+def test_known_subjects(watched: Watched, others: StatePorts) -> None:
+    planned(others, ADA, USER)
+    known = DynamoKnownSubjects(watched.table)
+    known.listed(ADA.kind, cursor="", limit=1)
+    known.brief([ADA])
+    known.holder_of("user-name:ada")
+    assert watched.actions == DynamoKnownSubjects.ACTIONS
 
 
 def test_progress(watched: Watched, others: StatePorts) -> None:

@@ -106,6 +106,14 @@ class ResourceOf:
         return cls(Subject.parse(subject), Resource.parse(resource))
 
 
+# What a subject itself is in Identity Center, where it is anything.
+ITSELF = {
+    SubjectKind.PERSON: Resource(ResourceKind.USER),
+    SubjectKind.GROUP: Resource(ResourceKind.GROUP),
+    SubjectKind.PERMISSION_SET: Resource(ResourceKind.PERMISSION_SET),
+}
+
+
 def user_of(person: str) -> ResourceOf:
     """The Identity Center user of a person."""
     return ResourceOf(Subject(SubjectKind.PERSON, person), Resource(ResourceKind.USER))

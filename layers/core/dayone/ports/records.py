@@ -1,13 +1,13 @@
 """What is remembered, for those who only read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from dayone.domain.changes import Change
 from dayone.domain.operations import Applied, Operation
 from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import Subject
+from dayone.domain.subjects import Subject, SubjectKind
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,19 @@ class Records(Protocol):
 
     def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
         """What a group has where, as far as AWS confirmed."""
+
+
+class KnownSubjects(Protocol):
+    """The subjects that are known, in brief: a head with what the subject itself is in Identity Center, and no more.
+
+    That is the user of a person, the group, or the permission set; an account is nothing there.
+    """
+
+    def listed(self, kind: SubjectKind, *, cursor: str, limit: int) -> Page[SubjectState]:
+        """All of a kind by name; raises Invalid for a cursor that is not one of this list."""
+
+    def brief(self, subjects: Iterable[Subject]) -> Mapping[Subject, SubjectState]:
+        """Those of them that are known."""
+
+    def holder_of(self, claim: str) -> str:
+        """As Subjects.holder_of."""
