@@ -266,4 +266,5 @@ def test_the_adapter_needs_every_action_it_names(local_identity_center: LocalIde
     directory.find_membership(group_id=group_id, user_id=user_id)
     directory.remove_member(membership.references["membership_id"])
     directory.delete_group(group_id)
+    directory.delete_user(user_id)
     assert called == IdentityStoreDirectory.ACTIONS

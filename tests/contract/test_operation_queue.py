@@ -48,6 +48,14 @@ def only(ports: StatePorts) -> Operation:
     return operation
 
 
+def test_what_an_attempt_makes_untrue_is_no_longer_on_record_as_confirmed(ports: StatePorts) -> None:
+    operation = one_planned(ports)
+    other = ResourceOf(operation.subject, in_group("engineers"))
+    unsettled = replace(confirmed(other.resource), attributes={})
+    assert ports.queue.begin(operation, doubt=doubtful(operation), unsettled=unsettled) is not None
+    assert ports.queue.applied([operation.target, other])[other] == unsettled
+
+
 class TestRunnable:
     def test_revocations_come_before_everything_and_drift_repair_last(self, ports: StatePorts) -> None:
         planned(ports, ADA, USER, change=HIRED, priority=Priority.REPAIR)

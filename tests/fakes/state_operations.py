@@ -59,7 +59,7 @@ class MemoryOperationQueue:
             if one != target and (one.subject.kind, one.resource) == (kind, resource)
         ]
 
-    def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
+    def begin(self, operation: Operation, *, doubt: Applied, unsettled: Applied | None = None) -> Operation | None:
         in_force = self.generation_of(operation.subject)
         if in_force != operation.generation and not self.is_released(operation):
             if generation_number(in_force) < generation_number(operation.generation):
@@ -71,6 +71,8 @@ class MemoryOperationQueue:
         begun = replace(known, attempts=known.attempts + 1, waiting_for="", failure_reason="")
         self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
+        if unsettled:
+            self._put(ResourceOf(operation.subject, unsettled.resource), unsettled)
         return begun
 
     def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:

@@ -78,6 +78,8 @@ class TestFunctions:
             "AWS_ENDPOINT_URL_SSO_ADMIN": sandbox.identity_center_endpoint,
             "AWS_ENDPOINT_URL_IDENTITYSTORE": sandbox.identity_center_endpoint,
             "AWS_ENDPOINT_URL_ORGANIZATIONS": sandbox.identity_center_endpoint,
+            "AWS_ENDPOINT_URL_SSO": sandbox.identity_center_endpoint,
+            "AWS_ENDPOINT_URL_SSO_OIDC": sandbox.identity_center_endpoint,
         }
 
     def test_are_held_to_their_role(self, application: Application) -> None:

@@ -137,8 +137,9 @@ class Comparison:
 
     def _unprovisioned(self) -> Iterator[str]:
         for (account, arn), form in self._world.aws.roles.items():
-            stored = self._center.permission_sets[arn]
-            if form_of(stored) != form and not self._is_excused(SubjectKind.PERMISSION_SET, stored.name):
+            # AWS deletes no set that is assigned; the role of one that is gone went before it.
+            stored = self._center.permission_sets.get(arn)
+            if stored and form_of(stored) != form and not self._is_excused(SubjectKind.PERMISSION_SET, stored.name):
                 yield f"{account} has an old form of {stored.name}"
 
 

@@ -119,3 +119,25 @@ def test_one_that_has_other_tags_is_left_to_its_makers() -> None:
     outcomes = _becomes(world, replace(a_set(), tags={"team": "blue"}))
     assert "create permission-set: failed" in outcomes
     assert _stored(world).tags == {"team": "red"}
+
+
+class _NoDocument(MemorySetPolicies):
+    def put_inline(self, arn: str, *, document: str) -> Receipt:  # noqa: ARG002
+        raise Refused("ValidationException: no such action")
+
+
+def test_a_change_of_mind_half_way_is_provisioned_as_well() -> None:
+    world = _with(_FULL)
+    world.around = lambda name, port: _NoDocument(world.center) if name == "set_policies" else port
+    other = replace(_FULL, inline_policy='{"Statement": []}')
+    assert _becomes(world, other) == ["update inline-policy: failed", "update provisioning: failed"]
+    assert _becomes(world, _FULL) == ["update provisioning: succeeded"]
+
+
+def test_a_set_can_be_assigned_while_it_changes() -> None:
+    world = _with(_FULL)
+    world.around = lambda name, port: _NoDocument(world.center) if name == "set_policies" else port
+    _becomes(world, replace(_FULL, inline_policy='{"Statement": []}'))
+    world.account_is(an_account("999988887777"))
+    world.settle()
+    assert {account for account, *_ in world.assignments()} == {ACCOUNT_ID, "999988887777"}

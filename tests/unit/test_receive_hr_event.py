@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -90,16 +91,16 @@ def test_a_body_one_byte_larger_is_not_even_read() -> None:
 @pytest.mark.parametrize(
     ("error", "delivery"),
     [
-        (NotFound, _delivery(_body(), source="payroll")),
-        (Unauthentic, Delivery(source="standard", headers={}, body=_body())),
-        (Malformed, _delivery(b"{")),
-        (Invalid, _delivery(b"{}")),
+        (NotFound, lambda: _delivery(_body(), source="payroll")),
+        (Unauthentic, lambda: Delivery(source="standard", headers={}, body=_body())),
+        (Malformed, lambda: _delivery(b"{")),
+        (Invalid, lambda: _delivery(b"{}")),
     ],
 )
-def test_what_is_refused_is_not_recorded(error: type[Exception], delivery: Delivery) -> None:
+def test_what_is_refused_is_not_recorded(error: type[Exception], delivery: Callable[[], Delivery]) -> None:
     ports = _ports()
     with pytest.raises(error):
-        receive_hr_event(delivery, ports=ports)
+        receive_hr_event(delivery(), ports=ports)
     assert _taken(ports).requests == []
 
 

@@ -22,7 +22,7 @@ from dayone.domain.subjects import ResourceOf, Subject
 from dayone.errors import Conflicting
 from dayone.ports.operations import Finished
 
-_HEAD, _OPERATION, _APPLIED = "head", "operation", "applied"
+_HEAD, _OPERATION, _APPLIED, _UNSETTLED = "head", "operation", "applied", "unsettled"
 
 
 class DynamoOperationQueue(DynamoOpenOperations):
@@ -76,7 +76,7 @@ class DynamoOperationQueue(DynamoOpenOperations):
         others = (Subject(kind, str(one["listed_as"])) for one in listed)
         return list(self.applied(ResourceOf(one, target.resource) for one in others if one != target.subject).values())
 
-    def begin(self, operation: Operation, *, doubt: Applied) -> Operation | None:
+    def begin(self, operation: Operation, *, doubt: Applied, unsettled: Applied | None = None) -> Operation | None:
         """Count the attempt and put the resource in doubt; None when a newer generation is in force.
 
         Raises Conflicting when somebody else has begun or finished it, or when its own generation is still to come.
@@ -93,6 +93,9 @@ class DynamoOperationQueue(DynamoOpenOperations):
             _HEAD: Update(keys.head_of(subject), add={"revision": 1}, condition=may_begin(operation)),
             _APPLIED: Put(applied_record(doubt, of=operation.target)),
         }
+        if unsettled:
+            mark = ResourceOf(subject, unsettled.resource)
+            writes = {**writes, _UNSETTLED: Put(applied_record(unsettled, of=mark))}
         refused = self._table.transact(lambda: writes, what=f"beginning {operation.id}", over_when=[_HEAD, _OPERATION])
         if _HEAD in refused:
             if generation_number(self.generation_of(subject)) < generation_number(generation):

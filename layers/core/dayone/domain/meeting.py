@@ -1,16 +1,22 @@
 """Which operations must not run at the same time, because one of them would find what the other has just changed."""
 
 from dayone.domain.operations import Action, Operation
-from dayone.domain.precedence import ROOTS
+from dayone.domain.precedence import ROOTS, unsettles
 
 
 def must_not_meet(one: Operation, other: Operation) -> bool:
     """Whether they change the same resource, or one takes away what the other builds on.
 
     Whoever deletes a group looks first whether it is in use: a membership that begins a moment later would go with it,
-    and be on record for ever.
+    and be on record for ever. And what AWS brings to the accounts must not change on its way.
     """
-    return one.target == other.target or _undermines(one, other) or _undermines(other, one)
+    return (
+        one.target == other.target
+        or _undermines(one, other)
+        or _undermines(other, one)
+        or unsettles(one) == other.target
+        or unsettles(other) == one.target
+    )
 
 
 def removes_a_root(operation: Operation) -> bool:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dayone.domain.desired import Wanted
-from dayone.domain.operations import Action
+from dayone.domain.operations import Action, Operation
 from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subjects import (
     Resource,
@@ -74,6 +74,12 @@ def requirements(one: Difference, *, subject: Subject) -> tuple[ResourceOf, ...]
             return (permission_set_named(subject.name),)
         case _:
             return ()
+
+
+def unsettles(operation: Operation) -> ResourceOf | None:
+    """The mark that ceases to be true when this begins: accounts assigned from then on get another form of the set."""
+    is_part = operation.resource.kind in PARTS_OF_A_SET
+    return provisioning_of(operation.subject.name) if is_part else None
 
 
 def predecessors(one: Difference, *, ordered: Sequence[Difference]) -> tuple[int, ...]:

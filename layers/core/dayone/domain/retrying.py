@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 _LONGEST_BACKOFF = timedelta(minutes=1)
 # What AWS says in free text of an account that is not ready yet, of a write that collided, and of its own failures.
 _PASSING = re.compile(
-    r"not ready|not yet|pending activation|being (?:created|activated|set up|provisioned)|subscription ?required"
-    r"|not subscribed|throttl|rate exceeded|too many requests|try again|retry|concurrent|in progress"
-    r"|internal (?:error|failure|server)|service unavailable|temporar|timed? ?out",
+    r"not ready|not yet|pending activation|being (?:created|activated|set up|provisioned)|longer than usual"
+    r"|subscription ?required|not subscribed|needs a subscription"
+    r"|throttl|rate exceeded|too many requests|try again|retry|concurrent|in progress"
+    r"|internal (?:service )?(?:error|exception|failure|server)|service unavailable|temporar|timed? ?out",
     re.IGNORECASE,
 )
 

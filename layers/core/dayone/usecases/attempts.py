@@ -31,12 +31,14 @@ class IdentityCenter:
 class Attempt:
     """One try at an operation: its resource as it stood before, and what it requires, both as AWS confirmed them.
 
+    `mark` says in which form a permission set was last provisioned, when this is about a part of it that changes that.
     `alike` reads the same resource of every other subject, such as all other groups; few attempts ask for it.
     """
 
     operation: Operation
     own: Applied | None
     required: Mapping[ResourceOf, Applied] = field(default_factory=dict)
+    mark: Applied | None = None
     alike: Callable[[], Iterable[Applied]] = tuple
 
     @property

@@ -28,6 +28,14 @@ def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
     )
 
 
+def unsettled_before(attempt: Attempt) -> Applied | None:
+    """The mark of being provisioned as it must be thought of from the same moment: of no form that is known.
+
+    It stays in force, so the set can be assigned; but whoever plans next has it provisioned, whatever becomes of this.
+    """
+    return replace(attempt.mark, attributes={}) if attempt.mark else None
+
+
 def finished(
     operation: Operation, *, own: Applied | None, outcome: Succeeded | Failed | None, now: datetime
 ) -> Finished:

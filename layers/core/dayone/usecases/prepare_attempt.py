@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
 from dayone.domain.policy import PERSON_PREFIX
+from dayone.domain.precedence import unsettles
 from dayone.domain.subject_states import generation_number
 from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
 from dayone.ports.operations import OperationQueue
@@ -70,7 +71,8 @@ def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None
 
 
 def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | Blocked:
-    known = queue.applied([operation.target, *operation.requires])
+    mark = unsettles(operation)
+    known = queue.applied([operation.target, *operation.requires, *([mark] if mark else [])])
     for required in operation.requires:
         if not _is_confirmed(required, known=known):
             return Blocked(f"{required} to be confirmed", required)
@@ -79,6 +81,7 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
         operation=operation,
         own=own,
         required={one: known[one] for one in operation.requires},
+        mark=known.get(mark) if mark else None,
         alike=lambda: queue.alike(operation.target),
     )
 

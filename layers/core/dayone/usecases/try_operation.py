@@ -10,7 +10,7 @@ from dayone.domain.retrying import is_passing, retry_at
 from dayone.errors import Awaited, Crowded, NotFound, Rejected, Throttled, Unavailable, Unreachable
 from dayone.ports.operations import OperationQueue
 from dayone.usecases.attempts import Attempt, IdentityCenter
-from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded
+from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded, unsettled_before
 from dayone.usecases.perform_operation import perform, there_before
 from dayone.usecases.prepare_attempt import Blocked, Hopeless, Stale, prepare
 from dayone.usecases.reports import Changed, Ended, Parked, PutBack, Report, Requested
@@ -68,7 +68,7 @@ def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
 
 def _call(attempt: Attempt, *, ports: Trying) -> Report:
     doubt = doubt_before(attempt, now=ports.clock())
-    operation = ports.queue.begin(attempt.operation, doubt=doubt)
+    operation = ports.queue.begin(attempt.operation, doubt=doubt, unsettled=unsettled_before(attempt))
     if operation is None:
         return Changed(attempt.operation)
     try:
