@@ -26,11 +26,11 @@ def caller_of(event: Event) -> str:
     return str(arn)
 
 
-def window_of(event: Event) -> Window:
+def window_of(event: Event, *, largest: int = LARGEST_LIMIT, usual: int = USUAL_LIMIT) -> Window:
     """`limit`, `cursor` and `group` of the query; raises Malformed for a limit that is none."""
-    limit = _query(event, "limit") or str(USUAL_LIMIT)
-    if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= LARGEST_LIMIT:
-        raise Malformed(f"`limit` is not a number from 1 to {LARGEST_LIMIT}: leave it out for {USUAL_LIMIT}")
+    limit = _query(event, "limit") or str(usual)
+    if not re.fullmatch(r"[0-9]{1,4}", limit) or not 1 <= int(limit) <= largest:
+        raise Malformed(f"`limit` is not a number from 1 to {largest}: leave it out for {usual}")
     return Window(limit=int(limit), cursor=_query(event, "cursor"), group=_query(event, "group"))
 
 
