@@ -1,6 +1,13 @@
 """The answers of the HTTP API: times are ISO 8601 in UTC, `cursor` asks for the next part and is empty at the end."""
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
+
+from dayone.contracts.api_words import Count, Moment, one_of
+from dayone.domain.holds import Verdict
+from dayone.domain.operations import Action, OperationState
+
+StateWord = Annotated[str, one_of(*OperationState)]
+VerdictWord = Annotated[str, one_of(Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED)]
 
 
 class ReasonAnswer(TypedDict):
@@ -22,12 +29,12 @@ class ConfirmedAnswer(TypedDict):
     attributes: dict[str, str]
     references: dict[str, str]
     reasons: list[ReasonAnswer]
-    in_doubt: str | None
+    in_doubt: Annotated[str, one_of(*Action)] | None
     adopted: bool
     operation: str
     change: str
     request_id: str
-    at: str | None
+    at: Moment | None
 
 
 class HeldAnswer(TypedDict):
@@ -35,18 +42,18 @@ class HeldAnswer(TypedDict):
 
     resource: str
     change: str
-    verdict: str
+    verdict: VerdictWord
 
 
 class HeadAnswer(TypedDict):
     """How far a subject has been planned: `outstanding` operations are open, at `due_at` it is looked at again."""
 
     generation: str
-    policy_version: int
-    outstanding: int
+    policy_version: Count
+    outstanding: Count
     held: list[HeldAnswer]
-    due_at: str | None
-    told_at: str | None
+    due_at: Moment | None
+    told_at: Moment | None
 
 
 class PersonAnswer(TypedDict):
@@ -127,15 +134,15 @@ class OperationAnswer(TypedDict):
     kind: str
     subject: str
     resource: str
-    state: str
-    attempts: int
+    state: StateWord
+    attempts: Count
     request_id: str
     failure_reason: str
     waiting_for: str
     reasons: list[ReasonAnswer]
-    created_at: str
-    not_before: str | None
-    finished_at: str | None
+    created_at: Moment
+    not_before: Moment | None
+    finished_at: Moment | None
 
 
 class PolicyAnswer(TypedDict):
@@ -146,7 +153,7 @@ class PolicyAnswer(TypedDict):
     text: str
     files: dict[str, str]
     actor: str
-    at: str
+    at: Moment
     change: str
 
 
@@ -161,5 +168,5 @@ class SubmittedAnswer(TypedDict):
 class HealthAnswer(TypedDict):
     """That Day One answers: the policy in force (0 before the first), and whether operations are open."""
 
-    policy_version: int
+    policy_version: Count
     operations_open: bool

@@ -1,25 +1,27 @@
 """What the HTTP API answers about changes: times are ISO 8601 in UTC."""
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from dayone.contracts.api import OperationAnswer
+from dayone.contracts.api_words import Count, Moment, one_of
+from dayone.domain.changes import CauseKind, ChangeState
 
 
 class CauseAnswer(TypedDict):
     """Who or what set a change off."""
 
-    kind: str
+    kind: Annotated[str, one_of(*CauseKind)]
     actor: str
     reference: str
-    at: str
+    at: Moment
 
 
 class DecisionAnswer(TypedDict):
     """What somebody, by the ARN they called with, said to the removals a change held: `approved` or `rejected`."""
 
-    decision: str
+    decision: Annotated[str, one_of("approved", "rejected")]
     actor: str
-    at: str
+    at: Moment
 
 
 class ChangeAnswer(TypedDict):
@@ -30,17 +32,17 @@ class ChangeAnswer(TypedDict):
     """
 
     id: str
-    state: str
+    state: Annotated[str, one_of(*ChangeState)]
     cause: CauseAnswer
-    subjects: int | None
-    planned: int
-    operations: int
-    succeeded: int
-    failed: int
-    superseded: int
-    held: int
+    subjects: Count | None
+    planned: Count
+    operations: Count
+    succeeded: Count
+    failed: Count
+    superseded: Count
+    held: Count
     held_because: str
-    removals: int
+    removals: Count
     decision: DecisionAnswer | None
 
 
@@ -55,12 +57,12 @@ class AccountProgressAnswer(TypedDict):
     """How far a change has come in one account: `done` are those that ended, whichever way; `held` ones did not."""
 
     account: str
-    done: int
-    total: int
-    succeeded: int
-    failed: int
-    superseded: int
-    held: int
+    done: Count
+    total: Count
+    succeeded: Count
+    failed: Count
+    superseded: Count
+    held: Count
 
 
 class ProgressAnswer(TypedDict):
@@ -69,8 +71,8 @@ class ProgressAnswer(TypedDict):
     `by_account` has the first hundred accounts by id; `cursor` asks `…/accounts` for more and is empty at the end.
     """
 
-    done: int
-    total: int
+    done: Count
+    total: Count
     by_account: list[AccountProgressAnswer]
     cursor: str
 
@@ -85,9 +87,9 @@ class AccountsOfChangeAnswer(TypedDict):
 class AccessEndedAnswer(TypedDict):
     """When the last access had gone, how many seconds after the inbox took the request, and when sessions ended."""
 
-    at: str
+    at: Moment
     seconds: float
-    sessions_ended_at: str | None
+    sessions_ended_at: Moment | None
 
 
 class ChangeInFullAnswer(TypedDict):
@@ -99,7 +101,7 @@ class ChangeInFullAnswer(TypedDict):
 
     change: ChangeAnswer
     progress: ProgressAnswer
-    estimated_seconds_left: int | None
+    estimated_seconds_left: Count | None
     access_ended: AccessEndedAnswer | None
     notes: list[str]
     operations: list[OperationAnswer]

@@ -2,7 +2,8 @@
 
 from typing import TypedDict
 
-from dayone.contracts.api import ConfirmedAnswer, OperationAnswer, ReasonAnswer
+from dayone.contracts.api import ConfirmedAnswer, OperationAnswer, ReasonAnswer, VerdictWord
+from dayone.contracts.api_words import Count
 
 
 class ObstacleAnswer(TypedDict):
@@ -18,10 +19,10 @@ class ObstacleAnswer(TypedDict):
     says: str
 
 
-class HeldAnswer(TypedDict):
+class HeldRemovalAnswer(TypedDict):
     """A removal that a guardrail has stopped; `verdict` is `waiting`, `approved` or `rejected`."""
 
-    verdict: str
+    verdict: VerdictWord
     change: str
     operation: str
 
@@ -41,7 +42,7 @@ class StepAnswer(TypedDict):
     obstacles: list[ObstacleAnswer]
     confirmed: ConfirmedAnswer | None
     operation: OperationAnswer | None
-    held: HeldAnswer | None
+    held: HeldRemovalAnswer | None
     change: str
     says: str
 
@@ -64,5 +65,5 @@ class ExplainAnswer(TypedDict):
 
     person: str
     account: str
-    policy_version: int
+    policy_version: Count
     access: list[WayAnswer]

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from dayone.contracts.api import ReasonAnswer
+from dayone.contracts.api_words import Count
 
 
 class WhatIfBody(TypedDict, total=False):
@@ -32,11 +33,11 @@ class GuardrailAnswer(TypedDict):
     `limit` is of `existing` memberships and assignments; `today` removals have been let go since midnight UTC.
     """
 
-    removals: int
-    existing: int
-    limit: int
-    today: int
-    held: int
+    removals: Count
+    existing: Count
+    limit: Count
+    today: Count
+    held: Count
     because: list[str]
 
 
@@ -49,12 +50,12 @@ class PlanAnswer(TypedDict):
     numbers are of those that were looked at. `notes` say what would be left alone.
     """
 
-    policy_version: int | None
+    policy_version: Count | None
     complete: bool
-    looked_at: int
-    subjects: int
-    counts: dict[str, int]
+    looked_at: Count
+    subjects: Count
+    counts: dict[str, Count]
     operations: list[ForeseenAnswer]
-    truncated: int
+    truncated: Count
     notes: list[str]
     guardrail: GuardrailAnswer

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from dayone.contracts.api import PolicyAnswer
+from dayone.contracts.api_words import Moment
 
 
 class PolicyFiles(TypedDict):
@@ -18,7 +19,7 @@ class VersionAnswer(TypedDict):
     in_force: bool
     files: list[str]
     actor: str
-    at: str
+    at: Moment
     change: str
 
 

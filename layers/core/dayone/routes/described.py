@@ -33,7 +33,8 @@ class Description:
     """Everything about a route but its path and method; its summary is the docstring of the route's function.
 
     `answer` is the TypedDict of the answer (or any type that has a JSON Schema), `refuses` are the errors beyond those
-    that every route may raise, and `also_answers` are media types of the same answer in other words.
+    that every route may raise, `also_answers` examples of the same answer in other media types, by these, and `headers`
+    what the answer's headers say, by name; a 202 has `Location` without being told.
     """
 
     answer: object
@@ -44,6 +45,7 @@ class Description:
     bodies: tuple[Body, ...] = ()
     refuses: tuple[type[Rejected], ...] = ()
     also_answers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def described[F: Callable[..., object]](description: Description) -> Callable[[F], F]:

@@ -47,7 +47,7 @@ def _step(step: Step, *, policy_version: int) -> api.StepAnswer:
     }
 
 
-def _held(one: HeldRemoval) -> api.HeldAnswer:
+def _held(one: HeldRemoval) -> api.HeldRemovalAnswer:
     return {"verdict": str(one.verdict), "change": one.change, "operation": one.operation}
 
 

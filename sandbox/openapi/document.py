@@ -1,0 +1,103 @@
+"""The whole OpenAPI 3.1 document, as one value and as text."""
+
+import json
+import tomllib
+from collections.abc import Sequence
+from typing import Any
+
+from dayone.contracts.problems import Problem
+from sandbox.openapi.operations import operation
+from sandbox.openapi.problems import problem_examples
+from sandbox.openapi.routes import DescribedRoute, routes
+from sandbox.openapi.schemas import Schemas
+from sandbox.paths import REPOSITORY
+
+TAGS = {
+    "health": "For monitors.",
+    "policy": "Who should get what: the policy in force, its versions, and a new one.",
+    "plan": "What if.",
+    "people": "People, as HR tells of them and as Identity Center has them.",
+    "accounts": "AWS accounts, as Organizations tells of them.",
+    "explain": "Why, and why not.",
+    "changes": "What was set off, how far it has come, and decisions about what is held.",
+}
+_ABOUT = """\
+Day One keeps access to AWS equal to what HR and the organisation say it should be. Every request is signed with AWS \
+Signature Version 4 for the service `execute-api`, by a caller whom IAM allows its method and path. Times are ISO 8601 \
+in UTC. A list takes `limit` and `cursor`; the `cursor` of an answer asks for the next part and is empty at the end. \
+What goes wrong is a problem document (RFC 9457). Answers may get more members; ignore those that you do not know.\
+"""
+_SERVER = "https://{api}.execute-api.{region}.amazonaws.com/live"
+
+type Json = dict[str, Any]
+
+
+def document_text() -> str:
+    """The document as JSON text, ending in a line end; the same for the same code."""
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+def document() -> Json:
+    """The document; raises LookupError, naming them, when routes are not described."""
+    found = routes()
+    if missing := [f"{one.method} {one.path}" for one in found if one.description is None]:
+        raise LookupError(f"these routes are not described: {missing}")
+    said = [one.description for one in found if one.description]
+    sent = [body.shape for one in said for body in one.bodies]
+    schemas = Schemas(answered=[Problem, *(one.answer for one in said)], sent=sent)
+    return {
+        "openapi": "3.1.0",
+        "info": _info(),
+        "servers": [{"url": _SERVER, "variables": {"api": {"default": "API"}, "region": {"default": "us-east-1"}}}],
+        "security": [{"sigv4": []}],
+        "tags": [{"name": name, "description": says} for name, says in TAGS.items()],
+        "paths": _paths(found, schemas),
+        "components": _components(found, schemas),
+    }
+
+
+def _info() -> Json:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        "title": "Day One",
+        "version": project["version"],
+        "summary": project["description"],
+        "description": _ABOUT,
+        "license": {"name": "Apache 2.0", "identifier": project["license"]},
+    }
+
+
+def _paths(found: Sequence[DescribedRoute], schemas: Schemas) -> Json:
+    paths: Json = {}
+    for route in found:
+        if route.description:
+            paths.setdefault(route.path, {})[route.method.lower()] = operation(route, route.description, schemas)
+    return paths
+
+
+def _components(found: Sequence[DescribedRoute], schemas: Schemas) -> Json:
+    return {
+        "schemas": {**schemas.definitions, "GatewayAnswer": _GATEWAY_ANSWER},
+        "examples": problem_examples(found),
+        "headers": {
+            "Retry-After": {
+                "description": "After how many seconds to send the request again.",
+                "schema": {"type": "string", "pattern": "^[0-9]+$"},
+            }
+        },
+        "securitySchemes": {"sigv4": _SIGV4},
+    }
+
+
+_GATEWAY_ANSWER = {
+    "description": "What API Gateway says itself, when a request does not reach Day One or its answer comes too late.",
+    "type": "object",
+    "properties": {"message": {"type": "string"}, "Message": {"type": "string"}},
+}
+_SIGV4 = {
+    "type": "apiKey",
+    "name": "Authorization",
+    "in": "header",
+    "description": "AWS Signature Version 4 for the service execute-api.",
+    "x-amazon-apigateway-authtype": "awsSigv4",
+}

@@ -1,0 +1,106 @@
+"""One route as OpenAPI has it: its parameters, bodies, answers and refusals."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dayone.routes.described import Body, Description, Parameter
+from sandbox.openapi.problems import refused
+from sandbox.openapi.routes import DescribedRoute
+from sandbox.openapi.schemas import Schemas
+
+_JSON = "application/json"
+_IN_PATH: Mapping[str, Parameter] = {
+    one.name: one
+    for one in (
+        Parameter(
+            name="person",
+            says="A person, by HR's own id.",
+            example="e-1001",
+            schema={"type": "string", "pattern": "^[A-Za-z0-9._@+-]{1,128}$"},
+        ),
+        Parameter(
+            name="account",
+            says="An AWS account.",
+            example="123456789012",
+            schema={"type": "string", "pattern": "^[0-9]{12}$"},
+        ),
+        Parameter(
+            name="change",
+            says="A change, as whatever set it off was answered with.",
+            example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
+            schema={"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"},
+        ),
+        Parameter(
+            name="version",
+            says="A version of the policy.",
+            example=7,
+            schema={"type": "integer", "minimum": 0, "maximum": 99999999},
+        ),
+    )
+}
+
+type Json = dict[str, Any]
+
+
+def operation(route: DescribedRoute, said: Description, schemas: Schemas) -> Json:
+    """The operation object of a route."""
+    summary, _, more = route.says.partition("\n\n")
+    return {
+        "operationId": route.name,
+        "tags": [said.tag],
+        "summary": " ".join(summary.split()).rstrip("."),
+        **({"description": more} if more else {}),
+        "parameters": [_parameter(one) for one in _parameters(route, said)],
+        **({"requestBody": _body(said.bodies, schemas)} if said.bodies else {}),
+        "responses": {str(said.status): _answer(said, schemas), **refused(route)},
+    }
+
+
+def _parameters(route: DescribedRoute, said: Description) -> Sequence[Parameter]:
+    named = {one.name: one for one in said.takes if one.place == "path"}
+    in_path = [_in_path(name, named) for name in re.findall(r"{(\w+)}", route.path)]
+    return [*in_path, *(one for one in said.takes if one.place != "path")]
+
+
+def _in_path(name: str, named: Mapping[str, Parameter]) -> Parameter:
+    found = named.get(name) or _IN_PATH.get(name)
+    if found is None:
+        raise LookupError(f"nothing says what {name} in a path is: describe it as a Parameter whose place is `path`")
+    return found
+
+
+def _parameter(one: Parameter) -> Json:
+    is_in_path = one.name in _IN_PATH and one is _IN_PATH[one.name]
+    place = "path" if is_in_path else one.place
+    return {
+        "name": one.name,
+        "in": place,
+        "description": one.says,
+        **({"required": True} if one.required or place == "path" else {}),
+        "schema": dict(one.schema),
+        **({"example": one.example} if one.example is not None else {}),
+    }
+
+
+def _body(bodies: Iterable[Body], schemas: Schemas) -> Json:
+    sent = list(bodies)
+    content = {
+        one.media_type: {"schema": schemas.of(one.shape), "examples": {"sent": {"value": one.example}}} for one in sent
+    }
+    return {"content": content, **({"required": True} if all(one.required for one in sent) else {})}
+
+
+def _answer(said: Description, schemas: Schemas) -> Json:
+    own = {_JSON: {"schema": schemas.of(said.answer), "example": said.example}}
+    others = {kind: {"schema": {"type": "string"}, "example": text} for kind, text in said.also_answers.items()}
+    told = {**({"Location": "Where what follows can be seen."} if said.status == 202 else {}), **said.headers}
+    headers = {name: {"description": says, "schema": {"type": "string"}} for name, says in sorted(told.items())}
+    return {
+        "description": _FIRST_WORDS.get(said.status, "Done."),
+        **({"headers": headers} if headers else {}),
+        "content": {**own, **others},
+    }
+
+
+_FIRST_WORDS = {200: "The answer.", 201: "It is there now.", 202: "It was taken, and follows after this answer."}

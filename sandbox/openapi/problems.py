@@ -1,0 +1,79 @@
+"""How the API says that something went wrong, on every route: problem documents, and API Gateway's own answers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
+from dayone.errors import Conflicting, Invalid, Malformed, TooLarge, Unauthentic, Unavailable
+from sandbox.openapi.routes import DescribedRoute
+
+_GATEWAY = {
+    "403": "API Gateway does not know who sent it, or IAM does not allow them this method and path.",
+    "429": "More requests than the stage takes; send it again a little later.",
+    "504": "No answer within 29 seconds; what was asked for may have happened.",
+}
+_INSTANCE = "/v1/…"
+_REQUEST = "5e6f7a8b-2e1c-4a53-9d6b-3a1d5c1a7f11"
+
+type Json = dict[str, Any]
+
+
+def refused(route: DescribedRoute) -> Json:
+    """The answers of a route other than its own, by status."""
+    by_status: dict[int, list[Exception]] = {}
+    for error in _errors(route):
+        by_status.setdefault(problem_of(error)["status"], []).append(error)
+    answers = {str(status): _answer(errors) for status, errors in sorted(by_status.items())}
+    for status, says in _GATEWAY.items():
+        own = answers.get(status)
+        answers[status] = _with_gateway(own, says) if own else _gateway(says)
+    return dict(sorted(answers.items()))
+
+
+def problem_examples(routes: Iterable[DescribedRoute]) -> Mapping[str, Json]:
+    """An example of each kind of problem that these routes may answer with, by its kind."""
+    examples = {_kind(error): {"value": _problem(error)} for route in routes for error in _errors(route)}
+    return dict(sorted(examples.items()))
+
+
+def _errors(route: DescribedRoute) -> list[Exception]:
+    said = route.description
+    kinds: list[type[Exception]] = [Exception, Unavailable, *(said.refuses if said else ())]
+    if said and (said.takes or said.bodies):
+        kinds += [Malformed]
+    if said and any(one.name == "cursor" for one in said.takes):
+        kinds += [Invalid]
+    if said and said.bodies:
+        kinds += [TooLarge]
+    if route.writes:
+        kinds += [Unauthentic, Conflicting]
+    return [kind("…") for kind in dict.fromkeys(kinds)]
+
+
+def _kind(error: Exception) -> str:
+    return problem_of(error)["type"].partition(":")[2].partition(":")[2]
+
+
+def _problem(error: Exception) -> Json:
+    findings = ("groups.yaml:4:7: …",) if type(error) is Invalid else ()
+    told = Invalid("what was sent has mistakes: mend what the findings say", findings=findings) if findings else error
+    return dict(problem_of(told, instance=_INSTANCE, request_id=_REQUEST))
+
+
+def _answer(errors: Iterable[Exception]) -> Json:
+    told = list(errors)
+    titles = "; ".join(dict.fromkeys(problem_of(one)["title"] for one in told))
+    examples = {_kind(one): {"$ref": f"#/components/examples/{_kind(one)}"} for one in told}
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for one in told for name in problem_headers(one)}
+    return {"description": f"{titles}.", **({"headers": headers} if headers else {}), "content": {MEDIA_TYPE: problem}}
+
+
+def _gateway(says: str) -> Json:
+    schema = {"$ref": "#/components/schemas/GatewayAnswer"}
+    return {"description": says, "content": {"application/json": {"schema": schema}}}
+
+
+def _with_gateway(own: Json, says: str) -> Json:
+    theirs = _gateway(says)
+    return {**own, "description": f"{own['description']} {says}", "content": {**own["content"], **theirs["content"]}}

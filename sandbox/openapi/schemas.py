@@ -1,0 +1,56 @@
+"""JSON Schemas of what goes over the API, made from the types that the code has."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+_PLACE = "#/components/schemas/{model}"
+_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
+
+type Json = dict[str, Any]
+
+
+class Schemas:
+    """The schemas of some types, and by name those that they refer to; what is `sent` has no member but those named."""
+
+    def __init__(self, *, answered: Iterable[object], sent: Iterable[object]) -> None:
+        self._sent = list(sent)
+        self._shapes: list[Any] = list({id(one): one for one in (*answered, *self._sent)}.values())
+        adapters = [(str(at), "serialization", TypeAdapter(one)) for at, one in enumerate(self._shapes)]
+        made, definitions = TypeAdapter.json_schemas(adapters, ref_template=_PLACE)  # type: ignore[arg-type]
+        self._made: Mapping[str, Json] = {str(key): _plain(schema) for (key, _), schema in made.items()}
+        known = {name: _plain(one) for name, one in sorted(definitions.get("$defs", {}).items())}
+        asked = {name for shape in self._sent for name in _reached(self.of(shape), known)}
+        self.definitions: Mapping[str, Json] = {
+            name: _closed(one) if name in asked else one for name, one in known.items()
+        }
+
+    def of(self, shape: object) -> Json:
+        """The schema of one of the types, which is mostly a reference."""
+        return self._made[str(next(at for at, one in enumerate(self._shapes) if one is shape))]
+
+
+def _reached(schema: Json, known: Mapping[str, Json]) -> Iterator[str]:
+    for name in _REFERENCE.findall(json.dumps(schema)):
+        yield name
+        yield from _reached(known[name], known)
+
+
+def _closed(schema: Json) -> Json:
+    return {**schema, "additionalProperties": False} if "properties" in schema else schema
+
+
+def _plain(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """A schema less the titles that pydantic makes of names; a property may be called `title`."""
+    if isinstance(schema, list):
+        return [_plain(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: {name: _plain(one) for name, one in part.items()} if key in ("properties", "$defs") else _plain(part)
+        for key, part in schema.items()
+        if not (key == "title" and isinstance(part, str))
+    }

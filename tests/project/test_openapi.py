@@ -1,0 +1,131 @@
+"""The OpenAPI document is made of the routes, is current, and is true to itself."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from dayone.errors import NotFound
+from sandbox.openapi.document import TAGS, document, document_text
+from sandbox.openapi.routes import routes
+from tests.project.repository import ROOT
+
+DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+ROUTES = routes()
+_FORMATS = FormatChecker(formats=())
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_moment(text: object) -> bool:
+    return not isinstance(text, str) or datetime.fromisoformat(text).tzinfo is not None
+
+
+def test_the_document_is_that_of_the_routes() -> None:
+    assert (ROOT / "docs" / "openapi.json").read_text(encoding="utf-8") == document_text(), "run make schema"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda one: f"{one.method} {one.path}")
+def test_a_route_is_described(route: Any) -> None:  # noqa: ANN401
+    assert route.says
+    assert route.description is not None
+    assert route.description.tag in TAGS
+    assert route.method.lower() in DOCUMENT["paths"][route.path]
+
+
+def test_a_route_that_is_not_described_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = next(one for one in ROUTES if one.path == "/v1/people/{person}")
+    assert people.description is not None
+    assert NotFound in people.description.refuses
+    bare = type(people)(method="GET", path="/v1/bare", name="bare", says="", description=None)
+    monkeypatch.setattr("sandbox.openapi.document.routes", lambda: [bare])
+    with pytest.raises(LookupError, match="GET /v1/bare"):
+        document()
+
+
+def test_it_is_an_openapi_document() -> None:
+    assert not list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors())
+
+
+def test_an_operation_has_an_id_of_its_own_and_says_what_it_does() -> None:
+    operations = [one for _, one in _operations()]
+    assert len({one["operationId"] for one in operations}) == len(operations) == len(ROUTES)
+    assert all(one["summary"] and len(one["summary"]) < 200 for one in operations)
+    assert {tag for one in operations for tag in one["tags"]} == TAGS.keys()
+
+
+def test_every_operation_says_how_it_refuses() -> None:
+    for where, one in _operations():
+        assert {"403", "429", "500", "503", "504"} <= one["responses"].keys(), where
+        if "requestBody" in one:
+            assert {"400", "413", "422"} <= one["responses"].keys(), where
+
+
+def test_what_is_taken_for_later_says_where_it_can_be_seen() -> None:
+    taken = [one["responses"]["202"] for _, one in _operations() if "202" in one["responses"]]
+    assert taken
+    assert all("Location" in one["headers"] for one in taken)
+
+
+def test_an_example_is_what_its_schema_says() -> None:
+    looked_at = list(_examples(DOCUMENT, ""))
+    assert len(looked_at) > len(ROUTES)
+    wrong = {
+        where: [error.message for error in _validator(schema).iter_errors(example)]
+        for where, schema, example in looked_at
+    }
+    assert not {where: errors for where, errors in wrong.items() if errors}
+
+
+def test_an_example_that_is_otherwise_is_found() -> None:
+    schema = {"$ref": "#/components/schemas/ChangeAnswer"}
+    assert list(_validator(schema).iter_errors({"id": "01"}))
+
+
+def test_what_is_sent_has_no_member_that_nobody_reads() -> None:
+    for where, one in _operations():
+        for sent in one.get("requestBody", {}).get("content", {}).values():
+            assert _resolved(sent["schema"]).get("type") == "string" or _is_closed(sent["schema"]), where
+
+
+def _operations() -> Iterator[tuple[str, Any]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, one in methods.items():
+            yield f"{method} {path}", one
+
+
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": DOCUMENT["components"]}, format_checker=_FORMATS)
+
+
+def _resolved(schema: Any) -> Any:  # noqa: ANN401
+    while "$ref" in schema:
+        place = DOCUMENT
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            place = place[part]
+        schema = place
+    return schema
+
+
+def _is_closed(schema: Any) -> bool:  # noqa: ANN401
+    found = _resolved(schema)
+    return any("$ref" in one for one in found.get("anyOf", ())) or found.get("additionalProperties") is False
+
+
+def _examples(part: Any, where: str) -> Iterator[tuple[str, Any, Any]]:  # noqa: ANN401
+    """Each example beside a schema: where it is, the schema, and what it says."""
+    if isinstance(part, list):
+        for at, one in enumerate(part):
+            yield from _examples(one, f"{where}/{at}")
+    if not isinstance(part, dict):
+        return
+    if "schema" in part:
+        if "example" in part:
+            yield where, part["schema"], part["example"]
+        for name, one in part.get("examples", {}).items():
+            yield f"{where}/{name}", part["schema"], _resolved(one)["value"]
+    for name, one in part.items():
+        yield from _examples(one, f"{where}/{name}")
