@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -11,8 +12,10 @@ from dayone.adapters.dynamodb_audit import appended
 from dayone.adapters.dynamodb_mapping import operation_record
 from dayone.domain.audit import first_break
 from dayone.domain.operations import Operation, OperationState
+from dayone.domain.policy import PolicyVersion
+from dayone.domain.preconditions import Precondition
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.errors import Conflicting
+from dayone.errors import Conflicting, Outdated
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import (
     ADA,
@@ -134,9 +137,24 @@ class TestManyAtOnce:
         assert ports.subjects.load(ADA).head.outstanding == 0
 
     def test_uploads_get_numbers_of_their_own(self, ports: StatePorts) -> None:
-        add = [lambda: ports.archive.add("a", file="policy.yaml", actor="ops", at=NOW, change=HIRED)] * THREADS
-        versions = sorted(one.version for one in at_once(*add) if not isinstance(one, Conflicting))
+        def add(change: str) -> PolicyVersion:
+            return ports.archive.add("a", file="policy.yaml", actor="ops", at=NOW, change=change)
+
+        uploads = [partial(add, f"01KQ-{number}") for number in range(THREADS)]
+        versions = sorted(one.version for one in at_once(*uploads) if not isinstance(one, Conflicting))
         assert versions == list(range(1, THREADS + 1))
+
+    def test_of_uploads_that_rest_on_the_same_version_one_is_kept(self, ports: StatePorts) -> None:
+        first = Precondition(must_be_new=True)
+
+        def add(change: str) -> PolicyVersion | None:
+            try:
+                return ports.archive.add("a", file="", actor="ops", at=NOW, change=change, precondition=first)
+            except Outdated:
+                return None
+
+        kept = at_once(*(partial(add, f"01KQ-{number}") for number in range(THREADS)))
+        assert [one.version for one in kept if isinstance(one, PolicyVersion)] == [1]
 
 
 class TestAPlannerThatDiesHalfWay:

@@ -4,8 +4,9 @@ import pytest
 
 from dayone.domain.audit import AuditEntry, first_break
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.preconditions import Precondition
 from dayone.domain.terms import Terms
-from dayone.errors import Invalid, NotFound, TooLarge
+from dayone.errors import Invalid, NotFound, Outdated, TooLarge
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import HIRED, MOVED, NOW, cause, entry
 
@@ -13,7 +14,12 @@ pytest_plugins = ("tests.contract.state_fixtures",)
 
 
 def kept(ports: StatePorts, text: str) -> PolicyVersion:
-    return ports.archive.add(text, file="policy.yaml", actor="arn:aws:iam::111122223333:role/ops", at=NOW, change=HIRED)
+    actor = "arn:aws:iam::111122223333:role/ops"
+    return ports.archive.add(text, file="policy.yaml", actor=actor, at=NOW, change=f"01KQ-{text[:8]}")
+
+
+def _add(ports: StatePorts, text: str, precondition: Precondition) -> PolicyVersion:
+    return ports.archive.add(text, file="", actor="ops", at=NOW, change=f"01KQ-{text}", precondition=precondition)
 
 
 def activated(version: int) -> AuditEntry:
@@ -64,6 +70,30 @@ class TestArchive:
             ports.changes.open(cause(change))
         with pytest.raises(Invalid):
             ports.archive.versions(cursor=ports.records.changes(cursor="", limit=1).cursor, limit=1)
+
+
+class TestWhatAnUploadRestsOn:
+    def test_what_a_change_has_kept_is_kept_once(self, ports: StatePorts) -> None:
+        first = kept(ports, "a")
+        kept(ports, "b")
+        assert kept(ports, "a") == first
+        assert [one.version for one in ports.archive.versions(cursor="", limit=9).entries] == [2, 1]
+
+    def test_a_precondition_is_about_the_newest_version_in_force_or_not(self, ports: StatePorts) -> None:
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1))
+        kept(ports, "b")
+        with pytest.raises(Outdated):
+            _add(ports, "c", Precondition(versions=frozenset({"1"})))
+        assert _add(ports, "c", Precondition(versions=frozenset({"2"}))).version == 3
+
+    def test_only_the_first_policy_is_new(self, ports: StatePorts) -> None:
+        assert _add(ports, "a", Precondition(must_be_new=True)).version == 1
+        with pytest.raises(Outdated):
+            _add(ports, "b", Precondition(must_be_new=True))
+
+    def test_what_was_kept_under_a_precondition_that_holds_no_more_is_still_kept(self, ports: StatePorts) -> None:
+        new = Precondition(must_be_new=True)
+        assert _add(ports, "a", new) == _add(ports, "a", new)
 
 
 class TestActivation:

@@ -7,6 +7,7 @@ from datetime import datetime
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change, Decision
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.terms import Terms
 from dayone.errors import NotFound, TooLarge
 from dayone.ports.records import Page
@@ -52,10 +53,24 @@ class MemoryPolicyArchive:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add(self, text: str, *, file: str, actor: str, at: datetime, change: str) -> PolicyVersion:
+    def add(
+        self,
+        text: str,
+        *,
+        file: str,
+        actor: str,
+        at: datetime,
+        change: str,
+        precondition: Precondition = NO_PRECONDITION,
+    ) -> PolicyVersion:
         if len(text.encode()) > _LONGEST_TEXT:
             raise TooLarge("too long a policy")
-        number = max(self._state.kept_policies, default=0) + 1
+        for known in self._state.kept_policies.values():
+            if known.change == change:
+                return known
+        newest = max(self._state.kept_policies, default=0)
+        precondition.check(str(newest) if newest else None)
+        number = newest + 1
         version = PolicyVersion(version=number, text=text, file=file, actor=actor, at=at, change=change)
         self._state.kept_policies[number] = version
         return version

@@ -3,8 +3,10 @@
 import io
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,11 @@ from dayone.domain.policy import Policy, PolicyVersion
 from dayone.usecases.access_api import AccessApi
 from functions.access_api import app
 from tests.fakes.queues import MemoryInbox
+from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_held import MemoryLedger
+from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
@@ -59,12 +63,16 @@ class World:
 
     state: State = field(default_factory=State)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
+    keys: MemoryRequestKeys = field(default_factory=MemoryRequestKeys)
+    now: datetime = NOW
+    chance: Iterator[int] = field(default_factory=lambda: count(7))
     error: Exception | None = None
 
     def ports(self) -> AccessApi:
         unwell: Any = Unwell(self.error) if self.error else None
         return AccessApi(
             records=unwell or MemoryRecords(self.state),
+            known=unwell or MemoryKnownSubjects(self.state),
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
             policies=unwell or MemoryPolicies(self.state, parse=parsed),
@@ -73,9 +81,10 @@ class World:
             changes=MemoryChanges(self.state),
             work=MemoryDueWork(self.state),
             inbox=self.inbox,
+            keys=self.keys,
             budgets=Budgets(),
-            clock=lambda: NOW,
-            entropy=lambda: b"\x07" * 10,
+            clock=lambda: self.now,
+            entropy=lambda: bytes([next(self.chance)]) * 10,
         )
 
     def send(self, event: Event | str) -> Answer:

@@ -24,9 +24,11 @@ from dayone.usecases.record_account_event import RecordAccountEvent, record_acco
 from tests.fakes.hr import MemoryHints, MemoryHrSources, no_hr_systems
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
+from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
+from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords, looked_at
@@ -200,6 +202,7 @@ class DayOne:
     def _answering(self, process: Process) -> Callable[[Any], object]:
         table = {
             "records": MemoryRecords(self.state),
+            "known": MemoryKnownSubjects(self.state),
             "archive": MemoryPolicyArchive(self.state),
             "policies": self.policies(),
             "company": MemoryCompany(self.state),
@@ -212,6 +215,7 @@ class DayOne:
         api = AccessApi(
             **wired,
             inbox=WiredInbox(self.inbox, process),
+            keys=MemoryRequestKeys(),
             budgets=self.budgets,
             clock=self.clock,
             entropy=lambda: sha256(str(next(self._numbers)).encode()).digest(),

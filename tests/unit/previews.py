@@ -7,6 +7,7 @@ from dayone.contracts.policy_file import read_policy
 from dayone.domain.requests import PlanRequest
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.preview_plan import Previewed, preview_plan
+from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_held import MemoryLedger
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -40,6 +41,7 @@ def api_of(world: World) -> AccessApi:
         changes=MemoryChanges(world.state),
         work=MemoryDueWork(world.state),
         inbox=world.inbox,
+        keys=MemoryRequestKeys(),
         budgets=world.budgets,
         clock=lambda: world.now,
         entropy=lambda: b"\x07" * 10,

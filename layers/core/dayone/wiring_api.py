@@ -9,11 +9,13 @@ from dayone.adapters.aws_clients import client
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.sqs import SqsInbox
 from dayone.domain.policy import Policy, PolicyVersion
@@ -32,6 +34,7 @@ def access_api(
     """For /v1/...; `parse` reads a policy that was kept."""
     return AccessApi(
         records=DynamoRecords(table),
+        known=DynamoKnownSubjects(table),
         progress=DynamoProgress(table),
         archive=DynamoPolicyArchive(table),
         policies=PolicyWithinReach(
@@ -42,6 +45,7 @@ def access_api(
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        keys=DynamoRequestKeys(table),
         budgets=budgets_in(given.budgets),
         clock=clock,
         entropy=lambda: os.urandom(10),

@@ -1,23 +1,27 @@
 """The policy's versions in DynamoDB, each kept as it was uploaded."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import IS_NEW
 from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import policy_in, policy_record
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put
 from dayone.domain.policy import PolicyVersion
+from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.errors import Conflicting, NotFound, TooLarge
 from dayone.ports.records import Page
 
 # DynamoDB takes 400 KB in a record, its names and the other attributes included.
 _LONGEST_TEXT = 350_000
 _UPLOADS_AT_ONCE = 10
+# What two processes may take for the same moment is not further apart.
+_CLOCKS_DIFFER = timedelta(minutes=1)
 _VERSIONS = Listing(partition=("pk", keys.CURRENT_POLICY.pk), sort_key="sk", prefix=keys.VERSION, newest_first=True)
 
 
@@ -29,14 +33,26 @@ class DynamoPolicyArchive:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def add(self, text: str, *, file: str, actor: str, at: datetime, change: str) -> PolicyVersion:
+    def add(
+        self,
+        text: str,
+        *,
+        file: str,
+        actor: str,
+        at: datetime,
+        change: str,
+        precondition: Precondition = NO_PRECONDITION,
+    ) -> PolicyVersion:
         """Keep a text as the next version, not yet in force; raises TooLarge for one that no record can hold."""
         if len(text.encode()) > _LONGEST_TEXT:
             raise TooLarge(f"a policy has at most {_LONGEST_TEXT:,} bytes")
         for _ in range(_UPLOADS_AT_ONCE):
-            number = self._newest() + 1
-            version = PolicyVersion(version=number, text=text, file=file, actor=actor, at=at, change=change)
-            # Somebody else may have taken the number meanwhile; then it is theirs.
+            newest, known = self._newest(change, at=at)
+            if known is not None:
+                return known
+            precondition.check(str(newest) if newest else None)
+            version = PolicyVersion(version=newest + 1, text=text, file=file, actor=actor, at=at, change=change)
+            # Somebody else may have taken the number meanwhile; then it is theirs, and the newest.
             if self._table.write(Put(policy_record(version), condition=IS_NEW), what="keeping a policy"):
                 return version
         raise Conflicting("others keep uploading policies")
@@ -54,9 +70,17 @@ class DynamoPolicyArchive:
         """All versions, the newest first."""
         return _VERSIONS.page(self._table, cursor=cursor, limit=limit, read=policy_in)
 
-    def _newest(self) -> int:
+    def _newest(self, change: str, *, at: datetime) -> tuple[int, PolicyVersion | None]:
+        """The number of the newest version, 0 when there is none, and the version that the change has kept already."""
+        newest, too_old = 0, stamp(at - _CLOCKS_DIFFER)
         kept = Key("pk").eq(keys.CURRENT_POLICY.pk) & Key("sk").begins_with(keys.VERSION)
-        return max((int(one["version"]) for one in self._table.query(kept, newest_first=True, limit=1)), default=0)
+        for one in self._table.query(kept, newest_first=True, page=1):
+            newest = newest or int(one["version"])
+            if str(one["change"]) == change:
+                return newest, policy_in(one)
+            if str(one["at"]) < too_old:
+                break
+        return newest, None
 
 
 def version_in_force(table: DynamoTable) -> int:

@@ -7,6 +7,7 @@ from typing import Protocol
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
@@ -115,8 +116,20 @@ class Changes(Protocol):
 class PolicyArchive(Protocol):
     """The texts of the policy as they were uploaded."""
 
-    def add(self, text: str, *, file: str, actor: str, at: datetime, change: str) -> PolicyVersion:
-        """Keep a text as the next version, not yet in force."""
+    def add(
+        self,
+        text: str,
+        *,
+        file: str,
+        actor: str,
+        at: datetime,
+        change: str,
+        precondition: Precondition = NO_PRECONDITION,
+    ) -> PolicyVersion:
+        """Keep a text as the next version, not yet in force; the one of the same change again is harmless.
+
+        Raises Outdated unless the precondition holds for the newest version, in force or not, until this one is kept.
+        """
 
     def current(self) -> PolicyVersion | None:
         """The text in force, or None before the first."""

@@ -13,6 +13,7 @@ from dayone.routes.accounts import account_routes
 from dayone.routes.changes import change_routes
 from dayone.routes.explain import explain_routes
 from dayone.routes.health import health_routes
+from dayone.routes.once import within_once
 from dayone.routes.people import people_routes
 from dayone.routes.plan import plan_routes
 from dayone.routes.policy import policy_routes
@@ -35,8 +36,6 @@ _ROUTES = (
 def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
     """The resolver for API Gateway REST proxy events."""
     app = APIGatewayRestResolver()
-    for routes in _ROUTES:
-        routes(app, api)
 
     def refuse(error: Exception) -> Response[str]:
         event = app.current_event
@@ -57,6 +56,10 @@ def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
         event = app.current_event
         return refuse(NotFound(f"there is no {event.http_method} {event.path}: check the method and the path"))
 
+    once, within = within_once(api, refuse=refuse)
+    app.use([once.answer])
+    for routes in _ROUTES:
+        routes(app, within)
     app.exception_handler(Exception)(refuse)
     app.not_found(no_route)
     return app

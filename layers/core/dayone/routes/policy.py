@@ -4,12 +4,12 @@ import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
-from dayone.contracts.api import PolicyAnswer
 from dayone.domain.policy import PolicyVersion
 from dayone.errors import NotFound
 from dayone.routes.answers import policy_answer, submitted_answer
 from dayone.routes.described import described
 from dayone.routes.described_policy import POLICY_PUT, POLICY_READ
+from dayone.routes.preconditions import etag_of, precondition_of
 from dayone.routes.requests import caller_of, files_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.submit_policy import submit_policy
@@ -20,24 +20,26 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/policy")
     @described(POLICY_READ)
-    def read_policy() -> PolicyAnswer:
+    def read_policy() -> Response[str]:
         """Read the policy in force."""
         kept = api.archive.current()
         if kept is None:
             raise NotFound("no policy is in force: put one with PUT /v1/policy")
-        return policy_answer(kept)
+        headers = {"ETag": etag_of(kept.version)}
+        return Response(200, content_types.APPLICATION_JSON, json.dumps(policy_answer(kept)), headers=headers)
 
     @app.put("/v1/policy")
     @described(POLICY_PUT)
     def put_policy() -> Response[str]:
         """Put a policy in force: one file as YAML text, or several as JSON, which replace all that were there."""
         event = app.current_event
-        kept = submit_policy(files_of(event), actor=caller_of(event), api=api)
+        wanted = precondition_of(event)
+        kept = submit_policy(files_of(event), actor=caller_of(event), api=api, precondition=wanted)
         return taken(kept)
 
 
 def taken(kept: PolicyVersion) -> Response[str]:
     """202 with the change that a policy leads to."""
     answer = submitted_answer(kept)
-    headers = {"Location": answer["href"]}
+    headers = {"Location": answer["href"], "ETag": etag_of(kept.version)}
     return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

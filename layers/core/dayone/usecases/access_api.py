@@ -8,7 +8,8 @@ from dayone.domain.budgets import Budgets
 from dayone.ports.company import Company
 from dayone.ports.guardrails import Ledger
 from dayone.ports.progress import Progress
-from dayone.ports.records import Records
+from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.request_keys import RequestKeys
 from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, PolicyInForce
 
 
@@ -17,6 +18,7 @@ class AccessApi:
     """What the API needs; `clock` gives the time in UTC, `entropy` at least ten random bytes."""
 
     records: Records
+    known: KnownSubjects
     progress: Progress
     archive: PolicyArchive
     policies: PolicyInForce
@@ -25,6 +27,7 @@ class AccessApi:
     changes: Changes
     work: DueWork
     inbox: Inbox
+    keys: RequestKeys
     budgets: Budgets
     clock: Callable[[], datetime]
     entropy: Callable[[], bytes]

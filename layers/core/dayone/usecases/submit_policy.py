@@ -5,23 +5,32 @@ from collections.abc import Mapping
 from dayone.contracts.policy_file import as_one_text, read_policy
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.policy import PolicyVersion
+from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import THE_POLICY
 from dayone.domain.ulids import ulid
 from dayone.usecases.access_api import AccessApi
 
 
-def submit_policy(files: Mapping[str, str], *, actor: str, api: AccessApi, again: int = 0) -> PolicyVersion:
+def submit_policy(
+    files: Mapping[str, str],
+    *,
+    actor: str,
+    api: AccessApi,
+    again: int = 0,
+    precondition: Precondition = NO_PRECONDITION,
+) -> PolicyVersion:
     """Keep a policy as the next version and ask for it to be put in force; `files` are its texts by file name.
 
-    `again` is the earlier version that they are taken from, if any. Raises Invalid with every mistake in it.
+    `again` is the earlier version that they are taken from, if any. Raises Invalid with every mistake in it, Outdated
+    unless the precondition holds for the newest version that was kept, in force yet or not.
     A crash on the way leaves at most a version that never comes into force; sending the policy again mends that.
     """
     read_policy(files, version=0)
     at = api.clock()
     change = ulid(at, entropy=api.entropy())
     file, text = as_one_text(files)
-    kept = api.archive.add(text, file=file, actor=actor, at=at, change=change)
+    kept = api.archive.add(text, file=file, actor=actor, at=at, change=change, precondition=precondition)
     reference = f"version {kept.version}" + (f", which is version {again} again" if again else "")
     cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at)
     api.inbox.put([PlanRequest(subject=THE_POLICY, cause=cause, policy_version=kept.version)])

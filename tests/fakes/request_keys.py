@@ -1,0 +1,46 @@
+"""The port RequestKeys in memory."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dayone.errors import KeyReused, UnderWay
+from dayone.ports.request_keys import KEPT_FOR, Claim, GivenAnswer
+
+
+@dataclass(frozen=True)
+class _Kept:
+    request: str
+    claim: Claim
+    answer: GivenAnswer | None = None
+
+
+class MemoryRequestKeys:
+    """What was claimed, by key."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, _Kept] = {}
+
+    def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> Claim | GivenAnswer:
+        known = self._kept.get(key)
+        if known is None or known.claim.at + KEPT_FOR <= now:
+            known = _Kept(request, Claim(key=key, at=now, until=now))
+        if known.request != request:
+            raise KeyReused("the key stands for another request")
+        if known.answer:
+            return known.answer
+        if known.claim.until > now:
+            raise UnderWay("the request is being worked on")
+        self._kept[key] = replace(known, claim=replace(known.claim, until=until))
+        return self._kept[key].claim
+
+    def keep(self, claim: Claim, answer: GivenAnswer) -> None:
+        if self._is_still(claim):
+            self._kept[claim.key] = replace(self._kept[claim.key], answer=answer)
+
+    def give_back(self, claim: Claim) -> None:
+        if self._is_still(claim):
+            self._kept[claim.key] = replace(self._kept[claim.key], claim=replace(claim, until=claim.at))
+
+    def _is_still(self, claim: Claim) -> bool:
+        known = self._kept[claim.key]
+        return known.claim == claim and known.answer is None
