@@ -8,7 +8,7 @@ from dayone.domain.desired import Reason
 from dayone.domain.operations import Action, Applied, Operation, OperationState, Priority
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion, Head, Plan
-from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.domain.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.fakes.state import State
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -16,6 +16,8 @@ CHANGE = "01KQ0000000000000000000001"
 ADA = Subject(SubjectKind.PERSON, "e-1001")
 DEV = Subject(SubjectKind.ACCOUNT, "123456789012")
 IN_ENGINEERS = Resource(ResourceKind.MEMBERSHIP, "engineers")
+ENGINEERS = Subject(SubjectKind.GROUP, "engineers")
+VIEW_ONLY_SET = Subject(SubjectKind.PERMISSION_SET, "ViewOnly")
 VIEW_ONLY = Resource(ResourceKind.ASSIGNMENT, "ViewOnly/engineers")
 
 
@@ -43,6 +45,15 @@ def remembered() -> State:
     head = state.heads[ADA]
     plan = Plan(cause=change(1).cause, before=head, after=head, notes=("the same was told before",))
     state.plans[CHANGE, ADA] = plan
+    return state
+
+
+def with_engineers_and_view_only(state: State) -> State:
+    """The group and the permission set that the others have to do with."""
+    for subject, called in ((ENGINEERS, "Engineers"), (VIEW_ONLY_SET, "ViewOnly")):
+        itself = Applied(resource=ITSELF[subject.kind], attributes={"name": called}, at=NOW)
+        state.heads[subject] = Head(subject=subject, generation="1-a", policy_version=3, revision=1)
+        state.applied[ResourceOf(subject, itself.resource)] = itself
     return state
 
 

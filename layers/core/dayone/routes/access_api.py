@@ -12,9 +12,11 @@ from dayone.errors import NotFound, Unavailable
 from dayone.routes.accounts import account_routes
 from dayone.routes.changes import change_routes
 from dayone.routes.explain import explain_routes
+from dayone.routes.groups import group_routes
 from dayone.routes.health import health_routes
 from dayone.routes.once import within_once
 from dayone.routes.people import people_routes
+from dayone.routes.permission_sets import permission_set_routes
 from dayone.routes.plan import plan_routes
 from dayone.routes.policy import policy_routes
 from dayone.routes.policy_versions import policy_version_routes
@@ -27,6 +29,8 @@ _ROUTES = (
     policy_version_routes,
     people_routes,
     account_routes,
+    group_routes,
+    permission_set_routes,
     explain_routes,
     plan_routes,
     change_routes,

@@ -1,15 +1,22 @@
-"""An account, who can reach it, and the wish that all of them be looked at: /v1/accounts."""
+"""Accounts, who can reach them, and the wish that all of them be looked at: /v1/accounts."""
 
 import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
-from dayone.contracts.api import AccountAccessAnswer, AccountAnswer, DiscoveryAnswer
+from dayone.contracts.api import AccountAccessAnswer, DiscoveryAnswer
+from dayone.contracts.api_accounts import AccountInFullAnswer, AccountsAnswer
+from dayone.domain.accounts import AccountState
+from dayone.domain.settlements import permission_sets_in
+from dayone.errors import Malformed
 from dayone.routes.answers import account_access_answer, account_answer
 from dayone.routes.described import described
-from dayone.routes.described_accounts import ACCOUNT_ACCESS, ACCOUNT_READ, DISCOVERY
-from dayone.routes.requests import caller_of, window_of
+from dayone.routes.described_accounts import ACCOUNT_ACCESS, DISCOVERY
+from dayone.routes.described_lists import ACCOUNT, ACCOUNTS
+from dayone.routes.list_answers import accounts_answer, bootstrap_answer, permission_set_there_answer
+from dayone.routes.requests import Event, asked_for, caller_of, window_of
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.list_subjects import list_accounts
 from dayone.usecases.read_access import account_access, read_account
 from dayone.usecases.request_discovery import request_discovery
 
@@ -17,11 +24,18 @@ from dayone.usecases.request_discovery import request_discovery
 def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     """Add the routes about accounts."""
 
+    @app.get("/v1/accounts")
+    @described(ACCOUNTS)
+    def get_accounts() -> AccountsAnswer:
+        """List the accounts that are known, by id; with `state` those that Organizations tells are so."""
+        event = app.current_event
+        return accounts_answer(list_accounts(window_of(event), state=_state_in(event), known=api.known))
+
     @app.get("/v1/accounts/<account>")
-    @described(ACCOUNT_READ)
-    def get_account(account: str) -> AccountAnswer:
-        """Read an account: as Organizations tells it, and how far it has been planned."""
-        return account_answer(read_account(account, records=api.records))
+    @described(ACCOUNT)
+    def get_account(account: str) -> AccountInFullAnswer:
+        """Read an account: as Organizations tells it, how far it has been planned, and what it has."""
+        return _in_full(account, api=api)
 
     @app.get("/v1/accounts/<account>/access")
     @described(ACCOUNT_ACCESS)
@@ -38,3 +52,22 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         answer: DiscoveryAnswer = {"change": change, "href": f"/v1/changes/{change}"}
         headers = {"Location": answer["href"]}
         return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
+
+
+def _in_full(account: str, *, api: AccessApi) -> AccountInFullAnswer:
+    state = read_account(account, records=api.records)
+    sets = permission_sets_in(state, planned=api.records.plan_of(state.head))
+    return {
+        **account_answer(state),
+        "bootstrap": bootstrap_answer(state.head.bootstrap),
+        "awaits_approval": state.head.awaits_approval,
+        "permission_sets": [permission_set_there_answer(one) for one in sets],
+    }
+
+
+def _state_in(event: Event) -> AccountState | None:
+    said = asked_for(event, "state").upper()
+    try:
+        return AccountState(said) if said else None
+    except ValueError as error:
+        raise Malformed(f"`state` is none of {', '.join(AccountState)}") from error

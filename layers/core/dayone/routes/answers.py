@@ -14,7 +14,7 @@ from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind
-from dayone.ports.records import AssignmentOf
+from dayone.ports.records import AssignmentOf, Member
 from dayone.usecases.read_access import GroupInAccount, GroupOfPerson
 
 
@@ -24,14 +24,14 @@ def person_answer(state: SubjectState) -> api.PersonAnswer:
     return {
         "id": state.head.subject.name,
         "fact": _fact(state.head.fact),
-        "head": _head(state.head),
+        "head": head_answer(state.head),
         "user": confirmed_answer(user) if user else None,
     }
 
 
 def account_answer(state: SubjectState) -> api.AccountAnswer:
     """An account as Organizations tells it."""
-    return {"id": state.head.subject.name, "fact": _fact(state.head.fact), "head": _head(state.head)}
+    return {"id": state.head.subject.name, "fact": _fact(state.head.fact), "head": head_answer(state.head)}
 
 
 def person_access_answer(person: str, groups: Iterable[GroupOfPerson]) -> api.PersonAccessAnswer:
@@ -58,15 +58,17 @@ def account_access_answer(account: str, groups: Iterable[GroupInAccount]) -> api
             {
                 "group": one.group,
                 "assignments": [_assignment(each) for each in one.assignments],
-                "members": [
-                    {"person": each.person, "confirmed": confirmed_answer(each.membership)}
-                    for each in one.members.entries
-                ],
+                "members": [member_answer(each) for each in one.members.entries],
                 "cursor": one.members.cursor,
             }
             for one in groups
         ],
     }
+
+
+def member_answer(one: Member) -> api.MemberAnswer:
+    """A person in a group."""
+    return {"person": one.person, "confirmed": confirmed_answer(one.membership)}
 
 
 def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
@@ -87,7 +89,8 @@ def submitted_answer(kept: PolicyVersion) -> api.SubmittedAnswer:
     return {"version": kept.version, "change": kept.change, "href": f"/v1/changes/{kept.change}"}
 
 
-def _head(head: Head) -> api.HeadAnswer:
+def head_answer(head: Head) -> api.HeadAnswer:
+    """How far a subject has been planned."""
     return {
         "generation": head.generation,
         "policy_version": head.policy_version,

@@ -6,7 +6,7 @@ from dayone.contracts.api_explain import ExplainAnswer
 from dayone.routes.described import described
 from dayone.routes.described_explain import EXPLANATION
 from dayone.routes.explain_answers import explain_answer
-from dayone.routes.requests import asked_for, wanted_of
+from dayone.routes.requests import Event, asked_for, wanted_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.explain_access import explain_access
 
@@ -19,12 +19,17 @@ def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def explain() -> ExplainAnswer:
         """Say why a person has what they have in an account, and why not the rest."""
         event = app.current_event
-        found = explain_access(
-            wanted_of(event, "person", example="e-1001"),
-            wanted_of(event, "account", example="123456789012"),
-            permission_set=asked_for(event, "permission_set"),
-            records=api.records,
-            policies=api.policies,
-            now=api.clock(),
-        )
-        return explain_answer(found)
+        return explained(wanted_of(event, "person", example="e-1001"), event=event, api=api)
+
+
+def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
+    """The explanation of a person's access that the query asks for."""
+    found = explain_access(
+        person,
+        wanted_of(event, "account", example="123456789012"),
+        permission_set=asked_for(event, "permission_set"),
+        records=api.records,
+        policies=api.policies,
+        now=api.clock(),
+    )
+    return explain_answer(found)

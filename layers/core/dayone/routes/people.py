@@ -1,18 +1,33 @@
-"""GET /v1/people/{id} and /v1/people/{id}/access: a person, and what they can reach."""
+"""People, what they can reach, and why: GET /v1/people and below it."""
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.contracts.api import PersonAccessAnswer, PersonAnswer
+from dayone.contracts.api_explain import ExplainAnswer
+from dayone.contracts.api_people import PeopleAnswer
+from dayone.domain.subjects import SubjectKind
 from dayone.routes.answers import person_access_answer, person_answer
 from dayone.routes.described import described
+from dayone.routes.described_explain import EXPLANATION_OF_PERSON
+from dayone.routes.described_lists import PEOPLE
 from dayone.routes.described_people import PERSON_ACCESS, PERSON_READ
+from dayone.routes.explain import explained
+from dayone.routes.list_answers import people_answer
 from dayone.routes.requests import window_of
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.list_subjects import list_subjects
 from dayone.usecases.read_access import person_access, read_person
 
 
 def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
-    """Add the routes about people."""
+    """Add the routes that read people."""
+
+    @app.get("/v1/people")
+    @described(PEOPLE)
+    def list_people() -> PeopleAnswer:
+        """List the people that are known, by id."""
+        window = window_of(app.current_event)
+        return people_answer(list_subjects(SubjectKind.PERSON, window=window, known=api.known))
 
     @app.get("/v1/people/<person>")
     @described(PERSON_READ)
@@ -26,3 +41,9 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Read what a person can reach, with every reason."""
         window = window_of(app.current_event)
         return person_access_answer(person, person_access(person, window=window, records=api.records))
+
+    @app.get("/v1/people/<person>/explain")
+    @described(EXPLANATION_OF_PERSON)
+    def explain_person(person: str) -> ExplainAnswer:
+        """Say why a person has what they have in an account, and why not the rest."""
+        return explained(person, event=app.current_event, api=api)

@@ -9,7 +9,7 @@ from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Malformed, NotFound
-from dayone.ports.records import AssignmentOf, Member, Page, Records
+from dayone.ports.records import AssignmentOf, KnownSubjects, Member, Page, Records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,25 @@ def read_account(account: str, *, records: Records) -> SubjectState:
     """Raises NotFound for an account that was never seen in the organisation."""
     mend = "check its 12 digits; an account is known from the first event about it"
     return _known(Subject(SubjectKind.ACCOUNT, account), mend=mend, records=records)
+
+
+def read_group(group: str, *, known: KnownSubjects) -> SubjectState:
+    """The group itself, without its members; raises NotFound for one that no policy has ever had."""
+    subject = Subject(SubjectKind.GROUP, group)
+    found = known.brief([subject]).get(subject)
+    if found is None:
+        raise NotFound(f"no group {group} is known: check its key in the policy, which is not its display name")
+    return found
+
+
+def read_permission_set(permission_set: str, *, records: Records) -> SubjectState:
+    """The permission set with its parts; raises NotFound for one that no policy has ever had."""
+    state = records.subject(Subject(SubjectKind.PERMISSION_SET, permission_set))
+    if not state.applied and not state.head.revision:
+        raise NotFound(
+            f"no permission set {permission_set} is known: check its key in the policy, which is not its name"
+        )
+    return state
 
 
 def person_access(person: str, *, window: Window, records: Records) -> list[GroupOfPerson]:

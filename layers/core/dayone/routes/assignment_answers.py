@@ -1,0 +1,57 @@
+"""What the API answers to "who has what": rows, as JSON or as CSV that a spreadsheet can be trusted with."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from dayone.contracts.api_assignments import AssignmentsAnswer, HoldingAnswer
+from dayone.domain.holdings import Holding
+from dayone.domain.policy import PERSON_PREFIX
+from dayone.ports.records import Page
+from dayone.routes.answers import reasons_answer, time_answer
+
+COLUMNS = tuple(HoldingAnswer.__annotations__)
+# What makes a spreadsheet take a cell for a formula. Source: OWASP, "CSV Injection".
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def assignments_answer(page: Page[Holding]) -> AssignmentsAnswer:
+    """Part of who has what."""
+    return {"assignments": [holding_answer(one) for one in page.entries], "cursor": page.cursor}
+
+
+def assignments_as_csv(rows: Sequence[Holding]) -> str:
+    """The same rows with a line of headings; reasons are one cell (RFC 4180)."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(one) for one in _cells(holding_answer(row))] for row in rows)
+    return text.getvalue()
+
+
+def holding_answer(one: Holding) -> HoldingAnswer:
+    """One row."""
+    is_person = one.principal.startswith(PERSON_PREFIX)
+    return {
+        "kind": "person" if is_person else "group",
+        "principal": one.principal.removeprefix(PERSON_PREFIX),
+        "principal_name": one.principal_name,
+        "account": one.account,
+        "account_name": one.account_name,
+        "ou_path": one.ou_path,
+        "permission_set": one.permission_set,
+        "through": one.through,
+        "state": str(one.state),
+        "confirmed_at": time_answer(one.confirmed_at) if one.confirmed_at else None,
+        "reasons": reasons_answer(one.reasons),
+    }
+
+
+def _cells(row: HoldingAnswer) -> list[str]:
+    reasons = "; ".join(f"{one['rule']}: {one['because']}" for one in row["reasons"])
+    return [str(value or "") for value in {**row, "reasons": reasons}.values()]
+
+
+def _cell(text: str) -> str:
+    # An apostrophe makes it text again, also behind blanks and for a minus that only begins a name.
+    return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_A_FORMULA) else text
