@@ -8,6 +8,7 @@ from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
@@ -25,11 +26,13 @@ from dayone.domain.operations import Operation
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
+from dayone.ports.history import History
 from dayone.ports.operations import OperationQueue, Turn
 from dayone.ports.progress import Progress
 from dayone.ports.records import KnownSubjects, Records
 from dayone.ports.state import Changes, DueWork, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
+from tests.fakes.history import MemoryHistory
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
@@ -56,6 +59,7 @@ class StatePorts:
     archive: PolicyArchive
     changes: Changes
     records: Records
+    history: History
     known: KnownSubjects
     progress: Progress
     ledger: Ledger
@@ -96,6 +100,7 @@ def ports_in_memory() -> StatePorts:
         archive=MemoryPolicyArchive(state),
         changes=MemoryChanges(state),
         records=MemoryRecords(state),
+        history=MemoryHistory(state),
         known=MemoryKnownSubjects(state),
         progress=MemoryProgress(state),
         ledger=MemoryLedger(state),
@@ -118,6 +123,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         archive=DynamoPolicyArchive(table),
         changes=DynamoChanges(table),
         records=DynamoRecords(table),
+        history=DynamoHistory(table),
         known=DynamoKnownSubjects(table),
         progress=DynamoProgress(table),
         ledger=DynamoLedger(table),

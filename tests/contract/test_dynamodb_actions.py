@@ -11,6 +11,7 @@ from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHints
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
@@ -25,6 +26,7 @@ from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
 from dayone.domain.changes import Change, Decision
+from dayone.domain.history import ChangesWanted
 from dayone.domain.lanes import Lane
 from dayone.domain.operations import OperationState
 from dayone.domain.policy import Policy
@@ -190,7 +192,6 @@ def test_records(watched: Watched, others: StatePorts) -> None:
     records = DynamoRecords(watched.table)
     records.plan_of(records.subject(ADA).head)
     records.change(LEFT)
-    records.changes(cursor="", limit=1)
     records.operations(LEFT, cursor="", limit=1)
     records.members("a", cursor="", limit=1)
     records.assignments_of("a", cursor="", limit=1)
@@ -204,6 +205,13 @@ def test_known_subjects(watched: Watched, others: StatePorts) -> None:
     known.brief([ADA])
     known.holder_of("user-name:ada")
     assert watched.actions == DynamoKnownSubjects.ACTIONS
+
+
+def test_history(watched: Watched, others: StatePorts) -> None:
+    planned(others, ADA, USER, change=LEFT)
+    history = DynamoHistory(watched.table)
+    assert history.changes(ChangesWanted(subject=ADA), cursor="", limit=1).entries == [history.glance(LEFT)]
+    assert watched.actions == DynamoHistory.ACTIONS
 
 
 def test_progress(watched: Watched, others: StatePorts) -> None:

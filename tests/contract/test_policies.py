@@ -69,7 +69,7 @@ class TestArchive:
         for change in (HIRED, MOVED):
             ports.changes.open(cause(change))
         with pytest.raises(Invalid):
-            ports.archive.versions(cursor=ports.records.changes(cursor="", limit=1).cursor, limit=1)
+            ports.archive.versions(cursor=ports.history.changes(cursor="", limit=1).cursor, limit=1)
 
 
 class TestWhatAnUploadRestsOn:

@@ -43,17 +43,17 @@ class TestChanges:
     def test_the_newest_come_first_page_by_page(self, ports: StatePorts) -> None:
         for change in (MOVED, HIRED, LEFT):
             ports.changes.open(cause(change))
-        found, pages = all_of(lambda cursor: ports.records.changes(cursor=cursor, limit=2))
+        found, pages = all_of(lambda cursor: ports.history.changes(cursor=cursor, limit=2))
         assert [one.id for one in found] == [LEFT, MOVED, HIRED]
         assert pages == 2
 
     def test_a_full_last_page_is_known_to_be_the_last(self, ports: StatePorts) -> None:
         for change in (MOVED, HIRED):
             ports.changes.open(cause(change))
-        assert ports.records.changes(cursor="", limit=2).cursor == ""
+        assert ports.history.changes(cursor="", limit=2).cursor == ""
 
     def test_without_any_there_is_one_empty_page(self, ports: StatePorts) -> None:
-        assert ports.records.changes(cursor="", limit=2) == Page([])
+        assert ports.history.changes(cursor="", limit=2) == Page([])
 
     def test_one_comes_with_its_first_hundred_notes(self, ports: StatePorts) -> None:
         notes = tuple(f"note {number}" for number in range(70))
@@ -62,7 +62,7 @@ class TestChanges:
         change = ports.records.change(HIRED)
         assert change is not None
         assert change.notes == (*notes, *notes[:30])
-        assert ports.records.changes(cursor="", limit=9).entries[0].notes == ()
+        assert ports.history.changes(cursor="", limit=9).entries[0].notes == ()
 
     def test_an_unknown_one_is_none(self, ports: StatePorts) -> None:
         assert ports.records.change(HIRED) is None
@@ -153,12 +153,12 @@ class TestCursors:
     @pytest.mark.parametrize("cursor", ["?", "abcde", "AAAA", "bnVsbA", "e30", "eyJwayI6MX0", "ü", "_____w"])
     def test_what_is_no_cursor_is_invalid(self, ports: StatePorts, cursor: str) -> None:
         with pytest.raises(Invalid):
-            ports.records.changes(cursor=cursor, limit=2)
+            ports.history.changes(cursor=cursor, limit=2)
 
     def test_one_of_another_list_is_invalid(self, ports: StatePorts) -> None:
         for change in (MOVED, HIRED):
             planned(ports, ADA, USER, in_group("a"), change=change, token=change)
-        of_changes = ports.records.changes(cursor="", limit=1).cursor
+        of_changes = ports.history.changes(cursor="", limit=1).cursor
         of_hired = ports.records.operations(HIRED, cursor="", limit=1).cursor
         assert of_changes
         assert of_hired
@@ -167,4 +167,4 @@ class TestCursors:
         with pytest.raises(Invalid):
             ports.records.operations(MOVED, cursor=of_hired, limit=1)
         with pytest.raises(Invalid):
-            ports.records.changes(cursor=of_hired, limit=1)
+            ports.history.changes(cursor=of_hired, limit=1)

@@ -27,9 +27,6 @@ class MemoryRecords:
     def subject(self, subject: Subject) -> SubjectState:
         return MemorySubjects(self._state).load(subject)
 
-    def changes(self, *, cursor: str, limit: int) -> Page[Change]:
-        return page("changes", self._state.changes, cursor=cursor, limit=limit, newest_first=True)
-
     def change(self, change: str) -> Change | None:
         known = self._state.changes.get(change)
         if known is None:

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,14 @@ from dayone.contracts.policy_file import files_in, read_policy
 from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.overview import Overview
 from functions.access_api import app
+from tests.fakes.history import MemoryHistory
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany
+from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryLedger
 from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -65,6 +68,7 @@ class World:
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     keys: MemoryRequestKeys = field(default_factory=MemoryRequestKeys)
     now: datetime = NOW
+    pauses: list[float] = field(default_factory=list)
     chance: Iterator[int] = field(default_factory=lambda: count(7))
     error: Exception | None = None
 
@@ -78,14 +82,23 @@ class World:
             policies=unwell or MemoryPolicies(self.state, parse=parsed),
             company=unwell or MemoryCompany(self.state),
             ledger=unwell or MemoryLedger(self.state),
+            grants=unwell or MemoryGrants(self.state),
             changes=MemoryChanges(self.state),
             work=MemoryDueWork(self.state),
             inbox=self.inbox,
             keys=self.keys,
+            overview=unwell or self.overview(),
             budgets=Budgets(),
             clock=lambda: self.now,
             entropy=lambda: bytes([next(self.chance)]) * 10,
         )
+
+    def overview(self) -> Overview:
+        return Overview(history=MemoryHistory(self.state), pause=self.pause)
+
+    def pause(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.pauses.append(seconds)
 
     def send(self, event: Event | str) -> Answer:
         handler = app.logger.registered_handler

@@ -23,10 +23,12 @@ from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
 from tests.fakes.hr import MemoryHints, MemoryHrSources, no_hr_systems
 from tests.fakes.organization import MemoryOrganization
+from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -123,6 +125,7 @@ class DayOne:
             "portions": MemoryPortions(self.state),
             "policies": self.policies(),
             "changes": MemoryChanges(self.state),
+            "grants": MemoryGrants(self.state),
             "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
             "held": MemoryHeldRemovals(self.state),
@@ -207,6 +210,7 @@ class DayOne:
             "policies": self.policies(),
             "company": MemoryCompany(self.state),
             "ledger": MemoryLedger(self.state),
+            "grants": MemoryGrants(self.state),
             "changes": MemoryChanges(self.state),
             "progress": MemoryProgress(self.state),
             "work": MemoryDueWork(self.state),
@@ -216,6 +220,7 @@ class DayOne:
             **wired,
             inbox=WiredInbox(self.inbox, process),
             keys=MemoryRequestKeys(),
+            overview=memory_overview(self.state),
             budgets=self.budgets,
             clock=self.clock,
             entropy=lambda: sha256(str(next(self._numbers)).encode()).digest(),

@@ -7,8 +7,10 @@ from dayone.contracts.policy_file import read_policy
 from dayone.domain.requests import PlanRequest
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.preview_plan import Previewed, preview_plan
+from tests.fakes.overview import memory_overview
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state_company import MemoryCompany
+from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryLedger
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
@@ -38,10 +40,12 @@ def api_of(world: World) -> AccessApi:
         policies=MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text]),
         company=MemoryCompany(world.state),
         ledger=MemoryLedger(world.state),
+        grants=MemoryGrants(world.state),
         changes=MemoryChanges(world.state),
         work=MemoryDueWork(world.state),
         inbox=world.inbox,
         keys=MemoryRequestKeys(),
+        overview=memory_overview(world.state),
         budgets=world.budgets,
         clock=lambda: world.now,
         entropy=lambda: b"\x07" * 10,

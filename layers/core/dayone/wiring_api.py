@@ -1,6 +1,7 @@
 """Puts the HTTP API together."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from dayone.adapters.aws_clients import client
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_grants import DynamoGrants
+from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
@@ -21,6 +24,7 @@ from dayone.adapters.sqs import SqsInbox
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.settings import AccessApiSettings, budgets_in
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.overview import Overview
 from dayone.usecases.policies_within_reach import PolicyWithinReach
 
 
@@ -42,10 +46,12 @@ def access_api(
         ),
         company=DynamoCompany(table),
         ledger=DynamoLedger(table),
+        grants=DynamoGrants(table),
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         keys=DynamoRequestKeys(table),
+        overview=Overview(history=DynamoHistory(table), pause=time.sleep),
         budgets=budgets_in(given.budgets),
         clock=clock,
         entropy=lambda: os.urandom(10),

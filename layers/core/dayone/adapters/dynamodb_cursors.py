@@ -25,7 +25,7 @@ class Listing:
 
     def page[T](self, table: DynamoTable, *, cursor: str, limit: int, read: Callable[[Record], T]) -> Page[T]:
         """At most `limit` entries after the cursor; raises Invalid for a cursor that is not one of this list."""
-        after = self._place(cursor) if cursor else None
+        after = self.place_of(cursor) if cursor else None
         # One more than asked for tells whether anything follows.
         found = list(
             table.query(
@@ -33,7 +33,7 @@ class Listing:
             )
         )
         entries = [read(one) for one in found[:limit]]
-        return Page(entries, self._cursor(found[limit - 1]) if len(found) > limit else "")
+        return Page(entries, self.cursor_at(found[limit - 1]) if len(found) > limit else "")
 
     def _condition(self) -> ConditionBase:
         name, value = self.partition
@@ -43,11 +43,13 @@ class Listing:
     def _names(self) -> list[str]:
         return sorted({"pk", "sk", self.partition[0], self.sort_key})
 
-    def _cursor(self, record: Mapping[str, str]) -> str:
+    def cursor_at(self, record: Mapping[str, str]) -> str:
+        """The place behind a record of this list."""
         place = json.dumps({name: record[name] for name in self._names()}, separators=(",", ":"))
         return urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
-    def _place(self, cursor: str) -> dict[str, str]:
+    def place_of(self, cursor: str) -> dict[str, str]:
+        """The key that a cursor stands for; raises Invalid for one that is not of this list."""
         try:
             place = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         except ValueError as error:

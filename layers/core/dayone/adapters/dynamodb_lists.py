@@ -1,7 +1,7 @@
 """Under which name the indexes list records, and in which order."""
 
 from dayone.domain.lanes import Lane
-from dayone.domain.subjects import SubjectKind
+from dayone.domain.subjects import Subject, SubjectKind
 
 BEGUN = "RUNNABLE#begun"
 DUE = "DUE"
@@ -25,6 +25,16 @@ def list_of(kind: SubjectKind) -> str:
 def waiting_in(lane: Lane) -> str:
     """The open operations of a lane of which no attempt has begun."""
     return f"RUNNABLE#{lane}"
+
+
+def changes_of(subject: Subject) -> str:
+    """The list of the changes that have planned a subject."""
+    return f"changes:{subject}"
+
+
+def grants_in_state(*, is_open: bool) -> str:
+    """The list of the grants that are open, or of those that are over."""
+    return "grants:open" if is_open else "grants:over"
 
 
 def members_of(group: str) -> str:

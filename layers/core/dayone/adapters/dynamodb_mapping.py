@@ -89,11 +89,16 @@ def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Chan
 
 
 def planned_record(plan: Plan) -> Record:
-    """The proof that a change planned a subject: what it had to say, and which generation came of it."""
+    """The proof that a change planned a subject: what it had to say, and which generation came of it.
+
+    It lists the change under the subject.
+    """
     key = change_keys.planned_key(plan.after.subject, change=plan.cause.change)
     said = {"notes": list(plan.notes)} if plan.notes else {}
     share = counts.share_of(plan.operations)
-    return {**key._asdict(), **said, **share, "generation": plan.after.generation, "at": stamp(plan.cause.at)}
+    listed = {"listed_in": lists.changes_of(plan.after.subject), "listed_as": plan.cause.change}
+    made = {"generation": plan.after.generation, "at": stamp(plan.cause.at)}
+    return {**key._asdict(), **said, **share, **made, **listed}
 
 
 def share_in(record: Mapping[str, Any]) -> Share:

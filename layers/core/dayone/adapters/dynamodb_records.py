@@ -35,10 +35,6 @@ class DynamoRecords:
         """As Subjects.load."""
         return self._subjects.load(subject)
 
-    def changes(self, *, cursor: str, limit: int) -> Page[Change]:
-        """All changes, the newest first, without notes."""
-        return _listed(lists.CHANGES, newest_first=True).page(self._table, cursor=cursor, limit=limit, read=change_in)
-
     def change(self, change: str) -> Change | None:
         """One change with its notes (the first hundred, by subject)."""
         record = self._table.get(change_keys.change_key(change))
@@ -72,8 +68,8 @@ class DynamoRecords:
         return _listed(lists.assignments_of(group)).page(self._table, cursor=cursor, limit=limit, read=_assignment)
 
 
-def _listed(name: str, *, newest_first: bool = False) -> Listing:
-    return Listing(partition=("listed_in", name), sort_key="listed_as", index="listing", newest_first=newest_first)
+def _listed(name: str) -> Listing:
+    return Listing(partition=("listed_in", name), sort_key="listed_as", index="listing")
 
 
 def _member(record: Record) -> Member:

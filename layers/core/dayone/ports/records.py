@@ -42,9 +42,6 @@ class Records(Protocol):
     def subject(self, subject: Subject) -> SubjectState:
         """As Subjects.load."""
 
-    def changes(self, *, cursor: str, limit: int) -> Page[Change]:
-        """All changes, the newest first, without notes."""
-
     def change(self, change: str) -> Change | None:
         """One change with its notes (the first hundred)."""
 

@@ -11,6 +11,8 @@ from dayone.contracts.api_changes import (
     DecidedAnswer,
     RetriedAnswer,
 )
+from dayone.domain.changes import CauseKind, ChangeState
+from dayone.domain.history import ChangesWanted
 from dayone.routes.change_answers import (
     accounts_answer,
     change_answer,
@@ -27,8 +29,10 @@ from dayone.routes.described_changes import (
     REJECTION,
     RETRY,
 )
-from dayone.routes.requests import caller_of, subjects_of, window_of
+from dayone.routes.queries import moment_of, seconds_of, subject_in, word_of
+from dayone.routes.requests import Event, caller_of, subjects_of, window_of
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.await_change import LONGEST_WAIT, await_change
 from dayone.usecases.decide_change import decide_change
 from dayone.usecases.follow_change import accounts_of_change, follow_change
 from dayone.usecases.retry_change import retry_change
@@ -41,13 +45,14 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(CHANGES)
     def list_changes() -> ChangesAnswer:
         """List what was set off, by whom, and how far it has come; the newest first."""
-        window = window_of(app.current_event)
-        return changes_answer(api.records.changes(cursor=window.cursor, limit=window.limit))
+        window, wanted = window_of(app.current_event), _wanted(app.current_event)
+        return changes_answer(api.overview.history.changes(wanted, cursor=window.cursor, limit=window.limit))
 
     @app.get("/v1/changes/<change>")
     @described(CHANGE_READ)
     def get_change(change: str) -> ChangeInFullAnswer:
         """Read a change: how far it has come, and its operations."""
+        await_change(change, seconds=seconds_of(app.current_event, "wait", most=LONGEST_WAIT), api=api)
         return change_answer(follow_change(change, window=window_of(app.current_event), api=api))
 
     @app.get("/v1/changes/<change>/accounts")
@@ -83,6 +88,16 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def decide(change: str, *, is_approved: bool) -> Response[str]:
         decision = decide_change(change, is_approved=is_approved, actor=caller_of(app.current_event), api=api)
         return _taken(decided_answer(change, decision))
+
+
+def _wanted(event: Event) -> ChangesWanted:
+    return ChangesWanted(
+        state=word_of(event, "state", ChangeState),
+        kind=word_of(event, "cause", CauseKind),
+        subject=subject_in(event),
+        since=moment_of(event, "since"),
+        until=moment_of(event, "until"),
+    )
 
 
 def _taken(answer: DecidedAnswer | RetriedAnswer) -> Response[str]:

@@ -1,9 +1,12 @@
 """What is said of the routes about changes."""
 
 from dayone.contracts import api_changes
+from dayone.domain.changes import CauseKind, ChangeState
 from dayone.errors import Forbidden, Inapplicable, Invalid, NotFound, TooLarge
-from dayone.routes.described import PAGED, Body, Description
+from dayone.routes.described import PAGED, Body, Description, Parameter
 from dayone.routes.examples import ACCOUNT, APPROVER, AT, CHANGE, CHANGED, LATER_CHANGE, OPERATION
+from dayone.routes.queries import SINCE, UNTIL, words_in
+from dayone.usecases.await_change import LONGEST_WAIT
 
 _SHARE: api_changes.AccountProgressAnswer = {
     "account": ACCOUNT,
@@ -38,9 +41,24 @@ _REJECTED: api_changes.DecidedAnswer = {
 }
 _CHOSEN: api_changes.ChosenSubjects = {"subjects": ["account:123456789012", "person:e-1001"]}
 
-CHANGES = Description(tag="changes", answer=api_changes.ChangesAnswer, example=_CHANGES, takes=PAGED)
+_STATE = Parameter(name="state", says="In this state.", example="held", schema=words_in(ChangeState))
+_CAUSE = Parameter(name="cause", says="Set off by this kind of thing.", example="hr-event", schema=words_in(CauseKind))
+_SUBJECT = Parameter(name="subject", says="That have planned this subject.", example="person:e-1001")
+_WAIT = Parameter(
+    name="wait",
+    says="Answer when the change is over or held, after so many seconds at the latest.",
+    example=20,
+    schema={"type": "integer", "minimum": 1, "maximum": LONGEST_WAIT},
+)
+
+CHANGES = Description(
+    tag="changes",
+    answer=api_changes.ChangesAnswer,
+    example=_CHANGES,
+    takes=(_STATE, _CAUSE, _SUBJECT, SINCE, UNTIL, *PAGED),
+)
 CHANGE_READ = Description(
-    tag="changes", answer=api_changes.ChangeInFullAnswer, example=_IN_FULL, takes=PAGED, refuses=(NotFound,)
+    tag="changes", answer=api_changes.ChangeInFullAnswer, example=_IN_FULL, takes=(_WAIT, *PAGED), refuses=(NotFound,)
 )
 ACCOUNTS_OF_CHANGE = Description(
     tag="changes", answer=api_changes.AccountsOfChangeAnswer, example=_ACCOUNTS, takes=PAGED, refuses=(NotFound,)

@@ -1,9 +1,10 @@
 """What is said of the routes about the policy and its versions."""
 
 from dayone.contracts import api, api_policy
-from dayone.errors import Invalid, NotFound, TooLarge
+from dayone.errors import Invalid, NotFound, Outdated, TooLarge
 from dayone.routes.described import PAGED, Body, Description, Parameter
 from dayone.routes.examples import ADMINISTRATOR, AT, CHANGE, POLICY_TEXT
+from dayone.routes.preconditions import PRECONDITIONS
 
 _POLICY: api.PolicyAnswer = {
     "version": 7,
@@ -39,12 +40,12 @@ POLICY_PUT = Description(
     answer=api.SubmittedAnswer,
     example=_TAKEN,
     status=202,
-    takes=(_FILE,),
+    takes=(_FILE, *PRECONDITIONS),
     bodies=(
         Body(shape=str, example=POLICY_TEXT, media_type="application/yaml"),
         Body(shape=api_policy.PolicyFiles, example=_FILES),
     ),
-    refuses=(Invalid, TooLarge),
+    refuses=(Invalid, Outdated, TooLarge),
 )
 VERSIONS = Description(tag="policy", answer=api_policy.VersionsAnswer, example=_VERSIONS, takes=PAGED)
 VERSION = Description(tag="policy", answer=api_policy.VersionInFullAnswer, example=_IN_FULL, refuses=(NotFound,))

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from dayone.domain.budgets import Budgets
 from dayone.ports.company import Company
+from dayone.ports.grants import Grants
 from dayone.ports.guardrails import Ledger
 from dayone.ports.progress import Progress
 from dayone.ports.records import KnownSubjects, Records
 from dayone.ports.request_keys import RequestKeys
 from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, PolicyInForce
+from dayone.usecases.overview import Overview
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +26,12 @@ class AccessApi:
     policies: PolicyInForce
     company: Company
     ledger: Ledger
+    grants: Grants
     changes: Changes
     work: DueWork
     inbox: Inbox
     keys: RequestKeys
+    overview: Overview
     budgets: Budgets
     clock: Callable[[], datetime]
     entropy: Callable[[], bytes]

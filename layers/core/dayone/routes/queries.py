@@ -1,0 +1,60 @@
+"""Members of the query that are words, moments, numbers or subjects; each may be left out."""
+
+import re
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+
+from dayone.domain.subjects import Subject
+from dayone.errors import Malformed
+from dayone.routes.described import Parameter
+from dayone.routes.requests import Event, asked_for
+
+SINCE = Parameter(name="since", says="From this moment or day (UTC) on.", example="2026-11-23T08:00:00Z")
+UNTIL = Parameter(name="until", says="Until before this moment or day (UTC).", example="2026-11-24")
+
+
+def word_of[W: StrEnum](event: Event, name: str, words: type[W]) -> W | None:
+    """One of the words, None without; raises Malformed that names them all."""
+    said = asked_for(event, name)
+    if not said:
+        return None
+    try:
+        return words(said)
+    except ValueError as error:
+        raise Malformed(f"`{name}` is {said!r}: use one of {', '.join(words)}") from error
+
+
+def moment_of(event: Event, name: str) -> datetime | None:
+    """A moment in ISO 8601 with its zone, or a day, which begins at midnight UTC; raises Malformed."""
+    said = asked_for(event, name)
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", said):
+            return datetime.combine(date.fromisoformat(said), time(), tzinfo=UTC)
+        moment = datetime.fromisoformat(said) if said else None
+    except ValueError as error:
+        raise Malformed(f"`{name}` is no moment: write it as 2026-11-23 or 2026-11-23T08:00:00Z") from error
+    if moment is not None and moment.tzinfo is None:
+        raise Malformed(f"`{name}` has no time zone: end it with Z for UTC, or with the offset, written %2B01:00")
+    return moment.astimezone(UTC) if moment else None
+
+
+def subject_in(event: Event, name: str = "subject") -> Subject | None:
+    """A subject such as `person:e-1001`, None without; raises Malformed."""
+    said = asked_for(event, name)
+    try:
+        return Subject.parse(said) if said else None
+    except ValueError as error:
+        raise Malformed(f"`{name}` is no subject: write it as person:e-1001 or account:123456789012") from error
+
+
+def seconds_of(event: Event, name: str, *, most: int) -> int:
+    """A whole number of seconds from 1 to `most`, 0 without; raises Malformed."""
+    said = asked_for(event, name)
+    if said and not (re.fullmatch(r"[0-9]{1,3}", said) and 1 <= int(said) <= most):
+        raise Malformed(f"`{name}` is not a number of seconds from 1 to {most}")
+    return int(said or 0)
+
+
+def words_in(words: type[StrEnum]) -> dict[str, object]:
+    """The JSON Schema of one of the words."""
+    return {"type": "string", "enum": [str(one) for one in words]}

@@ -1,0 +1,14 @@
+"""What the HTTP API looks at of Day One as a whole: its past, and how it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dayone.ports.history import History
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """The ports for it; `pause` sleeps for seconds."""
+
+    history: History
+    pause: Callable[[float], None]

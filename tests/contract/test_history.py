@@ -1,0 +1,119 @@
+"""The port History, in memory and over DynamoDB alike."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dayone.adapters import dynamodb_history
+from dayone.domain.changes import CauseKind, ChangeState
+from dayone.domain.history import ChangesWanted
+from dayone.domain.ulids import ulid_of
+from dayone.errors import Invalid
+from dayone.ports.records import Page
+from tests.contract.state_ports import StatePorts, StateTable, ports_over
+from tests.contract.state_samples import ADA, BOB, HIRED, LEFT, MOVED, NOW, USER, cause, in_group, planned
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+
+def ids_of(ports: StatePorts, *, limit: int = 2, **wanted: object) -> list[str]:
+    found, cursor = list[str](), ""
+    while True:
+        page = ports.history.changes(ChangesWanted(**wanted), cursor=cursor, limit=limit)  # type: ignore[arg-type]
+        assert len(page.entries) <= limit
+        found += [one.id for one in page.entries]
+        cursor = page.cursor
+        if not cursor:
+            return found
+
+
+def hours_apart(ports: StatePorts, *kinds: CauseKind) -> list[str]:
+    """Changes of these kinds, an hour between two, the first at NOW."""
+    opened = []
+    for number, kind in enumerate(kinds):
+        at = NOW + timedelta(hours=number)
+        opened.append(ulid_of(at, name=str(number)))
+        ports.changes.open(replace(cause(opened[-1]), kind=kind, at=at))
+    return opened
+
+
+def test_what_a_subject_was_planned_by_is_found_by_the_subject(ports: StatePorts) -> None:
+    for change in (HIRED, MOVED, LEFT):
+        planned(ports, ADA, in_group(change[:4]), change=change)
+    planned(ports, BOB, USER, change=MOVED)
+    assert ids_of(ports, subject=ADA) == [LEFT, MOVED, HIRED]
+    assert ids_of(ports, subject=BOB) == [MOVED]
+    assert ids_of(ports, subject=replace(BOB, name="e-9")) == []
+
+
+def test_states_are_those_of_now(ports: StatePorts) -> None:
+    planned(ports, ADA, USER, change=HIRED)
+    planned(ports, BOB, change=MOVED)
+    assert ids_of(ports, state=ChangeState.RUNNING) == [HIRED]
+    assert ids_of(ports, state=ChangeState.SUCCEEDED) == [MOVED]
+    assert ids_of(ports, state=ChangeState.RUNNING, subject=BOB) == []
+
+
+def test_kinds_of_causes_are_told_apart(ports: StatePorts) -> None:
+    first, second, third = hours_apart(ports, CauseKind.POLICY, CauseKind.HR_EVENT, CauseKind.POLICY)
+    assert ids_of(ports, kind=CauseKind.POLICY, limit=1) == [third, first]
+    assert ids_of(ports, kind=CauseKind.HR_EVENT) == [second]
+
+
+def test_times_are_from_one_moment_until_before_another(ports: StatePorts) -> None:
+    first, second, third = hours_apart(ports, *[CauseKind.POLICY] * 3)
+    assert ids_of(ports, since=NOW + timedelta(hours=1)) == [third, second]
+    assert ids_of(ports, until=NOW + timedelta(hours=1)) == [first]
+    assert ids_of(ports, since=NOW + timedelta(hours=1), until=NOW + timedelta(hours=2)) == [second]
+    assert ids_of(ports, since=NOW + timedelta(hours=3)) == []
+
+
+def test_times_count_among_the_changes_of_a_subject_too(ports: StatePorts) -> None:
+    for change in (HIRED, MOVED, LEFT):
+        planned(ports, ADA, in_group(change[:4]), change=change)
+    assert ids_of(ports, subject=ADA, since=NOW) == ids_of(ports, since=NOW)
+
+
+def test_a_glance_is_the_change_as_it_stands_without_notes(ports: StatePorts) -> None:
+    planned(ports, ADA, USER, notes=("a note",))
+    found = ports.history.glance(HIRED)
+    assert found is not None
+    assert (found.state, found.operations, found.notes) == (ChangeState.RUNNING, 1, ())
+    assert ports.history.glance(LEFT) is None
+
+
+def test_a_cursor_of_another_subject_is_invalid(ports: StatePorts) -> None:
+    for change in (HIRED, MOVED):
+        planned(ports, ADA, in_group(change[:4]), change=change)
+    cursor = ports.history.changes(ChangesWanted(subject=ADA), cursor="", limit=1).cursor
+    for wanted in (ChangesWanted(), ChangesWanted(subject=BOB)):
+        with pytest.raises(Invalid):
+            ports.history.changes(wanted, cursor=cursor, limit=1)
+
+
+def test_a_cursor_of_another_time_is_invalid(state_table: StateTable) -> None:
+    ports = ports_over(state_table)
+    hours_apart(ports, *[CauseKind.POLICY] * 3)
+    cursor = ports.history.changes(cursor="", limit=1).cursor
+    with pytest.raises(Invalid):
+        ports.history.changes(ChangesWanted(until=NOW + timedelta(hours=1)), cursor=cursor, limit=1)
+
+
+@pytest.mark.parametrize("wanted", [ChangesWanted(kind=CauseKind.DUE), ChangesWanted(kind=CauseKind.DUE, subject=ADA)])
+def test_a_page_ends_where_enough_was_looked_at(
+    state_table: StateTable, monkeypatch: pytest.MonkeyPatch, wanted: ChangesWanted
+) -> None:
+    monkeypatch.setattr(dynamodb_history, "_MOST_LOOKED_AT", 2)
+    monkeypatch.setattr(dynamodb_history, "_AT_ONCE", 2)
+    ports = ports_over(state_table)
+    for change in (HIRED, MOVED, LEFT):
+        planned(ports, ADA, in_group(change[:4]), change=change)
+    first = ports.history.changes(wanted, cursor="", limit=5)
+    assert (first.entries, bool(first.cursor)) == ([], True)
+    assert ports.history.changes(wanted, cursor=first.cursor, limit=5) == Page([])
+
+
+def test_a_full_last_page_is_known_to_be_the_last(ports: StatePorts) -> None:
+    planned(ports, ADA, USER)
+    assert ports.history.changes(ChangesWanted(subject=ADA), cursor="", limit=1).cursor == ""

@@ -1,0 +1,25 @@
+"""The port History in memory."""
+
+from dayone.domain.changes import Change
+from dayone.domain.history import EVERY_CHANGE, ChangesWanted
+from dayone.ports.records import Page
+from tests.fakes.pages import page
+from tests.fakes.state import State
+
+
+class MemoryHistory:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def changes(self, wanted: ChangesWanted = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
+        first, last = wanted.ids
+        of = {change for change, subject in self._state.plans if subject == wanted.subject}
+        found = {
+            id_: one
+            for id_, one in self._state.changes.items()
+            if first <= id_ <= last and wanted.has(one) and (wanted.subject is None or id_ in of)
+        }
+        return page(f"changes of {wanted.subject}", found, cursor=cursor, limit=limit, newest_first=True)
+
+    def glance(self, change: str) -> Change | None:
+        return self._state.changes.get(change)
