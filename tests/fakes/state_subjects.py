@@ -7,7 +7,7 @@ from datetime import datetime
 from dayone.domain.changes import Share
 from dayone.domain.operations import OperationState
 from dayone.domain.subject_states import Head, Plan, SubjectState
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
 from tests.fakes.state import State
 
@@ -47,6 +47,7 @@ class MemorySubjects:
         self._spend(plan)
         self._state.heads[subject] = replace(plan.after, revision=plan.before.revision + 1)
         self._state.plans[cause.change, subject] = plan
+        self._grant(plan)
         if plan.delivery:
             self._state.deliveries[plan.delivery.name] = cause.change
         change = self._state.change_for(cause)
@@ -62,6 +63,12 @@ class MemorySubjects:
             self._state.count(operation, left=not held, operations=1, held=held)
         for entry in plan.audit:
             self._state.record(entry)
+
+    def _grant(self, plan: Plan) -> None:
+        self._state.grants |= {one.id: one for one in plan.grants}
+        for resource, reasons in plan.reasons.items():
+            of = ResourceOf(plan.after.subject, resource)
+            self._state.applied[of] = replace(self._state.applied[of], reasons=reasons)
 
     def _spend(self, plan: Plan) -> None:
         budget = plan.removals

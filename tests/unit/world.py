@@ -43,6 +43,7 @@ from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.standing import MemoryStanding
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -110,6 +111,7 @@ class World:
             "portions": MemoryPortions(self.state),
             "policies": self._policies(),
             "changes": MemoryChanges(self.state),
+            "grants": MemoryGrants(self.state),
             "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
             "held": MemoryHeldRemovals(self.state),

@@ -51,6 +51,7 @@ def plan_changes() -> "PlanChanges":
     from dayone import wiring_accounts, wiring_hr, wiring_people
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
+    from dayone.adapters.dynamodb_grants import DynamoGrants
     from dayone.adapters.dynamodb_company import DynamoCompany
     from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
@@ -64,6 +65,7 @@ def plan_changes() -> "PlanChanges":
         company=DynamoCompany(table),
         portions=DynamoPortions(table),
         policies=wiring_accounts.policies(given, table=table, clock=_now),
+        grants=DynamoGrants(table),
         changes=DynamoChanges(table),
         **_counts(table),
         hr=wiring_hr.hr_intake(given, table=table),

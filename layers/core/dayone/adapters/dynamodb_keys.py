@@ -40,6 +40,16 @@ def delivery_key(delivery: str) -> RecordKey:
     return RecordKey(f"DELIVERY#{delivery}", HEAD)
 
 
+def grant_key(grant: str) -> RecordKey:
+    """A grant as it was noted last."""
+    return RecordKey(f"GRANT#{grant}", HEAD)
+
+
+def grants_of(subject: Subject) -> str:
+    """The partition of the ids of all grants that a subject has, or that are in it."""
+    return f"GRANTS#{subject}"
+
+
 def unit_key(unit_id: str) -> RecordKey:
     """What an organizational unit is called."""
     return RecordKey(f"UNIT#{unit_id}", HEAD)

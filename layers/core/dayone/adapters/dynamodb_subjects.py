@@ -12,6 +12,7 @@ from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_claims import claim_key, claims_in
 from dayone.adapters.dynamodb_conditions import IS_NEW, leaves_room_for, nothing_moved_since
+from dayone.adapters.dynamodb_grants import grants_in, reasons_in
 from dayone.adapters.dynamodb_ledger import spending
 from dayone.adapters.dynamodb_mapping import (
     applied_in,
@@ -118,6 +119,8 @@ def _writes(plan: Plan) -> dict[str, Write]:
         _CHANGE: _counts(plan),
         _SUBJECT: Put(planned_record(plan), condition=IS_NEW),
         **claims_in(plan),
+        **grants_in(plan),
+        **reasons_in(plan),
     }
     if plan.removals:
         writes[_BUDGET] = spending(plan.removals)

@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from dayone.contracts.inbox_grants import grant_in, grant_json
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.people import Person, Status
 from dayone.domain.requests import Hint, PlanRequest
@@ -22,7 +23,8 @@ def to_json(request: PlanRequest) -> str:
     """The request as a JSON object with the members of PlanRequest; subjects as `kind:name`, times in ISO 8601."""
     said = {name: one for name, one in vars(request).items() if one != _DEFAULTS[name]}
     subjects = {"subjects": [str(one) for one in request.subjects]} if request.subjects else {}
-    return _ENCODER.encode(said | {"subject": str(request.subject)} | subjects)
+    grant = {"grant": grant_json(request.grant)} if request.grant else {}
+    return _ENCODER.encode(said | {"subject": str(request.subject)} | subjects | grant)
 
 
 def from_json(text: str, *, taken_at: datetime | None = None) -> PlanRequest:
@@ -56,6 +58,7 @@ def _request(said: Json) -> PlanRequest:
         telling=_optional(_telling)(said.get("telling")),
         hint=_optional(_hint)(said.get("hint")),
         workforce=_text(said.get("workforce", "")),
+        grant=_optional(grant_in)(said.get("grant")),
     )
 
 

@@ -19,6 +19,7 @@ class CauseKind(StrEnum):
     DRIFT = "drift"
     RETRY = "retry"
     DISCOVERY = "discovery"
+    GRANT = "grant"
 
 
 @dataclass(frozen=True, kw_only=True)

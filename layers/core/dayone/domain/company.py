@@ -16,6 +16,7 @@ from dayone.domain.desired import (
     desired_for_group,
     desired_for_permission_set,
 )
+from dayone.domain.desired_grants import with_grants
 from dayone.domain.desired_people import desired_for_person, next_look
 from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person
@@ -87,7 +88,13 @@ class Outlook:
         return bool(left_alone(desired, applied=state.applied))
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
-        """What the subject should have by this fact."""
+        """What the subject should have by this fact, and the grants that are remembered of it."""
+        by_rules, grants = self._by_rules(state, fact=fact), state.head.grants
+        if not grants:
+            return by_rules
+        return with_grants(by_rules, fact=fact, grants=grants, policy=self.policy, employed=self.employed, now=self.now)
+
+    def _by_rules(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         subject = state.head.subject
         if isinstance(fact, Person):
             return desired_for_person(fact, policy=self.policy, now=self.now, rules=self.rules, state=state)

@@ -11,6 +11,7 @@ from dayone.domain.departures import (
     look_again_at,
 )
 from dayone.domain.desired import Desired, EachRule, Reason, Rules, Wanted
+from dayone.domain.grants import next_turn
 from dayone.domain.life_cycle import IdentitySource, Leavers, Stage, has_access, next_stage_at, stage_of
 from dayone.domain.matching import flips_at
 from dayone.domain.operations import Applied
@@ -66,10 +67,10 @@ def lost_at(state: SubjectState, *, person: Person, policy: Policy, now: datetim
 def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datetime) -> datetime | None:
     """The next moment at which time alone may change what the person is to have, or None.
 
-    That is where they get on in their life here, while they have access where a date condition of the policy turns,
-    and afterwards where their sessions are to be looked at again.
+    That is where they get on in their life here, where a grant begins or ends, while they have access where a date
+    condition of the policy turns, and afterwards where their sessions are to be looked at again.
     """
-    moments = [next_stage_at(person, cycle=policy.people, now=now)]
+    moments = [next_stage_at(person, cycle=policy.people, now=now), next_turn(state.head.grants, now=now)]
     if has_access(person, cycle=policy.people, now=now):
         moments += [moment for one in policy.date_conditions for moment in flips_at(one, person) if moment > now]
     else:

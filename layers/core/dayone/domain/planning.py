@@ -34,12 +34,16 @@ _CANNOT_RENAME = (
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """Where a plan belongs: what caused it, whose it is, which generation it makes, and when."""
+    """Where a plan belongs: what caused it, whose it is, which generation it makes, and when.
+
+    `announced` is what goes because a grant has come to its end, which is urgent whoever notices it.
+    """
 
     cause: Cause
     subject: Subject
     generation: str
     now: datetime
+    announced: frozenset[Resource] = frozenset()
 
 
 def differences(
@@ -85,7 +89,7 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             number=number,
             action=one.action,
             resource=one.resource,
-            priority=Priority.REPAIR if ENDED_WITH in one.wanted.attributes else _priority(one, cause=planned.cause),
+            priority=Priority.REPAIR if ENDED_WITH in one.wanted.attributes else _priority(one, planned),
             created_at=planned.now,
             attributes=one.wanted.attributes,
             reasons=one.wanted.reasons,
@@ -180,10 +184,13 @@ def _is_protected(resource: Resource, *, subject: Subject, protection: Protectio
             return False
 
 
-def _priority(one: Difference, *, cause: Cause) -> Priority:
-    if cause.origin is CauseKind.DRIFT:
+def _priority(one: Difference, planned: Planned) -> Priority:
+    origin = planned.cause.origin
+    if one.resource in planned.announced:
+        return Priority.REVOCATION
+    if origin is CauseKind.DRIFT:
         return Priority.REPAIR
-    if cause.origin in (CauseKind.POLICY, CauseKind.DISCOVERY):
+    if origin in (CauseKind.POLICY, CauseKind.DISCOVERY):
         return Priority.POLICY
     takes_away = one.action is Action.DELETE or (one.action, one.resource.kind) == _TAKING
     return Priority.REVOCATION if takes_away else Priority.ONBOARDING

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.changes import Cause, CauseKind, Decision
+from dayone.domain.grants import Grant
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion, Telling
 from dayone.domain.subjects import Subject, SubjectKind
@@ -36,6 +37,8 @@ class PlanRequest:
 
     A `telling` is what one HR source says of a person. When the subject is an HR source, `hint` names a record to ask
     it for, or `workforce` is everybody it knows, as `contracts.hr.workforce` writes it.
+
+    A `grant` is all that is known of one of the subject's, to be joined with what is remembered of it.
     """
 
     subject: Subject
@@ -51,6 +54,7 @@ class PlanRequest:
     telling: Telling | None = None
     hint: Hint | None = None
     workforce: str = ""
+    grant: Grant | None = None
 
     @property
     def delivery(self) -> str:

@@ -9,6 +9,8 @@ from dayone.domain.accounts import Account
 from dayone.domain.audit import AuditEntry
 from dayone.domain.bootstrap import Bootstrap, Progress
 from dayone.domain.changes import Cause
+from dayone.domain.desired import Reason
+from dayone.domain.grants import Grant
 from dayone.domain.guardrails import RemovalBudget
 from dayone.domain.holds import HeldRemoval
 from dayone.domain.operations import Action, Applied, Operation
@@ -76,6 +78,7 @@ class Head:
     What was confirmed before `trusted_since` may be gone without a word of AWS, see `trusted`. `bootstrap` is how far
     an account has come to having everything for the first time. One that was there before Day One `awaits_approval`:
     what it is given is held until a human has approved any of it.
+    `grants` are those that are open, and those that have ended while what they gave is still there.
     `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with any that they
     should not have.
     `revision` counts every write that a plan could depend on, of the head and of the resources: two equal ones are the
@@ -96,6 +99,7 @@ class Head:
     held: tuple[HeldRemoval, ...] = ()
     tellings: tuple[Telling, ...] = ()
     claims: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
     has_access: bool = False
     access_lost_at: datetime | None = None
     trusted_since: datetime | None = None
@@ -142,7 +146,8 @@ class Plan:
 
     `before` is the head that was read: the commit is refused when it is no longer the one in place. Without
     `operations` the generation stays, so what runs goes on. `removals` is what they take from the guardrail's budget,
-    and `held_because` says why any of them is held. `delivery` is noted as taken by this plan's change.
+    and `held_because` says why any of them is held. `delivery` is noted as taken by this plan's change. `grants` are
+    those of which something is to be put on record, and `reasons` replace those of resources that stay as they are.
     """
 
     cause: Cause
@@ -154,6 +159,8 @@ class Plan:
     removals: RemovalBudget | None = None
     held_because: str = ""
     delivery: Delivery | None = None
+    grants: tuple[Grant, ...] = ()
+    reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
 
 
 def generation_number(generation: str) -> int:

@@ -15,7 +15,7 @@ from dayone.errors import Conflicting
 from dayone.ports.guardrails import HeldRemovals
 from dayone.ports.state import Engine, Inbox, PolicyInForce, Subjects
 from dayone.usecases.find_differences import find_differences
-from dayone.usecases.follow_people import employed_people
+from dayone.usecases.follow_people import Employed
 
 _ATTEMPTS = 5
 _WITHDRAWN = "no longer asked for"
@@ -61,7 +61,7 @@ def _decide(
         return before.held
     # What is asked for no more since it was held is not done even if it is approved.
     policy = ports.policies.current()
-    employed = employed_people(before.fact, policy=policy, subjects=ports.subjects, now=now)
+    employed = Employed(lambda one: ports.subjects.load(one).head.fact, policy=policy, now=now)
     found = find_differences(state, fact=before.fact, policy=policy, now=now, employed=employed)
     said = partial(decided, change=change, is_approved=decision.is_approved, ground=found.ground)
     held = tuple(now_is for one in before.held for now_is in said([one], removals=found.alike(one)))

@@ -1,13 +1,17 @@
 """Compare what a subject should have with what it has."""
 
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dayone.domain.accounts import Account
 from dayone.domain.company import Outlook
 from dayone.domain.delegation import within_reach
+from dayone.domain.desired import Reason
+from dayone.domain.desired_grants import reasons_to_mend
 from dayone.domain.desired_people import waiting_note
 from dayone.domain.first_look import first_gifts
+from dayone.domain.grants import has_ended_as_announced, is_of_grants
 from dayone.domain.guardrails import is_removal
 from dayone.domain.holds import Ground, HeldRemoval
 from dayone.domain.life_cycle import has_access
@@ -25,6 +29,8 @@ class Found:
     """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
 
     `doubtful` is as in Desired. `first_gifts` are assignments in an account of which nobody has approved any yet.
+    `announced` is what grants alone have given and that goes with the last of them, by its time or somebody's word;
+    `reasons` are those to stand with what stays as it is.
     """
 
     differences: tuple[Difference, ...]
@@ -33,6 +39,8 @@ class Found:
     ground: Ground
     doubtful: str = ""
     first_gifts: frozenset[Resource] = frozenset()
+    announced: frozenset[Resource] = frozenset()
+    reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
 
     def alike(self, held: HeldRemoval) -> frozenset[Resource]:
         """Which resources the same is asked for as what is held: to be given for the first time, or taken away."""
@@ -50,7 +58,7 @@ def find_differences(
     fact: Person | Account | None,
     policy: Policy,
     now: datetime,
-    employed: frozenset[str],
+    employed: Container[str],
 ) -> Found:
     """How a subject as it is remembered differs from what the policy wants for this fact at `now`.
 
@@ -78,4 +86,15 @@ def _found(state: SubjectState, *, fact: Person | Account | None, outlook: Outlo
         ground=Ground(policy_version=policy.version, has_left=has_left),
         doubtful=desired.doubtful,
         first_gifts=first_gifts(found.differences, head=state.head),
+        announced=_announced(found.differences, state=state, now=outlook.now),
+        # Few have grants, and most reasons are never put into words.
+        reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
     )
+
+
+def _announced(found: Iterable[Difference], *, state: SubjectState, now: datetime) -> frozenset[Resource]:
+    ended = has_ended_as_announced(state.head.grants, now=now)
+    if not ended:
+        return ended
+    going = ended & {one.resource for one in found if is_removal(one)} & state.applied.keys()
+    return frozenset(one for one in going if is_of_grants(each.rule for each in state.applied[one].reasons))

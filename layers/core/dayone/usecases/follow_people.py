@@ -1,12 +1,13 @@
 """Access that is assigned to a person directly: it hangs on accounts, and follows the person's employment."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.accounts import Account
-from dayone.domain.changes import Cause
+from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.desired import people_asked_for
+from dayone.domain.grants import people_granted
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
@@ -14,46 +15,104 @@ from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
+from dayone.ports.grants import Grants
 from dayone.ports.state import Changes, Inbox, Subjects
 
 _PAGE = 500
 
 
-def employed_people(
-    fact: Person | Account | None, *, policy: Policy, subjects: Subjects, now: datetime
-) -> frozenset[str]:
-    """Who of those the policy assigns something to in this account is in employment; nobody for any other fact."""
+def people_concerned(
+    fact: Person | Account | None, *, policy: Policy, granted: frozenset[str], subjects: Subjects
+) -> Mapping[str, Person]:
+    """Those people to whom the policy, or somebody's grant, assigns something alone in this account."""
     if not isinstance(fact, Account):
-        return frozenset()
-    named = sorted(people_asked_for(fact, policy=policy))
+        return {}
+    named = sorted(people_asked_for(fact, policy=policy) | granted)
     facts = [subjects.load(Subject(SubjectKind.PERSON, name)).head.fact for name in named]
-    people = [one for one in facts if isinstance(one, Person)]
+    return {one.id: one for one in facts if isinstance(one, Person)}
+
+
+def employed_among(people: Iterable[Person], *, policy: Policy, now: datetime) -> frozenset[str]:
+    """Who of them is in employment."""
     return frozenset(one.id for one in people if has_access(one, cycle=policy.people, now=now))
+
+
+class Employed:
+    """The people who are in employment under a policy at a moment, each looked up when they are first asked about."""
+
+    def __init__(self, fact_of: Callable[[Subject], object], *, policy: Policy, now: datetime) -> None:
+        self._fact_of, self._policy, self._now = fact_of, policy, now
+        self._known: dict[object, bool] = {}
+
+    def __contains__(self, person: object) -> bool:
+        if person not in self._known:
+            fact = self._fact_of(Subject(SubjectKind.PERSON, str(person)))
+            is_employed = isinstance(fact, Person) and has_access(fact, cycle=self._policy.people, now=self._now)
+            self._known[person] = is_employed
+        return self._known[person]
 
 
 def may_have_turned(before: Head, after: Head, *, now: datetime) -> bool:
     """Whether a person's access may be another since they were last planned, by a new fact, a policy, or by time."""
     has_come_due = before.due_at is not None and before.due_at <= now
-    return has_come_due or before.has_access is not after.has_access
+    # Whoever is away may turn out to have left, which ends what they were granted.
+    is_gone = not after.has_access and before.fact != after.fact
+    return has_come_due or is_gone or before.has_access is not after.has_access
 
 
 def follow_person(
-    person: Subject, *, cause: Cause, policy: Policy, subjects: Subjects, changes: Changes, inbox: Inbox
+    person: Subject,
+    *,
+    cause: Cause,
+    policy: Policy,
+    subjects: Subjects,
+    grants: Grants,
+    changes: Changes,
+    inbox: Inbox,
 ) -> None:
-    """Ask for the accounts in which the policy assigns something to this person to be looked at again.
+    """Ask for the accounts in which the policy, or a grant, gives something to this person to be looked at again.
 
     They make a change of their own beside the person's. The same cause again asks for the same, so that a crash is
     mended by doing it again.
     """
-    if person.kind is not SubjectKind.PERSON or person.name not in policy.people_assigned:
+    if person.kind is not SubjectKind.PERSON:
         return
     theirs = replace(cause, change=change_of_accounts(person, cause=cause))
-    accounts = list(_accounts(person.name, policy=policy, subjects=subjects))
+    by_rules = _accounts(person.name, policy=policy, subjects=subjects) if person.name in policy.people_assigned else ()
+    accounts = list(dict.fromkeys([*by_rules, *grants.accounts_of(person.name)]))
     if not accounts:
         return
     changes.open(theirs)
     inbox.put(PlanRequest(subject=account, cause=theirs) for account in accounts)
     changes.expect(theirs.change, subjects=len(accounts))
+
+
+def look_again_if_people_turned(
+    account: Head,
+    *,
+    cause: Cause,
+    planned_with: frozenset[str] | None,
+    policy: Policy,
+    subjects: Subjects,
+    inbox: Inbox,
+    now: datetime,
+) -> None:
+    """Ask for an account once more when somebody with a grant there has left or come while it was planned.
+
+    Whoever records that they have left looks for their grants afterwards, and whoever records a grant looks for them
+    afterwards: one of the two sees the other. `planned_with` are those who were taken to be in employment, None when
+    that is not known any more.
+    """
+    names = people_granted(one for one in account.grants if one.is_open(now=now))
+    if not names:
+        return
+    people = people_concerned(account.fact, policy=policy, granted=names, subjects=subjects)
+    employed = employed_among(people.values(), policy=policy, now=now) & names
+    if planned_with is not None and employed == planned_with & names:
+        return
+    change = ulid_of(cause.at, name=f"people granted in {account.subject} {cause.change}")
+    again = Cause(change=change, kind=CauseKind.DUE, actor="dayone", reference=cause.change, at=cause.at)
+    inbox.put([PlanRequest(subject=account.subject, cause=again)])
 
 
 def change_of_accounts(person: Subject, *, cause: Cause) -> str:

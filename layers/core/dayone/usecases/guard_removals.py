@@ -56,7 +56,10 @@ class Circumstances:
 
 
 def part(found: Found, *, head: Head) -> Guarded:
-    """Leave aside what was held before, and see which removals have been let go already."""
+    """Leave aside what was held before, and see which removals have been let go already.
+
+    What goes with a grant was let go by whoever said when that ends; it takes nothing from anybody's budget.
+    """
     held = tuple(kept for one in head.held for kept in reviewed([one], removals=found.alike(one), ground=found.ground))
     spoken = spoken_for(one for one in held if one.resource in found.alike(one))
     ours = tuple(one for one in found.differences if one.resource not in spoken)
@@ -65,7 +68,7 @@ def part(found: Found, *, head: Head) -> Guarded:
         ours=ours,
         held=held,
         takes_back=any(one.verdict is Verdict.APPROVED and one not in held for one in head.held),
-        removing=tuple(one for one in head.removing if one in going),
+        removing=tuple(dict.fromkeys(one for one in (*head.removing, *sorted(found.announced)) if one in going)),
     )
 
 

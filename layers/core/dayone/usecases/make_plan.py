@@ -1,13 +1,14 @@
 """Write down what it takes to make one subject as it should be, and what of that a guardrail holds."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from dayone.domain.accounts import Account, look_again_at
 from dayone.domain.audit import AuditEntry
 from dayone.domain.desired_people import lost_at, next_look
+from dayone.domain.grants import next_turn
 from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.life_cycle import has_access
 from dayone.domain.operations import OperationState
@@ -20,6 +21,7 @@ from dayone.ports.guardrails import Ledger
 from dayone.usecases.find_differences import Found, find_differences
 from dayone.usecases.guard_removals import Circumstances, Guarded, guard, part
 from dayone.usecases.record_fact import Recorded
+from dayone.usecases.record_grants import Granted
 from dayone.usecases.settle_account import as_met, with_bootstrap
 
 # Far longer than any sender repeats a delivery that was not acknowledged.
@@ -40,11 +42,13 @@ class Occasion:
     policy: Policy
     now: datetime
     employed: frozenset[str]
+    granted: Granted = field(default_factory=Granted)
 
 
 def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan:
     """The plan for a subject; without operations when there is nothing to do, or it is being done already."""
-    at = replace(at, state=as_met(at.state, now_is=at.recorded.fact, request=at.request, now=at.now))
+    met = as_met(at.state, now_is=at.recorded.fact, request=at.request, now=at.now)
+    at = replace(at, state=replace(met, head=replace(met.head, grants=at.granted.grants)))
     before, fact = at.state.head, at.recorded.fact
     found = find_differences(at.state, fact=fact, policy=at.policy, now=at.now, employed=at.employed)
     parted = part(found, head=before)
@@ -52,9 +56,11 @@ def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan
         cause=at.request.cause,
         before=before,
         after=replace(_told(at), removing=parted.removing, held=parted.held),
-        notes=(*at.recorded.notes, *_notes(found, parted=parted)),
-        audit=at.recorded.audit,
+        notes=(*at.recorded.notes, *at.granted.notes, *_notes(found, parted=parted)),
+        audit=(*at.recorded.audit, *at.granted.audit),
         delivery=_delivery_of(at.request, now=at.now),
+        grants=at.granted.written,
+        reasons=found.reasons,
     )
     is_under_way = before.outstanding > 0 and before.fingerprint == fingerprint(parted.ours)
     nothing_to_do = not parted.ours and before.outstanding == 0
@@ -63,7 +69,7 @@ def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan
     given = Circumstances(cause=plan.cause, applied=at.state.trusted, policy=at.policy, now=at.now)
     guarded = guard(parted, found=found, given=given, ledger=ledger)
     generation = f"{generation_number(before.generation) + 1}-{token()}"
-    made = with_bootstrap(_with_operations(plan, guarded=guarded, generation=generation, now=at.now))
+    made = with_bootstrap(_with_operations(plan, guarded=guarded, found=found, generation=generation, now=at.now))
     return _with_held(made, found=found, because=guarded.because, now=at.now) if guarded.stopped else made
 
 
@@ -79,17 +85,19 @@ def _told(at: Occasion) -> Head:
             has_access=has_access(fact, cycle=at.policy.people, now=at.now),
             access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
         )
+    moments = [next_turn(told.grants, now=at.now)]
     if isinstance(fact, Account) and told.version is not None:
-        return replace(told, due_at=look_again_at(fact, since=told.version.at, now=at.now))
-    return told
+        moments.append(look_again_at(fact, since=told.version.at, now=at.now))
+    return replace(told, due_at=min((one for one in moments if one is not None), default=None))
 
 
 def _delivery_of(request: PlanRequest, *, now: datetime) -> Delivery | None:
     return Delivery(name=request.delivery, forget_at=now + _REMEMBER_DELIVERIES) if request.delivery else None
 
 
-def _with_operations(plan: Plan, *, guarded: Guarded, generation: str, now: datetime) -> Plan:
-    planned = Planned(cause=plan.cause, subject=plan.before.subject, generation=generation, now=now)
+def _with_operations(plan: Plan, *, guarded: Guarded, found: Found, generation: str, now: datetime) -> Plan:
+    subject, announced = plan.before.subject, found.announced
+    planned = Planned(cause=plan.cause, subject=subject, generation=generation, now=now, announced=announced)
     made = tuple(
         replace(one, state=OperationState.HELD) if one.resource in guarded.stopped else one
         for one in operations(guarded.ours, planned=planned)

@@ -5,24 +5,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.grants import people_granted
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Subject
 from dayone.domain.ulids import ulid_of
 from dayone.errors import Conflicting
 from dayone.ports.company import Company, Portions
+from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.organization import Organization
 from dayone.ports.progress import Progress
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
 from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
-from dayone.usecases.follow_people import employed_people, follow_person, may_have_turned
+from dayone.usecases.follow_people import (
+    employed_among,
+    follow_person,
+    look_again_if_people_turned,
+    may_have_turned,
+    people_concerned,
+)
 from dayone.usecases.hear_source import HrIntake
 from dayone.usecases.look_at_many import is_of_many, look_at_many
 from dayone.usecases.look_below_unit import look_again_if_a_unit_was_renamed
 from dayone.usecases.make_plan import Occasion, make_plan
 from dayone.usecases.record_fact import Recorded, record_fact
+from dayone.usecases.record_grants import Holders, record_grants
 from dayone.usecases.record_telling import record_telling
 from dayone.usecases.wake_when_due import wake_when_due
 
@@ -41,6 +50,7 @@ class PlanChanges:
     portions: Portions
     policies: Policies
     changes: Changes
+    grants: Grants
     progress: Progress
     ledger: Ledger
     held: HeldRemovals
@@ -67,6 +77,7 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
         drop_withdrawn(head, held=ports.held, now=ports.clock())
         wake_when_due(head, schedules=ports.schedules, now=ports.clock())
         _follow(request, ports=ports)
+        _follow_grants(request, head, ports=ports)
         _look_again_if_things_moved(request, head, ports=ports)
     elif not _was_taken_before(request, ports=ports):
         _plan_subject(request, ports=ports)
@@ -79,7 +90,7 @@ def _was_taken_before(request: PlanRequest, *, ports: PlanChanges) -> bool:
 
 def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
     for attempt in range(1, _COMMIT_ATTEMPTS + 1):
-        plan = _made(request, ports=ports)
+        plan, employed = _made(request, ports=ports)
         try:
             ports.subjects.commit(plan)
         except Conflicting:
@@ -95,18 +106,31 @@ def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
         wake_when_due(plan.after, schedules=ports.schedules, now=ports.clock())
     if may_have_turned(plan.before, plan.after, now=ports.clock()):
         _follow(request, ports=ports)
+    _follow_grants(request, plan.after, planned_with=employed, ports=ports)
     _look_again_if_things_moved(request, plan.after, ports=ports)
 
 
-def _made(request: PlanRequest, *, ports: PlanChanges) -> Plan:
+def _made(request: PlanRequest, *, ports: PlanChanges) -> tuple[Plan, frozenset[str]]:
+    """The plan, and who of the people it gives something to alone it took to be in employment."""
     policy, now = ports.policies.current(), ports.clock()
     state = ports.subjects.load(request.subject)
     # The plan forgets what was withdrawn before it: by then its operations must be over.
     drop_withdrawn(state.head, held=ports.held, now=now)
     recorded = _recorded(request, head=state.head, ports=ports, now=now)
-    employed = employed_people(recorded.fact, policy=policy, subjects=ports.subjects, now=now)
-    occasion = Occasion(request=request, state=state, recorded=recorded, policy=policy, now=now, employed=employed)
-    return make_plan(occasion, ledger=ports.ledger, token=ports.token)
+    told = (request.grant,) if request.grant else ()
+    granted_to = people_granted((*state.head.grants, *told))
+    people = people_concerned(recorded.fact, policy=policy, granted=granted_to, subjects=ports.subjects)
+    holders = Holders(fact=recorded.fact, cycle=policy.people, people=people)
+    occasion = Occasion(
+        request=request,
+        state=state,
+        recorded=recorded,
+        policy=policy,
+        now=now,
+        employed=employed_among(people.values(), policy=policy, now=now),
+        granted=record_grants(request, state=state, holders=holders, grants=ports.grants, now=now),
+    )
+    return make_plan(occasion, ledger=ports.ledger, token=ports.token), occasion.employed
 
 
 def _recorded(request: PlanRequest, *, head: Head, ports: PlanChanges, now: datetime) -> Recorded:
@@ -123,8 +147,23 @@ def _follow(request: PlanRequest, *, ports: PlanChanges) -> None:
         cause=request.cause,
         policy=ports.policies.current(),
         subjects=ports.subjects,
+        grants=ports.grants,
         changes=ports.changes,
         inbox=ports.inbox,
+    )
+
+
+def _follow_grants(
+    request: PlanRequest, head: Head, *, ports: PlanChanges, planned_with: frozenset[str] | None = None
+) -> None:
+    look_again_if_people_turned(
+        head,
+        cause=request.cause,
+        planned_with=planned_with,
+        policy=ports.policies.current(),
+        subjects=ports.subjects,
+        inbox=ports.inbox,
+        now=ports.clock(),
     )
 
 

@@ -16,6 +16,7 @@ from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.follow_people import Employed
 from dayone.usecases.foresee import Foresight, Preview
 from dayone.usecases.walk_company import walk_company, walk_kind
 
@@ -66,9 +67,11 @@ def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:
     person = changed_person(known, changes)
     states: Iterable[SubjectState] = [_with(state, person)]
     turns = _has_access(known, policy=policy, now=now) != _has_access(person, policy=policy, now=now)
+    # What is assigned to somebody directly hangs on the accounts.
     if turns and person.id in policy.people_assigned:
-        # What is assigned to somebody directly hangs on the accounts.
         states = chain(states, walk_kind(SubjectKind.ACCOUNT, company=api.company))
+    elif turns:
+        states = chain(states, map(api.records.subject, api.grants.accounts_of(person.id)))
     return _looked_at(states, outlook=_outlook(policy, api=api, instead=person), api=api)
 
 
@@ -98,13 +101,11 @@ def _looked_at(
 
 def _outlook(policy: Policy, *, api: AccessApi, instead: Person | None = None) -> Outlook:
     now = api.clock()
-    named = (
-        api.records.subject(Subject(SubjectKind.PERSON, name)).head.fact for name in sorted(policy.people_assigned)
-    )
-    facts = [instead if instead and fact and fact.id == instead.id else fact for fact in named]
-    people = [fact for fact in facts if isinstance(fact, Person)]
-    employed = {one.id for one in people if has_access(one, cycle=policy.people, now=now)}
-    return Outlook(policy, now, Selection(policy), employed)
+
+    def fact_of(person: Subject) -> object:
+        return instead if instead and person.name == instead.id else api.records.subject(person).head.fact
+
+    return Outlook(policy, now, Selection(policy), Employed(fact_of, policy=policy, now=now))
 
 
 def _has_access(person: Person | None, *, policy: Policy, now: datetime) -> bool:

@@ -7,17 +7,15 @@ from itertools import count
 
 from dayone.domain.company import Outlook
 from dayone.domain.guardrails import Tally, counted, gives_nothing, is_removal, why_over_the_limit, why_ruinous
-from dayone.domain.life_cycle import has_access
-from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
 from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import Ledger
 from dayone.ports.state import PolicyInForce, Subjects
 from dayone.usecases.find_differences import foreseen
+from dayone.usecases.follow_people import Employed
 from dayone.usecases.guard_removals import part
 from dayone.usecases.walk_company import walk_company
 
@@ -74,9 +72,7 @@ def weigh_policy(version: int, *, change: str, number: int, ports: WeighPolicy) 
 
 def outlook_on(policy: Policy, *, subjects: Subjects, now: datetime) -> Outlook:
     """A policy made ready to be asked about everyone."""
-    named = (Subject(SubjectKind.PERSON, name) for name in sorted(policy.people_assigned))
-    facts = [subjects.load(one).head.fact for one in named]
-    employed = {one.id for one in facts if isinstance(one, Person) and has_access(one, cycle=policy.people, now=now)}
+    employed = Employed(lambda one: subjects.load(one).head.fact, policy=policy, now=now)
     return Outlook(policy, now, Selection(policy), employed)
 
 
