@@ -1,0 +1,101 @@
+"""Day One's HTTP API as a client sees it: paths and JSON go in, answers come out, and what is busy is asked again."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from dayone_cli.answers import Answer, failure_of
+from dayone_cli.failures import Unavailable
+from dayone_cli.signed_http import Send
+
+type Query = Mapping[str, str | int | None]
+
+_TRIES = 4
+_LONGEST_PAUSE = 20.0  # seconds
+_LARGEST_PAGE = 100
+
+
+def path(*parts: str) -> str:
+    """A path below the stage, such as `/v1/groups/On%20call`; what is between the slashes is quoted."""
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiClient:
+    """The API at a URL. A write carries one Idempotency-Key over all its tries, so that it happens once."""
+
+    url: str
+    send: Send
+    sleep: Callable[[float], None] = time.sleep
+    new_key: Callable[[], str] = field(default=lambda: uuid.uuid4().hex)
+
+    def get(self, where: str, query: Query | None = None, *, accept: str = "application/json") -> Answer:
+        """What a GET is answered; raises the failure it is answered with."""
+        return self._asked("GET", where, query=query, headers={"accept": accept})
+
+    def read(self, where: str, query: Query | None = None) -> Any:  # noqa: ANN401 - JSON
+        """The JSON that a GET is answered."""
+        return self.get(where, query).json()
+
+    def write(
+        self,
+        method: str,
+        where: str,
+        body: object = None,
+        *,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON
+        """The JSON that a POST or PUT is answered; raises the failure it is answered with."""
+        sent = b"" if body is None else json.dumps(body).encode()
+        said = {"idempotency-key": self.new_key(), **({"content-type": "application/json"} if sent else {})}
+        return self._asked(method, where, query=query, headers={**said, **(headers or {})}, body=sent).json()
+
+    def ask(self, where: str, body: object) -> Any:  # noqa: ANN401 - JSON
+        """The JSON that a POST is answered which writes nothing, and needs no key."""
+        headers = {"content-type": "application/json"}
+        return self._asked("POST", where, headers=headers, body=json.dumps(body).encode()).json()
+
+    def pages(self, where: str, query: Query, *, most: int) -> Iterator[Any]:
+        """The parts of a list, asked for by cursor until it ends or so many pages' worth has come."""
+        left, cursor = most, ""
+        while True:
+            part = {**query, "limit": min(left, _LARGEST_PAGE), "cursor": cursor}
+            said = self.read(where, part)
+            yield said
+            left -= max((len(one) for one in said.values() if isinstance(one, list)), default=0)
+            cursor = said.get("cursor") or ""
+            if not cursor or left <= 0:
+                return
+
+    def request(self, method: str, where: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Any request as it is, for whoever knows the API; raises the failure it is answered with."""
+        key = {} if method == "GET" else {"idempotency-key": self.new_key()}
+        return self._asked(method, where, headers={**key, **headers}, body=body)
+
+    def _asked(
+        self, method: str, where: str, *, headers: Mapping[str, str], query: Query | None = None, body: bytes = b""
+    ) -> Answer:
+        named = {name: str(one) for name, one in (query or {}).items() if one not in (None, "")}
+        # AWS signs a space as %20, never as a plus.
+        url = self.url + where + (f"?{urlencode(named, quote_via=quote, safe='')}" if named else "")
+        answer = self._answered(method, url, headers=headers, body=body)
+        if answer.is_refusal:
+            raise failure_of(answer)
+        return answer
+
+    def _answered(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        for tried in range(1, _TRIES):
+            try:
+                answer = self.send(method, url, headers=headers, body=body)
+            except Unavailable:
+                self.sleep(tried)
+                continue
+            if answer.retry_after is None:
+                return answer
+            self.sleep(min(answer.retry_after, _LONGEST_PAUSE))
+        return self.send(method, url, headers=headers, body=body)

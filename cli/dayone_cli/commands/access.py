@@ -1,0 +1,80 @@
+"""`dayone access`: the report of who has what."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from dayone_cli.api_client import Query
+from dayone_cli.run import Run, command
+from dayone_cli.screen import Sheet
+from dayone_cli.words import because, moment
+
+app = typer.Typer(help="Who has what.")
+
+_ASSIGNMENTS = "/v1/assignments"
+_MOST = 1_000_000
+
+
+class Managed(StrEnum):
+    """Whose assignments: those that Day One made, those that exist in AWS besides, or all."""
+
+    TRUE = "true"
+    FALSE = "false"
+    ANY = "any"
+
+
+@command(app, "report")
+def report(
+    run: Run,
+    person: Annotated[str, typer.Option(help="A person's id; access through groups included.")] = "",
+    group: Annotated[str, typer.Option(help="A group.")] = "",
+    account: Annotated[str, typer.Option(help="An account's id.")] = "",
+    unit: Annotated[str, typer.Option("--ou", help="A path of units, as in the policy: /Workloads/**.")] = "",
+    permission_set: Annotated[str, typer.Option(help="A permission set.")] = "",
+    managed: Annotated[
+        Managed, typer.Option(help="false and any look into AWS, at one account, person or group.")
+    ] = Managed.TRUE,
+    limit: Annotated[int, typer.Option(min=1, max=_MOST, help="How many rows at most.")] = _MOST,
+    *,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout, whatever --output says.")] = False,
+) -> None:
+    """List every person or group with each permission set in each account, and why."""
+    about = {"person": person, "group": group, "account": account, "ou": unit, "permission_set": permission_set}
+    query = {**about, "managed": managed.value}
+    if as_csv:
+        _print_csv(run, query)
+        return
+    parts = run.api.pages(_ASSIGNMENTS, query, most=limit)
+    rows = [one for part in parts for one in part["assignments"]][:limit]
+    run.show({"assignments": rows}, lambda _: _sheet(rows))
+
+
+def _print_csv(run: Run, query: Query) -> None:
+    """Part by part as it comes, with the line of names once; the API sees to it that no cell is a formula."""
+    cursor, is_first = "", True
+    while is_first or cursor:
+        asked = {**query, "format": "csv", "cursor": cursor, "limit": 100}
+        answer = run.api.get(_ASSIGNMENTS, asked, accept="text/csv")
+        names, end, rows = answer.text.partition("\r\n")
+        run.screen.raw(names + end + rows if is_first else rows)
+        cursor, is_first = answer.next_cursor, False
+
+
+def _sheet(rows: list[Mapping[str, Any]]) -> Sheet:
+    columns = ("who", "account", "name", "permission set", "through", "state", "since", "because")
+    cells = [
+        (
+            f"{one['kind']}:{one['principal_name'] or one['principal']}",
+            one["account"],
+            one["account_name"],
+            one["permission_set"],
+            one["through"],
+            one["state"],
+            moment(one["confirmed_at"]),
+            because(one["reasons"]),
+        )
+        for one in rows
+    ]
+    return Sheet(columns=columns, rows=cells, foot=[] if rows else ["Nobody has any of it."])

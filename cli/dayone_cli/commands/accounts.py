@@ -1,0 +1,75 @@
+"""`dayone accounts`: which accounts are known, who reaches them, and having them looked at again."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from dayone_cli.api_client import path
+from dayone_cli.following import FollowIt, follow
+from dayone_cli.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.run import Run, command
+from dayone_cli.screen import Sheet
+from dayone_cli.words import because, moment
+
+app = typer.Typer(help="Which accounts are known, who reaches them; having them looked at again.")
+
+Account = Annotated[str, typer.Argument(help="The account's id, 12 digits.")]
+_AT_ONCE = 100  # as many accounts as the API takes in one request
+
+
+@command(app, "list")
+def list_accounts(
+    run: Run, state: Annotated[str, typer.Option(help="Such as ACTIVE or SUSPENDED.")] = "", limit: Limit = USUAL
+) -> None:
+    """List the accounts that are known."""
+    columns = ("account", "name", "state", "unit", "tags", "bootstrap", "plan")
+    row = members("id", "name", "state", "ou_path", "tags", "bootstrap.state", "progress")
+    show_list(run, "/v1/accounts", "accounts", columns=columns, row=row, query={"state": state}, limit=limit)
+
+
+@command(app, "show")
+def show(run: Run, account: Account) -> None:
+    """Print an account as Organizations tells of it, and what is there of each permission set."""
+    run.show(run.api.read(path("v1", "accounts", account)), facts)
+
+
+@command(app, "access")
+def access(run: Run, account: Account) -> None:
+    """List who reaches an account, and every reason for it."""
+    run.show(run.api.read(path("v1", "accounts", account, "access")), _access)
+
+
+@command(app, "bootstrap")
+def bootstrap(
+    run: Run, accounts: Annotated[list[str], typer.Argument(help="Account ids.")], *, follow_it: FollowIt = True
+) -> None:
+    """Have accounts looked at again, from Organizations on: what is missing there is made."""
+    if len(accounts) == 1:
+        follow(run, run.api.write("POST", path("v1", "accounts", accounts[0], "bootstrap")), follow_it=follow_it)
+        return
+    for start in range(0, len(accounts), _AT_ONCE):
+        part = {"accounts": accounts[start : start + _AT_ONCE]}
+        follow(run, run.api.write("POST", "/v1/accounts/bootstrap", part), follow_it=follow_it)
+
+
+@command(app, "discover")
+def discover(run: Run, *, follow_it: FollowIt = True) -> None:
+    """Look at the whole organisation: every account that is known, and those that nobody has told of."""
+    follow(run, run.api.write("POST", "/v1/accounts/discover"), follow_it=follow_it)
+
+
+def _access(answer: Mapping[str, Any]) -> Sheet:
+    rows = [
+        (
+            one["group"],
+            each["permission_set"],
+            ", ".join(person["person"] for person in one["members"]) + (", …" if one["cursor"] else ""),
+            moment(each["confirmed"]["at"]),
+            because(each["confirmed"]["reasons"]),
+        )
+        for one in answer["groups"]
+        for each in one["assignments"]
+    ]
+    foot = [] if rows else ["Nobody reaches it."]
+    return Sheet(columns=("through", "permission set", "people", "since", "because"), rows=rows, foot=foot)

@@ -1,0 +1,58 @@
+"""`dayone status` and `dayone api`: how it is, and any request to the API, signed."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dayone_cli.failures import Misused, Refused
+from dayone_cli.lists import facts
+from dayone_cli.run import Run, command
+
+_NOT_FOUND = 404
+_METHODS = ("GET", "POST", "PUT")
+
+
+def register(app: typer.Typer) -> None:
+    """Add both commands to the top."""
+    command(app, "status")(status)
+    command(app, "api")(api)
+
+
+def status(run: Run) -> None:
+    """Print the policy in force, whether there is work left, and the numbers of the last day."""
+    run.show({**run.api.read("/v1/health"), **_metrics(run)}, facts)
+
+
+def api(
+    run: Run,
+    method: Annotated[str, typer.Argument(help="GET, POST or PUT.")],
+    path: Annotated[str, typer.Argument(help="Such as '/v1/changes?limit=5'.")],
+    body: Annotated[str, typer.Option(help="A file to send; - is stdin.")] = "",
+    content_type: Annotated[str, typer.Option(help="What the file is.")] = "application/json",
+) -> None:
+    """Send any request, signed, and print the answer as it is."""
+    if method.upper() not in _METHODS or not path.startswith("/"):
+        raise Misused("No request", detail="write such as: dayone api GET /v1/health")
+    sent = _body(body)
+    headers = {"content-type": content_type} if sent else {}
+    text = run.api.request(method.upper(), path, headers=headers, body=sent).text
+    run.screen.raw(text if text.endswith("\n") else text + "\n")
+
+
+def _body(named: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if named == "-" else Path(named).read_bytes() if named else b""
+    except OSError as error:
+        raise Misused("Cannot be read", detail=str(error)) from error
+
+
+def _metrics(run: Run) -> Mapping[str, Any]:
+    try:
+        return {"last_day": run.api.read("/v1/metrics")}
+    except Refused as refused:
+        if refused.status != _NOT_FOUND:  # a release without numbers
+            raise
+        return {}

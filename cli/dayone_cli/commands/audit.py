@@ -1,0 +1,36 @@
+"""`dayone audit`: the log of every change to AWS, and the proof that nobody has changed the log."""
+
+from typing import Annotated
+
+import typer
+
+from dayone_cli.failures import Negative
+from dayone_cli.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.run import Run, command
+
+app = typer.Typer(help="The log of every change to AWS, and the proof that nobody has changed it.")
+
+
+@command(app, "list")
+def list_audit(
+    run: Run,
+    subject: Annotated[str, typer.Option(help="Whom it is about, such as person:e-1001.")] = "",
+    actor: Annotated[str, typer.Option(help="Who set it off.")] = "",
+    since: Annotated[str, typer.Option(help="Not before this time, ISO 8601.")] = "",
+    until: Annotated[str, typer.Option(help="Before this time, ISO 8601.")] = "",
+    limit: Limit = USUAL,
+) -> None:
+    """List what was done, the newest first."""
+    columns = ("at", "subject", "operation", "outcome", "actor", "change", "request id")
+    row = members("at", "subject", "operation", "outcome", "actor", "change", "request_id")
+    query = {"subject": subject, "actor": actor, "since": since, "until": until}
+    show_list(run, "/v1/audit", "records", columns=columns, row=row, query=query, limit=limit)
+
+
+@command(app, "verify")
+def verify(run: Run, day: Annotated[str, typer.Argument(help="A day in UTC, such as 2026-11-23.")]) -> None:
+    """Follow the chain of hashes through a day; 1 when it is broken."""
+    said = run.api.read("/v1/audit/verify", {"day": day})
+    run.show(said, facts)
+    if not said["intact"]:
+        raise Negative("The log of this day was changed", detail=f"first at {said['first_break']}")

@@ -1,0 +1,90 @@
+"""`dayone changes`: what was set off, how far it has come, and what somebody decides about it."""
+
+from typing import Annotated
+
+import typer
+
+from dayone_cli.api_client import path
+from dayone_cli.following import FollowIt, change_sheet, follow, watch
+from dayone_cli.lists import USUAL, Limit, members, show_list
+from dayone_cli.run import Run, command
+
+app = typer.Typer(help="What was set off, how far it has come; approve, reject, try again.")
+
+_PATIENCE = 10.0  # seconds until a change that was just answered 202 is known
+
+Change = Annotated[str, typer.Argument(help="The id of a change.")]
+State = Annotated[str, typer.Option(help="planning, running, held, succeeded or failed.")]
+
+
+@command(app, "list")
+def list_changes(
+    run: Run,
+    state: State = "",
+    cause: Annotated[str, typer.Option(help="What kind of thing set it off, such as policy or hr-event.")] = "",
+    subject: Annotated[str, typer.Option(help="Whom it is about, such as person:e-1001.")] = "",
+    since: Annotated[str, typer.Option(help="Not before this time, ISO 8601.")] = "",
+    until: Annotated[str, typer.Option(help="Before this time, ISO 8601.")] = "",
+    limit: Limit = 25,
+) -> None:
+    """List changes, the newest first."""
+    columns = ("change", "state", "at", "cause", "reference", "actor", "operations", "failed", "held")
+    row = members(
+        "id", "state", "cause.at", "cause.kind", "cause.reference", "cause.actor", "operations", "failed", "held"
+    )
+    query = {"state": state, "cause": cause, "subject": subject, "since": since, "until": until}
+    show_list(run, "/v1/changes", "changes", columns=columns, row=row, query=query, limit=limit)
+
+
+@command(app, "show")
+def show(run: Run, change: Change) -> None:
+    """Print one change as it is now, with its first hundred operations."""
+    run.show(run.api.read(path("v1", "changes", change), {"limit": 100}), change_sheet)
+
+
+@command(app, "watch")
+def watch_change(run: Run, change: Change) -> None:
+    """Watch a change until it is over: 0 when it has succeeded, 1 when it has failed or is held."""
+    watch(run, change, patience=_PATIENCE)
+
+
+@command(app, "accounts")
+def accounts(run: Run, change: Change, limit: Limit = USUAL) -> None:
+    """List how far a change has come in each account."""
+    columns = ("account", "done", "total", "succeeded", "failed", "superseded", "held")
+    show_list(
+        run,
+        path("v1", "changes", change, "accounts"),
+        "accounts",
+        columns=columns,
+        row=members(*columns),
+        query={},
+        limit=limit,
+    )
+
+
+@command(app, "approve")
+def approve(run: Run, change: Change, *, follow_it: FollowIt = True) -> None:
+    """Let the removals go that a change holds; nobody approves what they have caused."""
+    follow(run, run.api.write("POST", path("v1", "changes", change, "approve")), follow_it=follow_it)
+
+
+@command(app, "reject")
+def reject(run: Run, change: Change, *, follow_it: FollowIt = True) -> None:
+    """Keep what the removals that a change holds would take away."""
+    follow(run, run.api.write("POST", path("v1", "changes", change, "reject")), follow_it=follow_it)
+
+
+@command(app, "retry")
+def retry(
+    run: Run,
+    change: Change,
+    subjects: Annotated[
+        list[str] | None, typer.Argument(help="Such as account:123456789012; else all that has failed.")
+    ] = None,
+    *,
+    follow_it: FollowIt = True,
+) -> None:
+    """Have what has failed looked at again, as a change of its own."""
+    body = {"subjects": subjects} if subjects else None
+    follow(run, run.api.write("POST", path("v1", "changes", change, "retry"), body), follow_it=follow_it)

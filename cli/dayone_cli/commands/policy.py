@@ -1,0 +1,142 @@
+"""`dayone policy`: check the files, see what they would do, put them in force, and go back."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dayone_cli.api_client import path
+from dayone_cli.failures import Negative, Refused
+from dayone_cli.following import FollowIt, follow
+from dayone_cli.lists import USUAL, Limit, members, show_list
+from dayone_cli.plan_view import plan_lines
+from dayone_cli.policy_files import policy_texts
+from dayone_cli.run import Run, command
+from dayone_cli.words import plural
+
+app = typer.Typer(help="Who gets what: check a policy, see what it would do, put it in force, go back.")
+
+_POLICY = "/v1/policy"
+_NOT_FOUND = 404
+_OVERTAKEN = 412
+
+Places = Annotated[list[Path], typer.Argument(help="YAML files, and folders of them; together they are the policy.")]
+Version = Annotated[int, typer.Argument(min=1, help="A version: see `dayone policy versions`.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@command(app, "check")
+def check(run: Run, places: Places) -> None:
+    """Read a policy without any network, and list every mistake as file:line:column."""
+    # Only here: it is the policy language with all that reads it.
+    from dayone.contracts.policy_file import read_policy
+    from dayone.errors import Invalid
+
+    texts = policy_texts(places, shown=True)
+    try:
+        policy = read_policy(texts, version=0)
+    except Invalid as mistaken:
+        raise Negative(f"{plural(len(mistaken.findings), 'mistake')}", findings=mistaken.findings) from mistaken
+    counts = {
+        "files": len(texts),
+        "groups": len(policy.groups),
+        "permission_sets": len(policy.permission_sets),
+        "assignments": len(policy.assignments),
+    }
+    run.show(counts, lambda _: [f"No mistakes in {plural(len(texts), 'file')}: {_counted(counts)}."])
+
+
+@command(app, "plan")
+def plan(run: Run, places: Places) -> None:
+    """Show what would follow from a policy, and why; nothing is written."""
+    run.show(_planned(run, policy_texts(places)), plan_lines)
+
+
+@command(app, "apply")
+def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = True) -> None:
+    """Show what would follow, ask, put the policy in force, and watch until it is done."""
+    texts = policy_texts(places)
+    tag, files = _in_force(run)
+    if files == texts:
+        run.show({"change": None}, lambda _: ["This policy is in force already."])
+        return
+    for line in plan_lines(_planned(run, texts)):
+        run.screen.say(line)
+    _confirm("Put it in force?", yes=yes)
+    taken = _put(run, texts, depends_on={"if-match": tag} if tag else {"if-none-match": "*"})
+    follow(run, taken, follow_it=follow_it)
+
+
+@command(app, "rollback")
+def rollback(run: Run, version: Version, *, yes: Yes = False, follow_it: FollowIt = True) -> None:
+    """Show what the text of an old version would do now, ask, and make it the newest version."""
+    kept = run.api.read(path("v1", "policy", "versions", str(version)))
+    for line in plan_lines(_planned(run, kept["files"])):
+        run.screen.say(line)
+    _confirm(f"Put the text of version {version} in force again?", yes=yes)
+    follow(run, run.api.write("POST", path("v1", "policy", "rollback", str(version))), follow_it=follow_it)
+
+
+@command(app, "show")
+def show(
+    run: Run,
+    version: Annotated[int | None, typer.Argument(min=1, help="An old version; else the one in force.")] = None,
+) -> None:
+    """Print the policy in force, or a version of it."""
+    where = path("v1", "policy", "versions", str(version)) if version else _POLICY
+    run.show(run.api.read(where), _texts)
+
+
+@command(app, "versions")
+def versions(run: Run, limit: Limit = USUAL) -> None:
+    """List every policy that was taken, the newest first."""
+    columns = ("version", "in force", "at", "files", "actor", "change")
+    row = members("version", "in_force", "at", "files", "actor", "change")
+    show_list(run, "/v1/policy/versions", "versions", columns=columns, row=row, query={}, limit=limit)
+
+
+def _planned(run: Run, texts: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    return run.api.ask("/v1/plan", {"files": dict(texts)})
+
+
+def _put(run: Run, texts: Mapping[str, str], *, depends_on: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return run.api.write("PUT", _POLICY, {"files": texts}, headers=depends_on)
+    except Refused as refused:
+        if refused.status != _OVERTAKEN:
+            raise
+        detail = "somebody put another policy in force meanwhile: look at the plan again"
+        raise Refused(refused.title, detail=detail, problem=refused.problem, status=refused.status) from refused
+
+
+def _in_force(run: Run) -> tuple[str, Mapping[str, str]]:
+    """The tag of the policy in force and its texts by name; an empty tag when there is none."""
+    try:
+        answer = run.api.get(_POLICY)
+    except Refused as refused:
+        if refused.status != _NOT_FOUND:
+            raise
+        return "", {}
+    kept = answer.json()
+    return answer.headers.get("etag") or f'"{kept["version"]}"', kept["files"]
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    try:
+        agreed = yes or typer.confirm(question, err=True)
+    except typer.Abort:  # nobody is there to answer
+        agreed = False
+    if not agreed:
+        raise Negative("Nothing was changed", detail="it was not confirmed: --yes does not ask")
+
+
+def _texts(kept: Mapping[str, Any]) -> list[str]:
+    if len(kept["files"]) == 1:
+        return [text.rstrip("\n") for text in kept["files"].values()]
+    return [f"# {name}\n{text}" for name, text in kept["files"].items()]
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    named = {"groups": "group", "permission_sets": "permission set", "assignments": "assignment"}
+    return ", ".join(plural(counts[name], word) for name, word in named.items())

@@ -1,0 +1,57 @@
+"""Events in files, as `events/` has them: of HR systems and about accounts, alone or as a function gets them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dayone_cli.failures import Misused
+
+
+@dataclass(frozen=True, kw_only=True)
+class HrDelivery:
+    """What an HR system would send to its source; the source is empty where the file does not name it."""
+
+    body: bytes
+    source: str = ""
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountEvents:
+    """Events about accounts, each as EventBridge would bring it."""
+
+    bodies: Sequence[str]
+
+
+def read_event(file: Path) -> HrDelivery | AccountEvents:
+    """Tell by its form what a file is; raises Misused when it cannot be read."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Misused("Cannot be read", detail=str(error)) from error
+    if file.suffix == ".csv":
+        return HrDelivery(body=raw, content_type="text/csv")
+    try:
+        said = json.loads(raw)
+    except ValueError as error:
+        raise Misused("Not JSON", detail=f"{file}: {error}") from error
+    return _told(said, raw)
+
+
+def _told(said: Any, raw: bytes) -> HrDelivery | AccountEvents:  # noqa: ANN401 - JSON
+    if not isinstance(said, Mapping):
+        return HrDelivery(body=raw)
+    if "detail-type" in said:
+        return AccountEvents(bodies=(raw.decode(),))
+    if "Records" in said:
+        return AccountEvents(bodies=tuple(str(one["body"]) for one in said["Records"]))
+    if "httpMethod" in said:
+        headers = {str(name).lower(): str(one) for name, one in (said.get("headers") or {}).items()}
+        return HrDelivery(
+            body=str(said.get("body") or "").encode(),
+            source=str(said.get("path", "")).rpartition("/")[2],
+            content_type=headers.get("content-type", "application/json"),
+        )
+    return HrDelivery(body=raw)

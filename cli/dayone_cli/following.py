@@ -1,0 +1,54 @@
+"""What is done with a change that the API has taken: it is watched to its end, or only named."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from dayone_cli.lists import facts
+from dayone_cli.run import Run
+from dayone_cli.screen import Sheet
+from dayone_cli.watching import Watch, came_out_well
+from dayone_cli.words import moment, said
+
+FollowIt = Annotated[
+    bool, typer.Option("--watch/--no-watch", help="Watch the change until it is over, or only name it.")
+]
+
+_NUMBERS = ("operations", "succeeded", "failed", "superseded", "held")
+
+
+def follow(run: Run, taken: Mapping[str, Any], *, follow_it: bool) -> None:
+    """Print the change that a 202 names, now or when it is over; raises Negative when it has failed or is held."""
+    if not follow_it:
+        run.show(taken, facts)
+        return
+    watch(run, str(taken["change"]))
+
+
+def watch(run: Run, change: str, *, patience: float = 30.0) -> None:
+    """Watch a change until it is over or held, print it, and raise Negative unless it has succeeded."""
+    seen = Watch(api=run.api, screen=run.screen, patience=patience).until_over(change)
+    run.show(seen, change_sheet)
+    came_out_well(seen)
+
+
+def change_sheet(seen: Mapping[str, Any]) -> Sheet:
+    """A change in full: its numbers, then its operations."""
+    change, cause = seen["change"], seen["change"]["cause"]
+    counted = ", ".join(f"{change[name]} {name}" for name in _NUMBERS if change[name])
+    left = seen["estimated_seconds_left"]
+    foot = [
+        f"{change['id']} {change['state']}: {counted or 'nothing to do'}",
+        f"set off by {cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}",
+        *([f"held because {change['held_because']}"] if change["held_because"] else []),
+        *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),
+        *([f"about {left} seconds left"] if left else []),
+        *(f"Note: {note}" for note in seen["notes"]),
+        *(["There are more operations than these."] if seen["cursor"] else []),
+    ]
+    rows = [
+        (one["state"], one["kind"], one["subject"], one["resource"], said(one["failure_reason"] or one["waiting_for"]))
+        for one in seen["operations"]
+    ]
+    return Sheet(columns=("state", "operation", "subject", "resource", "because"), rows=rows, foot=foot)

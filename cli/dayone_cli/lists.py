@@ -1,0 +1,66 @@
+"""Lists of the API as they are printed: as many parts as it takes, in one table or one JSON object."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from dayone_cli.api_client import Query
+from dayone_cli.run import Run
+from dayone_cli.screen import Sheet
+from dayone_cli.words import moment, said
+
+type Row = Callable[[Mapping[str, Any]], Sequence[str]]
+
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")]
+USUAL = 100
+
+
+def show_list(run: Run, where: str, name: str, *, columns: Sequence[str], row: Row, query: Query, limit: int) -> None:
+    """Print the list called `name` of what a path answers; it says so when there are more."""
+    entries: list[Any] = []
+    cursor = ""
+    for part in run.api.pages(where, query, most=limit):
+        entries += part[name]
+        cursor = part.get("cursor") or ""
+    foot = [f"There are more: ask with --limit {limit * 10}."] if cursor else [] if entries else ["There are none."]
+
+    def view(_answer: object) -> Sheet:
+        return Sheet(columns=columns, rows=[row(one) for one in entries], foot=foot)
+
+    run.show({name: entries, "cursor": cursor}, view)
+
+
+def members(*names: str) -> Row:
+    """A row of these members of an entry; dots go inside, and a name that ends in `at` or `until` is a time."""
+
+    def row(entry: Mapping[str, Any]) -> Sequence[str]:
+        return [_cell(entry, name) for name in names]
+
+    return row
+
+
+def facts(answer: Mapping[str, Any]) -> Sheet:
+    """Everything an answer has, a line for each member, members of members as `head.due_at`."""
+    return Sheet(columns=("", ""), rows=[(name, _time_or(name, one)) for name, one in _flat(answer)])
+
+
+def _cell(entry: Mapping[str, Any], name: str) -> str:
+    found: Any = entry
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return _time_or(name, found)
+
+
+def _time_or(name: str, value: object) -> str:
+    return moment(value) if name.endswith(("at", "until", "since", "from")) else said(value)
+
+
+def _flat(answer: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
+    lines: list[tuple[str, Any]] = []
+    for name, one in answer.items():
+        if isinstance(one, Mapping) and one:
+            lines += _flat(one, f"{above}{name}.")
+        elif one not in (None, "", [], {}):
+            lines.append((f"{above}{name}", one))
+    return lines

@@ -1,0 +1,62 @@
+"""A plan as people know plans: what is added, changed and removed, why, and one line that sums it up."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from dayone_cli.words import because, plural
+
+type Json = Mapping[str, Any]
+
+_SIGNS = {"create": "+", "delete": "-"}
+_CHANGED = "~"
+
+
+def plan_lines(plan: Json) -> Sequence[str]:
+    """The lines for an answer of POST /v1/plan."""
+    if not plan["counts"]:
+        return [*_notes(plan), "No changes: AWS is as this wants it."]
+    return [*_operations(plan), "", *_notes(plan), summary(plan["counts"]), *_held(plan["guardrail"])]
+
+
+def summary(counts: Mapping[str, int]) -> str:
+    """Such as `Plan: 3 to add, 1 to change, 2 to remove.`, from how many operations there are of each kind."""
+    sums = dict.fromkeys(("+", _CHANGED, "-"), 0)
+    for kind, number in counts.items():
+        sums[_sign(kind)] += number
+    return f"Plan: {sums['+']} to add, {sums[_CHANGED]} to change, {sums['-']} to remove."
+
+
+def _operations(plan: Json) -> list[str]:
+    lines: list[str] = []
+    for subject, operations in groupby(plan["operations"], key=lambda one: one["subject"]):
+        lines.append(subject)
+        lines += [_operation(one) for one in operations]
+    if plan["truncated"]:
+        lines.append(f"… and {plan['truncated']} more, which are counted below")
+    return lines
+
+
+def _operation(one: Json) -> str:
+    reasons = because(one["reasons"])
+    return f"  {_sign(one['kind'])} {one['resource']}" + (f"    {reasons}" if reasons else "")
+
+
+def _notes(plan: Json) -> list[str]:
+    lines = [f"Note: {note}" for note in plan["notes"]]
+    if not plan["complete"]:
+        lines.append(
+            f"Note: there was time for {plan['looked_at']} people and accounts only; the numbers are of those."
+        )
+    return lines
+
+
+def _held(guardrail: Json) -> list[str]:
+    if not guardrail["held"]:
+        return []
+    said = f"Held: {plural(guardrail['held'], 'removal')} would wait for somebody else to approve."
+    return [said, *(f"  because {one}" for one in guardrail["because"])]
+
+
+def _sign(kind: str) -> str:
+    return _SIGNS.get(kind.partition("-")[0], _CHANGED)

@@ -1,0 +1,53 @@
+"""The files of a policy as somebody names them on the command line: YAML files, and folders of them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dayone_cli.failures import Misused
+
+_SUFFIXES = {".yaml", ".yml"}
+
+
+def policy_texts(places: Sequence[Path], *, shown: bool = False) -> Mapping[str, str]:
+    """The texts by name: of a file its last part, of a file in a folder its path below that folder.
+
+    These names are what reasons call the rules by, so they are the same wherever the command is typed. With `shown`
+    they are paths as they were typed, for messages that an editor can follow. Raises Misused.
+    """
+    texts: dict[str, str] = {}
+    for place in places:
+        for file in _files(place):
+            name = str(file) if shown else _short(file, place)
+            if name in texts:
+                raise Misused("Two files have one name", detail=f"{name}: name the folder above them instead")
+            texts[name] = _text(file)
+    return texts
+
+
+def _files(place: Path) -> Sequence[Path]:
+    if place.is_file():
+        return [place]
+    if not place.is_dir():
+        raise Misused("No such file or folder", detail=str(place))
+    files = (one for one in place.rglob("*") if one.suffix in _SUFFIXES and one.is_file())
+    found = sorted(one for one in files if not _hidden(one, place))
+    if not found:
+        raise Misused("No policy", detail=f"{place} has no .yaml files")
+    return found
+
+
+def _short(file: Path, place: Path) -> str:
+    return file.name if file == place else file.relative_to(place).as_posix()
+
+
+def _hidden(file: Path, place: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(place).parts)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Misused("Not UTF-8", detail=f"{file}: save it as UTF-8") from error
+    except OSError as error:
+        raise Misused("Cannot be read", detail=str(error)) from error

@@ -1,0 +1,90 @@
+"""One run of a command: whom it speaks to and where it prints, and the options that every command has."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Annotated, Any, Concatenate
+
+import typer
+
+from dayone_cli.api_client import ApiClient
+from dayone_cli.failures import Failure
+from dayone_cli.screen import OutputFormat, Screen, View
+from dayone_cli.target import STACK, Target
+
+_PANEL = "Where, and how"
+Output = Annotated[
+    OutputFormat,
+    typer.Option(
+        "--output", "-o", envvar="DAYONE_OUTPUT", rich_help_panel=_PANEL, help="A table for people, JSON for programs."
+    ),
+]
+Stack = Annotated[
+    str, typer.Option(envvar="DAYONE_STACK", rich_help_panel=_PANEL, help="The stack whose outputs say where it is.")
+]
+Api = Annotated[
+    str, typer.Option(envvar="DAYONE_API", rich_help_panel=_PANEL, help="The API's URL, instead of the stack's.")
+]
+Region = Annotated[
+    str, typer.Option(rich_help_panel=_PANEL, help="The Region; else AWS_REGION, or that of the AWS profile.")
+]
+Profile = Annotated[str, typer.Option(rich_help_panel=_PANEL, help="The AWS profile to sign requests with.")]
+_SHARED: tuple[tuple[str, Any, object], ...] = (
+    ("output", Output, OutputFormat.TABLE),
+    ("stack", Stack, STACK),
+    ("api", Api, ""),
+    ("region", Region, ""),
+    ("profile", Profile, ""),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a command has in hand."""
+
+    target: Target
+    screen: Screen
+
+    @property
+    def api(self) -> ApiClient:
+        """The API, signed; raises the Failure of what is missing."""
+        return self.target.client_of_api
+
+    def show(self, answer: object, view: View) -> None:
+        """Print an answer."""
+        self.screen.show(answer, view)
+
+
+def command[**P](
+    app: typer.Typer, name: str
+) -> Callable[[Callable[Concatenate[Run, P], None]], Callable[Concatenate[Run, P], None]]:
+    """Make a function a command, give it a Run and the shared options, and end with the exit code of its failure."""
+
+    def register(function: Callable[Concatenate[Run, P], None]) -> Callable[Concatenate[Run, P], None]:
+        call: Callable[..., None] = function
+
+        @wraps(function)
+        def carry_out(*, output: OutputFormat, stack: str, api: str, region: str, profile: str, **said: Any) -> None:  # noqa: ANN401
+            screen = Screen(form=output)
+            target = Target(stack=stack, api=api, region=region, profile=profile)
+            try:
+                call(Run(target=target, screen=screen), **said)
+            except Failure as failure:
+                screen.complain(failure)
+                raise typer.Exit(failure.exit_code) from failure
+
+        _as_typer_sees_it(carry_out, function)
+        app.command(name)(carry_out)
+        return function
+
+    return register
+
+
+def _as_typer_sees_it(shown: Callable[..., None], function: Callable[..., None]) -> None:
+    _, *own = inspect.signature(function).parameters.values()
+    plain = inspect.Parameter.KEYWORD_ONLY
+    shared = [inspect.Parameter(name, plain, annotation=of, default=usual) for name, of, usual in _SHARED]
+    parameters = [*(one.replace(kind=plain) for one in own), *shared]
+    shown.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    shown.__annotations__ = {one.name: one.annotation for one in parameters}

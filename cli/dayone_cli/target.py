@@ -1,0 +1,89 @@
+"""Which Day One a command speaks to: an address, or a deployed stack, with credentials from the usual chain."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from dayone_cli.api_client import ApiClient
+from dayone_cli.aws_failures import aws_asked
+from dayone_cli.failures import Misused, Refused, Unauthorised
+from dayone_cli.signed_http import signed
+
+if TYPE_CHECKING:
+    import boto3
+    import botocore.session
+
+STACK = "dayone"
+_REGION_IN_URL = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the options and the environment say: an empty text is nothing said."""
+
+    stack: str = STACK
+    api: str = ""
+    region: str = ""
+    profile: str = ""
+
+    @cached_property
+    def session(self) -> "boto3.session.Session":
+        """AWS with the profile and Region that were said, else those of the environment and ~/.aws."""
+        import boto3
+
+        with aws_asked("read the AWS configuration"):
+            return boto3.session.Session(profile_name=self.profile or None, region_name=self._said_region or None)
+
+    @property
+    def configuration(self) -> "botocore.session.Session":
+        """What ~/.aws/config and the environment say."""
+        return self.session._session  # noqa: SLF001 - boto3 shows its configuration nowhere else
+
+    @cached_property
+    def known_region(self) -> str:
+        """The Region; raises Misused when nobody says which."""
+        region = self._said_region or self.session.region_name
+        if not region:
+            raise Misused("No Region", detail="say --region, or set AWS_REGION, or a region in the AWS profile")
+        return str(region)
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs of the deployed stack; raises Refused when it is not there."""
+        with aws_asked("read the stack's outputs (cloudformation:DescribeStacks)"):
+            (stack,) = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())}
+
+    def output(self, name: str) -> str:
+        """One output of the stack; raises Refused when it has none of this name."""
+        if name not in self.outputs:
+            raise Refused(f"The stack {self.stack} has no output {name}", detail="deploy this release of Day One")
+        return self.outputs[name]
+
+    @cached_property
+    def url(self) -> str:
+        """Where the API is: the address that was said, else the stack's."""
+        return (self.api or self.output("ApiUrl")).rstrip("/")
+
+    @cached_property
+    def client_of_api(self) -> ApiClient:
+        """The API, signed; raises Unauthorised without credentials."""
+        with aws_asked("read AWS credentials"):
+            credentials = self.session.get_credentials()
+        if credentials is None:
+            raise Unauthorised(
+                "No AWS credentials", detail="sign in (`dayone login`, `aws sso login`), name a --profile, or set them"
+            )
+        return ApiClient(url=self.url, send=signed(credentials, region=self.known_region))
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - the type depends on the service
+        """A boto3 client of a service."""
+        return self.session.client(service, region_name=self.known_region)  # type: ignore[call-overload]
+
+    @property
+    def _said_region(self) -> str:
+        named = _REGION_IN_URL.search(self.api)
+        return self.region or (named[1] if named else "") or os.environ.get("AWS_REGION", "")

@@ -1,0 +1,100 @@
+"""Following a change until it is over: a progress bar on a terminal, a line for each state elsewhere."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dayone_cli.api_client import ApiClient, path
+from dayone_cli.failures import Negative, Refused
+from dayone_cli.screen import Screen
+from dayone_cli.words import plural
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+type Json = Mapping[str, Any]
+
+OVER = ("succeeded", "failed", "held")
+_NOT_FOUND = 404
+_PAUSE = 0.5  # seconds between two looks, where the API does not make us wait
+_LONG = 20  # seconds that the API holds an answer back while nothing is over
+_SHORT = 2  # the same, when somebody looks at a bar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Watches changes; `patience` is how many seconds one may take to become known after it was answered 202."""
+
+    api: ApiClient
+    screen: Screen
+    patience: float = 30.0
+    now: Callable[[], float] = time.monotonic
+
+    def until_over(self, change: str) -> Json:
+        """The change with its operations as it is when it is over or waits for a human."""
+        moves = self.screen.err.isatty()
+        bar = _bar(self.screen) if moves else None
+        shown: AbstractContextManager[object] = bar or nullcontext()
+        deadline, before = self.now() + self.patience, ""
+        with shown:
+            while True:
+                asked_at = self.now()
+                seen = self._look(change, wait=_SHORT if moves else _LONG, deadline=deadline)
+                before = self._tell(seen, bar=bar, before=before)
+                if seen and seen["change"]["state"] in OVER:
+                    return seen
+                self.api.sleep(max(0.0, _PAUSE - (self.now() - asked_at)))
+
+    def _look(self, change: str, *, wait: int, deadline: float) -> Json | None:
+        try:
+            seen: Json = self.api.read(path("v1", "changes", change), {"wait": wait, "limit": 100})
+        except Refused as refused:
+            if refused.status != _NOT_FOUND or self.now() > deadline:
+                raise
+            return None
+        return seen
+
+    def _tell(self, seen: Json | None, *, bar: "Progress | None", before: str) -> str:
+        if seen is None:
+            return before
+        progress, left = seen["progress"], seen["estimated_seconds_left"]
+        state = str(seen["change"]["state"])
+        if bar:
+            about = f"about {left} s left" if left else ""
+            total = progress["total"] or None
+            bar.update(bar.task_ids[0], total=total, completed=progress["done"], description=state, left=about)
+        elif state != before:
+            self.screen.say(f"{seen['change']['id']} {state}: {progress['done']} of {progress['total']} done")
+        return state
+
+
+def came_out_well(seen: Json) -> None:
+    """Raise Negative unless the change has succeeded, saying what has failed, or what waits for whom."""
+    change = seen["change"]
+    if change["state"] == "failed":
+        failed = [one for one in seen["operations"] if one["state"] == "failed"]
+        findings = [f"{one['kind']} {one['subject']} {one['resource']}: {one['failure_reason']}" for one in failed]
+        title = f"{plural(change['failed'], 'operation')} failed"
+        raise Negative(title, detail=f"mend the reasons, then `dayone changes retry {change['id']}`", findings=findings)
+    if change["state"] == "held":
+        detail = (
+            f"{change['held_because']}; somebody else decides: `dayone changes approve {change['id']}`, or `reject`"
+        )
+        raise Negative(f"{plural(change['held'], 'removal')} held", detail=detail)
+
+
+def _bar(screen: Screen) -> "Progress":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    bar = Progress(*columns, console=screen.errors)
+    bar.add_task("planning", total=None, left="")
+    return bar

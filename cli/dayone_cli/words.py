@@ -1,0 +1,33 @@
+"""How values of the API are written in a table."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def said(value: object) -> str:
+    """A value in a cell: nothing is empty, a list is written with commas, a mapping as `name=value`."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={said(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(said(one) for one in value)
+    return str(value)
+
+
+def moment(value: object) -> str:
+    """A time of the API without its fractions of a second and its zone, which is UTC."""
+    text = said(value)
+    return f"{text[:10]} {text[11:19]}Z" if len(text) > len("2026-11-23T08:00") and text[10] == "T" else text
+
+
+def because(reasons: Iterable[Mapping[str, Any]]) -> str:
+    """Reasons in one line: what makes the rule apply, and where the rule is."""
+    return "; ".join(f"{one['because']} ({one['rule']})" for one in reasons)
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """A number with its word: `1 removal`, `2 removals`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
