@@ -53,6 +53,7 @@ def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
         "OrganizationId": Organisation(sandbox).id,
         "DeletionProtection": "false",
         "EndedSessionsPolicyId": policy_for_ended_sessions(sandbox),
+        "ApiDocs": "true",
     }
     stack = sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=parameters)
     tool = sandbox.create_user("internal-tool", policy=may_call("*"))

@@ -17,6 +17,8 @@ TAGS = {
     "policy": "Who should get what: the policy in force, its versions, and a new one.",
     "plan": "What if.",
     "people": "People, as HR tells of them and as Identity Center has them.",
+    "groups": "Groups in Identity Center, and who is in them.",
+    "permission sets": "Permission sets, and where they are assigned.",
     "accounts": "AWS accounts, as Organizations tells of them.",
     "explain": "Why, and why not.",
     "changes": "What was set off, how far it has come, and decisions about what is held.",

@@ -31,6 +31,8 @@ _IN_PATH: Mapping[str, Parameter] = {
             example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
             schema={"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"},
         ),
+        Parameter(name="group", says="A group, by its name.", example="engineers"),
+        Parameter(name="permission_set", says="A permission set, by its name.", example="ViewOnly"),
         Parameter(
             name="version",
             says="A version of the policy.",

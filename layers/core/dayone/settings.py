@@ -76,6 +76,11 @@ class PublishEventsSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShowDocsSettings:
+    """For show_docs, which has nothing to be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessApiSettings:
     """For access_api."""
 

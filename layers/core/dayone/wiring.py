@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from dayone import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.usecases.access_api import AccessApi
     from dayone.usecases.execute_operations import ExecuteOperations
@@ -154,6 +156,14 @@ def access_api() -> "AccessApi":
     given = settings.read(settings.AccessApiSettings)
     parse = wiring_people.policy_parser(given.ended_sessions_policies)
     return wiring_api.access_api(given, table=_table(given.table_name), parse=parse, clock=_now)
+
+
+@cache
+def show_docs() -> "Callable[[str], str]":
+    """For /docs"""
+    from dayone.adapters.packaged_pages import page_text
+
+    return page_text
 
 
 def _table(name: str) -> "DynamoTable":

@@ -61,6 +61,11 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """List how far a change has come in each account."""
         return accounts_answer(accounts_of_change(change, window=window_of(app.current_event), api=api))
 
+    _retry_route(app, api)
+    _decision_routes(app, api)
+
+
+def _retry_route(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/retry")
     @described(RETRY)
     def post_retry(change: str) -> Response[str]:
@@ -68,8 +73,6 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         event = app.current_event
         cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), api=api)
         return _taken(retried_answer(cause))
-
-    _decision_routes(app, api)
 
 
 def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:

@@ -1,0 +1,24 @@
+"""GET /docs: show the API's document to whoever reads in a browser."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dayone import wiring
+from dayone.errors import NotFound
+from dayone.observability import logger_of
+from dayone.routes.pages import page_answer, page_asked_for, page_refusal
+from dayone.usecases.show_docs import show_docs
+
+logger = logger_of("show_docs")
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Answer with a page, or 404 for one that is not there."""
+    try:
+        page = show_docs(page_asked_for(event), text=wiring.show_docs())
+    except NotFound as error:
+        return page_refusal(error)
+    logger.info("page shown", extra={"page": page.name})
+    return page_answer(page)
