@@ -8,9 +8,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
+from dayone.contracts.failed_messages import coming_back
 from dayone.contracts.inbox import from_json
 from dayone.observability import failures_told, logger_of
-from dayone.usecases.plan_changes import plan_changes
+from dayone.usecases.plan_changes import let_come_back, plan_changes
 
 logger = logger_of("plan_changes")
 # Skipping a group after its first failure keeps the order within it.
@@ -22,7 +23,10 @@ processor.raise_on_entire_batch_failure = False
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own type
     """Report the messages that failed; a failed message blocks only its own subject."""
-    return process_partial_response(event=event, record_handler=_plan, processor=processor, context=context)
+    answer = process_partial_response(event=event, record_handler=_plan, processor=processor, context=context)
+    if soon := coming_back(event, answer):
+        let_come_back(soon, ports=wiring.plan_changes())
+    return answer
 
 
 def _plan(record: SQSRecord) -> None:

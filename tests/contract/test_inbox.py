@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.sqs import SqsInbox
+from dayone.adapters.sqs import SqsInbox, SqsReturns
 from dayone.contracts import inbox as messages
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.people import Person
@@ -177,3 +177,19 @@ def test_the_adapter_needs_every_action_it_names(queue: FifoQueue) -> None:
     called = recorded_actions(queue.client)
     SqsInbox(queue.client, queue_url=queue.url).put([a_request()])
     assert called == SqsInbox.ACTIONS
+
+
+def test_a_message_comes_back_when_it_is_told_to(queue: FifoQueue) -> None:
+    SqsInbox(queue.client, queue_url=queue.url).put([a_request()])
+    called = recorded_actions(queue.client)
+    (hidden,) = queue.client.receive_message(QueueUrl=queue.url, VisibilityTimeout=600)["Messages"]
+    assert queue.requests() == []
+    called.clear()
+    SqsReturns(queue.client, queue_url=queue.url).come_back({hidden["ReceiptHandle"]: 0})
+    assert called == SqsReturns.ACTIONS
+    assert len(queue.requests()) == 1
+
+
+def test_that_it_cannot_come_back_earlier_is_said(queue: FifoQueue) -> None:
+    with pytest.raises(Unavailable):
+        SqsReturns(queue.client, queue_url=f"{queue.url}-not-there").come_back({"handle": 5})

@@ -1,6 +1,7 @@
 """The ports Inbox, Engine and DeadLetters in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dayone.domain.requests import PlanRequest
@@ -59,3 +60,13 @@ class MemoryDeadLetters:
 
     def put(self, body: str, *, reason: str) -> None:
         self.letters.append((body, reason))
+
+
+@dataclass
+class MemoryReturns:
+    """The port Returns: what was told to come back, and when."""
+
+    told: dict[str, int] = field(default_factory=dict)
+
+    def come_back(self, receipts: Mapping[str, int]) -> None:
+        self.told |= receipts

@@ -74,6 +74,8 @@ def test_a_failed_message_blocks_only_what_comes_after_it_in_its_own_group(
     ids = [record["messageId"] for record in event["Records"]]
     assert answer == {"batchItemFailures": [{"itemIdentifier": ids[1]}, {"itemIdentifier": ids[3]}]}
     assert [str(subject) for subject in world.state.heads] == ["person:e-1001", "account:444455556666"]
+    receipts = {record["messageId"]: record["receiptHandle"] for record in event["Records"]}
+    assert world.returns.told == {receipts[ids[1]]: 5, receipts[ids[3]]: 5}
     (failed,) = [line for line in log.lines if line["message"] == "message failed"]
     assert (failed["message_id"], failed["kind"]) == (ids[1], "Malformed")
 

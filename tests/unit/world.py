@@ -37,7 +37,7 @@ from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources, Memory
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.queues import MemoryEngine, MemoryInbox, MemoryTurn
+from tests.fakes.queues import MemoryEngine, MemoryInbox, MemoryReturns, MemoryTurn
 from tests.fakes.sessions import MemoryPost, MemorySchedules, MemorySessions
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.standing import MemoryStanding
@@ -76,6 +76,7 @@ class World:
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
+    returns: MemoryReturns = field(default_factory=MemoryReturns)
     budgets: Budgets = field(default_factory=Budgets)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     post: MemoryPost = field(default_factory=MemoryPost)
@@ -123,6 +124,7 @@ class World:
             **self._wrapped(ports),
             hr=self.hr,
             schedules=self.schedules,
+            returns=self.returns,
             clock=lambda: self.now,
             token=lambda: f"{next(self.numbers):04x}",
             time_to_activate=self.time_to_activate,

@@ -53,11 +53,11 @@ def plan_changes() -> "PlanChanges":
     from dayone import wiring_accounts, wiring_hr, wiring_people
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_changes import DynamoChanges
-    from dayone.adapters.dynamodb_grants import DynamoGrants
     from dayone.adapters.dynamodb_company import DynamoCompany
+    from dayone.adapters.dynamodb_grants import DynamoGrants
     from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
-    from dayone.adapters.sqs import SqsEngine, SqsInbox
+    from dayone.adapters.sqs import SqsEngine, SqsInbox, SqsReturns
     from dayone.usecases.plan_changes import PlanChanges
 
     given = settings.read(settings.PlanChangesSettings)
@@ -75,6 +75,7 @@ def plan_changes() -> "PlanChanges":
         organization=wiring_accounts.organization(table, clock=_now),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
+        returns=SqsReturns(client("sqs"), queue_url=given.inbox_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
         time_to_activate=timedelta(seconds=10),

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.aws_errors import never_rejected
@@ -15,7 +15,10 @@ from dayone.errors import TooLarge, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
 
 # Source: Amazon SQS API Reference, SendMessageBatch: the limit of one message and of all in a batch.
 _MOST_BYTES = 1_048_576
@@ -50,6 +53,28 @@ class SqsInbox:
         if failed:
             reasons = sorted({f"{one['Code']}: {one.get('Message', '')}" for one in failed})
             raise Unavailable(f"{len(failed)} of {len(batch)} messages were not taken: {'; '.join(reasons)}")
+
+
+class SqsReturns:
+    """Lets messages that a function could not carry out come back soon instead of when their queue's time is up."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"sqs:ChangeMessageVisibility"})
+
+    def __init__(self, client: "SQSClient", *, queue_url: str) -> None:
+        self._client = client
+        self._queue = queue_url
+
+    def come_back(self, receipts: Mapping[str, int]) -> None:
+        """Let each message, by its receipt handle, be seen again after so many seconds; at most ten at once.
+
+        One that cannot be told so comes back when its queue's time is up. Raises Unavailable when none can.
+        """
+        entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+            {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+            for number, (receipt, seconds) in enumerate(receipts.items())
+        ]
+        with never_rejected():
+            self._client.change_message_visibility_batch(QueueUrl=self._queue, Entries=entries)
 
 
 class SqsEngine:

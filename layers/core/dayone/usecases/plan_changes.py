@@ -1,6 +1,7 @@
 """Look at one subject again: record its fact, compare desired with applied, and commit the difference as operations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,12 +11,13 @@ from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Subject
 from dayone.domain.ulids import ulid_of
-from dayone.errors import Conflicting
+from dayone.errors import Conflicting, Unavailable
 from dayone.ports.company import Company, Portions
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.organization import Organization
 from dayone.ports.progress import Progress
+from dayone.ports.returns import Returns
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
 from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
@@ -62,6 +64,7 @@ class PlanChanges:
     token: Callable[[], str]
     time_to_activate: timedelta
     schedules: Schedules | None = None
+    returns: Returns | None = None
 
 
 def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
@@ -81,6 +84,13 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
         _look_again_if_things_moved(request, head, ports=ports)
     elif not _was_taken_before(request, ports=ports):
         _plan_subject(request, ports=ports)
+
+
+def let_come_back(receipts: Mapping[str, int], *, ports: PlanChanges) -> None:
+    """Have messages that could not be carried out tried again after so many seconds, where that can be said."""
+    if receipts and ports.returns is not None:
+        with suppress(Unavailable):
+            ports.returns.come_back(receipts)
 
 
 def _was_taken_before(request: PlanRequest, *, ports: PlanChanges) -> bool:
