@@ -24,6 +24,7 @@ from dayone.usecases.access_api import AccessApi
 
 _SERVER_ERROR = 500
 _ROUTES = (
+from dayone.routes.told import told
     health_routes,
     policy_routes,
     policy_version_routes,
@@ -46,14 +47,14 @@ def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
         request_id = str((event.get("requestContext") or {}).get("requestId") or "")
         problem = problem_of(error, instance=quote(event.path), request_id=request_id)
         # Neither the path nor the message of a refusal: both can name a person.
-        told = {"kind": type(error).__name__, "status": problem["status"]}
+        said = {"kind": type(error).__name__, "status": problem["status"]}
         if problem["status"] == _SERVER_ERROR:
-            logger.exception("request failed", extra=told)
+            logger.exception("request failed", extra=said)
         elif isinstance(error, Unavailable):
             # AWS's own words about our table and queues: what whoever reads the log needs to mend it.
-            logger.warning("request not possible now", extra={**told, "reason": str(error)})
+            logger.warning("request not possible now", extra={**said, "reason": str(error)})
         else:
-            logger.info("request refused", extra=told)
+            logger.info("request refused", extra=said)
         return Response(problem["status"], MEDIA_TYPE, json.dumps(problem), headers=problem_headers(error))
 
     def no_route(_error: NotFoundError) -> Response[str]:
@@ -61,7 +62,7 @@ def build_app(api: AccessApi, *, logger: Logger) -> APIGatewayRestResolver:
         return refuse(NotFound(f"there is no {event.http_method} {event.path}: check the method and the path"))
 
     once, within = within_once(api, refuse=refuse)
-    app.use([once.answer])
+    app.use([told(logger), once.answer])
     for routes in _ROUTES:
         routes(app, within)
     app.exception_handler(Exception)(refuse)
