@@ -21,6 +21,7 @@ TAGS = {
     "permission sets": "Permission sets, and where they are assigned.",
     "accounts": "AWS accounts, as Organizations tells of them.",
     "explain": "Why, and why not.",
+    "operations": "How Day One is: what it has given up, what is on record, its settings and its numbers.",
     "changes": "What was set off, how far it has come, and decisions about what is held.",
 }
 _ABOUT = """\

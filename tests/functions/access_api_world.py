@@ -20,6 +20,7 @@ from dayone.domain.policy import Policy, PolicyVersion
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.overview import Overview
 from functions.access_api import app
+from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.history import MemoryHistory
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.request_keys import MemoryRequestKeys
@@ -70,6 +71,7 @@ class World:
     now: datetime = NOW
     pauses: list[float] = field(default_factory=list)
     chance: Iterator[int] = field(default_factory=lambda: count(7))
+    letters: MemoryDeadLetterQueues = field(default_factory=MemoryDeadLetterQueues)
     error: Exception | None = None
 
     def ports(self) -> AccessApi:
@@ -94,7 +96,7 @@ class World:
         )
 
     def overview(self) -> Overview:
-        return Overview(history=MemoryHistory(self.state), pause=self.pause)
+        return Overview(history=MemoryHistory(self.state), dead_letters=self.letters, pause=self.pause)
 
     def pause(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dayone import settings
+from dayone.domain.dead_letters import LetterQueue
 from tests.project.isolated import run_python
 from tests.project.repository import pascal
 
@@ -31,6 +32,7 @@ def declared_actions(function: str, *, interpreter: Path, path: Iterable[Path]) 
     """The IAM actions that a function's adapters declare, sorted; making them takes a client of each service."""
     environment = dict.fromkeys(variables_of(function), "arn:aws:sso:::instance/ssoins-0123456789abcdef")
     environment["BUDGETS"] = "sso_admin_calls=10"
+    environment["DEAD_LETTERS"] = " ".join(f"{queue}=https://queue" for queue in LetterQueue)
     actions: list[str] = run_python(
         interpreter,
         _ACTIONS_OF.replace("NAME", function),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from dayone.domain.budgets import Budgets
+from dayone.domain.dead_letters import LetterQueue
 from dayone.errors import Refused
 
 
@@ -91,6 +92,7 @@ class AccessApiSettings:
     account_id: str
     administered_from: str
     budgets: str
+    dead_letters: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:
@@ -101,6 +103,14 @@ def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> 
     if missing:
         raise Refused(f"{settings.__name__}: the environment lacks {', '.join(missing)}")
     return settings(**{name: given[name.upper()] for name in names})
+
+
+def letter_queues_in(text: str) -> Mapping[LetterQueue, str]:
+    """The URL of each queue of dead letters, from a text such as `inbox=https://… engine=https://…`; raises Refused."""
+    given = dict(part.split("=", maxsplit=1) for part in text.split() if "=" in part)
+    if given.keys() != set(LetterQueue):
+        raise Refused(f"dead letters: {text!r} does not name each of {', '.join(LetterQueue)}")
+    return {queue: given[queue] for queue in LetterQueue}
 
 
 def budgets_in(text: str) -> Budgets:

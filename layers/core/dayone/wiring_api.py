@@ -1,17 +1,15 @@
 """Puts the HTTP API together."""
 
 import os
-import time
 from collections.abc import Callable
 from datetime import datetime
 
-from dayone import wiring_accounts
+from dayone import wiring_accounts, wiring_overview
 from dayone.adapters.aws_clients import client
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_grants import DynamoGrants
-from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
@@ -24,7 +22,6 @@ from dayone.adapters.sqs import SqsInbox
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.settings import AccessApiSettings, budgets_in
 from dayone.usecases.access_api import AccessApi
-from dayone.usecases.overview import Overview
 from dayone.usecases.policies_within_reach import PolicyWithinReach
 
 
@@ -51,7 +48,7 @@ def access_api(
         work=DynamoDueWork(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         keys=DynamoRequestKeys(table),
-        overview=Overview(history=DynamoHistory(table), pause=time.sleep),
+        overview=wiring_overview.overview(given, table=table),
         budgets=budgets_in(given.budgets),
         clock=clock,
         entropy=lambda: os.urandom(10),

@@ -11,6 +11,7 @@ from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import NotFound, Unavailable
 from dayone.routes.accounts import account_routes
 from dayone.routes.changes import change_routes
+from dayone.routes.dead_letters import dead_letter_routes
 from dayone.routes.explain import explain_routes
 from dayone.routes.groups import group_routes
 from dayone.routes.health import health_routes
@@ -35,6 +36,7 @@ from dayone.routes.told import told
     explain_routes,
     plan_routes,
     change_routes,
+    dead_letter_routes,
 )
 
 

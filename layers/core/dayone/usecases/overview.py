@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dayone.ports.dead_letters import DeadLetterQueues
 from dayone.ports.history import History
 
 
@@ -11,4 +12,5 @@ class Overview:
     """The ports for it; `pause` sleeps for seconds."""
 
     history: History
+    dead_letters: DeadLetterQueues
     pause: Callable[[float], None]

@@ -47,10 +47,15 @@ def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
         return Recorded(name="", why_not=str(error), is_dead_letter=True)
     if event.ignored:
         return Recorded(name=event.name, why_not=event.ignored)
+    ports.inbox.put([request_of(event)])
+    return Recorded(name=event.name, account=event.account_id, unit=event.unit_id)
+
+
+def request_of(event: account_events.AccountEvent) -> PlanRequest:
+    """What an event asks for; the same event asks for the same change."""
     change = ulid_of(event.at, name=f"{event.source}:{event.id}")
     cause = Cause(change=change, kind=CauseKind.ACCOUNT_EVENT, actor=event.source, reference=event.id, at=event.at)
-    ports.inbox.put([PlanRequest(subject=_subject(event), cause=cause, refresh=True)])
-    return Recorded(name=event.name, account=event.account_id, unit=event.unit_id)
+    return PlanRequest(subject=_subject(event), cause=cause, refresh=True)
 
 
 def _subject(event: account_events.AccountEvent) -> Subject:

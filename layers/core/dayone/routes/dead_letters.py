@@ -1,0 +1,78 @@
+"""What was given up, and having it planned again: /v1/dead-letters."""
+
+import json
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+
+from dayone.contracts.api_dead_letters import DeadLetterAnswer, DeadLettersAnswer, RedrivenAnswer
+from dayone.domain.dead_letters import LetterQueue
+from dayone.errors import Malformed
+from dayone.routes.answers import time_answer
+from dayone.routes.described import described
+from dayone.routes.described_dead_letters import DEAD_LETTERS, REDRIVE
+from dayone.routes.queries import word_of
+from dayone.routes.requests import Event, caller_of, text_of, window_of
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.read_dead_letters import Understood, read_dead_letters
+from dayone.usecases.redrive_dead_letters import Redriven, redrive_dead_letters
+
+
+def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about dead letters."""
+
+    @app.get("/v1/dead-letters")
+    @described(DEAD_LETTERS)
+    def list_dead_letters() -> DeadLettersAnswer:
+        """List what was given up, and why as far as it says; it stays where it is."""
+        event = app.current_event
+        queue, limit = word_of(event, "queue", LetterQueue), window_of(event).limit
+        found = read_dead_letters(queue, limit=limit, queues=api.overview.dead_letters)
+        return {
+            "dead_letters": [_letter(one) for one in found.letters],
+            "queues": [{"queue": str(one), "letters": number} for one, number in found.counts.items()],
+            "cursor": "",
+        }
+
+    @app.post("/v1/dead-letters/redrive")
+    @described(REDRIVE)
+    def post_redrive() -> Response[str]:
+        """Have what was given up planned again, by how things are now, and drop the letters."""
+        event = app.current_event
+        done = redrive_dead_letters(_queue_of(event), actor=caller_of(event), api=api)
+        answer = _redriven(done)
+        headers = {"Location": answer["href"]}
+        return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
+
+
+def _queue_of(event: Event) -> LetterQueue | None:
+    """The queue that the body names, None without a body; raises Malformed for any other body."""
+    if not event.get("body"):
+        return None
+    mend = f"send nothing, or the name of a queue, which is one of {', '.join(LetterQueue)}"
+    try:
+        said = json.loads(text_of(event, what='`{"queue": "inbox"}`, or nothing,'))
+        return LetterQueue(said["queue"]) if said != {} else None
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise Malformed(f"the body names no queue: {mend}") from error
+
+
+def _letter(one: Understood) -> DeadLetterAnswer:
+    return {
+        "queue": str(one.letter.queue),
+        "id": one.letter.id,
+        "subject": str(one.request.subject) if one.request else "",
+        "change": one.request.cause.change if one.request else "",
+        "received": one.letter.received,
+        "sent_at": time_answer(one.letter.sent_at),
+        "reason": one.reason,
+    }
+
+
+def _redriven(done: Redriven) -> RedrivenAnswer:
+    return {
+        "planned_again": done.planned_again,
+        "dropped": done.dropped,
+        "stays": done.stays,
+        "changes": list(done.changes),
+        "href": f"/v1/changes/{done.changes[0]}" if len(done.changes) == 1 else "/v1/changes",
+    }

@@ -1,0 +1,171 @@
+"""What was given up, looked at and planned again over the API."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from dayone.contracts.inbox import to_json
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.dead_letters import LetterQueue
+from dayone.domain.people import Person
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
+from dayone.errors import Unavailable
+from tests.functions.access_api_state import ADA, DEV, NOW, remembered
+from tests.functions.access_api_world import CALLER, Answer, World, asking, load
+from tests.project.repository import ROOT
+
+MOVED = (ROOT / "events" / "record_account_event" / "move_account.json").read_text(encoding="utf-8")
+WITHOUT = (ROOT / "events" / "record_account_event" / "without_an_account.json").read_text(encoding="utf-8")
+GIVEN_UP = json.dumps({"requestContext": {"condition": "RetryAttemptsExhausted"}, "DDBStreamBatchInfo": {}})
+INBOX, EVENTS = LetterQueue.INBOX, LetterQueue.ACCOUNT_EVENTS
+LOVELACE = Person(
+    id="e-1001",
+    user_name="ada",
+    email="ada@example.com",
+    given_name="Ada",
+    family_name="Lovelace",
+    display_name="Ada Lovelace",
+)
+
+
+@pytest.fixture
+def world() -> World:
+    return World(remembered())
+
+
+def _request(subject: Subject = ADA, *, change: str = "01KQ0000000000000000000009") -> PlanRequest:
+    cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference="m-1", at=NOW)
+    return PlanRequest(subject=subject, cause=cause, person=LOVELACE if subject == ADA else None)
+
+
+def _redrive(world: World, queue: str = "") -> Answer:
+    return world.send(load("redrive_dead_letters") | {"body": json.dumps({"queue": queue}) if queue else None})
+
+
+def test_letters_are_listed_with_what_they_are_about_and_no_more(world: World) -> None:
+    world.letters.lay(INBOX, to_json(_request()))
+    answer = world.send("list_dead_letters")
+    assert answer.body["dead_letters"] == [
+        {
+            "queue": "inbox",
+            "id": "inbox-0",
+            "subject": "person:e-1001",
+            "change": "01KQ0000000000000000000009",
+            "received": 6,
+            "sent_at": "2026-11-22T12:00:00+00:00",
+            "reason": "",
+        }
+    ]
+    assert {"queue": "inbox", "letters": 1} in answer.body["queues"]
+    assert not [one for one in ("Lovelace", "ada@example.com") if one in json.dumps(answer.body)]
+
+
+def test_listing_leaves_them_where_they_are(world: World) -> None:
+    world.letters.lay(INBOX, to_json(_request()))
+    first, second = (world.send("list_dead_letters").body["dead_letters"] for _ in range(2))
+    assert [one["id"] for one in second] == [one["id"] for one in first]
+    assert not world.inbox.requests
+
+
+def test_a_letter_says_why_it_is_there_where_it_is_known(world: World) -> None:
+    event = json.loads(WITHOUT)["Records"][0]["body"]
+    world.letters.lay(EVENTS, event, reason="MoveAccount 7 names no account")
+    world.letters.lay(EVENTS, "{}", ERROR_CODE="NO_PERMISSIONS", ERROR_MESSAGE="not allowed")
+    world.letters.lay(LetterQueue.PUBLISH_EVENTS, GIVEN_UP)
+    world.letters.lay(INBOX, "not JSON")
+    reasons = {one["reason"] for one in world.send("list_dead_letters").body["dead_letters"]}
+    assert reasons == {
+        "MoveAccount 7 names no account",
+        "NO_PERMISSIONS: not allowed",
+        "RetryAttemptsExhausted",
+        "not a plan request: JSONDecodeError",
+    }
+
+
+def test_one_queue_and_so_many_can_be_asked_for(world: World) -> None:
+    for number in range(3):
+        world.letters.lay(INBOX, to_json(_request(change=f"01KQ000000000000000000000{number}")))
+    world.letters.lay(LetterQueue.ENGINE, "wake")
+    listed = world.send(asking("list_dead_letters", queue="engine")).body["dead_letters"]
+    assert [one["queue"] for one in listed] == ["engine"]
+    assert len(world.send(asking("list_dead_letters", limit="2")).body["dead_letters"]) == 2
+    assert world.send(asking("list_dead_letters", queue="post")).status == 400
+
+
+def test_what_the_inbox_gave_up_is_planned_again_with_what_it_brought(world: World) -> None:
+    request = _request()
+    world.letters.lay(INBOX, to_json(request))
+    answer = _redrive(world, "inbox")
+    (again,) = world.inbox.requests
+    assert (again.subject, again.person, again.cause.change) == (ADA, LOVELACE, request.cause.change)
+    assert again.cause.received_at == datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert answer.status == 202
+    assert answer.body == {
+        "planned_again": 1,
+        "dropped": 0,
+        "stays": 0,
+        "changes": [request.cause.change],
+        "href": f"/v1/changes/{request.cause.change}",
+    }
+    assert answer.headers["Location"] == answer.body["href"]
+    assert world.letters.counts()[INBOX] == 0
+
+
+def test_what_cannot_be_read_stays_where_it_is(world: World) -> None:
+    world.letters.lay(INBOX, "not JSON")
+    world.letters.lay(INBOX, to_json(_request()))
+    answer = _redrive(world)
+    assert (answer.body["planned_again"], answer.body["stays"]) == (1, 1)
+    assert [one["reason"] for one in world.send("list_dead_letters").body["dead_letters"]] != []
+
+
+def test_an_account_is_looked_at_again_as_by_its_event(world: World) -> None:
+    world.letters.lay(EVENTS, json.loads(MOVED)["Records"][0]["body"])
+    answer = _redrive(world)
+    (again,) = world.inbox.requests
+    assert (again.subject.kind, again.refresh) == (SubjectKind.ACCOUNT, True)
+    assert again.cause.kind is CauseKind.ACCOUNT_EVENT
+    assert answer.body["changes"] == [again.cause.change]
+
+
+def test_for_events_that_name_no_account_all_accounts_are_looked_at_once(world: World) -> None:
+    for body in ("{}", "not JSON"):
+        world.letters.lay(EVENTS, body)
+    answer = _redrive(world)
+    (asked,) = world.inbox.requests
+    assert (asked.subject, asked.cause.actor) == (THE_ORGANIZATION, CALLER)
+    assert (answer.body["dropped"], answer.body["changes"]) == (2, [asked.cause.change])
+    assert world.letters.counts()[EVENTS] == 0
+
+
+def test_the_bell_is_dropped_because_its_operations_are_in_the_table(world: World) -> None:
+    world.letters.lay(LetterQueue.ENGINE, "wake")
+    answer = _redrive(world)
+    assert (answer.body["dropped"], answer.body["href"]) == (1, "/v1/changes")
+    assert not world.inbox.requests
+
+
+def test_what_listeners_have_missed_goes_only_when_it_is_named(world: World) -> None:
+    world.letters.lay(LetterQueue.PUBLISH_EVENTS, GIVEN_UP)
+    assert _redrive(world).body["dropped"] == 0
+    assert _redrive(world, "publish-events").body["dropped"] == 1
+
+
+def test_what_the_inbox_does_not_take_stays_a_dead_letter(world: World) -> None:
+    class Full(type(world.inbox)):  # type: ignore[misc]
+        def put(self, _requests: object) -> None:
+            raise Unavailable("down")
+
+    world.letters.lay(INBOX, to_json(_request(DEV)))
+    world.inbox = Full()
+    assert _redrive(world).status == 503
+    assert world.letters.counts()[INBOX] == 1
+
+
+@pytest.mark.parametrize("body", ['{"queue": "post"}', '{"queue": 1}', '{"queue": null}', "[]", "7", "{", '{"all": 1}'])
+def test_a_body_that_names_no_queue_is_refused(world: World, body: str) -> None:
+    world.letters.lay(INBOX, to_json(_request()))
+    assert world.send(load("redrive_dead_letters") | {"body": body}).status == 400
+    assert not world.inbox.requests
