@@ -19,6 +19,7 @@ TAGS = {
     "people": "People, as HR tells of them and as Identity Center has them.",
     "groups": "Groups in Identity Center, and who is in them.",
     "permission sets": "Permission sets, and where they are assigned.",
+    "grants": "Access that somebody gives for a time.",
     "accounts": "AWS accounts, as Organizations tells of them.",
     "explain": "Why, and why not.",
     "operations": "How Day One is: what it has given up, what is on record, its settings and its numbers.",

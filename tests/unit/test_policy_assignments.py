@@ -1,5 +1,7 @@
 """What a policy may say of assignments and guardrails."""
 
+from datetime import timedelta
+
 import pytest
 
 from dayone.domain.policy import Condition, Guardrails
@@ -66,6 +68,11 @@ def test_an_assignment_of_what_the_policy_does_not_have_is_refused_with_the_near
     ("guardrails", "finding"),
     [
         ("{removals: 5}", "guardrails.removals: must be a mapping"),
+        ("{grants: {longest: 30}}", "guardrails.grants.longest: is not a time of one minute to 365 days"),
+        ("{grants: {longest: P366D}}", "guardrails.grants.longest: is not a time of one minute to 365 days"),
+        ("{grants: {longest: P}}", "guardrails.grants.longest: is not a time of one minute to 365 days"),
+        ("{grants: {longest: PT0M}}", "guardrails.grants.longest: is not a time of one minute to 365 days"),
+        ("{grants: {most: P1D}}", "guardrails.grants: unknown key `most`"),
         ("{removals: {percent: 101}}", "guardrails.removals.percent: must be at most 100"),
         ("{removals: {percent: -1}}", "guardrails.removals.percent: must be at least 0"),
         ("{removals: {percent: '10'}}", "guardrails.removals.percent: must be a whole number"),
@@ -159,6 +166,8 @@ def test_an_assignment_of_nobody_or_of_two_is_refused(principal: str, finding: s
     [
         ("", Guardrails(percent=10, at_least=5)),
         ("guardrails: {}", Guardrails(percent=10, at_least=5)),
+        ("guardrails: {grants: {longest: P1DT12H}}", Guardrails(longest_grant=timedelta(hours=36))),
+        ("guardrails: {grants: {longest: PT30M}}", Guardrails(longest_grant=timedelta(minutes=30))),
         ("guardrails: {removals: {percent: 0}}", Guardrails(percent=0, at_least=5)),
         ("guardrails: {removals: {percent: 100, at_least: 0}}", Guardrails(percent=100, at_least=0)),
     ],

@@ -62,7 +62,11 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
         assignments=tuple(rule for part in parts for rule in part.assignments()),
         protection=_protection(guardrails.protect, groups=groups),
         people=life_cycle(people, source=source),
-        guardrails=Guardrails(percent=guardrails.removals.percent, at_least=guardrails.removals.at_least),
+        guardrails=Guardrails(
+            percent=guardrails.removals.percent,
+            at_least=guardrails.removals.at_least,
+            longest_grant=guardrails.grants.longest,
+        ),
     )
 
 

@@ -13,6 +13,12 @@ _IN_PEOPLE: dict[Path, type[BaseModel]] = {
     ("welcome",): WelcomeShape,
     ("welcome", "mail"): MailShape,
 }
+_IN_GUARDRAILS: dict[Path, type[BaseModel]] = {
+    (): shapes.GuardrailsShape,
+    ("protect",): shapes.ProtectShape,
+    ("removals",): shapes.RemovalsShape,
+    ("grants",): shapes.GrantsShape,
+}
 
 
 def keys_at(path: Path) -> tuple[str, ...]:
@@ -30,12 +36,8 @@ def _shape_at(path: Path) -> type[BaseModel]:
             return _in_assignment(tuple(rest))
         case ("people", *rest):
             return _IN_PEOPLE.get(tuple(rest), shapes.PolicyShape)
-        case ("guardrails",):
-            return shapes.GuardrailsShape
-        case ("guardrails", "protect"):
-            return shapes.ProtectShape
-        case ("guardrails", "removals"):
-            return shapes.RemovalsShape
+        case ("guardrails", *rest):
+            return _IN_GUARDRAILS.get(tuple(rest), shapes.PolicyShape)
         case _:
             return shapes.PolicyShape
 

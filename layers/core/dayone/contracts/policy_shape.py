@@ -1,5 +1,6 @@
 """The shape of a policy file: which keys there are, and what each may hold."""
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
@@ -10,6 +11,7 @@ from dayone.contracts.policy_people import PeopleShape
 from dayone.contracts.policy_selectors import AccountShape, GrantedAccountShape, PersonShape, Strict
 
 _MOST_POLICIES = 25  # IAM Identity Center quota: AWS-managed and customer-managed policies per permission set
+_A_MONTH = timedelta(days=30)
 _MOST_TAGS = 50  # AWS's quota for the tags of one resource
 
 # Says something, but no condition: what an empty mapping could mean by mistake is only had by name.
@@ -146,6 +148,12 @@ class RemovalsShape(Strict):
     at_least: Annotated[int, Field(ge=0)] = Field(default=5, description="So many always go, whatever the share.")
 
 
+class GrantsShape(Strict):
+    """What limits the access that is given beside the policy."""
+
+    longest: words.Duration = Field(default=_A_MONTH, description="For how long at a time it may be given.")
+
+
 def _unmanaged(value: object) -> object:
     if value == "remove":
         words.refuse("`remove` is not carried out yet: say `report`, which is what happens")
@@ -157,6 +165,7 @@ class GuardrailsShape(Strict):
 
     removals: RemovalsShape = Field(default_factory=RemovalsShape, description="How many go without a human.")
     protect: ProtectShape = Field(default_factory=ProtectShape, description="What is never touched.")
+    grants: GrantsShape = Field(default_factory=GrantsShape, description="Access for a time, given beside the policy.")
     unmanaged: Annotated[Literal["report"], BeforeValidator(_unmanaged, json_schema_input_type=Literal["report"])] = (
         Field(default="report", description="What happens to that which Day One did not create.")
     )

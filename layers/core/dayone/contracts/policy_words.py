@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from datetime import timedelta
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from dayone.domain.policy import PERSON_PREFIX
@@ -12,6 +13,8 @@ from dayone.domain.policy import PERSON_PREFIX
 # Patterns and lengths: the identitystore and organizations API models (GroupDisplayName, OrganizationalUnitId).
 _PERSON, _ACCOUNT = r"[A-Za-z0-9._@+-]{1,128}", r"[0-9]{12}"
 _OU_ID = r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}(?:/\*\*)?"
+_DURATION = r"P(?=.)(?:(?P<days>[0-9]{1,3})D)?(?:T(?=.)(?:(?P<hours>[0-9]{1,4})H)?(?:(?P<minutes>[0-9]{1,6})M)?)?"
+_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=365)
 _LONGEST_QUOTED = 80
 _RESERVED_GROUPS = frozenset({"administrator", "awsadministrators"})
 _LONGEST_GROUP, _LONGEST_DISPLAY_NAME = 128, 1024
@@ -92,6 +95,15 @@ def _ou_id(said: str) -> str:
     return said
 
 
+def _duration(said: object) -> timedelta:
+    match = re.fullmatch(_DURATION, said) if isinstance(said, str) else None
+    parts = {name: int(number) for name, number in match.groupdict().items() if number} if match else {}
+    duration = timedelta(**parts)
+    if not _SHORTEST <= duration <= _LONGEST:
+        refuse("is not a time of one minute to 365 days: write `P30D`, `P1DT12H`, `PT8H` or `PT30M`")
+    return duration
+
+
 def unlike(texts: list[str]) -> list[str]:
     """The list, when nothing is in it twice."""
     twice = sorted({text for text in texts if texts.count(text) > 1})
@@ -114,4 +126,9 @@ GroupDescription = Annotated[
 PersonId = Annotated[str, AfterValidator(_person_id), text_as(_PERSON)]
 AccountId = Annotated[str, AfterValidator(_account_id), text_as(_ACCOUNT)]
 OuPath = Annotated[str, AfterValidator(_ou), Field(json_schema_extra={"pattern": "^/"})]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration, json_schema_input_type=str),
+    Field(json_schema_extra={"examples": ["P30D", "PT8H"]}),
+]
 OuId = Annotated[str, AfterValidator(_ou_id), text_as(_OU_ID)]

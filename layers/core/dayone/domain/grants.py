@@ -7,7 +7,7 @@ or how often, they are heard of.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from dayone.domain.policy import PERSON_PREFIX
@@ -16,7 +16,6 @@ from dayone.domain.subjects import Resource, ResourceKind, Subject
 # How many of a subject's grants may be open at a time, and how often one may be extended: all of it is on one record.
 MOST_OPEN = 100
 MOST_EXTENSIONS = 10
-LONGEST = timedelta(days=30)
 _RULE = "grant:"
 
 

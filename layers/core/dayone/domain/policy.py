@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
 
@@ -144,10 +144,11 @@ class AssignmentRule:
 
 @dataclass(frozen=True)
 class Guardrails:
-    """How many removals go without a human: up to `percent` of what there is, and always `at_least` so many."""
+    """How many removals go without a human, up to `percent` and always `at_least`; how long a grant may last."""
 
     percent: int = 10
     at_least: int = 5
+    longest_grant: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dayone.errors import NotFound, Unavailable
 from dayone.routes.accounts import account_routes
 from dayone.routes.changes import change_routes
 from dayone.routes.dead_letters import dead_letter_routes
+from dayone.routes.grants import grant_routes
 from dayone.routes.explain import explain_routes
 from dayone.routes.groups import group_routes
 from dayone.routes.health import health_routes
@@ -32,6 +33,7 @@ from dayone.routes.told import told
     people_routes,
     account_routes,
     group_routes,
+    grant_routes,
     permission_set_routes,
     explain_routes,
     plan_routes,

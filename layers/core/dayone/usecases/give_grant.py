@@ -1,0 +1,108 @@
+"""Take what somebody asks to be given for a time: a wrong wish leaves nothing behind, and a right one is a change."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from dayone.contracts.grant_request import GrantWish
+from dayone.domain.accounts import GONE, Account
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.desired_grants import why_not_by_policy
+from dayone.domain.grants import MOST_OPEN, Grant
+from dayone.domain.life_cycle import has_left
+from dayone.domain.people import Person, Status
+from dayone.domain.policy import Policy
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.ulids import ulid
+from dayone.errors import Invalid
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.read_access import read_account, read_person
+
+_MOST_AHEAD = timedelta(days=366)
+
+
+def give_grant(wish: GrantWish, *, actor: str, api: AccessApi) -> Grant:
+    """Ask for it; returns the grant as it will be on record when it is planned. `actor` is the ARN of the caller.
+
+    Raises NotFound for an unknown person or account, Invalid with everything that speaks against it.
+    """
+    now, policy = api.clock(), api.policies.current()
+    change = ulid(now, entropy=api.entropy())
+    grant = Grant(
+        id=change,
+        subject=wish.subject,
+        resource=wish.resource,
+        reason=wish.reason,
+        ticket=wish.ticket,
+        begins=(wish.begins or now).astimezone(UTC),
+        until=wish.until.astimezone(UTC),
+        granted_by=actor,
+        granted_at=now,
+        includes_management=wish.includes_management,
+    )
+    findings = (
+        *findings_of_time(grant, policy=policy, now=now),
+        *filter(None, [why_not_by_policy(grant, policy=policy)]),
+        *_findings_of_holders(grant, policy=policy, api=api, now=now),
+    )
+    if findings:
+        raise Invalid("this cannot be granted", findings=findings)
+    ask_for(grant, change=change, actor=actor, at=now, api=api)
+    return grant
+
+
+def ask_for(grant: Grant, *, change: str, actor: str, at: datetime, api: AccessApi) -> None:
+    """Put all that is known of a grant on the inbox, to be joined with what is remembered of it by then."""
+    cause = Cause(change=change, kind=CauseKind.GRANT, actor=actor, reference=grant.id, at=at)
+    api.inbox.put([PlanRequest(subject=grant.subject, cause=cause, grant=grant)])
+
+
+def findings_of_time(grant: Grant, *, policy: Policy, now: datetime) -> Iterator[str]:
+    """What is wrong with when it begins and ends."""
+    until, longest = grant.lasts_until, policy.guardrails.longest_grant
+    if until <= now:
+        yield "`until` is past"
+    elif until <= grant.begins:
+        yield "`until` is not after `from`"
+    elif until - max(grant.begins, now) > longest:
+        yield f"`until` is more than {_in_words(longest)} away, the longest that the policy allows at a time"
+    if grant.begins > now + _MOST_AHEAD:
+        yield f"`from` is more than {_MOST_AHEAD.days} days away"
+
+
+def _findings_of_holders(grant: Grant, *, policy: Policy, api: AccessApi, now: datetime) -> Iterator[str]:
+    subject = _known(grant.subject, api=api)
+    if grant.person:
+        of_person = Subject(SubjectKind.PERSON, grant.person)
+        fact = subject.head.fact if of_person == grant.subject else _known(of_person, api=api).head.fact
+        yield from _findings_of_person(fact, policy=policy, now=now)
+    fact = subject.head.fact
+    if fact is None:
+        yield f"nothing is known of {grant.subject} yet but what it has"
+    if isinstance(fact, Account) and fact.state in GONE:
+        yield f"account {fact.id} is {fact.state}"
+    if isinstance(fact, Account) and fact.is_management and not grant.includes_management:
+        yield "this is the management account: say `include_management_account: true` if it is meant"
+    if sum(one.is_open(now=now) for one in subject.head.grants) >= MOST_OPEN:
+        yield f"{subject.head.subject} has {MOST_OPEN} open grants already: end one, or write a rule"
+
+
+def _findings_of_person(fact: object, *, policy: Policy, now: datetime) -> Iterator[str]:
+    if not isinstance(fact, Person):
+        return
+    if fact.user_name.casefold() in policy.protection.users:
+        yield "the user name of this person is protected by the policy"
+    if fact.status is not Status.MISSING and has_left(fact, cycle=policy.people, now=now):
+        yield f"the employment of person {fact.id} is over"
+
+
+def _known(subject: Subject, *, api: AccessApi) -> SubjectState:
+    read = read_person if subject.kind is SubjectKind.PERSON else read_account
+    return read(subject.name, records=api.records)
+
+
+def _in_words(longest: timedelta) -> str:
+    days, rest = longest.days, longest - timedelta(days=longest.days)
+    parts = [f"{days} days"] if days else []
+    return " ".join([*parts, *([f"{rest // timedelta(minutes=1)} minutes"] if rest else [])])

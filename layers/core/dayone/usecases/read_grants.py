@@ -1,0 +1,96 @@
+"""Read grants: what they give, how far along they are, and why one whose time it is gives nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.domain.accounts import Account, left_alone_in
+from dayone.domain.desired_grants import why_nothing
+from dayone.domain.grants import Grant, GrantState, is_grant
+from dayone.domain.operations import Action, Applied
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.errors import NotFound
+from dayone.ports.grants import GrantFilter, Grants
+from dayone.ports.records import Page
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.follow_people import Employed
+
+_OPEN = frozenset({GrantState.SCHEDULED, GrantState.ACTIVE})
+_MOST_PARTS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantAtNow:
+    """A grant at a moment: whether AWS has confirmed what it gives, and what there is to say about that."""
+
+    grant: Grant
+    now: datetime
+    is_there: bool
+    note: str
+
+
+def the_grant(grant: str, *, grants: Grants) -> Grant:
+    """Raises NotFound for one that is unknown."""
+    found = grants.known(grant)
+    if found is None:
+        mend = "check the id; what was granted a moment ago is known in a few seconds, so ask again"
+        raise NotFound(f"no grant {grant} is known: {mend}")
+    return found
+
+
+def read_grant_at_now(grant: str, *, api: AccessApi) -> GrantAtNow:
+    """Raises NotFound for an unknown grant."""
+    found, now = the_grant(grant, grants=api.grants), api.clock()
+    state = api.records.subject(found.subject)
+    there = state.applied.get(found.resource)
+    is_there = there is not None and there.doubt is not Action.CREATE
+    note = _note(found, state=state, there=there if is_there else None, api=api, now=now)
+    return GrantAtNow(grant=found, now=now, is_there=is_there, note=note)
+
+
+def list_grants(
+    *, person: str, account: str, state: GrantState | None, cursor: str, limit: int, api: AccessApi
+) -> Page[Grant]:
+    """Part of the grants of a person or in an account, or of all; a part may be short, or empty, with more to follow.
+
+    Raises Invalid for a cursor that is not one of this list.
+    """
+    now = api.clock()
+    asked = GrantFilter(person=person, account=account, is_open=None if state is None else state in _OPEN)
+    page = api.grants.listed(asked, cursor=cursor, limit=limit)
+    for _ in range(_MOST_PARTS):
+        found = [one for one in page.entries if state in (None, one.state(now=now))]
+        if found or not page.cursor:
+            return Page(found, page.cursor)
+        page = api.grants.listed(asked, cursor=page.cursor, limit=limit)
+    return Page([], page.cursor)
+
+
+def _note(grant: Grant, *, state: SubjectState, there: Applied | None, api: AccessApi, now: datetime) -> str:
+    if grant.state(now=now) is GrantState.ACTIVE:
+        policy = api.policies.current()
+        employed = Employed(lambda one: api.records.subject(one).head.fact, policy=policy, now=now)
+        obstacle = why_nothing(grant, fact=state.head.fact, policy=policy, employed=employed, now=now)
+        if obstacle or there is not None:
+            return obstacle
+        held = any(one.resource == grant.resource for one in state.head.held)
+        return "what it gives is held until somebody approves it" if held else "what it gives is on its way"
+    if there is None or grant.state(now=now) is GrantState.SCHEDULED:
+        return ""
+    rules = [one.rule for one in there.reasons if one.rule != grant.rule]
+    if others := [one for one in rules if not is_grant(one) or one in _in_force(state, now=now)]:
+        return f"what it gave is there by {', '.join(others)}"
+    fact = state.head.fact
+    left_alone = left_alone_in(fact.state) if isinstance(fact, Account) else ""
+    return left_alone or "what it gave is still there"
+
+
+def _in_force(state: SubjectState, *, now: datetime) -> set[str]:
+    return {one.rule for one in state.head.grants if one.state(now=now) is GrantState.ACTIVE}
+
+
+def of_subject(subject: Subject, *, limit: int, grants: Grants) -> Page[Grant]:
+    """The newest grants of a person or in an account."""
+    is_person = subject.kind is SubjectKind.PERSON
+    asked = GrantFilter(person=subject.name if is_person else "", account="" if is_person else subject.name)
+    return grants.listed(asked, cursor="", limit=limit)
