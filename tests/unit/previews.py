@@ -12,6 +12,7 @@ from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryLedger
+from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
@@ -35,6 +36,7 @@ assignments:
 def api_of(world: World) -> AccessApi:
     return AccessApi(
         records=MemoryRecords(world.state),
+        known=MemoryKnownSubjects(world.state),
         progress=MemoryProgress(world.state),
         archive=MemoryPolicyArchive(world.state),
         policies=MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text]),

@@ -51,6 +51,8 @@ def _request(said: Json) -> PlanRequest:
         version=_optional(_version)(said.get("version")),
         refresh=_checked(bool)(said.get("refresh", False)),
         first_look=_checked(bool)(said.get("first_look", False)),
+        anew=_checked(bool)(said.get("anew", False)),
+        follows=_text(said.get("follows", "")),
         policy_version=_optional(_whole_number)(said.get("policy_version")),
         cursor=_text(said.get("cursor", "")),
         decision=_optional(_decision)(said.get("decision")),

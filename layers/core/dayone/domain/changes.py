@@ -19,6 +19,8 @@ class CauseKind(StrEnum):
     DRIFT = "drift"
     RETRY = "retry"
     DISCOVERY = "discovery"
+    BY_HAND = "by-hand"
+    BOOTSTRAP = "bootstrap"
     GRANT = "grant"
 
 

@@ -8,6 +8,10 @@ from enum import StrEnum
 from dayone.domain.mapping import FieldRule
 
 
+# What is told of people over the API, by whom there is in no HR system and by whom something has to end at once.
+BY_HAND = "by-hand"
+
+
 class OnCollision(StrEnum):
     """What happens when a user name or an e-mail address is somebody else's.
 

@@ -1,15 +1,16 @@
-"""One person out of what several HR systems say of them: who is believed about what."""
+"""One person out of what several HR systems, and people by hand, say of them: who is believed about what."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
-from dayone.domain.hr_sources import HrRules
+from dayone.domain.hr_sources import BY_HAND, HrRules
 from dayone.domain.people import Person, Status
-from dayone.domain.subject_states import Presence, Telling
+from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.user_names import fields_in
 
 _LONGEST_NAME = 1024  # Source: Identity Store API, CreateUser, DisplayName.
@@ -31,11 +32,32 @@ def taken_in(telling: Telling, *, known: Iterable[Telling]) -> tuple[Telling, ..
 def attributes_of(tellings: Iterable[Telling], *, rules: HrRules) -> dict[str, str]:
     """Every attribute as the one says it who is believed about it.
 
-    That is its owner; else, in the order of the sources, the first that has something to say.
+    That is its owner; else, in the order of the sources, the first that has something to say, and whoever told by hand
+    last of all. But an end that was told by hand counts beside what anybody says.
     """
     known = sorted(tellings, key=lambda one: _place(one.source, rules=rules))
-    names = dict.fromkeys(name for one in known for name in _said(one))
-    return {name: _believed(name, known, owner=rules.owners.get(name, "")) for name in names}
+    believed = _all_believed(known, rules=rules)
+    by_hand = next((one.attributes for one in known if one.source == BY_HAND), {})
+    if _is_of_the_past(by_hand, first_day=believed.get("start_date", "")):
+        return _all_believed([_without_end(one) for one in known], rules=rules)
+    return {**believed, **_ended_by_hand(by_hand, believed)}
+
+
+def telling_of(attributes: Mapping[str, str], *, source: str, at: datetime, read_at: datetime | None = None) -> Telling:
+    """A telling of these attributes, whose digest is that of all of them."""
+    members = "\0".join(f"{name}={attributes[name]}" for name in sorted(attributes))
+    version = FactVersion(at=at, digest=hashlib.sha256(members.encode()).hexdigest(), read_at=read_at)
+    return Telling(source=source, version=version, attributes=attributes)
+
+
+def overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:
+    """The attributes about which somebody else is believed, in order."""
+    return tuple(sorted(name for name, text in telling.attributes.items() if text and attributes.get(name) != text))
+
+
+def tag_of(version: FactVersion | None) -> str | None:
+    """A short name of what has been told of a person, another whenever more is; None before anything was."""
+    return hashlib.sha256(repr(version.rank).encode()).hexdigest()[:16] if version else None
 
 
 def lacking(attributes: Mapping[str, str], *, rules: HrRules, has_user_name: bool) -> tuple[str, ...]:
@@ -57,7 +79,36 @@ def person_of(person_id: str, attributes: Mapping[str, str], *, user_name: str, 
 
 
 def _place(source: str, *, rules: HrRules) -> tuple[int, str]:
+    if source == BY_HAND:
+        return (len(rules.order) + 1, source)
     return (rules.order.index(source) if source in rules.order else len(rules.order), source)
+
+
+def _all_believed(known: Sequence[Telling], *, rules: HrRules) -> dict[str, str]:
+    names = dict.fromkeys(name for one in known for name in _said(one))
+    return {name: _believed(name, known, owner=rules.owners.get(name, "")) for name in names}
+
+
+def _is_of_the_past(by_hand: Mapping[str, str], *, first_day: str) -> bool:
+    """Whether the end told by hand was that of an employment before: since then there is a later first day."""
+    last = by_hand.get("end_date", "")
+    # Days in ISO 8601 sort as they come. Who was ended before their first day had that first day already.
+    return bool(last) and first_day > last and first_day != by_hand.get("start_date", "")
+
+
+def _without_end(telling: Telling) -> Telling:
+    if telling.source != BY_HAND:
+        return telling
+    kept = {name: text for name, text in telling.attributes.items() if name not in ("end_date", "status")}
+    return replace(telling, attributes=kept)
+
+
+def _ended_by_hand(by_hand: Mapping[str, str], believed: Mapping[str, str]) -> Mapping[str, str]:
+    """What an end told by hand makes of the end: the earlier last day, and whether it is over."""
+    ended = {"status": Status.ENDED.value} if by_hand.get("status") == Status.ENDED.value else {}
+    last = by_hand.get("end_date", "")
+    days = [day for day in (last, believed.get("end_date", "")) if day]
+    return {**ended, **({"end_date": min(days)} if last else {})}
 
 
 def _said(telling: Telling) -> Mapping[str, str]:

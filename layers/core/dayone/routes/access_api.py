@@ -9,32 +9,36 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import NotFound, Unavailable
+from dayone.routes.account_bootstraps import account_bootstrap_routes
 from dayone.routes.accounts import account_routes
 from dayone.routes.changes import change_routes
 from dayone.routes.dead_letters import dead_letter_routes
-from dayone.routes.grants import grant_routes
 from dayone.routes.explain import explain_routes
+from dayone.routes.grants import grant_routes
 from dayone.routes.groups import group_routes
 from dayone.routes.health import health_routes
 from dayone.routes.once import within_once
 from dayone.routes.people import people_routes
+from dayone.routes.people_by_hand import people_by_hand_routes
 from dayone.routes.permission_sets import permission_set_routes
 from dayone.routes.plan import plan_routes
 from dayone.routes.policy import policy_routes
 from dayone.routes.policy_versions import policy_version_routes
+from dayone.routes.told import told
 from dayone.usecases.access_api import AccessApi
 
 _SERVER_ERROR = 500
 _ROUTES = (
-from dayone.routes.told import told
     health_routes,
     policy_routes,
     policy_version_routes,
     people_routes,
+    people_by_hand_routes,
     account_routes,
+    account_bootstrap_routes,
     group_routes,
-    grant_routes,
     permission_set_routes,
+    grant_routes,
     explain_routes,
     plan_routes,
     change_routes,

@@ -38,7 +38,13 @@ _ACCESS: api.PersonAccessAnswer = {
     ],
 }
 
-PERSON_READ = Description(tag="people", answer=api.PersonAnswer, example=_PERSON, refuses=(NotFound,))
+PERSON_READ = Description(
+    tag="people",
+    answer=api.PersonAnswer,
+    example=_PERSON,
+    refuses=(NotFound,),
+    headers={"ETag": "The tag of what was told of the person last, missing when nothing was."},
+)
 PERSON_ACCESS = Description(
     tag="people", answer=api.PersonAccessAnswer, example=_ACCESS, takes=PAGED_IN_GROUPS, refuses=(NotFound,)
 )

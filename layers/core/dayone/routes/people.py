@@ -1,11 +1,14 @@
 """People, what they can reach, and why: GET /v1/people and below it."""
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+import json
 
-from dayone.contracts.api import PersonAccessAnswer, PersonAnswer
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+
+from dayone.contracts.api import PersonAccessAnswer
 from dayone.contracts.api_explain import ExplainAnswer
 from dayone.contracts.api_people import PeopleAnswer
 from dayone.domain.subjects import SubjectKind
+from dayone.domain.tellings import tag_of
 from dayone.routes.answers import person_access_answer, person_answer
 from dayone.routes.described import described
 from dayone.routes.described_explain import EXPLANATION_OF_PERSON
@@ -13,6 +16,7 @@ from dayone.routes.described_lists import PEOPLE
 from dayone.routes.described_people import PERSON_ACCESS, PERSON_READ
 from dayone.routes.explain import explained
 from dayone.routes.list_answers import people_answer
+from dayone.routes.preconditions import etag_of
 from dayone.routes.requests import window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.list_subjects import list_subjects
@@ -31,9 +35,11 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/people/<person>")
     @described(PERSON_READ)
-    def get_person(person: str) -> PersonAnswer:
+    def get_person(person: str) -> Response[str]:
         """Read a person: as HR tells it, as Identity Center has it, and how far it has been planned."""
-        return person_answer(read_person(person, records=api.records))
+        state = read_person(person, records=api.records)
+        headers = {"ETag": etag_of(tag_of(state.head.version))} if state.head.version else {}
+        return Response(200, content_types.APPLICATION_JSON, json.dumps(person_answer(state)), headers=headers)
 
     @app.get("/v1/people/<person>/access")
     @described(PERSON_ACCESS)

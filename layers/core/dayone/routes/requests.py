@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dayone.errors import Malformed, TooLarge, Unauthentic
@@ -13,6 +13,7 @@ from dayone.usecases.read_access import Window
 LARGEST_POLICY = 256 * 1024  # bytes; a DynamoDB record holds 400 KB
 LARGEST_LIMIT = 100
 USUAL_LIMIT = 25
+_SHORTER = "in a policy use globs and fewer lists, of people send fewer at once"
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 
 type Event = Mapping[str, Any]
@@ -63,9 +64,7 @@ def text_of(event: Event, *, what: str = "the policy's YAML text") -> str:
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
         if len(raw) > LARGEST_POLICY:
-            raise TooLarge(
-                f"the policy has {len(raw):,} bytes, more than {LARGEST_POLICY:,}: use globs and fewer lists"
-            )
+            raise TooLarge(f"the body has {len(raw):,} bytes, more than {LARGEST_POLICY:,}: {_SHORTER}")
         text = raw.decode()
     except (binascii.Error, UnicodeError) as error:
         raise Malformed("the body is not UTF-8 text: save the policy as UTF-8") from error
@@ -86,6 +85,19 @@ def subjects_of(event: Event) -> Sequence[str]:
     if not isinstance(subjects, list) or not subjects or not all(isinstance(one, str) for one in subjects):
         raise Malformed('the body names no subjects: send `{"subjects": ["account:123456789012"]}`, or nothing')
     return subjects
+
+
+def object_of(event: Event, *, members: Collection[str], what: str) -> Mapping[str, object]:
+    """The JSON object in the body, empty without a body; raises Malformed for any other, or one with more members."""
+    if not event.get("body"):
+        return {}
+    try:
+        said = json.loads(text_of(event, what=what))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON: fix it") from error
+    if not isinstance(said, dict) or said.keys() - set(members):
+        raise Malformed(f"the body is not what is asked for: send {what}")
+    return said
 
 
 def asked_for(event: Event, name: str) -> str:

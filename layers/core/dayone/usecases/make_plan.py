@@ -66,7 +66,9 @@ def make_plan(at: Occasion, *, ledger: Ledger, token: Callable[[], str]) -> Plan
     nothing_to_do = not parted.ours and before.outstanding == 0
     if (is_under_way or nothing_to_do) and not parted.takes_back:
         return with_bootstrap(plan)
-    given = Circumstances(cause=plan.cause, applied=at.state.trusted, policy=at.policy, now=at.now)
+    # What is only to be made again is not doubted when it comes to what somebody would lose.
+    applied = at.state.applied if at.request.anew else at.state.trusted
+    given = Circumstances(cause=plan.cause, applied=applied, policy=at.policy, now=at.now)
     guarded = guard(parted, found=found, given=given, ledger=ledger)
     generation = f"{generation_number(before.generation) + 1}-{token()}"
     made = with_bootstrap(_with_operations(plan, guarded=guarded, found=found, generation=generation, now=at.now))

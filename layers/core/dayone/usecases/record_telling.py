@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.hr_sources import HrRules, OnCollision
+from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.domain.people import Person
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Presence, Telling
-from dayone.domain.tellings import attributes_of, lacking, person_of, taken_in
+from dayone.domain.tellings import attributes_of, lacking, overruled, person_of, tag_of, taken_in
 from dayone.domain.user_names import candidates
 from dayone.ports.state import Subjects
 from dayone.usecases.record_fact import Recorded
@@ -32,6 +32,8 @@ def record_telling(
     request: PlanRequest, telling: Telling, *, head: Head, rules: HrRules, subjects: Subjects, now: datetime
 ) -> Recorded:
     """The person to plan with, audited; a telling that is older than what its source said before is left aside."""
+    if request.follows and tag_of(head.version) != request.follows:
+        return _left_aside(request, "somebody told something else meanwhile: read the person again", head=head, now=now)
     before = next((one for one in head.tellings if one.source == telling.source), None)
     if telling.presence is not Presence.PRESENT:
         if before is None:
@@ -46,7 +48,7 @@ def record_telling(
     named = _named(request.subject.name, attributes, head=head, rules=rules, subjects=subjects)
     missing = lacking(attributes, rules=rules, has_user_name=isinstance(head.fact, Person))
     waits = tuple(f"waits to be told the {name.replace('_', ' ')}" for name in missing)
-    notes = waits or named.notes
+    notes = (*(waits or named.notes), *_overruled(telling, attributes))
     is_person = not missing and not named.refused
     person = request.subject.name
     return Recorded(
@@ -57,6 +59,11 @@ def record_telling(
         notes=notes,
         audit=(_entry(request, outcome="recorded", detail=telling.version.digest, now=now),),
     )
+
+
+def _overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:
+    names = overruled(telling, attributes) if telling.source == BY_HAND else ()
+    return (f"what an HR system says counts, not what was told by hand: {', '.join(names)}",) if names else ()
 
 
 def _not_newer(telling: Telling, before: Telling) -> str:

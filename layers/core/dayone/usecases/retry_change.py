@@ -79,7 +79,10 @@ def look_again(request: PlanRequest, *, ports: LookAgain) -> None:
     count, after = _place(request)
     concerned = request.subjects or ports.progress.failed(request.subject.name, after=after, limit=_IN_A_RUN)
     # What failed in an account may have to do with what became of it.
-    ports.inbox.put(PlanRequest(subject=one, cause=cause, refresh=one.kind is SubjectKind.ACCOUNT) for one in concerned)
+    ports.inbox.put(
+        PlanRequest(subject=one, cause=cause, refresh=one.kind is SubjectKind.ACCOUNT, anew=request.anew)
+        for one in concerned
+    )
     total = count + len(concerned)
     if request.subjects or len(concerned) < _IN_A_RUN:
         ports.changes.expect(cause.change, subjects=total)
@@ -104,7 +107,7 @@ def _entry(request: PlanRequest) -> AuditEntry:
     return AuditEntry(
         at=cause.at,
         actor=cause.actor,
-        action="retry-change",
+        action="bootstrap-accounts" if request.anew else "retry-change",
         subject=str(request.subject),
         change=cause.change,
         outcome="recorded",

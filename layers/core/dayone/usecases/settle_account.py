@@ -18,11 +18,14 @@ def as_met(
     """The state to plan from.
 
     An account that was gone and is back may have lost all that was confirmed before; one that nobody had heard of
-    before the first look at the organisation was there before Day One.
+    before the first look at the organisation was there before Day One. What is asked for anew is made again, as after
+    an absence.
     """
     head = state.head
     if _is_gone(head.fact) and not _is_gone(now_is):
         return replace(state, head=replace(head, trusted_since=now))
+    if request.anew:
+        return replace(state, head=replace(head, trusted_since=now, bootstrap=None))
     if request.first_look and head.fact is None and now_is is not None:
         return replace(state, head=replace(head, awaits_approval=True))
     return state

@@ -9,7 +9,7 @@ from dayone.contracts.hr.configuration_shape import FileShape, SourceShape
 from dayone.contracts.hr.configuration_sources import Reading
 from dayone.contracts.policy_findings import Finding
 from dayone.contracts.policy_yaml import Document, Path, read_yaml
-from dayone.domain.hr_sources import HrConfiguration, HrRules, OnCollision, Source, UserNames
+from dayone.domain.hr_sources import BY_HAND, HrConfiguration, HrRules, OnCollision, Source, UserNames
 from dayone.errors import Invalid
 
 _FILE = "hr.yaml"
@@ -79,11 +79,11 @@ def _invalid(findings: Iterable[Finding]) -> Invalid:
 
 
 def _wrong_owners(owners: Mapping[str, str], *, sources: Mapping[str, SourceShape]) -> list[tuple[Path, str]]:
-    known = ", ".join(sources)
+    known = ", ".join((*sources, BY_HAND))
     return [
         (("owners", attribute), f"there is no source `{owner}`; there are {known}")
         for attribute, owner in owners.items()
-        if owner not in sources
+        if owner not in (*sources, BY_HAND)
     ]
 
 

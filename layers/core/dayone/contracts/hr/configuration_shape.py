@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from dayone.contracts.hr.kinds import KindName
 from dayone.contracts.hr.workforce import MAPPING
+from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.mapping import is_path
 from dayone.domain.user_names import fields_in
 
@@ -52,6 +53,8 @@ def _address(text: str) -> str:
 def _source_name(text: str) -> str:
     if not _NAME.fullmatch(text):
         raise ValueError("a source's name stands in a URL: up to 40 small letters, digits and hyphens, a letter first")
+    if text == BY_HAND:
+        raise ValueError(f"`{BY_HAND}` is who tells of people over the API: choose another name")
     return text
 
 

@@ -1,10 +1,9 @@
 """One person as HR systems tell of them, checked."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from dayone.contracts.findings import findings_of
 from dayone.domain.people import Person, Status
-from dayone.domain.subject_states import FactVersion, Telling
+from dayone.domain.tellings import telling_of as telling_of
 from dayone.domain.user_names import LONGEST, RESERVED
 from dayone.errors import Invalid
 
@@ -122,13 +121,6 @@ class KnownPerson(PersonAttributes):
     family_name: Name
     user_name: UserName
     status: Status
-
-
-def telling_of(attributes: Mapping[str, str], *, source: str, at: datetime, read_at: datetime | None = None) -> Telling:
-    """A telling of these attributes, whose digest is that of all of them."""
-    members = "\0".join(f"{name}={attributes[name]}" for name in sorted(attributes))
-    version = FactVersion(at=at, digest=hashlib.sha256(members.encode()).hexdigest(), read_at=read_at)
-    return Telling(source=source, version=version, attributes=attributes)
 
 
 def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str]]:

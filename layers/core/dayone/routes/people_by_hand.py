@@ -1,0 +1,60 @@
+"""People told of by hand: PUT /v1/people/{id}, POST /v1/people, and the end of somebody's time here."""
+
+from datetime import date
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from dayone.contracts.people_by_hand import read_people, read_person
+from dayone.errors import Invalid
+from dayone.routes.described import described
+from dayone.routes.described_writes import PEOPLE_PUT, PERSON_END, PERSON_PUT
+from dayone.routes.preconditions import etag_of, precondition_of
+from dayone.routes.requests import Event, caller_of, object_of, text_of
+from dayone.routes.taken import taken
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.end_person import end_person
+from dayone.usecases.put_people import put_people, put_person
+
+_WHAT = "a person in JSON"
+
+
+def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes by which people are told of."""
+
+    @app.put("/v1/people/<person>")
+    @described(PERSON_PUT)
+    def put_one_person(person: str) -> Response[str]:
+        """Tell of a person by hand: what no HR system says of them is as is said here."""
+        event, person = app.current_event, unquote(person)
+        attributes = read_person(text_of(event, what=_WHAT), person=person)
+        found = put_person(person, attributes, actor=caller_of(event), precondition=precondition_of(event), api=api)
+        return taken(found.change, headers={"ETag": etag_of(found.tag)})
+
+    @app.post("/v1/people")
+    @described(PEOPLE_PUT)
+    def put_several_people() -> Response[str]:
+        """Tell of several people by hand, at most a hundred, as one change."""
+        event = app.current_event
+        people = read_people(text_of(event, what='`{"people": [...]}`'))
+        return taken(put_people(people, actor=caller_of(event), api=api).change)
+
+    @app.post("/v1/people/<person>/end")
+    @described(PERSON_END)
+    def post_end(person: str) -> Response[str]:
+        """End somebody's time here: on a day, at the end of today, or at once."""
+        event = app.current_event
+        on, is_at_once = _end_in(event)
+        actor = caller_of(event)
+        return taken(end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, api=api).change)
+
+
+def _end_in(event: Event) -> tuple[date | None, bool]:
+    said = object_of(event, members=("on", "at_once"), what='`{"on": "2026-12-31"}` or `{"at_once": true}`')
+    on, is_at_once = said.get("on"), said.get("at_once", False)
+    if not isinstance(is_at_once, bool) or (is_at_once and on is not None):
+        raise Invalid("the end is not clear", findings=("at_once: true or false, and with a day only false",))
+    try:
+        return (None if on is None else date.fromisoformat(on)), is_at_once  # type: ignore[arg-type] # a TypeError
+    except (TypeError, ValueError) as error:
+        raise Invalid("the end is not clear", findings=("on: not a day such as 2026-12-31",)) from error

@@ -1,0 +1,48 @@
+"""Take the word that somebody's time here ends: on a day, or at once."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from dayone.domain.hr_sources import BY_HAND
+from dayone.domain.people import Person, Status
+from dayone.domain.policy import Policy
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import Head
+from dayone.domain.tellings import telling_of
+from dayone.errors import Inapplicable
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.put_people import Taken, caused_by
+from dayone.usecases.read_access import read_person
+
+
+def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, api: AccessApi) -> Taken:
+    """`on` is their last day, None for today where they are; at once, their access ends without waiting for its end.
+
+    `actor` is the ARN of the caller. Raises NotFound for somebody unknown, Inapplicable for whom the policy protects.
+    """
+    head = read_person(person, records=api.records).head
+    _check_is_not_protected(head, policy=api.policies.current())
+    cause = caused_by(actor, reference="end-person", api=api)
+    fact = head.fact if isinstance(head.fact, Person) else None
+    told = {"end_date": (on or _today(fact, now=cause.at)).isoformat()}
+    if fact and fact.start_date:
+        # The employment that ends; should HR tell a later first day one day, that is another one.
+        told["start_date"] = fact.start_date.isoformat()
+    if is_at_once:
+        told["status"] = Status.ENDED.value
+    telling = telling_of(told, source=BY_HAND, at=cause.at)
+    api.inbox.put([PlanRequest(subject=head.subject, cause=cause, telling=telling)])
+    return Taken(change=cause.change)
+
+
+def _today(fact: Person | None, *, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(fact.time_zone if fact else "UTC")).date()
+
+
+def _check_is_not_protected(head: Head, *, policy: Policy) -> None:
+    protection, fact = policy.protection, head.fact
+    user_name = fact.user_name.casefold() if isinstance(fact, Person) else ""
+    if head.subject.name in protection.people or user_name in protection.users:
+        raise Inapplicable(
+            f"the policy protects {head.subject.name}, so nothing of theirs would go: take them out of `protect` first"
+        )

@@ -1,0 +1,57 @@
+"""Take what somebody tells of people by hand: it goes the way of what HR systems tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dayone.contracts.hr.workforce import packed
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.hr_sources import BY_HAND
+from dayone.domain.preconditions import Precondition
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.tellings import tag_of, telling_of
+from dayone.domain.ulids import ulid
+from dayone.usecases.access_api import AccessApi
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What was taken: the change that it leads to, and the tag of what is told with it, empty for several people."""
+
+    change: str
+    tag: str = ""
+
+
+def put_person(
+    person: str, attributes: Mapping[str, str], *, actor: str, precondition: Precondition, api: AccessApi
+) -> Taken:
+    """Tell of one person; `attributes` are texts by the names of Person's, and `actor` the ARN of the caller.
+
+    Raises Outdated when the precondition does not hold. It is looked at again when what was told is recorded: should
+    somebody else have told something meanwhile, it is left aside and the change says so.
+    """
+    subject = Subject(SubjectKind.PERSON, person)
+    known = api.known.brief([subject]).get(subject)
+    newest = tag_of(known.head.version) if known else None
+    precondition.check(newest)
+    cause = caused_by(actor, reference="put-person", api=api)
+    telling = telling_of(attributes, source=BY_HAND, at=cause.at)
+    follows = newest if precondition.versions and newest else ""
+    api.inbox.put([PlanRequest(subject=subject, cause=cause, telling=telling, follows=follows)])
+    return Taken(change=cause.change, tag=tag_of(telling.version) or "")
+
+
+def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, api: AccessApi) -> Taken:
+    """Tell of several people at once, by their ids, as one change."""
+    cause = caused_by(actor, reference="put-people", api=api)
+    request = PlanRequest(subject=Subject(SubjectKind.HR_SOURCE, BY_HAND), cause=cause, workforce=packed(people))
+    api.inbox.put([request])
+    # After the inbox has it: a change that nobody will ever plan must not be left behind.
+    api.changes.open(cause)
+    return Taken(change=cause.change)
+
+
+def caused_by(actor: str, *, reference: str, api: AccessApi, kind: CauseKind = CauseKind.BY_HAND) -> Cause:
+    """The cause of a new change, which somebody asks for now."""
+    at = api.clock()
+    return Cause(change=ulid(at, entropy=api.entropy()), kind=kind, actor=actor, reference=reference, at=at)
