@@ -11,7 +11,8 @@ from dayone import wiring
 from dayone.contracts.failed_messages import coming_back
 from dayone.contracts.inbox import from_json
 from dayone.observability import failures_told, logger_of
-from dayone.usecases.plan_changes import let_come_back, plan_changes
+from dayone.usecases.let_come_back import let_come_back
+from dayone.usecases.plan_changes import plan_changes
 
 logger = logger_of("plan_changes")
 # Skipping a group after its first failure keeps the order within it.
@@ -25,7 +26,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noq
     """Report the messages that failed; a failed message blocks only its own subject."""
     answer = process_partial_response(event=event, record_handler=_plan, processor=processor, context=context)
     if soon := coming_back(event, answer):
-        let_come_back(soon, ports=wiring.plan_changes())
+        let_come_back(soon, returns=wiring.plan_changes().returns)
     return answer
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from botocore.model import OperationModel
 
 _SERVICES = {"sso-admin": "sso"}
-# Source: Service Authorization Reference: sending a batch is authorised as sending.
-_OPERATIONS = {"SendMessageBatch": "SendMessage"}
+# Source: Service Authorization Reference: a batch is authorised as what it does to each message.
+_OPERATIONS = {"SendMessageBatch": "SendMessage", "ChangeMessageVisibilityBatch": "ChangeMessageVisibility"}
 
 
 def recorded_actions(client: Any) -> set[str]:  # noqa: ANN401 - any boto3 client

@@ -60,8 +60,7 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.sqs import SqsEngine, SqsInbox, SqsReturns
     from dayone.usecases.plan_changes import PlanChanges
 
-    given = settings.read(settings.PlanChangesSettings)
-    table = _table(given.table_name)
+    table = _table((given := settings.read(settings.PlanChangesSettings)).table_name)
     return PlanChanges(
         subjects=DynamoSubjects(table),
         company=DynamoCompany(table),
@@ -73,9 +72,9 @@ def plan_changes() -> "PlanChanges":
         hr=wiring_hr.hr_intake(given, table=table),
         schedules=wiring_people.schedules(given),
         organization=wiring_accounts.organization(table, clock=_now),
-        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
-        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
-        returns=SqsReturns(client("sqs"), queue_url=given.inbox_url),
+        inbox=SqsInbox(sqs := client("sqs"), queue_url=given.inbox_url),
+        engine=SqsEngine(sqs, queue_url=given.engine_url),
+        returns=SqsReturns(sqs, queue_url=given.inbox_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
         time_to_activate=timedelta(seconds=10),

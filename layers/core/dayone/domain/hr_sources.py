@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from dayone.domain.mapping import FieldRule
 
-
 # What is told of people over the API, by whom there is in no HR system and by whom something has to end at once.
 BY_HAND = "by-hand"
 

@@ -1,17 +1,13 @@
 """Look at one subject again: record its fact, compare desired with applied, and commit the difference as operations."""
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.grants import people_granted
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Plan
-from dayone.domain.subjects import Subject
-from dayone.domain.ulids import ulid_of
-from dayone.errors import Conflicting, Unavailable
+from dayone.errors import Conflicting
 from dayone.ports.company import Company, Portions
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
@@ -31,6 +27,7 @@ from dayone.usecases.follow_people import (
 from dayone.usecases.hear_source import HrIntake
 from dayone.usecases.look_at_many import is_of_many, look_at_many
 from dayone.usecases.look_below_unit import look_again_if_a_unit_was_renamed
+from dayone.usecases.look_by_new_policy import look_again_if_the_policy_moved
 from dayone.usecases.make_plan import Occasion, make_plan
 from dayone.usecases.record_fact import Recorded, record_fact
 from dayone.usecases.record_grants import Holders, record_grants
@@ -84,13 +81,6 @@ def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
         _look_again_if_things_moved(request, head, ports=ports)
     elif not _was_taken_before(request, ports=ports):
         _plan_subject(request, ports=ports)
-
-
-def let_come_back(receipts: Mapping[str, int], *, ports: PlanChanges) -> None:
-    """Have messages that could not be carried out tried again after so many seconds, where that can be said."""
-    if receipts and ports.returns is not None:
-        with suppress(Unavailable):
-            ports.returns.come_back(receipts)
 
 
 def _was_taken_before(request: PlanRequest, *, ports: PlanChanges) -> bool:
@@ -193,18 +183,10 @@ def _look_again_if_things_moved(request: PlanRequest, head: Head, *, ports: Plan
         look_again_if_a_unit_was_renamed(
             head.fact, cause=request.cause, organization=ports.organization, inbox=ports.inbox, clock=ports.clock
         )
-    _look_again_if_the_policy_moved(request.subject, planned_with=head.policy_version, ports=ports)
-
-
-def _look_again_if_the_policy_moved(subject: Subject, *, planned_with: int, ports: PlanChanges) -> None:
-    # A policy put in force while this plan was made may have listed the subjects before this one was among them.
-    version = ports.policies.current_version()
-    if version == planned_with:
-        return
-    now = ports.clock()
-    reference = f"version {version}"
-    change = ulid_of(now, name=f"{subject} {reference}")
-    # Whoever put it in force causes this, too, and may not approve what it removes.
-    actor = ports.policies.current().terms.actor or "dayone"
-    cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=now)
-    ports.inbox.put([PlanRequest(subject=subject, cause=cause)])
+    look_again_if_the_policy_moved(
+        request.subject,
+        planned_with=head.policy_version,
+        policies=ports.policies,
+        inbox=ports.inbox,
+        clock=ports.clock,
+    )
