@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dayone.routes.described import Body, Description, Parameter
+from dayone.routes.once import IDEMPOTENCY_KEY
 from sandbox.openapi.problems import refused
 from sandbox.openapi.routes import DescribedRoute
 from sandbox.openapi.schemas import Schemas
@@ -28,6 +29,12 @@ _IN_PATH: Mapping[str, Parameter] = {
         Parameter(
             name="change",
             says="A change, as whatever set it off was answered with.",
+            example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
+            schema={"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"},
+        ),
+        Parameter(
+            name="grant",
+            says="A grant, as it was answered with when it was given.",
             example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
             schema={"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"},
         ),
@@ -62,7 +69,8 @@ def operation(route: DescribedRoute, said: Description, schemas: Schemas) -> Jso
 def _parameters(route: DescribedRoute, said: Description) -> Sequence[Parameter]:
     named = {one.name: one for one in said.takes if one.place == "path"}
     in_path = [_in_path(name, named) for name in re.findall(r"{(\w+)}", route.path)]
-    return [*in_path, *(one for one in said.takes if one.place != "path")]
+    others = [one for one in said.takes if one.place != "path"]
+    return [*in_path, *others, *((IDEMPOTENCY_KEY,) if route.writes else ())]
 
 
 def _in_path(name: str, named: Mapping[str, Parameter]) -> Parameter:

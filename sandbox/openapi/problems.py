@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
-from dayone.errors import Conflicting, Invalid, Malformed, TooLarge, Unauthentic, Unavailable
+from dayone.errors import Conflicting, Invalid, KeyReused, Malformed, TooLarge, Unauthentic, Unavailable
 from sandbox.openapi.routes import DescribedRoute
 
 _GATEWAY = {
@@ -46,7 +46,7 @@ def _errors(route: DescribedRoute) -> list[Exception]:
     if said and said.bodies:
         kinds += [TooLarge]
     if route.writes:
-        kinds += [Unauthentic, Conflicting]
+        kinds += [Unauthentic, Malformed, KeyReused, Conflicting]
     return [kind("…") for kind in dict.fromkeys(kinds)]
 
 

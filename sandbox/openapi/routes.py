@@ -10,9 +10,10 @@ from aws_lambda_powertools import Logger
 
 from dayone.routes.access_api import build_app
 from dayone.routes.described import Description, description_of
+from dayone.routes.once import ONLY_ASKS
 from dayone.usecases.access_api import AccessApi
 
-WRITES = frozenset({"POST", "PUT"})
+_WRITES = frozenset({"POST", "PUT"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +28,8 @@ class DescribedRoute:
 
     @property
     def writes(self) -> bool:
-        """Whether its method is one that changes something."""
-        return self.method in WRITES
+        """Whether it changes something."""
+        return self.method in _WRITES and self.path not in ONLY_ASKS
 
 
 def routes() -> Sequence[DescribedRoute]:

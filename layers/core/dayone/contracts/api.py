@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypedDict
 
-from dayone.contracts.api_words import Count, Moment, one_of
+from dayone.contracts.api_words import ChangeId, Count, Href, Moment, one_of
 from dayone.domain.holds import Verdict
 from dayone.domain.operations import Action, OperationState
 
@@ -76,8 +76,8 @@ class AccountAnswer(TypedDict):
 class DiscoveryAnswer(TypedDict):
     """A look at the whole organisation that was asked for: `href` is the change it leads to."""
 
-    change: str
-    href: str
+    change: ChangeId
+    href: Href
 
 
 class AssignmentAnswer(TypedDict):
@@ -160,9 +160,9 @@ class PolicyAnswer(TypedDict):
 class SubmittedAnswer(TypedDict):
     """A policy that was taken: `href` is the change it leads to."""
 
-    version: int
-    change: str
-    href: str
+    version: Count
+    change: ChangeId
+    href: Href
 
 
 class HealthAnswer(TypedDict):

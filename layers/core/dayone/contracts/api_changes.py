@@ -3,8 +3,10 @@
 from typing import Annotated, TypedDict
 
 from dayone.contracts.api import OperationAnswer
-from dayone.contracts.api_words import Count, Moment, one_of
+from dayone.contracts.api_words import ChangeId, Count, Described, Href, Moment, one_of
 from dayone.domain.changes import CauseKind, ChangeState
+
+_SubjectName = Annotated[str, Described(pattern="^[a-z-]+:.+$")]
 
 
 class CauseAnswer(TypedDict):
@@ -31,7 +33,7 @@ class ChangeAnswer(TypedDict):
     `held_because`; `decision` is null until then. `removals` were let go by the guardrail.
     """
 
-    id: str
+    id: ChangeId
     state: Annotated[str, one_of(*ChangeState)]
     cause: CauseAnswer
     subjects: Count | None
@@ -111,20 +113,20 @@ class ChangeInFullAnswer(TypedDict):
 class ChosenSubjects(TypedDict):
     """What is to be tried again: subjects of the change, such as `account:123456789012`, at most 100."""
 
-    subjects: list[str]
+    subjects: Annotated[list[_SubjectName], Described(minItems=1, maxItems=100)]
 
 
 class RetriedAnswer(TypedDict):
     """What was taken to be tried again: `change` is the new change, `href` where it is, `retries` the old one."""
 
-    change: str
-    retries: str
-    href: str
+    change: ChangeId
+    retries: ChangeId
+    href: Href
 
 
 class DecidedAnswer(TypedDict):
     """A decision that was taken: `href` is the change, which goes on from here."""
 
-    change: str
+    change: ChangeId
     decision: DecisionAnswer
-    href: str
+    href: Href

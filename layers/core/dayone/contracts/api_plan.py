@@ -1,9 +1,9 @@
 """What the HTTP API answers to "what if": the operations that would follow, counted and listed, and the guardrail."""
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from dayone.contracts.api import ReasonAnswer
-from dayone.contracts.api_words import Count
+from dayone.contracts.api_words import Count, Described
 
 
 class WhatIfBody(TypedDict, total=False):
@@ -13,9 +13,9 @@ class WhatIfBody(TypedDict, total=False):
     """
 
     policy: str
-    files: dict[str, str]
-    person: dict[str, object]
-    account: dict[str, object]
+    files: Annotated[dict[str, str], Described(minProperties=1)]
+    person: Annotated[dict[str, object], Described(required=["id"])]
+    account: Annotated[dict[str, object], Described(required=["id"])]
 
 
 class ForeseenAnswer(TypedDict):

@@ -1,15 +1,17 @@
 """What the HTTP API answers about the versions of the policy."""
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from dayone.contracts.api import PolicyAnswer
-from dayone.contracts.api_words import Moment
+from dayone.contracts.api_words import Described, Moment
+
+_FileName = {"pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$"}
 
 
 class PolicyFiles(TypedDict):
     """A policy of several files: their YAML texts by name, all of them together at most 256 KiB."""
 
-    files: dict[str, str]
+    files: Annotated[dict[str, str], Described(minProperties=1, propertyNames=_FileName)]
 
 
 class VersionAnswer(TypedDict):

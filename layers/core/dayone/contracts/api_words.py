@@ -20,6 +20,7 @@ def one_of(*words: str) -> Described:
 
 
 Moment = Annotated[str, Described(format="date-time")]
+PersonId = Annotated[str, Described(pattern="^[A-Za-z0-9._@+-]{1,128}$")]
 AccountId = Annotated[str, Described(pattern="^[0-9]{12}$")]
 ChangeId = Annotated[str, Described(pattern="^[0-9A-HJKMNP-TV-Z]{26}$")]
 Href = Annotated[str, Described(format="uri-reference")]

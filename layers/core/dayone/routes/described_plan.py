@@ -1,6 +1,9 @@
 """What is said of the route that answers what if."""
 
+from typing import Annotated
+
 from dayone.contracts import api_plan
+from dayone.contracts.api_words import Described
 from dayone.errors import Invalid, TooLarge
 from dayone.routes.described import Body, Description
 
@@ -28,6 +31,8 @@ PLAN = Description(
     tag="plan",
     answer=api_plan.PlanAnswer,
     example=_PLAN,
-    bodies=(Body(shape=api_plan.WhatIfBody, example=_QUESTION),),
+    bodies=(
+        Body(shape=Annotated[api_plan.WhatIfBody, Described(minProperties=1, maxProperties=1)], example=_QUESTION),
+    ),
     refuses=(Invalid, TooLarge),
 )

@@ -1,10 +1,14 @@
 """What is said of the routes about the policy and its versions."""
 
+from typing import Annotated
+
 from dayone.contracts import api, api_policy
+from dayone.contracts.api_words import Described
 from dayone.errors import Invalid, NotFound, Outdated, TooLarge
 from dayone.routes.described import PAGED, Body, Description, Parameter
 from dayone.routes.examples import ADMINISTRATOR, AT, CHANGE, POLICY_TEXT
 from dayone.routes.preconditions import PRECONDITIONS
+from dayone.routes.requests import LARGEST_POLICY
 
 _POLICY: api.PolicyAnswer = {
     "version": 7,
@@ -42,7 +46,11 @@ POLICY_PUT = Description(
     status=202,
     takes=(_FILE, *PRECONDITIONS),
     bodies=(
-        Body(shape=str, example=POLICY_TEXT, media_type="application/yaml"),
+        Body(
+            shape=Annotated[str, Described(minLength=1, maxLength=LARGEST_POLICY)],
+            example=POLICY_TEXT,
+            media_type="application/yaml",
+        ),
         Body(shape=api_policy.PolicyFiles, example=_FILES),
     ),
     refuses=(Invalid, Outdated, TooLarge),

@@ -66,7 +66,7 @@ def _change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.post("/v1/grants/<grant>/end")
     @described(END)
-    def post_end(grant: str) -> Response[str]:
+    def end_grant(grant: str) -> Response[str]:
         """End a grant before its time."""
         event = app.current_event
         because = read_end(text_of(event)) if event.get("body") else ""

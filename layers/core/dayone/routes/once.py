@@ -20,10 +20,11 @@ IDEMPOTENCY_KEY = Parameter(
     says="The same key with the same request within 24 hours is answered as the first time, and nothing happens again.",
     place="header",
     example="5b0c1b3e-6f0a-4d7e-9a39-0a4d1f3f9d55",
+    schema={"type": "string", "pattern": "^[!-~]{1,128}$"},
 )
 _KEY = re.compile(r"[!-~]{1,128}")
 _WRITES = frozenset({"POST", "PUT"})
-_ONLY_ASKS = frozenset({"/v1/plan"})
+ONLY_ASKS = frozenset({"/v1/plan"})
 # What makes a request another one, beside its method, path, query and body.
 _TELLING_HEADERS = ("content-type", "if-match", "if-none-match")
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Retry-After")
@@ -64,7 +65,7 @@ class Once:
     def answer(self, app: APIGatewayRestResolver, next_middleware: NextStep) -> Response[str]:
         """What the route answers, or what it has answered to the same request before."""
         event = app.current_event
-        key = key_of(event) if event.http_method in _WRITES and event.path not in _ONLY_ASKS else ""
+        key = key_of(event) if event.http_method in _WRITES and event.path not in ONLY_ASKS else ""
         if not key:
             return next_middleware(app)
         now = self._now()

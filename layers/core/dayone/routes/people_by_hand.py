@@ -41,7 +41,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.post("/v1/people/<person>/end")
     @described(PERSON_END)
-    def post_end(person: str) -> Response[str]:
+    def end_person(person: str) -> Response[str]:
         """End somebody's time here: on a day, at the end of today, or at once."""
         event = app.current_event
         on, is_at_once = _end_in(event)
