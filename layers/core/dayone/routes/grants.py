@@ -13,7 +13,7 @@ from dayone.routes.grant_answers import grant_in_full_answer, grant_taken_answer
 from dayone.routes.queries import word_of
 from dayone.routes.requests import asked_for, caller_of, text_of, window_of
 from dayone.usecases.access_api import AccessApi
-from dayone.usecases.change_grant import end_grant, extend_grant
+from dayone.usecases.change_grant import extend_grant
 from dayone.usecases.give_grant import give_grant
 from dayone.usecases.read_grants import list_grants, read_grant_at_now
 

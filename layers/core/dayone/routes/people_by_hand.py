@@ -13,7 +13,6 @@ from dayone.routes.preconditions import etag_of, precondition_of
 from dayone.routes.requests import Event, caller_of, object_of, text_of
 from dayone.routes.taken import taken
 from dayone.usecases.access_api import AccessApi
-from dayone.usecases.end_person import end_person
 from dayone.usecases.put_people import put_people, put_person
 
 _WHAT = "a person in JSON"
