@@ -13,7 +13,7 @@ from dayone.routes.grant_answers import grant_in_full_answer, grant_taken_answer
 from dayone.routes.queries import word_of
 from dayone.routes.requests import asked_for, caller_of, text_of, window_of
 from dayone.usecases.access_api import AccessApi
-from dayone.usecases.change_grant import extend_grant
+from dayone.usecases.change_grant import end_grant, extend_grant
 from dayone.usecases.give_grant import give_grant
 from dayone.usecases.read_grants import list_grants, read_grant_at_now
 
@@ -66,7 +66,7 @@ def _change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.post("/v1/grants/<grant>/end")
     @described(END)
-    def end_grant(grant: str) -> Response[str]:
+    def post_grant_end(grant: str) -> Response[str]:
         """End a grant before its time."""
         event = app.current_event
         because = read_end(text_of(event)) if event.get("body") else ""

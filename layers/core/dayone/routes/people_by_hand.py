@@ -13,6 +13,7 @@ from dayone.routes.preconditions import etag_of, precondition_of
 from dayone.routes.requests import Event, caller_of, object_of, text_of
 from dayone.routes.taken import taken
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.end_person import end_person
 from dayone.usecases.put_people import put_people, put_person
 
 _WHAT = "a person in JSON"
@@ -40,7 +41,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.post("/v1/people/<person>/end")
     @described(PERSON_END)
-    def end_person(person: str) -> Response[str]:
+    def post_person_end(person: str) -> Response[str]:
         """End somebody's time here: on a day, at the end of today, or at once."""
         event = app.current_event
         on, is_at_once = _end_in(event)
