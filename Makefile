@@ -121,9 +121,10 @@ simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SE
 	PYTHONPATH=layers/core $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),1000))
 
 .PHONY: schema
-schema: setup ## Write docs/policy.schema.json and docs/openapi.json anew from the policy language and the API's routes
+schema: setup ## Write docs/policy.schema.json, docs/openapi.json and docs/cli.md anew from the policy language, the API's routes and the command
 	PYTHONPATH=layers/core $(BIN)/python -m dayone.contracts.policy_schema > docs/policy.schema.json
 	PYTHONPATH=layers/core $(BIN)/python -m sandbox.openapi > docs/openapi.json
+	PYTHONPATH=layers/core:cli $(BIN)/python -m dayone_cli.reference > docs/cli.md
 
 .PHONY: build
 build: setup ## Build what goes to AWS, into .aws-sam/build

@@ -62,11 +62,11 @@ class DeviceSignIn:
             return None
         named = {"clientId": token.client_id, "clientSecret": token.client_secret}
         refused = self.oidc.exceptions
-        try:
-            with aws_asked("refresh the sign-in"):
+        with aws_asked("refresh the sign-in"):
+            try:
                 answer = self._created(named, grantType=_REFRESH, refreshToken=token.refresh_token)
-        except (refused.InvalidGrantException, refused.InvalidClientException, refused.ExpiredTokenException):
-            return None
+            except (refused.InvalidGrantException, refused.InvalidClientException, refused.ExpiredTokenException):
+                return None
         return self._token(answer, token)
 
     def _registered(self) -> Any:  # noqa: ANN401 - boto3's

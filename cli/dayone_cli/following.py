@@ -23,13 +23,16 @@ def follow(run: Run, taken: Mapping[str, Any], *, follow_it: bool) -> None:
     if not follow_it:
         run.show(taken, facts)
         return
-    watch(run, str(taken["change"]))
+    watch(run, str(taken["change"]), also={name: one for name, one in taken.items() if name not in ("change", "href")})
 
 
-def watch(run: Run, change: str, *, patience: float = 30.0) -> None:
-    """Watch a change until it is over or held, print it, and raise Negative unless it has succeeded."""
+def watch(run: Run, change: str, *, also: Mapping[str, Any] | None = None, patience: float = 30.0) -> None:
+    """Watch a change until it is over or held, print it, and raise Negative unless it has succeeded.
+
+    `also` are members to print with it, such as the id of the grant that it is about.
+    """
     seen = Watch(api=run.api, screen=run.screen, patience=patience).until_over(change)
-    run.show(seen, change_sheet)
+    run.show({**(also or {}), **seen}, change_sheet)
     came_out_well(seen)
 
 
@@ -44,6 +47,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
         *([f"held because {change['held_because']}"] if change["held_because"] else []),
         *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),
         *([f"about {left} seconds left"] if left else []),
+        *(f"{name} {seen[name]}" for name in ("grant", "version", "retries") if name in seen),
         *(f"Note: {note}" for note in seen["notes"]),
         *(["There are more operations than these."] if seen["cursor"] else []),
     ]

@@ -45,9 +45,7 @@ def _operation(one: Json) -> str:
 def _notes(plan: Json) -> list[str]:
     lines = [f"Note: {note}" for note in plan["notes"]]
     if not plan["complete"]:
-        lines.append(
-            f"Note: there was time for {plan['looked_at']} people and accounts only; the numbers are of those."
-        )
+        lines.append(f"Note: there was time for {plan['looked_at']} subjects only; the numbers are of those.")
     return lines
 
 

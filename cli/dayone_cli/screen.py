@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -13,8 +13,6 @@ from dayone_cli.failures import Failure
 if TYPE_CHECKING:
     from rich.console import Console
 
-# As wide as it takes: what is piped is cut by nobody.
-_ENDLESS = 10_000
 _STYLES = {
     "+": "green",
     "~": "yellow",
@@ -73,9 +71,12 @@ class Screen:
             self.lines(seen)
 
     def lines(self, lines: Iterable[str]) -> None:
-        """Print lines as they are, the first sign of each coloured."""
+        """Print lines as they are, on a terminal in the colour of the sign they begin with."""
         for line in lines:
-            self._out.print(_coloured(line), soft_wrap=True)
+            if self.out.isatty():
+                self._out.print(_coloured(line), soft_wrap=True)
+            else:
+                self.out.write(f"{_printable(line)}\n")
 
     def raw(self, text: str) -> None:
         """Print a text with nothing done to it."""
@@ -102,33 +103,49 @@ class Screen:
 
         return Console(file=self.err, highlight=False)
 
+    def _print_sheet(self, sheet: Sheet) -> None:
+        if sheet.rows and self.out.isatty():
+            self._out.print(_table(sheet))
+        elif sheet.rows:
+            self.out.writelines(f"{line}\n" for line in _aligned(sheet))
+        self.lines(sheet.foot)
+
     @cached_property
     def _out(self) -> "Console":
         from rich.console import Console
 
-        width = None if self.out.isatty() else _ENDLESS
-        return Console(file=self.out, highlight=False, markup=False, emoji=False, width=width)
+        return Console(file=self.out, highlight=False, markup=False, emoji=False)
 
-    def _print_sheet(self, sheet: Sheet) -> None:
-        from rich import box
-        from rich.table import Table
 
-        if sheet.rows:
-            table = Table(box=box.SIMPLE_HEAD if self.out.isatty() else None, show_header=any(sheet.columns))
-            table.pad_edge = False
-            for name in sheet.columns:
-                table.add_column(name.upper(), overflow="fold")
-            for row in sheet.rows:
-                table.add_row(*(_cell(one) for one in row))
-            self._out.print(table)
-        self.lines(sheet.foot)
+def _table(sheet: Sheet) -> Any:  # noqa: ANN401 - rich's
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_header=any(sheet.columns), pad_edge=False)
+    for name in sheet.columns:
+        table.add_column(name.upper(), overflow="fold")
+    for row in sheet.rows:
+        table.add_row(*(_cell(one) for one in row))
+    return table
+
+
+def _aligned(sheet: Sheet) -> Iterator[str]:
+    """Columns as wide as it takes: what is piped is cut by nobody."""
+    names = [name.upper() for name in sheet.columns]
+    rows = [*([names] if any(names) else []), *([_printable(one) for one in row] for row in sheet.rows)]
+    widths = [max(len(one) for one in column) for column in zip(*rows, strict=True)]
+    return ("  ".join(one.ljust(width) for one, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 def _cell(text: str) -> Any:  # noqa: ANN401 - rich's
     from rich.text import Text
 
+    return Text(_printable(text), style=_STYLES.get(text, ""))
+
+
+def _printable(text: str) -> str:
     # Control characters in what an HR system says must not steer a terminal.
-    return Text("".join(one if one.isprintable() else " " for one in text), style=_STYLES.get(text, ""))
+    return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
 
 
 def _coloured(line: str) -> Any:  # noqa: ANN401 - rich's

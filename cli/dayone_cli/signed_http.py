@@ -38,7 +38,7 @@ def signed(credentials: "Credentials", *, region: str) -> Send:
 def unsigned(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
     """One request as it is, by whichever proxy the environment names."""
     from botocore.awsrequest import AWSRequest
-    from botocore.exceptions import HTTPClientError
+    from botocore.exceptions import BotoCoreError
     from botocore.httpsession import URLLib3Session
     from botocore.utils import get_environ_proxies
 
@@ -46,7 +46,7 @@ def unsigned(method: str, url: str, *, headers: Mapping[str, str], body: bytes) 
     try:
         session = URLLib3Session(proxies=get_environ_proxies(url), timeout=_SECONDS)
         response = session.send(request)
-    except (HTTPClientError, ValueError) as error:  # a URL that is none is a ValueError
+    except (BotoCoreError, ValueError) as error:  # a URL that is none is a ValueError
         raise Unavailable("Nobody answers", detail=str(error)) from error
     text = response.content.decode(errors="replace")
     return Answer(status=response.status_code, headers={k.lower(): v for k, v in response.headers.items()}, text=text)

@@ -69,6 +69,11 @@ class Target:
         return (self.api or self.output("ApiUrl")).rstrip("/")
 
     @cached_property
+    def hr_url(self) -> str:
+        """Where HR systems send to, which is another address when the API is private."""
+        return self.url if self.api else self.outputs.get("HrUrl", self.url).rstrip("/")
+
+    @cached_property
     def client_of_api(self) -> ApiClient:
         """The API, signed; raises Unauthorised without credentials."""
         with aws_asked("read AWS credentials"):

@@ -31,7 +31,7 @@ def list_accounts(
 @command(app, "show")
 def show(run: Run, account: Account) -> None:
     """Print an account as Organizations tells of it, and what is there of each permission set."""
-    run.show(run.api.read(path("v1", "accounts", account)), facts)
+    run.show(run.api.read(path("v1", "accounts", account)), _account)
 
 
 @command(app, "access")
@@ -57,6 +57,17 @@ def bootstrap(
 def discover(run: Run, *, follow_it: FollowIt = True) -> None:
     """Look at the whole organisation: every account that is known, and those that nobody has told of."""
     follow(run, run.api.write("POST", "/v1/accounts/discover"), follow_it=follow_it)
+
+
+def _account(answer: Mapping[str, Any]) -> Sheet:
+    sets: list[Mapping[str, Any]] = answer.get("permission_sets", [])
+    said = facts({name: one for name, one in answer.items() if name != "permission_sets"})
+    return Sheet(columns=said.columns, rows=said.rows, foot=[_of_set(one) for one in sets])
+
+
+def _of_set(one: Mapping[str, Any]) -> str:
+    counted = ", ".join(f"{one[name]} {name}" for name in ("there", "pending", "held", "failed") if one[name])
+    return f"{one['permission_set']}: {counted or 'nothing'}" + (f" ({one['failure']})" if one["failure"] else "")
 
 
 def _access(answer: Mapping[str, Any]) -> Sheet:

@@ -1,27 +1,40 @@
-"""`dayone dead-letters`: work that nobody does, and having it looked at again."""
+"""`dayone dead-letters`: work that was given up, and having it looked at again."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
-from dayone_cli.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.following import FollowIt, watch
+from dayone_cli.lists import facts, members
 from dayone_cli.run import Run, command
+from dayone_cli.screen import Sheet
 
-app = typer.Typer(help="Work that nobody does any more; having it looked at again.")
+app = typer.Typer(help="Work that was given up; having it looked at again.")
 
 _LETTERS = "/v1/dead-letters"
-Queue = Annotated[str, typer.Option(help="Of this queue only.")]
+Queue = Annotated[str, typer.Option(help="Of this queue only, such as inbox.")]
 
 
 @command(app, "list")
-def list_dead_letters(run: Run, queue: Queue = "", limit: Limit = USUAL) -> None:
-    """List dead letters."""
-    columns = ("queue", "subject", "received", "at", "reason")
-    row = members(*columns)
-    show_list(run, _LETTERS, "dead_letters", columns=columns, row=row, query={"queue": queue}, limit=limit)
+def list_dead_letters(
+    run: Run, queue: Queue = "", limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 25
+) -> None:
+    """List what was given up, and how much there is in each queue."""
+    run.show(run.api.read(_LETTERS, {"queue": queue, "limit": limit}), _letters)
 
 
 @command(app, "redrive")
-def redrive(run: Run, queue: Queue = "") -> None:
-    """Have what dead letters are about planned anew; nothing is replayed."""
-    run.show(run.api.write("POST", f"{_LETTERS}/redrive", {"queue": queue} if queue else None), facts)
+def redrive(run: Run, queue: Queue = "", *, follow_it: FollowIt = True) -> None:
+    """Have what was given up planned again, by how things are now; nothing is replayed."""
+    done = run.api.write("POST", f"{_LETTERS}/redrive", {"queue": queue} if queue else None)
+    run.show(done, facts)
+    for change in done["changes"] if follow_it else ():
+        watch(run, change)
+
+
+def _letters(answer: Mapping[str, Any]) -> Sheet:
+    names = ("queue", "subject", "change", "received", "sent_at", "reason")
+    row = members(*names)
+    foot = [f"{one['queue']}: {one['letters']}" for one in answer["queues"]]
+    return Sheet(columns=names, rows=[row(one) for one in answer["dead_letters"]], foot=foot)

@@ -57,7 +57,7 @@ def _post(run: Run, told: HrDelivery, *, source: str, delivery: str, key: str) -
         "webhook-signature": signature,
     }
     # Unsigned by AWS: whoever has the key is the HR system.
-    api = ApiClient(url=run.target.url, send=unsigned)
+    api = ApiClient(url=run.target.hr_url, send=unsigned)
     return api.request("POST", path("hr", source), headers=headers, body=told.body).json()
 
 

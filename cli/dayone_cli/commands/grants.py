@@ -1,5 +1,6 @@
 """`dayone grants`: access for a while, for a reason that is kept."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -36,11 +37,14 @@ def add(
     follow_it: FollowIt = True,
 ) -> None:
     """Put a person in a group, or give a person or group a permission set in an account, until a time."""
-    times = {"until": moment_to_come(until), "from": moment_to_come(since) if since else ""}
-    named = {"person": person, "group": group, "account": account, "permission_set": permission_set}
-    wanted = {**named, **times, "reason": reason, "ticket": ticket}
-    taken = run.api.write("POST", _GRANTS, {name: one for name, one in wanted.items() if one})
-    follow(run, taken, follow_it=follow_it)
+    wanted = {
+        **_what(person=person, group=group, account=account, permission_set=permission_set),
+        "reason": reason,
+        "until": moment_to_come(until),
+        **({"from": moment_to_come(since)} if since else {}),
+        **({"ticket": ticket} if ticket else {}),
+    }
+    follow(run, run.api.write("POST", _GRANTS, wanted), follow_it=follow_it)
 
 
 @command(app, "list")
@@ -72,6 +76,19 @@ def extend(run: Run, grant: Grant, until: Until, *, follow_it: FollowIt = True) 
 
 
 @command(app, "end")
-def end(run: Run, grant: Grant, *, follow_it: FollowIt = True) -> None:
+def end(
+    run: Run,
+    grant: Grant,
+    because: Annotated[str, typer.Option(help="Why it ends before its time.")] = "",
+    *,
+    follow_it: FollowIt = True,
+) -> None:
     """End a grant now."""
-    follow(run, run.api.write("POST", path("v1", "grants", grant, "end")), follow_it=follow_it)
+    body = {"because": because} if because else None
+    follow(run, run.api.write("POST", path("v1", "grants", grant, "end"), body), follow_it=follow_it)
+
+
+def _what(**said: str) -> Mapping[str, Mapping[str, str]]:
+    """A membership when there is no account, else an assignment; the API says what is missing."""
+    named = {name: one for name, one in said.items() if one}
+    return {"assignment" if "account" in named or "permission_set" in named else "membership": named}

@@ -132,9 +132,10 @@ def _confirm(question: str, *, yes: bool) -> None:
 
 
 def _texts(kept: Mapping[str, Any]) -> list[str]:
-    if len(kept["files"]) == 1:
-        return [text.rstrip("\n") for text in kept["files"].values()]
-    return [f"# {name}\n{text}" for name, text in kept["files"].items()]
+    texts: Mapping[str, str] = kept["files"]
+    if len(texts) == 1:
+        return [line for text in texts.values() for line in text.splitlines()]
+    return [line for name, text in texts.items() for line in (f"# {name}", *text.splitlines())]
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -1,6 +1,5 @@
 """`dayone login` and `dayone credentials`: a person signs in, and gets what a shell needs."""
 
-import webbrowser
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -51,6 +50,8 @@ def login(
     def show(code: Code) -> None:
         run.screen.say(f"Confirm the code {code.user_code} at\n{code.url}")
         if browser:
+            import webbrowser
+
             webbrowser.open(code.url)
 
     token = DeviceSignIn(oidc=_client(run, "sso-oidc", portal), portal=portal, show=show).sign_in()

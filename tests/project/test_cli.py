@@ -1,0 +1,82 @@
+"""The `dayone` command starts fast, and its page is that of the command."""
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+
+from dayone_cli.main import build
+from dayone_cli.reference import reference
+from tests.project.repository import ROOT
+
+_HELP = "import sys; sys.argv = ['dayone', '--help']\nfrom dayone_cli.main import main\n"
+_HEAVY = ("boto3", "botocore", "dayone", "pydantic", "rich", "urllib3", "yaml")
+
+
+def _python(script: str) -> str:
+    ended = subprocess.run(  # noqa: S603 - the scripts are this file's own
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": f"{ROOT / 'cli'}:{ROOT / 'layers' / 'core'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ended.stdout
+
+
+def _seconds(script: str) -> float:
+    """Of the processor, which other work on the machine does not lengthen; the least of some tries."""
+
+    def spent() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    tries = []
+    for _ in range(7):
+        before = spent()
+        _python(script)
+        tries.append(spent() - before)
+    return min(tries)
+
+
+def _commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401 - typer's
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, (*words, name))
+        else:
+            yield (*words, name), command
+
+
+COMMANDS = dict(_commands(typer.main.get_command(build())))
+
+
+def test_its_page_is_that_of_the_command() -> None:
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == reference(), "run make schema"
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_and_its_options_say_what_they_are_for(words: tuple[str, ...]) -> None:
+    command = COMMANDS[words]
+    assert command.help
+    assert not [one.name for one in command.params if not one.help]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_prints_json_when_it_is_asked_to(words: tuple[str, ...]) -> None:
+    assert "output" in {one.name for one in COMMANDS[words].params}
+
+
+def test_help_waits_for_nothing_that_only_commands_need() -> None:
+    script = f"{_HELP}try: main()\nexcept SystemExit: pass\nimport json; print(json.dumps(sorted(sys.modules)))"
+    loaded = json.loads(_python(script).splitlines()[-1])
+    assert not [one for one in _HEAVY if one in loaded]
+
+
+@pytest.mark.thorough
+def test_help_comes_in_less_than_twice_the_time_of_what_it_is_made_with() -> None:
+    assert _seconds(f"{_HELP}main()") < 2 * _seconds("import typer, rich")

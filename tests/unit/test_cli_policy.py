@@ -1,0 +1,90 @@
+"""`dayone policy`: nothing is put in force that was not shown, agreed to, and made for the policy that was there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli_api import CliApi, Told, running
+from tests.unit.cli_runs import dayone
+from tests.unit.test_cli_requests import over
+from tests.unit.test_cli_screen import plan
+
+TEXT = "version: 1\n"
+KEPT = {"version": 7, "files": {"policy.yaml": "version: 1 # before\n"}}
+TAKEN = Told(status=202, body={"version": 8, "change": "01A", "href": "/v1/changes/01A"})
+
+
+@pytest.fixture
+def api() -> Iterator[CliApi]:
+    with running() as one:
+        one.tell("GET /v1/policy", Told(body=KEPT, headers={"ETag": '"7"'}))
+        one.tell("POST /v1/plan", plan())
+        one.tell("PUT /v1/policy", TAKEN)
+        one.tell("POST /v1/policy/rollback/6", TAKEN)
+        one.tell("GET /v1/policy/versions/6", {"version": 6, "files": {"old.yaml": TEXT}})
+        one.tell("GET /v1/changes/01A", over("01A", succeeded=1))
+        yield one
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    there = tmp_path / "policy.yaml"
+    there.write_text(TEXT)
+    return there
+
+
+def puts(api: CliApi) -> list[str]:
+    return [f"{one.method} {one.path}" for one in api.asked if one.method == "PUT" or "rollback" in one.path]
+
+
+def test_apply_shows_the_plan_asks_and_puts_what_was_shown_over_what_was_there(api: CliApi, file: Path) -> None:
+    ended = dayone("policy", "apply", file, api=api.url, stdin="y\n")
+    assert ended.code == 0, ended
+    assert "Plan: 3 to add, 1 to change, 2 to remove." in ended.err
+    planned, put = (next(one for one in api.asked if one.method == method) for method in ("POST", "PUT"))
+    assert planned.json() == put.json() == {"files": {"policy.yaml": TEXT}}
+    assert put.headers["if-match"] == '"7"'
+
+
+@pytest.mark.parametrize("stdin", ["n\n", "\n", ""], ids=["no", "nothing", "nobody there"])
+def test_without_a_yes_nothing_is_put(api: CliApi, file: Path, stdin: str) -> None:
+    assert dayone("policy", "apply", file, api=api.url, stdin=stdin).code == 1
+    assert dayone("policy", "rollback", "6", api=api.url, stdin=stdin).code == 1
+    assert puts(api) == []
+
+
+def test_yes_does_not_ask(api: CliApi, file: Path) -> None:
+    assert dayone("policy", "apply", file, "--yes", api=api.url).code == 0
+    assert puts(api) == ["PUT /v1/policy"]
+
+
+def test_the_first_policy_is_put_only_if_there_is_none_yet(api: CliApi, file: Path) -> None:
+    api.tell("GET /v1/policy", Told(status=404, body={"title": "There is no such thing"}))
+    assert dayone("policy", "apply", file, "--yes", api=api.url).code == 0
+    put = next(one for one in api.asked if one.method == "PUT")
+    assert (put.headers["if-none-match"], "if-match" in put.headers) == ("*", False)
+
+
+def test_who_comes_second_is_refused_and_told_to_look_again(api: CliApi, file: Path) -> None:
+    api.tell("PUT /v1/policy", Told(status=412, body={"title": "It has changed", "detail": "version 8"}))
+    ended = dayone("policy", "apply", file, "--yes", api=api.url)
+    assert (ended.code, "look at the plan again" in ended.err) == (3, True)
+
+
+def test_what_is_in_force_already_is_not_put_again(api: CliApi, file: Path) -> None:
+    api.tell("GET /v1/policy", {"version": 7, "files": {"policy.yaml": TEXT}})
+    assert dayone("policy", "apply", file, "--yes", api=api.url).code == 0
+    assert puts(api) == []
+
+
+def test_going_back_shows_what_the_old_text_would_do_now(api: CliApi) -> None:
+    ended = dayone("policy", "rollback", "6", "--yes", "--no-watch", api=api.url)
+    assert (ended.code, "Plan: 3 to add" in ended.err) == (0, True)
+    assert api.asked[1].json() == {"files": {"old.yaml": TEXT}}
+    assert puts(api) == ["POST /v1/policy/rollback/6"]
+
+
+def test_show_prints_the_text_as_it_was_uploaded(api: CliApi) -> None:
+    api.tell("GET /v1/policy", {"version": 7, "files": {"policy.yaml": "version: 1\ngroups:\n  a: {}\n"}})
+    assert dayone("policy", "show", api=api.url).out == "version: 1\ngroups:\n  a: {}\n"
