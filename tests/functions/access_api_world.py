@@ -4,7 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -21,7 +21,7 @@ from dayone.usecases.access_api import AccessApi
 from dayone.usecases.overview import Overview
 from functions.access_api import app
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
-from tests.fakes.history import MemoryHistory
+from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state import State
@@ -96,7 +96,7 @@ class World:
         )
 
     def overview(self) -> Overview:
-        return Overview(history=MemoryHistory(self.state), dead_letters=self.letters, pause=self.pause)
+        return replace(memory_overview(self.state), dead_letters=self.letters, pause=self.pause)
 
     def pause(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -110,7 +110,9 @@ class World:
             patch.setattr(wiring, "access_api", self.ports)
             response = app.lambda_handler(load(event) if isinstance(event, str) else event, context())
         headers = {name: values[0] for name, values in response["multiValueHeaders"].items()}
-        return Answer(response["statusCode"], json.loads(response["body"]), headers, log.getvalue())
+        is_json = "json" in headers["Content-Type"]
+        body = json.loads(response["body"]) if is_json else response["body"]
+        return Answer(response["statusCode"], body, headers, log.getvalue())
 
 
 def context() -> LambdaContext:

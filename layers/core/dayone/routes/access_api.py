@@ -11,6 +11,8 @@ from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import NotFound, Unavailable
 from dayone.routes.account_bootstraps import account_bootstrap_routes
 from dayone.routes.accounts import account_routes
+from dayone.routes.assignments import assignment_routes
+from dayone.routes.audit import audit_routes
 from dayone.routes.changes import change_routes
 from dayone.routes.dead_letters import dead_letter_routes
 from dayone.routes.explain import explain_routes
@@ -38,11 +40,13 @@ _ROUTES = (
     account_bootstrap_routes,
     group_routes,
     permission_set_routes,
+    assignment_routes,
     grant_routes,
     explain_routes,
     plan_routes,
     change_routes,
     dead_letter_routes,
+    audit_routes,
 )
 
 

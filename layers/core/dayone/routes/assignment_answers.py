@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 
 from dayone.contracts.api_assignments import AssignmentsAnswer, HoldingAnswer
@@ -15,12 +16,13 @@ COLUMNS = tuple(HoldingAnswer.__annotations__)
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def assignments_answer(page: Page[Holding]) -> AssignmentsAnswer:
+def as_json(page: Page[Holding]) -> str:
     """Part of who has what."""
-    return {"assignments": [holding_answer(one) for one in page.entries], "cursor": page.cursor}
+    answer: AssignmentsAnswer = {"assignments": [holding_answer(one) for one in page.entries], "cursor": page.cursor}
+    return json.dumps(answer)
 
 
-def assignments_as_csv(rows: Sequence[Holding]) -> str:
+def as_csv(rows: Sequence[Holding]) -> str:
     """The same rows with a line of headings; reasons are one cell (RFC 4180)."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

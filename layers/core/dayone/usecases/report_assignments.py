@@ -7,7 +7,7 @@ from dayone.contracts.report_cursors import place_in, written
 from dayone.domain.holdings import Holding, Sought, member_in
 from dayone.ports.records import Page
 from dayone.usecases.access_api import AccessApi
-from dayone.usecases.read_access import Window, read_account, read_group, read_person
+from dayone.usecases.read_access import Window, read_account, read_group, read_permission_set, read_person
 from dayone.usecases.walk_assignments import ThroughAccount, ThroughCompany, ThroughGroups, Walk, principals_of
 
 # API Gateway waits 29 seconds, and an answer that comes late is none.
@@ -39,6 +39,9 @@ def walked(walk: Walk, *, question: str, window: Window, api: AccessApi) -> Page
 
 
 def _walk(sought: Sought, *, api: AccessApi) -> Walk:
+    if sought.permission_set:
+        # A slip in a name must not read as if nobody had anything.
+        read_permission_set(sought.permission_set, records=api.records)
     member = member_in(read_person(sought.person, records=api.records)) if sought.person else None
     if sought.account:
         account = read_account(sought.account, records=api.records)
