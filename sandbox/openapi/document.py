@@ -21,10 +21,9 @@ TAGS = {
     "permission sets": "Permission sets, and where they are assigned.",
     "accounts": "AWS accounts, as Organizations tells of them.",
     "grants": "Access that somebody gives for a time.",
-    "grants": "Access for one person for some hours or days, given by somebody.",
+    "assignments": "Who has what where, as a report.",
     "explain": "Why, and why not.",
     "operations": "How Day One is: what it has given up, what is on record, its settings and its numbers.",
-    "operations": "For whoever runs Day One: work that got stuck, what needs mending, and how it goes.",
     "changes": "What was set off, how far it has come, and decisions about what is held.",
 }
 _ABOUT = """\

@@ -49,6 +49,8 @@ _IN_PATH: Mapping[str, Parameter] = {
     )
 }
 
+_ALWAYS_THERE = frozenset({"ETag", "Location"})
+
 type Json = dict[str, Any]
 
 
@@ -105,7 +107,10 @@ def _answer(said: Description, schemas: Schemas) -> Json:
     own = {_JSON: {"schema": schemas.of(said.answer), "example": said.example}}
     others = {kind: {"schema": {"type": "string"}, "example": text} for kind, text in said.also_answers.items()}
     told = {**({"Location": "Where what follows can be seen."} if said.status == 202 else {}), **said.headers}
-    headers = {name: {"description": says, "schema": {"type": "string"}} for name, says in sorted(told.items())}
+    headers = {
+        name: {"description": says, "required": name in _ALWAYS_THERE, "schema": {"type": "string"}}
+        for name, says in sorted(told.items())
+    }
     return {
         "description": _FIRST_WORDS.get(said.status, "Done."),
         **({"headers": headers} if headers else {}),
