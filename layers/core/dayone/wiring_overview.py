@@ -3,6 +3,7 @@
 import time
 
 from dayone.adapters.aws_clients import client
+from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
@@ -14,6 +15,7 @@ def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
     """Its past, what was given up, and how it is."""
     return Overview(
         history=DynamoHistory(table),
+        audit_log=DynamoAuditLog(table),
         dead_letters=SqsDeadLetterQueues(client("sqs"), urls=letter_queues_in(given.dead_letters)),
         pause=time.sleep,
     )

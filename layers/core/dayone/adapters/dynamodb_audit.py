@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import encode
+from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_NEW, ends_with
+from dayone.adapters.dynamodb_lists import audit_of
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Write
 from dayone.domain.audit import GENESIS, AuditEntry, link
@@ -16,6 +17,7 @@ from dayone.domain.subjects import Subject
 OPERATIONS = "operations"
 POLICY = "policy"
 _FACT_LANES = 8
+LANES = (OPERATIONS, POLICY, *(f"facts-{number}" for number in range(_FACT_LANES)))
 
 
 def facts_lane(subject: Subject) -> str:
@@ -40,7 +42,8 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) ->
         in_utc = replace(entry, at=entry.at.astimezone(UTC))
         sequence, digest, day = sequence + 1, link(in_utc, previous=digest), in_utc.at.date().isoformat()
         key = keys.audit_key(lane, day=day, sequence=sequence)
-        record = {**key._asdict(), **encode(in_utc), "hash": digest}
+        listed = {"listed_in": audit_of(in_utc.subject), "listed_as": f"{stamp(in_utc.at)}#{key.sk}"}
+        record = {**key._asdict(), **encode(in_utc), "hash": digest, **listed}
         writes[f"audit-{sequence}"] = Put(record, condition=IS_NEW)
     end = {**keys.tail_key(lane)._asdict(), "sequence": sequence, "hash": digest, "day": day}
     return {"audit-tail": Put(end, condition=condition), **writes}

@@ -37,6 +37,11 @@ def grants_in_state(*, is_open: bool) -> str:
     return "grants:open" if is_open else "grants:over"
 
 
+def audit_of(subject: str) -> str:
+    """The list of what was done to a subject."""
+    return f"audit:{subject}"
+
+
 def members_of(group: str) -> str:
     """The list of a group's members."""
     return f"members:{group}"

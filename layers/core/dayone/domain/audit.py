@@ -31,6 +31,30 @@ class AuditEntry:
     detail: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """An entry as it is on record: the `number` in its lane, and the hash that binds it to those before it."""
+
+    entry: AuditEntry
+    lane: str
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditWanted:
+    """Entries from `since` until before `until`; of a subject, such as `person:e-1001`, and by an actor, if given."""
+
+    since: datetime
+    until: datetime
+    subject: str = ""
+    actor: str = ""
+
+    def has(self, entry: AuditEntry) -> bool:
+        """Whether an entry of its subject is wanted."""
+        return self.since <= entry.at < self.until and self.actor in ("", entry.actor)
+
+
 def link(entry: AuditEntry, *, previous: str) -> str:
     """The hash that binds an entry to everything before it: SHA-256 in hex over the previous hash and the entry."""
     said = json.dumps(asdict(entry), sort_keys=True, default=str)

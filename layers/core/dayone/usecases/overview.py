@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dayone.ports.audit_log import AuditLog
 from dayone.ports.dead_letters import DeadLetterQueues
 from dayone.ports.history import History
 
@@ -12,5 +13,6 @@ class Overview:
     """The ports for it; `pause` sleeps for seconds."""
 
     history: History
+    audit_log: AuditLog
     dead_letters: DeadLetterQueues
     pause: Callable[[float], None]

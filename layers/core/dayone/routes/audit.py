@@ -1,0 +1,91 @@
+"""What was done and why, and whether the record of it is whole: /v1/audit."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.contracts.api_audit import AuditAnswer, AuditEntryAnswer, BreakAnswer, LaneAnswer, VerifiedAnswer
+from dayone.domain.audit import AuditWanted, Recorded
+from dayone.errors import Malformed
+from dayone.routes.answers import reasons_answer, time_answer
+from dayone.routes.described import described
+from dayone.routes.described_audit import AUDIT, VERIFY
+from dayone.routes.queries import moment_of
+from dayone.routes.requests import Event, asked_for, wanted_of, window_of
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.verify_audit import LaneVerified, verify_audit
+
+_USUALLY = timedelta(days=31)
+# An entry's time is its function's, whose clock may be ahead of ours.
+_AHEAD = timedelta(minutes=1)
+
+
+def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about the audit log."""
+
+    @app.get("/v1/audit")
+    @described(AUDIT)
+    def list_audit() -> AuditAnswer:
+        """List what was done, by whom or what, and why; the newest first, of the last 31 days unless `since` says."""
+        event = app.current_event
+        window, wanted = window_of(event), _wanted(event, api)
+        page = api.overview.audit_log.entries(wanted, cursor=window.cursor, limit=window.limit)
+        return {"entries": [_entry(one) for one in page.entries], "cursor": page.cursor}
+
+    @app.get("/v1/audit/verify")
+    @described(VERIFY)
+    def get_audit_verified() -> VerifiedAnswer:
+        """Show whether the audit log of a day is whole: nothing was changed, and nothing is missing."""
+        event = app.current_event
+        day = _day_of(event)
+        found = verify_audit(day, cursor=asked_for(event, "cursor"), log=api.overview.audit_log)
+        lanes = [_lane(one) for one in found.lanes]
+        return {
+            "day": day.isoformat(),
+            "entries": sum(one["entries"] for one in lanes),
+            "first_break": next((one["broken"] for one in lanes if one["broken"]), None),
+            "lanes": lanes,
+            "cursor": found.cursor,
+        }
+
+
+def _wanted(event: Event, api: AccessApi) -> AuditWanted:
+    until = moment_of(event, "until") or (api.clock() + _AHEAD)
+    since = moment_of(event, "since") or datetime.combine(until - _USUALLY, time(), tzinfo=UTC)
+    if since >= until:
+        raise Malformed("`since` is not before `until`: give a time in between")
+    return AuditWanted(since=since, until=until, subject=asked_for(event, "subject"), actor=asked_for(event, "actor"))
+
+
+def _day_of(event: Event) -> date:
+    said = wanted_of(event, "day", example="2026-11-23")
+    try:
+        return datetime.strptime(said, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise Malformed("`day` is no day: write it as 2026-11-23") from error
+
+
+def _entry(one: Recorded) -> AuditEntryAnswer:
+    entry = one.entry
+    return {
+        "at": time_answer(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "change": entry.change,
+        "outcome": entry.outcome,
+        "operation": entry.operation,
+        "reasons": reasons_answer(entry.reasons),
+        "request_id": entry.request_id,
+        "detail": entry.detail,
+        "lane": one.lane,
+        "number": one.number,
+        "hash": one.hash,
+    }
+
+
+def _lane(one: LaneVerified) -> LaneAnswer:
+    broken: BreakAnswer | None = None
+    if one.broken:
+        broken = {"lane": one.lane, "number": one.broken.number, "says": one.broken.says}
+    return {"lane": one.lane, "entries": one.entries, "broken": broken}

@@ -1,0 +1,100 @@
+"""What was done and why, over the API."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dayone.domain.audit import AuditEntry
+from dayone.domain.desired import Reason
+from tests.functions.access_api_state import CHANGE, NOW
+from tests.functions.access_api_world import World, asking, load
+
+ADDED = AuditEntry(
+    at=NOW - timedelta(hours=1),
+    actor="hr:standard",
+    action="create-membership",
+    subject="person:e-1001",
+    change=CHANGE,
+    outcome="succeeded",
+    reasons=(Reason("policy.yaml:5", "department is Engineering"),),
+    request_id="r-1",
+)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    for days in (40, 2, 0):
+        world.state.record(replace(ADDED, at=ADDED.at - timedelta(days=days)))
+    world.state.record(replace(ADDED, subject="account:123456789012", actor="aws.organizations"))
+    return world
+
+
+def test_an_entry_says_everything(world: World) -> None:
+    first = world.send("list_audit").body["entries"][0]
+    assert first.pop("hash")
+    assert first == {
+        "at": "2026-11-23T07:00:00+00:00",
+        "actor": "hr:standard",
+        "action": "create-membership",
+        "subject": "person:e-1001",
+        "change": CHANGE,
+        "outcome": "succeeded",
+        "operation": "",
+        "reasons": [{"rule": "policy.yaml:5", "because": "department is Engineering"}],
+        "request_id": "r-1",
+        "detail": "",
+        "lane": "operations",
+        "number": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ({}, [4, 3, 2]),
+        ({"since": "2026-10-01"}, [4, 3, 2, 1]),
+        ({"until": "2026-11-22"}, [2]),
+        ({"since": "2026-11-22", "until": "2026-11-24", "actor": "hr:standard"}, [3]),
+        ({"actor": "aws.organizations"}, [4]),
+        ({"subject": "account:123456789012"}, [4]),
+        ({"subject": "person:e-9"}, []),
+    ],
+)
+def test_entries_are_looked_for(world: World, query: dict[str, str], numbers: list[int]) -> None:
+    found = world.send(asking("list_audit", **query)).body["entries"]
+    assert [one["number"] for one in found] == numbers
+
+
+def test_the_list_goes_on(world: World) -> None:
+    first = world.send(asking("list_audit", limit="1")).body
+    second = world.send(asking("list_audit", limit="1", cursor=first["cursor"])).body
+    assert [one["number"] for part in (first, second) for one in part["entries"]] == [4, 3]
+
+
+@pytest.mark.parametrize("query", [{"since": "soon"}, {"since": "2026-11-24", "until": "2026-11-24"}])
+def test_times_that_are_none_are_refused(world: World, query: dict[str, str]) -> None:
+    assert world.send(asking("list_audit", **query)).status == 400
+
+
+def test_a_whole_day_has_no_break(world: World) -> None:
+    assert world.send("verify_audit").body == {
+        "day": "2026-11-23",
+        "entries": 2,
+        "first_break": None,
+        "lanes": [{"lane": "operations", "entries": 2, "broken": None}],
+        "cursor": "",
+    }
+
+
+def test_a_break_is_told(world: World) -> None:
+    entry, digest = world.state.log[2]
+    world.state.log[2] = (replace(entry, actor="somebody else"), digest)
+    broken = world.send("verify_audit").body["first_break"]
+    assert (broken["lane"], broken["number"]) == ("operations", 3)
+
+
+@pytest.mark.parametrize("day", ["", "today", "2026-02-30", "20261123"])
+def test_a_day_that_is_none_is_refused(day: str) -> None:
+    assert World().send(load("verify_audit") | {"queryStringParameters": {"day": day}}).status == 400
