@@ -6,6 +6,7 @@ from typing import Any
 
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
+from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_history import DynamoHistory
@@ -24,6 +25,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.lanes import Lane, order_of
 from dayone.domain.operations import Operation
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
+from dayone.ports.grants import Grants
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.history import History
@@ -35,6 +37,7 @@ from tests.contract.state_tables import chains_in
 from tests.fakes.history import MemoryHistory
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.state import State
+from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_known import MemoryKnownSubjects
@@ -57,6 +60,7 @@ class StatePorts:
     turn: Turn
     policies: Policies
     archive: PolicyArchive
+    grants: Grants
     changes: Changes
     records: Records
     history: History
@@ -98,6 +102,7 @@ def ports_in_memory() -> StatePorts:
         turn=MemoryTurn(),
         policies=MemoryPolicies(state, parse=lambda version: _parse(version, parsed)),
         archive=MemoryPolicyArchive(state),
+        grants=MemoryGrants(state),
         changes=MemoryChanges(state),
         records=MemoryRecords(state),
         history=MemoryHistory(state),
@@ -121,6 +126,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         turn=DynamoTurn(table),
         policies=DynamoPolicies(table, parse=lambda version: _parse(version, parsed)),
         archive=DynamoPolicyArchive(table),
+        grants=DynamoGrants(table),
         changes=DynamoChanges(table),
         records=DynamoRecords(table),
         history=DynamoHistory(table),

@@ -34,6 +34,13 @@ def test_what_is_said_in_two_places_is_joined_whichever_is_heard_first(one: Gran
     assert joined(joined(one, two), two) == joined(one, two)
 
 
+def test_an_extension_that_was_said_too_late_counts_for_nothing() -> None:
+    grant = a_grant(until=NOON + timedelta(minutes=20))
+    until = NOON + timedelta(minutes=40)
+    assert extended(grant, until=until, at=NOON + timedelta(minutes=19)).lasts_until == until
+    assert extended(grant, until=until, at=NOON + timedelta(minutes=20)).lasts_until == grant.until
+
+
 @given(grant=_said, more=_said, now=_minutes)
 def test_an_end_that_was_said_beats_every_extension(grant: Grant, more: Grant, now: datetime) -> None:
     end = End(at=min(now, grant.lasts_until - timedelta(minutes=1)), how=Ending.ENDED_EARLY, by="b", change="c")
