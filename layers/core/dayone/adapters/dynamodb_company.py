@@ -37,7 +37,7 @@ class DynamoCompany:
             place = last._asdict() if last and number == 0 else None
             found = self._table.query(Key("pk").eq(partition), after=place, page=_RECORDS_A_CALL)
             for subject, records in groupby(found, key=_subject_of):
-                yield _state(subject, records)
+                yield state_in(records, subject=subject)
 
 
 def _key_of(record: Record) -> keys.RecordKey:
@@ -48,7 +48,8 @@ def _subject_of(record: Record) -> Subject:
     return keys.subject_of(_key_of(record))
 
 
-def _state(subject: Subject, records: Iterable[Record]) -> SubjectState:
+def state_in(records: Iterable[Record], *, subject: Subject) -> SubjectState:
+    """A subject in all that lies under its name."""
     head, applied = Head(subject=subject), {}
     for record in records:
         if keys.is_head(_key_of(record)):

@@ -99,6 +99,11 @@ def applied_of(subject: Subject) -> str:
     return f"{_written(subject.name)}{_APPLIED}"
 
 
+def all_of(subject: Subject) -> str:
+    """What the sort keys of a subject's head and of all its resources begin with."""
+    return f"{_written(subject.name)}#"
+
+
 def last_key_of(subject: Subject) -> RecordKey:
     """A place behind everything about a subject, and before whatever comes after it."""
     return RecordKey(partition_of(subject), f"{applied_of(subject)}{_LAST}")

@@ -7,11 +7,12 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_change_keys as change_keys
+from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import Record
+from dayone.adapters.dynamodb_company import state_in
 from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import applied_in, change_in, operation_in
-from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.changes import Change
 from dayone.domain.operations import Operation
@@ -29,11 +30,11 @@ class DynamoRecords:
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
-        self._subjects = DynamoSubjects(table)
 
     def subject(self, subject: Subject) -> SubjectState:
-        """As Subjects.load."""
-        return self._subjects.load(subject)
+        """As Subjects.load, but head and resources in one read: nobody commits a plan against what is read here."""
+        lies_in = Key("pk").eq(keys.partition_of(subject)) & Key("sk").begins_with(keys.all_of(subject))
+        return state_in(self._table.query(lies_in), subject=subject)
 
     def change(self, change: str) -> Change | None:
         """One change with its notes (the first hundred, by subject)."""
