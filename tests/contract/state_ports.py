@@ -6,8 +6,8 @@ from typing import Any
 
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
-from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
@@ -25,8 +25,8 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.lanes import Lane, order_of
 from dayone.domain.operations import Operation
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
-from dayone.ports.grants import Grants
 from dayone.ports.company import Company, Portions
+from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.history import History
 from dayone.ports.operations import OperationQueue, Turn
@@ -37,8 +37,8 @@ from tests.contract.state_tables import chains_in
 from tests.fakes.history import MemoryHistory
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.state import State
-from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_operations import MemoryOperationQueue
@@ -60,8 +60,8 @@ class StatePorts:
     turn: Turn
     policies: Policies
     archive: PolicyArchive
-    grants: Grants
     changes: Changes
+    grants: Grants
     records: Records
     history: History
     known: KnownSubjects
@@ -102,8 +102,8 @@ def ports_in_memory() -> StatePorts:
         turn=MemoryTurn(),
         policies=MemoryPolicies(state, parse=lambda version: _parse(version, parsed)),
         archive=MemoryPolicyArchive(state),
-        grants=MemoryGrants(state),
         changes=MemoryChanges(state),
+        grants=MemoryGrants(state),
         records=MemoryRecords(state),
         history=MemoryHistory(state),
         known=MemoryKnownSubjects(state),
@@ -126,8 +126,8 @@ def ports_over(state_table: StateTable) -> StatePorts:
         turn=DynamoTurn(table),
         policies=DynamoPolicies(table, parse=lambda version: _parse(version, parsed)),
         archive=DynamoPolicyArchive(table),
-        grants=DynamoGrants(table),
         changes=DynamoChanges(table),
+        grants=DynamoGrants(table),
         records=DynamoRecords(table),
         history=DynamoHistory(table),
         known=DynamoKnownSubjects(table),

@@ -9,8 +9,8 @@ from botocore.model import OperationModel
 
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
-from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHints
@@ -33,11 +33,11 @@ from dayone.domain.operations import OperationState
 from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
 from dayone.domain.requests import Hint, PlanRequest
-from dayone.ports.grants import GrantFilter
 from dayone.domain.subjects import Subject, SubjectKind
+from dayone.ports.grants import GrantFilter
 from dayone.ports.hr import Roster
-from tests.contract.grant_samples import granted, on_record
 from sandbox import Sandbox
+from tests.contract.grant_samples import granted, on_record
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import (
     ADA,
@@ -227,13 +227,13 @@ def test_progress(watched: Watched, others: StatePorts) -> None:
     assert progress.planned(LEFT, [ADA]) == {ADA}
     assert watched.actions == DynamoProgress.ACTIONS
 
+
 def test_grants(watched: Watched, others: StatePorts) -> None:
     on_record(others, granted("01G", to=ADA))
     grants = DynamoGrants(watched.table)
     assert grants.known("01G") is not None
     assert grants.listed(GrantFilter(person=ADA.name), cursor="", limit=9).entries
     assert watched.actions == DynamoGrants.ACTIONS
-
 
 
 def test_ledger(watched: Watched) -> None:
