@@ -12,12 +12,14 @@ from typing import Any
 # The directories of botocore/data that are kept; to use another service, add it.
 SERVICES = frozenset(
     {
+        "cloudtrail",
         "dynamodb",
         "events",
         "identitystore",
         "organizations",
         "scheduler",
         "secretsmanager",
+        "service-quotas",
         "sesv2",
         "sqs",
         "ssm",
@@ -26,7 +28,7 @@ SERVICES = frozenset(
     }
 )
 # Where a service has another name in endpoints.json.
-ENDPOINTS = SERVICES - {"sso-admin", "sesv2"} | {"sso", "email"}
+ENDPOINTS = SERVICES - {"sso-admin", "sesv2", "service-quotas"} | {"sso", "email", "servicequotas"}
 UNUSED = (
     "bin",
     "boto3/data",  # of boto3.resource, which nothing uses

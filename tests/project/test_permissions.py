@@ -24,7 +24,15 @@ FETCHING = {
     },
 }
 # Services have no resource that could be named for these.
-NEEDS_EVERY_RESOURCE = {"organizations:DescribeOrganization", "organizations:ListAccounts", "dynamodb:ListStreams"}
+NEEDS_EVERY_RESOURCE = {
+    "cloudtrail:DescribeTrails",
+    "dynamodb:ListStreams",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListDelegatedAdministrators",
+    "organizations:ListRoots",
+    "servicequotas:ListServiceQuotas",
+}
 
 
 def _listed(one_or_more: Any) -> list[Any]:  # noqa: ANN401 - as the template has it

@@ -89,10 +89,12 @@ class AccessApiSettings:
     inbox_url: str
     ended_sessions_policies: str
     instance_arn: str
+    identity_store_id: str
     account_id: str
     administered_from: str
     budgets: str
     dead_letters: str
+    organization_id: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:

@@ -1,14 +1,23 @@
 """Puts together what the HTTP API looks at of Day One as a whole."""
 
 import time
+from typing import Any
 
-from dayone.adapters.aws_clients import client
+from dayone.adapters.aws_clients import Later, client
 from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.seen_instance import SsoInstanceSight
+from dayone.adapters.seen_organization import OrganizationsSight
+from dayone.adapters.seen_quotas import ServiceQuotaSight
+from dayone.adapters.seen_trails import CloudTrailSight
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
-from dayone.settings import AccessApiSettings, letter_queues_in
+from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
+from dayone.usecases.check_settings import CheckSettings, GivenSettings
 from dayone.usecases.overview import Overview
+
+# What the template says of an organisation that it is not told.
+_NO_FORWARDER = "none"
 
 
 def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
@@ -17,5 +26,29 @@ def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
         history=DynamoHistory(table),
         audit_log=DynamoAuditLog(table),
         dead_letters=SqsDeadLetterQueues(client("sqs"), urls=letter_queues_in(given.dead_letters)),
+        surroundings=_surroundings(),
+        given=_given(given),
         pause=time.sleep,
+    )
+
+
+def _surroundings() -> CheckSettings:
+    organizations: Any = Later("organizations")
+    return CheckSettings(
+        instance=SsoInstanceSight(client("sso-admin")),
+        organization=OrganizationsSight(organizations),
+        trails=CloudTrailSight(Later("cloudtrail")),
+        quotas=ServiceQuotaSight(Later("service-quotas")),
+    )
+
+
+def _given(given: AccessApiSettings) -> GivenSettings:
+    return GivenSettings(
+        instance_arn=given.instance_arn,
+        identity_store_id=given.identity_store_id,
+        account_id=given.account_id,
+        administered_from=given.administered_from,
+        organization_id="" if given.organization_id == _NO_FORWARDER else given.organization_id,
+        ends_sessions=any(given.ended_sessions_policies.split(",")),
+        budgets=budgets_in(given.budgets),
     )

@@ -25,6 +25,16 @@ _CONNECTIONS = 16
 _COUNTED = frozenset({"identitystore", "sso-admin"})
 
 
+class Later:
+    """A client that is made when something is first asked of it: most calls of a function do not need it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 - whatever the client has
+        return getattr(_made(self._name), attribute)
+
+
 @overload
 def client(name: Literal["dynamodb"]) -> "DynamoDBClient": ...
 @overload

@@ -27,6 +27,7 @@ from dayone.routes.plan import plan_routes
 from dayone.routes.policy import policy_routes
 from dayone.routes.policy_versions import policy_version_routes
 from dayone.routes.told import told
+from dayone.routes.settings import settings_routes
 from dayone.usecases.access_api import AccessApi
 
 _SERVER_ERROR = 500
@@ -47,6 +48,7 @@ _ROUTES = (
     change_routes,
     dead_letter_routes,
     audit_routes,
+    settings_routes,
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dayone.ports.audit_log import AuditLog
 from dayone.ports.dead_letters import DeadLetterQueues
 from dayone.ports.history import History
+from dayone.usecases.check_settings import CheckSettings, GivenSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,4 +16,6 @@ class Overview:
     history: History
     audit_log: AuditLog
     dead_letters: DeadLetterQueues
+    surroundings: CheckSettings
+    given: GivenSettings
     pause: Callable[[float], None]

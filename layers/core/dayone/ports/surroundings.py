@@ -1,0 +1,75 @@
+"""What Day One is deployed into, as AWS describes it; each raises a DayOneError for what it cannot read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenInstance:
+    """An instance of Identity Center; what AWS does not say is empty, or None."""
+
+    identity_store_id: str
+    owner_account: str
+    status: str
+    status_reason: str = ""
+    primary_region: str = ""
+    permission_sets_enabled: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenOrganization:
+    """The organisation that the account is in."""
+
+    id: str
+    management_account: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenTrail:
+    """A trail of CloudTrail; `records_writes` is None when its selectors cannot be read."""
+
+    name: str
+    is_logging: bool
+    is_everywhere: bool
+    is_of_organization: bool
+    home_region: str
+    records_writes: bool | None
+
+
+class InstanceSight(Protocol):
+    """Identity Center, in the Region where the question is asked."""
+
+    @property
+    def region(self) -> str:
+        """That Region."""
+
+    def instance(self, instance_arn: str) -> SeenInstance:
+        """The instance of that ARN."""
+
+
+class OrganizationSight(Protocol):
+    """AWS Organizations."""
+
+    def organization(self) -> SeenOrganization:
+        """The organisation; raises NotFound when the account is in none."""
+
+    def delegated_administrators(self, service: str) -> frozenset[str]:
+        """The accounts that administer a service, such as `sso.amazonaws.com`, for the management account."""
+
+    def has_policy_type(self, policy_type: str) -> bool:
+        """Whether a type of policy, such as `SERVICE_CONTROL_POLICY`, is enabled at the root."""
+
+
+class TrailSight(Protocol):
+    """CloudTrail, in the Region where the question is asked."""
+
+    def trails(self) -> Sequence[SeenTrail]:
+        """The trails that record something here, those of other Regions and of the organisation included."""
+
+
+class QuotaSight(Protocol):
+    """Service Quotas."""
+
+    def of_identity_center(self) -> Mapping[str, float]:
+        """The quotas that are in force for the account, by AWS's own names."""

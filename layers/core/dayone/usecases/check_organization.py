@@ -1,0 +1,84 @@
+"""What is said of the organisation: who may administer, whether its events arrive, and what is enabled."""
+
+from collections.abc import Sequence
+
+from dayone.domain.findings import Finding, amiss, doubtful, fine, unseen
+from dayone.errors import DayOneError
+from dayone.ports.surroundings import SeenOrganization, SeenTrail
+
+# Source: AWS Organizations User Guide: its events are in this Region only, of the partition `aws`.
+_EVENTS_IN = "us-east-1"
+_PARTITION = "arn:aws:"
+
+
+def may_administer(
+    seen: SeenOrganization, delegates: frozenset[str] | DayOneError, *, account: str, said: str
+) -> Finding:
+    """The account is the management account, or administers Identity Center for it, as the operator says."""
+    name = "administered-from"
+    if account == seen.management_account:
+        if said == "delegated-administrator":
+            return amiss(name, "this is the management account", do="deploy with AdministeredFrom=auto")
+        return fine(name, f"{account} is the management account")
+    if said == "management-account":
+        says = f"the management account is {seen.management_account}, not {account}"
+        return amiss(name, says, do="deploy there, or with AdministeredFrom=auto")
+    if isinstance(delegates, DayOneError):
+        do = "let whoever checks call organizations:ListDelegatedAdministrators, then check again"
+        return unseen(name, f"{account} is not the management account; whether it may administer was not said", do=do)
+    if account in delegates:
+        return fine(
+            name, f"{account} administers Identity Center for {seen.management_account}, whose own access it leaves"
+        )
+    do = f"deploy in {seen.management_account}, or register {account} in the console, Identity Center, Settings"
+    return amiss(name, f"{account} is neither the management account nor its delegated administrator", do=do)
+
+
+def events_arrive(seen: SeenOrganization, *, account: str, region: str, listens_to: str, arn: str) -> Finding:
+    """What happens to accounts is told in one Region of the management account."""
+    name = "organization-events"
+    if not arn.startswith(_PARTITION):
+        return unseen(name, "where the events of this partition are is not known", do="see docs/accounts.md")
+    is_there = account == seen.management_account and region == _EVENTS_IN
+    if listens_to and listens_to != seen.id:
+        return amiss(
+            name, f"the organisation is {seen.id}, not {listens_to}", do=f"deploy with OrganizationId={seen.id}"
+        )
+    if is_there:
+        return fine(name, f"the organisation's events are in this account and Region, {region}")
+    where = f"{_EVENTS_IN} of {seen.management_account}"
+    if not listens_to:
+        do = f"deploy with OrganizationId={seen.id}, and template-forwarder.yaml in {where}"
+        return amiss(name, f"the organisation's events are in {where}, and no forwarder is listened to", do=do)
+    do = f"see that template-forwarder.yaml is deployed in {where}: aws cloudformation describe-stacks"
+    return unseen(name, f"a forwarder in {where} is listened to; whether there is one cannot be told from here", do=do)
+
+
+def trail_records(trails: Sequence[SeenTrail], seen: SeenOrganization, *, account: str) -> Finding:
+    """EventBridge hears of calls to Organizations only where a trail records management events."""
+    name = "trail"
+    there = [one for one in trails if one.is_logging and (one.is_everywhere or one.home_region == _EVENTS_IN)]
+    is_management = account == seen.management_account
+    counted = there if is_management else [one for one in there if one.is_of_organization]
+    recording = [one for one in counted if one.records_writes]
+    if recording:
+        return fine(name, f"the trail {recording[0].name} records management events in {_EVENTS_IN}")
+    if unread := [one for one in counted if one.records_writes is None]:
+        do = "in the management account, look whether it records management events"
+        return unseen(name, f"the trail {unread[0].name} logs; what it records cannot be read from here", do=do)
+    do = f"create a trail for all Regions that records management events, in {seen.management_account}"
+    missed = "accounts that are moved, renamed or tagged are then noticed by the daily look only"
+    if is_management:
+        return doubtful(name, f"no trail records management events in {_EVENTS_IN}: {missed}", do=do)
+    return unseen(name, f"the organisation has no trail that is seen from here; without one {missed}", do=do)
+
+
+def control_policies(*, is_enabled: bool, is_asked_for: bool) -> Finding:
+    """Ending live sessions takes service control policies."""
+    name = "service-control-policies"
+    if not is_asked_for:
+        return fine(name, "not needed: no policy is to end live sessions")
+    if is_enabled:
+        return fine(name, "service control policies are enabled")
+    do = "enable them: aws organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY --root-id ROOT"
+    return amiss(name, "live sessions are to be ended, and service control policies are not enabled", do=do)

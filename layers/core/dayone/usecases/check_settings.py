@@ -1,0 +1,124 @@
+"""Look at what Day One is deployed into, and say what fits, what does not, and what cannot be told; changes nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from dayone.domain.budgets import Budgets
+from dayone.domain.findings import Finding, unseen
+from dayone.errors import DayOneError
+from dayone.ports.surroundings import InstanceSight, OrganizationSight, QuotaSight, TrailSight
+from dayone.usecases.check_identity_center import (
+    identity_source,
+    instance_is_here,
+    instance_is_the_organizations,
+    instance_is_usable,
+    store_fits,
+)
+from dayone.usecases.check_organization import (
+    control_policies,
+    events_arrive,
+    may_administer,
+    trail_records,
+)
+from dayone.usecases.check_quotas import budgets_fit
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenSettings:
+    """What Day One is told: the template's parameters of the same names.
+
+    `organization_id` is empty where no forwarder is listened to; `ends_sessions` is whether a service control policy is
+    to end the live sessions of whoever loses access.
+    """
+
+    instance_arn: str
+    identity_store_id: str
+    account_id: str
+    administered_from: str = "auto"
+    organization_id: str = ""
+    ends_sessions: bool = False
+    budgets: Budgets = field(default_factory=Budgets)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSettings:
+    """What the check looks through; needs none of what Day One deploys."""
+
+    instance: InstanceSight
+    organization: OrganizationSight
+    trails: TrailSight
+    quotas: QuotaSight
+
+
+def check_settings(given: GivenSettings, *, ports: CheckSettings) -> tuple[Finding, ...]:
+    """Every finding, in the order in which they should be mended; nothing that cannot be read breaks the rest."""
+    return tuple(_findings(given, ports))
+
+
+def _findings(given: GivenSettings, ports: CheckSettings) -> Iterator[Finding]:
+    region, account = ports.instance.region, given.account_id
+    instance = _asked(lambda: ports.instance.instance(given.instance_arn))
+    organization = _asked(ports.organization.organization)
+    yield _told("instance", instance, needs="sso:DescribeInstance", judge=instance_is_usable)
+    yield _told("region", instance, needs="sso:DescribeInstance", judge=lambda it: instance_is_here(it, region))
+    store = given.identity_store_id
+    yield _told("identity-store", instance, needs="sso:DescribeInstance", judge=lambda it: store_fits(it, store))
+    yield identity_source()
+    needs = "organizations:DescribeOrganization"
+    yield _told(
+        "organization-instance",
+        _both(instance, organization),
+        needs=f"sso:DescribeInstance and {needs}",
+        judge=lambda both: instance_is_the_organizations(*both),
+    )
+    delegates = _asked(lambda: ports.organization.delegated_administrators("sso.amazonaws.com"))
+    yield _told(
+        "administered-from",
+        organization,
+        needs=needs,
+        judge=lambda it: may_administer(it, delegates, account=account, said=given.administered_from),
+    )
+    yield _told(
+        "organization-events",
+        organization,
+        needs=needs,
+        judge=lambda it: events_arrive(
+            it, account=account, region=region, listens_to=given.organization_id, arn=given.instance_arn
+        ),
+    )
+    trails = _asked(ports.trails.trails)
+    yield _told(
+        "trail",
+        _both(trails, organization),
+        needs=f"cloudtrail:DescribeTrails, cloudtrail:GetTrailStatus, cloudtrail:GetEventSelectors and {needs}",
+        judge=lambda both: trail_records(*both, account=account),
+    )
+    quotas = _asked(ports.quotas.of_identity_center)
+    yield budgets_fit(given.budgets, quotas=None if isinstance(quotas, DayOneError) else quotas)
+    yield _told(
+        "service-control-policies",
+        _asked(lambda: given.ends_sessions and ports.organization.has_policy_type("SERVICE_CONTROL_POLICY")),
+        needs="organizations:ListRoots",
+        judge=lambda is_enabled: control_policies(is_enabled=is_enabled, is_asked_for=given.ends_sessions),
+    )
+
+
+def _asked[T](ask: Callable[[], T]) -> T | DayOneError:
+    try:
+        return ask()
+    except DayOneError as error:
+        return error
+
+
+def _both[A, B](one: A | DayOneError, other: B | DayOneError) -> tuple[A, B] | DayOneError:
+    if isinstance(one, DayOneError):
+        return one
+    return other if isinstance(other, DayOneError) else (one, other)
+
+
+def _told[T](name: str, seen: T | DayOneError, *, needs: str, judge: Callable[[T], Finding]) -> Finding:
+    if not isinstance(seen, DayOneError):
+        return judge(seen)
+    # AWS's own words name ARNs and callers; the code before them says which kind of trouble it is.
+    kind = str(seen).partition(":")[0]
+    return unseen(name, f"AWS did not say: {kind}", do=f"let whoever checks call {needs}, then check again")

@@ -1,0 +1,70 @@
+"""What Day One is deployed into, in memory: all as it should be, unless it is told otherwise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dayone.ports.surroundings import SeenInstance, SeenOrganization, SeenTrail
+from dayone.usecases.check_settings import CheckSettings, GivenSettings
+
+MANAGEMENT, ELSEWHERE = "111122223333", "444455556666"
+GIVEN = GivenSettings(
+    instance_arn="arn:aws:sso:::instance/ssoins-0123456789abcdef",
+    identity_store_id="d-0123456789",
+    account_id=MANAGEMENT,
+)
+TRAIL = SeenTrail(
+    name="all",
+    is_logging=True,
+    is_everywhere=True,
+    is_of_organization=True,
+    home_region="eu-central-1",
+    records_writes=True,
+)
+
+
+@dataclass
+class MemorySurroundings:
+    """Stands for all four ports; an error in `fails` is raised by the method of that name."""
+
+    region: str = "us-east-1"
+    seen: SeenInstance = field(
+        default_factory=lambda: SeenInstance(
+            identity_store_id="d-0123456789",
+            owner_account=MANAGEMENT,
+            status="ACTIVE",
+            primary_region="us-east-1",
+            permission_sets_enabled=True,
+        )
+    )
+    id: str = "o-a1b2c3d4e5"
+    delegates: frozenset[str] = frozenset()
+    policy_types: frozenset[str] = frozenset()
+    seen_trails: Sequence[SeenTrail] = (TRAIL,)
+    quotas: Mapping[str, float] = field(default_factory=lambda: {"Permission sets": 3500.0})
+    fails: dict[str, Exception] = field(default_factory=dict)
+
+    def instance(self, _instance_arn: str) -> SeenInstance:
+        return self._unless("instance", self.seen)
+
+    def organization(self) -> SeenOrganization:
+        return self._unless("organization", SeenOrganization(id=self.id, management_account=MANAGEMENT))
+
+    def delegated_administrators(self, _service: str) -> frozenset[str]:
+        return self._unless("delegated_administrators", self.delegates)
+
+    def has_policy_type(self, policy_type: str) -> bool:
+        return self._unless("has_policy_type", policy_type in self.policy_types)
+
+    def trails(self) -> Sequence[SeenTrail]:
+        return self._unless("trails", self.seen_trails)
+
+    def of_identity_center(self) -> Mapping[str, float]:
+        return self._unless("of_identity_center", self.quotas)
+
+    def ports(self) -> CheckSettings:
+        return CheckSettings(instance=self, organization=self, trails=self, quotas=self)
+
+    def _unless[T](self, name: str, answer: T) -> T:
+        if name in self.fails:
+            raise self.fails[name]
+        return answer
