@@ -9,6 +9,7 @@ from itertools import cycle
 from typing import Any
 
 from dayone.adapters.identity_store import IdentityStoreDirectory
+from dayone.adapters.live_access import AwsLiveAccess
 from dayone.adapters.sso_assignments import SsoAssignments
 from dayone.adapters.sso_permission_sets import SsoPermissionSets
 from dayone.adapters.sso_set_policies import SsoSetPolicies
@@ -20,11 +21,13 @@ from dayone.ports.identity_center import (
     RequestState,
     SetPolicies,
 )
+from dayone.ports.live_access import LiveAccess
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.set_policies import MemorySetPolicies
 
@@ -47,6 +50,7 @@ class IdentityCenter:
     permission_sets: PermissionSets
     set_policies: SetPolicies
     assignments: Assignments
+    live: LiveAccess
     work: Callable[[], None]
     account: Callable[[], str]
 
@@ -84,6 +88,7 @@ def fake_identity_center() -> IdentityCenter:
         permission_sets=MemoryPermissionSets(center),
         set_policies=MemorySetPolicies(center),
         assignments=MemoryAssignments(center),
+        live=MemoryLiveAccess(center),
         work=center.work,
         account=lambda: ACCOUNT,
     )
@@ -103,6 +108,13 @@ class LocalIdentityCenter:
             permission_sets=SsoPermissionSets(self.sso_admin, instance_arn=self.instance_arn),
             set_policies=SsoSetPolicies(self.sso_admin, instance_arn=self.instance_arn),
             assignments=SsoAssignments(self.sso_admin, instance_arn=self.instance_arn),
+            live=AwsLiveAccess(
+                self.sso_admin,
+                self.identitystore,
+                instance_arn=self.instance_arn,
+                identity_store_id=self.identity_store_id,
+                wait=lambda _service, _api: None,
+            ),
             work=_wait,
             account=partial(next, cycle(_new_accounts(sandbox.client("organizations")))),
         )
@@ -110,8 +122,10 @@ class LocalIdentityCenter:
     def check_actions(self) -> None:
         """Assert that the adapters have called nothing but what they say they call."""
         directory, sso = self._called
-        assert directory <= IdentityStoreDirectory.ACTIONS
-        assert sso <= SsoPermissionSets.ACTIONS | SsoSetPolicies.ACTIONS | SsoAssignments.ACTIONS
+        assert directory <= IdentityStoreDirectory.ACTIONS | AwsLiveAccess.ACTIONS
+        assert (
+            sso <= SsoPermissionSets.ACTIONS | SsoSetPolicies.ACTIONS | SsoAssignments.ACTIONS | AwsLiveAccess.ACTIONS
+        )
 
 
 def _new_accounts(client: Any) -> Sequence[str]:  # noqa: ANN401 - any boto3 client

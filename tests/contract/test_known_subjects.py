@@ -2,7 +2,7 @@
 
 import pytest
 
-from dayone.domain.subjects import SubjectKind
+from dayone.domain.subjects import ResourceOf, SubjectKind
 from dayone.errors import Invalid
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import ADA, BOB, SHOP, USER, assigned, done, in_group, planned
@@ -30,6 +30,13 @@ def test_several_are_looked_up_at_once_and_those_unknown_are_missing(ports: Stat
     found = ports.known.brief([BOB, SHOP, ADA, ADA])
     assert {one: list(state.applied) for one, state in found.items()} == {ADA: [USER], SHOP: []}
     assert found[SHOP].head == ports.subjects.load(SHOP).head
+
+
+def test_resources_are_looked_up_at_once_and_those_unknown_are_missing(ports: StatePorts) -> None:
+    (user, _) = planned(ports, ADA, USER, in_group("engineers")).operations
+    done(ports, user)
+    wanted = [ResourceOf(one, USER) for one in (ADA, BOB)]
+    assert ports.known.applied(wanted) == {wanted[0]: ports.subjects.load(ADA).applied[USER]}
 
 
 def test_whoever_has_claimed_a_name_is_found_by_it(ports: StatePorts) -> None:

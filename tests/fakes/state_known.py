@@ -25,6 +25,9 @@ class MemoryKnownSubjects:
         known = [one for one in subjects if one in self._state.heads]
         return {one: SubjectState(self._state.heads[one], self._itself(one)) for one in known}
 
+    def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+        return {one: self._state.applied[one] for one in resources if one in self._state.applied}
+
     def holder_of(self, claim: str) -> str:
         return MemorySubjects(self._state).holder_of(claim)
 

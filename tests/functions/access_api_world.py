@@ -21,6 +21,8 @@ from dayone.usecases.access_api import AccessApi
 from dayone.usecases.overview import Overview
 from functions.access_api import app
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
+from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.request_keys import MemoryRequestKeys
@@ -66,6 +68,7 @@ class World:
     """The function over a state in memory."""
 
     state: State = field(default_factory=State)
+    center: MemoryIdentityCenter = field(default_factory=MemoryIdentityCenter)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     keys: MemoryRequestKeys = field(default_factory=MemoryRequestKeys)
     now: datetime = NOW
@@ -79,6 +82,7 @@ class World:
         return AccessApi(
             records=unwell or MemoryRecords(self.state),
             known=unwell or MemoryKnownSubjects(self.state),
+            live=unwell or MemoryLiveAccess(self.center),
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
             policies=unwell or MemoryPolicies(self.state, parse=parsed),

@@ -52,8 +52,8 @@ def state_of(assigned: Mapping[str, set[tuple[str, str]]], members: Mapping[str,
             state.applied[ResourceOf(subject, one.resource)] = one
     for person in PEOPLE:
         subject = Subject(SubjectKind.PERSON, person)
-        names = {"user_name": person, "given_name": "A", "family_name": "B", "display_name": "A B"}
-        fact_of = Person(id=person, email=f"{person}@example.com", **names)
+        called: Any = {"user_name": person, "given_name": "A", "family_name": "B", "display_name": "A B"}
+        fact_of = Person(id=person, email=f"{person}@example.com", **called)
         state.heads[subject] = Head(subject=subject, fact=fact_of, revision=1)
         for one in [applied(ResourceKind.MEMBERSHIP, group) for group in members.get(person, set())]:
             state.applied[ResourceOf(subject, one.resource)] = one

@@ -22,6 +22,8 @@ from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
 from tests.fakes.hr import MemoryHints, MemoryHrSources, no_hr_systems
+from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
@@ -206,6 +208,7 @@ class DayOne:
         table = {
             "records": MemoryRecords(self.state),
             "known": MemoryKnownSubjects(self.state),
+            "live": MemoryLiveAccess(MemoryIdentityCenter()),
             "archive": MemoryPolicyArchive(self.state),
             "policies": self.policies(),
             "company": MemoryCompany(self.state),

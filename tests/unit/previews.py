@@ -7,6 +7,7 @@ from dayone.contracts.policy_file import read_policy
 from dayone.domain.requests import PlanRequest
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.preview_plan import Previewed, preview_plan
+from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import memory_overview
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state_company import MemoryCompany
@@ -37,6 +38,7 @@ def api_of(world: World) -> AccessApi:
     return AccessApi(
         records=MemoryRecords(world.state),
         known=MemoryKnownSubjects(world.state),
+        live=MemoryLiveAccess(world.center),
         progress=MemoryProgress(world.state),
         archive=MemoryPolicyArchive(world.state),
         policies=MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text]),

@@ -1,11 +1,13 @@
 """Puts the HTTP API together."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 
 from dayone import wiring_accounts, wiring_overview
 from dayone.adapters.aws_clients import client
+from dayone.adapters.call_gate import CallGate
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
@@ -18,7 +20,9 @@ from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.live_access import AwsLiveAccess
 from dayone.adapters.sqs import SqsInbox
+from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.settings import AccessApiSettings, budgets_in
 from dayone.usecases.access_api import AccessApi
@@ -36,6 +40,7 @@ def access_api(
     return AccessApi(
         records=DynamoRecords(table),
         known=DynamoKnownSubjects(table),
+        live=_live_access(given, clock=clock),
         progress=DynamoProgress(table),
         archive=DynamoPolicyArchive(table),
         policies=PolicyWithinReach(
@@ -52,4 +57,16 @@ def access_api(
         budgets=budgets_in(given.budgets),
         clock=clock,
         entropy=lambda: os.urandom(10),
+    )
+
+
+def _live_access(given: AccessApiSettings, *, clock: Callable[[], datetime]) -> AwsLiveAccess:
+    # So little that whoever asks who has what takes nothing from the executor.
+    gate = CallGate(Budgets(sso_admin_calls=3, identity_store_calls=5), clock=clock, sleep=time.sleep)
+    return AwsLiveAccess(
+        client("sso-admin"),
+        client("identitystore"),
+        instance_arn=given.instance_arn,
+        identity_store_id=given.identity_store_id,
+        wait=gate.wait,
     )

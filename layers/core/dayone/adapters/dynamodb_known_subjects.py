@@ -10,6 +10,7 @@ from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import applied_in, head_in
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.operations import Applied
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import ITSELF, ResourceOf, Subject, SubjectKind
 from dayone.ports.records import Page
@@ -35,6 +36,14 @@ class DynamoKnownSubjects:
         """See KnownSubjects."""
         return self._with_themselves(list(map(head_in, self._table.get_all(map(keys.head_of, subjects)))))
 
+    def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+        """See KnownSubjects."""
+        found: dict[ResourceOf, Applied] = {}
+        for record in self._table.get_all(map(keys.applied_key, resources)):
+            one, subject = applied_in(record), keys.subject_of(keys.RecordKey(record["pk"], record["sk"]))
+            found[ResourceOf(subject, one.resource)] = one
+        return found
+
     def holder_of(self, claim: str) -> str:
         """See KnownSubjects."""
         return self._subjects.holder_of(claim)
@@ -42,7 +51,6 @@ class DynamoKnownSubjects:
     def _with_themselves(self, heads: Sequence[Head]) -> Mapping[Subject, SubjectState]:
         known = {one.subject: SubjectState(one) for one in heads}
         wanted = [ResourceOf(one, ITSELF[one.kind]) for one in known if one.kind in ITSELF]
-        for record in self._table.get_all(map(keys.applied_key, wanted)):
-            one, subject = applied_in(record), keys.subject_of(keys.RecordKey(record["pk"], record["sk"]))
-            known[subject] = replace(known[subject], applied={one.resource: one})
+        for of, one in self.applied(wanted).items():
+            known[of.subject] = replace(known[of.subject], applied={one.resource: one})
         return known

@@ -41,6 +41,11 @@ class Sought:
     ou: str = ""
     permission_set: str = ""
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is about one person, group or account, of which Identity Center can be asked in a few calls."""
+        return bool(self.person or self.group or self.account)
+
     def fits(self, *, permission_set: str, principal: str) -> bool:
         """Whether an assignment may be part of it by its name; `principal` is a group or `person:id`."""
         return self.permission_set in ("", permission_set) and self.group in ("", principal)

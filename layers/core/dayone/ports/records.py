@@ -7,7 +7,7 @@ from typing import Protocol
 from dayone.domain.changes import Change
 from dayone.domain.operations import Applied, Operation
 from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,9 @@ class KnownSubjects(Protocol):
 
     def brief(self, subjects: Iterable[Subject]) -> Mapping[Subject, SubjectState]:
         """Those of them that are known."""
+
+    def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+        """Those of the resources that are remembered, in doubt or not."""
 
     def holder_of(self, claim: str) -> str:
         """As Subjects.holder_of."""

@@ -5,14 +5,17 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from dayone.domain.holdings import Sought
+from dayone.domain.holdings import Holding, Sought
 from dayone.errors import Malformed
+from dayone.ports.records import Page
 from dayone.routes.assignment_answers import as_csv, as_json
 from dayone.routes.described import described
 from dayone.routes.described_assignments import ASSIGNMENTS, LARGEST_LIMIT, USUAL_LIMIT
 from dayone.routes.requests import Event, asked_for, header_of, window_of
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.read_access import Window
 from dayone.usecases.report_assignments import report_assignments
+from dayone.usecases.report_live_access import Managed, report_live_access
 
 _CSV, _JSON = "text/csv", "application/json"
 
@@ -27,11 +30,24 @@ def assignment_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         event = app.current_event
         media_type = _media_type_of(event)
         window = window_of(event, largest=LARGEST_LIMIT, usual=USUAL_LIMIT)
-        page = report_assignments(_sought_in(event), window=window, api=api)
+        page = _report(_sought_in(event), managed=_managed_in(event), window=window, api=api)
         text = as_csv(page.entries) if media_type == _CSV else as_json(page)
         headers = _following(event, cursor=page.cursor) if page.cursor else {}
         content_type = f"{_CSV}; charset=utf-8; header=present" if media_type == _CSV else _JSON
         return Response(200, content_type, text, headers={**headers, "Vary": "Accept"})
+
+
+def _report(sought: Sought, *, managed: Managed, window: Window, api: AccessApi) -> Page[Holding]:
+    if managed is Managed.TRUE:
+        return report_assignments(sought, window=window, api=api)
+    return report_live_access(sought, managed=managed, window=window, api=api)
+
+
+def _managed_in(event: Event) -> Managed:
+    try:
+        return Managed(asked_for(event, "managed") or Managed.TRUE)
+    except ValueError as error:
+        raise Malformed("`managed` is true, false or any") from error
 
 
 def _sought_in(event: Event) -> Sought:

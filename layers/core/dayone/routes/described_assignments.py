@@ -1,7 +1,7 @@
 """What is said of the report on who has what."""
 
 from dayone.contracts import api_assignments
-from dayone.errors import Invalid, NotFound
+from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.routes.described import CURSOR, Description, Parameter
 from dayone.routes.examples import ACCOUNT, AT, PERSON
 
@@ -37,6 +37,13 @@ ASSIGNMENTS = Description(
         Parameter(name="ou", says="Only in accounts whose OU path fits, as in the policy.", example="/Workloads/**"),
         Parameter(name="permission_set", says="Only this permission set, by its key.", example="ViewOnly"),
         Parameter(
+            name="managed",
+            says="`true` is what is remembered. The others look at Identity Center, at one person, group or account: "
+            "`false` for what no rule of ours gave, `any` for all that there is.",
+            example="true",
+            schema={"type": "string", "enum": ["true", "false", "any"], "default": "true"},
+        ),
+        Parameter(
             name="format",
             says="`csv` for CSV, as `Accept: text/csv`; the cursor is then in the headers alone.",
             example="json",
@@ -50,7 +57,7 @@ ASSIGNMENTS = Description(
         ),
         CURSOR,
     ),
-    refuses=(NotFound, Invalid),
+    refuses=(NotFound, Invalid, Inapplicable),
     also_answers={"text/csv": _AS_CSV},
     headers={
         "Link": "Where the next part is, with `rel=next`; missing at the end.",

@@ -8,6 +8,7 @@ from dayone.domain.budgets import Budgets
 from dayone.ports.company import Company
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import Ledger
+from dayone.ports.live_access import LiveAccess
 from dayone.ports.progress import Progress
 from dayone.ports.records import KnownSubjects, Records
 from dayone.ports.request_keys import RequestKeys
@@ -21,6 +22,7 @@ class AccessApi:
 
     records: Records
     known: KnownSubjects
+    live: LiveAccess
     progress: Progress
     archive: PolicyArchive
     policies: PolicyInForce

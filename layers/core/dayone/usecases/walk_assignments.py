@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from dayone.contracts.report_cursors import Place
 from dayone.domain.holdings import Holding, Member, Sought, holding_of
@@ -12,26 +12,10 @@ from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.ports.company import Company
 from dayone.ports.records import AssignmentOf, KnownSubjects, Records
+from dayone.usecases.walk import Step
 
 # An account has some dozens of assignments, and one call reads five hundred records.
 _ACCOUNTS_A_STEP = 25
-
-
-@dataclass(frozen=True)
-class Step:
-    """Some rows, and the place behind them; None at the end."""
-
-    rows: Sequence[Holding]
-    place: Place | None
-
-
-class Walk(Protocol):
-    """A way through the rows, in steps that each take a moment; a place has as many parts as `start`."""
-
-    start: ClassVar[Place]
-
-    def step(self, place: Place, *, room: int) -> Step:
-        """The next rows behind a place, at most `room` of them, perhaps none."""
 
 
 @dataclass(frozen=True, kw_only=True)

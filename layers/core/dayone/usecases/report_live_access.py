@@ -1,0 +1,138 @@
+"""Report what Identity Center has now of one person, group or account, and what of that no rule of ours gave."""
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+from dayone.contracts.report_cursors import Place
+from dayone.domain.holdings import Holding, HoldingState, Member, Sought, member_in
+from dayone.domain.matching import is_under
+from dayone.domain.subjects import ITSELF, ResourceOf, Subject, SubjectKind
+from dayone.errors import Inapplicable, Invalid, NotFound
+from dayone.ports.identity_center import PrincipalType
+from dayone.ports.live_access import LiveAccess, Principal
+from dayone.ports.records import Page
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.read_access import Window, read_account, read_person
+from dayone.usecases.tell_ours import LiveRows, OurNames
+from dayone.usecases.walk import Step, Walk, walked
+
+# So few that the names of all of them can be asked for within a step: permission sets at three calls a second.
+_MOST_A_STEP = 20
+
+
+class Managed(StrEnum):
+    """Which rows are wanted: those of ours as remembered, those that are nobody's, or all that there are."""
+
+    TRUE = "true"
+    FALSE = "false"
+    ANY = "any"
+
+
+@dataclass(kw_only=True)
+class LiveAccount:
+    """Everything in one account; a place is a permission set, and where in AWS's list of it."""
+
+    start: ClassVar[Place] = ("", "")
+    account: str
+    live: LiveAccess
+    rows: LiveRows
+    _arns: list[str] | None = field(default=None, init=False)
+
+    def step(self, place: Place, *, room: int) -> Step:
+        """See Walk."""
+        here, cursor = place
+        if self._arns is None:
+            self._arns = list(self.live.permission_sets_in(self.account))
+        left = [one for one in self._arns if one >= here]
+        if not left:
+            return Step([], None)
+        cursor = cursor if left[0] == here else ""
+        limit = min(room, _MOST_A_STEP)
+        page = self.live.in_account(self.account, permission_set_arn=left[0], cursor=cursor, limit=limit)
+        following = (left[0], page.cursor) if page.cursor else (left[1], "") if len(left) > 1 else None
+        return Step(self.rows.rows(page.entries), following)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePrincipal:
+    """Everything that a group or a user has; a place is where in AWS's list."""
+
+    start: ClassVar[Place] = ("",)
+    principal: Principal
+    account: str
+    live: LiveAccess
+    rows: LiveRows
+
+    def step(self, place: Place, *, room: int) -> Step:
+        """See Walk."""
+        limit = min(room, _MOST_A_STEP)
+        page = self.live.of_principal(self.principal, account=self.account, cursor=place[0], limit=limit)
+        return Step(self.rows.rows(page.entries), (page.cursor,) if page.cursor else None)
+
+
+def report_live_access(sought: Sought, *, managed: Managed, window: Window, api: AccessApi) -> Page[Holding]:
+    """What there is now, part by part; a part may be short, or empty, and still have a cursor.
+
+    Raises Invalid when it is not about one person, group or account, NotFound when that is unknown, and Inapplicable
+    where AWS would not answer: who has what by person or group it says in the management account alone.
+    """
+    if not sought.is_of_one:
+        raise Invalid(
+            "Identity Center is not read as a whole: name a `person`, a `group` or an `account`, or leave `managed` out"
+        )
+    walk = _walk(sought, api=api)
+    question = f"{managed} {astuple(sought)}"
+    return walked(
+        walk, question=question, window=window, api=api, keep=lambda one: _is_wanted(one, sought, managed=managed)
+    )
+
+
+def _is_wanted(one: Holding, sought: Sought, *, managed: Managed) -> bool:
+    if managed is Managed.FALSE and one.state is not HoldingState.UNMANAGED:
+        return False
+    if sought.ou and not is_under(sought.ou, one.ou_path):
+        return False
+    is_by_group = not (sought.person and sought.group) or one.through == sought.group
+    return is_by_group and sought.permission_set in ("", one.permission_set)
+
+
+def _walk(sought: Sought, *, api: AccessApi) -> Walk:
+    names = OurNames(known=api.known, live=api.live)
+    if not (sought.person or sought.group):
+        account = read_account(sought.account, records=api.records).head.subject.name
+        rows = LiveRows(names=names, known=api.known, member=None)
+        return LiveAccount(account=account, live=api.live, rows=rows)
+    if owner := api.policies.current().terms.off_limits.account:
+        raise Inapplicable(
+            f"AWS answers this only to the management account {owner}, and Day One is a delegated administrator: "
+            "ask account by account"
+        )
+    member = member_in(read_person(sought.person, records=api.records)) if sought.person else None
+    principal = _user_of(member, api=api) if member else _group_called(sought.group, api=api)
+    rows = LiveRows(names=names, known=api.known, member=member)
+    return LivePrincipal(principal=principal, account=sought.account, live=api.live, rows=rows)
+
+
+def _user_of(member: Member, *, api: AccessApi) -> Principal:
+    user = _itself(Subject(SubjectKind.PERSON, member.person), api=api)
+    if user_id := user.get("user_id", ""):
+        return Principal(kind=PrincipalType.USER, id=user_id)
+    raise Inapplicable(f"{member.person} has no user in Identity Center that is known: there is nothing to look at")
+
+
+def _group_called(group: str, *, api: AccessApi) -> Principal:
+    """By our key, else by its display name: most groups that are not ours are not known here."""
+    if group_id := _itself(Subject(SubjectKind.GROUP, group), api=api).get("group_id", ""):
+        return Principal(kind=PrincipalType.GROUP, id=group_id)
+    found = api.live.group_called(group)
+    if found is None:
+        raise NotFound(f"no group {group} is known, nor called so in Identity Center: check its key, or its name there")
+    return found
+
+
+def _itself(subject: Subject, *, api: AccessApi) -> Mapping[str, str]:
+    of = ResourceOf(subject, ITSELF[subject.kind])
+    known = api.known.applied([of]).get(of)
+    return known.references if known else {}

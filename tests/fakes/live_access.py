@@ -1,0 +1,49 @@
+"""The port LiveAccess in memory."""
+
+from collections.abc import Iterable, Sequence
+
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.live_access import Principal
+from dayone.ports.records import Page
+from tests.fakes.identity_center import MemoryIdentityCenter
+
+
+class MemoryLiveAccess:
+    def __init__(self, center: MemoryIdentityCenter) -> None:
+        self._center = center
+
+    def permission_sets_in(self, account: str) -> Sequence[str]:
+        return sorted({arn for in_account, arn in self._center.provisioned if in_account == account})
+
+    def in_account(self, account: str, *, permission_set_arn: str, cursor: str, limit: int) -> Page[AssignmentKey]:
+        role = (account, permission_set_arn)
+        found = [one for one in self._center.assignments if (one.account_id, one.permission_set_arn) == role]
+        return _page(found, cursor=cursor, limit=limit)
+
+    def of_principal(self, principal: Principal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
+        theirs = {principal.id}
+        if principal.kind is PrincipalType.USER:
+            theirs |= {group for group, user in self._center.memberships.values() if user == principal.id}
+        found = [one for one in self._center.assignments if one.principal_id in theirs]
+        return _page([one for one in found if account in ("", one.account_id)], cursor=cursor, limit=limit)
+
+    def permission_set_name(self, arn: str) -> str:
+        known = self._center.permission_sets.get(arn)
+        return known.name if known else ""
+
+    def principal_name(self, principal: Principal) -> str:
+        if principal.kind is PrincipalType.USER:
+            return self._center.users.get(principal.id, {}).get("user_name", "")
+        group = self._center.groups.get(principal.id)
+        return group.name if group else ""
+
+    def group_called(self, name: str) -> Principal | None:
+        named = [one for one, said in self._center.groups.items() if said.name.casefold() == name.casefold()]
+        return Principal(kind=PrincipalType.GROUP, id=named[0]) if named else None
+
+
+def _page(found: Iterable[AssignmentKey], *, cursor: str, limit: int) -> Page[AssignmentKey]:
+    listed = sorted(found, key=lambda one: (one.account_id, one.permission_set_arn, one.principal_id))
+    begin = int(cursor or "0")
+    rest = str(begin + limit) if len(listed) > begin + limit else ""
+    return Page(listed[begin : begin + limit], rest)
