@@ -111,6 +111,10 @@ test: setup .tools/browser/.ready ## Run every test
 demo: setup ## Show it at work on a local AWS; KEEP=1 leaves that running
 	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
 
+.PHONY: sandbox
+sandbox: setup ## Deploy Day One on a local AWS and open a shell in which `dayone` and `aws` speak to it
+	@$(BIN)/python -m sandbox.at_hand
+
 .PHONY: bench
 bench: setup ## Run the benchmarks, or the one that NAME names
 	@set -e; for script in $(if $(NAME),benchmarks/$(NAME).py,$(shell grep -l "^if __name__" benchmarks/*.py)); do \

@@ -53,7 +53,20 @@ def test_every_link_to_a_file_in_a_document_leads_somewhere() -> None:
 def test_every_make_target_for_people_says_what_it_does() -> None:
     text = (ROOT / "Makefile").read_text()
     documented = set(re.findall(r"^([a-z-]+):.*## \w", text, flags=re.MULTILINE))
-    people_use = {"setup", "lock", "check", "test", "demo", "bench", "build", "clean", "help", "schema", "simulate"}
+    people_use = {
+        "setup",
+        "lock",
+        "check",
+        "test",
+        "demo",
+        "bench",
+        "build",
+        "clean",
+        "help",
+        "sandbox",
+        "schema",
+        "simulate",
+    }
     assert people_use == documented
 
 

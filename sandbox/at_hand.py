@@ -1,0 +1,80 @@
+"""`make sandbox`: Day One on a local AWS, and a shell in which `dayone` and `aws` speak to it, as in the documents."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+
+from sandbox.access import Credentials
+from sandbox.day_one import Deployed, deploy
+from sandbox.identity_center_view import instance_of
+from sandbox.paths import REPOSITORY
+from sandbox.sandbox import Sandbox
+
+# Who the documents speak of beside the administrator: profiles of the AWS CLI, and which policy of the stack each has.
+CALLERS = {"auditor": "ReadPolicyArn", "approver": "OperatePolicyArn", "ticket-bot": ""}
+_HINT = f"""\
+`dayone` and `aws` speak to it in this shell, as the account's administrator, or with --profile {", ".join(CALLERS)}.
+docs/first-hour.md is the way from here; leave the shell, and all of it is gone.
+"""
+
+
+def main() -> int:
+    """Start, deploy, run the command that is given (else a shell) and answer its status; then stop everything."""
+    signal.signal(signal.SIGTERM, _end)
+    command = sys.argv[1:] or [os.environ.get("SHELL", "/bin/sh")]
+    with Sandbox() as sandbox, tempfile.TemporaryDirectory(prefix="dayone-at-hand-") as folder:
+        print("Deploying Day One on a local AWS …", file=sys.stderr, flush=True)
+        deployed = deploy(sandbox, instance_of(sandbox))
+        print(_HINT, file=sys.stderr, flush=True)
+        environment = command_environment(sandbox, deployed, folder=Path(folder))
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+def command_environment(sandbox: Sandbox, deployed: Deployed, *, folder: Path) -> dict[str, str]:
+    """The environment for commands on a deployed Day One: where it is, the administrator's key, and the CALLERS.
+
+    Their profiles are written into the folder, instead of ~/.aws/config.
+    """
+    configuration = folder / "aws-config"
+    configuration.write_text(_profiles(sandbox, deployed), encoding="utf-8")
+    return {
+        **sandbox.command_environment,
+        "PATH": f"{REPOSITORY / '.venv' / 'bin'}:{os.environ['PATH']}",
+        "AWS_CONFIG_FILE": str(configuration),
+        "DAYONE_API": deployed.api.url,
+        "DAYONE_START_URL": sandbox.start_url,
+        # What is signed in here is not to be taken for being signed in at a portal of AWS.
+        "DAYONE_SSO_SESSION": "dayone-sandbox",
+    }
+
+
+def _profiles(sandbox: Sandbox, deployed: Deployed) -> str:
+    allowed = {name: deployed.stack.outputs.get(output, "") for name, output in CALLERS.items()}
+    keys = {name: _caller(sandbox, name, policy_arn=arn) for name, arn in allowed.items()}
+    return "\n".join(_profile(name, key, region=sandbox.region) for name, key in keys.items())
+
+
+def _caller(sandbox: Sandbox, name: str, *, policy_arn: str) -> Credentials:
+    iam = sandbox.client("iam")
+    arn = iam.create_user(UserName=name)["User"]["Arn"]
+    if policy_arn:
+        iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return Credentials(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"], arn=arn)
+
+
+def _profile(name: str, key: Credentials, *, region: str) -> str:
+    keys = f"aws_access_key_id = {key.access_key_id}\naws_secret_access_key = {key.secret_access_key}\n"
+    return f"[profile {name}]\nregion = {region}\n{keys}"
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(143)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Runs the commands of a page in one shell, in the order in which somebody reads them."""
+
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.pages import ROOT, Fence, printed_as
+
+_SECONDS = 280
+_BEGINS = "\x1e"  # a separator that no command prints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A folder that looks like the checkout, and the environment that commands find Day One by."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def run(self, fences: Sequence[Fence]) -> None:
+        """Run what is to be run; raises AssertionError with the first place that fails or prints something else."""
+        self._look_like_the_checkout()
+        steps = [one for one in fences if one.file or (one.language == "sh" and not one.not_run)]
+        ended = subprocess.run(  # noqa: S603 - the pages are the project's own
+            ["/bin/bash", "-c", "".join(_step(one) for one in steps)],
+            cwd=self.folder,
+            env={**self.environment, "HOME": str(self.folder), "COLUMNS": "200"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        printed = ended.stdout.split(_BEGINS)[1:]
+        assert ended.returncode == 0, f"{steps[len(printed) - 1].place} ended with {ended.returncode}:\n{printed[-1]}"
+        _compare(fences, dict(zip(steps, printed, strict=True)))
+
+    def _look_like_the_checkout(self) -> None:
+        for path in ROOT.iterdir():
+            if not path.name.startswith(".") or path.name in (".venv", ".tools"):
+                (self.folder / path.name).symlink_to(path)
+
+
+def _step(fence: Fence) -> str:
+    begin = f"set -euo pipefail\nprintf {_BEGINS}\n"
+    if fence.file:
+        return f"{begin}cat > {shlex.quote(fence.file)} <<'END OF FILE'\n{fence.text}END OF FILE\n"
+    if fence.status:
+        # In a shell of its own, so that it ends as it does for whoever types it.
+        return f"{begin}set +e\n(\nset -e\n{fence.text})\nended=$?\nset -e\ntest $ended -eq {fence.status}\n"
+    return f"{begin}{fence.text}"
+
+
+def _compare(fences: Sequence[Fence], printed: Mapping[Fence, str]) -> None:
+    before = ""
+    for one in fences:
+        if one.language == "output":
+            assert printed_as(one.text, printed=before), f"{one.place} shows\n{one.text}\nbut it is\n{before}"
+        elif one in printed:
+            before = printed[one]

@@ -1,0 +1,36 @@
+"""The commands of the README and the documents do what the pages say, on one deployed Day One."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import Behaviour, Sandbox
+from sandbox.at_hand import command_environment
+from sandbox.day_one import deploy
+from sandbox.identity_center_view import instance_of
+from tests.e2e.page_session import Session
+from tests.pages import ROOT, fences_of, pages
+
+pytestmark = pytest.mark.slow
+
+# The one that all others go on from, and the one that leaves nothing as it was.
+_FIRST, _LAST = "docs/first-hour.md", "docs/operations.md"
+
+
+def _in_the_order_of_reading() -> list[str]:
+    names = [str(path.relative_to(ROOT)) for path in pages() if any(one.language == "sh" for one in fences_of(path))]
+    return sorted(names, key=lambda name: (name != _FIRST, name == _LAST, name))
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A local AWS of its own: the pages put policies in force and let people go."""
+    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=0.3)) as sandbox:
+        deployed = deploy(sandbox, instance_of(sandbox))
+        yield command_environment(sandbox, deployed, folder=tmp_path_factory.mktemp("profiles"))
+
+
+@pytest.mark.parametrize("page", _in_the_order_of_reading())
+def test_the_commands_of_a_page_do_what_it_says(page: str, environment: dict[str, str], tmp_path: Path) -> None:
+    Session(folder=tmp_path, environment=environment).run(fences_of(ROOT / page))
