@@ -128,6 +128,7 @@ simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SE
 schema: setup ## Write docs/policy.schema.json, docs/openapi.json and docs/cli.md anew from the policy language, the API's routes and the command
 	PYTHONPATH=layers/core $(BIN)/python -m dayone.contracts.policy_schema > docs/policy.schema.json
 	PYTHONPATH=layers/core $(BIN)/python -m sandbox.openapi > docs/openapi.json
+	$(BIN)/python -m sandbox.openapi.reference > docs/api-reference.md
 	PYTHONPATH=layers/core:cli $(BIN)/python -m dayone_cli.reference > docs/cli.md
 
 .PHONY: build
