@@ -124,7 +124,7 @@ def _value(document: Json, example: Json) -> Any:  # noqa: ANN401 - whatever is 
 def _example(value: object, indent: str = "") -> str:
     """JSON with as much on a line as a line holds."""
     if isinstance(value, str) and not indent:
-        return value.rstrip()
+        return "\n".join(value.splitlines())
     flat = json.dumps(value, ensure_ascii=False)
     if len(indent + flat) <= _WIDE or not isinstance(value, dict | list):
         return flat
