@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
-from dayone.errors import Conflicting, Invalid, KeyReused, Malformed, TooLarge, Unauthentic, Unavailable
+from dayone.errors import Conflicting, Invalid, KeyReused, Malformed, NotFound, TooLarge, Unauthentic, Unavailable
 from sandbox.openapi.routes import DescribedRoute
 
 _GATEWAY = {
@@ -41,6 +41,8 @@ def _errors(route: DescribedRoute) -> list[Exception]:
     kinds: list[type[Exception]] = [Exception, Unavailable, *(said.refuses if said else ())]
     if said and (said.takes or said.bodies):
         kinds += [Malformed]
+    if "{" in route.path:
+        kinds += [NotFound]  # of some characters no path is made, whatever is asked for
     if said and any(one.name == "cursor" for one in said.takes):
         kinds += [Invalid]
     if said and said.bodies:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from dayone.contracts import api, api_policy
 from dayone.contracts.api_words import Described
-from dayone.errors import Invalid, NotFound, Outdated, TooLarge
+from dayone.errors import Invalid, Malformed, NotFound, Outdated, TooLarge
 from dayone.routes.described import PAGED, Body, Description, Parameter
 from dayone.routes.examples import ADMINISTRATOR, AT, CHANGE, POLICY_TEXT
 from dayone.routes.preconditions import PRECONDITIONS
@@ -56,7 +56,13 @@ POLICY_PUT = Description(
     refuses=(Invalid, Outdated, TooLarge),
 )
 VERSIONS = Description(tag="policy", answer=api_policy.VersionsAnswer, example=_VERSIONS, takes=PAGED)
-VERSION = Description(tag="policy", answer=api_policy.VersionInFullAnswer, example=_IN_FULL, refuses=(NotFound,))
+VERSION = Description(
+    tag="policy", answer=api_policy.VersionInFullAnswer, example=_IN_FULL, refuses=(NotFound, Malformed)
+)
 ROLLBACK = Description(
-    tag="policy", answer=api.SubmittedAnswer, example={**_TAKEN, "version": 8}, status=202, refuses=(NotFound, Invalid)
+    tag="policy",
+    answer=api.SubmittedAnswer,
+    example={**_TAKEN, "version": 8},
+    status=202,
+    refuses=(NotFound, Invalid, Malformed),
 )

@@ -1,0 +1,159 @@
+"""The deployed API keeps to its document, whatever it is sent: it never fails, and answers nothing that is not said."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import schemathesis
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from sandbox import Sandbox
+from sandbox.day_one import deploy
+from sandbox.identity_center_view import IdentityCenterView, instance_of
+from sandbox.organisation import Organisation
+from sandbox.signed_http import HttpApi
+from tests.e2e import policies
+from tests.e2e.announcements import Announcements
+from tests.e2e.day_one import BEHAVIOUR, DayOne
+from tests.e2e.people import somebody
+from tests.e2e.waiting import eventually
+from tests.project.repository import ROOT
+
+pytestmark = pytest.mark.slow
+DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
+
+
+def _takes(method: str, path: str) -> bool:
+    """Whether a route takes anything, which can then be wrong."""
+    operation = DOCUMENT["paths"][path][method.lower()]
+    return bool(operation["parameters"] or "requestBody" in operation)
+
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# Alike on every machine and in every run: what is found once is found again.
+TRIES = settings(
+    max_examples=15,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A deployment with somebody in it, and the document with their names among those that may be tried."""
+
+    api: HttpApi
+    document: Any
+    statuses: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+    def sign(self, request: Any) -> Any:  # noqa: ANN401 - what requests has prepared
+        """The request, signed as a tool signs it."""
+        keys = self.api.credentials
+        assert keys is not None
+        signed = AWSRequest(method=request.method, url=request.url, data=request.body)
+        signer = SigV4Auth(Credentials(keys.access_key_id, keys.secret_access_key), "execute-api", self.api.region)
+        signer.add_auth(signed)
+        request.headers.update(dict(signed.headers))
+        return request
+
+
+@pytest.fixture(scope="module")
+def tried() -> Iterator[Tried]:
+    """One of its own: what is sent may put policies in force, and end people."""
+    with Sandbox(behaviour=BEHAVIOUR) as sandbox:
+        instance = instance_of(sandbox)
+        deployed = deploy(sandbox, instance)
+        day_one = DayOne(
+            sandbox=sandbox,
+            instance=instance,
+            deployed=deployed,
+            approver=deployed.api,
+            announcements=Announcements(sandbox, bus=deployed.stack.outputs["BusName"]),
+            view=IdentityCenterView(sandbox, instance),
+            organisation=Organisation(sandbox),
+        )
+        yield Tried(api=deployed.api, document=_about(_known(day_one)))
+
+
+def _known(day_one: DayOne) -> Mapping[str, str]:
+    """Somebody and something of each kind that paths and queries name."""
+    change = day_one.put_in_force(policies.BASE)["change"]["id"]
+    person = somebody("Engineering")
+    day_one.told(person)
+    account = day_one.organisation.make_account("tried")
+    eventually(lambda: day_one.knows(f"/v1/accounts/{account}"))
+    return {"person": person["id"], "account": account, "change": change, "version": "1", "group": "Engineers"}
+
+
+def _about(known: Mapping[str, str]) -> Any:  # noqa: ANN401
+    """The document, by which what is known is as likely as anything else, and nobody waits for long."""
+    document = deepcopy(DOCUMENT)
+    del document["security"]  # requests are signed here; that unsigned ones are refused is tried elsewhere
+    operations = [one for methods in document["paths"].values() for one in methods.values()]
+    for one in (each for operation in operations for each in operation["parameters"]):
+        if one["name"] in known:
+            one["schema"] = {"anyOf": [{"const": known[one["name"]]}, one["schema"]]}
+        if one["name"] == "wait":
+            one["schema"] = {**one["schema"], "maximum": 1}
+    return document
+
+
+def _try(tried: Tried, method: str, path: str, *, mode: GenerationMode) -> None:
+    operation = schemathesis.openapi.from_dict(tried.document)[path][method]
+
+    @TRIES
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def send(case: Case[Any]) -> None:
+        answer = case.call(base_url=tried.api.url, auth=tried.sign, timeout=35)
+        tried.statuses.setdefault((method, path), []).append(answer.status_code)
+        must_be_refused = mode is GenerationMode.NEGATIVE and not _says_nothing(case.query)
+        case.validate_response(answer, checks=[*CHECKS, negative_data_rejection] if must_be_refused else CHECKS)
+
+    run: Callable[[], None] = send
+    run()
+
+
+def _says_nothing(query: Mapping[str, Any] | None) -> bool:
+    """Whether a member of the query is empty, as if it were not there, or there twice, when the last one counts."""
+    return any(one in ("", None) or isinstance(one, list | dict) for one in (query or {}).values())
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_what_may_be_sent_is_answered_as_the_document_says(tried: Tried, method: str, path: str) -> None:
+    _try(tried, method, path, mode=GenerationMode.POSITIVE)
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in ROUTES if _takes(method, path)])
+def test_what_may_not_be_sent_is_refused_as_the_document_says(tried: Tried, method: str, path: str) -> None:
+    _try(tried, method, path, mode=GenerationMode.NEGATIVE)
+
+
+def test_most_of_it_was_not_stopped_on_the_way(tried: Tried) -> None:
+    statuses = [one for several in tried.statuses.values() for one in several]
+    assert statuses
+    assert statuses.count(403) < len(statuses) / 2
