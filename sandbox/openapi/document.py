@@ -29,9 +29,9 @@ TAGS = {
 _ABOUT = """\
 Day One keeps access to AWS equal to what HR and the organisation say it should be. Every request is signed with AWS \
 Signature Version 4 for the service `execute-api`, by a caller whom IAM allows its method and path. Times are ISO 8601 \
-in UTC. A list takes `limit` and `cursor`; the `cursor` of an answer asks for the next part and is empty at the end. A \
-member of the query that is empty is as if it were not there, and of one that is there twice the last counts. What goes \
-wrong is a problem document (RFC 9457). Answers may get more members; ignore those that you do not know.\
+in UTC. A list takes `limit` and `cursor`; the `cursor` of an answer asks for the next part and is empty at the end. \
+What is empty in the query is as if it were not there; of what is there twice the last counts. What goes wrong is a \
+problem document (RFC 9457). Answers may get more members; ignore those that you do not know.\
 """
 _SERVER = "https://{api}.execute-api.{region}.amazonaws.com/live"
 
