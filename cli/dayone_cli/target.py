@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import botocore.session
 
 STACK = "dayone"
+_NO_STACK = "does not exist"
 _REGION_IN_URL = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 
 
@@ -53,9 +54,29 @@ class Target:
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """The outputs of the deployed stack; raises Refused when it is not there."""
-        with aws_asked("read the stack's outputs (cloudformation:DescribeStacks)"):
+        return {one["OutputKey"]: one["OutputValue"] for one in self._stack.get("Outputs", ())}
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters of the deployed stack; raises Refused when it is not there."""
+        return {one["ParameterKey"]: one["ParameterValue"] for one in self._stack.get("Parameters", ())}
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether the stack is there; raises the Failure of whoever may not look."""
+        try:
+            return bool(self._stack)
+        except Refused as refused:
+            if _NO_STACK in refused.detail:
+                return False
+            raise
+
+    @cached_property
+    def _stack(self) -> Mapping[str, Any]:
+        with aws_asked("read the stack (cloudformation:DescribeStacks)"):
             (stack,) = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
-        return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())}
+        found: Mapping[str, Any] = stack
+        return found
 
     def output(self, name: str) -> str:
         """One output of the stack; raises Refused when it has none of this name."""

@@ -1,19 +1,21 @@
 """`dayone setup`: whether AWS is set up as Day One needs it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
-from dayone_cli.failures import Negative
+from dayone_cli.failures import Failure, Negative, Unauthorised
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
+from dayone_cli.surroundings import own_findings
 from dayone_cli.words import plural
 
 app = typer.Typer(help="Whether AWS is set up as Day One needs it.")
 
+type Finding = Mapping[str, Any]
+
 _CHECK = "/v1/settings/check"
-_ONE_WORD = "check"
 
 
 @app.callback()
@@ -21,16 +23,46 @@ def setup() -> None:
     """Whether AWS is set up as Day One needs it."""
 
 
-@command(app, _ONE_WORD)
-def check(run: Run) -> None:
-    """Look at what Day One needs of AWS, and say what to do about what is missing; 1 when something is wrong."""
-    findings: Sequence[Mapping[str, Any]] = run.api.read(_CHECK)["findings"]
+@command(app, "check")
+def check(
+    run: Run,
+    instance_arn: Annotated[
+        str, typer.Option(help="The Identity Center instance; else the stack's, else the only one there is.")
+    ] = "",
+) -> None:
+    """Look at what Day One needs of AWS, yourself and by the deployed API, and say what to do; 1 when it is wrong."""
+    own = [
+        {"seen_by": "you", "name": one.name, "state": str(one.state), "says": one.says, "do": one.do}
+        for one in own_findings(run.target, instance_arn=instance_arn)
+    ]
+    findings = [*own, *_of_the_api(run)]
     run.show({"findings": findings}, lambda _: _sheet(findings))
     wrong = [one for one in findings if one["state"] == "wrong"]
     if wrong:
         raise Negative(f"{plural(len(wrong), 'thing is', 'things are')} wrong")
 
 
-def _sheet(findings: Sequence[Mapping[str, Any]]) -> Sheet:
-    rows = [(one["state"], one["name"], one["says"], one["do"]) for one in findings]
-    return Sheet(columns=("state", "what", "is", "what to do"), rows=rows)
+def _of_the_api(run: Run) -> Sequence[Finding]:
+    """What the functions see with their own roles; before anything is deployed, nothing."""
+    try:
+        if not run.target.api and not run.target.is_deployed:
+            return [_about_the_api("unknown", "it is not deployed yet", do="deploy it, then check again")]
+        said = run.api.read(_CHECK)["findings"]
+    except Unauthorised as failure:
+        return [_about_the_api("unknown", _told(failure), do="let whoever checks call execute-api:Invoke")]
+    except Failure as failure:
+        return [_about_the_api("wrong", _told(failure), do="look at the function access_api and its log")]
+    return [{"seen_by": "Day One", **one} for one in said]
+
+
+def _about_the_api(state: str, says: str, *, do: str) -> Finding:
+    return {"seen_by": "you", "name": "api", "state": state, "says": says, "do": do}
+
+
+def _told(failure: Failure) -> str:
+    return f"{failure.title}: {failure.detail}" if failure.detail else failure.title
+
+
+def _sheet(findings: Sequence[Finding]) -> Sheet:
+    rows = [(one["state"], one["name"], one["seen_by"], one["says"], one["do"]) for one in findings]
+    return Sheet(columns=("state", "what", "seen by", "is", "what to do"), rows=rows)

@@ -1,0 +1,99 @@
+"""What Day One is, or is to be, deployed into, looked at with the credentials of whoever types the command."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dayone_cli.aws_failures import aws_asked
+from dayone_cli.failures import Failure, Misused
+from dayone_cli.target import Target
+
+if TYPE_CHECKING:
+    from dayone.domain.findings import Finding
+    from dayone.usecases.check_settings import CheckSettings, GivenSettings
+
+type Given = Mapping[str, str]
+
+_WHOLE = {"outstanding_assignments": "OutstandingAssignments", "concurrent_provisionings": "ConcurrentProvisionings"}
+_RATES = {"sso_admin_calls": "SsoAdminCalls", "identity_store_calls": "IdentityStoreCalls"}
+
+
+def own_findings(target: Target, *, instance_arn: str) -> "Sequence[Finding]":
+    """What the caller sees, by the parameters of the stack, else by the only instance that there is.
+
+    Raises Unauthorised without credentials, and Misused when there are several instances and none was named.
+    """
+    from dayone.domain.findings import unseen
+    from dayone.usecases.check_settings import check_settings
+
+    with aws_asked("ask who the caller is (sts:GetCallerIdentity)"):
+        account = str(target.client("sts").get_caller_identity()["Account"])
+    given = {**parameters_of(target), **({"InstanceArn": instance_arn} if instance_arn else {})}
+    try:
+        given = given if given.keys() >= {"InstanceArn", "IdentityStoreId"} else {**given, **_instance(target, given)}
+    except Misused:
+        raise
+    except Failure as failure:
+        says = f"AWS did not say: {failure.detail.partition(':')[0]}"
+        return [unseen("instance", says, do="let whoever checks call sso:ListInstances, then check again")]
+    if not given.get("InstanceArn"):
+        return [_no_instance(target)]
+    return check_settings(_settings(given, account=account), ports=_ports(target))
+
+
+def parameters_of(target: Target) -> Given:
+    """The stack's parameters by name; none when it is not deployed, or may not be read."""
+    try:
+        return target.parameters
+    except Failure:
+        return {}
+
+
+def _instance(target: Target, given: Given) -> Given:
+    with aws_asked("find the Identity Center instance (sso:ListInstances)"):
+        pages = target.client("sso-admin").get_paginator("list_instances").paginate()
+        found = {str(one["InstanceArn"]): str(one["IdentityStoreId"]) for page in pages for one in page["Instances"]}
+    arn = given.get("InstanceArn") or (next(iter(found)) if len(found) == 1 else "")
+    if len(found) > 1 and not arn:
+        raise Misused(
+            "There are several instances of Identity Center", detail=f"say --instance-arn: {', '.join(found)}"
+        )
+    return {"InstanceArn": arn, "IdentityStoreId": found.get(arn, "")}
+
+
+def _no_instance(target: Target) -> "Finding":
+    from dayone.domain.findings import amiss
+
+    mend = "enable an organisation instance there, or name the Region it is in with --region"
+    return amiss("instance", f"there is no Identity Center in {target.known_region}", do=mend)
+
+
+def _settings(given: Given, *, account: str) -> "GivenSettings":
+    from dayone.domain.budgets import Budgets
+    from dayone.usecases.check_settings import GivenSettings
+
+    budgets: dict[str, Any] = {name: int(given[one]) for name, one in _WHOLE.items() if one in given}
+    budgets |= {name: float(given[one]) for name, one in _RATES.items() if one in given}
+    return GivenSettings(
+        instance_arn=given["InstanceArn"],
+        identity_store_id=given["IdentityStoreId"],
+        account_id=account,
+        administered_from=given.get("AdministeredFrom", "auto"),
+        organization_id=given.get("OrganizationId", ""),
+        ends_sessions=bool(given.get("EndedSessionsTargets") or given.get("EndedSessionsPolicyId")),
+        budgets=Budgets(**budgets),
+    )
+
+
+def _ports(target: Target) -> "CheckSettings":
+    from dayone.adapters.seen_instance import SsoInstanceSight
+    from dayone.adapters.seen_organization import OrganizationsSight
+    from dayone.adapters.seen_quotas import ServiceQuotaSight
+    from dayone.adapters.seen_trails import CloudTrailSight
+    from dayone.usecases.check_settings import CheckSettings
+
+    return CheckSettings(
+        instance=SsoInstanceSight(target.client("sso-admin")),
+        organization=OrganizationsSight(target.client("organizations")),
+        trails=CloudTrailSight(target.client("cloudtrail")),
+        quotas=ServiceQuotaSight(target.client("service-quotas")),
+    )
