@@ -14,7 +14,8 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
-from dayone.contracts.policy_file import files_in, read_policy
+from dayone.contracts.kept_policy import files_in
+from dayone.contracts.policy_file import read_policy
 from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.usecases.access_api import AccessApi

@@ -10,7 +10,8 @@ from typing import Any
 
 from dayone.adapters.call_gate import CallGate
 from dayone.contracts import inbox
-from dayone.contracts.policy_file import files_in, read_policy
+from dayone.contracts.kept_policy import files_in
+from dayone.contracts.policy_file import read_policy
 from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dayone.contracts.hr.workforce import packed, unpacked
+from dayone.contracts.hr.packed_workforce import packed, unpacked
 from dayone.domain.changes import Change, ChangeState
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dayone.contracts.hr.workforce import packed
+from dayone.contracts.hr.packed_workforce import packed
 from dayone.contracts.inbox import from_json, to_json
 from dayone.domain.changes import Cause, CauseKind, ChangeState
 from dayone.domain.hr_sources import BY_HAND, HrRules

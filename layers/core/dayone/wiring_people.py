@@ -18,7 +18,8 @@ def policy_parser(ended_sessions_policies: str) -> "Callable[[PolicyVersion], Po
     """What reads a kept policy, and notes on it whether this deployment has policies to end sessions with."""
 
     def parsed(kept: "PolicyVersion") -> "Policy":
-        from dayone.contracts.policy_file import files_in, read_policy
+        from dayone.contracts.kept_policy import files_in
+        from dayone.contracts.policy_file import read_policy
 
         policy = read_policy(files_in(kept), version=kept.version)
         can = bool(_listed(ended_sessions_policies))

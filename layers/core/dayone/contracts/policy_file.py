@@ -1,6 +1,5 @@
 """The files of a policy, read whole or refused with every mistake they have."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from dayone.contracts.policy_findings import invalid_policy
@@ -10,7 +9,7 @@ from dayone.contracts.policy_references import mistakes_between
 from dayone.contracts.policy_shape import GuardrailsShape, ProtectShape
 from dayone.contracts.policy_translation import Translation
 from dayone.contracts.policy_yaml import read_yaml
-from dayone.domain.policy import GroupRule, Guardrails, Policy, PolicyVersion, Protection
+from dayone.domain.policy import GroupRule, Guardrails, Policy, Protection
 
 _SOURCE = "identity_center"
 
@@ -33,19 +32,6 @@ def read_policy(files: Mapping[str, str], *, version: int) -> Policy:
     if findings:
         raise invalid_policy(findings)
     return _merged(parts, version=version)
-
-
-def as_one_text(files: Mapping[str, str]) -> tuple[str, str]:
-    """A file's name and its text; several files become the JSON object of their texts by name, without a name."""
-    if len(files) == 1:
-        return next(iter(files.items()))
-    return "", json.dumps(files, ensure_ascii=False)
-
-
-def files_in(kept: PolicyVersion) -> Mapping[str, str]:
-    """The texts of a kept policy by the names of their files."""
-    files: Mapping[str, str] = {kept.file: kept.text} if kept.file else json.loads(kept.text)
-    return files
 
 
 def _merged(parts: Sequence[Translation], *, version: int) -> Policy:

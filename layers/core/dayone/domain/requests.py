@@ -30,14 +30,14 @@ class PlanRequest:
     A person's request may bring the fact itself with its version; an account's with `refresh` asks for the account's
     truth to be read from Organizations first, and with `first_look` says that it was there before Day One, unless
     somebody has heard of it, and with `anew` that what it has is to be made again. A telling with `follows` counts only
-    while that is the tag of what was told last. `policy_version` is set when the subject is the policy, and `cursor` says
-    where a run before this one has stopped. `decision` is
+    while that is the tag of what was told last. `policy_version` is set when the subject is the policy, and `cursor`
+    says where a run before this one has stopped. `decision` is
     what was said to the removals that the change held: of this subject, or, when that is the change itself, of all.
     Without one, a change as the subject is to be tried again: `subjects` are those to look at, or none for all that
     have failed.
 
     A `telling` is what one HR source says of a person. When the subject is an HR source, `hint` names a record to ask
-    it for, or `workforce` is everybody it knows, as `contracts.hr.workforce` writes it.
+    it for, or `workforce` is everybody it knows, as `contracts.hr.packed_workforce` writes it.
 
     A `grant` is all that is known of one of the subject's, to be joined with what is remembered of it.
     """

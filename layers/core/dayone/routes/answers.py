@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 
 from dayone.contracts import api
-from dayone.contracts.policy_file import files_in
+from dayone.contracts.kept_policy import files_in
 from dayone.domain.accounts import Account
 from dayone.domain.desired import Reason
 from dayone.domain.holds import HeldRemoval, Verdict, released

@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.contracts.api_policy import VersionAnswer, VersionInFullAnswer, VersionsAnswer
-from dayone.contracts.policy_file import files_in
+from dayone.contracts.kept_policy import files_in
 from dayone.errors import Malformed
 from dayone.routes.answers import policy_answer
 from dayone.routes.described import described

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from dayone.contracts.hr.person_record import telling_of
-from dayone.contracts.hr.workforce import unpacked
+from dayone.contracts.hr.packed_workforce import unpacked
 from dayone.domain.audit import AuditEntry
 from dayone.domain.hr_sources import Source
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.tellings import telling_of
 from dayone.errors import Unavailable
 from dayone.ports.hr import HrSources, Roster, Rosters
 from dayone.ports.state import Changes, Inbox

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dayone.contracts.hr.workforce import packed
+from dayone.contracts.hr.packed_workforce import packed
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.preconditions import Precondition

@@ -1,6 +1,6 @@
 """Go back to an earlier version of the policy: its text becomes the newest version, and a plan like any other."""
 
-from dayone.contracts.policy_file import files_in
+from dayone.contracts.kept_policy import files_in
 from dayone.domain.policy import PolicyVersion
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.submit_policy import submit_policy

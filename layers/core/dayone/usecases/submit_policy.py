@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from dayone.contracts.policy_file import as_one_text, read_policy
+from dayone.contracts.kept_policy import as_one_text
+from dayone.contracts.policy_file import read_policy
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition

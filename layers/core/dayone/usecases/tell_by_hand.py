@@ -1,6 +1,6 @@
 """Hand on what somebody has told of several people at once, as one change."""
 
-from dayone.contracts.hr.workforce import unpacked
+from dayone.contracts.hr.packed_workforce import unpacked
 from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind

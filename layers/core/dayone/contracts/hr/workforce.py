@@ -1,24 +1,20 @@
 """A whole workforce in one delivery: everybody is checked before anything is taken, and packed into one message."""
 
-import base64
-import json
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr import standard
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Heard
+from dayone.contracts.hr.packed_workforce import packed
 from dayone.contracts.hr.proofs import carries_secret, digest_of
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import DAYS, FieldRule
-from dayone.errors import Invalid, TooLarge
+from dayone.errors import Invalid
 
 LARGEST_BODY = 5 * 1024 * 1024  # bytes; Lambda takes six, and what is binary grows by a third on the way
 _MOST_FINDINGS = 100
-# Source: Amazon SQS API Reference, SendMessage: 1 MiB, of which the rest of the message needs a little.
-_LARGEST_PACKED = 1_000_000
 
 _ATTRIBUTES = (
     *("id", "email", "given_name", "family_name", "user_name", "display_name"),
@@ -58,18 +54,3 @@ def heard(rows: Iterable[object], *, source: Source, reference: str, at: datetim
     if not people:
         raise Invalid("nothing was imported", findings=("there is nobody in it: an empty workforce is never taken",))
     return Heard(reference=reference, at=at, workforce=packed(people), count=len(people))
-
-
-def packed(people: Mapping[str, Mapping[str, str]]) -> str:
-    """People's attributes by id as text that fits into a message."""
-    written = json.dumps(people, separators=(",", ":"), ensure_ascii=False).encode()
-    text = base64.b64encode(zlib.compress(written, 9)).decode()
-    if len(text) > _LARGEST_PACKED:
-        raise TooLarge(f"{len(people)} people do not fit into one message, even packed: split the workforce by source")
-    return text
-
-
-def unpacked(text: str) -> Mapping[str, Mapping[str, str]]:
-    """What `packed` wrote."""
-    people: Mapping[str, Mapping[str, str]] = json.loads(zlib.decompress(base64.b64decode(text)))
-    return people
