@@ -12,7 +12,21 @@ from dayone.domain.ulids import ulid_of
 from dayone.errors import Invalid
 from dayone.ports.records import Page
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
-from tests.contract.state_samples import ADA, BOB, HIRED, LEFT, MOVED, NOW, USER, cause, in_group, planned
+from tests.contract.state_samples import (
+    ADA,
+    BOB,
+    HIRED,
+    LEFT,
+    MOVED,
+    NOW,
+    USER,
+    cause,
+    confirmed,
+    doubtful,
+    end,
+    in_group,
+    planned,
+)
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -117,3 +131,22 @@ def test_a_page_ends_where_enough_was_looked_at(
 def test_a_full_last_page_is_known_to_be_the_last(ports: StatePorts) -> None:
     planned(ports, ADA, USER)
     assert ports.history.changes(ChangesWanted(subject=ADA), cursor="", limit=1).cursor == ""
+
+
+def test_a_change_knows_how_often_what_has_ended_was_tried_and_when_the_last_did(ports: StatePorts) -> None:
+    first, second = planned(ports, ADA, USER, in_group("a")).operations
+    later = NOW + timedelta(minutes=5)
+    for operation, at in ((first, NOW), (second, later)):
+        begun = ports.queue.begin(operation, doubt=doubtful(operation))
+        assert begun is not None
+        ports.queue.finish([replace(end(begun, applied=confirmed(operation.resource)), at=at)])
+    found = ports.history.glance(HIRED)
+    assert found is not None
+    assert (found.attempts, found.ended_at, found.state) == (2, later, ChangeState.SUCCEEDED)
+
+
+def test_a_change_of_which_nothing_has_ended_has_no_end(ports: StatePorts) -> None:
+    planned(ports, ADA, USER)
+    found = ports.history.glance(HIRED)
+    assert found is not None
+    assert (found.attempts, found.ended_at) == (0, None)

@@ -128,6 +128,9 @@ class MemoryOperationQueue:
             counted = replace(head, outstanding=head.outstanding - 1, failed=failed, revision=head.revision + 1)
             self._state.heads[ended.subject] = counted
         self._state.count(ended, left=-1, **{str(ended.state): 1})
+        change = self._state.changes[ended.change]
+        attempts = change.attempts + ended.attempts
+        self._state.changes[ended.change] = replace(change, attempts=attempts, ended_at=ended.finished_at)
 
     def _put(self, target: ResourceOf, applied: Applied | None) -> None:
         if applied is None:

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dayone.adapters import dynamodb_change_keys as change_keys
+from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_writes import Update, Write
 from dayone.domain.lanes import Lane, lane_of
 from dayone.domain.operations import Operation, OperationState
+from dayone.ports.operations import Finished
 
 _ENDS = {
     OperationState.SUCCEEDED: "succeeded",
@@ -35,9 +37,16 @@ def share_of(operations: Sequence[Operation]) -> dict[str, int]:
     return {"operations": len(operations), **_held(operations)} if operations else {}
 
 
-def ended(ends: Iterable[tuple[Operation, OperationState]]) -> dict[str, Write]:
-    """The writes that count operations that ended."""
-    return _counted((one, {_ENDS[state]: 1}, {_left(lane_of(one)): -1}) for one, state in ends)
+def ended(ends: Iterable[Finished]) -> dict[str, Write]:
+    """The writes that count operations that ended, their attempts, and when the last of a change did."""
+    told = sorted(ends, key=lambda one: one.at)
+    last = {one.operation.change: {"ended_at": stamp(one.at)} for one in told}
+    return _counted((_counts_of(one) for one in told), put=last)
+
+
+def _counts_of(end: Finished) -> tuple[Operation, Mapping[str, int], Mapping[str, int]]:
+    operation = end.operation
+    return operation, {_ENDS[end.state]: 1}, {_left(lane_of(operation)): -1, "attempts": operation.attempts}
 
 
 def released(operations: Iterable[Operation]) -> dict[str, Write]:
@@ -50,7 +59,11 @@ def dropped(operations: Iterable[Operation]) -> dict[str, Write]:
     return _counted((one, {"held": -1, "superseded": 1}, {}) for one in operations)
 
 
-def _counted(counts: Iterable[tuple[Operation, Mapping[str, int], Mapping[str, int]]]) -> dict[str, Write]:
+def _counted(
+    counts: Iterable[tuple[Operation, Mapping[str, int], Mapping[str, int]]],
+    *,
+    put: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, Write]:
     """A write for each change and for each subject in it: the first counts are for both, the others for the change."""
     changes: dict[str, Counter[str]] = {}
     shares: dict[tuple[str, str], Counter[str]] = {}
@@ -61,7 +74,8 @@ def _counted(counts: Iterable[tuple[Operation, Mapping[str, int], Mapping[str, i
         changes.setdefault(operation.change, Counter()).update({**of_both, **of_change})
         shares.setdefault(share, Counter()).update(of_both)
     heads = {
-        f"change {change}": Update(change_keys.change_key(change), add=dict(add)) for change, add in changes.items()
+        f"change {change}": Update(change_keys.change_key(change), add=dict(add), put=(put or {}).get(change, {}))
+        for change, add in changes.items()
     }
     parts = {f"share {' '.join(share)}": Update(keys[share], add=dict(add)) for share, add in shares.items()}
     return {**heads, **parts}

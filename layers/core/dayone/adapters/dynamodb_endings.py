@@ -48,7 +48,7 @@ class Endings:
             **{one.operation.id: _closing(one) for one in ends},
             **_resources(ends, known=known),
             **_counting_on_heads(ends, known=known),
-            **change_counts.ended((one.operation, one.state) for one in counted),
+            **change_counts.ended(counted),
             **audit.appended(self._table, [one.audit for one in ends], lane=audit.OPERATIONS),
         }
 

@@ -74,7 +74,8 @@ class Change:
     `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
     many have been. `held` is how many operations wait for a human, `held_because` why the first of them does, and
     `decision` what was said to them. `removals` is how many were let go. `left` is how many operations of each lane
-    are still to end, those that are held apart. `notes` say what there was nothing to do about, and why.
+    are still to end, those that are held apart. `notes` say what there was nothing to do about, and why. `attempts` is
+    how often those that have ended were tried, and `ended_at` when the last of them did.
     """
 
     cause: Cause
@@ -90,6 +91,8 @@ class Change:
     decision: Decision | None = None
     left: Mapping[Lane, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    attempts: int = 0
+    ended_at: datetime | None = None
 
     @property
     def id(self) -> str:

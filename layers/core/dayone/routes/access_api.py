@@ -19,6 +19,7 @@ from dayone.routes.explain import explain_routes
 from dayone.routes.grants import grant_routes
 from dayone.routes.groups import group_routes
 from dayone.routes.health import health_routes
+from dayone.routes.metrics import metric_routes
 from dayone.routes.once import within_once
 from dayone.routes.people import people_routes
 from dayone.routes.people_by_hand import people_by_hand_routes
@@ -49,6 +50,7 @@ _ROUTES = (
     dead_letter_routes,
     audit_routes,
     settings_routes,
+    metric_routes,
 )
 
 

@@ -1,0 +1,109 @@
+"""The numbers of the last day, from what each change counts of itself: no operation is read for them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dayone.domain.changes import CauseKind, Change, ChangeState
+from dayone.domain.dead_letters import LetterQueue
+from dayone.domain.history import ChangesWanted
+from dayone.ports.history import History
+from dayone.usecases.access_api import AccessApi
+
+MOST_COUNTED = 5_000
+_A_DAY = timedelta(hours=24)
+_PAGE = 100
+# A policy, a look at everything and another try are about many; how long these take says nothing about anybody.
+_ABOUT_ONE = frozenset({CauseKind.HR_EVENT, CauseKind.ACCOUNT_EVENT, CauseKind.DUE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """How long something took, in seconds: half of it at most `p50`, 95 of 100 at most `p95`, all of it `longest`."""
+
+    changes: int
+    p50: float
+    p95: float
+    longest: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics:
+    """What the changes of a day come to; only the newest 5,000 when they are not `complete`.
+
+    `to_access` is of changes about one person or account that have succeeded and removed nothing, `to_no_access` of
+    those that removed something: from when the inbox took it until the last operation had ended. None without any.
+    """
+
+    since: datetime
+    until: datetime
+    complete: bool
+    by_state: Mapping[ChangeState, int]
+    by_cause: Mapping[CauseKind, int]
+    operations: Mapping[str, int]
+    to_access: Spread | None
+    to_no_access: Spread | None
+    dead_letters: Mapping[LetterQueue, int]
+    operations_open: bool
+
+
+def read_metrics(*, api: AccessApi) -> Metrics:
+    """Of the 24 hours until now, by the time of the changes' causes."""
+    now = api.clock()
+    since = now - _A_DAY
+    changes, complete = _changes(since, history=api.overview.history)
+    over = [one for one in changes if one.cause.origin in _ABOUT_ONE and one.state is ChangeState.SUCCEEDED]
+    return Metrics(
+        since=since,
+        until=now,
+        complete=complete,
+        by_state=Counter(one.state for one in changes),
+        by_cause=Counter(one.cause.kind for one in changes),
+        operations=_operations(changes),
+        to_access=_spread(one for one in over if not one.removals),
+        to_no_access=_spread(one for one in over if one.removals),
+        dead_letters=api.overview.dead_letters.counts(),
+        operations_open=api.work.has_runnable(),
+    )
+
+
+def _changes(since: datetime, *, history: History) -> tuple[Sequence[Change], bool]:
+    found: list[Change] = []
+    cursor = ""
+    while len(found) < MOST_COUNTED:
+        page = history.changes(ChangesWanted(since=since), cursor=cursor, limit=_PAGE)
+        found += page.entries
+        cursor = page.cursor
+        if not cursor:
+            return found, True
+    return found, False
+
+
+def _operations(changes: Iterable[Change]) -> Mapping[str, int]:
+    counted = Counter[str]()
+    for one in changes:
+        counted.update(
+            planned=one.operations,
+            succeeded=one.succeeded,
+            failed=one.failed,
+            superseded=one.superseded,
+            held=one.held,
+            removals=one.removals,
+            attempts=one.attempts,
+        )
+    return counted
+
+
+def _spread(changes: Iterable[Change]) -> Spread | None:
+    took = sorted(
+        (one.ended_at - (one.cause.received_at or one.cause.at)).total_seconds() for one in changes if one.ended_at
+    )
+    if not took:
+        return None
+    return Spread(changes=len(took), p50=_at(took, 0.5), p95=_at(took, 0.95), longest=took[-1])
+
+
+def _at(in_order: Sequence[float], share: float) -> float:
+    """The least that this share of them does not exceed."""
+    return in_order[max(0, -(-len(in_order) * round(share * 100) // 100) - 1)]
