@@ -1,17 +1,31 @@
 """Why a person has a permission set in an account: by which facts, rules and operations."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from dayone.domain.explain import explain
 from dayone.domain.explain_words import in_short, told
+from dayone.domain.grants import Grant
 from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.operations import Action
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import Condition, GroupRule, Location, PersonSelector, Policy
-from tests.builders import HERE, a_group, a_person, a_policy, a_set, an_assignment, assignment, membership
+from tests.builders import (
+    HERE,
+    NOON,
+    a_group,
+    a_person,
+    a_policy,
+    a_set,
+    an_assignment,
+    assignment,
+    membership,
+    the_account,
+)
 from tests.unit.explaining import known, ongoing, there
+from tests.unit.grants import HOUR, a_grant, ended, in_account
 
 POLICY = a_policy(a_group(), a_set(), an_assignment(), version=7)
 
@@ -166,3 +180,59 @@ def test_a_permission_set_that_the_policy_does_not_have_is_told_so() -> None:
     assert [in_short(one, case) for one in explain(case, permission_set="Nope")] == [
         "e-1 does not have Nope in 444455556666: the policy has no such permission set."
     ]
+
+
+class TestGrants:
+    SALES = a_person(department="Sales")
+
+    def test_a_grant_is_told_of_with_its_end_and_whoever_gave_it(self) -> None:
+        case = replace(
+            known(person=self.SALES, applied=[there(membership()), there(assignment())]), grants=(a_grant(),)
+        )
+        (one,) = explain(case)
+        assert one.has
+        assert told(one.steps[0], policy_version=7).startswith(
+            "e-1 is in the group engineers, because on call, until 2026-11-23T13:00Z, given by "
+            "arn:aws:iam::111122223333:user/admin (grant:g-1)"
+        )
+
+    def test_a_rule_and_a_grant_are_both_told_of(self) -> None:
+        case = replace(known(applied=[there(membership()), there(assignment())]), grants=(a_grant(),))
+        (one,) = explain(case)
+        assert [reason.rule for reason in one.steps[0].reasons] == ["policy.yaml:1", "grant:g-1"]
+
+    @pytest.mark.parametrize(
+        ("grant", "said"),
+        [
+            (a_grant(until=NOON), "the grant's state is ended (expired, 2026-11-23T12:00Z), but grant:g-1 needs one"),
+            (
+                ended(a_grant(), at=NOON),
+                "ended (ended_early by arn:aws:iam::111122223333:user/admin, 2026",
+            ),
+            (
+                a_grant(begins=NOON + HOUR, until=NOON + 2 * HOUR),
+                "the grant's state is scheduled for 2026-11-23T13:00Z",
+            ),
+        ],
+    )
+    def test_one_that_is_not_in_force_is_told_of_where_no_rule_gives_the_same(self, grant: Grant, said: str) -> None:
+        case = replace(known(person=self.SALES, applied=[there(assignment())]), grants=(grant,))
+        (one,) = explain(case)
+        assert not one.has
+        assert said in in_short(one, case)
+        assert "the person's department is `Sales`" in in_short(one, case)
+
+    def test_a_way_that_only_a_grant_gives_is_found(self) -> None:
+        case = replace(known(person=self.SALES), grants=(in_account(to="person:e-1"),))
+        (one,) = explain(case)
+        assert one.principal == "person:e-1"
+        assert in_short(one, case).endswith("in 444455556666 yet, though a grant gives it through person:e-1.")
+
+    def test_a_grant_elsewhere_gives_nothing_here(self) -> None:
+        elsewhere = replace(in_account(to="person:e-1"), subject=the_account("1" * 12))
+        case = replace(known(person=self.SALES), grants=(elsewhere,))
+        assert explain(case)[0].principal == "engineers"
+
+    def test_one_in_force_that_gives_nothing_says_why(self) -> None:
+        case = replace(known(person=self.SALES), grants=(a_grant(resource=membership("gone")),))
+        assert not any(step.reasons for one in explain(case) for step in one.steps[:1])

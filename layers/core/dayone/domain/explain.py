@@ -50,7 +50,9 @@ def _permission_sets(known: Known) -> set[str]:
 def _ways(permission_set: str, known: Known) -> list[Explanation]:
     by_rule = [rule.principal for rule in known.policy.assignments if rule.permission_set == permission_set]
     there = [principal for name, principal in _assigned(known) if name == permission_set]
-    principals = [one for one in dict.fromkeys([*by_rule, *there]) if _concerns(one, known)]
+    here = [one for one in known.grants if one.subject == known.account.head.subject]
+    granted = [one.resource.name.partition("/")[2] for one in here if one.permission_set == permission_set]
+    principals = [one for one in dict.fromkeys([*by_rule, *there, *granted]) if _concerns(one, known)]
     ways = [_way(permission_set, principal, known) for principal in principals]
     nearest = max(ways, key=lambda one: one.nearness.rank, default=Explanation(permission_set=permission_set))
     return [one for one in ways if one.has] or [nearest]

@@ -7,6 +7,8 @@ from datetime import datetime
 from dayone.domain.accounts import Account
 from dayone.domain.desired import Reason, assignment_reasons, membership_reasons
 from dayone.domain.employment_obstacles import of_employment
+from dayone.domain.explain_grants import Granted, of_grants, reasons_granted
+from dayone.domain.grants import Grant
 from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.obstacles import (
     Nearness,
@@ -27,13 +29,17 @@ _STANDING = frozenset({Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED})
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """All that an answer depends on; `planned` are the operations of the plans in force of the two subjects."""
+    """All that an answer depends on.
+
+    `planned` are the operations of the plans in force of the two subjects, `grants` the newest they have, ended or not.
+    """
 
     person: SubjectState
     account: SubjectState
     planned: Mapping[ResourceOf, Operation]
     policy: Policy
     now: datetime
+    grants: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +70,12 @@ def membership_step(group: str, known: Known) -> Step:
     person = known.person.head.fact
     rule = next((one for one in known.policy.groups if one.name == group), None)
     nearness = _of_person(known) + of_protection("group", group, protected=known.policy.protection.groups)
+    by_rule, found = _no_rule(rule, group), tuple[Reason, ...]()
     if rule and isinstance(person, Person):
-        nearness += of_group(rule, person, now=known.now)
+        by_rule = of_group(rule, person, now=known.now)
         found = membership_reasons(rule, person, now=known.now)
-    else:
-        nearness, found = nearness + _no_rule(rule, group), ()
     resource = Resource(ResourceKind.MEMBERSHIP, group)
-    return _step(resource, of=known.person, reasons=found, nearness=nearness, known=known)
+    return _step(resource, of=known.person, reasons=found, nearness=nearness, by_rule=by_rule, known=known)
 
 
 def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
@@ -81,14 +86,14 @@ def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
     nearness = _of_account(known) + of_protection("group", principal, protected=protection.groups)
     if principal.startswith(PERSON_PREFIX):
         nearness += _of_person(known)
-    found: tuple[Reason, ...] = ()
+    by_rule, found = Nearness(), tuple[Reason, ...]()
     if rules and isinstance(account, Account):
-        nearness += max((of_assignment(one, account) for one in rules), key=lambda one: one.rank)
+        by_rule = max((of_assignment(one, account) for one in rules), key=lambda one: one.rank)
         found = tuple(reason for one in rules for reason in assignment_reasons(one, account))
     elif not rules:
-        nearness += of_nothing("permission set", permission_set, needed=f"an assignment to `{principal}` in the policy")
+        by_rule = of_nothing("permission set", permission_set, needed=f"an assignment to `{principal}` in the policy")
     resource = Resource(ResourceKind.ASSIGNMENT, f"{permission_set}/{principal}")
-    return _step(resource, of=known.account, reasons=found, nearness=nearness, known=known)
+    return _step(resource, of=known.account, reasons=found, nearness=nearness, by_rule=by_rule, known=known)
 
 
 def _no_rule(rule: GroupRule | None, group: str) -> Nearness:
@@ -114,12 +119,24 @@ def _of_account(known: Known) -> Nearness:
 
 
 def _step(
-    resource: Resource, *, of: SubjectState, reasons: tuple[Reason, ...], nearness: Nearness, known: Known
+    resource: Resource,
+    *,
+    of: SubjectState,
+    reasons: tuple[Reason, ...],
+    nearness: Nearness,
+    by_rule: Nearness,
+    known: Known,
 ) -> Step:
     target = ResourceOf(of.head.subject, resource)
+    about = Granted(grants=known.grants, person=known.person, policy=known.policy, now=known.now)
+    granted = reasons_granted(resource, of=of, known=about)
+    # A grant in force asks for no rule, and one that is not is told of where no rule gives the same.
+    nearness += Nearness(1) if granted and by_rule.obstacles else by_rule
+    if by_rule.obstacles and not granted:
+        nearness += of_grants(resource, of=of, known=about)
     return Step(
         target=target,
-        reasons=() if nearness.obstacles else reasons,
+        reasons=() if nearness.obstacles else (*reasons, *granted),
         nearness=nearness,
         applied=of.applied.get(resource),
         operation=known.planned.get(target),

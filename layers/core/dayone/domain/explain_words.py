@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dayone.domain.explain import Explanation
 from dayone.domain.explain_steps import Known, Step
+from dayone.domain.grants import is_of_grants
 from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.subjects import ResourceKind
@@ -22,7 +23,8 @@ def in_short(one: Explanation, known: Known) -> str:
     obstacles = one.nearness.obstacles
     if obstacles:
         return f"{not_so}; nearest is the way through {one.principal}: {_listed(obstacles)}."
-    return f"{not_so} yet, though the policy gives it through {one.principal}."
+    by_grant = any(is_of_grants(reason.rule for reason in step.reasons) for step in one.steps)
+    return f"{not_so} yet, though {'a grant' if by_grant else 'the policy'} gives it through {one.principal}."
 
 
 def told(step: Step, *, policy_version: int) -> str:

@@ -29,6 +29,7 @@ def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
         wanted_of(event, "account", example="123456789012"),
         permission_set=asked_for(event, "permission_set"),
         records=api.records,
+        grants=api.grants,
         policies=api.policies,
         now=api.clock(),
     )
