@@ -103,10 +103,22 @@ def test_a_state_that_accounts_never_have_is_refused(world: World) -> None:
     assert world.send(asking("list_accounts", state="SLEEPING")).status == 400
 
 
-def test_an_account_tells_whether_it_has_everything_for_the_first_time(world: World) -> None:
-    known = Bootstrap(change=CHANGE, since=NOW, is_under_way=True)
-    world.state.heads[DEV] = replace(world.state.heads[DEV], bootstrap=known)
-    said = {"state": "under-way", "change": CHANGE, "since": "2026-11-23T08:00:00+00:00"}
+@pytest.mark.parametrize(
+    ("known", "progress", "state"),
+    [
+        ({}, {}, "waiting"),
+        ({"is_under_way": True}, {"outstanding": 1}, "under-way"),
+        ({"is_under_way": True}, {"failed": 1}, "under-way"),
+        ({"is_under_way": True}, {}, "over"),
+        ({"is_over": True}, {"outstanding": 1}, "over"),
+    ],
+)
+def test_an_account_tells_whether_it_has_everything_for_the_first_time(
+    world: World, known: dict[str, bool], progress: dict[str, int], state: str
+) -> None:
+    bootstrap = Bootstrap(change=CHANGE, since=NOW, **known)
+    world.state.heads[DEV] = replace(world.state.heads[DEV], bootstrap=bootstrap, **progress)  # type: ignore[arg-type]
+    said = {"state": state, "change": CHANGE, "since": "2026-11-23T08:00:00+00:00"}
     assert world.send("list_accounts").body["accounts"][0]["bootstrap"] == said
     assert world.send("read_account").body["bootstrap"] == said
 

@@ -50,6 +50,11 @@ def bootstrap_after(
     return known if begun is None else replace(known, is_under_way=begun > 0)
 
 
+def has_everything(known: Bootstrap, *, progress: Progress) -> bool:
+    """Whether it is over; what is remembered says so from the next plan on only."""
+    return known.is_over or (known.is_under_way and progress == Progress())
+
+
 def is_reached(known: Bootstrap | None, *, before: Progress, after: Progress) -> bool:
     """Whether it is over because the last operation of its plan has just succeeded, as all the others had."""
     return known is not None and known.is_under_way and before.outstanding > 0 and after == Progress()

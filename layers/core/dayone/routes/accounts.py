@@ -59,7 +59,7 @@ def _in_full(account: str, *, api: AccessApi) -> AccountInFullAnswer:
     sets = permission_sets_in(state, planned=api.records.plan_of(state.head))
     return {
         **account_answer(state),
-        "bootstrap": bootstrap_answer(state.head.bootstrap),
+        "bootstrap": bootstrap_answer(state.head),
         "awaits_approval": state.head.awaits_approval,
         "permission_sets": [permission_set_there_answer(one) for one in sets],
     }

@@ -4,11 +4,11 @@ from datetime import date
 
 from dayone.contracts import api_accounts, api_groups, api_people
 from dayone.domain.accounts import Account
-from dayone.domain.bootstrap import Bootstrap
+from dayone.domain.bootstrap import has_everything
 from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person
 from dayone.domain.settlements import PermissionSetThere, settlement_of
-from dayone.domain.subject_states import SubjectState
+from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import ITSELF
 from dayone.ports.records import Page
 from dayone.routes.answers import time_answer
@@ -34,11 +34,13 @@ def permission_sets_answer(page: Page[SubjectState]) -> api_groups.PermissionSet
     return {"permission_sets": [_permission_set(one) for one in page.entries], "cursor": page.cursor}
 
 
-def bootstrap_answer(known: Bootstrap | None) -> api_accounts.BootstrapAnswer | None:
+def bootstrap_answer(head: Head) -> api_accounts.BootstrapAnswer | None:
     """How far an account has come to having everything for the first time."""
+    known = head.bootstrap
     if known is None:
         return None
-    state = "over" if known.is_over else "under-way" if known.is_under_way else "waiting"
+    is_over = has_everything(known, progress=head.progress)
+    state = "over" if is_over else "under-way" if known.is_under_way else "waiting"
     return {"state": state, "change": known.change, "since": time_answer(known.since)}
 
 
@@ -84,7 +86,7 @@ def _account(state: SubjectState) -> api_accounts.AccountInListAnswer:
         "ou_path": fact.ou_path if fact else "",
         "tags": dict(fact.tags) if fact else {},
         "is_management": fact.is_management if fact else False,
-        "bootstrap": bootstrap_answer(head.bootstrap),
+        "bootstrap": bootstrap_answer(head),
         "progress": str(settlement_of(head)),
     }
 
