@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from dayone.domain.budgets import Budgets
 from dayone.domain.findings import Finding, unseen
 from dayone.errors import DayOneError
-from dayone.ports.surroundings import InstanceSight, OrganizationSight, QuotaSight, TrailSight
+from dayone.ports.surroundings import InstanceSight, OrganizationSight, QuotaSight, SeenOrganization, TrailSight
 from dayone.usecases.check_identity_center import (
     identity_source,
     instance_is_here,
@@ -21,6 +21,10 @@ from dayone.usecases.check_organization import (
     trail_records,
 )
 from dayone.usecases.check_quotas import budgets_fit
+
+_INSTANCE = "sso:DescribeInstance"
+_ORGANIZATION = "organizations:DescribeOrganization"
+_TRAILS = "cloudtrail:DescribeTrails, cloudtrail:GetTrailStatus, cloudtrail:GetEventSelectors"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,47 +56,59 @@ class CheckSettings:
 
 def check_settings(given: GivenSettings, *, ports: CheckSettings) -> tuple[Finding, ...]:
     """Every finding, in the order in which they should be mended; nothing that cannot be read breaks the rest."""
-    return tuple(_findings(given, ports))
-
-
-def _findings(given: GivenSettings, ports: CheckSettings) -> Iterator[Finding]:
-    region, account = ports.instance.region, given.account_id
-    instance = _asked(lambda: ports.instance.instance(given.instance_arn))
     organization = _asked(ports.organization.organization)
-    yield _told("instance", instance, needs="sso:DescribeInstance", judge=instance_is_usable)
-    yield _told("region", instance, needs="sso:DescribeInstance", judge=lambda it: instance_is_here(it, region))
-    store = given.identity_store_id
-    yield _told("identity-store", instance, needs="sso:DescribeInstance", judge=lambda it: store_fits(it, store))
+    return (
+        *_of_identity_center(given, organization, ports=ports),
+        *_of_organization(given, organization, ports=ports),
+        *_of_the_rest(given, ports=ports),
+    )
+
+
+def _of_identity_center(
+    given: GivenSettings, organization: SeenOrganization | DayOneError, *, ports: CheckSettings
+) -> Iterator[Finding]:
+    instance = _asked(lambda: ports.instance.instance(given.instance_arn))
+    region, store = ports.instance.region, given.identity_store_id
+    yield _told("instance", instance, needs=_INSTANCE, judge=instance_is_usable)
+    yield _told("region", instance, needs=_INSTANCE, judge=lambda it: instance_is_here(it, region))
+    yield _told("identity-store", instance, needs=_INSTANCE, judge=lambda it: store_fits(it, store))
     yield identity_source()
-    needs = "organizations:DescribeOrganization"
     yield _told(
         "organization-instance",
         _both(instance, organization),
-        needs=f"sso:DescribeInstance and {needs}",
+        needs=f"{_INSTANCE} and {_ORGANIZATION}",
         judge=lambda both: instance_is_the_organizations(*both),
     )
+
+
+def _of_organization(
+    given: GivenSettings, organization: SeenOrganization | DayOneError, *, ports: CheckSettings
+) -> Iterator[Finding]:
+    account, region, listens_to = given.account_id, ports.instance.region, given.organization_id
     delegates = _asked(lambda: ports.organization.delegated_administrators("sso.amazonaws.com"))
     yield _told(
         "administered-from",
         organization,
-        needs=needs,
+        needs=_ORGANIZATION,
         judge=lambda it: may_administer(it, delegates, account=account, said=given.administered_from),
     )
     yield _told(
         "organization-events",
         organization,
-        needs=needs,
+        needs=_ORGANIZATION,
         judge=lambda it: events_arrive(
-            it, account=account, region=region, listens_to=given.organization_id, arn=given.instance_arn
+            it, account=account, region=region, listens_to=listens_to, arn=given.instance_arn
         ),
     )
-    trails = _asked(ports.trails.trails)
     yield _told(
         "trail",
-        _both(trails, organization),
-        needs=f"cloudtrail:DescribeTrails, cloudtrail:GetTrailStatus, cloudtrail:GetEventSelectors and {needs}",
+        _both(_asked(ports.trails.trails), organization),
+        needs=f"{_TRAILS} and {_ORGANIZATION}",
         judge=lambda both: trail_records(*both, account=account),
     )
+
+
+def _of_the_rest(given: GivenSettings, *, ports: CheckSettings) -> Iterator[Finding]:
     quotas = _asked(ports.quotas.of_identity_center)
     yield budgets_fit(given.budgets, quotas=None if isinstance(quotas, DayOneError) else quotas)
     yield _told(
