@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
 from dayone.observability import logger_of
-from dayone.routes.access_api import build_app
+from dayone.routes.access_api import build_app, part_of
 
 logger = logger_of("access_api")
 
@@ -15,4 +15,4 @@ logger = logger_of("access_api")
 @logger.inject_lambda_context(clear_state=True, correlation_id_path=correlation_paths.API_GATEWAY_REST)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a request that API Gateway has authorised; what goes wrong is answered as a problem document."""
-    return build_app(wiring.access_api(), logger=logger).resolve(event, context)
+    return build_app(wiring.access_api(), logger=logger, parts=[part_of(event)]).resolve(event, context)
