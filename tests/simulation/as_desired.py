@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.desired import desired_for_account
+from dayone.domain.desired_grants import with_grants
 from dayone.domain.desired_people import desired_for_person
+from dayone.domain.grants import Grant
 from dayone.domain.holds import Verdict
 from dayone.domain.life_cycle import has_access
 from dayone.domain.operations import Operation, OperationState
@@ -56,7 +58,9 @@ class Comparison:
             user, group = self._center.users[user_id]["user_name"], self._center.groups[group_id].name
             present.setdefault(user, set()).add(group)
         for name, person in self._people.items():
-            desired = desired_for_person(person, policy=self.policy, now=self._now)
+            by_rules = desired_for_person(person, policy=self.policy, now=self._now)
+            grants = self._grants_of(SubjectKind.PERSON, name)
+            desired = with_grants(by_rules, fact=person, grants=grants, policy=self.policy, employed=(), now=self._now)
             if desired.left_alone or self._is_excused(SubjectKind.PERSON, name):
                 continue
             wanted = {called[one.name] for one in desired.resources if one.kind is ResourceKind.MEMBERSHIP}
@@ -100,10 +104,19 @@ class Comparison:
                 yield f"{number} has {sorted(have)}, not {sorted(wanted)}"
 
     def _wanted_in(self, account: Account, employed: frozenset[str]) -> set[str]:
-        desired = desired_for_account(account, policy=self.policy, employed=employed)
+        by_rules = desired_for_account(account, policy=self.policy, employed=employed)
+        grants = self._grants_of(SubjectKind.ACCOUNT, account.id)
+        desired = with_grants(
+            by_rules, fact=account, grants=grants, policy=self.policy, employed=employed, now=self._now
+        )
         protected = self.policy.protection.people
         names = {one.name for one in desired.resources}
         return {one for one in names if one.rpartition("person:")[2] not in protected}
+
+    def _grants_of(self, kind: SubjectKind, name: str) -> list[Grant]:
+        """Those that are on record: also of whoever never heard that theirs was taken."""
+        known = self._world.day_one.state.grants.values()
+        return [one for one in known if one.subject == Subject(kind, name)]
 
     def _is_unreachable(self, assignment: str) -> bool:
         """Whether the group, the set or the person is not Day One's to give, or nobody can have it."""

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dayone.domain.accounts import AccountState
 from dayone.domain.audit import first_break
 from dayone.domain.changes import Change
+from dayone.domain.grants import Grant, has_ended_as_announced, is_of_grants, joined
 from dayone.domain.holds import released
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
@@ -30,8 +31,22 @@ def promises(world: "Simulation") -> Iterator[str]:
             yield f"{told.reference} about {subject} was acknowledged and is not recorded"
         elif head is None or all(one.version.at < told.at for one in head.tellings):
             yield f"{subject} is not known as of {told.at}"
+    yield from _promised_grants(world)
     if state.policy_in_force != world.outside.policy_version:
         yield f"policy {state.policy_in_force} is in force, not {world.outside.policy_version}"
+
+
+def _promised_grants(world: "Simulation") -> Iterator[str]:
+    known = world.day_one.state.grants
+    for grant in world.outside.granted.values():
+        if grant.id not in known or joined(known[grant.id], grant) != known[grant.id]:
+            yield f"grant {grant.id} was taken and is not on record"
+    for name, change in world.outside.about_grants:
+        one = known[name]
+        said = {name, *(each.change for each in one.extensions), one.end.change if one.end else ""}
+        is_beaten = one.end is not None and change not in said
+        if change not in said and not is_beaten:
+            yield f"what change {change} says of grant {name} is not on record"
 
 
 def counts(world: "Simulation") -> Iterator[str]:
@@ -160,6 +175,30 @@ def first_asked_for(removal: Operation, *, state: ObservedState) -> datetime:
             break
         since = one.created_at
     return since
+
+
+def is_announced(removal: Operation, *, state: ObservedState) -> bool:
+    """Whether it takes away what grants alone had given, at an end that somebody had said."""
+    ended = has_ended_as_announced(_grants_of(removal.subject, state=state), now=removal.created_at)
+    return removal.resource in ended and is_of_grants(one.rule for one in removal.reasons)
+
+
+def ends_of_grants(world: "Simulation") -> Iterator[tuple[Operation, timedelta]]:
+    """Each removal of what grants alone had given, and how long after the last of them had ended it was done."""
+    state = world.day_one.state
+    for one in state.operations.values():
+        is_done = one.action is Action.DELETE and one.state is OperationState.SUCCEEDED and one.finished_at is not None
+        if not (is_done and is_announced(one, state=state)):
+            continue
+        grants = [each for each in _grants_of(one.subject, state=state) if each.resource == one.resource]
+        over = [min(each.lasts_until, each.end.at if each.end else each.lasts_until) for each in grants]
+        begun = [at for at in over if at <= one.created_at]
+        if begun and one.finished_at:
+            yield one, one.finished_at - max(begun)
+
+
+def _grants_of(subject: Subject, *, state: ObservedState) -> list[Grant]:
+    return [one for one in state.grants.values() if one.subject == subject]
 
 
 def is_let_go(operation: Operation, *, approved: set[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dayone.domain.guardrails import GUARDED
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
 
+# The sweep comes every minute; a function starts, plans, and AWS takes up to a minute with what it is asked for.
+_A_SWEEP, _AN_HOUR = timedelta(minutes=2, seconds=30), timedelta(hours=1)
+
+
 def budgets(world: "Simulation") -> Iterator[str]:
     """No second, whenever it begins, holds more calls than the budget, and no account two requests at a time."""
     for quota, most in world.aws.most_in_a_second.items():
@@ -22,7 +27,7 @@ def budgets(world: "Simulation") -> Iterator[str]:
 
 
 def guardrails(world: "Simulation") -> Iterator[str]:
-    """No day sees more removals than the limit of that day but for those a human has approved."""
+    """No day sees more removals than the limit of that day but for those a human has approved or announced."""
     state = world.day_one.state
     let_go = Counter(
         bookkeeping.first_asked_for(one, state=state).date()
@@ -30,6 +35,7 @@ def guardrails(world: "Simulation") -> Iterator[str]:
         if one.action is Action.DELETE
         and one.resource.kind in GUARDED
         and bookkeeping.is_let_go(one, approved=state.approved)
+        and not bookkeeping.is_announced(one, state=state)
     )
     for day, count in let_go.items():
         if count > state.limits.get(day, 0):
@@ -50,6 +56,18 @@ def as_desired(world: "Simulation") -> Iterator[str]:
     yield from Comparison(world).differences()
 
 
+def grants_end(world: "Simulation") -> Iterator[str]:
+    """What grants alone have given goes within a sweep of their end, and the executor's time, if nothing goes wrong.
+
+    A day's trouble may make it an hour. A suspended account is left alone for as long as it is.
+    """
+    patience = _AN_HOUR if world.weather.struck else _A_SWEEP
+    ever_suspended = world.outside.ever_suspended
+    for one, late in bookkeeping.ends_of_grants(world):
+        if late > patience and one.subject.name not in ever_suspended:
+            yield f"{one.id} {one.kind} {one.resource} came {late} after the grant had ended"
+
+
 def no_mishaps(world: "Simulation") -> Iterator[str]:
     """Functions raise what they are meant to raise."""
     yield from world.day_one.mishaps
@@ -64,6 +82,7 @@ AT_REST: dict[str, Callable[["Simulation"], Iterator[str]]] = {
     "budgets": budgets,
     "removals above the limit are held": guardrails,
     "only its own is removed": only_its_own,
+    "grants end": grants_end,
     "no mishaps": no_mishaps,
 }
 

@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from dayone.contracts.deliveries import Delivery
-from dayone.domain.accounts import Account
+from dayone.contracts.grant_request import GrantWish
+from dayone.domain.accounts import Account, AccountState
 from dayone.domain.changes import ChangeState
+from dayone.domain.grants import Grant
 from dayone.domain.people import Person
 from dayone.errors import Rejected
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.change_grant import end_grant, extend_grant
 from dayone.usecases.decide_change import decide_change
+from dayone.usecases.give_grant import give_grant
 from dayone.usecases.submit_policy import submit_policy
 from tests.simulation import hr_system
 from tests.simulation.day_one import DayOne
@@ -41,8 +45,9 @@ class Outside:
     """What the outside knows to be true, and what it was promised.
 
     `people` are the newest tellings, `policy` the newest text that was taken, `acknowledged` what was answered with
-    yes, each with the change it leads to. `asking` counts those who still wait for an answer, and come again until they
-    have one.
+    yes, each with the change it leads to; `granted` are grants that were taken, and `about_grants` what was said of
+    them later, by grant and change. `asking` counts those who still wait for an answer, and come again until they have
+    one.
     """
 
     day_one: DayOne
@@ -51,6 +56,9 @@ class Outside:
     policy_version: int = 0
     acknowledged: list[tuple[Told, str]] = field(default_factory=list)
     rejected: set[str] = field(default_factory=set)
+    granted: dict[str, Grant] = field(default_factory=dict)
+    ever_suspended: set[str] = field(default_factory=set)
+    about_grants: list[tuple[str, str]] = field(default_factory=list)
     asking: int = 0
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -81,6 +89,8 @@ class Outside:
 
     def account_is(self, account: Account) -> None:
         self.day_one.organization.accounts[account.id] = account
+        if account.state is not AccountState.ACTIVE:
+            self.ever_suspended.add(account.id)
         self.account_event(account.id)
 
     def account_event(self, account_id: str) -> None:
@@ -117,6 +127,34 @@ class Outside:
             return decide_change(change, is_approved=approves, actor=_APPROVER, api=api)
 
         self._ask(self.day_one.api, decide, lambda _: None)
+
+    def grants(self, wish: GrantWish) -> None:
+        """Somebody gives somebody something for a time; when the answer is lost they do it once more."""
+
+        def give(api: AccessApi) -> object:
+            return give_grant(wish, actor=_ADMIN, api=api)
+
+        def taken(grant: object) -> None:
+            if isinstance(grant, Grant):
+                self.granted[grant.id] = grant
+
+        self._ask(self.day_one.api, give, taken)
+
+    def extends(self, grant: str, *, until: datetime) -> None:
+        """Somebody lets a grant last longer."""
+
+        def extend(api: AccessApi) -> object:
+            return extend_grant(grant, until=until, actor=_ADMIN, api=api)
+
+        self._ask(self.day_one.api, extend, lambda change: self.about_grants.append((grant, str(change))))
+
+    def ends(self, grant: str) -> None:
+        """Somebody ends a grant before its time."""
+
+        def end(api: AccessApi) -> object:
+            return end_grant(grant, because="enough", actor=_ADMIN, api=api)
+
+        self._ask(self.day_one.api, end, lambda change: self.about_grants.append((grant, str(change))))
 
     def says_all_again(self) -> None:
         """HR sends everybody, every account is looked at, and the policy is uploaded once more."""

@@ -21,6 +21,7 @@ _SETS = {
         "managed_policies: [PowerUserAccess], description: less",
     ),
 }
+GROUPS, SETS = tuple(_GROUPS), tuple(_SETS)
 _PLACES = ("/Workloads/**", "/Workloads/Dev", "/Sandboxes/**")
 _LIMITS = ("{percent: 10, at_least: 5}", "{percent: 0, at_least: 1}", "{percent: 50, at_least: 5}")
 

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
+from dayone.contracts.grant_request import GrantWish
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.budgets import Budgets
 from dayone.domain.people import Person, Status
-from tests.builders import a_person, an_account
+from dayone.domain.subjects import Resource, ResourceKind
+from tests.builders import a_person, an_account, the_account, the_person
 from tests.simulation.outside import Outside
-from tests.simulation.policies import DEPARTMENTS, draw_policy
+from tests.simulation.policies import DEPARTMENTS, GROUPS, SETS, draw_policy
 from tests.simulation.weather import Climate, Fate
 
 _OUS = ("/Workloads/Dev", "/Workloads/Prod", "/Sandboxes/One", "/Elsewhere")
@@ -80,6 +82,8 @@ class Scenario:
             self._later(random.random() * 30, partial(self._account_appears, account))
         for person in self._people:
             self._later(random.random() * 40, partial(self._joins, person))
+        for _ in range(random.randint(0, 6)):
+            self._later(20 + random.random() * LENGTH, self._is_granted)
         happenings = self._happenings()
         busy = [random.random() * LENGTH for _ in range(3)]
         for _ in range(random.randint(8, 24)):
@@ -93,8 +97,9 @@ class Scenario:
         accounts = (self._account_changes, self._account_changes)
         policy = (self._policy_is_edited, self._policy_is_edited_twice)
         humans = (self._somebody_decides, self._dead_letters_are_redriven)
-        theme = self._random.choice(((), people, accounts, policy))
-        return (*people, *accounts, *policy, *humans, *theme * 4)
+        grants = (self._is_granted, self._a_grant_is_extended, self._a_grant_is_ended)
+        theme = self._random.choice(((), people, accounts, policy, grants))
+        return (*people, *accounts, *policy, *humans, *grants, *theme * 4)
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         self._time.at(seconds, then)
@@ -171,6 +176,37 @@ class Scenario:
     def _policy_is_edited_twice(self) -> None:
         self._policy_is_edited()
         self._later(self._random.random() * 2, self._policy_is_edited)
+
+    def _is_granted(self) -> None:
+        random, now = self._random, self._time.now
+        person, group = random.choice(self._people), random.choice(GROUPS)
+        begins = now + timedelta(seconds=random.choice((0, 0, 20)))
+        wish = GrantWish(
+            subject=the_person(person),
+            resource=Resource(ResourceKind.MEMBERSHIP, group),
+            reason="on call",
+            ticket="",
+            begins=begins,
+            until=begins + timedelta(seconds=random.choice((30, 60, 200, 4000))),
+            includes_management=False,
+        )
+        if random.random() < 0.6:
+            whom = random.choice((group, f"person:{person}"))
+            resource = Resource(ResourceKind.ASSIGNMENT, f"{random.choice(SETS)}/{whom}")
+            wish = replace(wish, subject=the_account(random.choice(self._accounts)), resource=resource)
+        self._outside.grants(wish)
+
+    def _a_grant_is_extended(self) -> None:
+        if grant := self._some_grant():
+            self._outside.extends(grant, until=self._time.now + timedelta(seconds=self._random.choice((60, 300))))
+
+    def _a_grant_is_ended(self) -> None:
+        if grant := self._some_grant():
+            self._outside.ends(grant)
+
+    def _some_grant(self) -> str:
+        known = sorted(self._outside.granted)
+        return self._random.choice(known) if known else ""
 
     def _somebody_decides(self) -> None:
         for change in self._outside.held()[:1]:

@@ -6,9 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 from dayone.domain.operations import OperationState
+from dayone.domain.subjects import ResourceOf
 from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.usecases.execute_operations import execute_operations
-from tests.builders import GROUP, PERMISSION_SET, a_group, a_person, a_policy, a_set, the_group, the_set
+from tests.builders import (
+    ACCOUNT_ID,
+    GROUP,
+    PERMISSION_SET,
+    a_group,
+    a_person,
+    a_policy,
+    a_set,
+    an_account,
+    an_assignment,
+    assignment,
+    the_account,
+    the_group,
+    the_set,
+)
 from tests.fakes.identity_center import StoredGroup, StoredSet
 from tests.unit.world import World
 
@@ -226,3 +241,20 @@ def test_what_turns_out_to_have_been_there_before_is_not_removed_by_a_plan_made_
     _around(world, "set_policies", "attach_managed", policy_changes)
     world.settle()
     assert world.center.permission_sets["arn:theirs"].managed_policies == {_VIEW}
+
+
+def test_the_removal_of_what_is_gone_by_then_leaves_no_doubt_though_its_end_is_not_recorded() -> None:
+    world = World()
+    world.policy_is(a_policy(a_group(), a_set(), an_assignment()))
+    world.account_is(an_account())
+    world.settle()
+    world.policy_is(a_policy(a_group(), a_group("data"), a_set(), an_assignment("data")))
+    world.plan_all()
+    # An earlier plan's removal of the same, which was at AWS when this was planned, has come to its end.
+    (key,) = world.center.assignments
+    world.center.delete_assignment(key)
+    del world.state.applied[ResourceOf(the_account(), assignment())]
+    _around(world, "queue", "finish", _fail(Unavailable("the table is out of reach")))
+    world.settle()
+    assert world.assignments() == {(ACCOUNT_ID, "ViewOnly", "data")}
+    assert all(one.doubt is None for one in world.state.applied.values())

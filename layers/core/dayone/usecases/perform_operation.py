@@ -64,12 +64,17 @@ def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
 def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed | None:
     """The end of a first creation whose name is taken already, or None when the way is free.
 
+    So ends the removal of what is gone since it was planned: begun, it would leave a doubt about something that nobody
+    knows AWS's ids of.
+
     A user that only an identity provider can make is looked up, and Awaited raised while it is not there. Else groups
     and permission sets only: once a creation of ours was begun, one that is found by its name counts as ours and can be
     deleted with all that depends on it, so what humans made must be known before. Raises Conflicting while it is
     another subject's, which the policy renames or removes.
     """
     operation = attempt.operation
+    if operation.action is Action.DELETE and attempt.own is None:
+        return Succeeded()
     if operation.action is not Action.CREATE or attempt.own is not None:
         return None
     match operation.resource.kind:
