@@ -20,7 +20,12 @@ from dayone.usecases.read_grants import list_grants, read_grant_at_now
 
 def grant_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     """Add the routes about grants."""
+    _reading_routes(app, api)
+    _giving_routes(app, api)
+    _changing_routes(app, api)
 
+
+def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/grants")
     @described(GRANTS)
     def get_grants() -> GrantsAnswer:
@@ -43,6 +48,8 @@ def grant_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Read a grant: how far along it is, and whether what it gives is there."""
         return grant_in_full_answer(read_grant_at_now(grant, api=api))
 
+
+def _giving_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/grants")
     @described(GIFT)
     def post_grant() -> Response[str]:
@@ -52,10 +59,8 @@ def grant_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         given = give_grant(wish, actor=caller_of(event), api=api)
         return _taken(given.id, change=given.id)
 
-    _change_routes(app, api)
 
-
-def _change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+def _changing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/grants/<grant>/extend")
     @described(EXTENSION)
     def post_extension(grant: str) -> Response[str]:
