@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.adapters.hr_sources import SsmHrSources
+    from dayone.domain.hr_sources import HrConfiguration
     from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings
     from dayone.usecases.hear_source import HrIntake
     from dayone.usecases.receive_hr_event import ReceiveHrEvent
@@ -57,10 +58,10 @@ def hr_intake(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrIntak
 def _sources(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "SsmHrSources":
     from dayone.adapters.aws_clients import client
     from dayone.adapters.hr_sources import SsmHrSources
-    from dayone.contracts.hr.configuration import read_configuration
 
-    return SsmHrSources(
-        client("ssm"),
-        parameter=given.hr_parameter,
-        parse=lambda text: read_configuration(text, secrets=given.hr_secrets),
-    )
+    def parsed(text: str) -> "HrConfiguration":
+        from dayone.contracts.hr.configuration import read_configuration
+
+        return read_configuration(text, secrets=given.hr_secrets)
+
+    return SsmHrSources(client("ssm"), parameter=given.hr_parameter, parse=parsed)
