@@ -1,0 +1,69 @@
+"""Who gets as far as the API: unsigned to a few paths only, and past a VPC endpoint, if there is one, nobody."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.project.repository import resource, template
+
+UNSIGNED = {
+    ("get", "/docs"),
+    ("get", "/docs/{page}"),
+    ("get", "/hr/{source}"),
+    ("post", "/hr/{source}"),
+}
+
+
+def _events() -> Iterator[dict[str, Any]]:
+    for one in template()["Resources"].values():
+        if one["Type"] == "AWS::Serverless::Function":
+            yield from (each["Properties"] for each in one["Properties"]["Events"].values() if each["Type"] == "Api")
+
+
+def _statements() -> list[dict[str, Any]]:
+    condition, policy, otherwise = resource("AccessApi")["Policy"]["Fn::If"]
+    assert (condition, otherwise) == ("IsPrivate", {"Ref": "AWS::NoValue"})
+    statements: list[dict[str, Any]] = policy["Statement"]
+    return statements
+
+
+def test_only_these_paths_are_open_to_whoever_does_not_sign() -> None:
+    assert resource("AccessApi")["Auth"]["DefaultAuthorizer"] == "AWS_IAM"
+    assert {(one["Method"], one["Path"]) for one in _events() if "Auth" in one} == UNSIGNED
+
+
+def test_a_private_api_denies_whoever_comes_by_another_way() -> None:
+    (deny,) = [one for one in _statements() if one["Effect"] == "Deny"]
+    assert (deny["Principal"], deny["Action"], deny["Resource"]) == ("*", "execute-api:Invoke", "execute-api:/*")
+    assert deny["Condition"] == {"StringNotEquals": {"aws:SourceVpce": {"Ref": "VpcEndpointIds"}}}
+
+
+def test_a_private_api_allows_nothing_that_has_to_be_signed() -> None:
+    allowed = {path for one in _statements() if one["Effect"] == "Allow" for path in one["Resource"]}
+    named = {f"execute-api:/live/{method.upper()}{path.replace('{page}', '*')}" for method, path in UNSIGNED}
+    assert allowed == {path.replace("{source}", "*") for path in named}
+
+
+def test_the_public_door_of_hr_systems_leads_to_nothing_else() -> None:
+    paths = resource("HrApi")["DefinitionBody"]["paths"]
+    assert {(method, path) for path, methods in paths.items() for method in methods} == {
+        ("get", "/hr/{source}"),
+        ("post", "/hr/{source}"),
+    }
+    assert "ReceiveHrEventFunction" in str(paths)
+    assert "AccessApiFunction" not in str(paths)
+    assert template()["Resources"]["HrApi"]["Condition"] == "IsPrivate"
+
+
+def test_neither_api_takes_more_requests_than_the_parameters_say() -> None:
+    for name in ("AccessApi", "HrApi"):
+        (settings,) = resource(name)["MethodSettings"]
+        assert settings["ThrottlingRateLimit"] == {"Ref": "ApiRateLimit"}
+        assert settings["ThrottlingBurstLimit"] == {"Ref": "ApiBurstLimit"}
+        assert settings["DataTraceEnabled"] is False
+
+
+def test_none_of_the_policies_allows_more_than_calling_the_api_by_path() -> None:
+    for name in ("ReadPolicy", "OperatePolicy", "AdministerPolicy"):
+        (statement,) = resource(name)["PolicyDocument"]["Statement"]
+        assert statement["Action"] == "execute-api:Invoke"
+        assert all("/live/GET/v1/" in one["Fn::Sub"] or "/live/P" in one["Fn::Sub"] for one in statement["Resource"])
