@@ -6,7 +6,7 @@ import pytest
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.bootstrap import Bootstrap
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
@@ -132,7 +132,8 @@ def test_an_account_tells_permission_set_by_permission_set_what_is_there_pending
     for one in planned:
         world.state.store(one)
     held = HeldRemoval(resource=VIEW_ONLY, change=CHANGE, operation="o")
-    world.state.heads[DEV] = replace(world.state.heads[DEV], generation="1-a", change=CHANGE, held=(held,))
+    decided = replace(held, resource=Resource(ResourceKind.ASSIGNMENT, "Old/engineers"), verdict=Verdict.REJECTED)
+    world.state.heads[DEV] = replace(world.state.heads[DEV], generation="1-a", change=CHANGE, held=(held, decided))
     assert world.send("read_account").body["permission_sets"] == [
         {
             "permission_set": "Admin",
