@@ -13,6 +13,7 @@ from dayone.domain.operations import OperationState, Priority
 from dayone.domain.people import Status
 from dayone.domain.policy import Guardrails, Policy, Protection
 from dayone.domain.requests import PlanRequest
+from dayone.domain.subject_states import Plan
 from dayone.domain.subjects import Subject
 from dayone.domain.terms import OffLimits
 from dayone.errors import Refused
@@ -224,6 +225,25 @@ class NotDeleting:
         return getattr(self._port, name)
 
 
+class Leaving:
+    """The port Subjects; before the first plan of an account is committed somebody leaves, and is planned."""
+
+    def __init__(self, port: Any, world: World) -> None:  # noqa: ANN401 - whichever port
+        self._port, self._world = port, world
+
+    def commit(self, plan: Plan) -> None:
+        if plan.after.subject == the_account() and self._world.head(the_person()).has_access:
+            self._world.around = lambda _name, port: port
+            waiting, self._world.inbox.requests[:] = list(self._world.inbox.requests), []
+            self._world.hr_tells(a_person(status=Status.ENDED), at=self._world.now)
+            self._world.plan_all()
+            self._world.inbox.requests[:] = waiting
+        self._port.commit(plan)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any other method
+        return getattr(self._port, name)
+
+
 class TestWhoeverHasIt:
     def test_a_leavers_grants_end_with_them(self, world: World) -> None:
         world.policy_is(the_policy(guardrails=Guardrails(at_least=10)))
@@ -237,6 +257,18 @@ class TestWhoeverHasIt:
         world.hr_tells(a_person(), at=NOON + timedelta(minutes=2))
         world.settle()
         assert (is_in(world), world.assignments()) == (False, set())
+
+    def test_somebody_who_leaves_while_they_are_given_something_does_not_get_to_keep_it(self, world: World) -> None:
+        world.policy_is(the_policy(guardrails=Guardrails(at_least=10)))
+        world.settle()
+        is_said(world, in_account(to="person:e-1", until=NOON + 9 * HOUR))
+        # The account's plan has read that they are employed, and is committed when they have left.
+        world.around = lambda name, port: Leaving(port, world) if name == "subjects" else port
+        world.plan_all()
+        world.around = lambda _name, port: port
+        world.settle()
+        assert world.assignments() == set()
+        assert the_grant(world).ending(now=world.now) is Ending.PERSON_LEFT
 
     def test_whoever_has_not_begun_waits_for_their_first_day(self, world: World) -> None:
         world.hr_tells(a_person(start_date=date(2026, 11, 24)), at=NOON + timedelta(minutes=1))
