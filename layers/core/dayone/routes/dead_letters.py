@@ -11,7 +11,7 @@ from dayone.routes.answers import time_answer
 from dayone.routes.described import described
 from dayone.routes.described_dead_letters import DEAD_LETTERS, REDRIVE
 from dayone.routes.queries import word_of
-from dayone.routes.requests import Event, caller_of, text_of, window_of
+from dayone.routes.requests import Event, caller_of, object_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.read_dead_letters import Understood, read_dead_letters
 from dayone.usecases.redrive_dead_letters import Redriven, redrive_dead_letters
@@ -46,14 +46,11 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
 def _queue_of(event: Event) -> LetterQueue | None:
     """The queue that the body names, None without a body; raises Malformed for any other body."""
-    if not event.get("body"):
-        return None
-    mend = f"send nothing, or the name of a queue, which is one of {', '.join(LetterQueue)}"
+    said = object_of(event, members={"queue"}, what='`{"queue": "inbox"}`, or nothing,')
     try:
-        said = json.loads(text_of(event, what='`{"queue": "inbox"}`, or nothing,'))
-        return LetterQueue(said["queue"]) if said != {} else None
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise Malformed(f"the body names no queue: {mend}") from error
+        return LetterQueue(str(said["queue"])) if said else None
+    except ValueError as error:
+        raise Malformed(f"the body names no queue: there are {', '.join(LetterQueue)}") from error
 
 
 def _letter(one: Understood) -> DeadLetterAnswer:
