@@ -18,20 +18,24 @@ FollowIt = Annotated[
 _NUMBERS = ("operations", "succeeded", "failed", "superseded", "held")
 
 
-def follow(run: Run, taken: Mapping[str, Any], *, follow_it: bool) -> None:
+def follow(run: Run, taken: Mapping[str, Any], *, follow_it: bool, is_decided: bool = False) -> None:
     """Print the change that a 202 names, now or when it is over; raises Negative when it has failed or is held."""
     if not follow_it:
         run.show(taken, facts)
         return
-    watch(run, str(taken["change"]), also={name: one for name, one in taken.items() if name not in ("change", "href")})
+    also = {name: one for name, one in taken.items() if name not in ("change", "href")}
+    watch(run, str(taken["change"]), also=also, is_decided=is_decided)
 
 
-def watch(run: Run, change: str, *, also: Mapping[str, Any] | None = None, patience: float = 30.0) -> None:
+def watch(
+    run: Run, change: str, *, also: Mapping[str, Any] | None = None, patience: float = 30.0, is_decided: bool = False
+) -> None:
     """Watch a change until it is over or held, print it, and raise Negative unless it has succeeded.
 
-    `also` are members to print with it, such as the id of the grant that it is about.
+    `also` are members to print with it, such as the id of the grant that it is about; `is_decided` is Watch's.
     """
-    seen = Watch(api=run.api, screen=run.screen, patience=patience).until_over(change)
+    watching = Watch(api=run.api, screen=run.screen, patience=patience, is_decided=is_decided)
+    seen = watching.until_over(change)
     run.show({**(also or {}), **seen}, change_sheet)
     came_out_well(seen)
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 type Json = Mapping[str, Any]
 
-OVER = ("succeeded", "failed", "held")
+_OVER = ("succeeded", "failed")
+_HELD = "held"
 _NOT_FOUND = 404
 _PAUSE = 0.5  # seconds between two looks, where the API does not make us wait
 _LONG = 20  # seconds that the API holds an answer back while nothing is over
@@ -25,11 +26,16 @@ _SHORT = 2  # the same, when somebody looks at a bar
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """Watches changes; `patience` is how many seconds one may take to become known after it was answered 202."""
+    """Watches changes; `patience` is how many seconds one may take to become known after it was answered 202.
+
+    A change that is held waits for a human, and ends the watch; `is_decided` says that one has decided just now, which
+    is carried out after the answer.
+    """
 
     api: ApiClient
     screen: Screen
     patience: float = 30.0
+    is_decided: bool = False
     now: Callable[[], float] = time.monotonic
 
     def until_over(self, change: str) -> Json:
@@ -43,9 +49,13 @@ class Watch:
                 asked_at = self.now()
                 seen = self._look(change, wait=_SHORT if moves else _LONG, deadline=deadline)
                 before = self._tell(seen, bar=bar, before=before)
-                if seen and seen["change"]["state"] in OVER:
+                if seen and self._is_over(seen["change"]):
                     return seen
                 self.api.sleep(max(0.0, _PAUSE - (self.now() - asked_at)))
+
+    def _is_over(self, change: Json) -> bool:
+        waits = change["state"] == _HELD and not change["decision"] and not self.is_decided
+        return waits or change["state"] in _OVER
 
     def _look(self, change: str, *, wait: int, deadline: float) -> Json | None:
         try:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dayone_cli.api_client import ApiClient
+from dayone_cli.commands import changes
 from tests.unit.cli_api import CliApi, Told, running
 from tests.unit.cli_runs import dayone
 
@@ -176,3 +177,18 @@ def test_without_credentials_it_says_so(api: CliApi, tmp_path: Path) -> None:
 )
 def test_what_is_mistyped_ends_with_two(words: tuple[str, ...]) -> None:
     assert dayone(*words).code == 2
+
+
+def test_who_decides_sees_it_carried_out_which_comes_after_the_answer(api: CliApi, pauses: list[float]) -> None:
+    api.tell("POST /v1/changes/01A/approve", Told(status=202, body=TAKEN))
+    api.tell("GET /v1/changes/01A", over("01A", "held", held=2), over("01A", "running"), over("01A", succeeded=2))
+    assert dayone("changes", "approve", "01A", api=api.url).code == 0
+    assert len(pauses) == 2
+
+
+def test_a_change_that_stays_unknown_is_waited_for_a_while_and_no_longer(
+    api: CliApi, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_PATIENCE", 0.05)
+    ended = dayone("changes", "watch", "01A", api=api.url)
+    assert (ended.code, len(pauses) > 1) == (3, True)

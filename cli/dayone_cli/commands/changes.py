@@ -66,13 +66,13 @@ def accounts(run: Run, change: Change, limit: Limit = USUAL) -> None:
 @command(app, "approve")
 def approve(run: Run, change: Change, *, follow_it: FollowIt = True) -> None:
     """Let the removals go that a change holds; nobody approves what they have caused."""
-    follow(run, run.api.write("POST", path("v1", "changes", change, "approve")), follow_it=follow_it)
+    _decide(run, change, to="approve", follow_it=follow_it)
 
 
 @command(app, "reject")
 def reject(run: Run, change: Change, *, follow_it: FollowIt = True) -> None:
     """Keep what the removals that a change holds would take away."""
-    follow(run, run.api.write("POST", path("v1", "changes", change, "reject")), follow_it=follow_it)
+    _decide(run, change, to="reject", follow_it=follow_it)
 
 
 @command(app, "retry")
@@ -88,3 +88,8 @@ def retry(
     """Have what has failed looked at again, as a change of its own."""
     body = {"subjects": subjects} if subjects else None
     follow(run, run.api.write("POST", path("v1", "changes", change, "retry"), body), follow_it=follow_it)
+
+
+def _decide(run: Run, change: str, *, to: str, follow_it: bool) -> None:
+    taken = run.api.write("POST", path("v1", "changes", change, to))
+    follow(run, taken, follow_it=follow_it, is_decided=True)
