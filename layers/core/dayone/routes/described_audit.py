@@ -11,7 +11,7 @@ _ENTRIES: api.AuditAnswer = {
         {
             "at": AT,
             "actor": "hr:standard",
-            "action": "create-membership",
+            "action": "create-membership membership/engineers",
             "subject": "person:e-1001",
             "change": CHANGE,
             "outcome": "succeeded",
