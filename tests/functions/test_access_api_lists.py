@@ -134,25 +134,11 @@ def test_an_account_tells_permission_set_by_permission_set_what_is_there_pending
     held = HeldRemoval(resource=VIEW_ONLY, change=CHANGE, operation="o")
     decided = replace(held, resource=Resource(ResourceKind.ASSIGNMENT, "Old/engineers"), verdict=Verdict.REJECTED)
     world.state.heads[DEV] = replace(world.state.heads[DEV], generation="1-a", change=CHANGE, held=(held, decided))
+    admin = {"there": 0, "pending": 0, "held": 0, "failed": 1, "failure": "why 3", "progress": "failed"}
+    view_only = {"there": 1, "pending": 1, "held": 1, "failed": 0, "failure": "", "progress": "held"}
     assert world.send("read_account").body["permission_sets"] == [
-        {
-            "permission_set": "Admin",
-            "there": 0,
-            "pending": 0,
-            "held": 0,
-            "failed": 1,
-            "failure": "why 3",
-            "progress": "failed",
-        },
-        {
-            "permission_set": "ViewOnly",
-            "there": 1,
-            "pending": 1,
-            "held": 1,
-            "failed": 0,
-            "failure": "",
-            "progress": "held",
-        },
+        {"permission_set": "Admin", **admin},
+        {"permission_set": "ViewOnly", **view_only},
     ]
 
 
