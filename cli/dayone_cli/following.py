@@ -1,13 +1,13 @@
 """What is done with a change that the API has taken: it is watched to its end, or only named."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
 
 from dayone_cli.lists import facts
 from dayone_cli.run import Run
-from dayone_cli.screen import Sheet
+from dayone_cli.screen import OutputFormat, Sheet
 from dayone_cli.watching import Watch, came_out_well
 from dayone_cli.words import moment, said
 
@@ -27,6 +27,24 @@ def follow(run: Run, taken: Mapping[str, Any], *, follow_it: bool, is_decided: b
     watch(run, str(taken["change"]), also=also, is_decided=is_decided)
 
 
+def follow_all(
+    run: Run, each: Iterable[Mapping[str, Any]], *, follow_it: bool, also: Mapping[str, Any] | None = None
+) -> None:
+    """The same of several requests: tables one after the other, in JSON one object with `changes` and `also`.
+
+    Raises Negative for the first that has failed or is held, when all have been watched.
+    """
+    seen: list[Mapping[str, Any]] = []
+    for taken in each:
+        seen.append(_seen(run, str(taken["change"])) if follow_it else taken)
+        if run.screen.form is OutputFormat.TABLE:
+            run.show(seen[-1], change_sheet if follow_it else facts)
+    if run.screen.form is OutputFormat.JSON:
+        run.show({**(also or {}), "changes": seen}, facts)
+    for one in seen if follow_it else ():
+        came_out_well(one)
+
+
 def watch(
     run: Run, change: str, *, also: Mapping[str, Any] | None = None, patience: float = 30.0, is_decided: bool = False
 ) -> None:
@@ -34,10 +52,14 @@ def watch(
 
     `also` are members to print with it, such as the id of the grant that it is about; `is_decided` is Watch's.
     """
-    watching = Watch(api=run.api, screen=run.screen, patience=patience, is_decided=is_decided)
-    seen = watching.until_over(change)
+    seen = _seen(run, change, patience=patience, is_decided=is_decided)
     run.show({**(also or {}), **seen}, change_sheet)
     came_out_well(seen)
+
+
+def _seen(run: Run, change: str, *, patience: float = 30.0, is_decided: bool = False) -> Mapping[str, Any]:
+    watching = Watch(api=run.api, screen=run.screen, patience=patience, is_decided=is_decided)
+    return watching.until_over(change)
 
 
 def change_sheet(seen: Mapping[str, Any]) -> Sheet:

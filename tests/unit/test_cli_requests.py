@@ -192,3 +192,25 @@ def test_a_change_that_stays_unknown_is_waited_for_a_while_and_no_longer(
     monkeypatch.setattr(changes, "_PATIENCE", 0.05)
     ended = dayone("changes", "watch", "01A", api=api.url)
     assert (ended.code, len(pauses) > 1) == (3, True)
+
+
+def test_what_takes_several_requests_is_one_answer_and_one_no(api: CliApi, tmp_path: Path) -> None:
+    (tmp_path / "people.json").write_text(json.dumps([{"id": f"e-{number}"} for number in range(150)]))
+    other = {"change": "01B", "href": "/v1/changes/01B"}
+    api.tell("POST /v1/people", Told(status=202, body=TAKEN), Told(status=202, body=other))
+    api.tell("GET /v1/changes/01A", over("01A", "failed", failed=1))
+    api.tell("GET /v1/changes/01B", over("01B", succeeded=1))
+    ended = dayone("people", "import", tmp_path / "people.json", "-o", "json", api=api.url)
+    assert [one["change"]["id"] for one in ended.json()["changes"]] == ["01A", "01B"]
+    assert ended.code == 1
+    sent = [len(one.json()["people"]) for one in api.asked if one.method == "POST"]
+    assert sent == [100, 50]
+
+
+def test_who_is_refused_does_not_keep_the_others_back(api: CliApi, tmp_path: Path) -> None:
+    (tmp_path / "people.json").write_text(json.dumps([{"id": f"e-{number}"} for number in range(150)]))
+    refused = {"title": "What was sent has mistakes", "detail": "1 mistake", "findings": ["people.3.email: not one"]}
+    api.tell("POST /v1/people", Told(status=422, body=refused), Told(status=202, body=TAKEN))
+    ended = dayone("people", "import", tmp_path / "people.json", "--no-watch", api=api.url)
+    assert (ended.code, "01A" in ended.out) == (1, True)
+    assert "people.3.email: not one" in ended.err

@@ -1,12 +1,12 @@
 """`dayone accounts`: which accounts are known, who reaches them, and having them looked at again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.following import FollowIt, follow
+from dayone_cli.following import FollowIt, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
@@ -45,18 +45,21 @@ def bootstrap(
     run: Run, accounts: Annotated[list[str], typer.Argument(help="Account ids.")], *, follow_it: FollowIt = True
 ) -> None:
     """Have accounts looked at again, from Organizations on: what is missing there is made."""
-    if len(accounts) == 1:
-        follow(run, run.api.write("POST", path("v1", "accounts", accounts[0], "bootstrap")), follow_it=follow_it)
-        return
-    for start in range(0, len(accounts), _AT_ONCE):
-        part = {"accounts": accounts[start : start + _AT_ONCE]}
-        follow(run, run.api.write("POST", "/v1/accounts/bootstrap", part), follow_it=follow_it)
+    follow_all(run, _looked_at(run, accounts), follow_it=follow_it)
 
 
 @command(app, "discover")
 def discover(run: Run, *, follow_it: FollowIt = True) -> None:
     """Look at the whole organisation: every account that is known, and those that nobody has told of."""
     follow(run, run.api.write("POST", "/v1/accounts/discover"), follow_it=follow_it)
+
+
+def _looked_at(run: Run, accounts: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    if len(accounts) == 1:
+        yield run.api.write("POST", path("v1", "accounts", accounts[0], "bootstrap"))
+        return
+    for start in range(0, len(accounts), _AT_ONCE):
+        yield run.api.write("POST", "/v1/accounts/bootstrap", {"accounts": accounts[start : start + _AT_ONCE]})
 
 
 def _account(answer: Mapping[str, Any]) -> Sheet:

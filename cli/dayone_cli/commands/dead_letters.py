@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from dayone_cli.following import FollowIt, watch
-from dayone_cli.lists import facts, members
+from dayone_cli.following import FollowIt, follow_all
+from dayone_cli.lists import members
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
 
@@ -28,9 +28,9 @@ def list_dead_letters(
 def redrive(run: Run, queue: Queue = "", *, follow_it: FollowIt = True) -> None:
     """Have what was given up planned again, by how things are now; nothing is replayed."""
     done = run.api.write("POST", f"{_LETTERS}/redrive", {"queue": queue} if queue else None)
-    run.show(done, facts)
-    for change in done["changes"] if follow_it else ():
-        watch(run, change)
+    numbers = {name: one for name, one in done.items() if name not in ("changes", "href")}
+    run.screen.say(", ".join(f"{name.replace('_', ' ')} {one}" for name, one in numbers.items()))
+    follow_all(run, [{"change": one} for one in done["changes"]], follow_it=follow_it, also=numbers)
 
 
 def _letters(answer: Mapping[str, Any]) -> Sheet:

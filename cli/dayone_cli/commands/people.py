@@ -1,6 +1,6 @@
 """`dayone people`: who is known, what they reach and why, and telling of people by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ import typer
 
 from dayone_cli.api_client import path
 from dayone_cli.failures import Negative, Refused
-from dayone_cli.following import FollowIt, follow
+from dayone_cli.following import FollowIt, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.people_files import people_in
 from dayone_cli.run import Run, command
@@ -63,17 +63,8 @@ def import_people(
     follow_it: FollowIt = True,
 ) -> None:
     """Tell of everybody in a file; who is not in it stays as they are."""
-    people = people_in(file)
-    problems: list[str] = []
-    for start in range(0, len(people), _AT_ONCE):
-        part = people[start : start + _AT_ONCE]
-        try:
-            taken = run.api.write("POST", "/v1/people", {"people": part})
-        except Refused as refused:
-            problems += [f"people {start + 1} to {start + len(part)}: {refused.detail}", *refused.findings]
-            continue
-        run.screen.say(f"{start + len(part)} of {plural(len(people), 'person', 'people')} told")
-        follow(run, taken, follow_it=follow_it)
+    people, problems = people_in(file), list[str]()
+    follow_all(run, _told(run, people, problems), follow_it=follow_it)
     if problems:
         raise Negative("Not everybody was taken", findings=problems)
 
@@ -90,6 +81,19 @@ def end(
     """Tell that a person leaves: everything they have ends."""
     body = {**({"on": on} if on else {}), **({"at_once": True} if at_once else {})}
     follow(run, run.api.write("POST", path("v1", "people", person, "end"), body), follow_it=follow_it)
+
+
+def _told(run: Run, people: Sequence[Mapping[str, Any]], problems: list[str]) -> Iterator[Mapping[str, Any]]:
+    """Tell of everybody, part by part; who is refused is told apart, and does not keep the others back."""
+    for start in range(0, len(people), _AT_ONCE):
+        part = people[start : start + _AT_ONCE]
+        try:
+            taken = run.api.write("POST", "/v1/people", {"people": part})
+        except Refused as refused:
+            problems += [f"people {start + 1} to {start + len(part)}: {refused.detail}", *refused.findings]
+            continue
+        run.screen.say(f"{start + len(part)} of {plural(len(people), 'person', 'people')} told")
+        yield taken
 
 
 def _access(answer: Mapping[str, Any]) -> Sheet:
