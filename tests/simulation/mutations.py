@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dayone.domain import pacing, planning, precedence, scheduling
+from dayone.domain import desired_people, pacing, planning, precedence, scheduling
 from dayone.domain.operations import Action, Succeeded
 from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import ResourceKind
@@ -164,6 +164,11 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation("what is a person's own stays when they leave", _by(_END), ((plan_changes, "_follow", _always(None)),)),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),)),
+    Mutation(
+        "nobody looks when a grant ends",
+        _by(_END),
+        ((make_plan, "next_turn", _always(None)), (desired_people, "next_turn", _always(None))),
+    ),
     Mutation(
         "a set that has changed does not reach its accounts",
         _by(_END),
