@@ -28,15 +28,20 @@ def variables_of(function: str) -> list[str]:
     return [field.name.upper() for field in dataclasses.fields(getattr(settings, f"{pascal(function)}Settings"))]
 
 
-def declared_actions(function: str, *, interpreter: Path, path: Iterable[Path]) -> list[str]:
-    """The IAM actions that a function's adapters declare, sorted; making them takes a client of each service."""
+def environment_of(function: str) -> dict[str, str]:
+    """Variables with which a function's settings can be read."""
     environment = dict.fromkeys(variables_of(function), "arn:aws:sso:::instance/ssoins-0123456789abcdef")
     environment["BUDGETS"] = "sso_admin_calls=10"
     environment["DEAD_LETTERS"] = " ".join(f"{queue}=https://queue" for queue in LetterQueue)
+    return environment
+
+
+def declared_actions(function: str, *, interpreter: Path, path: Iterable[Path]) -> list[str]:
+    """The IAM actions that a function's adapters declare, sorted; making them takes a client of each service."""
     actions: list[str] = run_python(
         interpreter,
         _ACTIONS_OF.replace("NAME", function),
         path=path,
-        environment={**environment, "AWS_DEFAULT_REGION": "eu-central-1"},
+        environment={**environment_of(function), "AWS_DEFAULT_REGION": "eu-central-1"},
     )
     return actions

@@ -1,0 +1,88 @@
+"""How long the deployed API takes to answer, beside functions that do the least there is to do."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measuring import Figure
+from sandbox import Sandbox
+from sandbox.day_one import Deployed, deploy, expect
+from sandbox.identity_center_view import instance_of
+from sandbox.signed_http import HttpApi
+from tests.e2e import policies
+from tests.e2e.people import somebody
+from tests.e2e.waiting import eventually
+
+ROUNDS, WARMING_UP = 300, 30
+_LEAST = Path(__file__).parent / "least_api" / "template.yaml"
+
+type Asks = Mapping[str, Callable[[], None]]
+
+
+def answer_times() -> tuple[list[Figure], list[str]]:
+    """The time of reading a person over that of a constant, and what is to be said besides."""
+    with _deployed() as asks:
+        for _ in range(WARMING_UP):
+            _seconds_of(asks)
+        rounds = [_seconds_of(asks) for _ in range(ROUNDS)]
+    figures = [Figure("reading a person / a constant, warm", _ratio(rounds, "person", to="constant"), 1.5)]
+    notes = [
+        f"answers of the deployed API, the median of {ROUNDS} rounds: "
+        + ", ".join(f"{name} {1000 * median(one[name] for one in rounds):.1f} ms" for name in asks),
+        f"  a function that reads one record / a constant: {_ratio(rounds, 'one read', to='constant'):.2f}",
+        f"  reading a person / a function that reads one record: {_ratio(rounds, 'person', to='one read'):.2f}",
+    ]
+    return figures, notes
+
+
+def _ratio(rounds: list[dict[str, float]], name: str, *, to: str) -> float:
+    # A slow moment of the machine meets both requests of a round.
+    return median(one[name] / one[to] for one in rounds)
+
+
+def _seconds_of(asks: Asks) -> dict[str, float]:
+    seconds = {}
+    for name, ask in asks.items():
+        began = time.perf_counter()
+        ask()
+        seconds[name] = time.perf_counter() - began
+    return seconds
+
+
+@contextmanager
+def _deployed() -> Iterator[Asks]:
+    with Sandbox() as sandbox:
+        deployed = deploy(sandbox, instance_of(sandbox))
+        parameters = {"TableName": deployed.stack.resources["StateTable"]}
+        least = sandbox.deploy("least", template=_LEAST, parameters=parameters)
+        url = sandbox.api_url(least.resources["LeastApi"], stage="live")
+        beside = replace(deployed.api, url=url)
+        yield {
+            "person": _asking(deployed.api, f"/v1/people/{_somebody_settled(deployed)}"),
+            "constant": _asking(beside, "/constant/people/e-1"),
+            "one read": _asking(beside, "/one-read/people/e-1"),
+        }
+
+
+def _asking(api: HttpApi, path: str) -> Callable[[], None]:
+    def ask() -> None:
+        expect(api.get(path), status=200)
+
+    return ask
+
+
+def _somebody_settled(deployed: Deployed) -> str:
+    headers = {"content-type": "application/yaml"}
+    expect(deployed.api.send("PUT", "/v1/policy", body=policies.text_of(policies.BASE), headers=headers), status=202)
+    person = somebody()
+    change = expect(deployed.hr.tell(person), status=202)["change"]
+    path = f"/v1/changes/{change}"
+    eventually(lambda: deployed.api.get(path), holds=lambda said: said.status == 200 and _is_over(said.json()))  # noqa: PLR2004
+    return person["id"]
+
+
+def _is_over(said: Mapping[str, Mapping[str, str]]) -> bool:
+    return said["change"]["state"] == "succeeded"

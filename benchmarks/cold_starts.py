@@ -1,0 +1,108 @@
+"""How much processor time goes by before a function can work: what it imports, from the artefacts of a build.
+
+Each function has a turn beside the floor: Python with the Logger of Powertools and one client of boto3.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measuring import Figure
+from sandbox import paths
+from tests.project.repository import ROOT, functions, pascal
+from tests.project.wired import environment_of
+
+ROUNDS = 9
+FLOOR = """
+from aws_lambda_powertools import Logger
+Logger(service="floor")
+import boto3
+boto3.client("dynamodb")
+"""
+# What the first invocation loads besides, where that is not in the wiring.
+_FIRST = {"access_api": "app.build_app(wiring.access_api(), logger=app.logger, parts=['GET people'])"}
+_REGION = {"AWS_DEFAULT_REGION": "eu-central-1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What a function's start costs, over the floor: its import, and with its ports and clients made."""
+
+    imported: float
+    wired: float
+
+
+def cold_starts() -> tuple[list[Figure], list[str]]:
+    """The import of each function over the floor, and with the first invocation's part."""
+    with _built() as build:
+        starts = {name: _start_of(name, build=build) for name in functions()}
+    figures = [Figure(f"cold import of {name} / the floor", one.imported, 1.3) for name, one in starts.items()]
+    told = ", ".join(f"{name} {one.wired:.2f}" for name, one in starts.items())
+    return figures, [
+        f"cold imports, processor time, the median of {ROUNDS} pairs",
+        f"  with every client and port of a first invocation, not bounded: {told}",
+    ]
+
+
+def start_of_the_command() -> Figure:
+    """`dayone --help` over the packages that it speaks to a terminal with."""
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
+    helping = [str(Path(sys.executable).with_name("dayone")), "--help"]
+    least = [sys.executable, "-c", "import typer, rich"]
+    pairs = [
+        (seconds_of(helping, environment=environment), seconds_of(least, environment=environment))
+        for _ in range(ROUNDS + 1)
+    ]
+    # The first run of all compiles what it imports.
+    return Figure("dayone --help / import typer, rich", median(one / other for one, other in pairs[1:]), 2.0)
+
+
+def seconds_of(command: Sequence[str], *, environment: Mapping[str, str]) -> float:
+    """The processor time of a command: what the machine does besides does not count."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, env=dict(environment), check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _start_of(name: str, *, build: Path) -> Start:
+    layers = [build / "DependenciesLayer" / "python", build / "CoreLayer" / "python"]
+    path = [build / f"{pascal(name)}Function", *layers]
+    scripts = {
+        "floor": FLOOR,
+        "imported": "import app",
+        "wired": f"import app\nfrom dayone import wiring\nwiring.{name}()\n{_FIRST.get(name, '')}",
+    }
+    environment = {**environment_of(name), **_REGION}
+    rounds = [
+        {task: _seconds_of_script(script, path=path, environment=environment) for task, script in scripts.items()}
+        for _ in range(ROUNDS)
+    ]
+    return Start(
+        imported=median(one["imported"] / one["floor"] for one in rounds),
+        wired=median(one["wired"] / one["floor"] for one in rounds),
+    )
+
+
+def _seconds_of_script(script: str, *, path: Sequence[Path], environment: Mapping[str, str]) -> float:
+    setting_up = f"import sys; sys.path[:0] = {[str(folder) for folder in path]!r}\n"
+    # As on Lambda: nothing of the surrounding machine, and the function's own module, which cannot be written to, is
+    # compiled each time, while the layers are compiled already.
+    command = [str(paths.lambda_interpreter()), "-I", "-S", "-B", "-c", setting_up + script]
+    return seconds_of(command, environment=environment)
+
+
+@contextmanager
+def _built() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        where = ["--build-dir", f"{folder}/build", "--cache-dir", f"{folder}/cache"]
+        environment = {**os.environ, "SAM_CLI_TELEMETRY": "0"}
+        subprocess.run([paths.sam(), "build", *where], cwd=ROOT, env=environment, check=True, capture_output=True)
+        yield Path(folder) / "build"
