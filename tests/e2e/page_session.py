@@ -1,6 +1,8 @@
 """Runs the commands of a page in one shell, in the order in which somebody reads them."""
 
+import os
 import shlex
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from pathlib import Path
 
 from tests.pages import ROOT, Fence, printed_as
 
-_SECONDS = 280
+_SECONDS = 150
 _BEGINS = "\x1e"  # a separator that no command prints
 
 
@@ -23,20 +25,29 @@ class Session:
         """Run what is to be run; raises AssertionError with the first place that fails or prints something else."""
         self._look_like_the_checkout()
         steps = [one for one in fences if one.file or (one.language == "sh" and not one.not_run)]
-        ended = subprocess.run(  # noqa: S603 - the pages are the project's own
-            ["/bin/bash", "-c", "".join(_step(one) for one in steps)],
-            cwd=self.folder,
-            env={**self.environment, "HOME": str(self.folder), "COLUMNS": "200"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        printed = ended.stdout.split(_BEGINS)[1:]
-        assert ended.returncode == 0, f"{steps[len(printed) - 1].place} ended with {ended.returncode}:\n{printed[-1]}"
+        printed, status = self._printed("".join(_step(one) for one in steps))
+        assert status == 0, f"{steps[len(printed) - 1].place} ended with {status}:\n{printed[-1]}"
         _compare(fences, dict(zip(steps, printed, strict=True)))
+
+    def _printed(self, script: str) -> tuple[list[str], int]:
+        """What each step printed, as far as it came, and how the shell ended: -9 when it took too long."""
+        with (self.folder / "printed").open("w+", encoding="utf-8") as out:
+            shell = subprocess.Popen(  # noqa: S603 - the pages are the project's own
+                ["/bin/bash", "-c", script],
+                cwd=self.folder,
+                env={**self.environment, "HOME": str(self.folder), "COLUMNS": "200"},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                shell.wait(_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(shell.pid, signal.SIGKILL)
+                shell.wait()
+            out.seek(0)
+            return out.read().split(_BEGINS)[1:], shell.returncode
 
     def _look_like_the_checkout(self) -> None:
         for path in ROOT.iterdir():

@@ -1,0 +1,77 @@
+"""The pages are such that their commands can be run, and the rules for that tell right from wrong."""
+
+import re
+
+import pytest
+
+from tests.pages import fences, fences_of, pages, printed_as
+
+# Made from the code, or by others; their sketches of requests are not commands.
+_GENERATED = {"docs/cli.md", "docs/api-reference.md"}
+_LANGUAGES = {"", "sh", "output", "yaml", "json", "python", "csv", "mermaid"}
+_COMMAND = re.compile(
+    r"^(?:\$ |aws |curl |dayone |eval |git |make |pip |python3? |sam |\.tools/|\w+=\$\()", flags=re.MULTILINE
+)
+_MOST_NOT_RUN = 12
+_FENCES = [one for path in pages() for one in fences_of(path) if one.page not in _GENERATED]
+
+
+def test_commands_are_marked_as_such_so_that_they_are_run() -> None:
+    assert {one.place: one.language for one in _FENCES if one.language not in _LANGUAGES} == {}
+    assert [one.place for one in _FENCES if one.language == "" and _COMMAND.search(one.text)] == []
+
+
+def test_few_commands_are_not_run_and_each_says_why() -> None:
+    left_out = {one.place: one.not_run for one in _FENCES if one.not_run}
+    assert len(left_out) <= _MOST_NOT_RUN
+    assert {place for place, why in left_out.items() if len(why.split()) < 4} == set()
+
+
+def test_what_is_printed_is_shown_below_the_commands_that_print_it() -> None:
+    for before, one in zip([None, *_FENCES], _FENCES, strict=False):
+        if one.language == "output":
+            assert before is not None
+            assert (before.page, before.language, before.not_run) == (one.page, "sh", ""), one.place
+
+
+def test_a_page_is_read_with_what_the_comments_say() -> None:
+    text = (
+        "Save it:\n\n<!-- save as a.yaml -->\n```yaml\nversion: 1\n```\n\n"
+        "* Then:\n\n  <!-- not run: it asks\n  questions -->\n  ```sh\n  one\n    two\n  ```\n"
+        "<!-- exits with 1 -->\n```sh\nthree\n```\n```\na sketch\n```\n"
+    )
+    saved, asks, fails, sketch = fences(text, page="page.md")
+    assert (saved.file, saved.language, saved.line) == ("a.yaml", "yaml", 4)
+    assert (asks.not_run, asks.text) == ("it asks questions", "one\n  two\n")
+    assert (fails.status, fails.not_run, fails.language) == (1, "", "sh")
+    assert (sketch.language, sketch.status) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed"),
+    [
+        ("ID   STATE\n01KQ3ZJ4W7M8N5P6R7S8T9V0WX done\n", "ID STATE\n01M832GF4KVHNXYWFATYHXK2B5   done\n"),
+        ("444455556666 at 2026-11-23 07:00:00Z", "067124276830 at 2027-01-01T08:00:00.123+00:00"),
+        ("by …, request …", "by operation a@1, request 7"),
+        ("one\n…\nfour", "one\ntwo\nthree\nfour"),
+        ("one\n…\ntwo", "one\ntwo"),
+        ("one\n\ntwo", "one\ntwo\n"),
+    ],
+)
+def test_what_is_shown_is_what_is_printed_but_for_ids_and_times(shown: str, printed: str) -> None:
+    assert printed_as(shown, printed=printed)
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed"),
+    [
+        ("Plan: 4 to add", "Plan: 5 to add"),
+        ("one", "one\ntwo"),
+        ("one\n…\nfour", "one\nfour\nfive"),
+        ("by …, request", "by nobody"),
+        ("a.c", "abc"),
+        ("444455556666", "4444555566667"),
+    ],
+)
+def test_anything_else_is_found(shown: str, printed: str) -> None:
+    assert not printed_as(shown, printed=printed)
