@@ -16,6 +16,7 @@ def everything_tried(day_one: DayOne) -> str:
     day_one.deployed.hr.tell(somebody(email="quillon at people.example"))
     day_one.get(f"/v1/people/{person['id']}/access")
     day_one.deployed.api.get(f"/v1/people/{person['email']}")
+    day_one.deployed.api.get("/docs")
     return person["id"]
 
 
