@@ -17,7 +17,7 @@ from dayone.usecases.verify_audit import verify_audit
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
-from tests.contract.state_samples import ADA, BOB, NOW, SHOP, cause, entry
+from tests.contract.state_samples import ADA, BOB, NOW, SHOP, cause, entry, planned
 from tests.fakes.audit_log import MemoryAuditLog
 from tests.fakes.state import State
 from tests.fakes.state_policies import MemoryChanges
@@ -80,6 +80,20 @@ def test_everything_is_found_the_newest_first(book: tuple[AuditLog, Callable[[Au
     written = _write_days(write)
     for limit in (1, 2, 4, 10):
         assert _read(log, limit=limit) == [(one.subject, one.at) for one in reversed(written)]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 10])
+def test_entries_of_several_lanes_come_in_the_order_of_their_times(state_table: StateTable, limit: int) -> None:
+    ports = ports_over(state_table)
+    log, write = DynamoAuditLog(state_table.wrapped()), _writing(ports)
+    for hour, subject in enumerate((ADA, BOB, ADA, SHOP)):
+        write(entry(at=NOW + timedelta(hours=hour)))
+        of_facts = entry(subject, at=NOW + timedelta(hours=hour, minutes=30))
+        planned(ports, subject, change=f"01KQ{hour}", audit=[of_facts])
+    lanes = {one.lane for one in log.entries(AuditWanted(**DAYS), cursor="", limit=9).entries}  # type: ignore[arg-type]
+    assert len(lanes) > 2
+    times = [at for _, at in _read(log, limit=limit)]
+    assert times == [NOW + timedelta(minutes=30 * number) for number in reversed(range(8))]
 
 
 def test_what_somebody_caused_is_found_by_them(book: tuple[AuditLog, Callable[[AuditEntry], None]]) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from botocore.model import OperationModel
 
+from dayone.adapters.dynamodb_codec import Record
+from dayone.adapters.dynamodb_keys import RecordKey
 from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.errors import KeyReused, UnderWay
@@ -108,6 +110,25 @@ def test_of_two_who_claim_at_once_one_does(state_table: StateTable) -> None:
     assert _claimed(DynamoRequestKeys(state_table.wrapped()))
     with pytest.raises(UnderWay):
         _claim(DynamoRequestKeys(Late(state_table.client, state_table.name)))
+
+
+def test_of_two_who_go_on_after_a_crash_one_does(state_table: StateTable) -> None:
+    table = state_table.wrapped()
+
+    class Stale(DynamoTable):
+        """Has read before the other one went on."""
+
+        def get(self, key: RecordKey) -> Record | None:
+            return seen.setdefault(key, super().get(key))
+
+    seen: dict[RecordKey, Record | None] = {}
+    stale = DynamoRequestKeys(Stale(state_table.client, state_table.name))
+    _claimed(DynamoRequestKeys(table))
+    with pytest.raises(UnderWay):
+        _claim(stale, after=1)
+    _claimed(DynamoRequestKeys(table), after=31)
+    with pytest.raises(UnderWay):
+        _claim(stale, after=32)
 
 
 def test_a_record_says_nothing_but_digests_and_the_answer_and_expires(state_table: StateTable) -> None:
