@@ -1,10 +1,13 @@
 """The pages are such that their commands can be run, and the rules for that tell right from wrong."""
 
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from tests.pages import fences, fences_of, pages, printed_as
+from tests.project.repository import files, shown
 
 # Made from the code, or by others; their sketches of requests are not commands.
 _GENERATED = {"docs/cli.md", "docs/api-reference.md"}
@@ -34,6 +37,20 @@ def test_what_is_printed_is_shown_below_the_commands_that_print_it() -> None:
             assert (before.page, before.language, before.not_run) == (one.page, "sh", ""), one.place
 
 
+def test_every_link_to_a_heading_leads_to_one() -> None:
+    links = [
+        (path, *found)
+        for path in files(".md")
+        for found in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", path.read_text(encoding="utf-8"))
+    ]
+    assert len(links) > 100
+    assert [
+        f"{shown(path)}: {page}#{name}"
+        for path, page, name in links
+        if name not in _headings((path.parent / page) if page else path)
+    ] == []
+
+
 def test_a_page_is_read_with_what_the_comments_say() -> None:
     text = (
         "Save it:\n\n<!-- save as a.yaml -->\n```yaml\nversion: 1\n```\n\n"
@@ -48,7 +65,7 @@ def test_a_page_is_read_with_what_the_comments_say() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "printed"),
+    ("page", "printed"),
     [
         ("ID   STATE\n01KQ3ZJ4W7M8N5P6R7S8T9V0WX done\n", "ID STATE\n01M832GF4KVHNXYWFATYHXK2B5   done\n"),
         ("444455556666 at 2026-11-23 07:00:00Z", "067124276830 at 2027-01-01T08:00:00.123+00:00"),
@@ -58,12 +75,12 @@ def test_a_page_is_read_with_what_the_comments_say() -> None:
         ("one\n\ntwo", "one\ntwo\n"),
     ],
 )
-def test_what_is_shown_is_what_is_printed_but_for_ids_and_times(shown: str, printed: str) -> None:
-    assert printed_as(shown, printed=printed)
+def test_what_is_shown_is_what_is_printed_but_for_ids_and_times(page: str, printed: str) -> None:
+    assert printed_as(page, printed=printed)
 
 
 @pytest.mark.parametrize(
-    ("shown", "printed"),
+    ("page", "printed"),
     [
         ("Plan: 4 to add", "Plan: 5 to add"),
         ("one", "one\ntwo"),
@@ -73,5 +90,16 @@ def test_what_is_shown_is_what_is_printed_but_for_ids_and_times(shown: str, prin
         ("444455556666", "4444555566667"),
     ],
 )
-def test_anything_else_is_found(shown: str, printed: str) -> None:
-    assert not printed_as(shown, printed=printed)
+def test_anything_else_is_found(page: str, printed: str) -> None:
+    assert not printed_as(page, printed=printed)
+
+
+@cache
+def _headings(page: Path) -> set[str]:
+    """The names by which GitHub links to the headings of a page."""
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {
+        re.sub(r"[^\w -]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title)).lower().replace(" ", "-")
+        for title in titles
+    }
