@@ -7,13 +7,13 @@ from typing import Any
 
 from dayone.contracts.hr.configuration import read_configuration
 from dayone.contracts.hr.full_records import person_in
-from dayone.contracts.hr.person_record import telling_of
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change
 from dayone.domain.hr_sources import HrConfiguration, Source
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Plan, Telling
 from dayone.domain.subjects import Subject
+from dayone.domain.tellings import telling_of
 from dayone.errors import NotFound
 from dayone.ports.hr import Roster
 from dayone.usecases.fetch_record import Pace

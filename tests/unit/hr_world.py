@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from dayone.contracts.hr.person_record import telling_of
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.people import Person
 from dayone.domain.requests import Hint, PlanRequest
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.tellings import telling_of
 from dayone.domain.ulids import ulid_of
 from tests.builders import the_person
 from tests.unit.world import World

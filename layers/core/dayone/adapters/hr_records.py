@@ -9,9 +9,9 @@ from dayone.adapters.https import Https, Reply
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Asks
 from dayone.contracts.hr.kinds import kind_called
-from dayone.contracts.hr.person_record import telling_of
 from dayone.domain.hr_sources import Source
 from dayone.domain.subject_states import Telling
+from dayone.domain.tellings import telling_of
 from dayone.errors import Malformed, NotFound, Unavailable
 from dayone.ports.secrets import SigningKeys
 

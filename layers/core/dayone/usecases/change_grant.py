@@ -21,9 +21,7 @@ def extend_grant(grant: str, *, until: datetime, actor: str, api: AccessApi) -> 
     if until == found.lasts_until:
         return next((one.change for one in found.extensions if one.until == until), found.id)
     if len(found.extensions) >= MOST_EXTENSIONS:
-        raise Inapplicable(
-            f"grant {grant} was extended {MOST_EXTENSIONS} times: give it anew, with a reason of today"
-        )
+        raise Inapplicable(f"grant {grant} was extended {MOST_EXTENSIONS} times: give it anew, with a reason of today")
     change = ulid(now, entropy=api.entropy())
     extension = Extension(at=now, until=until, by=actor, change=change)
     told = replace(found, extensions=(*found.extensions, extension))

@@ -13,10 +13,10 @@ from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Heard, Kind
-from dayone.contracts.hr.person_record import telling_of
 from dayone.contracts.hr.proofs import be_of_the_past, digest_of, signed_in_base64
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
+from dayone.domain.tellings import telling_of
 from dayone.errors import Invalid
 
 _ABOUT_EMPLOYEES = ("employee.created", "employee.updated", "employee.added", "employee.changed")

@@ -11,7 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from dayone.contracts.findings import findings_of
 from dayone.domain.people import Person, Status
-from dayone.domain.tellings import telling_of as telling_of
 from dayone.domain.user_names import LONGEST, RESERVED
 from dayone.errors import Invalid
 

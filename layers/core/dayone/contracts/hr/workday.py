@@ -15,11 +15,11 @@ from dayone.contracts.hr.bearer import carries_token
 from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Heard, Kind
-from dayone.contracts.hr.person_record import telling_of
 from dayone.contracts.hr.proofs import be_of_the_past, carries_secret, digest_of
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule, mapped
 from dayone.domain.subject_states import Telling
+from dayone.domain.tellings import telling_of
 from dayone.errors import Invalid
 
 # The rows of a report that was asked for as JSON are under this name.
