@@ -76,6 +76,28 @@ def test_a_creation_planned_while_another_is_under_way_brings_what_that_has_made
     assert applied.attributes["description"] == "new"
 
 
+def test_one_that_is_brought_up_to_date_in_silence_is_not_taken_for_somebody_elses() -> None:
+    world = World()
+    world.policy_is(a_policy(a_set(description="old")))
+    world.plan_all()
+
+    def policy_changes() -> None:
+        world.policy_is(a_policy(a_set(description="new")))
+        world.plan_all()
+        # What the second plan creates is there by then; bringing it up to date reaches AWS at its third try only.
+        silences = [_fail(Unreachable("silence")), _fail(Unavailable("not now"))]
+        _around(world, "permission_sets", "update", lambda: silences.pop(0)())
+
+    _around(world, "permission_sets", "create", policy_changes)
+    world.settle()
+    (stored,) = world.center.permission_sets.values()
+    assert stored.attributes["description"] == "new"
+    applied = world.applied(the_set(), PERMISSION_SET)
+    assert applied is not None
+    assert (applied.doubt, applied.attributes["description"]) == (None, "new")
+    assert world.operations(OperationState.FAILED) == []
+
+
 def test_what_was_confirmed_stays_on_record_when_bringing_it_up_to_date_is_refused() -> None:
     world = World()
     world.center.groups["group-theirs"] = StoredGroup("Builders", "")

@@ -10,6 +10,10 @@ from dayone.ports.identity_center import Assignments, Directory, Found, Permissi
 from dayone.ports.sessions import LiveSessions
 from dayone.usecases.reception import Reception
 
+# These have nothing that could be changed.
+_THERE_OR_NOT = frozenset(
+    {ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT, ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY}
+)
 # What was made a moment ago is not to be seen everywhere at once.
 NOT_FOUND_YET = "its name or its e-mail address is taken by what cannot be found: try again"
 _NOT_OURS = "one of this name exists, was not made by Day One, and is not what the policy or HR wants"
@@ -40,6 +44,14 @@ class Attempt:
     required: Mapping[ResourceOf, Applied] = field(default_factory=dict)
     mark: Applied | None = None
     alike: Callable[[], Iterable[Applied]] = tuple
+
+    @property
+    def action(self) -> Action:
+        """What is to be done: a creation of what AWS has confirmed since it was planned brings that up to date."""
+        planned, own = self.operation.action, self.own
+        is_there = own is not None and own.doubt in (None, Action.UPDATE)
+        can_change = self.operation.resource.kind not in _THERE_OR_NOT
+        return Action.UPDATE if planned is Action.CREATE and is_there and can_change else planned
 
     @property
     def wanted(self) -> Mapping[str, str]:

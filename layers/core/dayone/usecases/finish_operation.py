@@ -15,13 +15,13 @@ def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
     known = own or Applied(resource=operation.resource)
     # What may be there is in the form that was wanted when the doubt began.
     first_wanted = own.attributes if own and own.doubt is not None else attempt.wanted
-    creating = operation.action is Action.CREATE
+    creating = attempt.action is Action.CREATE
     return replace(
         known,
         attributes=first_wanted if creating else known.attributes,
         references=attempt.references,
         reasons=operation.reasons if creating else known.reasons,
-        doubt=operation.action,
+        doubt=attempt.action,
         operation=operation.id,
         change=operation.change,
         at=now,

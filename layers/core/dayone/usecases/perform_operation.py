@@ -54,11 +54,7 @@ def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
     if operation.action is Action.DELETE and (attempt.own is None or attempt.own.adopted):
         # The creation that it was to undo came to nothing after this was planned, or has met what was there before.
         return Succeeded()
-    action, kind = operation.action, operation.resource.kind
-    if action is Action.CREATE and attempt.is_confirmed and (Action.UPDATE, kind) in _PERFORMERS:
-        # Planned while an earlier creation was under way, which has been confirmed since.
-        action = Action.UPDATE
-    return _PERFORMERS[action, kind](attempt, aws)
+    return _PERFORMERS[attempt.action, operation.resource.kind](attempt, aws)
 
 
 def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed | None:

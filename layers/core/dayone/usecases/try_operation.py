@@ -108,9 +108,9 @@ def _builds_on_something_new(attempt: Attempt, *, now: datetime) -> bool:
 
 
 def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: str, ports: Trying) -> Ended:
-    creating = operation.action is Action.CREATE
-    kept = attempt.own if creating and attempt.is_confirmed else None
-    may_exist = creating and attempt.may_have_happened
+    is_there = attempt.own is not None and (attempt.is_confirmed or attempt.action is Action.UPDATE)
+    kept = replace(attempt.own, doubt=None) if attempt.own and is_there else None
+    may_exist = attempt.action is Action.CREATE and attempt.may_have_happened
     return Ended(failed(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist, kept=kept))
 
 
