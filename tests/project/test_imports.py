@@ -31,3 +31,22 @@ assert callable(app.lambda_handler)
 print(json.dumps("botocore.client" in sys.modules))
 """
     assert run_python(INTERPRETER, script, path=path) is False
+
+
+# Pydantic with the models of a policy takes as long to load as a function's own code; what a delivery of an HR system
+# says cannot be read without.
+@pytest.mark.parametrize("name", sorted({*functions()} - {"receive_hr_event"}))
+def test_a_handler_loads_no_validator_before_there_is_something_to_validate(name: str) -> None:
+    path = [ROOT / "functions" / name, PACKAGE.parent, PACKAGES]
+    script = "import app, json, sys; print(json.dumps(sorted({'pydantic', 'yaml'} & sys.modules.keys())))"
+    assert run_python(INTERPRETER, script, path=path) == []
+
+
+def test_a_request_that_reads_loads_no_validator_and_no_other_part_of_the_api() -> None:
+    script = """
+import json, sys
+from dayone.routes.access_api import routes_of
+list(routes_of(["GET people"]))
+print(json.dumps(sorted({"pydantic", "yaml", "dayone.routes.policy"} & sys.modules.keys())))
+"""
+    assert run_python(INTERPRETER, script, path=[PACKAGE.parent, PACKAGES]) == []

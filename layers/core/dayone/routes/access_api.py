@@ -54,6 +54,14 @@ def part_of(event: Mapping[str, Any]) -> str:
     return f"{event['httpMethod']} {event['path'].removeprefix('/v1/').partition('/')[0]}"
 
 
+def routes_of(parts: Iterable[str]) -> Iterator[AddRoutes]:
+    """What adds the routes of these parts of the API; nothing for what is none."""
+    named = chain.from_iterable(_PARTS.get(part, ()) for part in parts)
+    for name in dict.fromkeys(named):
+        module, _, function = name.partition(".")
+        yield getattr(import_module(f"dayone.routes.{module}"), function)
+
+
 def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) -> APIGatewayRestResolver:
     """The resolver for API Gateway REST proxy events, with the routes of these parts."""
     app = APIGatewayRestResolver()
@@ -79,15 +87,8 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
 
     once, within = within_once(api, refuse=refuse)
     app.use([told(logger), once.answer])
-    for add_routes in _routes_of(parts):
+    for add_routes in routes_of(parts):
         add_routes(app, within)
     app.exception_handler(Exception)(refuse)
     app.not_found(no_route)
     return app
-
-
-def _routes_of(parts: Iterable[str]) -> Iterator[AddRoutes]:
-    named = chain.from_iterable(_PARTS.get(part, ()) for part in parts)
-    for name in dict.fromkeys(named):
-        module, _, function = name.partition(".")
-        yield getattr(import_module(f"dayone.routes.{module}"), function)
