@@ -137,5 +137,5 @@ build: setup ## Build what goes to AWS, into .aws-sam/build
 
 .PHONY: clean
 clean: ## Remove what building and testing leave behind, but not what `make setup` installed
-	rm -rf .aws-sam .sandbox build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .aws-sam benchmarks/*/.aws-sam .sandbox build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +

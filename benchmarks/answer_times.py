@@ -16,7 +16,7 @@ from tests.e2e import policies
 from tests.e2e.people import somebody
 from tests.e2e.waiting import eventually
 
-ROUNDS, WARMING_UP = 300, 30
+ROUNDS, WARMING_UP = 200, 30
 _LEAST = Path(__file__).parent / "least_api" / "template.yaml"
 
 type Asks = Mapping[str, Callable[[], None]]
