@@ -42,9 +42,9 @@ def _told(request: PlanRequest, *, head: Head, now: datetime) -> Recorded:
     if version is None or not version.is_newer_than(head.version):
         known = head.version.at.isoformat() if head.version else ""
         note = "the same was told before" if version == head.version else f"stale: what is known is of {known}"
-        entry = _entry(request, outcome="ignored", detail=note, now=now)
+        entry = fact_entry(request, outcome="ignored", detail=note, now=now)
         return Recorded(fact=head.fact, version=head.version, notes=(note,), audit=(entry,))
-    entry = _entry(request, outcome="recorded", detail=version.digest, now=now)
+    entry = fact_entry(request, outcome="recorded", detail=version.digest, now=now)
     return Recorded(fact=request.person, version=version, audit=(entry,))
 
 
@@ -54,16 +54,17 @@ def _read(request: PlanRequest, *, head: Head, organization: Organization, now: 
         account = replace(head.fact, state=AccountState.DEPARTED)
     if account is None:
         note = "not an account of this organisation"
-        entry = _entry(request, outcome="ignored", detail=note, now=now)
+        entry = fact_entry(request, outcome="ignored", detail=note, now=now)
         return Recorded(fact=head.fact, version=head.version, notes=(note,), audit=(entry,))
     if account == head.fact:
         return Recorded(fact=head.fact, version=head.version)
     version = FactVersion(at=now, digest=hashlib.sha256(repr(account).encode()).hexdigest())
-    entry = _entry(request, outcome="recorded", detail=f"{account.state} in {account.ou_path}", now=now)
+    entry = fact_entry(request, outcome="recorded", detail=f"{account.state} in {account.ou_path}", now=now)
     return Recorded(fact=account, version=version, audit=(entry,))
 
 
-def _entry(request: PlanRequest, *, outcome: str, detail: str, now: datetime) -> AuditEntry:
+def fact_entry(request: PlanRequest, *, outcome: str, detail: str, now: datetime) -> AuditEntry:
+    """The audit entry for a fact that was told or read, and what became of it."""
     return AuditEntry(
         at=now,
         actor=request.cause.actor,

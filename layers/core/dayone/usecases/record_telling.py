@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dayone.domain.audit import AuditEntry
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.domain.people import Person
 from dayone.domain.requests import PlanRequest
@@ -12,7 +11,7 @@ from dayone.domain.subject_states import Head, Presence, Telling
 from dayone.domain.tellings import attributes_of, lacking, overruled, person_of, tag_of, taken_in
 from dayone.domain.user_names import candidates
 from dayone.ports.state import Subjects
-from dayone.usecases.record_fact import Recorded
+from dayone.usecases.record_fact import Recorded, fact_entry
 
 _USER_NAME, _EMAIL = "user-name:", "email:"
 
@@ -57,7 +56,7 @@ def record_telling(
         tellings=tellings,
         claims=named.claims if is_person else head.claims,
         notes=notes,
-        audit=(_entry(request, outcome="recorded", detail=telling.version.digest, now=now),),
+        audit=(fact_entry(request, outcome="recorded", detail=telling.version.digest, now=now),),
     )
 
 
@@ -73,7 +72,7 @@ def _not_newer(telling: Telling, before: Telling) -> str:
 
 
 def _left_aside(request: PlanRequest, note: str, *, head: Head, now: datetime) -> Recorded:
-    audit = (_entry(request, outcome="ignored", detail=note, now=now),)
+    audit = (fact_entry(request, outcome="ignored", detail=note, now=now),)
     return Recorded(fact=head.fact, version=head.version, notes=(note,), audit=audit)
 
 
@@ -111,15 +110,3 @@ def _user_names(person: str, attributes: Mapping[str, str], *, now: Person | Non
     if now is not None and any(one.casefold() == now.user_name.casefold() for one in possible[1:]):
         yield now.user_name
     yield from possible
-
-
-def _entry(request: PlanRequest, *, outcome: str, detail: str, now: datetime) -> AuditEntry:
-    return AuditEntry(
-        at=now,
-        actor=request.cause.actor,
-        action="record-fact",
-        subject=str(request.subject),
-        change=request.cause.change,
-        outcome=outcome,
-        detail=detail,
-    )
