@@ -60,7 +60,9 @@ def _hand_over(sandbox: Sandbox, deployed: Deployed, console: Console) -> None:
     print("\n# The local AWS keeps running. For the AWS CLI, in a POSIX shell:")
     print(export_block(sandbox.environment))
     print("\n# Day One:")
-    print(export_block({"DAYONE_API_URL": api.url, **{f"DAYONE_{_upper(k)}": v for k, v in _outputs(deployed)}}))
+    # The command is told by the first; the others are for whatever else somebody types.
+    told = {"DAYONE_API": api.url, "DAYONE_API_URL": api.url}
+    print(export_block({**told, **{f"DAYONE_{_upper(k)}": v for k, v in _outputs(deployed)}}))
     if api.credentials:
         print("\n# A key that may call the API and nothing else, for SigV4 (service execute-api):")
         print(f"# {api.credentials.access_key_id} {api.credentials.secret_access_key}")

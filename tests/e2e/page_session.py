@@ -35,7 +35,8 @@ class Session:
             shell = subprocess.Popen(  # noqa: S603 - the pages are the project's own
                 ["/bin/bash", "-c", script],
                 cwd=self.folder,
-                env={**self.environment, "HOME": str(self.folder), "COLUMNS": "200"},
+                # Unbuffered, both outputs come in the order in which a terminal shows them.
+                env={**self.environment, "HOME": str(self.folder), "COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -1,5 +1,7 @@
 """The commands of the README and the documents do what the pages say, on one deployed Day One."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,3 +36,18 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 @pytest.mark.parametrize("page", _in_the_order_of_reading())
 def test_the_commands_of_a_page_do_what_it_says(page: str, environment: dict[str, str], tmp_path: Path) -> None:
     Session(folder=tmp_path, environment=environment).run(fences_of(ROOT / page))
+
+
+def test_make_sandbox_deploys_and_runs_a_shell_in_which_the_commands_work() -> None:
+    command = "dayone status && aws sts get-caller-identity --profile approver && exit 7"
+    ended = subprocess.run(  # noqa: S603 - the command is this file's own
+        [sys.executable, "-m", "sandbox.at_hand", "/bin/sh", "-c", command],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 7, ended.stdout + ended.stderr
+    assert "policy_version" in ended.stdout
+    assert ":user/approver" in ended.stdout
