@@ -125,7 +125,7 @@ simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SE
 	PYTHONPATH=layers/core $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),1000))
 
 .PHONY: schema
-schema: setup ## Write docs/policy.schema.json, docs/openapi.json and docs/cli.md anew from the policy language, the API's routes and the command
+schema: setup ## Write what in docs/ is made of the policy language, the API's routes and the command anew
 	PYTHONPATH=layers/core $(BIN)/python -m dayone.contracts.policy_schema > docs/policy.schema.json
 	PYTHONPATH=layers/core $(BIN)/python -m sandbox.openapi > docs/openapi.json
 	$(BIN)/python -m sandbox.openapi.reference > docs/api-reference.md
