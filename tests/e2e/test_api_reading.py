@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -34,7 +35,7 @@ def all_of(day_one: DayOne, path: str, key: str) -> list[Any]:
     found: list[Any] = []
     cursor = ""
     while True:
-        asked = f"{path}{'&' if '?' in path else '?'}cursor={cursor}" if cursor else path
+        asked = f"{re.sub(r'&cursor=.*', '', path)}{'&' if '?' in path else '?'}cursor={cursor}" if cursor else path
         said = day_one.get(asked)
         found += said[key]
         if not (cursor := said["cursor"]):
@@ -75,6 +76,21 @@ class TestLists:
             one for one in all_of(day_one, "/v1/permission-sets", "permission_sets") if one["name"] == "ViewOnly"
         ]
         assert (view_only["permission_set"], view_only["session_duration"]) == ("ViewOnly", "PT8H")
+
+    def test_a_list_that_changes_while_it_is_read_has_everybody_who_was_there_once(
+        self, day_one: DayOne, engineer: dict[str, str]
+    ) -> None:
+        there = [one["id"] for one in all_of(day_one, "/v1/people", "people")]
+        assert engineer["id"] in there
+        first = day_one.get("/v1/people?limit=1")
+        read = [one["id"] for one in first["people"]]
+        newcomers = [{**somebody("Finance"), "id": f"{place}-{engineer['id']}"} for place in ("!before", "~behind")]
+        people = change_of(send(day_one, "POST", "/v1/people", {"people": newcomers}))
+        day_one.succeeded(people)
+        read += [one["id"] for one in all_of(day_one, f"/v1/people?limit=1&cursor={first['cursor']}", "people")]
+        assert sorted(set(read)) == sorted(read)
+        # Whoever comes behind what has been read is there, too; whoever comes before it is in the next reading.
+        assert sorted({*there, newcomers[1]["id"]}) == sorted(read)
 
     def test_one_of_each_says_what_belongs_to_it(self, day_one: DayOne, scene: Scene, engineer: dict[str, str]) -> None:
         members = eventually(
