@@ -84,7 +84,7 @@ class TestLists:
         assert engineer["id"] in there
         first = day_one.get("/v1/people?limit=1")
         read = [one["id"] for one in first["people"]]
-        newcomers = [{**somebody("Finance"), "id": f"{place}-{engineer['id']}"} for place in ("!before", "~behind")]
+        newcomers = [{**somebody("Finance"), "id": f"{place}-{engineer['id']}"} for place in ("0-before", "z-behind")]
         people = change_of(send(day_one, "POST", "/v1/people", {"people": newcomers}))
         day_one.succeeded(people)
         read += [one["id"] for one in all_of(day_one, f"/v1/people?limit=1&cursor={first['cursor']}", "people")]

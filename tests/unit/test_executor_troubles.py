@@ -85,8 +85,12 @@ def test_one_that_is_brought_up_to_date_in_silence_is_not_taken_for_somebody_els
         world.policy_is(a_policy(a_set(description="new")))
         world.plan_all()
         # What the second plan creates is there by then; bringing it up to date reaches AWS at its third try only.
-        silences = [_fail(Unreachable("silence")), _fail(Unavailable("not now"))]
-        _around(world, "permission_sets", "update", lambda: silences.pop(0)())
+        _around(world, "permission_sets", "update", fall_silent)
+
+    silences = [Unreachable("silence"), Unavailable("not now")]
+
+    def fall_silent() -> None:
+        raise silences.pop(0)
 
     _around(world, "permission_sets", "create", policy_changes)
     world.settle()
