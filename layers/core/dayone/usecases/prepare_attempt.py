@@ -88,10 +88,14 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
 
 def _is_confirmed(required: ResourceOf, *, known: Mapping[ResourceOf, Applied]) -> bool:
     one = known.get(required)
-    if one is None or one.doubt is not None:
+    # Whatever has become of an update, the thing itself is there; nobody may be left to bring one up to date that was
+    # taken on and that the policy has given up.
+    if one is None or one.doubt not in (None, Action.UPDATE):
         return False
     if required.resource.kind is not ResourceKind.PROVISIONING:
         return True
+    if one.doubt is not None:
+        return False
     # A permission set that was deleted and made again has a new ARN, and the mark is still that of the old one.
     whole = known.get(permission_set_named(required.subject.name))
     return whole is not None and whole.references.get(_ARN) == one.references.get(_ARN)
