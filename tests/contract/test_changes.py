@@ -59,6 +59,13 @@ def test_the_number_of_subjects_can_be_told_before_and_after_plans(ports: StateP
     assert change_in(ports).subjects == subjects + 1
 
 
+def test_a_change_never_has_fewer_subjects_than_were_asked_for(ports: StatePorts) -> None:
+    ports.changes.open(cause())
+    ports.changes.expect(HIRED, subjects=3)
+    ports.changes.expect(HIRED, subjects=1)
+    assert change_in(ports).subjects == 3
+
+
 def test_a_change_that_was_never_opened_expects_nothing(ports: StatePorts) -> None:
     with pytest.raises(NotFound):
         ports.changes.expect(HIRED, subjects=3)

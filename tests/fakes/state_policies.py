@@ -101,7 +101,8 @@ class MemoryChanges:
     def expect(self, change: str, *, subjects: int) -> None:
         if change not in self._state.changes:
             raise NotFound(f"there is no change {change}")
-        self._state.changes[change] = replace(self._state.changes[change], subjects=subjects)
+        known = self._state.changes[change]
+        self._state.changes[change] = replace(known, subjects=max(subjects, known.subjects or 0))
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         known = self._state.changes.get(change)

@@ -11,7 +11,9 @@ from dayone.domain.changes import Change
 from dayone.domain.grants import Grant, has_ended_as_announced, is_of_grants, joined
 from dayone.domain.holds import released
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
+from dayone.domain.policy import Policy
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
+from tests.simulation.day_one import parsed
 from tests.simulation.hr_system import SOURCE
 from tests.simulation.table import ObservedState
 
@@ -130,8 +132,17 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
     account = world.day_one.organization.accounts.get(of.subject.name)
     if account is not None and account.state is not AccountState.ACTIVE:
         return True
+    if one.adopted and one.doubt is Action.UPDATE and not _is_wanted(of, world):
+        # Somebody else's again: how the policy wanted it was being done when the policy gave it up.
+        return True
     operation = world.day_one.state.operations.get((one.change, one.operation))
     return operation is not None and (operation.state is OperationState.FAILED or waits_for_others(operation))
+
+
+def _is_wanted(of: ResourceOf, world: "Simulation") -> bool:
+    version = world.outside.policy_version
+    policy = parsed(world.day_one.state.kept_policies[version]) if version else Policy()
+    return of.subject.name in {one.name for one in (*policy.groups, *policy.permission_sets)}
 
 
 def _is_there(of: ResourceOf, one: Applied, *, world: "Simulation") -> bool:

@@ -37,7 +37,7 @@ def show(run: Run, account: Account) -> None:
 @command(app, "access")
 def access(run: Run, account: Account) -> None:
     """List who reaches an account, and every reason for it."""
-    run.show(run.api.read(path("v1", "accounts", account, "access")), _access)
+    run.show(run.api.read(path("v1", "accounts", account, "access"), {"limit": "100"}), _access)
 
 
 @command(app, "bootstrap")

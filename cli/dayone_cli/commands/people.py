@@ -40,7 +40,7 @@ def show(run: Run, person: Person) -> None:
 @command(app, "access")
 def access(run: Run, person: Person) -> None:
     """List what a person reaches, and every reason for it."""
-    run.show(run.api.read(path("v1", "people", person, "access")), _access)
+    run.show(run.api.read(path("v1", "people", person, "access"), {"limit": "100"}), _access)
 
 
 @command(app, "explain")

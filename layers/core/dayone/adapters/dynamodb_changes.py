@@ -5,7 +5,7 @@ from typing import ClassVar
 from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters.dynamodb_codec import encode
-from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW, IS_UNDECIDED
+from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW, IS_UNDECIDED, expects_fewer_than
 from dayone.adapters.dynamodb_mapping import change_in, change_parts
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update
@@ -39,9 +39,12 @@ class DynamoChanges:
         )
 
     def expect(self, change: str, *, subjects: int) -> None:
-        """Say how many subjects it has; raises NotFound for a change that was never opened."""
-        expected = Update(change_keys.change_key(change), put={"subjects": subjects}, condition=EXISTS)
-        if not self._table.write(expected, what=f"counting the subjects of change {change}"):
+        """Say how many subjects it has, at least; raises NotFound for a change that was never opened."""
+        key = change_keys.change_key(change)
+        expected = Update(key, put={"subjects": subjects}, condition=EXISTS & expects_fewer_than(subjects))
+        if not self._table.write(expected, what=f"counting the subjects of change {change}") and not self._table.get(
+            key
+        ):
             raise NotFound(f"there is no change {change}")
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:

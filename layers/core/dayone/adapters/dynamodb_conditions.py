@@ -76,6 +76,11 @@ def is_older_than(version: int) -> ConditionBase:
     return IS_NEW | Attr("version").lt(version)
 
 
+def expects_fewer_than(subjects: int) -> ConditionBase:
+    """A change has what was asked for once, also when the same cause asks for less under another policy."""
+    return Attr("subjects").attribute_type("NULL") | Attr("subjects").not_exists() | Attr("subjects").lt(subjects)
+
+
 def was_read_before(moment: str) -> ConditionBase:
     """What is kept was read no later: a name that was on its way during a rename does not come back after it."""
     return IS_NEW | Attr("read_at").lte(moment)

@@ -104,7 +104,7 @@ class Changes(Protocol):
         """
 
     def expect(self, change: str, *, subjects: int) -> None:
-        """Say how many subjects it has."""
+        """Say how many subjects it has, at least: a smaller number than was said before counts for nothing."""
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.
