@@ -142,7 +142,7 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
 def _is_wanted(of: ResourceOf, world: "Simulation") -> bool:
     version = world.outside.policy_version
     policy = parsed(world.day_one.state.kept_policies[version]) if version else Policy()
-    return of.subject.name in {one.name for one in (*policy.groups, *policy.permission_sets)}
+    return of.subject.name in {one.name for one in policy.groups} | {one.name for one in policy.permission_sets}
 
 
 def _is_there(of: ResourceOf, one: Applied, *, world: "Simulation") -> bool:
