@@ -78,7 +78,7 @@ lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRA
 # --- Checking ---
 
 .PHONY: check
-check: setup ## Format, lint, types, imports, template and the fast tests; under a minute
+check: setup ## Format, lint, types, imports, template and the fast tests; in a minute or two
 	@$(MAKE) -j2 --keep-going check-tests check-types check-template check-format check-lint check-imports
 
 .PHONY: check-format check-lint check-types check-imports check-template check-tests

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from types import FrameType
+from typing import NoReturn
 
 from sandbox.identity_center.behaviour import behaviour_argument
 from sandbox.sandbox import QUICK, Sandbox
@@ -29,10 +30,16 @@ def main() -> int:
         print(export_block(sandbox.environment))
         print(f"\n{cost}", flush=True)
         try:
-            signal.pause()
+            _wait_for_ever()
         except KeyboardInterrupt:
             print(file=sys.stderr)
     return 0
+
+
+def _wait_for_ever() -> NoReturn:
+    # A signal in the moment before signal.pause() would be seen only when another one comes.
+    while True:
+        time.sleep(0.5)
 
 
 def export_block(environment: Mapping[str, str]) -> str:
