@@ -8,7 +8,7 @@ BIN := .venv/bin
 SAM := .tools/sam/bin/sam
 PYTEST := $(BIN)/python -m pytest
 # How many processes run tests; the e2e and contract tests start servers of their own in each.
-WORKERS ?= 2
+WORKERS ?= 3
 # Folders that may not be there yet.
 CODE := $(wildcard layers functions cli sandbox tests benchmarks)
 

@@ -103,6 +103,10 @@ def test_it_ends_with_the_process_that_started_it(number: signal.Signals, tmp_pa
         endpoints = re.findall(r"^export AWS_ENDPOINT_URL\w*=(\S+)", printed, re.MULTILINE)
         assert all(listens(endpoint) for endpoint in endpoints)
         owner.send_signal(number)
+        try:
+            owner.wait(timeout=30)
+        finally:
+            owner.kill()
     assert eventually(lambda: not any(listens(endpoint) for endpoint in endpoints))
     assert eventually(lambda: not processes_of(endpoints[0]))
     assert eventually(lambda: not list(tmp_path.iterdir()))
