@@ -1,13 +1,14 @@
 """Troubles of the executor that a simulated world has found: each once went wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dayone.domain.operations import OperationState
+from dayone.domain.operations import Action, OperationState
 from dayone.domain.subjects import ResourceOf
 from dayone.errors import NotFound, Unavailable, Unreachable
+from dayone.ports.identity_center import Receipt
 from dayone.usecases.execute_operations import execute_operations
 from tests.builders import (
     ACCOUNT_ID,
@@ -25,6 +26,7 @@ from tests.builders import (
     the_set,
 )
 from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.unit.world import World
 
 _VIEW = "job-function/ViewOnlyAccess"
@@ -100,6 +102,32 @@ def test_one_that_is_brought_up_to_date_in_silence_is_not_taken_for_somebody_els
     assert applied is not None
     assert (applied.doubt, applied.attributes["description"]) == (None, "new")
     assert world.operations(OperationState.FAILED) == []
+
+
+def test_what_builds_on_something_does_not_wait_until_that_is_up_to_date() -> None:
+    world = World()
+    world.center.permission_sets["arn:theirs"] = StoredSet("ViewOnly", {"session_duration": "PT8H"}, {}, {_VIEW})
+    world.account_is(an_account())
+    world.policy_is(a_policy(a_group(), a_set(managed=(_VIEW,)), an_assignment()))
+    world.settle()
+
+    class _Silent(MemoryPermissionSets):
+        def update(self, arn: str, *, attributes: Mapping[str, str]) -> Receipt:  # noqa: ARG002
+            raise Unreachable("silence")
+
+    # The policy gives the set up while it is being changed: nobody is left who would bring it up to date.
+    world.around = lambda name, port: _Silent(world.center) if name == "permission_sets" else port
+    world.policy_is(a_policy(a_group(), a_set(description="ours", managed=(_VIEW,)), an_assignment()))
+    world.plan_all()
+    world.execute(seconds=3)
+    world.approves = True
+    world.policy_is(a_policy(a_group()))
+    world.settle()
+    known = world.applied(the_set(), PERMISSION_SET)
+    assert known is not None
+    assert (known.adopted, known.doubt) == (True, Action.UPDATE)
+    assert world.unprovisioned() == []
+    assert world.state.open_operations() == []
 
 
 def test_what_was_confirmed_stays_on_record_when_bringing_it_up_to_date_is_refused() -> None:
