@@ -18,6 +18,8 @@ def main() -> int:
     """Start; then run the command that is given and answer its status, or print how to speak to it and wait."""
     options = _options()
     signal.signal(signal.SIGTERM, _end)
+    # A shell that starts it in the background has it ignore this one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
     with Sandbox(
         account_id=options.account, management_account_id=options.management_account, behaviour=options.behaviour
