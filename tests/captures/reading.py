@@ -23,9 +23,7 @@ class Capture:
 def captures() -> dict[str, Capture]:
     """Return all captures by id."""
     read = [entry for path in sorted(FOLDER.glob("*.json")) for entry in json.loads(path.read_text(encoding="utf-8"))]
-    return {
-        entry["id"]: Capture(entry["id"], entry["operation"], entry["grade"], entry["capture"]) for entry in read
-    }
+    return {entry["id"]: Capture(entry["id"], entry["operation"], entry["grade"], entry["capture"]) for entry in read}
 
 
 def seen(capture_id: str) -> Any:  # noqa: ANN401 - each capture has a shape of its own
