@@ -14,7 +14,15 @@ from ministack.core import lambda_runtime  # type: ignore[import-untyped]
 from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
-from sandbox import call_permissions, event_buses, layer_copies, mail_permissions, role_sessions, stream_mappings
+from sandbox import (
+    call_permissions,
+    event_buses,
+    generated_secrets,
+    layer_copies,
+    mail_permissions,
+    role_sessions,
+    stream_mappings,
+)
 from sandbox.errors import SandboxError
 
 VERSION = "1.5.33"
@@ -32,6 +40,7 @@ def apply() -> None:
     run_message_groups_in_parallel()
     deliver_streams_as_lambda_does()
     keep_template_properties()
+    generated_secrets.generate_secrets_as_aws_does()
     end_logs_at_once()
     log_failures_to_start()
     share_unpacked_code()
