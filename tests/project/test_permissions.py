@@ -105,5 +105,6 @@ def test_every_queue_of_dead_letters_has_an_alarm() -> None:
         one["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"].removesuffix(".QueueName")
         for one in template()["Resources"].values()
         if one["Type"] == "AWS::CloudWatch::Alarm"
+        and one["Properties"].get("MetricName") == "ApproximateNumberOfMessagesVisible"
     }
     assert {name for name in queues if name.endswith("DeadLetters")} == watched
