@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dayone.adapters.dependent_actions import Dependency
 from tests.project.repository import PACKAGE, functions, pascal, resource, template
 from tests.project.wired import declared_actions, variables_of
 
@@ -23,6 +24,8 @@ FETCHING = {
         "sqs:SendMessage",
     },
 }
+# The condition of the template for each circumstance that there is in some deployments only.
+UNDER_CONDITIONS = {Dependency.MANAGEMENT_ACCOUNT: "GivesManagementAccountAccess"}
 # Services have no resource that could be named for these.
 NEEDS_EVERY_RESOURCE = {
     "cloudtrail:DescribeTrails",
@@ -39,15 +42,31 @@ def _listed(one_or_more: Any) -> list[Any]:  # noqa: ANN401 - as the template ha
     return one_or_more if isinstance(one_or_more, list) else [one_or_more]
 
 
-def _statements(name: str, *, policy: str) -> list[dict[str, Any]]:
-    policies = resource(f"{pascal(name)}Role")["Policies"]
+def _policies(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The inline policies of a function's role, each with the condition of the template it is under, or ""."""
+    for policy in resource(f"{pascal(name)}Role")["Policies"]:
+        condition, given, otherwise = policy.get("Fn::If", ("", policy, {"Ref": "AWS::NoValue"}))
+        assert otherwise == {"Ref": "AWS::NoValue"}
+        yield condition, given
+
+
+def _statements(name: str, *, policy: str | None = None) -> list[dict[str, Any]]:
+    """The statements of one policy of a function's role, or of all of them."""
     return [
-        statement for one in policies if one["PolicyName"] == policy for statement in one["PolicyDocument"]["Statement"]
+        statement
+        for _, given in _policies(name)
+        if policy in (None, given["PolicyName"])
+        for statement in given["PolicyDocument"]["Statement"]
     ]
 
 
 def _allowed(name: str, *, policy: str) -> list[str]:
     return [action for statement in _statements(name, policy=policy) for action in _listed(statement["Action"])]
+
+
+def _declared(name: str) -> dict[str, list[str]]:
+    path = [PACKAGE.parent, Path(sysconfig.get_path("purelib"))]
+    return declared_actions(name, interpreter=Path(sys.executable), path=path)
 
 
 def _events(name: str) -> Iterator[dict[str, Any]]:
@@ -56,9 +75,40 @@ def _events(name: str) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_role_allows_exactly_the_calls_of_the_adapters_in_its_wiring(name: str) -> None:
-    path = [PACKAGE.parent, Path(sysconfig.get_path("purelib"))]
-    declared = declared_actions(name, interpreter=Path(sys.executable), path=path)
-    assert sorted(_allowed(name, policy="calls")) == declared
+    assert sorted(_allowed(name, policy="calls")) == _declared(name).get("calls", [])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_allows_exactly_what_aws_asks_for_on_top_of_the_calls(name: str) -> None:
+    allowed = {given["PolicyName"]: sorted(_allowed(name, policy=given["PolicyName"])) for _, given in _policies(name)}
+    allowed.pop("trigger", None)
+    assert allowed == _declared(name)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_aws_asks_for_only_at_times_is_allowed_under_the_parameter_for_it(name: str) -> None:
+    under = {given["PolicyName"]: condition for condition, given in _policies(name)}
+    assert under == {policy: UNDER_CONDITIONS.get(policy, "") for policy in under}
+
+
+def test_the_rights_in_the_management_account_end_with_what_identity_center_makes_there() -> None:
+    resources = {
+        action: _listed(statement["Resource"])
+        for name in FUNCTIONS
+        for statement in _statements(name, policy=Dependency.MANAGEMENT_ACCOUNT)
+        for action in _listed(statement["Action"])
+    }
+    iam = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
+    of_providers = [{"Fn::Sub": f"{iam}saml-provider/AWSSSO_*_DO_NOT_DELETE"}]
+    of_roles = [{"Fn::Sub": f"{iam}role/aws-reserved/sso.amazonaws.com/*"}]
+    assert resources == {action: of_providers if "SAMLProvider" in action else of_roles for action in resources}
+    assert "iam:CreateRole" in resources
+
+
+def test_nothing_is_given_in_the_management_account_unless_the_operator_says_so() -> None:
+    parameter, condition = "ManagementAccountAccess", UNDER_CONDITIONS[Dependency.MANAGEMENT_ACCOUNT]
+    assert template()["Parameters"][parameter]["Default"] == "false"
+    assert template()["Conditions"][condition] == {"Fn::Equals": [{"Ref": parameter}, "true"]}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -69,7 +119,7 @@ def test_a_role_allows_lambda_exactly_what_fetches_its_events(name: str) -> None
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_role_names_its_actions_and_resources(name: str) -> None:
-    statements = _statements(name, policy="calls") + _statements(name, policy="trigger")
+    statements = _statements(name)
     assert not [action for one in statements for action in _listed(one["Action"]) if "*" in action]
     everywhere = {action for one in statements if "*" in _listed(one["Resource"]) for action in _listed(one["Action"])}
     assert everywhere <= NEEDS_EVERY_RESOURCE
@@ -79,7 +129,7 @@ def test_a_role_names_its_actions_and_resources(name: str) -> None:
 def test_a_role_has_no_policy_but_these(name: str) -> None:
     role = resource(f"{pascal(name)}Role")
     assert role["ManagedPolicyArns"] == [{"Ref": "FunctionTelemetry"}]
-    assert {one["PolicyName"] for one in role["Policies"]} <= {"calls", "trigger"}
+    assert {given["PolicyName"] for _, given in _policies(name)} <= {"calls", "trigger", *Dependency}
     assert "Policies" not in resource(f"{pascal(name)}Function")
 
 

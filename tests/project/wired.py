@@ -13,13 +13,20 @@ from tests.project.repository import pascal
 _ACTIONS_OF = """
 import dataclasses, json
 from dayone import wiring
-def actions(made):
+def adapters(made):
     if hasattr(type(made), "ACTIONS"):
-        yield from type(made).ACTIONS
+        yield type(made)
     if dataclasses.is_dataclass(made):
         for field in dataclasses.fields(made):
-            yield from actions(getattr(made, field.name))
-print(json.dumps(sorted(set(actions(wiring.NAME())))))
+            yield from adapters(getattr(made, field.name))
+def tables(adapter):
+    yield "calls", adapter.ACTIONS
+    yield from getattr(adapter, "DEPENDENT_ACTIONS", {}).items()
+together = {}
+for adapter in adapters(wiring.NAME()):
+    for policy, actions in tables(adapter):
+        together.setdefault(policy, set()).update(actions)
+print(json.dumps({policy: sorted(actions) for policy, actions in together.items()}))
 """
 
 
@@ -36,9 +43,13 @@ def environment_of(function: str) -> dict[str, str]:
     return environment
 
 
-def declared_actions(function: str, *, interpreter: Path, path: Iterable[Path]) -> list[str]:
-    """The IAM actions that a function's adapters declare, sorted; making them takes a client of each service."""
-    actions: list[str] = run_python(
+def declared_actions(function: str, *, interpreter: Path, path: Iterable[Path]) -> dict[str, list[str]]:
+    """The IAM actions that a function's adapters declare, sorted, by the policy of the role that is to allow them.
+
+    That is `calls` for the calls themselves, and a dependency's name for what AWS asks for besides. Making the adapters
+    takes a client of each service.
+    """
+    actions: dict[str, list[str]] = run_python(
         interpreter,
         _ACTIONS_OF.replace("NAME", function),
         path=path,

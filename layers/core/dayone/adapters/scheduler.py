@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 from dayone.adapters.aws_errors import never_rejected
+from dayone.adapters.dependent_actions import Dependency, DependentActions
 from dayone.errors import Conflicting
 
 
@@ -22,7 +23,8 @@ class EventBridgeSchedules:
     Source: EventBridge Scheduler User Guide, "One-time schedules" and "Deletion after schedule completion".
     """
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"iam:PassRole", "scheduler:CreateSchedule"})
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"scheduler:CreateSchedule"})
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {Dependency.PASSED_ROLE: frozenset({"iam:PassRole"})}
 
     def __init__(self, client: SchedulerClient, *, prefix: str, target: str, role: str) -> None:
         self._client = client

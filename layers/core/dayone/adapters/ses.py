@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Protocol
 
 from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import Dependency, DependentActions
 from dayone.domain.welcomes import WelcomeMail
 from dayone.ports.identity_center import Receipt
 
@@ -18,6 +19,8 @@ class SesPost:
     """The port Post over the API `sesv2`. Source: Amazon SES API v2 Reference, SendEmail."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"ses:SendEmail"})
+    # On another resource than the call: the configuration set.
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {Dependency.CONFIGURATION_SET: frozenset({"ses:SendEmail"})}
 
     def __init__(self, client: SesClient) -> None:
         self._client = client

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import IN_ACCOUNTS, DependentActions
 from dayone.adapters.sso_answers import receipt, request_state, seen, states_of
 from dayone.adapters.sso_permission_set_names import PermissionSetNames
 from dayone.domain.permission_set_parts import TAG_PREFIX, tags_in
@@ -41,6 +42,7 @@ class SsoPermissionSets:
             "sso:ListAccountsForProvisionedPermissionSet",
         }
     )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = IN_ACCOUNTS
 
     def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
         self._client = client
@@ -130,10 +132,8 @@ class SsoPermissionSets:
 
     def _is_in_use(self, arn: str) -> bool:
         with translated():
-            pages = self._client.get_paginator("list_accounts_for_provisioned_permission_set").paginate(
-                **self._target(arn)
-            )
-            return any(page.get("AccountIds") for page in pages)
+            listing = self._client.get_paginator("list_accounts_for_provisioned_permission_set")
+            return any(page.get("AccountIds") for page in listing.paginate(**self._target(arn)))
 
     def _tags_of(self, arn: str) -> Mapping[str, str]:
         with translated():

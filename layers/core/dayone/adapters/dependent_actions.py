@@ -1,0 +1,54 @@
+"""The rights that AWS asks of a caller on top of those to the calls, and the circumstances in which it asks for them.
+
+An adapter has, beside its `ACTIONS`, a table `DEPENDENT_ACTIONS: ClassVar[DependentActions]`: for each dependency the
+IAM actions that the service then demands of whoever calls the adapter's actions. The role of every function that is
+wired with the adapter has one inline policy of the dependency's name with exactly these actions, under the condition
+of the template that says whether the dependency is there; tests/project/test_permissions.py holds both to it.
+Source: Service Authorization Reference, "Dependent actions": what a principal must have besides an action.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Dependency(StrEnum):
+    """A circumstance in which AWS asks for more than the call; the value names the policy in the role."""
+
+    MANAGEMENT_ACCOUNT = "management-account"
+    """Identity Center works in the management account with its caller's IAM rights."""
+    CONFIGURATION_SET = "default-configuration-set"
+    """SES authorises a mail on the default configuration set of the identity that sends it, too."""
+    PASSED_ROLE = "passed-role"
+    """A service is given a role to act by."""
+
+
+type DependentActions = Mapping[Dependency, frozenset[str]]
+
+# Source: Identity Center's own refusals, each of which names one of them ("Access denied by IAM. Please check your
+# policy, or wait for role propagation to complete."), and the rights with which others assign in the management account.
+_IN_MANAGEMENT_ACCOUNT = frozenset(
+    {
+        "iam:GetRole",
+        "iam:ListRolePolicies",
+        "iam:ListAttachedRolePolicies",
+        "iam:GetRolePolicy",
+        "iam:CreateRole",
+        "iam:UpdateRole",
+        "iam:UpdateRoleDescription",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:AttachRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePolicy",
+        "iam:DeleteRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteRole",
+        "iam:GetSAMLProvider",
+        "iam:CreateSAMLProvider",
+        "iam:UpdateSAMLProvider",
+        "iam:TagSAMLProvider",
+    }
+)
+
+# Of whoever has Identity Center make, change or remove its roles in accounts.
+IN_ACCOUNTS: DependentActions = {Dependency.MANAGEMENT_ACCOUNT: _IN_MANAGEMENT_ACCOUNT}
