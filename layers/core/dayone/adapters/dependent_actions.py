@@ -25,7 +25,7 @@ class Dependency(StrEnum):
 type DependentActions = Mapping[Dependency, frozenset[str]]
 
 # Source: Identity Center's own refusals, each of which names one of them ("Access denied by IAM. Please check your
-# policy, or wait for role propagation to complete."), and the rights with which others assign in the management account.
+# policy, or wait for role propagation to complete."), and the rights by which others assign there.
 _IN_MANAGEMENT_ACCOUNT = frozenset(
     {
         "iam:GetRole",
