@@ -46,7 +46,9 @@ def _reached_from(name: str, *, following: Mapping[str, set[str]]) -> set[str]:
 
 def _statements(role: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for policy in role["Properties"].get("Policies", []):
-        yield from policy["PolicyDocument"]["Statement"]
+        # One under a condition counts: somewhere it is there.
+        _, given, _ = policy.get("Fn::If", ("", policy, ""))
+        yield from given["PolicyDocument"]["Statement"]
 
 
 def _allows(statement: Mapping[str, Any], actions: set[str], targets: set[str]) -> bool:
