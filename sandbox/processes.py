@@ -24,11 +24,18 @@ class Server:
     """One server process with its children, its log, and a folder of its own that it may write to."""
 
     def __init__(
-        self, module: str, arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], health: str
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        environment: Mapping[str, str],
+        health: str,
+        healthy: http.HTTPStatus = http.HTTPStatus.OK,
     ) -> None:
-        """Start `python -m module` in this environment and a HOME of its own; it is ready when `health` answers 200."""
+        """Start `python -m module` in this environment and a HOME of its own; `health` answers `healthy` when ready."""
         self.module = module
-        self._health = health
+        self._health, self._healthy = health, healthy
         self._log = folder / f"{module}.log"
         temporary = folder / module
         temporary.mkdir()
@@ -61,7 +68,7 @@ class Server:
 
     def wait_until_ready(self, *, deadline: float) -> None:
         """Return when the server answers; the deadline is a reading of `time.monotonic`."""
-        while not _answers(self._health):
+        while not _answers(self._health, self._healthy):
             if self._process.poll() is not None:
                 raise SandboxError(f"{self.module} ended while it started:\n{tail(self.log)}")
             if time.monotonic() > deadline:
@@ -102,12 +109,14 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, status: http.HTTPStatus) -> bool:
     # Straight to this machine: a proxy named in the environment is not for it.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=_ANSWER_SECONDS) as answer:
-            return bool(answer.status == http.HTTPStatus.OK)
+            return bool(answer.status == status)
+    except urllib.error.HTTPError as error:
+        return error.code == status
     except (urllib.error.URLError, http.client.HTTPException, OSError):
         return False
 

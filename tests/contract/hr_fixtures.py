@@ -6,17 +6,18 @@ from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHin
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_rosters import DynamoRosters
 from tests.contract.hr_state import HrPorts
+from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.fakes.hr import MemoryHints, MemoryRosters
 from tests.fakes.state import State
 from tests.fakes.state_records import MemoryRecords
 
 
-@pytest.fixture(params=["fake", "aws"])
+@pytest.fixture(params=IMPLEMENTATIONS)
 def hr_ports(request: pytest.FixtureRequest) -> HrPorts:
     if request.param == "fake":
         hints, state = MemoryHints(), State()
         return HrPorts(waiting=hints, due=hints, rosters=MemoryRosters(state), records=MemoryRecords(state))
-    table = request.getfixturevalue("state_table").wrapped()
+    table = table_of(request).wrapped()
     return HrPorts(
         waiting=DynamoWaitingHints(table),
         due=DynamoDueHints(table),

@@ -1,27 +1,50 @@
 """The fixtures `ports` and `state_table`; a test module asks for them with `pytest_plugins`."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from sandbox import Sandbox
-from tests.contract.state_ports import StatePorts, StateTable, ports_in_memory, ports_over
+from tests.contract.dynamodb_local import dynamodb_local, why_not_here
+from tests.contract.state_databases import DATABASES, IMPLEMENTATIONS, table_of
+from tests.contract.state_ports import Connect, StatePorts, StateTable, ports_in_memory, ports_over
 from tests.contract.state_tables import fresh_table
 
 
 @pytest.fixture(scope="session")
-def dynamodb(sandbox: Sandbox) -> Any:  # noqa: ANN401 - any client of DynamoDB
-    return sandbox.client("dynamodb")
+def connect_ministack(sandbox: Sandbox) -> Connect:
+    return lambda: sandbox.client("dynamodb")
+
+
+@pytest.fixture(scope="session")
+def connect_dynamodb_local() -> Iterator[Connect]:
+    if reason := why_not_here():
+        pytest.skip(reason)
+    with dynamodb_local() as access:
+        yield lambda: access.client("dynamodb", access.administrator)
 
 
 @pytest.fixture
-def state_table(dynamodb: Any) -> Iterator[StateTable]:  # noqa: ANN401 - any client of DynamoDB
-    with fresh_table(dynamodb) as name:
-        yield StateTable(dynamodb, name)
+def table_in_ministack(connect_ministack: Connect) -> Iterator[StateTable]:
+    yield from _fresh(connect_ministack)
 
 
-@pytest.fixture(params=["fake", "aws"])
+@pytest.fixture
+def table_in_dynamodb_local(connect_dynamodb_local: Connect) -> Iterator[StateTable]:
+    yield from _fresh(connect_dynamodb_local)
+
+
+@pytest.fixture(params=DATABASES)
+def state_table(request: pytest.FixtureRequest) -> StateTable:
+    return table_of(request)
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
 def ports(request: pytest.FixtureRequest) -> StatePorts:
-    # Asked for by name, so that tests of the fakes alone start no server.
-    return ports_in_memory() if request.param == "fake" else ports_over(request.getfixturevalue("state_table"))
+    return ports_in_memory() if request.param == "fake" else ports_over(table_of(request))
+
+
+def _fresh(connect: Connect) -> Iterator[StateTable]:
+    client = connect()
+    with fresh_table(client) as name:
+        yield StateTable(client, name, connect)

@@ -48,6 +48,7 @@ from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
 
 Chain = list[tuple[AuditEntry, str]]
+type Connect = Callable[[], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +85,11 @@ class StatePorts:
 
 @dataclass(frozen=True)
 class StateTable:
-    """A fresh table: its name, and a client that sees exactly what the adapters do."""
+    """A fresh table: its name, a client that sees exactly what the adapters do, and what makes another one."""
 
     client: Any
     name: str
+    connect: Connect
 
     def wrapped(self) -> DynamoTable:
         return DynamoTable(self.client, self.name)

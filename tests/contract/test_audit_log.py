@@ -14,8 +14,8 @@ from dayone.errors import Invalid
 from dayone.ports.audit_log import AuditLog
 from dayone.usecases import verify_audit as verifying
 from dayone.usecases.verify_audit import verify_audit
-from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
+from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import ADA, BOB, NOW, SHOP, cause, entry, planned
 from tests.fakes.audit_log import MemoryAuditLog
@@ -28,13 +28,13 @@ DAY = NOW.date()
 DAYS = {"since": NOW - timedelta(days=20), "until": NOW + timedelta(days=20)}
 
 
-@pytest.fixture(params=["fake", "aws"])
+@pytest.fixture(params=IMPLEMENTATIONS)
 def book(request: pytest.FixtureRequest) -> tuple[AuditLog, Callable[[AuditEntry], None]]:
     """The log, and what writes an entry into it."""
     if request.param == "fake":
         state = State()
         return MemoryAuditLog(state), state.record
-    table = request.getfixturevalue("state_table")
+    table = table_of(request)
     return DynamoAuditLog(table.wrapped()), _writing(ports_over(table))
 
 
@@ -244,9 +244,9 @@ class TestTampering:
             verify_audit(DAY, cursor=cursor, log=log)
 
 
-def test_the_adapter_calls_what_it_declares(sandbox: Sandbox, state_table: StateTable) -> None:
+def test_the_adapter_calls_what_it_declares(state_table: StateTable) -> None:
     _write_days(_writing(ports_over(state_table)))
-    client = sandbox.client("dynamodb")
+    client = state_table.connect()
     called = recorded_actions(client)
     log = DynamoAuditLog(replace_table(state_table, client))
     verify_audit(date(2026, 3, 2), cursor="", log=log)

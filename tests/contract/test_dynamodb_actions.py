@@ -36,7 +36,6 @@ from dayone.domain.requests import Hint, PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.grants import GrantFilter
 from dayone.ports.hr import Roster
-from sandbox import Sandbox
 from tests.contract.grant_samples import granted, on_record
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import (
@@ -85,8 +84,8 @@ class Watched:
 
 
 @pytest.fixture
-def watched(sandbox: Sandbox, state_table: StateTable) -> Watched:
-    return Watched(sandbox.client("dynamodb"), state_table.name)
+def watched(state_table: StateTable) -> Watched:
+    return Watched(state_table.connect(), state_table.name)
 
 
 @pytest.fixture

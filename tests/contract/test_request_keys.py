@@ -13,7 +13,7 @@ from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.errors import KeyReused, UnderWay
 from dayone.ports.request_keys import Claim, GivenAnswer, RequestKeys
-from sandbox import Sandbox
+from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.contract.state_ports import StateTable
 from tests.fakes.request_keys import MemoryRequestKeys
 
@@ -24,11 +24,11 @@ TAKEN = GivenAnswer(status=202, body='{"change": "01KQ"}', headers={"Location": 
 _WRITES = {"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem"}
 
 
-@pytest.fixture(params=["fake", "aws"])
+@pytest.fixture(params=IMPLEMENTATIONS)
 def keys(request: pytest.FixtureRequest) -> RequestKeys:
     if request.param == "fake":
         return MemoryRequestKeys()
-    return DynamoRequestKeys(request.getfixturevalue("state_table").wrapped())
+    return DynamoRequestKeys(table_of(request).wrapped())
 
 
 def _claim(keys: RequestKeys, *, request: str = "put", after: float = 0) -> Claim | GivenAnswer:
@@ -139,8 +139,8 @@ def test_a_record_says_nothing_but_digests_and_the_answer_and_expires(state_tabl
     assert int(record["expires_at"]["N"]) == NOW.timestamp() + 86_400
 
 
-def test_the_adapter_calls_what_it_declares(sandbox: Sandbox, state_table: StateTable) -> None:
-    client, called = sandbox.client("dynamodb"), set[str]()
+def test_the_adapter_calls_what_it_declares(state_table: StateTable) -> None:
+    client, called = state_table.connect(), set[str]()
 
     def note(params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
         transacted = params.get("TransactItems", [])

@@ -7,9 +7,9 @@ import pytest
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_unit_names import DynamoUnitNames
 from dayone.ports.unit_names import UnitName, UnitNames
-from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
-from tests.contract.state_tables import fresh_table
+from tests.contract.state_databases import IMPLEMENTATIONS, table_of
+from tests.contract.state_ports import StateTable
 from tests.fakes.organization import MemoryUnitNames
 
 pytest_plugins = ("tests.contract.state_fixtures",)
@@ -22,11 +22,11 @@ def named(name: str, *, seconds: float = 0) -> UnitName:
     return UnitName(name=name, read_at=NOON + timedelta(seconds=seconds))
 
 
-@pytest.fixture(params=["fake", "aws"])
+@pytest.fixture(params=IMPLEMENTATIONS)
 def names(request: pytest.FixtureRequest) -> UnitNames:
     if request.param == "fake":
         return MemoryUnitNames()
-    return DynamoUnitNames(request.getfixturevalue("state_table").wrapped())
+    return DynamoUnitNames(table_of(request).wrapped())
 
 
 def test_a_name_that_was_kept_is_known(names: UnitNames) -> None:
@@ -53,12 +53,11 @@ def test_a_reading_that_began_before_the_one_kept_comes_too_late(names: UnitName
     assert names.known([DEV]) == {DEV: named("Development", seconds=1)}
 
 
-def test_the_adapter_needs_every_action_it_names(sandbox: Sandbox) -> None:
-    client = sandbox.client("dynamodb")
-    with fresh_table(client) as name:
-        called = recorded_actions(client)
-        adapter = DynamoUnitNames(DynamoTable(client, name))
-        adapter.keep(DEV, named("Dev"))
-        adapter.known([DEV])
+def test_the_adapter_needs_every_action_it_names(state_table: StateTable) -> None:
+    client = state_table.connect()
+    called = recorded_actions(client)
+    adapter = DynamoUnitNames(DynamoTable(client, state_table.name))
+    adapter.keep(DEV, named("Dev"))
+    adapter.known([DEV])
     # The writing is a transaction, which is authorised as the writes in it.
-    assert called - {"dynamodb:DeleteTable"} == {"dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"}
+    assert called == {"dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"}
