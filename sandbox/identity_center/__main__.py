@@ -7,6 +7,7 @@ import sys
 from types import FrameType
 
 from sandbox.identity_center.behaviour import Behaviour, behaviour_argument
+from sandbox.identity_center.caller_rights import RightsInIam
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.control import Control
 from sandbox.identity_center.organizations.account_events import AccountEvents, Told
@@ -28,10 +29,12 @@ def main() -> None:
         region=options.region,
         behaviour=options.behaviour,
         delegated_administrator=options.delegated_administrator,
+        caller_actions=tuple(options.caller_actions.split(",")),
     )
     models = ServiceModels()
     publish = EventBus(options.events_endpoint).publish if options.events_endpoint else _publish_nothing
-    center = IdentityCenter(settings, models, publish)
+    rights = RightsInIam(options.iam_endpoint) if options.iam_endpoint else None
+    center = IdentityCenter(settings, models, publish, rights)
     sign_in = add_sign_in(center, iam_endpoint=options.iam_endpoint)
     happenings = OrganizationControl(center, models, AccountEvents(options.account, publish))
     application = Application(center, models, [Control(center), happenings, *sign_in])
@@ -64,7 +67,9 @@ def _options() -> argparse.Namespace:
         help="realistic or instant (the default), and numbers: realistic,call_seconds=0,calls_per_second=none",
     )
     parser.add_argument("--delegated-administrator", metavar="ACCOUNT", help="a member account that may administer it")
-    parser.add_argument("--iam-endpoint", help="server whose IAM gets the roles, and whose STS issues credentials")
+    parser.add_argument("--iam-endpoint", help="server whose IAM has the roles, and whose STS issues credentials")
+    actions = "without that server, what every caller may do besides: patterns such as iam:*,kms:Decrypt (default: all)"
+    parser.add_argument("--caller-actions", default="*", help=actions)
     return parser.parse_args()
 
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
-_NONE = "none"
+_NONE, _ON, _OFF = "none", "on", "off"
 # A request never takes longer than this many medians, nor less than one of them divided by it.
 _LONGEST = 5.0
 _SHORTEST_SECONDS = 0.001
@@ -42,13 +42,21 @@ class Behaviour:
     """Provisionings under way."""
     assignments_per_account: float | None
     """Assignments being created or deleted in one account."""
+    management_removals_by_caller: bool = False
+    """Whether a removal in the management account takes its caller's IAM rights, as everything else does there."""
 
     def __post_init__(self) -> None:
         """Refuse what no service could keep."""
         for name, number in asdict(self).items():
             if number is None and name in _LIMITS:
                 continue
-            if number is None or not math.isfinite(number) or number < 0 or (name in _LIMITS and number == 0):
+            if (
+                number is None
+                or isinstance(number, bool) is not (name in _SWITCHES)
+                or not math.isfinite(number)
+                or number < 0
+                or (name in _LIMITS and number == 0)
+            ):
                 raise ValueError(f"{name} cannot be {number}")
 
     @classmethod
@@ -91,7 +99,8 @@ class Behaviour:
     def parse(cls, text: str) -> Self:
         """Read `realistic`, `instant`, or one of them with chosen numbers: `realistic,call_seconds=0,spread=instant`.
 
-        A number is given as digits, as `none` for no limit, or as the word whose number it is to be.
+        A number is given as digits, as `none` for no limit, or as the word whose number it is to be; a switch is `on`
+        or `off`.
         """
         base, *chosen = [part.strip() for part in text.split(",")]
         numbers = {}
@@ -123,7 +132,7 @@ class Behaviour:
     @property
     def text(self) -> str:
         """The text that `parse` reads as this behaviour."""
-        numbers = (f"{name}={_NONE if number is None else number}" for name, number in asdict(self).items())
+        numbers = (f"{name}={_written(number)}" for name, number in asdict(self).items())
         return ",".join(("instant", *numbers))
 
     def drawn(self, median: float, source: random.Random) -> float:
@@ -143,9 +152,18 @@ def behaviour_argument(text: str) -> Behaviour:
 
 
 _LIMITS = frozenset(field.name for field in fields(Behaviour) if field.type == float | None)
+_SWITCHES = frozenset(field.name for field in fields(Behaviour) if field.type is bool)
 
 
-def _number(part: str, said: str) -> float | None:
+def _written(number: float | None) -> str:
+    if isinstance(number, bool):
+        return _ON if number else _OFF
+    return _NONE if number is None else str(number)
+
+
+def _number(part: str, said: str) -> float | bool | None:
+    if said in (_ON, _OFF):
+        return said == _ON
     try:
         return None if said == _NONE else float(said)
     except ValueError as error:

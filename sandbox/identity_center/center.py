@@ -11,6 +11,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 
 from sandbox.identity_center import served_operations
 from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.caller_rights import CallerRights
 from sandbox.identity_center.callers import Callers
 from sandbox.identity_center.concurrent_writes import ConcurrentWrites
 from sandbox.identity_center.load import Load, quota_of
@@ -31,8 +32,10 @@ class IdentityCenter(State):
     `listeners` are told when access comes or goes; who wants to look at the state by itself does so in `reading`.
     """
 
-    def __init__(self, settings: Settings, models: ServiceModels, publish: Publish) -> None:
-        super().__init__(settings)
+    def __init__(
+        self, settings: Settings, models: ServiceModels, publish: Publish, rights: CallerRights | None = None
+    ) -> None:
+        super().__init__(settings, rights)
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._is_open = True
@@ -65,23 +68,26 @@ class IdentityCenter(State):
             self.behaviour = behaviour
 
     def answer(
-        self, operation: Operation, parameters: Mapping[str, Any], *, caller: str | None = None
+        self, operation: Operation, parameters: Mapping[str, Any], *, caller: str | None = None, access_key: str = ""
     ) -> dict[str, Any]:
         """Carry out one request and return its answer; raises ServiceError for every refusal.
 
-        `caller` is the account whose key signed the request, None when the key does not tell.
+        `caller` is the account whose key, `access_key`, signed the request, None when the key does not tell.
         """
         quota = quota_of(operation.service, operation.name)
         with self._lock:
             self.load.called(quota)
         try:
-            return self._admitted(operation, parameters, caller=caller or self.settings.default_caller)
+            account = caller or self.settings.default_caller
+            return self._admitted(operation, parameters, caller=account, access_key=access_key)
         except ServiceError as refused:
             with self._lock:
                 self.load.refused(quota, refused.code)
             raise
 
-    def _admitted(self, operation: Operation, parameters: Mapping[str, Any], *, caller: str) -> dict[str, Any]:
+    def _admitted(
+        self, operation: Operation, parameters: Mapping[str, Any], *, caller: str, access_key: str
+    ) -> dict[str, Any]:
         behaviour = self.behaviour
         with self._lock:
             self._rates.check(operation.service, operation.name, behaviour)
@@ -89,15 +95,18 @@ class IdentityCenter(State):
         check_request(operation.service, operation.model.input_shape, present)
         with self._writes.alone(operation.service, operation.name, present):
             time.sleep(behaviour.drawn(behaviour.call_seconds, self._random))
-            return self._answer(operation, present, caller=caller)
+            return self._answer(operation, present, caller=caller, access_key=access_key)
 
-    def _answer(self, operation: Operation, parameters: Mapping[str, Any], *, caller: str) -> dict[str, Any]:
+    def _answer(
+        self, operation: Operation, parameters: Mapping[str, Any], *, caller: str, access_key: str
+    ) -> dict[str, Any]:
         with self._lock:
             self.requests.settle()
             self._callers.check(caller, operation, parameters)
             self._check_scope(operation, parameters)
             self.directory.caller = f"arn:aws:iam::{caller}:root"
             self.organization.caller = caller
+            self.access_key = access_key
             try:
                 return self._serving(operation)(parameters)
             except JsonRESTError as refused:

@@ -12,7 +12,8 @@ from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.service_error import ServiceError
 from sandbox.identity_center.service_models import ServiceModels
 
-_ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
+_ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
+_ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,11 @@ class JsonProtocol:
             raise ServiceError("SerializationException", "The request is not valid JSON.") from error
         if not isinstance(parameters, dict):
             raise ServiceError("SerializationException", "The request is not a JSON object.")
-        return self._center.answer(operation, parameters, caller=_account_in(authorization))
-
-
-def _account_in(authorization: str) -> str | None:
-    # The key of an account's root is the account's id, as in MiniStack and in moto; other keys do not tell.
-    found = _ACCOUNT_KEY.search(authorization)
-    return found[1] if found else None
+        found = _ACCESS_KEY.search(authorization)
+        access_key = found[1] if found else ""
+        # The key of an account's root is the account's id, as in MiniStack and in moto; other keys do not tell.
+        account = access_key if _ACCOUNT_ID.fullmatch(access_key) else None
+        return self._center.answer(operation, parameters, caller=account, access_key=access_key)
 
 
 def _refusal(error: ServiceError, *, status: int = 400) -> Answer:

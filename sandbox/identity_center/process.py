@@ -86,6 +86,7 @@ def start(
         "delegated-administrator": settings.delegated_administrator,
         "events-endpoint": events_endpoint,
         "iam-endpoint": iam_endpoint,
+        "caller-actions": ",".join(settings.caller_actions),
     }
     given = [f"--{name}={argument}" for name, argument in arguments.items() if argument]
     health = f"http://127.0.0.1:{port}/health"

@@ -45,6 +45,7 @@ def sso_admin(state: State) -> list[object]:
         state.provisions,
         state.requests,
         state.organization.account_state,
+        state.management_account,
     )
     regions = Regions(state.settings.region, state.requests)
     return [
@@ -56,7 +57,7 @@ def sso_admin(state: State) -> list[object]:
         Tags(state.sso_admin),
         state.assignments,
         assigning,
-        Provisioning(state.sso_admin, state.provisions, state.requests),
+        Provisioning(state.sso_admin, state.provisions, state.requests, state.management_account),
     ]
 
 

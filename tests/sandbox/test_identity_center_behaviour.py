@@ -41,6 +41,11 @@ def control(server: IdentityCenterServer, method: str, path: str, body: str = ""
         ("realistic,outstanding_assignments=none", Behaviour.realistic(outstanding_assignments=None)),
         ("realistic,assignment_seconds=instant,spread=0.1", Behaviour.realistic(assignment_seconds=0.05, spread=0.1)),
         (Behaviour.realistic(spread=0.25).text, Behaviour.realistic(spread=0.25)),
+        ("instant,management_removals_by_caller=on", Behaviour.instant(management_removals_by_caller=True)),
+        (
+            Behaviour.realistic(management_removals_by_caller=True).text,
+            Behaviour.realistic(management_removals_by_caller=True),
+        ),
     ],
 )
 def test_a_behaviour_is_written_as_a_word_and_the_numbers_that_differ(text: str, meant: Behaviour) -> None:
@@ -55,6 +60,8 @@ def test_a_behaviour_is_written_as_a_word_and_the_numbers_that_differ(text: str,
         "instant,patience=1",
         "instant,spread=wide",
         "instant,spread=none",
+        "instant,spread=on",
+        "instant,management_removals_by_caller=1",
         "instant,call_seconds=-1",
         "instant,call_seconds=nan",
         "realistic,calls_per_second=0",
@@ -93,7 +100,8 @@ def test_the_readme_tells_every_number() -> None:
         key = name.strip(" `")
         for said, meant in ((here, realistic[key]), (at_once, instant[key])):
             word = said.split()[0].strip(",")
-            assert (None if word == "none" else float(word)) == meant, key
+            words = {"none": None, "on": True, "off": False}
+            assert (words[word] if word in words else float(word)) == meant, key
     assert f"`spread` {realistic['spread']}" in told
 
 

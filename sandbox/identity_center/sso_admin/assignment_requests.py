@@ -6,6 +6,7 @@ from typing import Any
 from sandbox.identity_center.identity_store.directory import Directory
 from sandbox.identity_center.service_error import conflict, not_found
 from sandbox.identity_center.sso_admin.assignments import Assignment, Assignments
+from sandbox.identity_center.sso_admin.management_account import Calling, ManagementAccount
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.provisions import Provisions
 from sandbox.identity_center.sso_admin.quotas import (
@@ -29,6 +30,7 @@ class AssignmentRequests:
         provisions: Provisions,
         requests: Requests,
         account_state: Callable[[str], str | None],
+        management_account: ManagementAccount,
     ) -> None:
         self._state = state
         self._directory = directory
@@ -36,13 +38,17 @@ class AssignmentRequests:
         self._provisions = provisions
         self._requests = requests
         self._account_state = account_state
+        self._management_account = management_account
 
     def create_account_assignment(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Accept an assignment; creating one that is there already is accepted too, and changes nothing."""
         assignment = Assignment.requested(parameters)
         self._refuse_if_in_progress(DELETION, assignment)
         self._check_quotas(assignment)
-        request = self._start(CREATION, parameters, lambda: self._create(assignment, asked_at=request.created_at))
+        caller = self._management_account.calling()
+        request = self._start(
+            CREATION, parameters, lambda: self._create(assignment, caller, asked_at=request.created_at)
+        )
         return {"AccountAssignmentCreationStatus": request.described()}
 
     def delete_account_assignment(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +57,8 @@ class AssignmentRequests:
         self._refuse_if_in_progress(CREATION, assignment)
         if assignment not in self._assignments:
             raise not_found("Assignment not found.")
-        request = self._start(DELETION, parameters, lambda: self._assignments.remove(assignment))
+        caller = self._management_account.calling()
+        request = self._start(DELETION, parameters, lambda: self._remove(assignment, caller))
         return {"AccountAssignmentDeletionStatus": request.described()}
 
     def describe_account_assignment_creation_status(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +112,12 @@ class AssignmentRequests:
             count = 1 + len(self._provisions.permission_sets(assignment.account_id))
             check_quota(count, PERMISSION_SETS_PER_ACCOUNT, "permission sets per account")
 
-    def _create(self, assignment: Assignment, *, asked_at: float) -> None:
+    def _remove(self, assignment: Assignment, caller: Calling) -> None:
+        if self._assignments.of_role(*assignment[:2]) == {assignment}:
+            self._management_account.check_removal(caller, *assignment[:2])
+        self._assignments.remove(assignment)
+
+    def _create(self, assignment: Assignment, caller: Calling, *, asked_at: float) -> None:
         self._check_account(assignment.account_id)
         if not self._state.exists(assignment.permission_set_arn):
             permission_set_id = assignment.permission_set_arn.rpartition("/")[2]
@@ -118,6 +130,8 @@ class AssignmentRequests:
             raise RequestFailed(
                 f"Received a 404 status error: {principal} was not found in directory {self._directory.store_id}"
             )
+        has_role = self._provisions.holds(*assignment[:2])
+        self._management_account.check_assignment(caller, *assignment[:2], has_role=has_role)
         self._assignments.add(assignment)
 
     def _check_account(self, account_id: str) -> None:

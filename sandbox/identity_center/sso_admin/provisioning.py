@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import invalid
+from sandbox.identity_center.sso_admin.management_account import Calling, ManagementAccount
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.provisions import Provisions
 from sandbox.identity_center.sso_admin.requests import Request, RequestFailed, Requests
@@ -19,10 +20,17 @@ ACCOUNTS_SIDE_BY_SIDE = 10
 class Provisioning:
     """Serves ProvisionPermissionSet, its statuses, and the two listings of what is provisioned."""
 
-    def __init__(self, state: SsoAdminState, provisions: Provisions, requests: Requests) -> None:
+    def __init__(
+        self,
+        state: SsoAdminState,
+        provisions: Provisions,
+        requests: Requests,
+        management_account: ManagementAccount,
+    ) -> None:
         self._state = state
         self._provisions = provisions
         self._requests = requests
+        self._management_account = management_account
 
     def provision_permission_set(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Accept the provisioning of a permission set in one account or in all that have it."""
@@ -56,22 +64,35 @@ class Provisioning:
 
     def _start_in(self, account_id: str, arn: str) -> Request:
         subject = {"PermissionSetArn": arn, "AccountId": account_id}
-        seconds = self._requests.behaviour.provisioning_seconds
-        return self._requests.start(PROVISIONING, subject, lambda: self._provision(arn, account_id), seconds=seconds)
+        seconds, caller = self._requests.behaviour.provisioning_seconds, self._management_account.calling()
+        return self._requests.start(
+            PROVISIONING, subject, lambda: self._provision(arn, account_id, caller), seconds=seconds
+        )
 
     def _start_everywhere(self, arn: str) -> Request:
         count = len(self._provisions.accounts(arn))
         if count > ACCOUNTS_AT_ONCE:
             raise invalid(f"The permission set is provisioned in more than {ACCOUNTS_AT_ONCE} accounts.")
         seconds = self._requests.behaviour.provisioning_seconds * max(1.0, count / ACCOUNTS_SIDE_BY_SIDE)
-        subject = {"PermissionSetArn": arn}
-        return self._requests.start(PROVISIONING, subject, lambda: self._provision_everywhere(arn), seconds=seconds)
+        subject, caller = {"PermissionSetArn": arn}, self._management_account.calling()
+        return self._requests.start(
+            PROVISIONING, subject, lambda: self._provision_everywhere(arn, caller), seconds=seconds
+        )
 
-    def _provision_everywhere(self, arn: str) -> None:
+    def _provision_everywhere(self, arn: str, caller: Calling) -> None:
+        failures = []
         for account_id in self._provisions.accounts(arn):
-            self._provision(arn, account_id)
+            try:
+                self._provision(arn, account_id, caller)
+            except RequestFailed as failure:
+                failures.append(failure)
+        # Whether AWS goes on to the other accounts when one fails is not documented; this is a choice.
+        if failures:
+            raise failures[0]
 
-    def _provision(self, arn: str, account_id: str) -> None:
+    def _provision(self, arn: str, account_id: str, caller: Calling) -> None:
+        if self._state.exists(arn) and self._provisions.holds(account_id, arn):
+            self._management_account.check_provisioning(caller, account_id, arn)
         if not self._state.exists(arn) or not self._provisions.update(account_id, self._state.permission_set(arn)):
             raise RequestFailed(
                 f"Received a 404 status error: Permission set provision not found in AWS account {account_id}."
