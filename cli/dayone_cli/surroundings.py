@@ -77,6 +77,7 @@ def _settings(given: Given, *, account: str) -> "GivenSettings":
         instance_arn=given["InstanceArn"],
         identity_store_id=given["IdentityStoreId"],
         account_id=account,
+        identity_center_key=given.get("IdentityCenterKeyArn", ""),
         administered_from=given.get("AdministeredFrom", "auto"),
         organization_id=given.get("OrganizationId", ""),
         ends_sessions=bool(given.get("EndedSessionsTargets") or given.get("EndedSessionsPolicyId")),
@@ -86,6 +87,7 @@ def _settings(given: Given, *, account: str) -> "GivenSettings":
 
 def _ports(target: Target) -> "CheckSettings":
     from dayone.adapters.seen_instance import SsoInstanceSight
+    from dayone.adapters.seen_key import IdentityCenterKeySight, KmsKeyPolicies
     from dayone.adapters.seen_organization import OrganizationsSight
     from dayone.adapters.seen_quotas import ServiceQuotaSight
     from dayone.adapters.seen_trails import CloudTrailSight
@@ -93,6 +95,8 @@ def _ports(target: Target) -> "CheckSettings":
 
     return CheckSettings(
         instance=SsoInstanceSight(target.client("sso-admin")),
+        key=IdentityCenterKeySight(target.client("sso-admin"), target.client("identitystore")),
+        key_policies=KmsKeyPolicies(target.client("kms")),
         organization=OrganizationsSight(target.client("organizations")),
         trails=CloudTrailSight(target.client("cloudtrail")),
         quotas=ServiceQuotaSight(target.client("service-quotas")),

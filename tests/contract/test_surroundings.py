@@ -9,6 +9,7 @@ from botocore.model import OperationModel
 from moto import mock_aws
 
 from dayone.adapters.seen_instance import SsoInstanceSight
+from dayone.adapters.seen_key import IdentityCenterKeySight
 from dayone.adapters.seen_organization import OrganizationsSight
 from dayone.adapters.seen_quotas import ServiceQuotaSight
 from dayone.adapters.seen_trails import CloudTrailSight
@@ -176,6 +177,7 @@ def test_the_check_runs_with_nothing_but_clients(server: IdentityCenterServer, c
     quotas = boto3.client("service-quotas", region_name="us-east-1")
     ports = CheckSettings(
         instance=SsoInstanceSight(server.client("sso-admin")),
+        key=IdentityCenterKeySight(server.client("sso-admin"), server.client("identitystore")),
         organization=OrganizationsSight(server.client("organizations")),
         trails=CloudTrailSight(cloudtrail),
         quotas=ServiceQuotaSight(quotas),

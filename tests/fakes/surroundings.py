@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dayone.ports.surroundings import SeenInstance, SeenOrganization, SeenTrail
 from dayone.usecases.check_settings import CheckSettings, GivenSettings
@@ -24,7 +25,10 @@ TRAIL = SeenTrail(
 
 @dataclass
 class MemorySurroundings:
-    """Stands for all four ports; an error in `fails` is raised by the method of that name."""
+    """Stands for all ports; an error in `fails` is raised by the method of that name.
+
+    Without a `key_policy` there is nobody to ask for one.
+    """
 
     region: str = "us-east-1"
     seen: SeenInstance = field(
@@ -41,10 +45,19 @@ class MemorySurroundings:
     policy_types: frozenset[str] = frozenset()
     seen_trails: Sequence[SeenTrail] = (TRAIL,)
     quotas: Mapping[str, float] = field(default_factory=lambda: {"Permission sets": 3500.0})
+    key_refusal: str = ""
+    key_policy: Mapping[str, Any] | None = None
     fails: dict[str, Exception] = field(default_factory=dict)
 
     def instance(self, _instance_arn: str) -> SeenInstance:
         return self._unless("instance", self.seen)
+
+    def refusal(self, *, instance_arn: str, identity_store_id: str, account_id: str) -> str:
+        del instance_arn, identity_store_id, account_id
+        return self._unless("refusal", self.key_refusal)
+
+    def policy(self, _key_arn: str) -> Mapping[str, Any]:
+        return self._unless("policy", self.key_policy or {})
 
     def organization(self) -> SeenOrganization:
         return self._unless("organization", SeenOrganization(id=self.id, management_account=MANAGEMENT))
@@ -62,7 +75,14 @@ class MemorySurroundings:
         return self._unless("of_identity_center", self.quotas)
 
     def ports(self) -> CheckSettings:
-        return CheckSettings(instance=self, organization=self, trails=self, quotas=self)
+        return CheckSettings(
+            instance=self,
+            key=self,
+            organization=self,
+            trails=self,
+            quotas=self,
+            key_policies=None if self.key_policy is None else self,
+        )
 
     def _unless[T](self, name: str, answer: T) -> T:
         if name in self.fails:

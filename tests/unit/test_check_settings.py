@@ -18,6 +18,8 @@ NAMES = [
     "identity-store",
     "identity-source",
     "organization-instance",
+    "identity-center-key",
+    "identity-center-key-policy",
     "administered-from",
     "organization-events",
     "trail",
@@ -51,7 +53,7 @@ def _instance(**said: Any) -> MemorySurroundings:  # noqa: ANN401 - any attribut
         (_instance(status=""), "instance", "warning", "does not say"),
         (_instance(permission_sets_enabled=None), "instance", "ok", "ACTIVE"),
         (_instance(primary_region="eu-west-1"), "region", "wrong", "primary Region is eu-west-1, this is us-east-1"),
-        (_instance(primary_region=""), "region", "ok", "answers in us-east-1"),
+        (_instance(primary_region=""), "region", "unknown", "answers in us-east-1"),
         (_instance(identity_store_id="d-9"), "identity-store", "wrong", "is d-9, not d-0123456789"),
         (
             _instance(owner_account=ELSEWHERE),
@@ -128,7 +130,12 @@ def test_what_is_given_is_held_against_what_is_there(
 @pytest.mark.parametrize(
     ("call", "unknown", "action"),
     [
-        ("instance", {"instance", "region", "identity-store", "organization-instance"}, "sso:DescribeInstance"),
+        (
+            "instance",
+            {"instance", "region", "identity-store", "organization-instance"}
+            | {"identity-center-key", "identity-center-key-policy"},
+            "sso:DescribeInstance",
+        ),
         (
             "organization",
             {"organization-instance", "administered-from", "organization-events", "trail"},

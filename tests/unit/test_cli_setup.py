@@ -1,5 +1,6 @@
 """`dayone setup check`: what the caller sees and what the functions see, and no when any of it is wrong."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -11,13 +12,17 @@ from tests.unit.cli_runs import dayone
 
 FINE, DARK = fine("instance", "it is ACTIVE"), unseen("identity-source", "no API says", do="look there")
 WRONG = amiss("trail", "there is none", do="make one")
+HERE = {"name": "region", "state": "ok", "says": "here", "do": "", "paste": ""}
 CHECK = "GET /v1/settings/check"
 
 
 @pytest.fixture
 def api() -> Iterator[CliApi]:
     with running() as one:
-        one.tell(CHECK, {"state": "ok", "findings": [{"name": "region", "state": "ok", "says": "here", "do": ""}]})
+        one.tell(
+            CHECK,
+            {"state": "ok", "findings": [{"name": "region", "state": "ok", "says": "here", "do": "", "paste": ""}]},
+        )
         yield one
 
 
@@ -49,6 +54,18 @@ def test_anything_wrong_is_a_no_and_says_what_to_do(api: CliApi, monkeypatch: py
     seen(monkeypatch, FINE, WRONG)
     ended = dayone("setup", "check", api=api.url)
     assert (ended.code, "make one" in ended.out, ended.err) == (1, True, "1 thing is wrong\n")
+
+
+def test_what_is_to_be_pasted_is_below_the_table_once_and_whole(api: CliApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    statement = json.dumps({"Effect": "Allow", "Action": ["kms:Decrypt"]}, indent=2)
+    lacking = amiss("identity-center-key-policy", "it does not allow it", do="add it", paste=statement)
+    seen(monkeypatch, lacking)
+    deployed = {"name": lacking.name, "state": "wrong", "says": lacking.says, "do": lacking.do, "paste": statement}
+    api.tell(CHECK, {"state": "wrong", "findings": [HERE, deployed]})
+    table, mark, pasted = dayone("setup", "check", api=api.url).out.partition("identity-center-key-policy, to paste:\n")
+    assert mark
+    assert json.loads(pasted) == json.loads(statement)
+    assert "kms:Decrypt" not in table
 
 
 @pytest.mark.parametrize(

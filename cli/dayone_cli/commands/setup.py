@@ -1,6 +1,6 @@
 """`dayone setup`: whether AWS is set up as Day One needs it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -32,8 +32,15 @@ def check(
 ) -> None:
     """Look at what Day One needs of AWS, yourself and by the deployed API, and say what to do; 1 when it is wrong."""
     own = [
-        {"seen_by": "you", "name": one.name, "state": str(one.state), "says": one.says, "do": one.do}
-        for one in own_findings(run.target, instance_arn=instance_arn)
+        {
+            "seen_by": "you",
+            "name": finding.name,
+            "state": str(finding.state),
+            "says": finding.says,
+            "do": finding.do,
+            "paste": finding.paste,
+        }
+        for finding in own_findings(run.target, instance_arn=instance_arn)
     ]
     findings = [*own, *_of_the_api(run)]
     run.show({"findings": findings}, lambda _: _sheet(findings))
@@ -56,7 +63,7 @@ def _of_the_api(run: Run) -> Sequence[Finding]:
 
 
 def _about_the_api(state: str, says: str, *, do: str) -> Finding:
-    return {"seen_by": "you", "name": "api", "state": state, "says": says, "do": do}
+    return {"seen_by": "you", "name": "api", "state": state, "says": says, "do": do, "paste": ""}
 
 
 def _told(failure: Failure) -> str:
@@ -65,4 +72,11 @@ def _told(failure: Failure) -> str:
 
 def _sheet(findings: Sequence[Finding]) -> Sheet:
     rows = [(one["state"], one["name"], one["seen_by"], one["says"], one["do"]) for one in findings]
-    return Sheet(columns=("state", "what", "seen by", "is", "what to do"), rows=rows)
+    return Sheet(columns=("state", "what", "seen by", "is", "what to do"), rows=rows, foot=tuple(_pasted(findings)))
+
+
+def _pasted(findings: Sequence[Finding]) -> Iterator[str]:
+    """The texts to paste, each once, whoever has found that they are missing; an older API names none."""
+    texts = {finding["paste"]: finding["name"] for finding in findings if finding.get("paste")}
+    for text, name in texts.items():
+        yield from ("", f"{name}, to paste:", "", *text.splitlines())

@@ -95,6 +95,7 @@ class AccessApiSettings:
     budgets: str
     dead_letters: str
     organization_id: str
+    identity_center_key: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:

@@ -8,6 +8,7 @@ from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.seen_instance import SsoInstanceSight
+from dayone.adapters.seen_key import IdentityCenterKeySight
 from dayone.adapters.seen_organization import OrganizationsSight
 from dayone.adapters.seen_quotas import ServiceQuotaSight
 from dayone.adapters.seen_trails import CloudTrailSight
@@ -16,8 +17,8 @@ from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
 from dayone.usecases.check_settings import CheckSettings, GivenSettings
 from dayone.usecases.overview import Overview
 
-# What the template says of an organisation that it is not told.
-_NO_FORWARDER = "none"
+# What the template says where a parameter is empty: a variable that is empty counts as missing.
+_NONE = "none"
 
 
 def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
@@ -36,6 +37,7 @@ def _surroundings() -> CheckSettings:
     organizations: Any = Later("organizations")
     return CheckSettings(
         instance=SsoInstanceSight(client("sso-admin")),
+        key=IdentityCenterKeySight(client("sso-admin"), client("identitystore")),
         organization=OrganizationsSight(organizations),
         trails=CloudTrailSight(Later("cloudtrail")),
         quotas=ServiceQuotaSight(Later("service-quotas")),
@@ -47,8 +49,9 @@ def _given(given: AccessApiSettings) -> GivenSettings:
         instance_arn=given.instance_arn,
         identity_store_id=given.identity_store_id,
         account_id=given.account_id,
+        identity_center_key="" if given.identity_center_key == _NONE else given.identity_center_key,
         administered_from=given.administered_from,
-        organization_id="" if given.organization_id == _NO_FORWARDER else given.organization_id,
+        organization_id="" if given.organization_id == _NONE else given.organization_id,
         ends_sessions=any(given.ended_sessions_policies.split(",")),
         budgets=budgets_in(given.budgets),
     )

@@ -20,6 +20,8 @@ class Dependency(StrEnum):
     """SES authorises a mail on the default configuration set of the identity that sends it, too."""
     PASSED_ROLE = "passed-role"
     """A service is given a role to act by."""
+    CUSTOMER_KEY = "customer-managed-key"
+    """Identity Center uses a customer's KMS key with its caller's rights to that key."""
 
 
 type DependentActions = Mapping[Dependency, frozenset[str]]
@@ -50,5 +52,14 @@ _IN_MANAGEMENT_ACCOUNT = frozenset(
     }
 )
 
+# Source: Service Authorization Reference, AWS IAM Identity Center and AWS Identity Store: kms:Decrypt for all that the
+# adapters call but sso:DescribeInstance. IAM Identity Center User Guide, "Baseline KMS key policy": all three for those
+# who administer it.
+_DECRYPTS = frozenset({"kms:Decrypt"})
+_ENCRYPTS = _DECRYPTS | {"kms:Encrypt", "kms:GenerateDataKeyWithoutPlaintext"}
+
+# Of whoever only reads in Identity Center, and of whoever also writes.
+READS_ENCRYPTED: DependentActions = {Dependency.CUSTOMER_KEY: _DECRYPTS}
+WRITES_ENCRYPTED: DependentActions = {Dependency.CUSTOMER_KEY: _ENCRYPTS}
 # Of whoever has Identity Center make, change or remove its roles in accounts.
 IN_ACCOUNTS: DependentActions = {Dependency.MANAGEMENT_ACCOUNT: _IN_MANAGEMENT_ACCOUNT}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import WRITES_ENCRYPTED, DependentActions
 from dayone.adapters.identity_store_attributes import (
     changes_of_group,
     changes_of_user,
@@ -42,6 +43,7 @@ class IdentityStoreDirectory:
             "identitystore:DeleteGroupMembership",
         }
     )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = WRITES_ENCRYPTED
 
     def __init__(self, client: "IdentityStoreClient", *, identity_store_id: str) -> None:
         self._client = client

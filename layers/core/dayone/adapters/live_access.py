@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import READS_ENCRYPTED, DependentActions
 from dayone.errors import NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.ports.live_access import Principal
@@ -34,6 +35,7 @@ class AwsLiveAccess:
             "sso:ListPermissionSetsProvisionedToAccount",
         }
     )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = READS_ENCRYPTED
 
     def __init__(
         self,

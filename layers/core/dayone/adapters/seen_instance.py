@@ -1,12 +1,15 @@
 """Identity Center as what Day One is deployed for: its instance, described."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.ports.surroundings import SeenInstance
+from dayone.ports.surroundings import SeenEncryption, SeenInstance
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
+
+_CUSTOMERS = "CUSTOMER_MANAGED_KEY"
 
 
 class SsoInstanceSight:
@@ -25,12 +28,27 @@ class SsoInstanceSight:
     def instance(self, instance_arn: str) -> SeenInstance:
         """See InstanceSight."""
         with translated():
-            said = self._client.describe_instance(InstanceArn=instance_arn)
+            answer = self._client.describe_instance(InstanceArn=instance_arn)
         return SeenInstance(
-            identity_store_id=said.get("IdentityStoreId", ""),
-            owner_account=said.get("OwnerAccountId", ""),
-            status=said.get("Status", ""),
-            status_reason=said.get("StatusReason", ""),
-            primary_region=said.get("PrimaryRegion", ""),
-            permission_sets_enabled=said.get("PermissionSetsEnabled"),
+            identity_store_id=answer.get("IdentityStoreId", ""),
+            owner_account=answer.get("OwnerAccountId", ""),
+            status=answer.get("Status", ""),
+            status_reason=answer.get("StatusReason", ""),
+            primary_region=_primary_region(answer),
+            permission_sets_enabled=answer.get("PermissionSetsEnabled"),
+            encryption=_encryption(answer.get("EncryptionConfigurationDetails", {})),
         )
+
+
+def _primary_region(answer: Mapping[str, Any]) -> str:
+    marked = (region["RegionName"] for region in answer.get("Regions", ()) if region.get("IsPrimaryRegion"))
+    return answer.get("PrimaryRegion") or next(marked, "")
+
+
+def _encryption(details: Mapping[str, Any]) -> SeenEncryption:
+    is_customers = details.get("KeyType") == _CUSTOMERS
+    return SeenEncryption(
+        key_arn=details.get("KmsKeyArn", "") if is_customers else "",
+        status=details.get("EncryptionStatus", ""),
+        status_reason=details.get("EncryptionStatusReason", ""),
+    )

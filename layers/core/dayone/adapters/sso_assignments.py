@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.dependent_actions import IN_ACCOUNTS, DependentActions
+from dayone.adapters.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
 from dayone.adapters.sso_answers import request_state, states_of
 from dayone.ports.identity_center import AssignmentKey, RequestState
 
@@ -28,7 +28,7 @@ class SsoAssignments:
             "sso:ListAccountAssignmentDeletionStatus",
         }
     )
-    DEPENDENT_ACTIONS: ClassVar[DependentActions] = IN_ACCOUNTS
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {**IN_ACCOUNTS, **WRITES_ENCRYPTED}
 
     def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
         self._client = client

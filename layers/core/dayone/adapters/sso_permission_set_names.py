@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import READS_ENCRYPTED, DependentActions
 from dayone.errors import NotFound
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ class PermissionSetNames:
     """
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"sso:ListPermissionSets", "sso:DescribePermissionSet"})
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = READS_ENCRYPTED
 
     def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
         self._client = client

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.dependent_actions import IN_ACCOUNTS, DependentActions
+from dayone.adapters.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
 from dayone.adapters.sso_answers import receipt, request_state, seen, states_of
 from dayone.adapters.sso_permission_set_names import PermissionSetNames
 from dayone.domain.permission_set_parts import TAG_PREFIX, tags_in
@@ -42,7 +42,7 @@ class SsoPermissionSets:
             "sso:ListAccountsForProvisionedPermissionSet",
         }
     )
-    DEPENDENT_ACTIONS: ClassVar[DependentActions] = IN_ACCOUNTS
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {**IN_ACCOUNTS, **WRITES_ENCRYPTED}
 
     def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
         self._client = client

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import WRITES_ENCRYPTED, DependentActions
 from dayone.adapters.sso_answers import receipt, seen
 from dayone.errors import AlreadyExists, Conflicting
 from dayone.ports.identity_center import Receipt
@@ -28,6 +29,7 @@ class SsoSetPolicies:
             "sso:DeletePermissionsBoundaryFromPermissionSet",
         }
     )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = WRITES_ENCRYPTED
 
     def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
         self._client = client

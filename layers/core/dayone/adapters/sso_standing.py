@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import READS_ENCRYPTED, DependentActions
 from dayone.domain.terms import OffLimits
 from dayone.errors import Refused
 
@@ -33,6 +34,7 @@ class SsoStanding:
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
         {"sso:DescribeInstance", "sso:ListPermissionSetsProvisionedToAccount", "sso:DescribePermissionSet"}
     )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = READS_ENCRYPTED
 
     def __init__(
         self,

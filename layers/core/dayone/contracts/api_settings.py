@@ -7,12 +7,13 @@ from dayone.domain.findings import FindingState
 
 
 class FindingAnswer(TypedDict):
-    """One thing that was looked at: `says` is how it is, `do` what to do about it, if anything."""
+    """One thing that was looked at: `says` is how it is, `do` what to do about it, if anything, with `paste`."""
 
     name: str
     state: Annotated[str, one_of(*FindingState)]
     says: str
     do: str
+    paste: str
 
 
 class SettingsAnswer(TypedDict):

@@ -15,12 +15,16 @@ class FindingState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at: how it is, in words, and what to do about it, empty when there is nothing to do."""
+    """One thing that was looked at: how it is, in words, and what to do about it, empty when there is nothing to do.
+
+    `paste` is a text, of several lines, to put where `do` says.
+    """
 
     name: str
     state: FindingState
     says: str
     do: str = ""
+    paste: str = ""
 
 
 def fine(name: str, says: str) -> Finding:
@@ -33,11 +37,11 @@ def doubtful(name: str, says: str, *, do: str) -> Finding:
     return Finding(name=name, state=FindingState.WARNING, says=says, do=do)
 
 
-def amiss(name: str, says: str, *, do: str) -> Finding:
+def amiss(name: str, says: str, *, do: str, paste: str = "") -> Finding:
     """It does not work."""
-    return Finding(name=name, state=FindingState.WRONG, says=says, do=do)
+    return Finding(name=name, state=FindingState.WRONG, says=says, do=do, paste=paste)
 
 
-def unseen(name: str, says: str, *, do: str) -> Finding:
+def unseen(name: str, says: str, *, do: str, paste: str = "") -> Finding:
     """It cannot be told from here."""
-    return Finding(name=name, state=FindingState.UNKNOWN, says=says, do=do)
+    return Finding(name=name, state=FindingState.UNKNOWN, says=says, do=do, paste=paste)

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenEncryption:
+    """How Identity Center encrypts what it keeps; `key_arn` is empty for a key of AWS's own."""
+
+    key_arn: str = ""
+    status: str = ""
+    status_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +24,7 @@ class SeenInstance:
     status_reason: str = ""
     primary_region: str = ""
     permission_sets_enabled: bool | None = None
+    encryption: SeenEncryption = SeenEncryption()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +56,20 @@ class InstanceSight(Protocol):
 
     def instance(self, instance_arn: str) -> SeenInstance:
         """The instance of that ARN."""
+
+
+class KeySight(Protocol):
+    """Identity Center as far as it decrypts what it keeps for whoever asks."""
+
+    def refusal(self, *, instance_arn: str, identity_store_id: str, account_id: str) -> str:
+        """KMS's reason for not letting Identity Center read for the caller, as `KMS_ACCESS_DENIED`; else empty."""
+
+
+class KeyPolicySight(Protocol):
+    """KMS, as the key's own account sees it."""
+
+    def policy(self, key_arn: str) -> Mapping[str, Any]:
+        """The policy of a key."""
 
 
 class OrganizationSight(Protocol):

@@ -22,5 +22,14 @@ def settings_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         worst = next((one for one in (FindingState.WRONG, FindingState.WARNING) if one in states), FindingState.OK)
         return {
             "state": str(worst),
-            "findings": [{"name": one.name, "state": str(one.state), "says": one.says, "do": one.do} for one in found],
+            "findings": [
+                {
+                    "name": finding.name,
+                    "state": str(finding.state),
+                    "says": finding.says,
+                    "do": finding.do,
+                    "paste": finding.paste,
+                }
+                for finding in found
+            ],
         }

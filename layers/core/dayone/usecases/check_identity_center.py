@@ -26,10 +26,11 @@ def instance_is_here(seen: SeenInstance, region: str) -> Finding:
     """It is administered in the Region where Day One is."""
     name = "region"
     if seen.primary_region and seen.primary_region != region:
-        do = f"deploy in {seen.primary_region}: permission sets and assignments are written there"
+        do = f"deploy in {seen.primary_region}: permission sets and assignments can be read and written there only"
         return amiss(name, f"the instance's primary Region is {seen.primary_region}, this is {region}", do=do)
     if not seen.primary_region:
-        return fine(name, f"the instance answers in {region}; AWS does not name its primary Region")
+        says = f"the instance answers in {region}; AWS does not name its primary Region"
+        return unseen(name, says, do="look in the console, Identity Center, Settings, Management: it must be this one")
     return fine(name, f"the instance's primary Region is this one, {region}")
 
 

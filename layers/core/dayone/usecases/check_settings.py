@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from dayone.domain.budgets import Budgets
 from dayone.domain.findings import Finding, unseen
 from dayone.errors import DayOneError
-from dayone.ports.surroundings import InstanceSight, OrganizationSight, QuotaSight, SeenOrganization, TrailSight
+from dayone.ports.surroundings import (
+    InstanceSight,
+    KeyPolicySight,
+    KeySight,
+    OrganizationSight,
+    QuotaSight,
+    SeenInstance,
+    SeenOrganization,
+    TrailSight,
+)
 from dayone.usecases.check_identity_center import (
     identity_source,
     instance_is_here,
@@ -14,6 +23,7 @@ from dayone.usecases.check_identity_center import (
     instance_is_usable,
     store_fits,
 )
+from dayone.usecases.check_identity_center_key import KEY, KEY_POLICY, key_is_given, key_may_be_used
 from dayone.usecases.check_organization import (
     control_policies,
     events_arrive,
@@ -31,13 +41,15 @@ _TRAILS = "cloudtrail:DescribeTrails, cloudtrail:GetTrailStatus, cloudtrail:GetE
 class GivenSettings:
     """What Day One is told: the template's parameters of the same names.
 
-    `organization_id` is empty where no forwarder is listened to; `ends_sessions` is whether a service control policy is
-    to end the live sessions of whoever loses access.
+    `identity_center_key` is empty where Identity Center has a key of AWS's own, `organization_id` where no forwarder is
+    listened to; `ends_sessions` is whether a service control policy is to end the live sessions of whoever loses
+    access.
     """
 
     instance_arn: str
     identity_store_id: str
     account_id: str
+    identity_center_key: str = ""
     administered_from: str = "auto"
     organization_id: str = ""
     ends_sessions: bool = False
@@ -46,12 +58,17 @@ class GivenSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckSettings:
-    """What the check looks through; needs none of what Day One deploys."""
+    """What the check looks through; needs none of what Day One deploys.
+
+    `key_policies` is None for whoever has no business with the policies of keys, as the deployed functions.
+    """
 
     instance: InstanceSight
+    key: KeySight
     organization: OrganizationSight
     trails: TrailSight
     quotas: QuotaSight
+    key_policies: KeyPolicySight | None = None
 
 
 def check_settings(given: GivenSettings, *, ports: CheckSettings) -> tuple[Finding, ...]:
@@ -79,6 +96,25 @@ def _of_identity_center(
         needs=f"{_INSTANCE} and {_ORGANIZATION}",
         judge=lambda both: instance_is_the_organizations(*both),
     )
+    yield from _of_the_key(given, instance, ports=ports)
+
+
+def _of_the_key(
+    given: GivenSettings, instance: SeenInstance | DayOneError, *, ports: CheckSettings
+) -> Iterator[Finding]:
+    yield _told(KEY, instance, needs=_INSTANCE, judge=lambda it: key_is_given(it, given.identity_center_key))
+    refusal = _asked(
+        lambda: ports.key.refusal(
+            instance_arn=given.instance_arn, identity_store_id=given.identity_store_id, account_id=given.account_id
+        )
+    )
+
+    def judge(seen: SeenInstance) -> Finding:
+        key, policies = seen.encryption.key_arn, ports.key_policies
+        policy = _asked(lambda: policies.policy(key)) if key and policies else None
+        return key_may_be_used(seen, refusal, policy, account=given.account_id, region=ports.instance.region)
+
+    yield _told(KEY_POLICY, instance, needs=_INSTANCE, judge=judge)
 
 
 def _of_organization(
