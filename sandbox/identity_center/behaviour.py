@@ -18,7 +18,8 @@ class Behaviour:
 
     The `…_seconds` are medians; single durations are spread around them by `spread`, the standard deviation of their
     logarithm. A limit of None is no limit. What is counted and not timed, such as 25 policies in a permission set, is
-    as in AWS whatever the behaviour. Raises ValueError for a number that makes no sense.
+    as in AWS whatever the behaviour; of what AWS has raised lately the smaller number holds, unless another is chosen.
+    Raises ValueError for a number that makes no sense.
     """
 
     assignment_seconds: float
@@ -44,6 +45,10 @@ class Behaviour:
     """Assignments being created or deleted in one account."""
     management_removals_by_caller: bool = False
     """Whether a removal in the management account takes its caller's IAM rights, as everything else does there."""
+    policy_characters: float = 5_120
+    """Characters of a service control policy: what every organization has; since 15 May 2026 AWS takes 10,240."""
+    policies_per_target: float = 5
+    """Policies of one type on a root, unit or account; since 15 May 2026 AWS takes ten service control policies."""
 
     def __post_init__(self) -> None:
         """Refuse what no service could keep."""

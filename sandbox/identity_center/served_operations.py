@@ -12,6 +12,7 @@ from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.accounts import Accounts
 from sandbox.identity_center.organizations.failed_calls import FailedCalls
 from sandbox.identity_center.organizations.handshakes import Handshakes
+from sandbox.identity_center.organizations.policies import OrganizationPolicies
 from sandbox.identity_center.organizations.tags import Tags as OrganizationTags
 from sandbox.identity_center.organizations.units import Units
 from sandbox.identity_center.service_models import ServiceModels
@@ -63,13 +64,14 @@ def sso_admin(state: State) -> list[object]:
 
 def organizations(state: State, events: AccountEvents, later: Callable[[Callable[[], None]], None]) -> list[object]:
     """Return what serves organizations before moto is asked; `later` runs a function after a while."""
-    served = [
+    served: list[object] = [
         Accounts(state.organization, events, later, lambda gone: state.assignments.forget(account_id=gone)),
         Handshakes(state.organization, events),
         Units(state.organization, events),
         OrganizationTags(state.organization, events),
     ]
-    return [FailedCalls(one, events, lambda: state.organization.caller) for one in served]
+    told = [FailedCalls(one, events, lambda: state.organization.caller) for one in served]
+    return [*told, OrganizationPolicies(state.organization, lambda: state.behaviour)]
 
 
 def _input(models: ServiceModels, target: str) -> StructureShape:

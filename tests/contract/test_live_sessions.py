@@ -118,7 +118,7 @@ def _nearly_full(*, room: int) -> str:
     while len(json.dumps(document, separators=(",", ":"))) + (room + 1) * len(f',"{_user()}"') <= 5120:
         users.append(_user(1000 + len(users)))
         document["Statement"][0]["Condition"]["StringEquals"][_KEY] = users
-    return json.dumps(document)
+    return json.dumps(document, separators=(",", ":"))
 
 
 def test_one_that_is_full_hands_on_to_the_next_and_then_they_wait(policies: _Policies) -> None:

@@ -17,8 +17,6 @@ _numbers = itertools.count(1)
 
 DEPARTING_FROM_THE_MODEL = {
     "GetInlinePolicyForPermissionSet": "AWS answers with an empty text where its model wants one character at least",
-    "CreatePolicy": "moto's policy ids are shorter than the model's ARNs allow",
-    "ListPoliciesForTarget": "as CreatePolicy",
 }
 
 

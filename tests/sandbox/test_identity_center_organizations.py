@@ -144,20 +144,3 @@ def test_accounts_are_listed_in_pages(center: Calls) -> None:
     assert max(sizes) == 2
     assert len(found) == len(set(found))
     assert {*made, MANAGEMENT} <= set(found)
-
-
-def test_policies_are_served_by_moto_on_the_same_accounts(center: Calls) -> None:
-    account = center.new_account()
-    policy = center.answer(
-        ORGANIZATIONS,
-        "CreatePolicy",
-        Content='{"Version": "2012-10-17", "Statement": []}',
-        Description="",
-        Name="Deny",
-        Type="SERVICE_CONTROL_POLICY",
-    )["Policy"]["PolicySummary"]["Id"]
-    center.answer(ORGANIZATIONS, "AttachPolicy", PolicyId=policy, TargetId=account)
-    attached = center.answer(ORGANIZATIONS, "ListPoliciesForTarget", TargetId=account, Filter="SERVICE_CONTROL_POLICY")
-    assert policy in ids(attached, "Policies")
-    center.answer(ORGANIZATIONS, "RemoveAccountFromOrganization", AccountId=account)
-    assert center.answer(ORGANIZATIONS, "ListTargetsForPolicy", PolicyId=policy)["Targets"] == []

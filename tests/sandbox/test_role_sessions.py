@@ -128,6 +128,13 @@ class TestServiceControlPolicies:
         organizations.attach_policy(PolicyId=policy_id, TargetId=target)
         return policy_id
 
+    @pytest.fixture(autouse=True)
+    def enabled(self, world: World) -> None:
+        organizations = world.sandbox.client("organizations")
+        root = organizations.list_roots()["Roots"][0]
+        if not root["PolicyTypes"]:
+            organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
+
     @pytest.fixture
     def root(self, world: World) -> str:
         return str(world.sandbox.client("organizations").list_roots()["Roots"][0]["Id"])

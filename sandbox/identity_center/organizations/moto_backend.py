@@ -65,6 +65,12 @@ class OrganizationState(OrganizationsBackend):
         organizations_backends.master_accounts[account_id] = organizations_backends.master_accounts.pop(account.id)
         account.id, account.joined_method = account_id, "INVITED"
 
+    def detach_all(self, target: FakeAccount | FakeOrganizationalUnit) -> None:
+        """Detach every policy from an account or unit that goes: AWS lists it as a target no longer."""
+        for policy in target.attached_policies:
+            policy.attachments.remove(target)
+        target.attached_policies.clear()
+
     def container(self, identifier: str) -> FakeOrganizationalUnit | None:
         """Return the root or unit with this id."""
         return next((unit for unit in self.ou if unit.id == identifier), None)
@@ -95,6 +101,11 @@ class OrganizationState(OrganizationsBackend):
             "JoinedMethod": account.joined_method,
             "JoinedTimestamp": unix_time(account.create_time),
         }
+
+    def _get_resource_for_tagging(self, resource_id: str) -> Any:  # noqa: ANN401 - moto's own signature
+        """Find a policy under the ids that AWS's have, too, which moto takes for invalid."""
+        policy = next((policy for policy in self.policies if policy.id == resource_id), None)
+        return policy or super()._get_resource_for_tagging(resource_id)
 
     def _upwards(self, identifier: str | None) -> Iterator[str]:
         while identifier and (container := self.container(identifier)):

@@ -3,9 +3,27 @@
 from sandbox.identity_center.service_error import ServiceError
 
 
+def invalid_input(reason: str, message: str) -> ServiceError:
+    """Refusal of a request that can never succeed as it stands."""
+    return ServiceError("InvalidInputException", message, Reason=reason)
+
+
 def invalid_token() -> ServiceError:
     """Refusal of a NextToken that Organizations did not give."""
-    return ServiceError("InvalidInputException", "You provided an invalid NextToken.", Reason="INVALID_NEXT_TOKEN")
+    message = (
+        "You specified an invalid value for nextToken. You must get the value from the response to a previous call to "
+        "the API."
+    )
+    return invalid_input("INVALID_NEXT_TOKEN", message)
+
+
+def modified_meanwhile() -> ServiceError:
+    """Refusal of a write to what another call is writing."""
+    message = (
+        "AWS Organizations can't complete your request because it conflicts with another attempt to modify the same "
+        "entity. Try again later."
+    )
+    return ServiceError("ConcurrentModificationException", message)
 
 
 def constraint(reason: str, message: str) -> ServiceError:

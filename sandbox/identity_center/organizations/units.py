@@ -59,6 +59,7 @@ class Units:
         if unit.id in self._state.parents().values():
             raise ServiceError("OrganizationalUnitNotEmptyException", "The specified OU is not empty.")
         self._state.ou.remove(unit)
+        self._state.detach_all(unit)
         self._events.api_call("DeleteOrganizationalUnit", {"organizationalUnitId": unit.id})
         return {}
 
