@@ -112,7 +112,7 @@ def test_what_else_stands_in_the_document_stays(policies: _Policies) -> None:
 
 
 def _nearly_full(*, room: int) -> str:
-    """A document with room for so many more, as AWS counts: without blanks, at most 5,120 characters."""
+    """A document with room for so many more: AWS counts every character, and takes 5,120."""
     document = json.loads(empty_document())
     users: list[str] = []
     while len(json.dumps(document, separators=(",", ":"))) + (room + 1) * len(f',"{_user()}"') <= 5120:
