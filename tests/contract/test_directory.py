@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from dayone.adapters.identity_store import IdentityStoreDirectory
-from dayone.errors import AlreadyExists, NotFound, Refused
+from dayone.errors import AccessDenied, AlreadyExists, NotFound, Refused
 from dayone.ports.identity_center import Directory
 from tests.contract.actions import recorded_actions
 from tests.contract.identity_centers import NO_ID, IdentityCenter, LocalIdentityCenter, fresh
@@ -234,11 +234,13 @@ class TestMemberships:
             directory.find_membership(group_id="", user_id=new_user(directory))
 
 
-def test_a_wrong_identity_store_is_refused_rather_than_empty(local_identity_center: LocalIdentityCenter) -> None:
+def test_a_wrong_identity_store_is_an_outage_of_ours_rather_than_empty(
+    local_identity_center: LocalIdentityCenter,
+) -> None:
     directory = IdentityStoreDirectory(local_identity_center.identitystore, identity_store_id="d-0000000000")
-    with pytest.raises(Refused):
+    with pytest.raises(AccessDenied):
         directory.find_user("ada")
-    with pytest.raises(Refused):
+    with pytest.raises(AccessDenied):
         directory.remove_member(NO_ID)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.operations import Operation, OperationState, Priority
+from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import NO_GENERATION
 from dayone.domain.subjects import ResourceOf
 from dayone.errors import Conflicting
@@ -177,11 +178,31 @@ class TestSubmitAndPostpone:
         assert (back.state, back.not_before) == (OperationState.PENDING, until)
         assert back.failure_reason == "AWS no longer knows the request"
 
+    def test_a_refusal_stays_known_until_there_is_another(self, ports: StatePorts) -> None:
+        operation = replace(begun(ports, one_planned(ports)), refusal=Refusal.DENIED, refused_since=NOW)
+        ports.queue.postpone(operation, until=NOW, because="AccessDeniedException: no")
+        (back,) = ports.runnable(limit=1)
+        assert (back.refusal, back.refused_since) == (Refusal.DENIED, NOW)
+        again = begun(ports, back)
+        assert (again.refusal, again.refused_since, again.failure_reason) == (Refusal.DENIED, NOW, "")
+        later = NOW + timedelta(minutes=1)
+        ports.queue.postpone(replace(again, refusal=Refusal.CONFLICT, refused_since=later), until=NOW, because="busy")
+        assert (only(ports).refusal, only(ports).refused_since) == (Refusal.CONFLICT, later)
+
+    def test_a_submitted_one_is_noted_to_be_refused_and_stays_submitted(self, ports: StatePorts) -> None:
+        operation = begun(ports, one_planned(ports))
+        ports.queue.submit(operation, request_id="r-7", at=NOW)
+        ports.queue.note_refusal(replace(operation, refusal=Refusal.DENIED, refused_since=NOW), because="no")
+        noted = only(ports)
+        assert (noted.state, noted.request_id) == (OperationState.SUBMITTED, "r-7")
+        assert (noted.refusal, noted.refused_since, noted.failure_reason) == (Refusal.DENIED, NOW, "no")
+
     def test_a_finished_one_is_neither_postponed_nor_said_to_wait(self, ports: StatePorts) -> None:
         operation = done(ports, one_planned(ports))
         before = only(ports)
         ports.queue.postpone(operation, until=NOW, because="late")
         ports.queue.wait_for(operation, what="nothing")
+        ports.queue.note_refusal(replace(operation, refusal=Refusal.DENIED, refused_since=NOW), because="late")
         assert only(ports) == before
         assert list(ports.runnable(limit=9)) == []
 

@@ -156,6 +156,23 @@ class TestProvisioning:
         identity_center.outcome(permission_sets.provisioning, request_id)
         assert permission_sets.provisionings({request_id, NO_ID}) == {request_id: RequestState(is_over=True)}
 
+    def test_the_accounts_that_have_a_set_and_those_that_have_it_in_an_earlier_form(
+        self, identity_center: IdentityCenter
+    ) -> None:
+        key, permission_sets = identity_center.new_assignment(), identity_center.permission_sets
+        arn = key.permission_set_arn
+        assert set(permission_sets.accounts(arn)) == {key.account_id}
+        assert set(permission_sets.outdated_accounts(arn)) == set()
+        permission_sets.update(arn, attributes={"description": "another"})
+        assert set(permission_sets.outdated_accounts(arn)) == {key.account_id}
+        request_id = permission_sets.provision(arn, account=key.account_id)
+        assert identity_center.outcome(permission_sets.provisioning, request_id) == RequestState(is_over=True)
+        assert set(permission_sets.outdated_accounts(arn)) == set()
+
+    def test_nobody_has_what_is_not_there(self, permission_sets: PermissionSets) -> None:
+        with pytest.raises(NotFound):
+            permission_sets.accounts(NO_PERMISSION_SET)
+
     def test_what_is_not_there_cannot_be_provisioned(self, permission_sets: PermissionSets) -> None:
         with pytest.raises(NotFound):
             permission_sets.provision(NO_PERMISSION_SET)

@@ -41,11 +41,13 @@ class Request:
 class MemoryIdentityCenter:
     """Users by id (attributes in our words), groups by id, memberships by id, permission sets by ARN.
 
-    `accounts` are the ids of active accounts; None means any. Requests stay in progress until `work`.
+    `accounts` are the ids of active accounts; None means any. `closed` are those in which nothing can be provisioned.
+    Requests stay in progress until `work`.
     `provisioned` has the revision of each permission set (ARN) that an account has.
     """
 
     accounts: set[str] | None = None
+    closed: set[str] = field(default_factory=set)
     users: dict[str, dict[str, str]] = field(default_factory=dict)
     groups: dict[str, StoredGroup] = field(default_factory=dict)
     memberships: dict[str, tuple[str, str]] = field(default_factory=dict)

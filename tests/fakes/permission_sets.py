@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dayone.domain.permission_set_parts import TAG_PREFIX, tags_in
 from dayone.errors import AlreadyExists, Conflicting, Refused
 from dayone.ports.identity_center import Found, Receipt, RequestState
-from tests.fakes.identity_center import MemoryIdentityCenter, StoredSet
+from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet
 
 _DEFAULTS = {"session_duration": "PT1H"}
 _HOURS = frozenset(f"PT{hours}H" for hours in range(1, 13))
@@ -53,9 +53,17 @@ class MemoryPermissionSets:
         del self._center.permission_sets[arn]
         return self._center.receipt()
 
-    def provision(self, arn: str) -> str:
+    def provision(self, arn: str, *, account: str = "") -> str:
         self._center.existing_set(arn)
-        return self._center.ask("provisioning", lambda: self._provision(arn))
+        return self._center.ask("provisioning", lambda: self._provision(arn, account=account))
+
+    def accounts(self, arn: str) -> Collection[str]:
+        self._center.existing_set(arn)
+        return {account for account, provisioned in self._center.provisioned if provisioned == arn}
+
+    def outdated_accounts(self, arn: str) -> Collection[str]:
+        newest = self._center.existing_set(arn).revision
+        return {one for one in self.accounts(arn) if self._center.provisioned[one, arn] != newest}
 
     def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
         return self._center.states_of("provisioning", asked)
@@ -63,10 +71,19 @@ class MemoryPermissionSets:
     def provisioning(self, request_id: str) -> RequestState:
         return self._center.state_of("provisioning", request_id)
 
-    def _provision(self, arn: str) -> None:
-        for account_id, provisioned in self._center.provisioned:
-            if provisioned == arn and arn in self._center.permission_sets:
-                self._center.provisioned[account_id, arn] = self._center.permission_sets[arn].revision
+    def _provision(self, arn: str, *, account: str) -> None:
+        if arn not in self._center.permission_sets:
+            return
+        reached = sorted([account] if account else self.accounts(arn))
+        for one in reached:
+            if one in self._center.closed:
+                # Seen on AWS: tests/captures, sso-admin-06.
+                raise RequestFailed(
+                    "AWS SSO is unable to complete your request at this time. Obtaining permissions to manage your AWS "
+                    f"account '{one}' takes longer than usual. Please try again in a few minutes."
+                )
+        for one in reached:
+            self._center.provisioned[one, arn] = self._center.permission_sets[arn].revision
 
 
 def _checked(attributes: Mapping[str, str]) -> dict[str, str]:

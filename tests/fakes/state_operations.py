@@ -82,7 +82,11 @@ class MemoryOperationQueue:
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         if known := self._open(operation):
             back = replace(known, state=OperationState.PENDING, not_before=until, failure_reason=because)
-            self._state.store(back, begun=False)
+            self._state.store(_as_refused(back, operation), begun=False)
+
+    def note_refusal(self, operation: Operation, *, because: str) -> None:
+        if known := self._open(operation):
+            self._state.store(_as_refused(replace(known, failure_reason=because), operation))
 
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
         self._put(operation.target, applied)
@@ -150,3 +154,7 @@ class MemoryOperationQueue:
         if known is None or known.state is not OperationState.PENDING:
             raise Conflicting(f"{operation.id} is no longer pending")
         return known
+
+
+def _as_refused(operation: Operation, noted: Operation) -> Operation:
+    return replace(operation, refusal=noted.refusal, refused_since=noted.refused_since)

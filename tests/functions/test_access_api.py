@@ -146,6 +146,8 @@ def test_a_change_is_answered_with_its_notes_and_operations(world: World) -> Non
         "request_id": "r-9",
         "failure_reason": "AWS said no",
         "waiting_for": "",
+        "refusal": "",
+        "refused_since": None,
         "reasons": [{"rule": "policy.yaml:5", "because": "department is Engineering"}],
         "created_at": "2026-11-23T08:00:00+00:00",
         "not_before": None,

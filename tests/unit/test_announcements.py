@@ -7,7 +7,8 @@ import pytest
 
 from dayone.domain.announcements import news_of_change, news_of_operation
 from dayone.domain.changes import Change
-from dayone.domain.operations import OperationState
+from dayone.domain.operations import Action, OperationState
+from dayone.domain.retrying import Refusal
 from tests.builders import NOON, a_cause, an_operation
 
 _PENDING = an_operation()
@@ -48,7 +49,33 @@ def test_an_event_of_an_operation_says_what_came_of_it_and_of_whom_by_id_alone()
         "attempts": 3,
         "request_id": "",
         "failure_reason": "no",
+        "takes_access_away": False,
     }
+
+
+def test_what_aws_denies_to_us_is_told_once_for_as_long_as_it_lasts() -> None:
+    denied = replace(_PENDING, refusal=Refusal.DENIED, refused_since=NOON, failure_reason="AccessDeniedException: no")
+    news = news_of_operation(_PENDING, denied, at=NOON)
+    assert news is not None
+    assert news.detail_type == "Operation Denied"
+    assert (news.detail["state"], news.detail["failure_reason"]) == ("pending", "AccessDeniedException: no")
+    tried_again = replace(denied, attempts=2, failure_reason="")
+    assert news_of_operation(denied, tried_again, at=NOON) is None
+    assert news_of_operation(tried_again, replace(denied, attempts=2), at=NOON) is None
+
+
+def test_what_is_denied_and_then_done_is_told_to_be_done() -> None:
+    denied = replace(_PENDING, refusal=Refusal.DENIED, refused_since=NOON)
+    news = news_of_operation(denied, replace(denied, state=OperationState.SUCCEEDED), at=NOON)
+    assert news is not None
+    assert news.detail_type == "Operation Succeeded"
+
+
+def test_an_event_says_when_somebody_keeps_access_by_a_failure() -> None:
+    removal = replace(_PENDING, action=Action.DELETE, state=OperationState.FAILED)
+    news = news_of_operation(_PENDING, removal, at=NOON)
+    assert news is not None
+    assert news.detail["takes_access_away"] is True
 
 
 _RUNNING = Change(cause=a_cause(), planned=1, operations=2, succeeded=1)

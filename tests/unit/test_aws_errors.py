@@ -7,14 +7,18 @@ from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
+    NoCredentialsError,
     ParamValidationError,
+    PartialCredentialsError,
     ReadTimeoutError,
 )
 from botocore.parsers import ResponseParserError
 
 from dayone.adapters.aws_errors import never_rejected, translated
 from dayone.errors import (
+    AccessDenied,
     AlreadyExists,
     Conflicting,
     Crowded,
@@ -25,6 +29,7 @@ from dayone.errors import (
     Unavailable,
     Unreachable,
 )
+from tests.captures.reading import captures, seen
 
 URL = "https://sso.us-east-1.amazonaws.com"
 
@@ -77,15 +82,33 @@ def test_a_throttle_of_an_assignment_is_one() -> None:
         (refusal("AccountNotFoundException"), NotFound),
         (refusal("AWS.SimpleQueueService.NonExistentQueue"), NotFound),
         (refusal("QueueDoesNotExist"), NotFound),
-        (refusal("ResourceNotFoundException", ResourceType="IDENTITY_STORE"), Refused),
-        (refusal("ResourceNotFoundException", Reason="KMS_KEY_NOT_FOUND"), Refused),
-        (refusal("ResourceNotFoundException", Reason="KMS_NotFoundException"), Refused),
+        (refusal("ResourceNotFoundException", ResourceType="IDENTITY_STORE"), AccessDenied),
+        (refusal("ResourceNotFoundException", Reason="KMS_KEY_NOT_FOUND"), AccessDenied),
+        (refusal("ResourceNotFoundException", Reason="KMS_NotFoundException"), AccessDenied),
+        (refusal("ValidationException", Reason="KMS_DisabledException"), AccessDenied),
+        (refusal("AccessDeniedException", Reason="KMS_AccessDeniedException"), AccessDenied),
+        (refusal("ThrottlingException", Reason="KMS_ThrottlingException"), Throttled),
+        (refusal("KmsAccessDenied"), AccessDenied),
+        (refusal("KmsThrottled"), Throttled),
+        (refusal("KMS.AccessDeniedException"), AccessDenied),
+        (refusal("KMSInvalidStateException"), AccessDenied),
+        (refusal("DecryptionFailure"), AccessDenied),
         (refusal("InternalServerException", status=500), Unreachable),
         (refusal("ServiceException"), Unreachable),
         (refusal("ServiceUnavailable", status=503), Unreachable),
         (refusal("502", status=502), Unreachable),
         (refusal("ValidationException"), Refused),
-        (refusal("AccessDeniedException", status=403), Refused),
+        (refusal("AccessDeniedException"), AccessDenied),
+        (refusal("AccessDenied", status=403), AccessDenied),
+        (refusal("ExpiredTokenException"), AccessDenied),
+        (refusal("ExpiredToken", status=403), AccessDenied),
+        (refusal("UnrecognizedClientException"), AccessDenied),
+        (refusal("InvalidClientTokenId", status=403), AccessDenied),
+        (refusal("InvalidSignatureException", status=403), AccessDenied),
+        (refusal("SubscriptionRequiredException", status=403), AccessDenied),
+        (NoCredentialsError(), AccessDenied),
+        (PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"), AccessDenied),
+        (CredentialRetrievalError(provider="container-role", error_msg="refused"), AccessDenied),
         (refusal("ServiceQuotaExceededException", status=402), Refused),
         (ParamValidationError(report="Missing required parameter"), Refused),
         (EndpointConnectionError(endpoint_url=URL), Unreachable),
@@ -101,6 +124,54 @@ def test_every_failure_is_told_by_what_can_be_done_about_it(raised: Exception, m
         raise raised
     assert type(told.value) is meaning
     assert told.value.__cause__ is raised
+
+
+_SEEN = {
+    "identitystore-01": NotFound,
+    "identitystore-03": AlreadyExists,
+    "identitystore-04": AlreadyExists,
+    "identitystore-06": Throttled,
+    "identitystore-08": AccessDenied,
+    "identitystore-09": Refused,
+    "organizations-02": Conflicting,
+    "organizations-03": AccessDenied,
+    "organizations-20": Throttled,
+    "sso-admin-16": Conflicting,
+    "sso-admin-17": Crowded,
+    "sso-admin-18": Throttled,
+    "sso-admin-19": Conflicting,
+    "sso-admin-22": AccessDenied,
+    "sso-admin-23": Refused,
+    "sso-admin-26": Throttled,
+}
+
+
+@pytest.mark.parametrize("capture", _SEEN)
+def test_what_aws_was_seen_to_answer_is_told_by_what_can_be_done_about_it(capture: str) -> None:
+    answer = seen(capture)
+    body = answer.get("body", answer)
+    code = body.get("__type") or body.get("Code") or body.get("errorCode")
+    words = body.get("message") or body.get("Message") or body.get("errorMessage")
+    given: Any = {**body, "Error": {"Code": code, "Message": words}}
+    given["ResponseMetadata"] = {"HTTPStatusCode": answer.get("status", 400)}
+    with pytest.raises(DayOneError) as told, translated():
+        raise ClientError(given, captures()[capture].operation)
+    assert type(told.value) is _SEEN[capture]
+
+
+@pytest.mark.parametrize(
+    "reason", seen("identitystore-11")["ResourceNotFoundException.Reason/AccessDeniedException.Reason values"]
+)
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "AccessDeniedException", "ValidationException"])
+def test_whatever_is_wrong_with_the_customer_s_key_is_an_outage_of_ours(code: str, reason: str) -> None:
+    with pytest.raises(AccessDenied), translated():
+        raise refusal(code, Reason=reason)
+
+
+def test_a_throttle_may_have_no_words_at_all() -> None:
+    answer: Any = {"Error": {"Code": "ThrottlingException", "Message": None}, "ResponseMetadata": {}}
+    with pytest.raises(Throttled, match=r"^ThrottlingException: $"), translated():
+        raise ClientError(answer, "ListGroupMemberships")
 
 
 def test_a_refusal_says_what_aws_said() -> None:

@@ -1,6 +1,7 @@
 """What each HR system's published payload says, and what its record says of a person once it was asked for."""
 
 import base64
+import copy
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from dayone.contracts.hr.kinds import kind_called
 from dayone.domain.hr_sources import Source
 from dayone.domain.requests import Hint, PlanRequest
 from dayone.errors import Invalid, Malformed
+from tests.captures.reading import seen
 from tests.unit.hr_senders import NOW, SETUP, Receiving, sample, sent, signed, with_body
 
 _ANSWERS: dict[str, tuple[Any, dict[str, str]]] = {
@@ -255,6 +257,25 @@ def test_what_is_not_about_people_leads_to_nothing(name: str, old: bytes, new: b
     received = receiving.takes(signed(replace(delivery, body=delivery.body.replace(old, new))))
     assert received.ignored
     assert receiving.inbox.requests == []
+
+
+@pytest.mark.parametrize("capture", ["hr-01", "hr-02"])
+def test_an_event_hook_of_okta_is_read_in_both_spellings(capture: str) -> None:
+    receiving, body = Receiving(), copy.deepcopy(seen(capture))
+    body["data"]["events"][0]["published"] = NOW.isoformat()
+    received = receiving.takes(with_body(sample("okta_created"), body))
+    (request,) = receiving.inbox.requests
+    assert received.ignored == ""
+    assert request.hint == Hint(record="00u1abcd2EFGH3ijk4l5", at=NOW)
+
+
+def test_a_thing_without_an_id_in_an_event_hook_is_passed_over() -> None:
+    receiving, body = Receiving(), copy.deepcopy(seen("hr-01"))
+    (event,) = body["data"]["events"]
+    event["published"] = NOW.isoformat()
+    event["target"] = [{"type": "User"}, {"id": None, "type": "AppUser"}, {"displayName": "?"}, *event["target"]]
+    receiving.takes(with_body(sample("okta_created"), body))
+    assert [str(one.hint.record) for one in receiving.inbox.requests if one.hint] == ["00u1abcd2EFGH3ijk4l5"]
 
 
 def test_one_message_is_put_for_each_user_of_an_event_hook_however_often_they_are_in_it() -> None:

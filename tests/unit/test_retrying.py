@@ -1,37 +1,11 @@
-"""Which of AWS's words mean that waiting helps, and how long is waited."""
+"""When to try again, and which refusals last in one way."""
 
 from datetime import timedelta
 
 import pytest
 
-from dayone.domain.retrying import is_passing, retry_at
+from dayone.domain.retrying import ENDLESS, Refusal, plan_again_at, refused_in_the_same_way, retry_at
 from tests.builders import NOON
-
-_PASSING = (
-    "Account 123456789012 is not ready",
-    "The account is pending activation",
-    "Received a 500 status error: Internal Server Error",
-    "An unexpected internal service exception occurred",
-    "SubscriptionRequiredException: The AWS Access Key Id needs a subscription for the service",
-    "Provisioning is taking longer than usual",
-    "Throttling: Rate exceeded",
-    "A concurrent operation is in progress",
-)
-_FINAL = (
-    "AccessDeniedException: You do not have sufficient access",
-    "ValidationException: the ARN is malformed",
-    "The policy arn:aws:iam::aws:policy/Nonsense does not exist",
-)
-
-
-@pytest.mark.parametrize("reason", _PASSING)
-def test_what_passes_by_itself_is_waited_for(reason: str) -> None:
-    assert is_passing(reason)
-
-
-@pytest.mark.parametrize("reason", _FINAL)
-def test_what_waiting_does_not_mend_is_an_end(reason: str) -> None:
-    assert not is_passing(reason)
 
 
 def test_each_try_waits_longer_up_to_a_minute() -> None:
@@ -44,3 +18,33 @@ def test_each_try_waits_longer_up_to_a_minute() -> None:
 def test_aws_s_own_word_counts_when_it_is_longer() -> None:
     assert retry_at(1, now=NOON, jitter=0, retry_after=90) == NOON + timedelta(seconds=90)
     assert retry_at(7, now=NOON, jitter=0, retry_after=1) == NOON + timedelta(seconds=30)
+
+
+def test_what_has_failed_is_planned_again_after_longer_and_longer_up_to_a_day() -> None:
+    pauses = [plan_again_at(retries, now=NOON, is_removal=False) - NOON for retries in (0, 1, 2, 5, 30)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (timedelta(minutes=5), timedelta(days=1))
+
+
+def test_what_leaves_somebody_their_access_is_planned_again_at_least_every_hour() -> None:
+    assert plan_again_at(30, now=NOON, is_removal=True) == NOON + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("between", [Refusal.THROTTLED, Refusal.SILENCE])
+def test_a_throttle_or_a_silence_between_two_refusals_does_not_make_them_new(between: Refusal) -> None:
+    assert refused_in_the_same_way(between, before=Refusal.CONFLICT)
+
+
+@pytest.mark.parametrize("before", [Refusal.NONE, Refusal.DENIED, Refusal.THROTTLED])
+def test_a_silence_that_follows_something_else_begins_anew(before: Refusal) -> None:
+    assert not refused_in_the_same_way(Refusal.SILENCE, before=before)
+
+
+def test_a_conflict_does_not_count_the_time_of_our_own_outage() -> None:
+    assert not refused_in_the_same_way(Refusal.CONFLICT, before=Refusal.DENIED)
+    assert not refused_in_the_same_way(Refusal.DENIED, before=Refusal.CONFLICT)
+
+
+def test_our_own_outage_ends_nothing() -> None:
+    assert Refusal.DENIED in ENDLESS
+    assert Refusal.CONFLICT not in ENDLESS

@@ -14,6 +14,7 @@ DayOneError
 │   ├── AlreadyExists    it would create something that is there already
 │   └── Refused          AWS, or a rule of ours, says no
 └── Unavailable          the request may be right: try again later
+    ├── AccessDenied     AWS lets our own role or credentials do nothing: an outage of ours, until somebody mends it
     ├── Throttled        a rate limit was hit; may say how long to wait
     │   └── Crowded      too many requests of the kind are outstanding
     ├── Awaited          somebody else has to act first; says when to look again
@@ -81,6 +82,13 @@ class Refused(Rejected):
 
 class Unavailable(DayOneError):
     """The request may be right; the same request can succeed later."""
+
+
+class AccessDenied(Unavailable):
+    """AWS refuses our role, our credentials or the key it encrypts with: whoever made us call has done nothing wrong.
+
+    The same call succeeds as soon as the right, the credentials or the key are back, so it is never the end of a wish.
+    """
 
 
 class Throttled(Unavailable):

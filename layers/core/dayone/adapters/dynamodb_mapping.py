@@ -73,6 +73,12 @@ def runnable(operation: Operation, *, begun: bool) -> Record:
     }
 
 
+def refusal_parts(operation: Operation) -> Record:
+    """What an open operation's record says of the way in which it is refused, and since when."""
+    since = {"refused_since": stamp(operation.refused_since)} if operation.refused_since else {}
+    return {"refusal": encode(operation.refusal), **since}
+
+
 def operation_in(record: Mapping[str, Any]) -> Operation:
     """The operation in its record."""
     return decode(Operation, record)

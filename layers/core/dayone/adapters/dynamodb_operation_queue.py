@@ -13,7 +13,7 @@ from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
 from dayone.adapters.dynamodb_endings import Endings
-from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in, runnable
+from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in, refusal_parts, runnable
 from dayone.adapters.dynamodb_open_operations import DynamoOpenOperations
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
 from dayone.domain.operations import Applied, Operation, OperationState
@@ -114,10 +114,16 @@ class DynamoOperationQueue(DynamoOpenOperations):
 
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
-        why = {"not_before": stamp(until), "failure_reason": because}
+        why = {"not_before": stamp(until), "failure_reason": because, **refusal_parts(operation)}
         put = {"state": OperationState.PENDING.value, **why, **runnable(operation, begun=False)}
         postponed = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
         self._table.write(postponed, what=f"postponing {operation.id}")
+
+    def note_refusal(self, operation: Operation, *, because: str) -> None:
+        """Note in which way it is refused, and since when; does nothing when it is finished."""
+        put = {"failure_reason": because, **refusal_parts(operation)}
+        noted = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
+        self._table.write(noted, what=f"noting the refusal of {operation.id}")
 
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
         """Put the resource back as it was before an attempt on which AWS is known not to have acted."""

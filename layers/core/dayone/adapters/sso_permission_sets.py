@@ -1,15 +1,15 @@
-"""Permission sets in Identity Center, their tags, and their provisioning to accounts."""
+"""Permission sets in Identity Center and their tags."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
-from dayone.adapters.sso_answers import receipt, request_state, seen, states_of
+from dayone.adapters.sso_answers import receipt, seen
 from dayone.adapters.sso_permission_set_names import PermissionSetNames
+from dayone.adapters.sso_provisioning import SsoProvisioning
 from dayone.domain.permission_set_parts import TAG_PREFIX, tags_in
 from dayone.errors import AlreadyExists, Conflicting
-from dayone.ports.identity_center import Found, Receipt, RequestState
+from dayone.ports.identity_center import Found, Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
@@ -25,28 +25,26 @@ _BLANK = " "
 _DEFAULT_SESSION = "PT1H"
 
 
-class SsoPermissionSets:
+class SsoPermissionSets(SsoProvisioning):
     """The port PermissionSets over the API `sso-admin`. Source: IAM Identity Center API Reference."""
 
-    ACTIONS: ClassVar[frozenset[str]] = PermissionSetNames.ACTIONS | frozenset(
-        {
-            "sso:CreatePermissionSet",
-            "sso:UpdatePermissionSet",
-            "sso:DeletePermissionSet",
-            "sso:TagResource",
-            "sso:UntagResource",
-            "sso:ListTagsForResource",
-            "sso:ProvisionPermissionSet",
-            "sso:DescribePermissionSetProvisioningStatus",
-            "sso:ListPermissionSetProvisioningStatus",
-            "sso:ListAccountsForProvisionedPermissionSet",
-        }
+    ACTIONS: ClassVar[frozenset[str]] = (
+        PermissionSetNames.ACTIONS
+        | SsoProvisioning.ACTIONS
+        | frozenset(
+            {
+                "sso:CreatePermissionSet",
+                "sso:UpdatePermissionSet",
+                "sso:DeletePermissionSet",
+                "sso:TagResource",
+                "sso:UntagResource",
+                "sso:ListTagsForResource",
+            }
+        )
     )
-    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {**IN_ACCOUNTS, **WRITES_ENCRYPTED}
 
     def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
-        self._client = client
-        self._instance = instance_arn
+        super().__init__(client, instance_arn=instance_arn)
         self._by_name = PermissionSetNames(client, instance_arn=instance_arn)
 
     def create(self, attributes: Mapping[str, str]) -> Receipt:
@@ -105,45 +103,12 @@ class SsoPermissionSets:
         with translated():
             return receipt(self._client.delete_permission_set(**self._target(arn)))
 
-    def provision(self, arn: str) -> str:
-        """See PermissionSets."""
-        with translated():
-            asked = self._client.provision_permission_set(**self._target(arn), TargetType="ALL_PROVISIONED_ACCOUNTS")
-        return asked["PermissionSetProvisioningStatus"]["RequestId"]
-
-    def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        """See PermissionSets; of AWS's list the first page."""
-        with translated():
-            page = self._client.list_permission_set_provisioning_status(InstanceArn=self._instance, MaxResults=100)
-        return states_of(page["PermissionSetsProvisioningStatus"], asked=asked, describe=self.provisioning)
-
-    def provisioning(self, request_id: str) -> RequestState:
-        """See PermissionSets."""
-        with translated():
-            answer = self._client.describe_permission_set_provisioning_status(
-                InstanceArn=self._instance, ProvisionPermissionSetRequestId=request_id
-            )
-        told = answer["PermissionSetProvisioningStatus"]
-        state, arn = request_state(told), told.get("PermissionSetArn")
-        # AWS does not say how it ends where there is nothing to bring up to date. Then no account has an old form.
-        if state.failure_reason and arn and not self._is_in_use(arn):
-            return RequestState(is_over=True)
-        return state
-
-    def _is_in_use(self, arn: str) -> bool:
-        with translated():
-            listing = self._client.get_paginator("list_accounts_for_provisioned_permission_set")
-            return any(page.get("AccountIds") for page in listing.paginate(**self._target(arn)))
-
     def _tags_of(self, arn: str) -> Mapping[str, str]:
         with translated():
             pages = self._client.get_paginator("list_tags_for_resource").paginate(
                 InstanceArn=self._instance, ResourceArn=arn
             )
             return {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", ())}
-
-    def _target(self, arn: str) -> Any:  # noqa: ANN401 - keyword arguments of many boto3 methods
-        return {"InstanceArn": self._instance, "PermissionSetArn": arn}
 
 
 def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -128,7 +128,11 @@ class AccountAccessAnswer(TypedDict):
 
 
 class OperationAnswer(TypedDict):
-    """One change to AWS; `waiting_for` says in words what keeps a pending one from running."""
+    """One change to AWS; `waiting_for` says in words what keeps a pending one from running.
+
+    `refusal` is the way in which AWS, or what it builds on, has kept it from being done, `refused_since` since when.
+    `denied` means that AWS denies it to Day One itself, which is mended in AWS and not in the request.
+    """
 
     id: str
     kind: str
@@ -139,6 +143,8 @@ class OperationAnswer(TypedDict):
     request_id: str
     failure_reason: str
     waiting_for: str
+    refusal: str
+    refused_since: Moment | None
     reasons: list[ReasonAnswer]
     created_at: Moment
     not_before: Moment | None

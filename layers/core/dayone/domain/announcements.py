@@ -6,8 +6,10 @@ from datetime import datetime
 from dayone.domain.bootstrap import Bootstrap, is_reached
 from dayone.domain.changes import Change, ChangeState
 from dayone.domain.events import DomainEvent
-from dayone.domain.operations import Operation, OperationState
+from dayone.domain.guardrails import takes_access_away
+from dayone.domain.operations import OPEN_STATES, Operation, OperationState
 from dayone.domain.policy import PERSON_PREFIX
+from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, ResourceKind
 
@@ -25,10 +27,20 @@ _NEWS_OF_CHANGES = {
 
 
 def news_of_operation(before: Operation | None, after: Operation, *, at: datetime) -> DomainEvent | None:
-    """An event when the operation has just come to an end or to a halt, else None."""
+    """An event when the operation has just come to an end or to a halt, or AWS denies it to us now, else None."""
+    if _is_denied(after) and not (before is not None and _is_denied(before)):
+        return _news(after, "Operation Denied", name=f"denied/{after.refused_since}", at=at)
     news = _NEWS_OF_OPERATIONS.get(after.state)
     if news is None or (before is not None and before.state is after.state):
         return None
+    return _news(after, news, name=str(after.state), at=at)
+
+
+def _is_denied(operation: Operation) -> bool:
+    return operation.state in OPEN_STATES and operation.refusal is Refusal.DENIED
+
+
+def _news(after: Operation, news: str, *, name: str, at: datetime) -> DomainEvent:
     detail = {
         "change": after.change,
         "operation": after.id,
@@ -39,8 +51,9 @@ def news_of_operation(before: Operation | None, after: Operation, *, at: datetim
         "attempts": after.attempts,
         "request_id": after.request_id,
         "failure_reason": after.failure_reason,
+        "takes_access_away": takes_access_away(after),
     }
-    return DomainEvent(id=f"{after.change}/{after.id}/{after.state}", detail_type=news, detail=detail, time=at)
+    return DomainEvent(id=f"{after.change}/{after.id}/{name}", detail_type=news, detail=detail, time=at)
 
 
 def news_of_change(before: Change | None, after: Change, *, at: datetime) -> DomainEvent | None:

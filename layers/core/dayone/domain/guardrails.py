@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dayone.domain.accounts import ENDED_WITH
-from dayone.domain.operations import Action, Applied
+from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.policy import PERSON_PREFIX, Guardrails, Policy
 from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource, ResourceKind
@@ -46,10 +46,19 @@ class RemovalBudget:
 
 def is_removal(one: Difference) -> bool:
     """Whether somebody loses access by it; in an account that has come to its end nobody has any."""
-    if ENDED_WITH in one.wanted.attributes:
+    return _takes(one.action, one.resource, attributes=one.wanted.attributes)
+
+
+def takes_access_away(operation: Operation) -> bool:
+    """The same of what is planned."""
+    return _takes(operation.action, operation.resource, attributes=operation.attributes)
+
+
+def _takes(action: Action, resource: Resource, *, attributes: Mapping[str, str]) -> bool:
+    if ENDED_WITH in attributes:
         return False
-    takes = one.action is Action.CREATE and one.resource.kind in _TAKING
-    return takes or (one.action is Action.DELETE and one.resource.kind in GUARDED)
+    takes = action is Action.CREATE and resource.kind in _TAKING
+    return takes or (action is Action.DELETE and resource.kind in GUARDED)
 
 
 def limit(guardrails: Guardrails, *, existing: int) -> int:

@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 
 from dayone.domain.desired import Reason
+from dayone.domain.retrying import Refusal
 from dayone.domain.subjects import Resource, ResourceOf, Subject
 
 
@@ -48,8 +49,9 @@ class Operation:
     `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of
     one plan, from 0. `requires` are resources that must be confirmed in AWS first; `after` are numbers of operations
     of the same plan that must have succeeded; `covers` are resources that go when this one goes; `behind` is how many
-    operations of the plan come after it. `waiting_for` says in words what keeps it from running. `request_id` is AWS's,
-    as soon as it has one, and `submitted_at` when it gave it.
+    operations of the plan come after it. `waiting_for` says in words what keeps it from running. `refusal` is the way
+    in which it was last kept from being done, `refused_since` since when in that way. `request_id` is AWS's, as soon as
+    it has one, and `submitted_at` when it gave it.
     """
 
     change: str
@@ -72,6 +74,8 @@ class Operation:
     request_id: str = ""
     failure_reason: str = ""
     waiting_for: str = ""
+    refusal: Refusal = Refusal.NONE
+    refused_since: datetime | None = None
     not_before: datetime | None = None
     submitted_at: datetime | None = None
     finished_at: datetime | None = None

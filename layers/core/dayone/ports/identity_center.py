@@ -86,8 +86,14 @@ class PermissionSets(Protocol):
     def delete(self, arn: str) -> Receipt:
         """Raises NotFound when it is gone, Conflicting while it is assigned."""
 
-    def provision(self, arn: str) -> str:
-        """Ask for the set to reach every account it is in use in; returns the request id."""
+    def provision(self, arn: str, *, account: str = "") -> str:
+        """Ask for the set to reach every account it is in use in, or one of them; returns the request id."""
+
+    def accounts(self, arn: str) -> Collection[str]:
+        """The ids of the accounts that have the set; raises NotFound when the set is gone."""
+
+    def outdated_accounts(self, arn: str) -> Collection[str]:
+        """Those of them that have it in an earlier form."""
 
     def provisionings(self, asked: Collection[str]) -> Mapping[str, "RequestState"]:
         """What one look at AWS's list tells of these request ids; those it does not tell about are missing."""

@@ -89,7 +89,13 @@ class OperationQueue(Protocol):
         """Note that AWS works on it under this request id, and since when."""
 
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
-        """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
+        """Put it back as pending, not to be tried before `until`; does nothing when it is finished.
+
+        With its `refusal`, and since when it has been refused in that way.
+        """
+
+    def note_refusal(self, operation: Operation, *, because: str) -> None:
+        """Note its `refusal` and since when; it stays as it is otherwise. Does nothing when it is finished."""
 
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
         """Put the resource back as it was before an attempt on which AWS is known not to have acted."""

@@ -137,6 +137,8 @@ def operation_answer(one: Operation) -> api.OperationAnswer:
         "request_id": one.request_id,
         "failure_reason": one.failure_reason,
         "waiting_for": one.waiting_for,
+        "refusal": str(one.refusal),
+        "refused_since": time_answer(one.refused_since) if one.refused_since else None,
         "reasons": reasons_answer(one.reasons),
         "created_at": time_answer(one.created_at),
         "not_before": time_answer(one.not_before) if one.not_before else None,

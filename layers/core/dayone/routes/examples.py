@@ -56,6 +56,8 @@ OPERATION: api.OperationAnswer = {
     "request_id": REQUEST_ID,
     "failure_reason": "",
     "waiting_for": "",
+    "refusal": "",
+    "refused_since": None,
     "reasons": [REASON],
     "created_at": AT,
     "not_before": None,

@@ -1,15 +1,20 @@
 """Ask AWS what has become of submitted operations, and what that makes of them."""
 
-from dayone.domain.operations import Operation
+from contextlib import suppress
+
+from dayone.domain.failure_reasons import FailureKind, kind_of_failure
+from dayone.domain.operations import Action, Operation
 from dayone.domain.requests_under_way import RequestKind
+from dayone.domain.retrying import Refusal
 from dayone.domain.steps import Ask
-from dayone.errors import NotFound, Unavailable
+from dayone.errors import AccessDenied, NotFound, Unavailable
 from dayone.ports.identity_center import RequestState
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.finish_operation import failed, finished
 from dayone.usecases.perform_operation import status
-from dayone.usecases.reports import Changed, Ended, PutBack, Report, Told
-from dayone.usecases.try_operation import Trying, is_worth_waiting, put_back
+from dayone.usecases.put_back import Trying, put_back, refused
+from dayone.usecases.reports import Changed, Ended, Report, Told
+from dayone.usecases.try_operation import SETTLES_WITHIN
 
 _FORGOTTEN = "AWS no longer knows the request"
 
@@ -25,21 +30,49 @@ def ask_aws(ask: Ask, *, aws: IdentityCenter) -> Told:
 def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Report:
     """What is to be recorded of a submitted operation that AWS says is over."""
     try:
-        if state.failure_reason == _FORGOTTEN or (
-            state.failure_reason and is_worth_waiting(operation, reason=state.failure_reason, ports=ports)
-        ):
-            return _again(operation, reason=state.failure_reason, ports=ports)
+        again = _reason_to_try_again(operation, state.failure_reason, ports=ports)
+        if again is not None and (back := put_back(operation, error=again, ports=ports)):
+            return back
         own = ports.queue.applied([operation.target]).get(operation.target)
     except Unavailable:
         return Changed(operation)
     now = ports.clock()
-    if state.failure_reason:
+    if state.failure_reason and not _is_gone(operation, state.failure_reason):
         return Ended(failed(operation, own=own, reason=state.failure_reason, now=now))
     return Ended(finished(operation, own=own, outcome=None, now=now))
 
 
-def _again(operation: Operation, *, reason: str, ports: Trying) -> PutBack:
-    return put_back(operation, error=Unavailable(reason), ports=ports)
+def note_denial(operation: Operation, *, error: AccessDenied, ports: Trying) -> Changed:
+    """Note that AWS does not let us ask what has become of it; AWS works on it all the same."""
+    with suppress(Unavailable):
+        denied = refused(operation, Refusal.DENIED, now=ports.clock())
+        ports.queue.note_refusal(denied, because=str(error))
+    return Changed(operation)
+
+
+def _reason_to_try_again(operation: Operation, reason: str, *, ports: Trying) -> Unavailable | None:
+    if not reason or _is_gone(operation, reason):
+        return None
+    match kind_of_failure(reason):
+        case FailureKind.DENIED:
+            return AccessDenied(reason)
+        case FailureKind.PASSING:
+            return Unavailable(reason)
+        case FailureKind.UNKNOWN_ASSIGNEE if _is_new(operation, ports=ports):
+            return Unavailable(reason)
+    return Unavailable(reason) if reason == _FORGOTTEN else None
+
+
+def _is_gone(operation: Operation, reason: str) -> bool:
+    """Whether AWS has ended a removal as FAILED because there was nothing to remove."""
+    return operation.action is Action.DELETE and kind_of_failure(reason) is FailureKind.GONE
+
+
+def _is_new(operation: Operation, *, ports: Trying) -> bool:
+    """Whether the group or user was made so lately that AWS may not find it everywhere."""
+    asked_at = operation.submitted_at or ports.clock()
+    made = ports.queue.applied(operation.requires).values()
+    return any(builds_on.at is not None and asked_at - builds_on.at < SETTLES_WITHIN for builds_on in made)
 
 
 def _states(ask: Ask, *, aws: IdentityCenter) -> dict[str, RequestState]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dayone.domain.operations import Action, Applied, Failed, Operation, Outcome, Succeeded
 from dayone.domain.subjects import ResourceKind, ResourceOf
-from dayone.errors import Conflicting, NotFound, Refused, Unavailable, Unreachable
+from dayone.errors import Conflicting, NotFound, Unavailable, Unreachable
 from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt, SetPolicies
 from dayone.ports.sessions import LiveSessions
 from dayone.usecases.reception import Reception
@@ -15,7 +15,7 @@ _THERE_OR_NOT = frozenset(
     {ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT, ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY}
 )
 # What was made a moment ago is not to be seen everywhere at once.
-NOT_FOUND_YET = "its name or its e-mail address is taken by what cannot be found: try again"
+NOT_FOUND_YET = "its name or its e-mail address is taken by what cannot be found"
 _NOT_OURS = "one of this name exists, was not made by Day One, and is not what the policy or HR wants"
 
 
@@ -124,13 +124,12 @@ def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found
 
     What exists is adopted when it is exactly what was wanted. When an earlier try of ours may have made it, and it is
     as that try wanted it, or on its way from there to what is wanted now, it is ours and brought up to date. Anything
-    else belongs to somebody else and stays. Raises Refused, with a reason that passes, when what has the name cannot be
-    found yet.
+    else belongs to somebody else and stays. Raises Unavailable when what has the name cannot be found yet.
     """
     if found is None:
         if attempt.operation.resource.kind is ResourceKind.USER and not attempt.may_have_happened:
             return Failed("its e-mail address belongs to another user")
-        raise Refused(NOT_FOUND_YET)
+        raise Unavailable(NOT_FOUND_YET)
     if not attempt.may_have_happened:
         return adopted_when_alike(attempt, found=found)
     refuse_anothers(attempt, found=found)

@@ -11,7 +11,7 @@ from dayone.ports.state import Engine
 from dayone.ports.workers import Workers
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.executor_run import ExecutorRun
-from dayone.usecases.try_operation import Trying
+from dayone.usecases.put_back import Trying
 
 # How long another run is believed to be alive that has not said so again. A process that was killed says nothing.
 _TURN = timedelta(seconds=15)

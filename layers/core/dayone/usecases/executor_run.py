@@ -7,15 +7,17 @@ from functools import partial
 
 from dayone.domain.lanes import SSO_ADMIN, quota_of
 from dayone.domain.operations import Operation
+from dayone.domain.retrying import Refusal
 from dayone.domain.scheduling import Schedule, is_lost_request
 from dayone.domain.steps import Ask, Idle, Start, Wait
-from dayone.errors import Crowded, Throttled, Unavailable, Unreachable
+from dayone.errors import AccessDenied, Crowded, Throttled, Unavailable, Unreachable
 from dayone.ports.operations import Finished, OperationQueue
 from dayone.ports.workers import Workers
-from dayone.usecases.ask_aws import ask_aws, conclude
+from dayone.usecases.ask_aws import ask_aws, conclude, note_denial
 from dayone.usecases.open_operations import LOOK_EVERY, OpenOperations
+from dayone.usecases.put_back import Trying
 from dayone.usecases.reports import Changed, Ended, Parked, PutBack, Recorded, Report, Requested, Told
-from dayone.usecases.try_operation import Trying, try_operation
+from dayone.usecases.try_operation import try_operation
 
 _WORTH_WAITING = timedelta(seconds=10)
 # How many ends are recorded together: fewer transactions on the same change and the same audit log.
@@ -140,6 +142,10 @@ class ExecutorRun:
     def _hear(self, told: Told, *, now: datetime) -> None:
         if isinstance(told.error, Throttled):
             self._schedule.throttled(SSO_ADMIN, now=now, retry_after=told.error.retry_after)
+        if isinstance(told.error, AccessDenied):
+            for operation in told.asked:
+                if operation.refusal is not Refusal.DENIED:
+                    self._begin(partial(note_denial, operation, error=told.error, ports=self.ports))
         if told.error is not None:
             return
         over = [one for one in told.asked if one.id in told.states and told.states[one.id].is_over]

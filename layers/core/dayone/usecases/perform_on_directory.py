@@ -2,7 +2,7 @@
 
 from dayone.domain.desired_people import EXTERNAL
 from dayone.domain.operations import Outcome, Succeeded
-from dayone.errors import AlreadyExists, Awaited, NotFound, Refused
+from dayone.errors import AlreadyExists, Awaited, NotFound, Unavailable
 from dayone.ports.identity_center import Found, Receipt
 from dayone.usecases.attempts import (
     NOT_FOUND_YET,
@@ -123,7 +123,7 @@ def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     except AlreadyExists as error:
         membership_id = aws.directory.find_membership(group_id=group_id, user_id=user_id)
         if membership_id is None:
-            raise Refused(NOT_FOUND_YET) from error
+            raise Unavailable(NOT_FOUND_YET) from error
         # Not adopted, whoever made it: the policy says who belongs in its groups, and a leaver must lose this one too.
         return Succeeded({"membership_id": membership_id})
 

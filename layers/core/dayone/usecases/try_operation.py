@@ -1,33 +1,20 @@
 """One try at an operation, from reading what it needs to AWS's answer; many run at a time."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dayone.domain.budgets import Budgets
+from dayone.domain.failure_reasons import FailureKind, kind_of_failure
 from dayone.domain.operations import Action, Applied, Operation, OperationState, Submitted
-from dayone.domain.retrying import is_passing, retry_at
-from dayone.errors import Awaited, Crowded, NotFound, Rejected, Throttled, Unavailable, Unreachable
-from dayone.ports.operations import OperationQueue
-from dayone.usecases.attempts import Attempt, IdentityCenter
+from dayone.errors import NotFound, Rejected, Unavailable, Unreachable
+from dayone.usecases.attempts import Attempt
 from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded, unsettled_before
 from dayone.usecases.perform_operation import perform, there_before
 from dayone.usecases.prepare_attempt import Blocked, Hopeless, Stale, prepare
-from dayone.usecases.reports import Changed, Ended, Parked, PutBack, Report, Requested
+from dayone.usecases.put_back import Trying, put_back, what_is_in_the_way
+from dayone.usecases.reports import Changed, Ended, Parked, Report, Requested
 
 # Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
-_SETTLES_WITHIN = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trying:
-    """What a try needs; `jitter` gives a number in [0, 1)."""
-
-    queue: OperationQueue
-    aws: IdentityCenter
-    budgets: Budgets
-    clock: Callable[[], datetime]
-    jitter: Callable[[], float]
+SETTLES_WITHIN = timedelta(minutes=1)
 
 
 def try_operation(operation: Operation, *, ports: Trying) -> Report:
@@ -58,7 +45,8 @@ def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
     try:
         met = there_before(attempt, aws=ports.aws)
     except Unavailable as error:
-        return put_back(operation, error=error, ports=ports)
+        is_over = Ended(hopeless(operation, reason=str(error), now=ports.clock()))
+        return put_back(operation, error=error, ports=ports) or is_over
     except Rejected as error:
         return Ended(failed(operation, own=None, reason=str(error), now=ports.clock()))
     if met is not None:
@@ -82,17 +70,18 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
     try:
         outcome = perform(attempt, aws=ports.aws)
     except Unavailable as error:
-        if isinstance(error, Crowded) and not is_patient(operation, ports=ports):
-            return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
-        if not isinstance(error, Unreachable):
+        is_silent = isinstance(error, Unreachable)
+        if not is_silent:
             # AWS answered that it did nothing; only silence leaves a doubt.
             ports.queue.settle(operation, applied=attempt.own)
-        return put_back(operation, error=error, ports=ports)
+        back = put_back(operation, error=error, ports=ports)
+        return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
     except Rejected as error:
         is_too_soon = isinstance(error, NotFound) and _builds_on_something_new(attempt, now=ports.clock())
-        if is_too_soon or is_worth_waiting(operation, reason=str(error), ports=ports):
+        if is_too_soon or kind_of_failure(str(error)) is FailureKind.PASSING:
             ports.queue.settle(operation, applied=attempt.own)
-            return put_back(operation, error=Unavailable(str(error)), ports=ports)
+            if back := put_back(operation, error=Unavailable(str(error)), ports=ports):
+                return back
         return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
     if isinstance(outcome, Submitted):
         now, request_id = ports.clock(), outcome.request_id
@@ -104,7 +93,15 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
 
 def _builds_on_something_new(attempt: Attempt, *, now: datetime) -> bool:
     """Whether what it requires was made so lately that AWS may not find it everywhere."""
-    return any(one.at is not None and now - one.at < _SETTLES_WITHIN for one in attempt.required.values())
+    return any(one.at is not None and now - one.at < SETTLES_WITHIN for one in attempt.required.values())
+
+
+def _given_up(attempt: Attempt, *, operation: Operation, doubt: Applied, error: Unavailable, ports: Trying) -> Ended:
+    reason = f"{error}{what_is_in_the_way(operation, ports=ports)}"
+    if isinstance(error, Unreachable):
+        # AWS may have done it all the same: the doubt stays, and whoever plans next repeats or undoes it.
+        return Ended(hopeless(operation, reason=reason, now=ports.clock()))
+    return _refused(attempt, operation=operation, doubt=doubt, reason=reason, ports=ports)
 
 
 def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: str, ports: Trying) -> Ended:
@@ -112,22 +109,3 @@ def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: 
     kept = replace(attempt.own, doubt=None) if attempt.own and is_there else None
     may_exist = attempt.action is Action.CREATE and attempt.may_have_happened
     return Ended(failed(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist, kept=kept))
-
-
-def put_back(operation: Operation, *, error: Unavailable, ports: Trying) -> PutBack:
-    """Note that it is to be tried again, when, and why."""
-    after = error.retry_after if isinstance(error, Throttled | Awaited) else None
-    until = retry_at(max(1, operation.attempts), now=ports.clock(), jitter=ports.jitter(), retry_after=after)
-    ports.queue.postpone(operation, until=until, because=str(error))
-    pending = replace(operation, state=OperationState.PENDING, failure_reason=str(error), not_before=until)
-    return PutBack(pending, until, error)
-
-
-def is_worth_waiting(operation: Operation, *, reason: str, ports: Trying) -> bool:
-    """Whether what AWS said is likely to pass, and has not been waited for long enough."""
-    return is_passing(reason) and is_patient(operation, ports=ports)
-
-
-def is_patient(operation: Operation, *, ports: Trying) -> bool:
-    """Whether the operation is young enough to be tried again."""
-    return ports.clock() - operation.created_at < ports.budgets.patience

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AliasChoices, AwareDatetime, BaseModel, Field
 
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bodies import read_as
@@ -57,8 +57,9 @@ MAPPING = {
 
 
 class _Target(BaseModel):
-    id: str
-    type: str
+    # Not every thing that an event names has an id, and what is no user is of no interest.
+    id: str | None = None
+    type: str | None = None
 
 
 class _LogEvent(BaseModel):
@@ -73,7 +74,8 @@ class _Events(BaseModel):
 
 
 class _Body(BaseModel):
-    eventId: str = Field(min_length=1)  # noqa: N815 - Okta's name
+    # Its page of 2019 spells it with a large D.
+    eventId: str = Field(min_length=1, validation_alias=AliasChoices("eventId", "eventID"))  # noqa: N815 - Okta's name
     data: _Events
 
 
@@ -100,7 +102,7 @@ def _hints(body: _Body) -> Iterator[Hint]:
     # In the order they were published, so that the last one about a user is the one that counts.
     for event in sorted(body.data.events, key=lambda one: one.published):
         for target in event.target or []:
-            if target.type == "User" and event.eventType.startswith(_ABOUT_USERS):
+            if target.id and target.type == "User" and event.eventType.startswith(_ABOUT_USERS):
                 yield Hint(record=target.id, at=event.published, is_deletion=event.eventType == _DELETED)
 
 

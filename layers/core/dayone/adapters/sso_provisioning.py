@@ -1,0 +1,77 @@
+"""The provisioning of permission sets of Identity Center to the accounts that they are in use in."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
+from dayone.adapters.sso_answers import request_state, states_of
+from dayone.ports.identity_center import RequestState
+
+if TYPE_CHECKING:
+    from mypy_boto3_sso_admin import SSOAdminClient
+
+_OUTDATED = "LATEST_PERMISSION_SET_NOT_PROVISIONED"
+
+
+class SsoProvisioning:
+    """The provisioning side of the port PermissionSets. Source: IAM Identity Center API Reference."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "sso:ProvisionPermissionSet",
+            "sso:DescribePermissionSetProvisioningStatus",
+            "sso:ListPermissionSetProvisioningStatus",
+            "sso:ListAccountsForProvisionedPermissionSet",
+        }
+    )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {**IN_ACCOUNTS, **WRITES_ENCRYPTED}
+
+    def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
+        self._client = client
+        self._instance = instance_arn
+
+    def provision(self, arn: str, *, account: str = "") -> str:
+        """See PermissionSets."""
+        target: Any = {"TargetType": "ALL_PROVISIONED_ACCOUNTS"}
+        if account:
+            target = {"TargetType": "AWS_ACCOUNT", "TargetId": account}
+        with translated():
+            asked = self._client.provision_permission_set(**self._target(arn), **target)
+        return asked["PermissionSetProvisioningStatus"]["RequestId"]
+
+    def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        """See PermissionSets; of AWS's list the first page."""
+        with translated():
+            page = self._client.list_permission_set_provisioning_status(InstanceArn=self._instance, MaxResults=100)
+        return states_of(page["PermissionSetsProvisioningStatus"], asked=asked, describe=self.provisioning)
+
+    def provisioning(self, request_id: str) -> RequestState:
+        """See PermissionSets."""
+        with translated():
+            answer = self._client.describe_permission_set_provisioning_status(
+                InstanceArn=self._instance, ProvisionPermissionSetRequestId=request_id
+            )
+        told = answer["PermissionSetProvisioningStatus"]
+        state, arn = request_state(told), told.get("PermissionSetArn")
+        # AWS does not say how it ends where there is nothing to bring up to date. Then no account has an old form.
+        if state.failure_reason and arn and not self.accounts(arn):
+            return RequestState(is_over=True)
+        return state
+
+    def accounts(self, arn: str) -> Collection[str]:
+        """See PermissionSets."""
+        return self._accounts(arn)
+
+    def outdated_accounts(self, arn: str) -> Collection[str]:
+        """See PermissionSets."""
+        return self._accounts(arn, ProvisioningStatus=_OUTDATED)
+
+    def _accounts(self, arn: str, **filtered: Any) -> frozenset[str]:  # noqa: ANN401 - keyword arguments of boto3
+        pages = self._client.get_paginator("list_accounts_for_provisioned_permission_set")
+        with translated():
+            listed = list(pages.paginate(**self._target(arn), **filtered))
+        return frozenset(account for page in listed for account in page.get("AccountIds", ()))
+
+    def _target(self, arn: str) -> Any:  # noqa: ANN401 - keyword arguments of many boto3 methods
+        return {"InstanceArn": self._instance, "PermissionSetArn": arn}

@@ -1,0 +1,84 @@
+"""What AWS means by the reason it gives for a request that it has taken and then ended as FAILED.
+
+AWS gives no code there, only words. They are compared from the beginning and in AWS's own spelling: further on they
+repeat names, ARNs and whole policy documents of the customer, and a word in one of those says nothing.
+"""
+
+import re
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """What a reason means for whoever asked."""
+
+    # What was to be removed is not there.
+    GONE = "gone"
+    # The group or user is not to be found, which is said for a moment of one that was made a moment ago as well.
+    UNKNOWN_ASSIGNEE = "unknown-assignee"
+    # Our role lacks a right, or has it since a moment only: an outage of ours.
+    DENIED = "denied"
+    # Waiting is likely to help.
+    PASSING = "passing"
+    FINAL = "final"
+
+
+# The code of an error that is told at once, and the status of another service's error that is told late.
+_CODE = re.compile(r"(?:[A-Za-z.]+(?:Exception|Error): )?")
+_STATUS = re.compile(r"Received an? (?P<status>\d{3}) status error: ")
+_TOO_MANY_REQUESTS, _SERVER_ERRORS = 429, range(500, 600)
+_ACCOUNT = r"(?:(?:the |an )?(?:AWS )?account(?: '?\d{12}'?)?)"
+_IDENTITY_CENTER = r"(?:AWS SSO|(?:AWS )?IAM Identity Center)"
+
+# Seen on AWS: tests/captures, sso-admin-01 to -13 and -16 to -18; the others are phrases of AWS's for the same.
+_PHRASES = {
+    FailureKind.GONE: (r"EntitlementItem doesn't exist\b",),
+    FailureKind.UNKNOWN_ASSIGNEE: (r"the (?:GROUP|USER) assignee \S+ was not found\b",),
+    FailureKind.DENIED: (
+        r"access denied by IAM\b",
+        r"user: \S+ is not authorized to perform: ",
+        r"(?:AccessDenied|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|SubscriptionRequired)",
+        r"the AWS access key id needs a subscription\b",
+    ),
+    FailureKind.PASSING: (
+        rf"{_IDENTITY_CENTER} is unable to complete your request at this time\b",
+        rf"obtaining permissions to manage your {_ACCOUNT} (?:takes|is taking) longer than usual\b",
+        r"provisioning is taking longer than usual\b",
+        rf"{_ACCOUNT} is (?:not (?:yet )?(?:ready|activated)|pending activation|being (?:created|activated|set up))\b",
+        r"assignment not found\.",
+        rf"permission set provision not found in {_ACCOUNT}",
+        r"there is a conflicting operation in process\b",
+        r"a (?:concurrent|conflicting) operation\b.* is in progress\b",
+        r"there are too many requests processing\b",
+        r"(?:throttling|too many requests|rate exceeded)\b",
+        r"(?:an )?(?:unexpected )?internal (?:service |server )?(?:error|exception|failure)\b",
+        r"(?:the )?service (?:is )?(?:currently )?unavailable\b",
+        r"(?:the )?request (?:has )?timed out\b",
+    ),
+}
+_MEANINGS = tuple((re.compile("|".join(phrases), re.IGNORECASE), kind) for kind, phrases in _PHRASES.items())
+_OF_ACCOUNT = re.compile(r"(?:manage your AWS account|provision not found in AWS account) '?(?P<account>\d{12})'?\b")
+
+
+def kind_of_failure(reason: str) -> FailureKind:
+    """What AWS means by a reason such as `Received a 404 status error: Assignment not found.`
+
+    Also that of an error that is told at once, as `CodeOfTheError: its text`.
+    """
+    text = reason[_end(_CODE, reason) :]
+    status = _STATUS.match(text)
+    if status is not None:
+        text, number = text[status.end() :], int(status["status"])
+        if number == _TOO_MANY_REQUESTS or number in _SERVER_ERRORS:
+            return FailureKind.PASSING
+    return next((kind for pattern, kind in _MEANINGS if pattern.match(text)), FailureKind.FINAL)
+
+
+def account_named(reason: str) -> str:
+    """The account of whose permissions, or of which provisioning, AWS speaks; empty when it names none."""
+    named = _OF_ACCOUNT.search(reason) if kind_of_failure(reason) is FailureKind.PASSING else None
+    return named["account"] if named else ""
+
+
+def _end(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.match(text)
+    return found.end() if found else 0
