@@ -1,6 +1,7 @@
-"""Lets MiniStack authorise calls as AWS does: batches on SQS, and reads of parameters of Systems Manager."""
+"""Lets MiniStack authorise calls as AWS does: batches on SQS, reads of parameters, schedules in their groups."""
 
 import json
+import re
 from typing import Any
 
 from ministack.core import iam_actions  # type: ignore[import-untyped]
@@ -15,9 +16,10 @@ _GET_PARAMETERS = "AmazonSSM.GetParameters"
 
 
 def authorise_as_aws_does() -> None:
-    """Apply both."""
+    """Apply all of them."""
     authorise_batches_as_single_messages()
     authorise_parameters_by_name()
+    authorise_schedules_by_group()
 
 
 def authorise_batches_as_single_messages() -> None:
@@ -56,3 +58,36 @@ def authorise_parameters_by_name() -> None:
         return extract(service, method, path, headers, body, *rest)
 
     iam_actions.extract_resource_arn = named
+
+
+def authorise_schedules_by_group() -> None:
+    """Have MiniStack ask for a right to a schedule in the group that the call names.
+
+    It takes every schedule for one of the group `default`. Unnecessary when `extract_resource_arn` reads GroupName of a
+    body and groupName of a query. Source: Service Authorization Reference, Amazon EventBridge Scheduler: the ARN of a
+    schedule is schedule/GROUP/NAME.
+    """
+    extract = iam_actions.extract_resource_arn
+
+    def in_its_group(
+        service: str,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        query: dict[str, Any],
+        *rest: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401 - MiniStack's own
+        arn = extract(service, method, path, headers, body, query, *rest)
+        if service != "scheduler" or not (group := _group_of(body, query)):
+            return arn
+        return re.sub(r":schedule/default/", f":schedule/{group}/", arn)
+
+    iam_actions.extract_resource_arn = in_its_group
+
+
+def _group_of(body: bytes, query: dict[str, Any]) -> str:
+    named = query.get("groupName", "")
+    if named:
+        return str(named[0] if isinstance(named, list) else named)
+    return str(json.loads(body).get("GroupName", "")) if body else ""

@@ -23,6 +23,7 @@ from sandbox import (
     permission_questions,
     role_sessions,
     stream_mappings,
+    template_values,
 )
 from sandbox.errors import SandboxError
 
@@ -41,6 +42,8 @@ def apply() -> None:
     run_message_groups_in_parallel()
     deliver_streams_as_lambda_does()
     keep_template_properties()
+    template_values.take_alarms_over_several_metrics()
+    template_values.read_numbers_of_mappings()
     generated_secrets.generate_secrets_as_aws_does()
     end_logs_at_once()
     log_failures_to_start()

@@ -9,6 +9,7 @@ Parameters:
   Runtime: {Type: String}
   Architecture: {Type: String}
   Greeting: {Type: String}
+  Concurrency: {Type: Number, Default: 9}
 Globals:
   Function:
     Runtime: !Ref Runtime
@@ -22,6 +23,17 @@ Resources:
     Properties: {FifoQueue: true, ContentBasedDeduplication: true, VisibilityTimeout: 30}
   Failures:
     Type: AWS::SQS::Queue
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Metrics:
+        - {Id: sum, Expression: SUM(METRICS()), ReturnData: true}
+        - Id: errors
+          ReturnData: false
+          MetricStat: {Metric: {Namespace: AWS/Lambda, MetricName: Errors}, Stat: Sum, Period: 60}
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
   Table:
     Type: AWS::DynamoDB::Table
     Properties:
@@ -39,7 +51,11 @@ Resources:
       Events:
         Messages:
           Type: SQS
-          Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 1, FunctionResponseTypes: [ReportBatchItemFailures]}
+          Properties:
+            Queue: !GetAtt Queue.Arn
+            BatchSize: 1
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            ScalingConfig: {MaximumConcurrency: !Ref Concurrency}
   StreamFunction:
     Type: AWS::Serverless::Function
     Properties:

@@ -54,6 +54,40 @@ class TestDeployment:
         recovery = described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
         assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
 
+    def test_reads_a_mapping_s_number_that_a_parameter_brings(self, application: Application) -> None:
+        mappings = application.sandbox.client("lambda").list_event_source_mappings(
+            FunctionName=application.stack.resources["QueueFunction"]
+        )["EventSourceMappings"]
+        assert [mapping["ScalingConfig"] for mapping in mappings] == [{"MaximumConcurrency": 9}]
+
+    def test_takes_an_alarm_over_several_metrics(self, application: Application) -> None:
+        name = application.stack.resources["Alarm"]
+        (alarm,) = application.sandbox.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        assert [query["Id"] for query in alarm["Metrics"]] == ["sum", "errors"]
+        assert alarm["StateValue"] == "INSUFFICIENT_DATA"
+
+    @pytest.mark.parametrize(("metrics", "returned"), [(11, 1), (2, 2), (2, 0)])
+    def test_refuses_an_alarm_that_cloudwatch_would(
+        self, sandbox: Sandbox, tmp_path: Path, metrics: int, returned: int
+    ) -> None:
+        metric = {"Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors"}, "Stat": "Sum", "Period": 60}
+        queries = [
+            {"Id": f"m{number}", "MetricStat": metric, "ReturnData": number < returned} for number in range(metrics)
+        ]
+        alarm = {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {
+                "Metrics": queries,
+                "EvaluationPeriods": 1,
+                "Threshold": 0,
+                "ComparisonOperator": "GreaterThanThreshold",
+            },
+        }
+        template = tmp_path / "template.yaml"
+        template.write_text(json.dumps({"Resources": {"Alarm": alarm}}))
+        with pytest.raises(SandboxError, match="Metrics: "):
+            sandbox.deploy("refused", template=template)
+
     def test_a_template_that_fails_says_why(self, sandbox: Sandbox, tmp_path: Path) -> None:
         template = tmp_path / "template.yaml"
         template.write_text("Resources: {Broken: {Type: AWS::Nothing::Known}}")
