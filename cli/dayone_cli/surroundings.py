@@ -81,6 +81,7 @@ def _settings(given: Given, *, account: str) -> "GivenSettings":
         administered_from=given.get("AdministeredFrom", "auto"),
         organization_id=given.get("OrganizationId", ""),
         ends_sessions=bool(given.get("EndedSessionsTargets") or given.get("EndedSessionsPolicyId")),
+        inbox_concurrency=int(given.get("InboxConcurrency", GivenSettings.inbox_concurrency)),
         budgets=Budgets(**budgets),
     )
 
@@ -90,6 +91,7 @@ def _ports(target: Target) -> "CheckSettings":
     from dayone.adapters.seen_key import IdentityCenterKeySight, KmsKeyPolicies
     from dayone.adapters.seen_organization import OrganizationsSight
     from dayone.adapters.seen_quotas import ServiceQuotaSight
+    from dayone.adapters.seen_room import IamRoleSight, LambdaConcurrencySight
     from dayone.adapters.seen_trails import CloudTrailSight
     from dayone.usecases.check_settings import CheckSettings
 
@@ -100,4 +102,6 @@ def _ports(target: Target) -> "CheckSettings":
         organization=OrganizationsSight(target.client("organizations")),
         trails=CloudTrailSight(target.client("cloudtrail")),
         quotas=ServiceQuotaSight(target.client("service-quotas")),
+        concurrency=LambdaConcurrencySight(target.client("lambda")),
+        roles=IamRoleSight(target.client("iam")),
     )

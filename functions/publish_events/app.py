@@ -16,4 +16,7 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
     """Publish all or raise: Lambda then brings the same records again, and nothing is skipped."""
     with failures_told(logger, message_id="stream"):
         published = publish_events(event, ports=wiring.publish_events())
-    logger.info("published", extra={"events": published})
+    logger.info("published", extra={"events": published.events})
+    if published.failed_operations:
+        # The template makes a metric of this line; an error, which no LogLevel hides.
+        logger.error("operations failed", extra={"operations": published.failed_operations})

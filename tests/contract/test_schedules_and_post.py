@@ -19,58 +19,67 @@ _TARGET = "arn:aws:lambda:us-east-1:111122223333:function:sweep"
 
 
 @pytest.fixture
-def prefix(sandbox: Sandbox) -> Iterator[str]:
+def group(sandbox: Sandbox) -> Iterator[str]:
     client, name = sandbox.client("scheduler"), fresh("due")
+    client.create_schedule_group(Name=name)
     yield name
-    for made in client.list_schedules(NamePrefix=name)["Schedules"]:
-        client.delete_schedule(Name=made["Name"])
+    client.delete_schedule_group(Name=name)
 
 
 def _in_a_year() -> datetime:
     return datetime.now(UTC).replace(microsecond=0) + timedelta(days=365)
 
 
-def _schedules(sandbox: Sandbox, prefix: str) -> tuple[EventBridgeSchedules, Any]:
+def _schedules(sandbox: Sandbox, group: str) -> tuple[EventBridgeSchedules, Any]:
     client = sandbox.client("scheduler")
-    return EventBridgeSchedules(client, prefix=prefix, target=_TARGET, role=_ROLE), client
+    return EventBridgeSchedules(client, group=group, target=_TARGET, role=_ROLE), client
 
 
-def test_an_alarm_rings_once_at_its_moment_and_is_gone(sandbox: Sandbox, prefix: str) -> None:
-    schedules, client = _schedules(sandbox, prefix)
+def test_an_alarm_rings_once_at_its_moment_and_is_gone(sandbox: Sandbox, group: str) -> None:
+    schedules, client = _schedules(sandbox, group)
     moment = _in_a_year()
     schedules.wake_at(moment)
-    (listed,) = client.list_schedules(NamePrefix=prefix)["Schedules"]
-    made = client.get_schedule(Name=listed["Name"])
+    (listed,) = client.list_schedules(GroupName=group)["Schedules"]
+    made = client.get_schedule(GroupName=group, Name=listed["Name"])
     assert made["ScheduleExpression"] == f"at({moment:%Y-%m-%dT%H:%M:%S})"
     assert (made["ScheduleExpressionTimezone"], made["ActionAfterCompletion"]) == ("UTC", "DELETE")
     assert (made["Target"]["Arn"], made["Target"]["RoleArn"]) == (_TARGET, _ROLE)
 
 
-def test_a_second_for_one_moment_is_the_same(sandbox: Sandbox, prefix: str) -> None:
-    schedules, client = _schedules(sandbox, prefix)
+def test_a_second_for_one_moment_is_the_same(sandbox: Sandbox, group: str) -> None:
+    schedules, client = _schedules(sandbox, group)
     moment = _in_a_year()
     for zone_or_fraction in (moment, moment.astimezone(), moment - timedelta(milliseconds=1)):
         schedules.wake_at(zone_or_fraction)
-    assert len(client.list_schedules(NamePrefix=prefix)["Schedules"]) == 1
+    assert len(client.list_schedules(GroupName=group)["Schedules"]) == 1
 
 
-def test_it_never_rings_before_its_moment(sandbox: Sandbox, prefix: str) -> None:
-    schedules, client = _schedules(sandbox, prefix)
+def test_it_never_rings_before_its_moment(sandbox: Sandbox, group: str) -> None:
+    schedules, client = _schedules(sandbox, group)
     schedules.wake_at(_in_a_year() + timedelta(milliseconds=1))
     schedules.wake_at(_in_a_year())
-    assert len(client.list_schedules(NamePrefix=prefix)["Schedules"]) == 2
+    assert len(client.list_schedules(GroupName=group)["Schedules"]) == 2
 
 
 def test_what_aws_refuses_is_a_matter_of_the_deployment(sandbox: Sandbox) -> None:
-    schedules = EventBridgeSchedules(sandbox.client("scheduler"), prefix="not a name ", target=_TARGET, role=_ROLE)
+    schedules, _ = _schedules(sandbox, "no-such-group")
     with pytest.raises(Unavailable):
         schedules.wake_at(_in_a_year())
 
 
-def test_scheduling_makes_the_call_that_it_says(sandbox: Sandbox, prefix: str) -> None:
+def test_what_has_not_fired_goes_with_its_group(sandbox: Sandbox) -> None:
+    name = fresh("due")
+    schedules, client = _schedules(sandbox, name)
+    client.create_schedule_group(Name=name)
+    schedules.wake_at(_in_a_year())
+    client.delete_schedule_group(Name=name)
+    assert not [schedule for schedule in client.list_schedules()["Schedules"] if schedule["GroupName"] == name]
+
+
+def test_scheduling_makes_the_call_that_it_says(sandbox: Sandbox, group: str) -> None:
     client = sandbox.client("scheduler")
     called = recorded_actions(client)
-    EventBridgeSchedules(client, prefix=prefix, target=_TARGET, role=_ROLE).wake_at(_in_a_year())
+    EventBridgeSchedules(client, group=group, target=_TARGET, role=_ROLE).wake_at(_in_a_year())
     # Whoever hands a role on needs a right to that, which is no call.
     assert called == EventBridgeSchedules.ACTIONS
 

@@ -6,16 +6,19 @@ from typing import Any
 import boto3
 import pytest
 from botocore.model import OperationModel
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from dayone.adapters.seen_instance import SsoInstanceSight
 from dayone.adapters.seen_key import IdentityCenterKeySight
 from dayone.adapters.seen_organization import OrganizationsSight
 from dayone.adapters.seen_quotas import ServiceQuotaSight
+from dayone.adapters.seen_room import IamRoleSight, LambdaConcurrencySight
 from dayone.adapters.seen_trails import CloudTrailSight
 from dayone.errors import DayOneError, NotFound, Refused
-from dayone.ports.surroundings import SeenTrail
+from dayone.ports.surroundings import SeenConcurrency, SeenTrail
 from dayone.usecases.check_settings import CheckSettings, GivenSettings, check_settings
+from sandbox import Sandbox
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.process import IdentityCenterServer
 from sandbox.identity_center.settings import Settings
@@ -23,6 +26,7 @@ from tests.contract.actions import recorded_actions
 from tests.contract.answers import answering
 
 MANAGEMENT = "111122223333"
+_NAMES = ("GivenName", "FamilyName")
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +51,53 @@ def _instance_of(server: IdentityCenterServer) -> dict[str, str]:
 
 def test_the_instance_is_described(server: IdentityCenterServer) -> None:
     client: Any = server.client("sso-admin")
-    called = recorded_actions(client)
     there = _instance_of(server)
+    made = client.create_permission_set(InstanceArn=there["InstanceArn"], Name="Seen")["PermissionSet"]
+    user = server.client("identitystore").create_user(
+        IdentityStoreId=there["IdentityStoreId"], UserName="seen", DisplayName="S", Name=dict.fromkeys(_NAMES, "S")
+    )
+    called = recorded_actions(client)
     sight = SsoInstanceSight(client)
     seen = sight.instance(there["InstanceArn"])
     assert (seen.identity_store_id, seen.owner_account, seen.status) == (there["IdentityStoreId"], MANAGEMENT, "ACTIVE")
     assert sight.region == client.meta.region_name
+    assert sight.permission_sets_in(there["InstanceArn"], MANAGEMENT) == 0
     assert called == SsoInstanceSight.ACTIONS
+    request = client.create_account_assignment(
+        InstanceArn=there["InstanceArn"],
+        TargetId=MANAGEMENT,
+        TargetType="AWS_ACCOUNT",
+        PermissionSetArn=made["PermissionSetArn"],
+        PrincipalType="USER",
+        PrincipalId=user["UserId"],
+    )["AccountAssignmentCreationStatus"]
+    while request["Status"] == "IN_PROGRESS":
+        request = client.describe_account_assignment_creation_status(
+            InstanceArn=there["InstanceArn"], AccountAssignmentCreationRequestId=request["RequestId"]
+        )["AccountAssignmentCreationStatus"]
+    assert sight.permission_sets_in(there["InstanceArn"], MANAGEMENT) == 1
+
+
+@pytest.mark.parametrize(("sight", "service"), [(LambdaConcurrencySight, "lambda"), (IamRoleSight, "iam")])
+def test_what_is_read_of_room_is_what_is_declared(sandbox: Sandbox, sight: Any, service: str) -> None:  # noqa: ANN401
+    client = sandbox.client(service)
+    called = recorded_actions(client)
+    seen = sight(client)
+    if service == "lambda":
+        limits = seen.concurrency()
+        assert limits.limit >= limits.unreserved > 0
+    else:
+        roles = seen.roles()
+        assert (roles.quota, roles.policies_each, roles.roles >= 0) == (1000, 10, True)
+    assert called == sight.ACTIONS
+
+
+def test_an_account_that_is_new_has_room_for_ten_functions() -> None:
+    client = boto3.client("lambda", region_name="us-east-1")
+    answer = {"AccountLimit": {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 7}}
+    with Stubber(client) as stubbed:
+        stubbed.add_response("get_account_settings", answer)
+        assert LambdaConcurrencySight(client).concurrency() == SeenConcurrency(limit=10, unreserved=7)
 
 
 def test_an_instance_that_is_not_there_is_an_error(server: IdentityCenterServer) -> None:
@@ -181,6 +225,8 @@ def test_the_check_runs_with_nothing_but_clients(server: IdentityCenterServer, c
         organization=OrganizationsSight(server.client("organizations")),
         trails=CloudTrailSight(cloudtrail),
         quotas=ServiceQuotaSight(quotas),
+        concurrency=LambdaConcurrencySight(boto3.client("lambda", region_name="us-east-1")),
+        roles=IamRoleSight(boto3.client("iam", region_name="us-east-1")),
     )
     given = GivenSettings(
         instance_arn=there["InstanceArn"], identity_store_id=there["IdentityStoreId"], account_id=MANAGEMENT

@@ -150,7 +150,8 @@ def test_the_settings_are_checked_and_what_the_local_aws_lacks_is_unknown(day_on
     found = {one["name"]: one for one in day_one.get("/v1/settings/check")["findings"]}
     fits = ("instance", "identity-store", "organization-instance", "administered-from")
     assert {name: found[name]["state"] for name in fits} == dict.fromkeys(fits, "ok")
-    assert {found[name]["state"] for name in ("identity-source", "quotas")} == {"unknown"}
+    assert {found[name]["state"] for name in ("identity-source", "quotas", "first-sign-in")} == {"unknown"}
+    assert {found[name]["state"] for name in ("lambda-concurrency", "roles", "permission-sets")} == {"ok"}
     assert found["trail"]["state"] in ("unknown", "warning")
 
 

@@ -112,8 +112,9 @@ def test_hired_in_advance_there_is_a_user_without_access(life: _Life) -> None:
 
 def test_an_alarm_is_set_for_that_moment(life: _Life) -> None:
     scheduler = life.day_one.sandbox.client("scheduler")
-    listed = scheduler.list_schedules()["Schedules"]
-    assert f"dayone-due-{life.begins:%Y%m%dT%H%M%SZ}" in [one["Name"] for one in listed]
+    group = life.day_one.deployed.stack.resources["DueSchedules"]
+    listed = scheduler.list_schedules(GroupName=group)["Schedules"]
+    assert f"due-{life.begins:%Y%m%dT%H%M%SZ}" in [schedule["Name"] for schedule in listed]
 
 
 def test_access_comes_at_the_set_time_of_the_first_day(life: _Life) -> None:

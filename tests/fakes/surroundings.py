@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dayone.ports.surroundings import SeenInstance, SeenOrganization, SeenTrail
+from dayone.ports.surroundings import SeenConcurrency, SeenInstance, SeenOrganization, SeenRoles, SeenTrail
 from dayone.usecases.check_settings import CheckSettings, GivenSettings
 
 MANAGEMENT, ELSEWHERE = "111122223333", "444455556666"
@@ -47,6 +47,9 @@ class MemorySurroundings:
     quotas: Mapping[str, float] = field(default_factory=lambda: {"Permission sets": 3500.0})
     key_refusal: str = ""
     key_policy: Mapping[str, Any] | None = None
+    limits: SeenConcurrency = field(default_factory=lambda: SeenConcurrency(limit=1000, unreserved=900))
+    roles_there: SeenRoles = field(default_factory=lambda: SeenRoles(roles=40, quota=1000, policies_each=10))
+    permission_sets: int = 7
     fails: dict[str, Exception] = field(default_factory=dict)
 
     def instance(self, _instance_arn: str) -> SeenInstance:
@@ -74,6 +77,15 @@ class MemorySurroundings:
     def of_identity_center(self) -> Mapping[str, float]:
         return self._unless("of_identity_center", self.quotas)
 
+    def permission_sets_in(self, _instance_arn: str, account: str) -> int:
+        return self._unless("permission_sets_in", self.permission_sets if account == GIVEN.account_id else 0)
+
+    def concurrency(self) -> SeenConcurrency:
+        return self._unless("concurrency", self.limits)
+
+    def roles(self) -> SeenRoles:
+        return self._unless("roles", self.roles_there)
+
     def ports(self) -> CheckSettings:
         return CheckSettings(
             instance=self,
@@ -81,6 +93,8 @@ class MemorySurroundings:
             organization=self,
             trails=self,
             quotas=self,
+            concurrency=self,
+            roles=self,
             key_policies=None if self.key_policy is None else self,
         )
 

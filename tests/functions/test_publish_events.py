@@ -16,6 +16,7 @@ from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.state import State
 from tests.fakes.state_records import MemoryRecords
 from tests.functions.conftest import Event, LambdaContext, Log
+from tests.project.repository import resource
 
 
 @pytest.fixture
@@ -88,6 +89,28 @@ def test_what_the_bus_does_not_take_comes_again(
     with pytest.raises(Throttled):
         app.lambda_handler(event_of("publish_events/operation_failed"), context)
     assert log.messages("WARNING") == ["message failed"]
+
+
+def test_operations_that_have_failed_are_counted_by_the_metric_of_the_template(
+    bus: MemoryEventBus, event_of: Callable[[str], Event], context: LambdaContext, log: Log
+) -> None:
+    app.lambda_handler(event_of("publish_events/operation_failed"), context)
+    metric = resource("FailedOperationsMetric")
+    counted = [line for line in log.lines if f'{{ $.message = "{line["message"]}" }}' == metric["FilterPattern"]]
+    (transformation,) = metric["MetricTransformations"]
+    assert [line[transformation["MetricValue"].removeprefix("$.")] for line in counted] == [1]
+    # The least of LogLevel is ERROR: what is below does not reach the log group where the metric is made.
+    assert [line["level"] for line in counted] == ["ERROR"]
+    assert "Operation Failed" in [told.detail_type for told in bus.events]
+
+
+@pytest.mark.parametrize("name", ["operation_succeeded", "operation_begun", "account_ready"])
+def test_what_has_not_failed_is_not_counted(
+    bus: MemoryEventBus, event_of: Callable[[str], Event], context: LambdaContext, log: Log, name: str
+) -> None:
+    app.lambda_handler(event_of(f"publish_events/{name}"), context)
+    assert log.messages("ERROR") == []
+    assert "Operation Failed" not in [told.detail_type for told in bus.events]
 
 
 def test_only_counts_are_logged(

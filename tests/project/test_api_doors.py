@@ -1,5 +1,6 @@
 """Who gets as far as the API: unsigned to a few paths only, and past a VPC endpoint, if there is one, nobody."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -55,11 +56,51 @@ def test_the_public_door_of_hr_systems_leads_to_nothing_else() -> None:
 
 
 def test_neither_api_takes_more_requests_than_the_parameters_say() -> None:
+    hr = [(method, "/~1hr~1{source}", "Hr") for method in ("GET", "POST")]
+    for name, expected in (("AccessApi", [("*", "/*", "Api"), *hr]), ("HrApi", [("*", "/*", "Hr")])):
+        settings = resource(name)["MethodSettings"]
+        assert [(of["HttpMethod"], of["ResourcePath"]) for of in settings] == [each[:2] for each in expected]
+        for each, (_method, _path, kind) in zip(settings, expected, strict=True):
+            assert each["ThrottlingRateLimit"] == {"Ref": f"{kind}RateLimit"}
+            assert each["ThrottlingBurstLimit"] == {"Ref": f"{kind}BurstLimit"}
+
+
+def test_no_method_of_either_api_logs_bodies_or_is_counted_by_itself_unasked() -> None:
     for name in ("AccessApi", "HrApi"):
-        (settings,) = resource(name)["MethodSettings"]
-        assert settings["ThrottlingRateLimit"] == {"Ref": "ApiRateLimit"}
-        assert settings["ThrottlingBurstLimit"] == {"Ref": "ApiBurstLimit"}
-        assert settings["DataTraceEnabled"] is False
+        for each in resource(name)["MethodSettings"]:
+            assert each["DataTraceEnabled"] is False
+            assert each["MetricsEnabled"] == {"Ref": "ApiDetailedMetrics"}
+    assert template()["Parameters"]["ApiDetailedMetrics"]["Default"] == "false"
+
+
+def test_every_unsigned_path_of_an_hr_system_has_limits_of_its_own() -> None:
+    events = resource("ReceiveHrEventFunction")["Events"].values()
+    sent_to = {(event["Properties"]["Method"].upper(), event["Properties"]["Path"]) for event in events}
+    limited = {
+        (each["HttpMethod"], each["ResourcePath"].removeprefix("/").replace("~1", "/"))
+        for each in resource("AccessApi")["MethodSettings"]
+        if each["ThrottlingRateLimit"] == {"Ref": "HrRateLimit"}
+    }
+    assert limited == sent_to
+
+
+def test_both_apis_log_requests_when_told_to_and_say_of_each_what_names_nobody() -> None:
+    formats = set()
+    for name, group in (("AccessApi", "AccessApiRequestLogs"), ("HrApi", "HrApiRequestLogs")):
+        condition, setting, otherwise = resource(name)["AccessLogSetting"]["Fn::If"]
+        assert (condition, otherwise) == ("HasApiAccessLogs", {"Ref": "AWS::NoValue"})
+        assert setting["DestinationArn"] == {"Fn::GetAtt": f"{group}.Arn"}
+        formats.add(setting["Format"])
+    (written,) = formats
+    assert set(json.loads(written).values()) == {
+        "$context.requestId",
+        "$context.requestTimeEpoch",
+        "$context.httpMethod",
+        "$context.resourcePath",
+        "$context.status",
+        "$context.responseLatency",
+        "$context.error.responseType",
+    }
 
 
 def test_none_of_the_policies_allows_more_than_calling_the_api_by_path() -> None:

@@ -1,12 +1,13 @@
 """The pages are such that their commands can be run, and the rules for that tell right from wrong."""
 
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.pages import fences, fences_of, pages, printed_as
+from tests.pages import ROOT, fences, fences_of, pages, printed_as
 from tests.project.repository import files, shown
 
 # Made from the code, or by others; their sketches of requests are not commands.
@@ -103,3 +104,19 @@ def _headings(page: Path) -> set[str]:
         re.sub(r"[^\w -]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title)).lower().replace(" ", "-")
         for title in titles
     }
+
+
+def test_an_installation_s_answers_are_kept_where_git_does_not_look() -> None:
+    """`sam deploy --guided` writes into the file that --config-file names, and into samconfig.toml without one."""
+    lines = [
+        (fence.place, line)
+        for page in pages()
+        for fence in fences(page.read_text(encoding="utf-8"), page=shown(page))
+        for line in fence.text.splitlines()
+        if "sam deploy" in line
+    ]
+    assert len(lines) >= 2
+    assert not [place for place, line in lines if "--config-file samconfig.local.toml" not in line]
+    ignored = subprocess.run(["git", "check-ignore", "-q", "samconfig.local.toml"], cwd=ROOT, check=False)  # noqa: S607
+    assert ignored.returncode == 0
+    assert "parameter_overrides" not in (ROOT / "samconfig.toml").read_text()

@@ -38,6 +38,7 @@ def variables_of(function: str) -> list[str]:
 def environment_of(function: str) -> dict[str, str]:
     """Variables with which a function's settings can be read."""
     environment = dict.fromkeys(variables_of(function), "arn:aws:sso:::instance/ssoins-0123456789abcdef")
+    environment["INBOX_CONCURRENCY"] = "8"
     environment["BUDGETS"] = "sso_admin_calls=10"
     environment["DEAD_LETTERS"] = " ".join(f"{queue}=https://queue" for queue in LetterQueue)
     return environment

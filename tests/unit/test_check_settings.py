@@ -1,6 +1,6 @@
 """What the check of the settings says of each thing that it looks at."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,9 @@ import pytest
 
 from dayone.domain.budgets import Budgets
 from dayone.domain.findings import Finding
+from dayone.domain.life_cycle import IdentitySource
 from dayone.errors import NotFound, Refused, Unreachable
+from dayone.ports.surroundings import SeenConcurrency, SeenRoles
 from dayone.usecases.check_settings import GivenSettings, check_settings
 from tests.fakes.surroundings import ELSEWHERE, GIVEN, MANAGEMENT, TRAIL, MemorySurroundings
 
@@ -25,18 +27,24 @@ NAMES = [
     "trail",
     "quotas",
     "service-control-policies",
+    "lambda-concurrency",
+    "roles",
+    "permission-sets",
+    "first-sign-in",
 ]
+# AWS has no call for these.
+ALWAYS_UNKNOWN = {"identity-source", "first-sign-in"}
 
 
 def _found(around: MemorySurroundings | None = None, *, given: GivenSettings = GIVEN) -> dict[str, Finding]:
     return {one.name: one for one in check_settings(given, ports=(around or MemorySurroundings()).ports())}
 
 
-def test_where_everything_fits_there_is_nothing_to_do_but_to_look_at_the_source_of_users() -> None:
+def test_where_everything_fits_there_is_nothing_to_do_but_to_look_where_users_come_from_and_get_in() -> None:
     found = _found()
     assert list(found) == NAMES
-    assert {name for name, one in found.items() if one.do} == {"identity-source"}
-    assert {str(one.state) for name, one in found.items() if name != "identity-source"} == {"ok"}
+    assert {name for name, one in found.items() if one.do} == ALWAYS_UNKNOWN
+    assert {str(one.state) for name, one in found.items() if name not in ALWAYS_UNKNOWN} == {"ok"}
 
 
 def _instance(**said: Any) -> MemorySurroundings:  # noqa: ANN401 - any attribute of it
@@ -144,15 +152,87 @@ def test_what_is_given_is_held_against_what_is_there(
         ("trails", {"trail"}, "cloudtrail:DescribeTrails"),
         ("of_identity_center", {"quotas"}, "servicequotas:ListServiceQuotas"),
         ("has_policy_type", {"service-control-policies"}, "organizations:ListRoots"),
+        ("concurrency", {"lambda-concurrency"}, "lambda:GetAccountSettings"),
+        ("roles", {"roles"}, "iam:GetAccountSummary"),
+        ("permission_sets_in", {"permission-sets"}, "sso:ListPermissionSetsProvisionedToAccount"),
     ],
 )
 def test_what_cannot_be_read_is_unknown_and_breaks_nothing_else(
     call: str, unknown: set[str], action: str, error: Exception
 ) -> None:
     found = _found(MemorySurroundings(fails={call: error}), given=replace(GIVEN, ends_sessions=True))
-    assert {name for name, one in found.items() if str(one.state) == "unknown"} == unknown | {"identity-source"}
+    assert {name for name, one in found.items() if str(one.state) == "unknown"} == unknown | ALWAYS_UNKNOWN
     assert all(action in found[name].do for name in unknown)
     assert "arn:" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("unreserved", "planners", "state", "do"),
+    [
+        (1000, 8, "ok", ""),
+        (14, 8, "ok", ""),
+        (13, 8, "warning", "deploy with InboxConcurrency=7, and ask AWS for more"),
+        (10, 8, "warning", "deploy with InboxConcurrency=4, and ask AWS for more"),
+        (10, 4, "ok", ""),
+        (7, 8, "warning", "deploy with InboxConcurrency=2, and ask AWS for more"),
+        (7, 2, "warning", "ask AWS for more"),
+    ],
+)
+def test_a_new_account_is_told_how_many_may_plan_at_once(unreserved: int, planners: int, state: str, do: str) -> None:
+    around = MemorySurroundings(limits=SeenConcurrency(limit=1000, unreserved=unreserved))
+    finding = _found(around, given=replace(GIVEN, inbox_concurrency=planners))["lambda-concurrency"]
+    assert str(finding.state) == state
+    assert finding.do.startswith(do)
+    assert bool(finding.do) == bool(do)
+    assert f"{unreserved} functions of the account" in finding.says
+
+
+@pytest.mark.parametrize(
+    ("around", "name", "state", "says"),
+    [
+        ({"roles_there": SeenRoles(roles=899, quota=1000, policies_each=10)}, "roles", "ok", "899 of 1000 roles"),
+        ({"roles_there": SeenRoles(roles=900, quota=1000, policies_each=20)}, "roles", "warning", "up to 20 managed"),
+        ({"permission_sets": 449}, "permission-sets", "ok", "449 of 500 permission sets"),
+        ({"permission_sets": 450}, "permission-sets", "warning", "450 of 500 permission sets"),
+        (
+            {"permission_sets": 450, "quotas": {"Provisioned permission sets allowed per AWS account": 1500.0}},
+            "permission-sets",
+            "ok",
+            "450 of 1500 permission sets",
+        ),
+        ({"quotas": {"Permission sets": 3500.0}}, "permission-sets", "ok", "7 of 500 permission sets"),
+    ],
+)
+def test_an_account_that_has_almost_no_room_is_told_before_it_is_full(
+    around: Mapping[str, Any], name: str, state: str, says: str
+) -> None:
+    finding = _found(MemorySurroundings(**around))[name]
+    assert (str(finding.state), says in finding.says, MANAGEMENT in finding.says) == (state, True, True), finding
+
+
+def test_quotas_that_cannot_be_read_leave_what_aws_publishes() -> None:
+    fails: dict[str, Exception] = {"of_identity_center": Refused("AccessDeniedException: no")}
+    assert "7 of 500 permission sets" in _found(MemorySurroundings(fails=fails))["permission-sets"].says
+
+
+def _first_sign_in(source: Callable[[], IdentitySource]) -> Finding:
+    return check_settings(GIVEN, ports=MemorySurroundings().ports(), source=source)[-1]
+
+
+def test_how_a_new_hire_gets_in_is_said_where_identity_center_owns_the_users() -> None:
+    ours = _first_sign_in(lambda: IdentitySource.IDENTITY_CENTER)
+    assert (ours.name, str(ours.state)) == ("first-sign-in", "unknown")
+    assert "no password and gets no mail" in ours.says
+    assert "Settings, Authentication, switch on `Send email OTP`" in ours.do
+    external = _first_sign_in(lambda: IdentitySource.EXTERNAL)
+    assert (external.name, str(external.state), external.do) == ("first-sign-in", "ok", "")
+
+
+def test_a_policy_that_cannot_be_read_breaks_nothing_of_the_check() -> None:
+    def unreachable() -> IdentitySource:
+        raise Unreachable("no usable answer")
+
+    assert _first_sign_in(unreachable) == _first_sign_in(lambda: IdentitySource.IDENTITY_CENTER)
 
 
 def test_whether_somebody_may_administer_is_unknown_only_where_it_matters() -> None:

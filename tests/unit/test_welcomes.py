@@ -1,5 +1,6 @@
 """Who has got access is told so: once, when it is there, with where to sign in, as whom and to what."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from dayone.domain.policy import Policy
 from dayone.domain.requests import PlanRequest
 from dayone.domain.welcomes import Reachable, WelcomeMail, cli_profiles, welcome_mail
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
+from tests.pages import ROOT
 from tests.unit.world import PORTAL, World
 
 _DAY = date(2026, 11, 23)
@@ -127,6 +129,21 @@ def test_what_hr_tells_cannot_write_a_header() -> None:
     mail = welcome_mail(_MAIL, person=person, reachable=[], portal=PORTAL)
     assert mail.subject == "Hello Ada Bcc: everybody@example.com"
     assert mail.text == f"{{portal_url}} at {PORTAL.url}\nnothing yet\n"
+
+
+def test_a_mail_can_say_how_to_get_in_without_a_password() -> None:
+    person = replace(a_person(), user_name="ada", email="ada@example.com")
+    mail = welcome_mail(replace(_MAIL, text="{first_sign_in}"), person=person, reachable=[], portal=PORTAL)
+    assert "no password yet" in mail.text
+    assert all(word in mail.text for word in (PORTAL.url, "user name, ada,", "a code to ada@example.com"))
+    assert "{" not in mail.text
+
+
+def test_every_mail_of_the_pages_says_how_to_get_in() -> None:
+    texts = [(ROOT / "docs" / page).read_text() for page in ("people.md", "policy.md")]
+    mails = [mail for text in texts for mail in re.findall(r"mail:\n +from:.*?```", text, flags=re.DOTALL)]
+    assert len(mails) == 2
+    assert all("{first_sign_in}" in mail for mail in mails)
 
 
 def test_profiles_are_what_the_aws_cli_takes() -> None:

@@ -40,7 +40,7 @@ class PlanChangesSettings:
     hr_parameter: str
     hr_secrets: str
     ended_sessions_policies: str
-    schedule_prefix: str
+    schedule_group: str
     schedule_target: str
     schedule_role: str
 
@@ -96,6 +96,7 @@ class AccessApiSettings:
     dead_letters: str
     organization_id: str
     identity_center_key: str
+    inbox_concurrency: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:

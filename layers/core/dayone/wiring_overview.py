@@ -11,6 +11,7 @@ from dayone.adapters.seen_instance import SsoInstanceSight
 from dayone.adapters.seen_key import IdentityCenterKeySight
 from dayone.adapters.seen_organization import OrganizationsSight
 from dayone.adapters.seen_quotas import ServiceQuotaSight
+from dayone.adapters.seen_room import IamRoleSight, LambdaConcurrencySight
 from dayone.adapters.seen_trails import CloudTrailSight
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
@@ -41,6 +42,8 @@ def _surroundings() -> CheckSettings:
         organization=OrganizationsSight(organizations),
         trails=CloudTrailSight(Later("cloudtrail")),
         quotas=ServiceQuotaSight(Later("service-quotas")),
+        concurrency=LambdaConcurrencySight(Later("lambda")),
+        roles=IamRoleSight(Later("iam")),
     )
 
 
@@ -53,5 +56,6 @@ def _given(given: AccessApiSettings) -> GivenSettings:
         administered_from=given.administered_from,
         organization_id="" if given.organization_id == _NONE else given.organization_id,
         ends_sessions=any(given.ended_sessions_policies.split(",")),
+        inbox_concurrency=int(given.inbox_concurrency),
         budgets=budgets_in(given.budgets),
     )

@@ -64,7 +64,7 @@ def schedules(given: "PlanChangesSettings") -> "EventBridgeSchedules":
     from dayone.adapters.scheduler import EventBridgeSchedules
 
     return EventBridgeSchedules(
-        client("scheduler"), prefix=given.schedule_prefix, target=given.schedule_target, role=given.schedule_role
+        client("scheduler"), group=given.schedule_group, target=given.schedule_target, role=given.schedule_role
     )
 
 

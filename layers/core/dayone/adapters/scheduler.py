@@ -18,17 +18,18 @@ class SchedulerClient(Protocol):
 class EventBridgeSchedules:
     """The port Schedules over the API `scheduler`.
 
-    A schedule is named after its moment, with `prefix` before it, so all that is due then shares one. It fires the
+    A schedule is in the group `group` and named after its moment, so all that is due then shares one. It fires the
     function `target` by the role `role`, and AWS deletes it when it has fired. AWS fires within a minute of the moment.
-    Source: EventBridge Scheduler User Guide, "One-time schedules" and "Deletion after schedule completion".
+    Source: EventBridge Scheduler User Guide, "One-time schedules" and "Deletion after schedule completion"; and
+    "Managing a schedule group" for what goes with the group.
     """
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"scheduler:CreateSchedule"})
     DEPENDENT_ACTIONS: ClassVar[DependentActions] = {Dependency.PASSED_ROLE: frozenset({"iam:PassRole"})}
 
-    def __init__(self, client: SchedulerClient, *, prefix: str, target: str, role: str) -> None:
+    def __init__(self, client: SchedulerClient, *, group: str, target: str, role: str) -> None:
         self._client = client
-        self._prefix = prefix
+        self._group = group
         self._target = target
         self._role = role
 
@@ -39,7 +40,8 @@ class EventBridgeSchedules:
         try:
             with never_rejected():
                 self._client.create_schedule(
-                    Name=f"{self._prefix}{whole:%Y%m%dT%H%M%SZ}",
+                    GroupName=self._group,
+                    Name=f"due-{whole:%Y%m%dT%H%M%SZ}",
                     ScheduleExpression=f"at({whole:%Y-%m-%dT%H:%M:%S})",
                     ScheduleExpressionTimezone="UTC",
                     FlexibleTimeWindow={"Mode": "OFF"},

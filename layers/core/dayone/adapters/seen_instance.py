@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
+from dayone.adapters.dependent_actions import READS_ENCRYPTED, DependentActions
 from dayone.ports.surroundings import SeenEncryption, SeenInstance
 
 if TYPE_CHECKING:
@@ -13,9 +14,12 @@ _CUSTOMERS = "CUSTOMER_MANAGED_KEY"
 
 
 class SsoInstanceSight:
-    """The port InstanceSight. Source: IAM Identity Center API Reference, DescribeInstance."""
+    """The port InstanceSight. Source: IAM Identity Center API Reference."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"sso:DescribeInstance"})
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {"sso:DescribeInstance", "sso:ListPermissionSetsProvisionedToAccount"}
+    )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = READS_ENCRYPTED
 
     def __init__(self, client: "SSOAdminClient") -> None:
         self._client = client
@@ -38,6 +42,13 @@ class SsoInstanceSight:
             permission_sets_enabled=answer.get("PermissionSetsEnabled"),
             encryption=_encryption(answer.get("EncryptionConfigurationDetails", {})),
         )
+
+    def permission_sets_in(self, instance_arn: str, account: str) -> int:
+        """See InstanceSight."""
+        listing = self._client.get_paginator("list_permission_sets_provisioned_to_account")
+        with translated():
+            pages = list(listing.paginate(InstanceArn=instance_arn, AccountId=account))
+        return sum(len(page.get("PermissionSets", [])) for page in pages)
 
 
 def _primary_region(answer: Mapping[str, Any]) -> str:

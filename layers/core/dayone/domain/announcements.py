@@ -13,9 +13,10 @@ from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, ResourceKind
 
+OPERATION_FAILED = "Operation Failed"
 _NEWS_OF_OPERATIONS = {
     OperationState.SUCCEEDED: "Operation Succeeded",
-    OperationState.FAILED: "Operation Failed",
+    OperationState.FAILED: OPERATION_FAILED,
     OperationState.SUPERSEDED: "Operation Superseded",
     OperationState.HELD: "Operation Held",
 }

@@ -8,7 +8,13 @@ from dayone.domain.life_cycle import Mail
 from dayone.domain.operations import Operation
 from dayone.domain.people import Person
 
-PLACEHOLDERS = ("given_name", "display_name", "user_name", "portal_url", "access", "cli_profiles")
+PLACEHOLDERS = ("given_name", "display_name", "user_name", "portal_url", "first_sign_in", "access", "cli_profiles")
+# For users whom Identity Center owns, where `Send email OTP` is on. Source: IAM Identity Center User Guide, "Email
+# one-time password to users created with API".
+_FIRST_SIGN_IN = (
+    "The first time, you have no password yet: enter your user name, {user_name}, at {portal_url}. AWS then mails a"
+    " code to {email}, and with it you choose a password."
+)
 _NO_ACCESS = "nothing yet"
 
 
@@ -69,6 +75,7 @@ def welcome_mail(mail: Mail, *, person: Person, reachable: Sequence[Reachable], 
         "display_name": person.display_name,
         "user_name": person.user_name,
         "portal_url": portal.url,
+        "first_sign_in": _FIRST_SIGN_IN.format(user_name=person.user_name, portal_url=portal.url, email=person.email),
         "access": access or _NO_ACCESS,
         "cli_profiles": cli_profiles(reachable, portal=portal),
     }

@@ -47,6 +47,23 @@ class SeenTrail:
     records_writes: bool | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SeenConcurrency:
+    """How many functions of the account run at once: `limit` in all, `unreserved` of them for whoever comes."""
+
+    limit: int
+    unreserved: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenRoles:
+    """How many IAM roles the account has, how many it may have, and how many managed policies each of them."""
+
+    roles: int
+    quota: int
+    policies_each: int
+
+
 class InstanceSight(Protocol):
     """Identity Center, in the Region where the question is asked."""
 
@@ -56,6 +73,9 @@ class InstanceSight(Protocol):
 
     def instance(self, instance_arn: str) -> SeenInstance:
         """The instance of that ARN."""
+
+    def permission_sets_in(self, instance_arn: str, account: str) -> int:
+        """How many of its permission sets are in use in an account."""
 
 
 class KeySight(Protocol):
@@ -97,3 +117,17 @@ class QuotaSight(Protocol):
 
     def of_identity_center(self) -> Mapping[str, float]:
         """The quotas that are in force for the account, by AWS's own names."""
+
+
+class ConcurrencySight(Protocol):
+    """Lambda, in the Region where the question is asked."""
+
+    def concurrency(self) -> SeenConcurrency:
+        """How many functions of the account run at once."""
+
+
+class RoleSight(Protocol):
+    """IAM, in the account that asks."""
+
+    def roles(self) -> SeenRoles:
+        """The roles that the account has and may have."""

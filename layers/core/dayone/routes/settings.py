@@ -17,7 +17,11 @@ def settings_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(SETTINGS)
     def get_settings_check() -> SettingsAnswer:
         """Look at what Day One is deployed into, and say what does not fit and what to do about it."""
-        found = check_settings(api.overview.given, ports=api.overview.surroundings)
+        found = check_settings(
+            api.overview.given,
+            ports=api.overview.surroundings,
+            source=lambda: api.policies.current().people.identity_source,
+        )
         states = {one.state for one in found}
         worst = next((one for one in (FindingState.WRONG, FindingState.WARNING) if one in states), FindingState.OK)
         return {

@@ -1,6 +1,8 @@
 """What is said of the instance of Identity Center: whether it is there, whose it is, and whether it fits."""
 
 from dayone.domain.findings import Finding, amiss, doubtful, fine, unseen
+from dayone.domain.life_cycle import IdentitySource
+from dayone.errors import DayOneError
 from dayone.ports.surroundings import SeenInstance, SeenOrganization
 
 _ACTIVE = "ACTIVE"
@@ -53,6 +55,25 @@ def identity_source() -> Finding:
         "the policy must say `identity_source: external`"
     )
     return unseen("identity-source", says, do=do)
+
+
+def first_sign_in(source: IdentitySource | DayOneError) -> Finding:
+    """A user that the API makes has no password; only a setting that no API tells of lets such users choose one.
+
+    Of a policy that cannot be read, the usual source is taken.
+    """
+    name = "first-sign-in"
+    if source is IdentitySource.EXTERNAL:
+        return fine(name, "people sign in at the identity provider: the policy says `identity_source: external`")
+    says = (
+        "a user that Day One makes has no password and gets no mail from AWS, and AWS has no call that tells whether"
+        " `Send email OTP` is on"
+    )
+    do = (
+        "in the console, Identity Center, Settings, Authentication, switch on `Send email OTP` before the first hire; "
+        "there is nothing to do where an external identity provider owns the users"
+    )
+    return unseen(name, says, do=do)
 
 
 def instance_is_the_organizations(seen: SeenInstance, organization: SeenOrganization) -> Finding:

@@ -4,19 +4,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from dayone.domain.budgets import Budgets
-from dayone.domain.findings import Finding, unseen
+from dayone.domain.findings import Finding
+from dayone.domain.life_cycle import IdentitySource
 from dayone.errors import DayOneError
 from dayone.ports.surroundings import (
+    ConcurrencySight,
     InstanceSight,
     KeyPolicySight,
     KeySight,
     OrganizationSight,
     QuotaSight,
+    RoleSight,
     SeenInstance,
     SeenOrganization,
     TrailSight,
 )
 from dayone.usecases.check_identity_center import (
+    first_sign_in,
     identity_source,
     instance_is_here,
     instance_is_the_organizations,
@@ -31,6 +35,8 @@ from dayone.usecases.check_organization import (
     trail_records,
 )
 from dayone.usecases.check_quotas import budgets_fit
+from dayone.usecases.check_reading import attempt, judged, pair
+from dayone.usecases.check_room import concurrency_suffices, permission_sets_have_room, roles_have_room
 
 _INSTANCE = "sso:DescribeInstance"
 _ORGANIZATION = "organizations:DescribeOrganization"
@@ -53,6 +59,7 @@ class GivenSettings:
     administered_from: str = "auto"
     organization_id: str = ""
     ends_sessions: bool = False
+    inbox_concurrency: int = 8
     budgets: Budgets = field(default_factory=Budgets)
 
 
@@ -68,31 +75,43 @@ class CheckSettings:
     organization: OrganizationSight
     trails: TrailSight
     quotas: QuotaSight
+    concurrency: ConcurrencySight
+    roles: RoleSight
     key_policies: KeyPolicySight | None = None
 
 
-def check_settings(given: GivenSettings, *, ports: CheckSettings) -> tuple[Finding, ...]:
-    """Every finding, in the order in which they should be mended; nothing that cannot be read breaks the rest."""
-    organization = _asked(ports.organization.organization)
+def check_settings(
+    given: GivenSettings,
+    *,
+    ports: CheckSettings,
+    source: Callable[[], IdentitySource] = lambda: IdentitySource.IDENTITY_CENTER,
+) -> tuple[Finding, ...]:
+    """Every finding, in the order in which they should be mended; nothing that cannot be read breaks the rest.
+
+    `source` is where the policy in force says that users come from.
+    """
+    organization = attempt(ports.organization.organization)
     return (
         *_of_identity_center(given, organization, ports=ports),
         *_of_organization(given, organization, ports=ports),
         *_of_the_rest(given, ports=ports),
+        *_of_room(given, ports=ports),
+        first_sign_in(attempt(source)),
     )
 
 
 def _of_identity_center(
     given: GivenSettings, organization: SeenOrganization | DayOneError, *, ports: CheckSettings
 ) -> Iterator[Finding]:
-    instance = _asked(lambda: ports.instance.instance(given.instance_arn))
+    instance = attempt(lambda: ports.instance.instance(given.instance_arn))
     region, store = ports.instance.region, given.identity_store_id
-    yield _told("instance", instance, needs=_INSTANCE, judge=instance_is_usable)
-    yield _told("region", instance, needs=_INSTANCE, judge=lambda it: instance_is_here(it, region))
-    yield _told("identity-store", instance, needs=_INSTANCE, judge=lambda it: store_fits(it, store))
+    yield judged("instance", instance, needs=_INSTANCE, judge=instance_is_usable)
+    yield judged("region", instance, needs=_INSTANCE, judge=lambda it: instance_is_here(it, region))
+    yield judged("identity-store", instance, needs=_INSTANCE, judge=lambda it: store_fits(it, store))
     yield identity_source()
-    yield _told(
+    yield judged(
         "organization-instance",
-        _both(instance, organization),
+        pair(instance, organization),
         needs=f"{_INSTANCE} and {_ORGANIZATION}",
         judge=lambda both: instance_is_the_organizations(*both),
     )
@@ -102,8 +121,8 @@ def _of_identity_center(
 def _of_the_key(
     given: GivenSettings, instance: SeenInstance | DayOneError, *, ports: CheckSettings
 ) -> Iterator[Finding]:
-    yield _told(KEY, instance, needs=_INSTANCE, judge=lambda it: key_is_given(it, given.identity_center_key))
-    refusal = _asked(
+    yield judged(KEY, instance, needs=_INSTANCE, judge=lambda it: key_is_given(it, given.identity_center_key))
+    refusal = attempt(
         lambda: ports.key.refusal(
             instance_arn=given.instance_arn, identity_store_id=given.identity_store_id, account_id=given.account_id
         )
@@ -111,24 +130,24 @@ def _of_the_key(
 
     def judge(seen: SeenInstance) -> Finding:
         key, policies = seen.encryption.key_arn, ports.key_policies
-        policy = _asked(lambda: policies.policy(key)) if key and policies else None
+        policy = attempt(lambda: policies.policy(key)) if key and policies else None
         return key_may_be_used(seen, refusal, policy, account=given.account_id, region=ports.instance.region)
 
-    yield _told(KEY_POLICY, instance, needs=_INSTANCE, judge=judge)
+    yield judged(KEY_POLICY, instance, needs=_INSTANCE, judge=judge)
 
 
 def _of_organization(
     given: GivenSettings, organization: SeenOrganization | DayOneError, *, ports: CheckSettings
 ) -> Iterator[Finding]:
     account, region, listens_to = given.account_id, ports.instance.region, given.organization_id
-    delegates = _asked(lambda: ports.organization.delegated_administrators("sso.amazonaws.com"))
-    yield _told(
+    delegates = attempt(lambda: ports.organization.delegated_administrators("sso.amazonaws.com"))
+    yield judged(
         "administered-from",
         organization,
         needs=_ORGANIZATION,
         judge=lambda it: may_administer(it, delegates, account=account, said=given.administered_from),
     )
-    yield _told(
+    yield judged(
         "organization-events",
         organization,
         needs=_ORGANIZATION,
@@ -136,41 +155,43 @@ def _of_organization(
             it, account=account, region=region, listens_to=listens_to, arn=given.instance_arn
         ),
     )
-    yield _told(
+    yield judged(
         "trail",
-        _both(_asked(ports.trails.trails), organization),
+        pair(attempt(ports.trails.trails), organization),
         needs=f"{_TRAILS} and {_ORGANIZATION}",
         judge=lambda both: trail_records(*both, account=account),
     )
 
 
 def _of_the_rest(given: GivenSettings, *, ports: CheckSettings) -> Iterator[Finding]:
-    quotas = _asked(ports.quotas.of_identity_center)
+    quotas = attempt(ports.quotas.of_identity_center)
     yield budgets_fit(given.budgets, quotas=None if isinstance(quotas, DayOneError) else quotas)
-    yield _told(
+    yield judged(
         "service-control-policies",
-        _asked(lambda: given.ends_sessions and ports.organization.has_policy_type("SERVICE_CONTROL_POLICY")),
+        attempt(lambda: given.ends_sessions and ports.organization.has_policy_type("SERVICE_CONTROL_POLICY")),
         needs="organizations:ListRoots",
         judge=lambda is_enabled: control_policies(is_enabled=is_enabled, is_asked_for=given.ends_sessions),
     )
 
 
-def _asked[T](ask: Callable[[], T]) -> T | DayOneError:
-    try:
-        return ask()
-    except DayOneError as error:
-        return error
-
-
-def _both[A, B](one: A | DayOneError, other: B | DayOneError) -> tuple[A, B] | DayOneError:
-    if isinstance(one, DayOneError):
-        return one
-    return other if isinstance(other, DayOneError) else (one, other)
-
-
-def _told[T](name: str, seen: T | DayOneError, *, needs: str, judge: Callable[[T], Finding]) -> Finding:
-    if not isinstance(seen, DayOneError):
-        return judge(seen)
-    # AWS's own words name ARNs and callers; the code before them says which kind of trouble it is.
-    kind = str(seen).partition(":")[0]
-    return unseen(name, f"AWS did not say: {kind}", do=f"let whoever checks call {needs}, then check again")
+def _of_room(given: GivenSettings, *, ports: CheckSettings) -> Iterator[Finding]:
+    account, planners = given.account_id, given.inbox_concurrency
+    quotas = attempt(ports.quotas.of_identity_center)
+    yield judged(
+        "lambda-concurrency",
+        attempt(ports.concurrency.concurrency),
+        needs="lambda:GetAccountSettings",
+        judge=lambda limits: concurrency_suffices(limits, inbox_concurrency=planners),
+    )
+    yield judged(
+        "roles",
+        attempt(ports.roles.roles),
+        needs="iam:GetAccountSummary",
+        judge=lambda roles: roles_have_room(roles, account=account),
+    )
+    yield judged(
+        "permission-sets",
+        attempt(lambda: ports.instance.permission_sets_in(given.instance_arn, account)),
+        needs="sso:ListPermissionSetsProvisionedToAccount",
+        judge=lambda in_use: permission_sets_have_room(in_use, quotas=quotas, account=account),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dayone.domain.announcements import is_ready, news_of_account, news_of_change, news_of_operation
+from dayone.domain.announcements import OPERATION_FAILED, is_ready, news_of_account, news_of_change, news_of_operation
 from dayone.domain.events import DomainEvent
 from dayone.ports.events import AccountWritten, ChangeWritten, EventBus, OperationWritten, TableStream, Written
 from dayone.ports.records import Records
@@ -19,15 +19,24 @@ class PublishEvents:
     bus: EventBus
 
 
-def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> int:
-    """Publish all the news in one batch of the stream; returns how many. The same batch again gives the same ids."""
-    news = [one for written in ports.stream.writes(event) for one in _news(written, records=ports.records)]
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """How many events were published, and of how many operations they said that these have failed."""
+
+    events: int
+    failed_operations: int
+
+
+def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> Published:
+    """Publish all the news in one batch of the stream. The same batch again gives the same ids, and counts again."""
+    news = [domain_event for written in ports.stream.writes(event) for domain_event in _news(written, ports.records)]
     if news:
         ports.bus.publish(news)
-    return len(news)
+    failed = sum(domain_event.detail_type == OPERATION_FAILED for domain_event in news)
+    return Published(events=len(news), failed_operations=failed)
 
 
-def _news(written: Written, *, records: Records) -> Iterator[DomainEvent]:
+def _news(written: Written, records: Records) -> Iterator[DomainEvent]:
     match written:
         case OperationWritten(before=before, after=after, at=at):
             news = news_of_operation(before, after, at=at)

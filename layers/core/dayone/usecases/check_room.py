@@ -1,0 +1,67 @@
+"""What is said of the room that AWS's quotas leave: functions at once, roles, and permission sets in an account."""
+
+from collections.abc import Mapping
+
+from dayone.domain.findings import Finding, doubtful, fine
+from dayone.errors import DayOneError
+from dayone.ports.surroundings import SeenConcurrency, SeenRoles
+
+# One each for the executor, the sweep, the publisher and the account events, and two for the API and HR systems.
+OTHER_EXECUTIONS = 6
+# Source: AWS Lambda Developer Guide, ScalingConfig: the least that MaximumConcurrency may be.
+_LEAST_PLANNERS = 2
+_MORE_EXECUTIONS = (
+    "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384"
+    " --desired-value 1000"
+)
+# Source: IAM Identity Center User Guide, quotas: provisioned permission sets per AWS account; AWS raises it on request.
+_PUBLISHED_PERMISSION_SETS = 500
+_ALMOST = 0.9
+
+
+def concurrency_suffices(seen: SeenConcurrency, *, inbox_concurrency: int) -> Finding:
+    """Lambda runs as many functions at once as Day One needs when all of them have work."""
+    name = "lambda-concurrency"
+    planners = f"planning takes up to {inbox_concurrency} of them (InboxConcurrency)"
+    if seen.unreserved >= inbox_concurrency + OTHER_EXECUTIONS:
+        return fine(name, f"{seen.unreserved} functions of the account can run at once; {planners}")
+    fitting = max(_LEAST_PLANNERS, seen.unreserved - OTHER_EXECUTIONS)
+    smaller = f"deploy with InboxConcurrency={fitting}, and " if fitting < inbox_concurrency else ""
+    says = (
+        f"{seen.unreserved} functions of the account can run at once, of {seen.limit} in all; {planners}, and the"
+        f" others need {OTHER_EXECUTIONS}: Lambda may refuse the executor, the sweep and HR deliveries"
+    )
+    return doubtful(name, says, do=f"{smaller}ask AWS for more, which is free: {_MORE_EXECUTIONS}")
+
+
+def roles_have_room(seen: SeenRoles, *, account: str) -> Finding:
+    """IAM has room for the role that Identity Center makes for each permission set that is assigned in an account."""
+    name = "roles"
+    says = (
+        f"{seen.roles} of {seen.quota} roles are in use in {account}, and a role has up to {seen.policies_each} managed"
+        " policies; each permission set that is assigned in an account takes one role there"
+    )
+    if seen.roles >= _ALMOST * seen.quota:
+        return doubtful(
+            name, says, do=f"raise the quota of IAM `Roles per account` in {account}, or delete roles there"
+        )
+    return fine(name, f"{says}. Other accounts have quotas of their own, which cannot be read from here")
+
+
+def permission_sets_have_room(in_use: int, *, quotas: Mapping[str, float] | DayOneError, account: str) -> Finding:
+    """The account has room for more permission sets; `quotas` are those of Service Quotas for Identity Center."""
+    name = "permission-sets"
+    listed = {} if isinstance(quotas, DayOneError) else quotas
+    in_force = next((int(number) for title, number in listed.items() if _is_of_account(title)), None)
+    quota = in_force or _PUBLISHED_PERMISSION_SETS
+    whose = "" if in_force else ", which is what AWS publishes"
+    says = f"{in_use} of {quota} permission sets are in use in {account}{whose}"
+    if in_use >= _ALMOST * quota:
+        do = "raise the quota of Identity Center for permission sets in an account, or give fewer of them there"
+        return doubtful(name, says, do=do)
+    return fine(name, f"{says}; the same number holds for every other account")
+
+
+def _is_of_account(title: str) -> bool:
+    # AWS does not say under which name Service Quotas has it; its user guide's name has these words.
+    return "permission sets" in title.lower() and "per aws account" in title.lower()

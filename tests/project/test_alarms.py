@@ -1,0 +1,135 @@
+"""Every alarm watches what is there, every function and queue is watched, and every alarm has its part of the page."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.project.repository import ROOT, functions, pascal, resource, template
+
+RESOURCES: Mapping[str, Mapping[str, Any]] = template()["Resources"]
+ALARMS = sorted(name for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm")
+# Source: Amazon CloudWatch API Reference, MetricDataQuery: as many metrics as an alarm may rest on.
+MOST_METRICS = 10
+QUEUE, FUNCTION, API = "AWS::SQS::Queue", "AWS::Serverless::Function", "AWS::Serverless::Api"
+
+
+def _chosen(value: Any, *, of: int) -> Any:  # noqa: ANN401 - as the template has it
+    """A value, or what `Fn::If` makes of it: 1 when its condition holds, 2 when not."""
+    return value["Fn::If"][of] if isinstance(value, dict) and "Fn::If" in value else value
+
+
+def _conditions(value: Any) -> set[str]:  # noqa: ANN401
+    return {value["Fn::If"][0]} if isinstance(value, dict) and "Fn::If" in value else set()
+
+
+def _metrics(alarm: str) -> Iterator[tuple[Mapping[str, Any], set[str]]]:
+    """Each metric that an alarm rests on, as Namespace, MetricName and Dimensions, and the condition of it."""
+    properties = resource(alarm)
+    if "MetricName" in properties:
+        yield properties, set()
+    for query in properties.get("Metrics", []):
+        there = _chosen(query, of=1)
+        if "MetricStat" in there:
+            yield there["MetricStat"]["Metric"], _conditions(query)
+
+
+def _dimensions(metric: Mapping[str, Any]) -> dict[str, Any]:
+    return {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions", [])}
+
+
+def _watched(metric_name: str, *, dimension: str) -> dict[str, set[str]]:
+    """The resources of which some alarm watches this metric, each with the alarm."""
+    found: dict[str, set[str]] = {}
+    for alarm in ALARMS:
+        for metric, _ in _metrics(alarm):
+            if metric["MetricName"] == metric_name:
+                value = _dimensions(metric)[dimension]
+                found.setdefault(value.get("Ref") or value["Fn::GetAtt"].partition(".")[0], set()).add(alarm)
+    return found
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarm_watches_what_the_template_makes(alarm: str) -> None:
+    metrics = list(_metrics(alarm))
+    assert 1 <= len(metrics) <= MOST_METRICS
+    for metric, conditions in metrics:
+        for name, kind in (("QueueName", QUEUE), ("FunctionName", FUNCTION)):
+            if (value := _dimensions(metric).get(name)) is not None:
+                logical = value.get("Ref") or value["Fn::GetAtt"].removesuffix(".QueueName")
+                assert RESOURCES[logical]["Type"] == kind
+                assert {RESOURCES[logical].get("Condition")} - {None} <= conditions
+        if metric["Namespace"] == "AWS/ApiGateway":
+            _is_a_stage(metric, conditions)
+        if not str(metric["Namespace"]).startswith("AWS/"):
+            assert (metric["Namespace"], metric["MetricName"]) in _own_metrics()
+
+
+def _is_a_stage(metric: Mapping[str, Any], conditions: set[str]) -> None:
+    dimensions = _dimensions(metric)
+    api, _, of_api = dimensions["Stage"]["Ref"].partition(".")
+    assert (of_api, RESOURCES[api]["Type"]) == ("Stage", API)
+    assert dimensions["ApiName"] == resource(api)["Name"]
+    assert {RESOURCES[api].get("Condition")} - {None} <= conditions
+    # With more dimensions it would be a metric that there is with ApiDetailedMetrics only.
+    assert dimensions.keys() == {"ApiName", "Stage"}
+
+
+def _own_metrics() -> list[tuple[Any, str]]:
+    filters = [each["Properties"] for each in RESOURCES.values() if each["Type"] == "AWS::Logs::MetricFilter"]
+    made = [each for properties in filters for each in properties["MetricTransformations"]]
+    assert not [each for each in made if "Dimensions" in each]  # what a log line says could name a person
+    return [(each["MetricNamespace"], each["MetricName"]) for each in made]
+
+
+@pytest.mark.parametrize("alarm", [name for name in ALARMS if "Metrics" in resource(name)])
+def test_an_alarm_over_several_metrics_watches_one_expression(alarm: str) -> None:
+    queries = [_chosen(query, of=1) for query in resource(alarm)["Metrics"]]
+    (expression,) = [query for query in queries if query["ReturnData"]]
+    identifiers = {query["Id"] for query in queries if "MetricStat" in query}
+    for branch in (1, 2):
+        text = _chosen(expression["Expression"], of=branch)
+        named = set(re.findall(r"[a-z][a-z0-9_]*", text))
+        assert named <= identifiers
+        assert "SEARCH" not in text
+        assert "METRICS()" in text or named >= {query["Id"] for query in _unconditional(alarm)}
+
+
+def _unconditional(alarm: str) -> Iterator[Mapping[str, Any]]:
+    yield from (query for query in resource(alarm)["Metrics"] if "MetricStat" in query)
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_errors_and_throttles_of_every_function_are_watched(metric: str) -> None:
+    assert _watched(metric, dimension="FunctionName").keys() == {f"{pascal(name)}Function" for name in functions()}
+
+
+def test_a_sweep_that_is_not_called_is_an_alarm_because_it_has_no_metric_then() -> None:
+    (alarm,) = _watched("Invocations", dimension="FunctionName")["ReconcileAccessFunction"]
+    assert resource(alarm)["TreatMissingData"] == "breaching"
+    assert (resource(alarm)["ComparisonOperator"], resource(alarm)["Threshold"]) == ("LessThanThreshold", 1)
+
+
+def test_what_waits_for_long_to_be_planned_or_carried_out_is_an_alarm() -> None:
+    assert _watched("ApproximateAgeOfOldestMessage", dimension="QueueName").keys() == {"InboxQueue", "EngineQueue"}
+
+
+def test_every_queue_of_dead_letters_has_an_alarm() -> None:
+    queues = {name for name, each in RESOURCES.items() if each["Type"] == QUEUE}
+    watched = _watched("ApproximateNumberOfMessagesVisible", dimension="QueueName")
+    assert {name for name in queues if name.endswith("DeadLetters")} == watched.keys()
+
+
+def test_server_errors_are_watched_at_every_address_that_hr_systems_send_to() -> None:
+    apis = {metric["Dimensions"][1]["Value"]["Ref"] for metric, _ in _metrics("ServerErrorsAlarm")}
+    assert apis == {f"{name}.Stage" for name, each in RESOURCES.items() if each["Type"] == API}
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarm_goes_to_the_topic_and_the_page_says_what_it_means(alarm: str) -> None:
+    properties = resource(alarm)
+    assert properties["AlarmActions"]["Fn::If"][:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]]
+    assert properties["AlarmDescription"]
+    page = (ROOT / "docs" / "operations.md").read_text()
+    assert {f"**{alarm}**", f"**{alarm.removesuffix('Alarm')}**"} & set(re.findall(r"\*\*\w+\*\*", page))
