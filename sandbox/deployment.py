@@ -123,9 +123,8 @@ def describe(cloudformation: Any, name: str) -> Stack:  # noqa: ANN401 - a boto3
     )
 
 
-def function_logs(logs: Any, function_name: str, *, since: float) -> list[str]:  # noqa: ANN401 - a boto3 client
-    """Read the lines a function has logged since a time (seconds since the epoch), oldest first."""
-    group = f"/aws/lambda/{function_name}"
+def function_logs(logs: Any, group: str, *, since: float) -> list[str]:  # noqa: ANN401 - a boto3 client
+    """Read the lines in a function's log group since a time (seconds since the epoch), oldest first."""
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=int(since * 1000))
     try:
         return [event["message"].rstrip("\n") for page in pages for event in page["events"]]

@@ -158,7 +158,8 @@ class Sandbox:
 
     def function_logs(self, function_name: str, *, since: float = 0.0) -> list[str]:
         """Return the lines a function has logged since a time (seconds since the epoch), oldest first."""
-        return deployment.function_logs(self.client("logs"), function_name, since=since)
+        configuration = self.client("lambda").get_function_configuration(FunctionName=function_name)
+        return deployment.function_logs(self.client("logs"), configuration["LoggingConfig"]["LogGroup"], since=since)
 
     def server_log(self) -> str:
         """Return what both servers have written, for a failure that a function's log does not explain."""

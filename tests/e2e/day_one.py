@@ -16,6 +16,7 @@ from sandbox.signed_http import Answer, HttpApi
 from tests.e2e import policies
 from tests.e2e.announcements import Announcements
 from tests.e2e.waiting import eventually
+from tests.project.repository import pascal
 
 ENDED = ("succeeded", "failed")
 # How Identity Center behaves, unless a test has it otherwise for a while.
@@ -88,9 +89,13 @@ class DayOne:
         listed = self.get("/v1/changes?limit=100")["changes"]
         return [one for one in listed if one["cause"]["reference"] == reference]
 
+    def function(self, name: str) -> str:
+        """The name that CloudFormation gave a function, which is called `plan_changes` here."""
+        return self.deployed.stack.resources[f"{pascal(name)}Function"]
+
     def log(self, function: str) -> list[dict[str, Any]]:
         """What a function has logged, line by line."""
-        lines = self.sandbox.function_logs(f"{self.deployed.stack.name}-{function}")
+        lines = self.sandbox.function_logs(self.function(function))
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def waiting(self, queue: str) -> int:

@@ -10,7 +10,7 @@ from tests.e2e.day_one import DayOne
 
 def workers(day_one: DayOne, function: str) -> set[int]:
     """The processes of this sandbox that run a function."""
-    mark = f"ministack-lambda-{day_one.deployed.stack.name}-{function}-".encode()
+    mark = f"ministack-lambda-{day_one.function(function)}-".encode()
     found = set()
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):  # it has gone meanwhile

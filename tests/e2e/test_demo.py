@@ -68,7 +68,7 @@ def test_it_fails_when_the_assignment_is_not_seen_and_says_which_step_and_what_t
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert "✗ Identity Center shows the user, the membership, the permission set and the assignment" in ended.stdout
     assert re.search(r"after 30 s still: ReadOnly has no ViewOnlyAccess in \d{12}", ended.stdout)
-    assert re.search(r'dayone-plan_changes: \{.*"message":"planned"', ended.stdout)
+    assert re.search(r'dayone-PlanChangesFunction-\w+: \{.*"message":"planned"', ended.stdout)
     assert left_behind(folder) == []
 
 

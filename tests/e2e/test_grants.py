@@ -98,7 +98,7 @@ def evening(no_removals: DayOne) -> Evening:
 @contextmanager
 def _no_executor(day_one: DayOne) -> Iterator[None]:
     client: Any = day_one.sandbox.client("lambda")
-    name = f"{day_one.deployed.stack.name}-execute_operations"
+    name = day_one.function("execute_operations")
     (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     try:

@@ -58,8 +58,7 @@ class TestDeployedRoles:
 
     @pytest.mark.parametrize("name", FUNCTIONS)
     def test_a_function_runs_as_the_role_of_its_name(self, day_one: DayOne, name: str) -> None:
-        function = f"{day_one.deployed.stack.name}-{name}"
-        said = day_one.sandbox.client("lambda").get_function_configuration(FunctionName=function)
+        said = day_one.sandbox.client("lambda").get_function_configuration(FunctionName=day_one.function(name))
         assert said["Role"].rpartition("/")[2] == day_one.deployed.stack.resources[f"{pascal(name)}Role"]
 
     @pytest.mark.parametrize("name", FUNCTIONS)

@@ -23,7 +23,7 @@ def everything_tried(day_one: DayOne) -> str:
 @pytest.mark.parametrize("function", functions())
 def test_no_log_names_a_person(day_one: DayOne, everything_tried: str, function: str) -> None:
     assert everything_tried
-    name = f"{day_one.deployed.stack.name}-{function}"
+    name = day_one.function(function)
     lines = eventually(lambda: day_one.sandbox.function_logs(name), seconds=90)  # the sweep runs once a minute
     assert not [line for line in lines for word in PERSONAL if word in line.casefold()]
 

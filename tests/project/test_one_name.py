@@ -42,7 +42,6 @@ def test_its_test_has_its_name(name: str) -> None:
 def test_its_resources_have_its_name(name: str) -> None:
     function = resource(f"{pascal(name)}Function")
     assert function["CodeUri"] == f"functions/{name}/"
-    assert function["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
     assert function["Role"] == {"Fn::GetAtt": f"{pascal(name)}Role.Arn"}
     assert function["LoggingConfig"]["LogGroup"] == {"Ref": f"{pascal(name)}Logs"}
     assert resource(f"{pascal(name)}Logs")["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{name}"}
