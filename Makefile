@@ -24,7 +24,7 @@ MAKEFLAGS += --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--outp
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 # --- Setting up ---
 
@@ -52,6 +52,17 @@ $(UV_READY):
 .tools/sam/.ready .tools/lambda-image/.ready .tools/real-clients/.ready:
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv --without-pip $(@D)
 	$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes $<
+	@touch $@
+
+# Only `make check-deploy` and its tests need these. They are JavaScript inside of Python packages, which run in Node alone.
+.tools/deploy-rules/.ready: requirements/deploy-rules.txt $(UV_READY)
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv --without-pip $(@D)
+	$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes $<
+	@rm -rf $(@D)/node_modules && mkdir -p $(@D)/node_modules/cdk-preflight
+	tar -xzf $(@D)/lib/python3.13/site-packages/cdk_preflight/_jsii/*.tgz -C $(@D)/node_modules/cdk-preflight \
+		--strip-components 1 package/package.json package/lib/rules.generated.js
+	tar -xzf $(@D)/lib/python3.13/site-packages/aws_cdk/_jsii/*.tgz -C $(@D) \
+		--strip-components 1 package/node_modules/@aws/cloudformation-validate
 	@touch $@
 
 # The portal of the local AWS is tried in a real browser. As root on Debian it is installed where there is none; anywhere
@@ -83,6 +94,7 @@ lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRA
 	$(COMPILE) requirements/lambda-image.in --constraints requirements/runtime.txt --output-file requirements/lambda-image.txt
 	$(COMPILE) requirements/sam.in --output-file requirements/sam.txt
 	$(COMPILE) requirements/real-clients.in --output-file requirements/real-clients.txt
+	$(COMPILE) --no-deps requirements/deploy-rules.in --output-file requirements/deploy-rules.txt
 
 # --- Checking ---
 
@@ -110,8 +122,12 @@ check-template:
 check-tests:
 	$(PYTEST) --quiet -m "not thorough" $(wildcard tests/unit tests/simulation) tests/project --ignore tests/project/test_artefacts.py
 
+.PHONY: check-deploy
+check-deploy: setup .tools/deploy-rules/.ready ## Ask the rules of AWS whether the templates can be deployed, whatever their parameters
+	$(BIN)/python -m tests.deploy
+
 .PHONY: test
-test: setup .tools/browser/.ready .tools/dynamodb-local/.ready ## Run every test
+test: setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/deploy-rules/.ready ## Run every test
 	$(PYTEST) --numprocesses $(WORKERS) --dist loadfile
 
 # --- Using ---
