@@ -57,6 +57,7 @@ def test_every_make_target_for_people_says_what_it_does() -> None:
         "setup",
         "lock",
         "check",
+        "check-deploy",
         "test",
         "demo",
         "bench",
