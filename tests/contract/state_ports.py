@@ -7,6 +7,7 @@ from typing import Any
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
 from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_history import DynamoHistory
@@ -26,6 +27,7 @@ from dayone.domain.lanes import Lane, order_of
 from dayone.domain.operations import Operation
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
+from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.history import History
@@ -38,6 +40,7 @@ from tests.fakes.history import MemoryHistory
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_failed import MemoryFailedSubjects
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_known import MemoryKnownSubjects
@@ -57,6 +60,7 @@ class StatePorts:
 
     subjects: Subjects
     due_work: DueWork
+    failed: FailedSubjects
     queue: OperationQueue
     turn: Turn
     policies: Policies
@@ -100,6 +104,7 @@ def ports_in_memory() -> StatePorts:
     return StatePorts(
         subjects=MemorySubjects(state),
         due_work=MemoryDueWork(state),
+        failed=MemoryFailedSubjects(state),
         queue=MemoryOperationQueue(state),
         turn=MemoryTurn(),
         policies=MemoryPolicies(state, parse=lambda version: _parse(version, parsed)),
@@ -124,6 +129,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
     return StatePorts(
         subjects=DynamoSubjects(table),
         due_work=DynamoDueWork(table),
+        failed=DynamoFailedSubjects(table),
         queue=DynamoOperationQueue(table),
         turn=DynamoTurn(table),
         policies=DynamoPolicies(table, parse=lambda version: _parse(version, parsed)),

@@ -10,6 +10,7 @@ from botocore.model import OperationModel
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
 from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_history import DynamoHistory
@@ -47,6 +48,7 @@ from tests.contract.state_samples import (
     USER,
     cause,
     confirmed,
+    done,
     doubtful,
     end,
     entry,
@@ -125,6 +127,16 @@ def test_due_work(watched: Watched, others: StatePorts) -> None:
     assert due_work.has_runnable()
     assert due_work.due(now=NOW, limit=9)
     assert watched.actions == DynamoDueWork.ACTIONS
+
+
+def test_failed_subjects(watched: Watched, others: StatePorts) -> None:
+    (operation,) = planned(others, ADA, USER).operations
+    done(others, operation, state=OperationState.FAILED)
+    failed_subjects = DynamoFailedSubjects(watched.table)
+    (failed,) = failed_subjects.all()
+    failed_subjects.keep(failed)
+    failed_subjects.forget(ADA)
+    assert watched.actions == DynamoFailedSubjects.ACTIONS
 
 
 def test_operation_queue(watched: Watched, others: StatePorts) -> None:

@@ -236,13 +236,21 @@ def test_alike_are_the_same_resources_of_all_other_subjects_confirmed_or_in_doub
 
 
 def test_a_group_is_in_use_while_a_membership_or_an_assignment_of_it_is_on_record(ports: StatePorts) -> None:
-    assert not ports.queue.is_in_use("engineers")
+    assert ports.queue.in_use_by("engineers") is None
     membership = in_group("engineers")
     made = planned(ports, ADA, membership)
     done(ports, made.operations[0], applied=confirmed(membership))
     given = assigned("ViewOnly", to="operators")
     granted = planned(ports, SHOP, given)
     done(ports, granted.operations[0], applied=confirmed(given))
-    assert ports.queue.is_in_use("engineers")
-    assert ports.queue.is_in_use("operators")
-    assert not ports.queue.is_in_use("ViewOnly")
+    assert ports.queue.in_use_by("engineers") == ResourceOf(ADA, membership)
+    assert ports.queue.in_use_by("operators") == ResourceOf(SHOP, given)
+    assert ports.queue.in_use_by("ViewOnly") is None
+
+
+def test_a_subject_is_at_rest_when_nothing_of_its_plan_is_open(ports: StatePorts) -> None:
+    assert ports.queue.is_at_rest(ADA)
+    (operation,) = planned(ports, ADA, USER).operations
+    assert not ports.queue.is_at_rest(ADA)
+    done(ports, operation)
+    assert ports.queue.is_at_rest(ADA)

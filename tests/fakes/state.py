@@ -8,6 +8,7 @@ from datetime import date
 
 from dayone.domain.audit import GENESIS, AuditEntry, link
 from dayone.domain.changes import Cause, Change, Share
+from dayone.domain.failed_work import FailedWork
 from dayone.domain.grants import Grant
 from dayone.domain.lanes import Lane, lane_of, order_of
 from dayone.domain.operations import OPEN_STATES, Applied, Operation
@@ -32,6 +33,7 @@ class State:
     removals: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+    failed: dict[Subject, FailedWork] = field(default_factory=dict)
     portions: dict[tuple[str, int], Portion] = field(default_factory=dict)
     kept_policies: dict[int, PolicyVersion] = field(default_factory=dict)
     policy_in_force: int = 0

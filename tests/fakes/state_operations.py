@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from dayone.domain.failed_work import Obstacle, after_failure
 from dayone.domain.guardrails import with_count
 from dayone.domain.holds import released
 from dayone.domain.lanes import Lane
@@ -47,9 +48,13 @@ class MemoryOperationQueue:
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         return {one: self._state.applied[one] for one in wanted if one in self._state.applied}
 
-    def is_in_use(self, group: str) -> bool:
-        names = [one.resource.name for one in self._state.applied]
-        return any(group in (name, name.rpartition("/")[2]) for name in names if name)
+    def in_use_by(self, group: str) -> ResourceOf | None:
+        named = (one for one in self._state.applied if one.resource.name)
+        return next((one for one in named if group in (one.resource.name, one.resource.name.rpartition("/")[2])), None)
+
+    def is_at_rest(self, subject: Subject) -> bool:
+        head = self._state.heads.get(subject)
+        return head is None or head.is_at_rest
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         kind, resource = target.subject.kind, target.resource
@@ -93,7 +98,7 @@ class MemoryOperationQueue:
 
     def wait_for(self, operation: Operation, *, what: str) -> None:
         if known := self._open(operation):
-            self._state.store(replace(known, waiting_for=what))
+            self._state.store(_as_refused(replace(known, waiting_for=what), operation))
 
     def finish(self, finished: Sequence[Finished]) -> None:
         for one in finished:
@@ -119,8 +124,16 @@ class MemoryOperationQueue:
             applied = with_count(finished.applied) if finished.applied else None
             self._put(operation.target, applied)
             self._state.existing += (applied is not None and applied.counted) - (was is not None and was.counted)
+        self._note_failure(ended, obstacle=finished.obstacle)
         self._count(ended)
         self._state.record(finished.audit)
+
+    def _note_failure(self, ended: Operation, *, obstacle: Obstacle | None) -> None:
+        head = self._state.heads[ended.subject]
+        is_wanted = head.generation == ended.generation or ended.id in released(head.held)
+        if ended.state is OperationState.FAILED and is_wanted:
+            before = self._state.failed.get(ended.subject)
+            self._state.failed[ended.subject] = after_failure(ended, obstacle=obstacle, before=before)
 
     def _count(self, ended: Operation) -> None:
         head = self._state.heads[ended.subject]

@@ -14,10 +14,11 @@ from tests.fakes.state import State
 from tests.fakes.state_subjects import MemorySubjects
 
 
-def looked_at() -> State:
-    """A state in which the organisation has just been looked at, and will not be again for a long time."""
+def looked_at(state: State) -> State:
+    """The same state, in which the organisation has just been looked at, and will not be again for a long time."""
     due_at = datetime(2100, 1, 1, tzinfo=UTC)
-    return State(heads={THE_ORGANIZATION: Head(subject=THE_ORGANIZATION, change="01FIRST", due_at=due_at)})
+    organization = Head(subject=THE_ORGANIZATION, change="01FIRST", due_at=due_at)
+    return State(heads={**state.heads, THE_ORGANIZATION: organization}, applied=state.applied)
 
 
 class MemoryRecords:

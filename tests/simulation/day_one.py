@@ -31,6 +31,7 @@ from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_failed import MemoryFailedSubjects
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_known import MemoryKnownSubjects
@@ -180,7 +181,8 @@ class DayOne:
         ports = ReconcileAccess(
             due_work=Wire("table.due_work", MemoryDueWork(self.state), process),
             # Every account of a simulated world makes itself known by an event.
-            records=Wire("table.records", MemoryRecords(looked_at()), process),
+            records=Wire("table.records", MemoryRecords(looked_at(self.state)), process),
+            failed=Wire("table.failed", MemoryFailedSubjects(self.state), process),
             hints=MemoryHints(),
             inbox=WiredInbox(self.inbox, process),
             engine=WiredEngine(self.engine, process),

@@ -43,6 +43,7 @@ from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.standing import MemoryStanding
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_failed import MemoryFailedSubjects
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
@@ -158,7 +159,8 @@ class World:
     def sweeping(self) -> ReconcileAccess:
         return ReconcileAccess(
             due_work=MemoryDueWork(self.state),
-            records=MemoryRecords(self.state if self.is_new else looked_at()),
+            failed=MemoryFailedSubjects(self.state),
+            records=MemoryRecords(self.state if self.is_new else looked_at(self.state)),
             hints=self.hints,
             inbox=self.inbox,
             engine=self.engine,

@@ -114,6 +114,7 @@ def reconcile_access() -> "ReconcileAccess":
     """For the sweep."""
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
+    from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
     from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints
     from dayone.adapters.dynamodb_records import DynamoRecords
     from dayone.adapters.sqs import SqsEngine, SqsInbox
@@ -123,6 +124,7 @@ def reconcile_access() -> "ReconcileAccess":
     table = _table(given.table_name)
     return ReconcileAccess(
         due_work=DynamoDueWork(table),
+        failed=DynamoFailedSubjects(table),
         records=DynamoRecords(table),
         hints=DynamoDueHints(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),

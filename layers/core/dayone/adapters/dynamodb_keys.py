@@ -62,6 +62,15 @@ TURN = RecordKey("ENGINE", "TURN")
 EXISTING = RecordKey("LEDGER", "EXISTING")
 
 
+# What has failed and is still wanted.
+FAILED_SUBJECTS = "FAILED"
+
+
+def failed_subject_key(subject: Subject) -> RecordKey:
+    """What is known of a subject of which something has failed."""
+    return RecordKey(FAILED_SUBJECTS, str(subject))
+
+
 def partitions_of(kind: SubjectKind) -> Sequence[str]:
     """The partitions that hold all subjects of a kind, many to each, so that few reads give all of them."""
     return [f"{_PARTITIONS[kind]}#{bucket}" for bucket in _BUCKETS.get(kind, "0")]

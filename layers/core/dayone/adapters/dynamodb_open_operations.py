@@ -1,16 +1,18 @@
 """The open operations as the executor finds them: those that wait, lane by lane, and those that have begun."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_mapping import operation_in
+from dayone.adapters.dynamodb_mapping import applied_in, head_in, operation_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.lanes import Lane
 from dayone.domain.operations import OPEN_STATES, Operation
+from dayone.domain.subjects import ResourceOf, Subject
 from dayone.ports.operations import Listed
 
 
@@ -41,3 +43,17 @@ class DynamoOpenOperations:
         records = {(one["pk"], one["sk"]): one for one in self._table.get_all(found)}
         current = (operation_in(records[key]) for key in found if key in records)
         return [one for one in current if one.state in OPEN_STATES]
+
+    def in_use_by(self, group: str) -> ResourceOf | None:
+        """A membership or an assignment of this group that is on record; may say so for a moment too long."""
+        of_group = (lists.members_of(group), lists.assignments_of(group))
+        queries = (self._table.query(Key("listed_in").eq(one), index="listing", limit=1) for one in of_group)
+        record = next(chain.from_iterable(queries), None)
+        if record is None:
+            return None
+        return ResourceOf(keys.subject_of(keys.RecordKey(record["pk"], record["sk"])), applied_in(record).resource)
+
+    def is_at_rest(self, subject: Subject) -> bool:
+        """Whether no operation of its plan is open, and none waits for a human."""
+        record = self._table.get(keys.head_of(subject))
+        return record is None or head_in(record).is_at_rest

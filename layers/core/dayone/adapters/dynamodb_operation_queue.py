@@ -62,13 +62,6 @@ class DynamoOperationQueue(DynamoOpenOperations):
         known = ((keys.subject_of(keys.RecordKey(one["pk"], one["sk"])), applied_in(one)) for one in records)
         return {ResourceOf(subject, one.resource): one for subject, one in known}
 
-    def is_in_use(self, group: str) -> bool:
-        """Whether a membership or an assignment of this group is on record; may say so for a moment too long."""
-        of_group = (lists.members_of(group), lists.assignments_of(group))
-        return any(
-            any(True for _ in self._table.query(Key("listed_in").eq(one), index="listing", limit=1)) for one in of_group
-        )
-
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """The same resource of every other subject of that kind, confirmed or in doubt."""
         kind = target.subject.kind
@@ -135,7 +128,8 @@ class DynamoOperationQueue(DynamoOpenOperations):
 
     def wait_for(self, operation: Operation, *, what: str) -> None:
         """Note in words what keeps it from running; does nothing when it is finished."""
-        waiting = Update(change_keys.operation_key(operation), put={"waiting_for": what}, condition=IS_OPEN)
+        put = {"waiting_for": what, **refusal_parts(operation)}
+        waiting = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
         self._table.write(waiting, what=f"noting what {operation.id} waits for")
 
     def finish(self, finished: Sequence[Finished]) -> None:

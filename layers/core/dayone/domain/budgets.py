@@ -15,7 +15,8 @@ class Budgets:
 
     `sso_admin_calls` are calls a second of all sso-admin APIs together, `identity_store_calls` calls a second of each
     Identity Store API. `lost_request` is how long a request whose answer was lost may still be under way; `patience`
-    is how long an operation is tried again that AWS is not ready for. `policy_writes` and `mails` are operations a
+    is how long an operation is tried again that AWS refuses in the same way, and `blocked` how long one waits for what
+    nothing under way will bring about. `policy_writes` and `mails` are operations a
     second that write a service control policy, or send a mail.
 
     Source: IAM Identity Center quotas: 20 calls a second for all sso-admin APIs together, 20 for each Identity Store
@@ -29,6 +30,7 @@ class Budgets:
     concurrent_provisionings: int = 2
     lost_request: timedelta = timedelta(seconds=20)
     patience: timedelta = timedelta(hours=2)
+    blocked: timedelta = timedelta(minutes=15)
     policy_writes: float = 1.0
     mails: float = 1.0
 

@@ -12,7 +12,7 @@ from dayone.domain.changes import Cause
 from dayone.domain.desired import Reason
 from dayone.domain.grants import Grant
 from dayone.domain.guardrails import RemovalBudget
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.people import Person
 from dayone.domain.subjects import Resource, Subject
@@ -106,6 +106,11 @@ class Head:
     bootstrap: Bootstrap | None = None
     awaits_approval: bool = False
     revision: int = 0
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether no operation of the plan in force is open, and nothing that it holds waits for a human."""
+        return self.outstanding == 0 and not any(one.verdict is Verdict.WAITING for one in self.held)
 
     @property
     def progress(self) -> Progress:

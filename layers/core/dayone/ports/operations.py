@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
+from dayone.domain.failed_work import Obstacle
 from dayone.domain.lanes import Lane
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.subjects import Resource, ResourceOf, Subject
@@ -16,7 +17,7 @@ class Finished:
     """How an operation ended, and what that makes of its resource.
 
     `applied` replaces the resource's record, None removes it; with `untouched` it stays as it is, because AWS was not
-    called. `gone` are further resources of the subject that went with it.
+    called. `gone` are further resources of the subject that went with it. `obstacle` is what it waited for in vain.
     """
 
     operation: Operation
@@ -26,6 +27,7 @@ class Finished:
     at: datetime
     untouched: bool = False
     gone: Sequence[Resource] = field(default_factory=tuple)
+    obstacle: Obstacle | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,11 @@ class OperationQueue(Protocol):
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """Those of the resources that AWS has confirmed or that are in doubt; the others are not in the answer."""
 
-    def is_in_use(self, group: str) -> bool:
-        """Whether a membership or an assignment of this group is on record."""
+    def in_use_by(self, group: str) -> ResourceOf | None:
+        """A membership or an assignment of this group that is on record, if there is any."""
+
+    def is_at_rest(self, subject: Subject) -> bool:
+        """Whether nothing of a subject is under way: no operation of its plan is open, and none waits for a human."""
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """The same resource of every other subject of that kind, such as all other groups, confirmed or in doubt."""
@@ -101,7 +106,7 @@ class OperationQueue(Protocol):
         """Put the resource back as it was before an attempt on which AWS is known not to have acted."""
 
     def wait_for(self, operation: Operation, *, what: str) -> None:
-        """Note in words what keeps it from running."""
+        """Note in words what keeps it from running, with its `refusal` and since when that is so."""
 
     def finish(self, finished: Sequence[Finished]) -> None:
         """Record each end with the resource, the counts of its change and the audit entry in one transaction.

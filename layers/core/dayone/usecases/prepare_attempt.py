@@ -21,10 +21,14 @@ class Stale:
 
 @dataclass(frozen=True)
 class Blocked:
-    """It cannot run yet; `what` says in words what it waits for, and `on` which resource that is, if it is one."""
+    """It cannot run yet; `what` says in words what it waits for, and `on` which resource that is, if it is one.
+
+    With `is_in_the_way` it waits for that resource to go, else for it to be confirmed.
+    """
 
     what: str
     on: ResourceOf | None = None
+    is_in_the_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,11 @@ def _predecessors(operation: Operation, *, queue: OperationQueue) -> Blocked | H
 def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None:
     # AWS would take the memberships and assignments with the group, and our record of them would be wrong.
     is_end_of_group = operation.action is Action.DELETE and operation.resource.kind is ResourceKind.GROUP
-    if is_end_of_group and queue.is_in_use(operation.subject.name):
-        return Blocked("its memberships and assignments to go")
+    if is_end_of_group and (holder := queue.in_use_by(operation.subject.name)):
+        return Blocked("its memberships and assignments to go", holder, is_in_the_way=True)
     is_end_of_user = operation.action is Action.DELETE and operation.resource.kind is ResourceKind.USER
-    if is_end_of_user and queue.is_in_use(f"{PERSON_PREFIX}{operation.subject.name}"):
-        return Blocked("the assignments of this person to go")
+    if is_end_of_user and (holder := queue.in_use_by(f"{PERSON_PREFIX}{operation.subject.name}")):
+        return Blocked("the assignments of this person to go", holder, is_in_the_way=True)
     return None
 
 

@@ -8,9 +8,11 @@ from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
+from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.hr import DueHints
 from dayone.ports.records import Records
 from dayone.ports.state import DueWork, Engine, Inbox
+from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
 
 _AT_MOST = 1000
 
@@ -20,6 +22,7 @@ class ReconcileAccess:
     """What the sweep needs."""
 
     due_work: DueWork
+    failed: FailedSubjects
     records: Records
     hints: DueHints
     inbox: Inbox
@@ -28,7 +31,10 @@ class ReconcileAccess:
 
 
 def reconcile_access(*, ports: ReconcileAccess) -> int:
-    """Sweep once; returns how many subjects were asked to be looked at again. What is left waits for the next sweep."""
+    """Sweep once; returns how many subjects were asked to be looked at again. What is left waits for the next sweep.
+
+    What was due and what had failed are both counted.
+    """
     now = ports.clock()
     due = ports.due_work.due(now=now, limit=_AT_MOST)
     if ports.records.subject(THE_ORGANIZATION).head.due_at is None:
@@ -39,7 +45,8 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
     ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
     if ports.due_work.has_runnable():
         ports.engine.wake()
-    return len(due)
+    again = PlanFailedAgain(failed=ports.failed, records=ports.records, inbox=ports.inbox, clock=ports.clock)
+    return len(due) + plan_failed_again(ports=again)
 
 
 def _request(subject: Subject, *, now: datetime) -> PlanRequest:

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dayone.domain.failed_work import Obstacle
 from dayone.domain.failure_reasons import FailureKind, kind_of_failure
 from dayone.domain.operations import Action, Applied, Operation, OperationState, Submitted
+from dayone.domain.retrying import Refusal
 from dayone.errors import NotFound, Rejected, Unavailable, Unreachable
 from dayone.usecases.attempts import Attempt
 from dayone.usecases.finish_operation import doubt_before, failed, finished, hopeless, superseded, unsettled_before
 from dayone.usecases.perform_operation import perform, there_before
 from dayone.usecases.prepare_attempt import Blocked, Hopeless, Stale, prepare
-from dayone.usecases.put_back import Trying, put_back, what_is_in_the_way
+from dayone.usecases.put_back import Trying, put_back, refused, what_is_in_the_way
 from dayone.usecases.reports import Changed, Ended, Parked, Report, Requested
 
 # Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
@@ -30,14 +32,27 @@ def _try(operation: Operation, *, ports: Trying) -> Report:
     match prepare(operation, queue=ports.queue):
         case Stale():
             return Ended(superseded(operation, now=ports.clock()))
-        case Blocked(what, on):
-            if what != operation.waiting_for:
-                ports.queue.wait_for(operation, what=what)
-            return Parked(replace(operation, waiting_for=what), on)
+        case Blocked() as blocked:
+            return _parked(operation, blocked, ports=ports)
         case Hopeless(reason):
             return Ended(hopeless(operation, reason=reason, now=ports.clock()))
         case Attempt() as attempt:
             return _adopt_or_call(attempt, ports=ports)
+
+
+def _parked(operation: Operation, blocked: Blocked, *, ports: Trying) -> Report:
+    now = ports.clock()
+    waiting = replace(refused(operation, Refusal.BLOCKED, now=now), waiting_for=blocked.what)
+    if blocked.what != operation.waiting_for:
+        waiting = replace(waiting, refused_since=now)
+        ports.queue.wait_for(waiting, what=blocked.what)
+    on, since = blocked.on, waiting.refused_since or now
+    if on is None or now - since < ports.budgets.blocked or not ports.queue.is_at_rest(on.subject):
+        return Parked(waiting, on)
+    verb = "still there" if blocked.is_in_the_way else "not there"
+    reason = f"it waits for {blocked.what}: {on} is {verb}, and nothing under way changes that"
+    obstacle = Obstacle(resource=on, is_in_the_way=blocked.is_in_the_way)
+    return Ended(replace(hopeless(operation, reason=reason, now=now), obstacle=obstacle))
 
 
 def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:

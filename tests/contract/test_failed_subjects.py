@@ -1,0 +1,57 @@
+"""The port FailedSubjects, in memory and over DynamoDB alike: what has failed is noted with its end."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dayone.domain.failed_work import FailedWork, Obstacle
+from dayone.domain.operations import OperationState
+from dayone.domain.subjects import ResourceOf
+from tests.contract.state_ports import StatePorts
+from tests.contract.state_samples import ADA, BOB, MOVED, NOW, USER, done, doubtful, end, in_group, planned
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+_OBSTACLE = Obstacle(resource=ResourceOf(BOB, USER))
+
+
+def test_nothing_has_failed_to_begin_with(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    done(ports, operation)
+    assert list(ports.failed.all()) == []
+
+
+def test_what_has_failed_is_to_be_planned_again_in_five_minutes(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    done(ports, operation, state=OperationState.FAILED)
+    (failed,) = ports.failed.all()
+    assert failed == FailedWork(subject=ADA, at=NOW + timedelta(minutes=5))
+
+
+def test_what_it_waited_for_in_vain_is_noted_with_it_and_all_of_a_subject_together(ports: StatePorts) -> None:
+    first, second = planned(ports, ADA, USER, in_group("a")).operations
+    done(ports, first, state=OperationState.FAILED, obstacle=_OBSTACLE)
+    other = Obstacle(resource=ResourceOf(BOB, in_group("a")), is_in_the_way=True)
+    done(ports, second, state=OperationState.FAILED, obstacle=other)
+    (failed,) = ports.failed.all()
+    assert failed.obstacles == (_OBSTACLE, other)
+
+
+def test_what_an_older_plan_wanted_is_nobodys_wish(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, in_group("a")).operations
+    begun = ports.queue.begin(operation, doubt=doubtful(operation))
+    assert begun is not None
+    planned(ports, ADA, in_group("b"), change=MOVED, token="b2")
+    ports.queue.finish([end(begun, state=OperationState.FAILED)])
+    assert list(ports.failed.all()) == []
+
+
+def test_it_is_kept_otherwise_and_forgotten(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    done(ports, operation, state=OperationState.FAILED)
+    (failed,) = ports.failed.all()
+    later = replace(failed, at=NOW + timedelta(hours=2), retries=4, is_removal=True, obstacles=(_OBSTACLE,))
+    ports.failed.keep(later)
+    assert list(ports.failed.all()) == [later]
+    ports.failed.forget(ADA)
+    ports.failed.forget(ADA)
+    assert list(ports.failed.all()) == []
