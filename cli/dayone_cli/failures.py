@@ -5,7 +5,8 @@ Failure
 ├── Misused         2  the command cannot be understood; typer ends with 2 as well
 ├── Refused         3  the API, or AWS, says that the request is wrong (4xx)
 ├── Unavailable     4  no answer, or one that says to try later (5xx, too many requests)
-└── Unauthorised    5  no credentials, or they are not allowed to do this (401, 403)
+├── Unauthorised    5  no credentials, or they are not allowed to do this (401, 403)
+└── Unfinished      6  what was waited for is not over when `--timeout` is, and goes on
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,3 +75,9 @@ class Unauthorised(Failure):
     """There are no credentials, or they do not allow this."""
 
     exit_code = 5
+
+
+class Unfinished(Failure):
+    """What was waited for is not over when the time is up; it goes on all the same."""
+
+    exit_code = 6

@@ -8,58 +8,82 @@ import typer
 from dayone_cli.lists import facts
 from dayone_cli.run import Run
 from dayone_cli.screen import OutputFormat, Sheet
-from dayone_cli.watching import Watch, came_out_well
+from dayone_cli.watching import Watch
 from dayone_cli.words import moment, said
 
 FollowIt = Annotated[
     bool, typer.Option("--watch/--no-watch", help="Watch the change until it is over, or only name it.")
 ]
 
+Timeout = Annotated[
+    float,
+    typer.Option(
+        min=0.0,
+        help="Watch for no longer than so many seconds, and end with 6 when it is not over; the change itself goes on. "
+        "0 is as long as it takes.",
+    ),
+]
+
 _NUMBERS = ("operations", "succeeded", "failed", "superseded", "held")
 
 
-def follow(run: Run, taken: Mapping[str, Any], *, follow_it: bool, is_decided: bool = False) -> None:
-    """Print the change that a 202 names, now or when it is over; raises Negative when it has failed or is held."""
+def follow(
+    run: Run, taken: Mapping[str, Any], *, follow_it: bool, timeout: float = 0.0, is_decided: bool = False
+) -> None:
+    """Print the change that a 202 names, now or when it is over; raises Negative when it has failed or is held.
+
+    Raises Unfinished when it is not over after `timeout` seconds, which is never for 0.
+    """
     if not follow_it:
         run.show(taken, facts)
         return
     also = {name: one for name, one in taken.items() if name not in ("change", "href")}
-    watch(run, str(taken["change"]), also=also, is_decided=is_decided)
+    watch(run, str(taken["change"]), also=also, is_decided=is_decided, timeout=timeout)
 
 
 def follow_all(
-    run: Run, each: Iterable[Mapping[str, Any]], *, follow_it: bool, also: Mapping[str, Any] | None = None
+    run: Run,
+    each: Iterable[Mapping[str, Any]],
+    *,
+    follow_it: bool,
+    timeout: float = 0.0,
+    also: Mapping[str, Any] | None = None,
 ) -> None:
     """The same of several requests: tables one after the other, in JSON one object with `changes` and `also`.
 
-    Raises Negative for the first that has failed or is held, when all have been watched.
+    Raises Negative for the first that has failed or is held, when all have been watched, and Unfinished for one that is
+    not over after `timeout` seconds for all of them.
     """
     seen: list[Mapping[str, Any]] = []
+    watching = Watch(api=run.api, screen=run.screen, timeout=timeout)
     for taken in each:
-        seen.append(_seen(run, str(taken["change"])) if follow_it else taken)
+        seen.append(watching.until_over(str(taken["change"])) if follow_it else taken)
         if run.screen.form is OutputFormat.TABLE:
             run.show(seen[-1], change_sheet if follow_it else facts)
     if run.screen.form is OutputFormat.JSON:
         run.show({**(also or {}), "changes": seen}, facts)
     for one in seen if follow_it else ():
-        came_out_well(one)
+        watching.came_out_well(one)
 
 
 def watch(
-    run: Run, change: str, *, also: Mapping[str, Any] | None = None, patience: float = 30.0, is_decided: bool = False
+    run: Run,
+    change: str,
+    *,
+    also: Mapping[str, Any] | None = None,
+    patience: float = 30.0,
+    is_decided: bool = False,
+    timeout: float = 0.0,
 ) -> None:
     """Watch a change until it is over or held, print it, and raise Negative unless it has succeeded.
 
-    `also` are members to print with it, such as the id of the grant that it is about; `is_decided` is Watch's.
+    `also` are members to print with it, such as the id of the grant that it is about; `is_decided` and `timeout` are
+    Watch's.
     """
-    seen = _seen(run, change, patience=patience, is_decided=is_decided)
+    watching = Watch(api=run.api, screen=run.screen, patience=patience, is_decided=is_decided, timeout=timeout)
+    seen = watching.until_over(change)
     run.show({**(also or {}), **seen}, change_sheet)
-    came_out_well(seen)
-
-
-def _seen(run: Run, change: str, *, patience: float = 30.0, is_decided: bool = False) -> Mapping[str, Any]:
-    watching = Watch(api=run.api, screen=run.screen, patience=patience, is_decided=is_decided)
-    return watching.until_over(change)
+    watching.came_out_well(seen)
 
 
 def change_sheet(seen: Mapping[str, Any]) -> Sheet:

@@ -40,6 +40,7 @@ findings of the API's problem document, or with `--output json` that document. `
 | 3 | the API, or AWS, refuses the request (4xx) |
 | 4 | nobody answers, or it is busy (5xx, too many requests), also after trying again |
 | 5 | no credentials, or they do not allow it (401, 403) |
+| 6 | what was watched is not over after `--timeout` seconds, and goes on |
 
 A write carries one `Idempotency-Key` over all its tries, so trying again never does it twice. What is answered 429 or
 503 is tried four times, as far apart as `Retry-After` says. What leads to a change is watched until that is over;

@@ -1,13 +1,14 @@
 """Following a change until it is over: a progress bar on a terminal, a line for each state elsewhere."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dayone_cli.api_client import ApiClient, path
-from dayone_cli.failures import Negative, Refused
+from dayone_cli.failures import Negative, Refused, Unfinished
 from dayone_cli.screen import Screen
 from dayone_cli.words import plural
 
@@ -29,17 +30,25 @@ class Watch:
     """Watches changes; `patience` is how many seconds one may take to become known after it was answered 202.
 
     A change that is held waits for a human, and ends the watch; `is_decided` says that one has decided just now, which
-    is carried out after the answer.
+    is carried out after the answer. After `timeout` seconds, of all changes together, it ends as well; 0 is never.
     """
 
     api: ApiClient
     screen: Screen
     patience: float = 30.0
     is_decided: bool = False
+    timeout: float = 0.0
     now: Callable[[], float] = time.monotonic
+    _end: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_end", self.now() + self.timeout if self.timeout else math.inf)
 
     def until_over(self, change: str) -> Json:
-        """The change with its operations as it is when it is over or waits for a human."""
+        """The change with its operations as it is when it is over or waits for a human, or when the time is up.
+
+        Raises Unfinished for one that is not known by then.
+        """
         moves = self.screen.err.isatty()
         bar = _bar(self.screen) if moves else None
         shown: AbstractContextManager[object] = bar or nullcontext()
@@ -47,11 +56,27 @@ class Watch:
         with shown:
             while True:
                 asked_at = self.now()
-                seen = self._look(change, wait=_SHORT if moves else _LONG, deadline=deadline)
+                left = max(0.0, self._end - asked_at)
+                wait = int(min(_SHORT if moves else _LONG, left))
+                seen = self._look(change, wait=wait, deadline=deadline)
                 before = self._tell(seen, bar=bar, before=before)
-                if seen and self._is_over(seen["change"]):
+                if seen and (self._is_over(seen["change"]) or self.now() >= self._end):
                     return seen
-                self.api.sleep(max(0.0, _PAUSE - (self.now() - asked_at)))
+                if self.now() >= self._end:
+                    raise Unfinished(f"Change {change} is not known yet after {self.timeout:g} s")
+                pause = max(0.0, _PAUSE - (self.now() - asked_at))
+                self.api.sleep(min(pause, max(0.0, self._end - self.now())))
+
+    def came_out_well(self, seen: Json) -> None:
+        """Raise Negative unless the change has succeeded, saying what has failed, or what waits for whom.
+
+        Raises Unfinished when the time was up before.
+        """
+        change = seen["change"]
+        if not self._is_over(change):
+            title = f"Change {change['id']} is still {change['state']} after {self.timeout:g} s, and goes on"
+            raise Unfinished(title, detail=f"`dayone changes watch {change['id']}` goes on watching it")
+        _came_out_well(seen)
 
     def _is_over(self, change: Json) -> bool:
         waits = change["state"] == _HELD and not change["decision"] and not self.is_decided
@@ -80,8 +105,7 @@ class Watch:
         return state
 
 
-def came_out_well(seen: Json) -> None:
-    """Raise Negative unless the change has succeeded, saying what has failed, or what waits for whom."""
+def _came_out_well(seen: Json) -> None:
     change = seen["change"]
     if change["state"] == "failed":
         failed = [one for one in seen["operations"] if one["state"] == "failed"]

@@ -66,6 +66,16 @@ def test_the_first_policy_is_put_only_if_there_is_none_yet(api: CliApi, file: Pa
     assert (put.headers["if-none-match"], "if-match" in put.headers) == ("*", False)
 
 
+@pytest.mark.parametrize("words", [("apply", "FILE"), ("rollback", "6")], ids=["apply", "rollback"])
+def test_a_policy_that_takes_longer_than_somebody_waits_goes_on(
+    api: CliApi, file: Path, words: tuple[str, str]
+) -> None:
+    api.tell("GET /v1/changes/01A", over("01A", "running"))
+    command, what = words
+    ended = dayone("policy", command, file if what == "FILE" else what, "--yes", "--timeout", "0.2", api=api.url)
+    assert (ended.code, "goes on" in ended.err) == (6, True)
+
+
 def test_who_comes_second_is_refused_and_told_to_look_again(api: CliApi, file: Path) -> None:
     api.tell("PUT /v1/policy", Told(status=412, body={"title": "It has changed", "detail": "version 8"}))
     ended = dayone("policy", "apply", file, "--yes", api=api.url)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.following import FollowIt, follow, follow_all
+from dayone_cli.following import FollowIt, Timeout, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
@@ -42,16 +42,20 @@ def access(run: Run, account: Account) -> None:
 
 @command(app, "bootstrap")
 def bootstrap(
-    run: Run, accounts: Annotated[list[str], typer.Argument(help="Account ids.")], *, follow_it: FollowIt = True
+    run: Run,
+    accounts: Annotated[list[str], typer.Argument(help="Account ids.")],
+    *,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
 ) -> None:
     """Have accounts looked at again, from Organizations on: what is missing there is made."""
-    follow_all(run, _looked_at(run, accounts), follow_it=follow_it)
+    follow_all(run, _looked_at(run, accounts), follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "discover")
-def discover(run: Run, *, follow_it: FollowIt = True) -> None:
+def discover(run: Run, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
     """Look at the whole organisation: every account that is known, and those that nobody has told of."""
-    follow(run, run.api.write("POST", "/v1/accounts/discover"), follow_it=follow_it)
+    follow(run, run.api.write("POST", "/v1/accounts/discover"), follow_it=follow_it, timeout=timeout)
 
 
 def _looked_at(run: Run, accounts: Sequence[str]) -> Iterator[Mapping[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.following import FollowIt, change_sheet, follow, watch
+from dayone_cli.following import FollowIt, Timeout, change_sheet, follow, watch
 from dayone_cli.lists import USUAL, Limit, members, show_list
 from dayone_cli.run import Run, command
 
@@ -43,9 +43,9 @@ def show(run: Run, change: Change) -> None:
 
 
 @command(app, "watch")
-def watch_change(run: Run, change: Change) -> None:
-    """Watch a change until it is over: 0 when it has succeeded, 1 when it has failed or is held."""
-    watch(run, change, patience=_PATIENCE)
+def watch_change(run: Run, change: Change, *, timeout: Timeout = 0.0) -> None:
+    """Watch a change until it is over: 0 when it has succeeded, 1 when it has failed or is held, 6 at the timeout."""
+    watch(run, change, patience=_PATIENCE, timeout=timeout)
 
 
 @command(app, "accounts")
@@ -64,15 +64,15 @@ def accounts(run: Run, change: Change, limit: Limit = USUAL) -> None:
 
 
 @command(app, "approve")
-def approve(run: Run, change: Change, *, follow_it: FollowIt = True) -> None:
+def approve(run: Run, change: Change, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
     """Let the removals go that a change holds; nobody approves what they have caused."""
-    _decide(run, change, to="approve", follow_it=follow_it)
+    _decide(run, change, to="approve", follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "reject")
-def reject(run: Run, change: Change, *, follow_it: FollowIt = True) -> None:
+def reject(run: Run, change: Change, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
     """Keep what the removals that a change holds would take away."""
-    _decide(run, change, to="reject", follow_it=follow_it)
+    _decide(run, change, to="reject", follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "retry")
@@ -84,12 +84,15 @@ def retry(
     ] = None,
     *,
     follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
 ) -> None:
     """Have what has failed looked at again, as a change of its own."""
     body = {"subjects": subjects} if subjects else None
-    follow(run, run.api.write("POST", path("v1", "changes", change, "retry"), body), follow_it=follow_it)
+    follow(
+        run, run.api.write("POST", path("v1", "changes", change, "retry"), body), follow_it=follow_it, timeout=timeout
+    )
 
 
-def _decide(run: Run, change: str, *, to: str, follow_it: bool) -> None:
+def _decide(run: Run, change: str, *, to: str, follow_it: bool, timeout: float) -> None:
     taken = run.api.write("POST", path("v1", "changes", change, to))
-    follow(run, taken, follow_it=follow_it, is_decided=True)
+    follow(run, taken, follow_it=follow_it, timeout=timeout, is_decided=True)

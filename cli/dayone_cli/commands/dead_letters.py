@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dayone_cli.following import FollowIt, follow_all
+from dayone_cli.following import FollowIt, Timeout, follow_all
 from dayone_cli.lists import members
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
@@ -25,12 +25,12 @@ def list_dead_letters(
 
 
 @command(app, "redrive")
-def redrive(run: Run, queue: Queue = "", *, follow_it: FollowIt = True) -> None:
+def redrive(run: Run, queue: Queue = "", *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
     """Have what was given up planned again, by how things are now; nothing is replayed."""
     done = run.api.write("POST", f"{_LETTERS}/redrive", {"queue": queue} if queue else None)
     numbers = {name: one for name, one in done.items() if name not in ("changes", "href")}
     run.screen.say(", ".join(f"{name.replace('_', ' ')} {one}" for name, one in numbers.items()))
-    follow_all(run, [{"change": one} for one in done["changes"]], follow_it=follow_it, also=numbers)
+    follow_all(run, [{"change": one} for one in done["changes"]], follow_it=follow_it, timeout=timeout, also=numbers)
 
 
 def _letters(answer: Mapping[str, Any]) -> Sheet:

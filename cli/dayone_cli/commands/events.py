@@ -12,7 +12,7 @@ from dayone_cli.api_client import ApiClient, path
 from dayone_cli.aws_failures import aws_asked
 from dayone_cli.event_files import AccountEvents, HrDelivery, read_event
 from dayone_cli.failures import Misused
-from dayone_cli.following import FollowIt, follow
+from dayone_cli.following import FollowIt, Timeout, follow
 from dayone_cli.lists import facts
 from dayone_cli.run import Run, command
 from dayone_cli.signed_http import unsigned
@@ -32,6 +32,7 @@ def send(
     key: Annotated[str, typer.Option(envvar="DAYONE_HR_KEY", help="What to sign with; else the source's secret.")] = "",
     *,
     follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
 ) -> None:
     """Post an event of an HR system, signed as Standard Webhooks has it, or queue an event about an account."""
     told = read_event(file)
@@ -39,7 +40,7 @@ def send(
         _queue(run, told)
         return
     named = source or told.source or _STANDARD
-    follow(run, _post(run, told, source=named, delivery=delivery, key=key), follow_it=follow_it)
+    follow(run, _post(run, told, source=named, delivery=delivery, key=key), follow_it=follow_it, timeout=timeout)
 
 
 def _post(run: Run, told: HrDelivery, *, source: str, delivery: str, key: str) -> Any:  # noqa: ANN401 - JSON

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.following import FollowIt, follow
+from dayone_cli.following import FollowIt, Timeout, follow
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.moments import moment_to_come
 from dayone_cli.run import Run, command
@@ -35,6 +35,7 @@ def add(
     ticket: Annotated[str, typer.Option(help="The ticket it was asked for in.")] = "",
     *,
     follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
 ) -> None:
     """Put a person in a group, or give a person or group a permission set in an account, until a time."""
     wanted = {
@@ -44,7 +45,7 @@ def add(
         **({"from": moment_to_come(since)} if since else {}),
         **({"ticket": ticket} if ticket else {}),
     }
-    follow(run, run.api.write("POST", _GRANTS, wanted), follow_it=follow_it)
+    follow(run, run.api.write("POST", _GRANTS, wanted), follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "list")
@@ -69,10 +70,12 @@ def show(run: Run, grant: Grant) -> None:
 
 
 @command(app, "extend")
-def extend(run: Run, grant: Grant, until: Until, *, follow_it: FollowIt = True) -> None:
+def extend(run: Run, grant: Grant, until: Until, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
     """Let a grant last until another time."""
     body = {"until": moment_to_come(until)}
-    follow(run, run.api.write("POST", path("v1", "grants", grant, "extend"), body), follow_it=follow_it)
+    follow(
+        run, run.api.write("POST", path("v1", "grants", grant, "extend"), body), follow_it=follow_it, timeout=timeout
+    )
 
 
 @command(app, "end")
@@ -82,10 +85,11 @@ def end(
     because: Annotated[str, typer.Option(help="Why it ends before its time.")] = "",
     *,
     follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
 ) -> None:
     """End a grant now."""
     body = {"because": because} if because else None
-    follow(run, run.api.write("POST", path("v1", "grants", grant, "end"), body), follow_it=follow_it)
+    follow(run, run.api.write("POST", path("v1", "grants", grant, "end"), body), follow_it=follow_it, timeout=timeout)
 
 
 def _what(**said: str) -> Mapping[str, Mapping[str, str]]:

@@ -8,7 +8,7 @@ import typer
 
 from dayone_cli.api_client import path
 from dayone_cli.failures import Negative, Refused
-from dayone_cli.following import FollowIt, follow, follow_all
+from dayone_cli.following import FollowIt, Timeout, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.people_files import people_in
 from dayone_cli.run import Run, command
@@ -61,10 +61,11 @@ def import_people(
     file: Annotated[Path, typer.Argument(help="People, as CSV with a line of names or as JSON: a list, or `people`.")],
     *,
     follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
 ) -> None:
     """Tell of everybody in a file; who is not in it stays as they are."""
     people, problems = people_in(file), list[str]()
-    follow_all(run, _told(run, people, problems), follow_it=follow_it)
+    follow_all(run, _told(run, people, problems), follow_it=follow_it, timeout=timeout)
     if problems:
         raise Negative("Not everybody was taken", findings=problems)
 
@@ -77,10 +78,11 @@ def end(
     *,
     at_once: Annotated[bool, typer.Option("--at-once", help="Now, rather than at the end of the day.")] = False,
     follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
 ) -> None:
     """Tell that a person leaves: everything they have ends."""
     body = {**({"on": on} if on else {}), **({"at_once": True} if at_once else {})}
-    follow(run, run.api.write("POST", path("v1", "people", person, "end"), body), follow_it=follow_it)
+    follow(run, run.api.write("POST", path("v1", "people", person, "end"), body), follow_it=follow_it, timeout=timeout)
 
 
 def _told(run: Run, people: Sequence[Mapping[str, Any]], problems: list[str]) -> Iterator[Mapping[str, Any]]:

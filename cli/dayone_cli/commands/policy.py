@@ -8,7 +8,7 @@ import typer
 
 from dayone_cli.api_client import path
 from dayone_cli.failures import Negative, Refused
-from dayone_cli.following import FollowIt, follow
+from dayone_cli.following import FollowIt, Timeout, follow
 from dayone_cli.lists import USUAL, Limit, members, show_list
 from dayone_cli.plan_view import plan_lines
 from dayone_cli.policy_files import policy_texts
@@ -54,7 +54,7 @@ def plan(run: Run, places: Places) -> None:
 
 
 @command(app, "apply")
-def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = True) -> None:
+def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
     """Show what would follow, ask, put the policy in force, and watch until it is done."""
     texts = policy_texts(places)
     tag, files = _in_force(run)
@@ -65,17 +65,21 @@ def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = T
         run.screen.say(line)
     _confirm("Put it in force?", yes=yes)
     taken = _put(run, texts, depends_on={"if-match": tag} if tag else {"if-none-match": "*"})
-    follow(run, taken, follow_it=follow_it)
+    follow(run, taken, follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "rollback")
-def rollback(run: Run, version: Version, *, yes: Yes = False, follow_it: FollowIt = True) -> None:
+def rollback(
+    run: Run, version: Version, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0
+) -> None:
     """Show what the text of an old version would do now, ask, and make it the newest version."""
     kept = run.api.read(path("v1", "policy", "versions", str(version)))
     for line in plan_lines(_planned(run, kept["files"])):
         run.screen.say(line)
     _confirm(f"Put the text of version {version} in force again?", yes=yes)
-    follow(run, run.api.write("POST", path("v1", "policy", "rollback", str(version))), follow_it=follow_it)
+    follow(
+        run, run.api.write("POST", path("v1", "policy", "rollback", str(version))), follow_it=follow_it, timeout=timeout
+    )
 
 
 @command(app, "show")
