@@ -191,7 +191,12 @@ def test_a_new_account_is_told_how_many_may_plan_at_once(unreserved: int, planne
     ("around", "name", "state", "says"),
     [
         ({"roles_there": SeenRoles(roles=899, quota=1000, policies_each=10)}, "roles", "ok", "899 of 1000 roles"),
-        ({"roles_there": SeenRoles(roles=900, quota=1000, policies_each=20)}, "roles", "warning", "up to 20 managed"),
+        (
+            {"roles_there": SeenRoles(roles=900, quota=1000, policies_each=20)},
+            "roles",
+            "warning",
+            "than a role may have there: 20",
+        ),
         ({"permission_sets": 449}, "permission-sets", "ok", "449 of 500 permission sets"),
         ({"permission_sets": 450}, "permission-sets", "warning", "450 of 500 permission sets"),
         (

@@ -38,14 +38,15 @@ def roles_have_room(seen: SeenRoles, *, account: str) -> Finding:
     """IAM has room for the role that Identity Center makes for each permission set that is assigned in an account."""
     name = "roles"
     says = (
-        f"{seen.roles} of {seen.quota} roles are in use in {account}, and a role has up to {seen.policies_each} managed"
-        " policies; each permission set that is assigned in an account takes one role there"
+        f"{seen.roles} of {seen.quota} roles are in use in {account}. Each permission set that is assigned in an"
+        " account takes one there, and fails if it has more managed policies than a role may have there:"
+        f" {seen.policies_each}"
     )
     if seen.roles >= _ALMOST * seen.quota:
         return doubtful(
             name, says, do=f"raise the quota of IAM `Roles per account` in {account}, or delete roles there"
         )
-    return fine(name, f"{says}. Other accounts have quotas of their own, which cannot be read from here")
+    return fine(name, f"{says}; other accounts have quotas of their own, which cannot be read from here")
 
 
 def permission_sets_have_room(in_use: int, *, quotas: Mapping[str, float] | DayOneError, account: str) -> Finding:
