@@ -42,6 +42,7 @@ def test_its_test_has_its_name(name: str) -> None:
 def test_its_resources_have_its_name(name: str) -> None:
     function = resource(f"{pascal(name)}Function")
     assert function["CodeUri"] == f"functions/{name}/"
+    assert "FunctionName" not in function  # CloudFormation's own fits, whatever the stack is called
     assert function["Role"] == {"Fn::GetAtt": f"{pascal(name)}Role.Arn"}
     assert function["LoggingConfig"]["LogGroup"] == {"Ref": f"{pascal(name)}Logs"}
     assert resource(f"{pascal(name)}Logs")["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{name}"}
