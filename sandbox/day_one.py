@@ -42,20 +42,26 @@ class Deployed:
     hr: HrSystem
 
 
-def deploy(sandbox: Sandbox, instance: Instance) -> Deployed:
+def deploy(sandbox: Sandbox, instance: Instance, *, key_arn: str = "") -> Deployed:
     """Deploy Day One for an instance, with a user of its own who may call the API.
 
-    It has looked at the organisation when this returns: every account that comes later is a new one.
+    It has looked at the organisation when this returns: every account that comes later is a new one. Where the account
+    is a delegated administrator's, what happens to accounts is forwarded from the management account, and live sessions
+    do not end, since only the management account may edit a service control policy. `key_arn` is the key that Identity
+    Center is encrypted with, empty for AWS's own.
     """
     parameters = {
         "InstanceArn": instance.arn,
         "IdentityStoreId": instance.identity_store_id,
+        "IdentityCenterKeyArn": key_arn,
         "OrganizationId": Organisation(sandbox).id,
         "DeletionProtection": "false",
-        "EndedSessionsPolicyId": policy_for_ended_sessions(sandbox),
+        "EndedSessionsPolicyId": "" if sandbox.is_delegated else policy_for_ended_sessions(sandbox),
         "ApiDocs": "true",
     }
     stack = sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=parameters)
+    if sandbox.is_delegated:
+        forward(sandbox, stack, place=sandbox.management)
     tool = sandbox.create_user("internal-tool", policy=may_call("*"))
     url = sandbox.api_url(stack.resources["AccessApi"], stage="live")
     key = _signing_key(sandbox, secret_arn=stack.outputs["StandardHrSecretArn"])

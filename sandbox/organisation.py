@@ -13,11 +13,15 @@ type Path = tuple[str, ...]
 
 
 class Organisation:
-    """The organisation of one local AWS, whose units are named by their path from the root down; `()` is the root."""
+    """The organisation of one local AWS, in the hands of its management account.
+
+    Units are named by their path from the root down; `()` is the root.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._organizations: Any = sandbox.client("organizations")
+        management = sandbox.management
+        self._organizations: Any = management.client("organizations", management.administrator)
 
     @property
     def id(self) -> str:

@@ -44,11 +44,12 @@ class Sandbox:
         administrator of Identity Center.
         """
         self.account_id = account_id
+        self.is_delegated = management_account_id not in (None, account_id)
         self._identity_center = Settings(
             account_id=management_account_id or account_id,
             region=self.region,
             behaviour=behaviour,
-            delegated_administrator=account_id if management_account_id not in (None, account_id) else None,
+            delegated_administrator=account_id if self.is_delegated else None,
         )
         self._servers: list[Server] = []
         self._folder: Path | None = None
@@ -139,13 +140,15 @@ class Sandbox:
         here = self._running
         return replace(here, account_id=account_id or here.account_id, region=region or here.region)
 
+    @property
+    def management(self) -> Access:
+        """The same local AWS as the organization's management account reaches it."""
+        return self.elsewhere(account_id=self._identity_center.account_id)
+
     def deploy(
         self, stack: str, *, template: Path, parameters: Mapping[str, str] | None = None, place: Access | None = None
     ) -> deployment.Stack:
-        """Build the template for this machine, create or update the stack, and return what it has become.
-
-        It is deployed to the sandbox's account and Region, or to a place `elsewhere`.
-        """
+        """Build the template, create or update the stack, here or in a place `elsewhere`, and return what it is now."""
         return deployment.deploy(stack, template, parameters or {}, place or self._running, self._running_folder)
 
     def create_user(self, name: str, *, policy: Mapping[str, Any]) -> Credentials:

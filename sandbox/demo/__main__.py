@@ -16,6 +16,7 @@ from sandbox.demo.story import PATIENCE, POLICY, Telling, tell
 from sandbox.sandbox import Sandbox
 
 _LINES_OF_LOG = 40
+_MANAGEMENT, _DELEGATE = "111122223333", "444455556666"
 
 
 def main() -> int:
@@ -25,11 +26,11 @@ def main() -> int:
     # Piped into a log there is no terminal to be narrow.
     console = Console() if sys.stdout.isatty() else Console(width=130)
     narrator = Narrator(console)
-    sandbox = Sandbox()
+    sandbox = Sandbox(account_id=_DELEGATE, management_account_id=_MANAGEMENT) if options.delegated else Sandbox()
     try:
         with narrator.step("Start the local AWS"):
             sandbox.start()
-        deployed = tell(sandbox, narrator, telling=Telling(policy=options.policy, patience=options.patience))
+        deployed = tell(sandbox, narrator, telling=_telling(options))
     except StepFailed as failure:
         narrator.failed(failure, logs=_logs(sandbox))
         sandbox.stop()
@@ -52,7 +53,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--patience", type=float, default=PATIENCE, metavar="SECONDS", help="how long to wait for what must be seen"
     )
+    parser.add_argument("--own-key", action="store_true", help="encrypt Identity Center with a customer's KMS key")
+    parser.add_argument(
+        "--delegated", action="store_true", help="deploy to the delegated administrator, not to the management account"
+    )
     return parser.parse_args()
+
+
+def _telling(options: argparse.Namespace) -> Telling:
+    return Telling(policy=options.policy, patience=options.patience, own_key=options.own_key)
 
 
 def _hand_over(sandbox: Sandbox, deployed: Deployed, console: Console) -> None:

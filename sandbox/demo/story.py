@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.customer_key import encrypt_with_own_key
 from sandbox.day_one import Deployed, deploy, expect
 from sandbox.demo.at_the_portal import Act
 from sandbox.demo.evidence import Expected, missing
@@ -37,18 +38,23 @@ ALICE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """With which policy it is told, how many seconds anything may take to be seen, and where pictures go."""
+    """With which policy it is told, how many seconds anything may take to be seen, and where pictures go.
+
+    With `own_key` Identity Center is encrypted with a KMS key of the management account's.
+    """
 
     policy: Path = POLICY
     patience: float = PATIENCE
     pictures: Path = PICTURES
+    own_key: bool = False
 
 
 def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
     """Tell the whole story; raises StepFailed at the first thing that does not happen."""
     instance = _check_settings(sandbox, narrator)
+    key_arn = _encrypt(sandbox, narrator) if telling.own_key else ""
     with narrator.step("Build and deploy template.yaml with SAM"):
-        deployed = deploy(sandbox, instance)
+        deployed = deploy(sandbox, instance, key_arn=key_arn)
     _upload_policy(deployed, narrator, policy=telling.policy)
     _hire(deployed, narrator)
     account_id = _add_account(sandbox, narrator)
@@ -64,7 +70,14 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
     _show_changes(deployed, narrator, patience=telling.patience)
     _show_access(deployed, narrator)
     pictures, patience = telling.pictures, telling.patience
-    act = Act(sandbox=sandbox, narrator=narrator, expected=expected, pictures=pictures, patience=patience)
+    act = Act(
+        sandbox=sandbox,
+        narrator=narrator,
+        expected=expected,
+        pictures=pictures,
+        patience=patience,
+        ends_sessions=not sandbox.is_delegated,
+    )
     _use_access(act, deployed)
     view = IdentityCenterView(sandbox, instance)
     Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=patience).tell()
@@ -79,6 +92,13 @@ def _check_settings(sandbox: Sandbox, narrator: Narrator) -> Instance:
     narrator.tell(f"instance {instance.arn}, {instance.status}")
     narrator.tell(f"identity store {instance.identity_store_id}, permission sets enabled")
     return instance
+
+
+def _encrypt(sandbox: Sandbox, narrator: Narrator) -> str:
+    with narrator.step("Encrypt Identity Center with a KMS key of the management account"):
+        key_arn = encrypt_with_own_key(sandbox)
+    narrator.tell(key_arn)
+    return key_arn
 
 
 def _upload_policy(deployed: Deployed, narrator: Narrator, *, policy: Path) -> None:

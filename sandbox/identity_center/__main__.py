@@ -10,6 +10,7 @@ from sandbox.identity_center.behaviour import Behaviour, behaviour_argument
 from sandbox.identity_center.caller_rights import RightsInIam
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.control import Control
+from sandbox.identity_center.encryption import KeysInKms
 from sandbox.identity_center.organizations.account_events import AccountEvents, Told
 from sandbox.identity_center.organizations.control import OrganizationControl
 from sandbox.identity_center.organizations.event_bus import EventBus
@@ -34,7 +35,8 @@ def main() -> None:
     models = ServiceModels()
     publish = EventBus(options.events_endpoint).publish if options.events_endpoint else _publish_nothing
     rights = RightsInIam(options.iam_endpoint) if options.iam_endpoint else None
-    center = IdentityCenter(settings, models, publish, rights)
+    keys = KeysInKms(options.iam_endpoint, region=options.region) if options.iam_endpoint else None
+    center = IdentityCenter(settings, models, publish, rights, keys)
     sign_in = add_sign_in(center, iam_endpoint=options.iam_endpoint)
     happenings = OrganizationControl(center, models, AccountEvents(options.account, publish))
     application = Application(center, models, [Control(center), happenings, *sign_in])

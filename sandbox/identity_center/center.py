@@ -14,6 +14,7 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.caller_rights import CallerRights
 from sandbox.identity_center.callers import Callers
 from sandbox.identity_center.concurrent_writes import ConcurrentWrites
+from sandbox.identity_center.encryption import Keys
 from sandbox.identity_center.load import Load, quota_of
 from sandbox.identity_center.organizations.account_events import AccountEvents, Publish
 from sandbox.identity_center.organizations.moto_operations import MotoOperations
@@ -33,9 +34,14 @@ class IdentityCenter(State):
     """
 
     def __init__(
-        self, settings: Settings, models: ServiceModels, publish: Publish, rights: CallerRights | None = None
+        self,
+        settings: Settings,
+        models: ServiceModels,
+        publish: Publish,
+        rights: CallerRights | None = None,
+        keys: Keys | None = None,
     ) -> None:
-        super().__init__(settings, rights)
+        super().__init__(settings, rights, keys)
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._is_open = True
@@ -95,6 +101,8 @@ class IdentityCenter(State):
         check_request(operation.service, operation.model.input_shape, present)
         with self._writes.alone(operation.service, operation.name, present):
             time.sleep(behaviour.drawn(behaviour.call_seconds, self._random))
+            # Without the lock: IAM and KMS, which are asked, are another server.
+            self.encryption.check(access_key, operation)
             return self._answer(operation, present, caller=caller, access_key=access_key)
 
     def _answer(

@@ -50,7 +50,7 @@ def sso_admin(state: State) -> list[object]:
     )
     regions = Regions(state.settings.region, state.requests)
     return [
-        Instances(state.sso_admin, regions, state.requests, state.wipe),
+        Instances(state, regions),
         regions,
         AccessControlAttributes(),
         PermissionSets(state.sso_admin, lambda arn: state.assignments.uses(arn) or assigning.is_assigning(arn)),

@@ -1,6 +1,7 @@
 """All that the local Identity Center and Organizations know, for whoever wants to look at it."""
 
 from sandbox.identity_center.caller_rights import CallerRights, StatedRights
+from sandbox.identity_center.encryption import Encryption, EveryKey, Keys
 from sandbox.identity_center.identity_store.directory import Directory
 from sandbox.identity_center.listeners import Listeners
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
@@ -15,10 +16,11 @@ from sandbox.identity_center.sso_admin.requests import Requests
 class State:
     """Users, groups and memberships (`directory`), permission sets (`sso_admin`), accounts (`organization`), roles in
     accounts (`provisions`), `assignments` in force, `requests` under way, and who is told of changes (`listeners`).
-    `rights` knows what callers may do besides calling, `access_key` is the key of the request that is being served.
+    `rights` knows what callers may do besides calling, `encryption` which key is used for them; `access_key` is the key
+    of the request that is being served.
     """
 
-    def __init__(self, settings: Settings, rights: CallerRights | None = None) -> None:
+    def __init__(self, settings: Settings, rights: CallerRights | None = None, keys: Keys | None = None) -> None:
         self.rights = rights or StatedRights(settings.caller_actions)
         self.access_key = ""
         self.settings = settings
@@ -30,6 +32,7 @@ class State:
         self.management_account = ManagementAccount(
             settings, self.sso_admin, lambda: self.behaviour, lambda: Calling(self.access_key, self.rights)
         )
+        self.encryption = Encryption(settings, self.sso_admin, lambda: self.rights, keys or EveryKey())
         self.provisions = Provisions(self.sso_admin, self.listeners)
         self.requests = Requests(lambda: self.behaviour)
         self.assignments = Assignments(self.sso_admin, self.directory, self.provisions, self.listeners)

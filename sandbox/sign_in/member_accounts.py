@@ -1,4 +1,4 @@
-"""Reaches IAM and STS in the accounts of the organisation, as AWS's own sign-in service does."""
+"""Reaches IAM, STS and KMS in the accounts of the organisation, as AWS's own sign-in service does."""
 
 import threading
 from functools import lru_cache
@@ -33,6 +33,10 @@ class MemberAccounts:
     def sts(self, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
         """Return a client of STS that speaks as the account's root."""
         return self._client("sts", account_id)
+
+    def kms(self, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
+        """Return a client of the account's KMS."""
+        return self._client("kms", account_id)
 
     def _made(self, service: str, account_id: str) -> Any:  # noqa: ANN401 - botocore makes client classes
         with self._lock:  # botocore's sessions make one client at a time

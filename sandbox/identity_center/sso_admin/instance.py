@@ -1,26 +1,24 @@
 """The operations on the Identity Center instance, of which there is one from the start."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.identity_center.service_error import conflict, invalid
-from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.regions import Regions
-from sandbox.identity_center.sso_admin.requests import Requests
-
-_AWS_OWNED = {"KeyType": "AWS_OWNED_KMS_KEY"}
+from sandbox.identity_center.state import State
 
 
 class Instances:
-    """Serves List-, Describe-, Create-, Update- and DeleteInstance; `wipe` deletes all that the instance has."""
+    """Serves List-, Describe-, Create-, Update- and DeleteInstance."""
 
-    def __init__(self, state: SsoAdminState, regions: Regions, requests: Requests, wipe: Callable[[], None]) -> None:
-        self._state = state
+    def __init__(self, state: State, regions: Regions) -> None:
+        self._state = state.sso_admin
         self._regions = regions
-        self._requests = requests
-        self._wipe = wipe
+        self._requests = state.requests
+        self._wipe = state.wipe
+        self._encryption = state.encryption
+        self._shared = state
         self._name: str | None = None
-        self._encryption: Mapping[str, Any] = _AWS_OWNED
 
     def list_instances(self, _parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with the one instance, if it has not been deleted."""
@@ -28,8 +26,8 @@ class Instances:
 
     def describe_instance(self, _parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with all that AWS tells about the instance."""
-        encryption = dict(self._encryption) | {"EncryptionStatus": "ENABLED"}
-        return self._summary() | {"PermissionSetsEnabled": True, "EncryptionConfigurationDetails": encryption}
+        encryption = {"EncryptionConfigurationDetails": self._encryption.described()}
+        return self._summary() | {"PermissionSetsEnabled": True} | encryption
 
     def create_instance(self, _parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Refuse: AWS makes no second instance in an account, and none at all in a management account."""
@@ -41,7 +39,8 @@ class Instances:
             raise invalid("Specify either EncryptionConfiguration or PermissionSetsEnabled.")
         if parameters.get("PermissionSetsEnabled") is False:
             raise invalid("Permission sets cannot be disabled.")
-        self._encryption = parameters.get("EncryptionConfiguration", self._encryption)
+        if wanted := parameters.get("EncryptionConfiguration"):
+            self._encryption.configure(wanted, self._requests, access_key=self._shared.access_key)
         self._name = parameters.get("Name", self._name)
         return {}
 
