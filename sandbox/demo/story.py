@@ -69,19 +69,21 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
         _wait_until_seen(expected, view=IdentityCenterView(sandbox, instance), patience=telling.patience)
     _show_changes(deployed, narrator, patience=telling.patience)
     _show_access(deployed, narrator)
-    pictures, patience = telling.pictures, telling.patience
-    act = Act(
+    _use_access(_act(sandbox, narrator, expected, telling), deployed)
+    view = IdentityCenterView(sandbox, instance)
+    Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=telling.patience).tell()
+    return deployed
+
+
+def _act(sandbox: Sandbox, narrator: Narrator, expected: Expected, telling: Telling) -> Act:
+    return Act(
         sandbox=sandbox,
         narrator=narrator,
         expected=expected,
-        pictures=pictures,
-        patience=patience,
+        pictures=telling.pictures,
+        patience=telling.patience,
         ends_sessions=not sandbox.is_delegated,
     )
-    _use_access(act, deployed)
-    view = IdentityCenterView(sandbox, instance)
-    Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=patience).tell()
-    return deployed
 
 
 def _check_settings(sandbox: Sandbox, narrator: Narrator) -> Instance:

@@ -6,11 +6,18 @@ from typing import Any
 
 
 @contextmanager
-def answering(client: Any, operation: str, code: str, *, status: int = 400) -> Iterator[None]:  # noqa: ANN401
+def answering(
+    client: Any,  # noqa: ANN401
+    operation: str,
+    code: str,
+    *,
+    status: int = 400,
+    message: str = "as the test asked",
+) -> Iterator[None]:
     """Inside the block the operation is not carried out, and answers with this error."""
 
     def refuse(**_: object) -> tuple[Any, dict[str, Any]]:
-        answer = {"Error": {"Code": code, "Message": "as the test asked"}, "ResponseMetadata": {}}
+        answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {}}
         return _Answer(status), answer
 
     with _hooked(client, f"before-call.{_service_id(client)}.{operation}", refuse):

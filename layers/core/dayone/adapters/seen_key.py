@@ -56,7 +56,7 @@ class IdentityCenterKeySight:
 class KmsClient(Protocol):
     """What of boto3's client of KMS is used."""
 
-    def get_key_policy(self, *, KeyId: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's own name
+    def get_key_policy(self, *, KeyId: str, PolicyName: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's own names
         """See the API of the same name."""
 
 
@@ -71,7 +71,8 @@ class KmsKeyPolicies:
     def policy(self, key_arn: str) -> Mapping[str, Any]:
         """See KeyPolicySight."""
         with translated():
-            document: Mapping[str, Any] = json.loads(self._client.get_key_policy(KeyId=key_arn)["Policy"])
+            answer = self._client.get_key_policy(KeyId=key_arn, PolicyName="default")
+        document: Mapping[str, Any] = json.loads(answer["Policy"])
         return document
 
 
