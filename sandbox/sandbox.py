@@ -38,10 +38,8 @@ class Sandbox:
         management_account_id: str | None = None,
         behaviour: Behaviour = QUICK,
     ) -> None:
-        """Take the account to deploy to, and how Identity Center behaves.
-
-        That account is the organization's management account, unless another one is named: then it is the delegated
-        administrator of Identity Center.
+        """Take the account to deploy to, the organization's management account or, where another one is named as that,
+        the delegated administrator of Identity Center; and how Identity Center behaves.
         """
         self.account_id = account_id
         self.is_delegated = management_account_id not in (None, account_id)
