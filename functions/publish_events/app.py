@@ -18,5 +18,7 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
         published = publish_events(event, ports=wiring.publish_events())
     logger.info("published", extra={"events": published.events})
     if published.failed_operations:
-        # The template makes a metric of this line; an error, which no LogLevel hides.
+        # The template makes a metric of these lines; errors, which no LogLevel hides.
         logger.error("operations failed", extra={"operations": published.failed_operations})
+    if published.denied_operations:
+        logger.error("operations denied", extra={"operations": published.denied_operations})

@@ -27,6 +27,12 @@ def test_what_has_failed_is_to_be_planned_again_in_five_minutes(ports: StatePort
     assert failed == FailedWork(subject=ADA, at=NOW + timedelta(minutes=5))
 
 
+def test_what_has_succeeded_in_part_is_to_be_planned_again_as_well(ports: StatePorts) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    done(ports, operation, is_incomplete=True)
+    assert [failed.subject for failed in ports.failed.all()] == [ADA]
+
+
 def test_what_it_waited_for_in_vain_is_noted_with_it_and_all_of_a_subject_together(ports: StatePorts) -> None:
     first, second = planned(ports, ADA, USER, in_group("a")).operations
     done(ports, first, state=OperationState.FAILED, obstacle=_OBSTACLE)

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from dayone.domain.accounts import AccountState
 from dayone.domain.operations import Operation, OperationState, Priority
 from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import NO_GENERATION
-from dayone.domain.subjects import ResourceOf
+from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
+from tests.builders import an_account
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
     ADA,
@@ -246,6 +248,16 @@ def test_a_group_is_in_use_while_a_membership_or_an_assignment_of_it_is_on_recor
     assert ports.queue.in_use_by("engineers") == ResourceOf(ADA, membership)
     assert ports.queue.in_use_by("operators") == ResourceOf(SHOP, given)
     assert ports.queue.in_use_by("ViewOnly") is None
+
+
+def test_accounts_that_are_closed_are_told_from_those_that_are_not(ports: StatePorts) -> None:
+    for number, state in enumerate(AccountState, start=1):
+        account = Subject(SubjectKind.ACCOUNT, f"{number}" * 12)
+        planned(ports, account, fact=an_account(account.name, state=state))
+    numbers = {state: f"{number}" * 12 for number, state in enumerate(AccountState, start=1)}
+    usable = {AccountState.PENDING_ACTIVATION, AccountState.ACTIVE}
+    closed = {number for state, number in numbers.items() if state not in usable}
+    assert ports.queue.closed_accounts([*numbers.values(), "999999999999"]) == closed
 
 
 def test_a_subject_is_at_rest_when_nothing_of_its_plan_is_open(ports: StatePorts) -> None:

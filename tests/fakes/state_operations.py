@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from dayone.domain.accounts import UNUSABLE, Account
 from dayone.domain.failed_work import Obstacle, after_failure
 from dayone.domain.guardrails import with_count
 from dayone.domain.holds import released
 from dayone.domain.lanes import Lane
 from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
-from dayone.domain.subjects import ResourceOf, Subject
+from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.operations import Finished, Listed
 from tests.fakes.state import State
@@ -51,6 +52,11 @@ class MemoryOperationQueue:
     def in_use_by(self, group: str) -> ResourceOf | None:
         named = (one for one in self._state.applied if one.resource.name)
         return next((one for one in named if group in (one.resource.name, one.resource.name.rpartition("/")[2])), None)
+
+    def closed_accounts(self, accounts: Iterable[str]) -> frozenset[str]:
+        heads = (self._state.heads.get(Subject(SubjectKind.ACCOUNT, one)) for one in accounts)
+        facts = [head.fact for head in heads if head]
+        return frozenset(fact.id for fact in facts if isinstance(fact, Account) and fact.state in UNUSABLE)
 
     def is_at_rest(self, subject: Subject) -> bool:
         head = self._state.heads.get(subject)
@@ -124,14 +130,15 @@ class MemoryOperationQueue:
             applied = with_count(finished.applied) if finished.applied else None
             self._put(operation.target, applied)
             self._state.existing += (applied is not None and applied.counted) - (was is not None and was.counted)
-        self._note_failure(ended, obstacle=finished.obstacle)
+        if finished.state is OperationState.FAILED or finished.is_incomplete:
+            self._note_failure(ended, obstacle=finished.obstacle)
         self._count(ended)
         self._state.record(finished.audit)
 
     def _note_failure(self, ended: Operation, *, obstacle: Obstacle | None) -> None:
         head = self._state.heads[ended.subject]
         is_wanted = head.generation == ended.generation or ended.id in released(head.held)
-        if ended.state is OperationState.FAILED and is_wanted:
+        if is_wanted:
             before = self._state.failed.get(ended.subject)
             self._state.failed[ended.subject] = after_failure(ended, obstacle=obstacle, before=before)
 

@@ -38,6 +38,7 @@ def _wired(bus: MemoryEventBus, monkeypatch: pytest.MonkeyPatch) -> MemoryEventB
     [
         ("operation_succeeded", ["Operation Succeeded", "Change Succeeded"]),
         ("operation_failed", ["Operation Failed", "Change Failed"]),
+        ("operation_denied", ["Operation Denied"]),
         ("operation_begun", []),
         ("account_ready", ["Account Ready"]),
     ],
@@ -91,17 +92,18 @@ def test_what_the_bus_does_not_take_comes_again(
     assert log.messages("WARNING") == ["message failed"]
 
 
-def test_operations_that_have_failed_are_counted_by_the_metric_of_the_template(
-    bus: MemoryEventBus, event_of: Callable[[str], Event], context: LambdaContext, log: Log
+@pytest.mark.parametrize("kind", ["Failed", "Denied"])
+def test_operations_that_have_failed_or_are_denied_are_counted_by_a_metric_of_the_template(
+    bus: MemoryEventBus, event_of: Callable[[str], Event], context: LambdaContext, log: Log, kind: str
 ) -> None:
-    app.lambda_handler(event_of("publish_events/operation_failed"), context)
-    metric = resource("FailedOperationsMetric")
+    app.lambda_handler(event_of(f"publish_events/operation_{kind.lower()}"), context)
+    metric = resource(f"{kind}OperationsMetric")
     counted = [line for line in log.lines if f'{{ $.message = "{line["message"]}" }}' == metric["FilterPattern"]]
     (transformation,) = metric["MetricTransformations"]
     assert [line[transformation["MetricValue"].removeprefix("$.")] for line in counted] == [1]
     # The least of LogLevel is ERROR: what is below does not reach the log group where the metric is made.
     assert [line["level"] for line in counted] == ["ERROR"]
-    assert "Operation Failed" in [told.detail_type for told in bus.events]
+    assert f"Operation {kind}" in [told.detail_type for told in bus.events]
 
 
 @pytest.mark.parametrize("name", ["operation_succeeded", "operation_begun", "account_ready"])

@@ -9,7 +9,7 @@ from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_OPEN, is_as_it_was, is_counted, is_in_force
-from dayone.adapters.dynamodb_failed_subjects import noted_failures
+from dayone.adapters.dynamodb_failed_subjects import is_to_be_planned_again, noted_failures
 from dayone.adapters.dynamodb_ledger import counting
 from dayone.adapters.dynamodb_mapping import applied_record, head_in, held_parts
 from dayone.adapters.dynamodb_table import DynamoTable
@@ -62,7 +62,7 @@ class Endings:
 def _depended_on(end: Finished) -> Iterable[keys.RecordKey]:
     operation = end.operation
     yield keys.head_of(operation.subject)
-    if end.state is OperationState.FAILED:
+    if is_to_be_planned_again(end):
         yield keys.failed_subject_key(operation.subject)
     yield change_keys.planned_key(operation.subject, change=operation.change)
     if operation.resource.kind in COUNTED:

@@ -42,14 +42,19 @@ def noted_failures(ends: Iterable[Finished], *, known: Mapping[tuple[str, str], 
     noted: dict[Subject, FailedWork] = {}
     for end in ends:
         subject = end.operation.subject
-        if end.state is OperationState.FAILED and is_to_be_planned_again(end, known=known):
+        if is_to_be_planned_again(end) and is_wanted(end, known=known):
             record = known.get(keys.failed_subject_key(subject))
             before = noted.get(subject) or (_failed_in(record) if record else None)
             noted[subject] = after_failure(end.operation, obstacle=end.obstacle, before=before)
     return {f"failed {subject}": _kept(failed) for subject, failed in noted.items()}
 
 
-def is_to_be_planned_again(end: Finished, *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
+def is_to_be_planned_again(end: Finished) -> bool:
+    """Whether it has failed, or has succeeded in part."""
+    return end.state is OperationState.FAILED or end.is_incomplete
+
+
+def is_wanted(end: Finished, *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
     """Whether the plan in force, or an approval, still asks for it: what an older plan asked for is nobody's wish."""
     head = known.get(keys.head_of(end.operation.subject), {})
     return head.get("generation") == end.operation.generation or end.operation.id in head.get("released", ())

@@ -10,9 +10,10 @@ from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_mapping import applied_in, head_in, operation_in
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.domain.accounts import UNUSABLE, Account
 from dayone.domain.lanes import Lane
 from dayone.domain.operations import OPEN_STATES, Operation
-from dayone.domain.subjects import ResourceOf, Subject
+from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.ports.operations import Listed
 
 
@@ -52,6 +53,12 @@ class DynamoOpenOperations:
         if record is None:
             return None
         return ResourceOf(keys.subject_of(keys.RecordKey(record["pk"], record["sk"])), applied_in(record).resource)
+
+    def closed_accounts(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Those of these account ids that are suspended, closed or no longer members."""
+        heads = self._table.get_all(keys.head_of(Subject(SubjectKind.ACCOUNT, one)) for one in sorted(accounts))
+        facts = (head_in(record).fact for record in heads)
+        return frozenset(fact.id for fact in facts if isinstance(fact, Account) and fact.state in UNUSABLE)
 
     def is_at_rest(self, subject: Subject) -> bool:
         """Whether no operation of its plan is open, and none waits for a human."""

@@ -40,6 +40,8 @@ class Account:
 
 # Nobody can sign in to these any more, so nobody loses access by what goes with them.
 GONE = frozenset({AccountState.CLOSED, AccountState.DEPARTED})
+# Nothing can be provisioned in these. Seen: tests/captures, sso-admin-06 and -07.
+UNUSABLE = GONE | {AccountState.SUSPENDED, AccountState.PENDING_CLOSURE}
 # The attribute by which the end of an assignment says that its account has come to an end.
 ENDED_WITH = "account_state"
 

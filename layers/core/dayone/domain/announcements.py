@@ -13,6 +13,7 @@ from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, ResourceKind
 
+OPERATION_DENIED = "Operation Denied"
 OPERATION_FAILED = "Operation Failed"
 _NEWS_OF_OPERATIONS = {
     OperationState.SUCCEEDED: "Operation Succeeded",
@@ -30,7 +31,7 @@ _NEWS_OF_CHANGES = {
 def news_of_operation(before: Operation | None, after: Operation, *, at: datetime) -> DomainEvent | None:
     """An event when the operation has just come to an end or to a halt, or AWS denies it to us now, else None."""
     if _is_denied(after) and not (before is not None and _is_denied(before)):
-        return _news(after, "Operation Denied", name=f"denied/{after.refused_since}", at=at)
+        return _news(after, OPERATION_DENIED, name=f"denied/{after.refused_since}", at=at)
     news = _NEWS_OF_OPERATIONS.get(after.state)
     if news is None or (before is not None and before.state is after.state):
         return None

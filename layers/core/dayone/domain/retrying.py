@@ -23,6 +23,8 @@ class Refusal(StrEnum):
     CONFLICT = "conflict"
     SILENCE = "silence"
     PASSING = "passing"
+    # A permission set is provisioned one account after another, because one of its accounts is closed.
+    ONE_BY_ONE = "one-by-one"
     # AWS was not asked: what it builds on is not there, or what builds on it is still there.
     BLOCKED = "blocked"
 

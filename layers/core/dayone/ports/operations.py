@@ -18,6 +18,7 @@ class Finished:
 
     `applied` replaces the resource's record, None removes it; with `untouched` it stays as it is, because AWS was not
     called. `gone` are further resources of the subject that went with it. `obstacle` is what it waited for in vain.
+    With `is_incomplete` it has succeeded but for what cannot be done yet, and its subject is to be planned again.
     """
 
     operation: Operation
@@ -28,6 +29,7 @@ class Finished:
     untouched: bool = False
     gone: Sequence[Resource] = field(default_factory=tuple)
     obstacle: Obstacle | None = None
+    is_incomplete: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,9 @@ class OperationQueue(Protocol):
 
     def in_use_by(self, group: str) -> ResourceOf | None:
         """A membership or an assignment of this group that is on record, if there is any."""
+
+    def closed_accounts(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Those of these account ids that are suspended, closed or no longer members, by what is on record."""
 
     def is_at_rest(self, subject: Subject) -> bool:
         """Whether nothing of a subject is under way: no operation of its plan is open, and none waits for a human."""

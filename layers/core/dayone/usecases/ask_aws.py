@@ -10,9 +10,10 @@ from dayone.domain.steps import Ask
 from dayone.errors import AccessDenied, NotFound, Unavailable
 from dayone.ports.identity_center import RequestState
 from dayone.usecases.attempts import IdentityCenter
-from dayone.usecases.finish_operation import failed, finished
+from dayone.usecases.conclude_provisioning import DoneExcept, GoesOn, with_closed_accounts
+from dayone.usecases.finish_operation import failed, finished, finished_in_part
 from dayone.usecases.perform_operation import status
-from dayone.usecases.put_back import Trying, put_back, refused
+from dayone.usecases.put_back import Trying, go_on_at_once, put_back, refused
 from dayone.usecases.reports import Changed, Ended, Report, Told
 from dayone.usecases.try_operation import SETTLES_WITHIN
 
@@ -30,10 +31,17 @@ def ask_aws(ask: Ask, *, aws: IdentityCenter) -> Told:
 def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Report:
     """What is to be recorded of a submitted operation that AWS says is over."""
     try:
-        again = _reason_to_try_again(operation, state.failure_reason, ports=ports)
-        if again is not None and (back := put_back(operation, error=again, ports=ports)):
-            return back
         own = ports.queue.applied([operation.target]).get(operation.target)
+        match with_closed_accounts(operation, state, ports=ports):
+            case GoesOn(reason):
+                return go_on_at_once(operation, reason=reason, ports=ports)
+            case DoneExcept(note):
+                return Ended(finished_in_part(operation, own=own, note=note, now=ports.clock()))
+        again = _reason_to_try_again(operation, state.failure_reason, ports=ports)
+        # A part of it that is not done yet is tried again as a part.
+        refusal = Refusal.ONE_BY_ONE if operation.refusal is Refusal.ONE_BY_ONE else None
+        if again is not None and (back := put_back(operation, error=again, ports=ports, refusal=refusal)):
+            return back
     except Unavailable:
         return Changed(operation)
     now = ports.clock()

@@ -37,6 +37,7 @@ class Attempt:
 
     `mark` says in which form a permission set was last provisioned, when this is about a part of it that changes that.
     `alike` reads the same resource of every other subject, such as all other groups; few attempts ask for it.
+    `closed_accounts` tells which of some accounts nothing can be provisioned in.
     """
 
     operation: Operation
@@ -44,6 +45,7 @@ class Attempt:
     required: Mapping[ResourceOf, Applied] = field(default_factory=dict)
     mark: Applied | None = None
     alike: Callable[[], Iterable[Applied]] = tuple
+    closed_accounts: Callable[[Iterable[str]], frozenset[str]] = lambda _: frozenset()
 
     @property
     def action(self) -> Action:

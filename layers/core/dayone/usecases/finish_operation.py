@@ -60,7 +60,24 @@ def finished(
             at=now,
         )
     gone = operation.covers if operation.action is Action.DELETE else ()
-    return Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now, gone=gone)
+    return Finished(
+        operation=done,
+        state=done.state,
+        applied=applied,
+        audit=_entry(done, now=now),
+        at=now,
+        gone=gone,
+    )
+
+
+def finished_in_part(operation: Operation, *, own: Applied | None, note: str, now: datetime) -> Finished:
+    """The end of what has succeeded but for what cannot be done yet, which the note names in the audit log.
+
+    It is of no form that is known, so whoever plans its subject next has it done again, and somebody is to plan it.
+    """
+    whole = finished(operation, own=own, outcome=None, now=now)
+    applied = replace(whole.applied, attributes={}) if whole.applied else None
+    return replace(whole, applied=applied, audit=replace(whole.audit, detail=note), is_incomplete=True)
 
 
 def failed(

@@ -2,6 +2,7 @@
 
 from dayone.domain.operations import Outcome, Submitted, Succeeded
 from dayone.domain.permission_set_parts import tags_in
+from dayone.domain.retrying import Refusal
 from dayone.errors import AlreadyExists
 from dayone.ports.identity_center import Found, Receipt
 from dayone.usecases.attempts import Attempt, IdentityCenter, deleted, done, looked_up, taken_over
@@ -34,8 +35,16 @@ def delete_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def provision(attempt: Attempt, aws: IdentityCenter) -> Outcome:
-    """Let the permission set, as it now is, reach every account it is in use in."""
-    return Submitted(aws.permission_sets.provision(attempt.references[_ARN]))
+    """Let the permission set, as it now is, reach every account it is in use in.
+
+    With one of them closed AWS fails all of it; then it reaches the others one by one.
+    """
+    arn = attempt.references[_ARN]
+    if attempt.operation.refusal is not Refusal.ONE_BY_ONE:
+        return Submitted(aws.permission_sets.provision(arn))
+    outdated = aws.permission_sets.outdated_accounts(arn)
+    remaining = sorted(set(outdated) - attempt.closed_accounts(outdated))
+    return Submitted(aws.permission_sets.provision(arn, account=remaining[0])) if remaining else Succeeded()
 
 
 def _set(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:

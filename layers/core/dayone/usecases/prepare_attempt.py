@@ -87,6 +87,7 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
         required={one: known[one] for one in operation.requires},
         mark=known.get(mark) if mark else None,
         alike=lambda: queue.alike(operation.target),
+        closed_accounts=queue.closed_accounts,
     )
 
 

@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dayone.domain.announcements import OPERATION_FAILED, is_ready, news_of_account, news_of_change, news_of_operation
+from dayone.domain.announcements import (
+    OPERATION_DENIED,
+    OPERATION_FAILED,
+    is_ready,
+    news_of_account,
+    news_of_change,
+    news_of_operation,
+)
 from dayone.domain.events import DomainEvent
 from dayone.ports.events import AccountWritten, ChangeWritten, EventBus, OperationWritten, TableStream, Written
 from dayone.ports.records import Records
@@ -25,6 +32,7 @@ class Published:
 
     events: int
     failed_operations: int
+    denied_operations: int
 
 
 def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> Published:
@@ -33,7 +41,8 @@ def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> Publish
     if news:
         ports.bus.publish(news)
     failed = sum(domain_event.detail_type == OPERATION_FAILED for domain_event in news)
-    return Published(events=len(news), failed_operations=failed)
+    denied = sum(domain_event.detail_type == OPERATION_DENIED for domain_event in news)
+    return Published(events=len(news), failed_operations=failed, denied_operations=denied)
 
 
 def _news(written: Written, records: Records) -> Iterator[DomainEvent]:

@@ -51,12 +51,15 @@ class Trying:
     jitter: Callable[[], float]
 
 
-def put_back(operation: Operation, *, error: Unavailable, ports: Trying) -> PutBack | None:
+def put_back(
+    operation: Operation, *, error: Unavailable, ports: Trying, refusal: Refusal | None = None
+) -> PutBack | None:
     """Note that it is to be tried again, when, and why; None when it has been for long enough.
 
-    That is when AWS has refused it in the same way for longer than `patience`, and answers others.
+    That is when AWS has refused it in the same way, `refusal` or what the error means, for longer than `patience`, and
+    answers others.
     """
-    operation = refused(operation, refusal_of(error), now=ports.clock())
+    operation = refused(operation, refusal or refusal_of(error), now=ports.clock())
     if _is_over(operation, ports=ports):
         return None
     after = error.retry_after if isinstance(error, Throttled | Awaited) else None
@@ -64,6 +67,21 @@ def put_back(operation: Operation, *, error: Unavailable, ports: Trying) -> PutB
     pending = replace(operation, state=OperationState.PENDING, failure_reason=str(error), not_before=until)
     ports.queue.postpone(pending, until=until, because=str(error))
     return PutBack(pending, until, error)
+
+
+def go_on_at_once(operation: Operation, *, reason: str, ports: Trying) -> PutBack:
+    """Note that a part of it is done, and that the next is begun at once."""
+    now, error = ports.clock(), Unavailable(reason)
+    pending = replace(
+        operation,
+        state=OperationState.PENDING,
+        failure_reason=reason,
+        not_before=now,
+        refusal=Refusal.ONE_BY_ONE,
+        refused_since=now,
+    )
+    ports.queue.postpone(pending, until=now, because=reason)
+    return PutBack(pending, now, error)
 
 
 def refusal_of(error: Unavailable) -> Refusal:
