@@ -7,6 +7,7 @@ import pytest
 from dayone.domain.accounts import AccountState
 from dayone.domain.operations import OperationState
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
+from tests.captures.reading import seen
 from tests.unit.late_answers import LateIdentityCenter
 from tests.unit.world import World
 
@@ -61,6 +62,20 @@ def test_a_passing_trouble_in_one_of_the_others_is_tried_again() -> None:
     world.settle()
     assert [account for account, _ in world.unprovisioned()] == [_CLOSED]
     assert world.operations(OperationState.FAILED) == []
+
+
+def test_a_right_that_we_lack_while_it_goes_one_by_one_is_an_outage_of_ours() -> None:
+    world, center = _world()
+    center.ends["provisioning"] = ["", "", *[seen("sso-admin-05")["FailureReason"]] * 300]
+    _is_edited(world)
+    for _ in range(4 * 60):
+        world.plan_all()
+        world.execute(seconds=2)
+        world.sleep(58)
+    assert world.operations(OperationState.FAILED) == []
+    center.ends.clear()
+    world.settle()
+    assert [account for account, _ in world.unprovisioned()] == [_CLOSED]
 
 
 def test_a_final_trouble_in_one_of_the_others_is_a_failure_and_names_it() -> None:

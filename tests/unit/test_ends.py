@@ -7,7 +7,16 @@ from typing import Any
 from dayone.domain.changes import ChangeState
 from dayone.domain.operations import OperationState
 from dayone.domain.subjects import ResourceKind
-from dayone.errors import AlreadyExists, Conflicting, Refused, Unavailable, Unreachable
+from dayone.errors import (
+    AlreadyExists,
+    Awaited,
+    Conflicting,
+    Crowded,
+    Refused,
+    Throttled,
+    Unavailable,
+    Unreachable,
+)
 from dayone.ports.identity_center import AssignmentKey
 from tests.builders import ACCOUNT_ID, a_group, a_policy, a_set, an_account, an_assignment
 from tests.unit.world import World
@@ -234,6 +243,41 @@ def test_a_name_that_is_taken_by_what_cannot_be_found_ends_after_a_while() -> No
     assert world.operations(OperationState.FAILED) == []
     _let_pass(world, timedelta(hours=2))
     assert world.operations(OperationState.FAILED)
+
+
+def test_what_aws_is_too_busy_for_ends_after_two_hours() -> None:
+    world = World()
+    world.account_is(an_account())
+    world.policy_is(_POLICY)
+    _refusing(world, "assignments", "create", Crowded("ServiceQuotaExceededException: too many"))
+    _let_pass(world, timedelta(hours=1, minutes=50))
+    assert world.operations(OperationState.FAILED) == []
+    _let_pass(world, timedelta(minutes=20))
+    (failed, *_) = world.operations(OperationState.FAILED)
+    assert failed.failure_reason == "ServiceQuotaExceededException: too many"
+
+
+def test_a_throttle_ends_nothing() -> None:
+    world = World()
+    world.policy_is(a_policy(a_group()))
+    left = _refusing(world, "directory", "create_group", Throttled("ThrottlingException: Rate exceeded"))
+    _let_pass(world, timedelta(hours=6))
+    assert world.operations(OperationState.FAILED) == []
+    left.clear()
+    _let_pass(world, timedelta(minutes=3))
+    assert world.groups() == {"engineers": set()}
+
+
+def test_a_full_policy_is_waited_for() -> None:
+    world = World()
+    world.policy_is(a_policy(a_group()))
+    full = Awaited("no service control policy has room for another user", retry_after=600)
+    left = _refusing(world, "directory", "create_group", full)
+    _let_pass(world, timedelta(hours=6))
+    assert world.operations(OperationState.FAILED) == []
+    left.clear()
+    _let_pass(world, timedelta(minutes=12))
+    assert world.groups() == {"engineers": set()}
 
 
 def test_a_table_out_of_reach_ends_nothing() -> None:

@@ -38,8 +38,9 @@ def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Rep
             case DoneExcept(note):
                 return Ended(finished_in_part(operation, own=own, note=note, now=ports.clock()))
         again = _reason_to_try_again(operation, state.failure_reason, ports=ports)
-        # A part of it that is not done yet is tried again as a part.
-        refusal = Refusal.ONE_BY_ONE if operation.refusal is Refusal.ONE_BY_ONE else None
+        # A part of it that is not done yet is tried again as a part; an outage of ours is one in any part.
+        is_part = operation.refusal is Refusal.ONE_BY_ONE and not isinstance(again, AccessDenied)
+        refusal = Refusal.ONE_BY_ONE if is_part else None
         if again is not None and (back := put_back(operation, error=again, ports=ports, refusal=refusal)):
             return back
     except Unavailable:

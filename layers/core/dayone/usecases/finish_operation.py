@@ -60,14 +60,7 @@ def finished(
             at=now,
         )
     gone = operation.covers if operation.action is Action.DELETE else ()
-    return Finished(
-        operation=done,
-        state=done.state,
-        applied=applied,
-        audit=_entry(done, now=now),
-        at=now,
-        gone=gone,
-    )
+    return Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now, gone=gone)
 
 
 def finished_in_part(operation: Operation, *, own: Applied | None, note: str, now: datetime) -> Finished:
