@@ -133,12 +133,13 @@ test: setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/deploy-rul
 # --- Using ---
 
 .PHONY: demo
-demo: setup ## Show it at work on a local AWS; KEEP=1 leaves that running, OWN_KEY=1 and DELEGATED=1 vary it
-	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep) $(if $(OWN_KEY),--own-key) $(if $(DELEGATED),--delegated)
+demo: setup ## Show it at work on a local AWS; KEEP=1 leaves that running, OWN_KEY=1, DELEGATED=1 and PARAMETERS="Name=value …" vary it
+	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep) $(if $(OWN_KEY),--own-key) $(if $(DELEGATED),--delegated) \
+		$(addprefix --parameter=,$(PARAMETERS))
 
 .PHONY: sandbox
 sandbox: setup ## Deploy Day One on a local AWS and open a shell in which `dayone` and `aws` speak to it
-	@$(BIN)/python -m sandbox.at_hand
+	@$(BIN)/python -m sandbox.at_hand $(addprefix --parameter=,$(PARAMETERS))
 
 .PHONY: bench
 bench: setup ## Run the benchmarks, or the one that NAME names

@@ -1,5 +1,6 @@
 """`make sandbox`: Day One on a local AWS, and a shell in which `dayone` and `aws` speak to it, as in the documents."""
 
+import argparse
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox.access import Credentials
-from sandbox.day_one import Deployed, deploy
+from sandbox.day_one import Deployed, deploy, parameter
 from sandbox.identity_center_view import instance_of
 from sandbox.paths import REPOSITORY
 from sandbox.sandbox import Sandbox
@@ -25,13 +26,28 @@ docs/first-hour.md is the way from here; leave the shell, and all of it is gone.
 def main() -> int:
     """Start, deploy, run the command that is given (else a shell) and answer its status; then stop everything."""
     signal.signal(signal.SIGTERM, _end)
-    command = sys.argv[1:] or [os.environ.get("SHELL", "/bin/sh")]
+    options = _options()
+    command = options.command or [os.environ.get("SHELL", "/bin/sh")]
     with Sandbox() as sandbox, tempfile.TemporaryDirectory(prefix="dayone-at-hand-") as folder:
         print("Deploying Day One on a local AWS …", file=sys.stderr, flush=True)
-        deployed = deploy(sandbox, instance_of(sandbox))
+        deployed = deploy(sandbox, instance_of(sandbox), parameters=dict(options.parameter))
         print(_HINT, file=sys.stderr, flush=True)
         environment = command_environment(sandbox, deployed, folder=Path(folder))
         return subprocess.run(command, env=environment, check=False).returncode
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.at_hand", description=__doc__)
+    parser.add_argument(
+        *("--parameter", "-p"),
+        type=parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template, such as ManagementAccountAccess=true; any number of them",
+    )
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="what to run instead of a shell")
+    return parser.parse_args()
 
 
 def command_environment(sandbox: Sandbox, deployed: Deployed, *, folder: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,24 +43,17 @@ class Deployed:
     hr: HrSystem
 
 
-def deploy(sandbox: Sandbox, instance: Instance, *, key_arn: str = "") -> Deployed:
-    """Deploy Day One for an instance, with a user of its own who may call the API.
+def deploy(
+    sandbox: Sandbox, instance: Instance, *, key_arn: str = "", parameters: Mapping[str, str] | None = None
+) -> Deployed:
+    """Deploy Day One for an instance, with a user of its own who may call the API; `parameters` come beside the usual.
 
     It has looked at the organisation when this returns: every account that comes later is a new one. Where the account
     is a delegated administrator's, what happens to accounts is forwarded from the management account, and live sessions
     do not end, since only the management account may edit a service control policy. `key_arn` is the key that Identity
     Center is encrypted with, empty for AWS's own.
     """
-    parameters = {
-        "InstanceArn": instance.arn,
-        "IdentityStoreId": instance.identity_store_id,
-        "IdentityCenterKeyArn": key_arn,
-        "OrganizationId": Organisation(sandbox).id,
-        "DeletionProtection": "false",
-        "EndedSessionsPolicyId": "" if sandbox.is_delegated else policy_for_ended_sessions(sandbox),
-        "ApiDocs": "true",
-    }
-    stack = sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=parameters)
+    stack = release(sandbox, instance, parameters={"IdentityCenterKeyArn": key_arn, **(parameters or {})})
     if sandbox.is_delegated:
         forward(sandbox, stack, place=sandbox.management)
     tool = sandbox.create_user("internal-tool", policy=may_call("*"))
@@ -72,6 +66,27 @@ def deploy(sandbox: Sandbox, instance: Instance, *, key_arn: str = "") -> Deploy
         api=api,
         hr=HrSystem(api=HttpApi(url=url, region=sandbox.region), key=key),
     )
+
+
+def release(sandbox: Sandbox, instance: Instance, *, parameters: Mapping[str, str] | None = None) -> Stack:
+    """Create or update the stack alone, with these of the template's parameters beside the usual ones."""
+    usual = {
+        "InstanceArn": instance.arn,
+        "IdentityStoreId": instance.identity_store_id,
+        "OrganizationId": Organisation(sandbox).id,
+        "DeletionProtection": "false",
+        "EndedSessionsPolicyId": "" if sandbox.is_delegated else policy_for_ended_sessions(sandbox),
+        "ApiDocs": "true",
+    }
+    return sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=usual | dict(parameters or {}))
+
+
+def parameter(text: str) -> tuple[str, str]:
+    """Read `NAME=VALUE` from a command line; raises ValueError for what is not of that form."""
+    name, mark, value = text.partition("=")
+    if not (name and mark):
+        raise ValueError(f"a parameter of the template is given as NAME=VALUE, not as '{text}'")
+    return name, value
 
 
 def _look_at_the_organisation(api: HttpApi) -> None:

@@ -79,6 +79,7 @@ def _settings(given: Given, *, account: str) -> "GivenSettings":
         account_id=account,
         identity_center_key=given.get("IdentityCenterKeyArn", ""),
         administered_from=given.get("AdministeredFrom", "auto"),
+        management_account_access=given.get("ManagementAccountAccess") == "true",
         organization_id=given.get("OrganizationId", ""),
         ends_sessions=bool(given.get("EndedSessionsTargets") or given.get("EndedSessionsPolicyId")),
         inbox_concurrency=int(given.get("InboxConcurrency", GivenSettings.inbox_concurrency)),

@@ -10,7 +10,7 @@ from types import FrameType
 from rich.console import Console
 
 from sandbox.__main__ import export_block
-from sandbox.day_one import STACK, Deployed
+from sandbox.day_one import STACK, Deployed, parameter
 from sandbox.demo.narrator import Narrator, StepFailed
 from sandbox.demo.story import PATIENCE, POLICY, Telling, tell
 from sandbox.sandbox import Sandbox
@@ -57,11 +57,24 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--delegated", action="store_true", help="deploy to the delegated administrator, not to the management account"
     )
+    parser.add_argument(
+        *("--parameter", "-p"),
+        type=parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template, such as ManagementAccountAccess=true; any number of them",
+    )
     return parser.parse_args()
 
 
 def _telling(options: argparse.Namespace) -> Telling:
-    return Telling(policy=options.policy, patience=options.patience, own_key=options.own_key)
+    return Telling(
+        policy=options.policy,
+        patience=options.patience,
+        own_key=options.own_key,
+        parameters=dict(options.parameter),
+    )
 
 
 def _hand_over(sandbox: Sandbox, deployed: Deployed, console: Console) -> None:

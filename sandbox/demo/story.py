@@ -1,7 +1,8 @@
 """The steps of the demo, in order: each does one real thing and sees with its own eyes that it happened."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,12 @@ ALICE = {
 class Telling:
     """With which policy it is told, how many seconds anything may take to be seen, and where pictures go.
 
-    With `own_key` Identity Center is encrypted with a KMS key of the management account's.
+    With `own_key` Identity Center is encrypted with a KMS key of the management account's. `parameters` of the template
+    come beside the usual ones.
     """
 
     policy: Path = POLICY
+    parameters: Mapping[str, str] = field(default_factory=dict)
     patience: float = PATIENCE
     pictures: Path = PICTURES
     own_key: bool = False
@@ -54,7 +57,7 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
     instance = _check_settings(sandbox, narrator)
     key_arn = _encrypt(sandbox, narrator) if telling.own_key else ""
     with narrator.step("Build and deploy template.yaml with SAM"):
-        deployed = deploy(sandbox, instance, key_arn=key_arn)
+        deployed = deploy(sandbox, instance, key_arn=key_arn, parameters=telling.parameters)
     _upload_policy(deployed, narrator, policy=telling.policy)
     _hire(deployed, narrator)
     account_id = _add_account(sandbox, narrator)

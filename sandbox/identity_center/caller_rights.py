@@ -11,6 +11,7 @@ from typing import Protocol
 from sandbox.sign_in.doors import PERMISSIONS
 
 _NO_CONTEXT: Mapping[str, str] = MappingProxyType({})
+_ROOT = re.compile(r"\d{12}")
 _ANSWER_SECONDS = 10.0
 
 
@@ -26,14 +27,17 @@ class CallerRights(Protocol):
 
 
 class StatedRights:
-    """Every caller has the rights to actions that fit one of these patterns (`*`, `iam:*`), on every resource."""
+    """Callers have the rights to actions that fit one of these patterns (`*`, `iam:*`), on every resource.
+
+    The root of an account, whose key is the account's id, may do everything.
+    """
 
     def __init__(self, actions: Iterable[str] = ("*",)) -> None:
         self._patterns = [re.compile(translate(action.lower())) for action in actions]
 
     def refusal(self, access_key: str, action: str, resource: str, *, context: Mapping[str, str] = _NO_CONTEXT) -> str:
         """See CallerRights."""
-        if any(pattern.match(action.lower()) for pattern in self._patterns):
+        if _ROOT.fullmatch(access_key) or any(pattern.match(action.lower()) for pattern in self._patterns):
             return ""
         del context  # no pattern asks for any of it
         reason = f"because no identity-based policy allows the {action} action"

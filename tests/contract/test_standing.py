@@ -37,12 +37,15 @@ class Desk:
         self.directory: Any = server.client("identitystore")
         self.now: datetime = NOON
 
-    def standing(self, *, account_id: str = DELEGATE, administered_from: str = "auto") -> SsoStanding:
+    def standing(
+        self, *, account_id: str = DELEGATE, administered_from: str = "auto", has_management_rights: bool = True
+    ) -> SsoStanding:
         return SsoStanding(
             self.client,
             instance_arn=self.instance,
             account_id=account_id,
             administered_from=administered_from,
+            has_management_rights=has_management_rights,
             clock=lambda: self.now,
         )
 
@@ -73,6 +76,19 @@ def desk(server: IdentityCenterServer) -> Desk:
 def test_the_owner_of_the_instance_is_the_management_account_where_nothing_is_off_limits(desk: Desk) -> None:
     desk.set_in_use(fresh("Set"))
     assert desk.standing(account_id=MANAGEMENT).off_limits() == OffLimits()
+
+
+@pytest.mark.parametrize("administered_from", ["auto", "management-account"])
+def test_without_the_rights_nothing_can_be_given_in_the_management_account(desk: Desk, administered_from: str) -> None:
+    standing = desk.standing(account_id=MANAGEMENT, administered_from=administered_from, has_management_rights=False)
+    found = standing.off_limits()
+    assert found == OffLimits(account=MANAGEMENT, lacks_rights=True)
+    assert not found.is_delegated
+
+
+def test_a_delegated_administrator_is_one_whatever_rights_it_has(desk: Desk) -> None:
+    for has_rights in (True, False):
+        assert desk.standing(has_management_rights=has_rights).off_limits().is_delegated
 
 
 def test_whoever_else_asks_is_a_delegated_administrator(desk: Desk) -> None:

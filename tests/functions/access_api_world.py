@@ -18,8 +18,10 @@ from dayone.contracts.kept_policy import files_in
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.terms import OffLimits
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.overview import Overview
+from dayone.usecases.policies_within_reach import PolicyWithinReach
 from functions.access_api import app
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.identity_center import MemoryIdentityCenter
@@ -27,6 +29,7 @@ from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.request_keys import MemoryRequestKeys
+from tests.fakes.standing import MemoryStanding
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_grants import MemoryGrants
@@ -77,6 +80,7 @@ class World:
     chance: Iterator[int] = field(default_factory=lambda: count(7))
     letters: MemoryDeadLetterQueues = field(default_factory=MemoryDeadLetterQueues)
     error: Exception | None = None
+    off_limits: OffLimits = field(default_factory=OffLimits)
 
     def ports(self) -> AccessApi:
         unwell: Any = Unwell(self.error) if self.error else None
@@ -86,7 +90,10 @@ class World:
             live=unwell or MemoryLiveAccess(self.center),
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
-            policies=unwell or MemoryPolicies(self.state, parse=parsed),
+            policies=unwell
+            or PolicyWithinReach(
+                policies=MemoryPolicies(self.state, parse=parsed), standing=MemoryStanding(self.off_limits)
+            ),
             company=unwell or MemoryCompany(self.state),
             ledger=unwell or MemoryLedger(self.state),
             grants=unwell or MemoryGrants(self.state),

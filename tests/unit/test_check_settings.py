@@ -25,6 +25,7 @@ NAMES = [
     "administered-from",
     "organization-events",
     "trail",
+    "management-account-access",
     "quotas",
     "service-control-policies",
     "lambda-concurrency",
@@ -96,6 +97,14 @@ def test_what_is_found_is_said(around: MemorySurroundings, name: str, state: str
         ({"administered_from": "delegated-administrator"}, {}, "administered-from", "wrong"),
         ({"account_id": ELSEWHERE}, {}, "administered-from", "wrong"),
         ({"account_id": ELSEWHERE}, {"delegates": frozenset({ELSEWHERE})}, "administered-from", "ok"),
+        ({"management_account_access": True}, {}, "management-account-access", "ok"),
+        ({"account_id": ELSEWHERE}, {}, "management-account-access", "ok"),
+        (
+            {"account_id": ELSEWHERE, "management_account_access": True},
+            {"delegates": frozenset({ELSEWHERE})},
+            "management-account-access",
+            "warning",
+        ),
         (
             {"account_id": ELSEWHERE, "administered_from": "management-account"},
             {"delegates": frozenset({ELSEWHERE})},
@@ -146,7 +155,10 @@ def test_what_is_given_is_held_against_what_is_there(
         ),
         (
             "organization",
-            {"organization-instance", "administered-from", "organization-events", "trail"},
+            {
+                *("organization-instance", "administered-from", "organization-events", "trail"),
+                "management-account-access",
+            },
             "organizations:DescribeOrganization",
         ),
         ("trails", {"trail"}, "cloudtrail:DescribeTrails"),

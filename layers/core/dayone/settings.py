@@ -36,6 +36,7 @@ class PlanChangesSettings:
     instance_arn: str
     account_id: str
     administered_from: str
+    management_account_access: str
     engine_url: str
     hr_parameter: str
     hr_secrets: str
@@ -52,6 +53,7 @@ class ExecuteOperationsSettings:
     table_name: str
     engine_url: str
     instance_arn: str
+    management_account_access: str
     identity_store_id: str
     ended_sessions_policies: str
     bus_name: str
@@ -92,6 +94,7 @@ class AccessApiSettings:
     identity_store_id: str
     account_id: str
     administered_from: str
+    management_account_access: str
     budgets: str
     dead_letters: str
     organization_id: str

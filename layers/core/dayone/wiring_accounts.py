@@ -51,5 +51,6 @@ def standing(
         instance_arn=given.instance_arn,
         account_id=given.account_id,
         administered_from=given.administered_from,
+        has_management_rights=given.management_account_access == "true",
         clock=clock,
     )

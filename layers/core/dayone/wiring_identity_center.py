@@ -21,11 +21,12 @@ def identity_center(given: "ExecuteOperationsSettings", *, table: "DynamoTable",
     from dayone.usecases.attempts import IdentityCenter
 
     sso_admin, identitystore = gate.guard(client("sso-admin")), gate.guard(client("identitystore"))
+    lacks_rights = given.management_account_access != "true"
     return IdentityCenter(
         directory=IdentityStoreDirectory(identitystore, identity_store_id=given.identity_store_id),
-        permission_sets=SsoPermissionSets(sso_admin, instance_arn=given.instance_arn),
+        permission_sets=SsoPermissionSets(sso_admin, instance_arn=given.instance_arn, lacks_rights=lacks_rights),
         set_policies=SsoSetPolicies(sso_admin, instance_arn=given.instance_arn),
-        assignments=SsoAssignments(sso_admin, instance_arn=given.instance_arn),
+        assignments=SsoAssignments(sso_admin, instance_arn=given.instance_arn, lacks_rights=lacks_rights),
         sessions=sessions(given),
         reception=reception(given, table=table),
     )

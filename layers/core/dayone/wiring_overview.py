@@ -54,6 +54,7 @@ def _given(given: AccessApiSettings) -> GivenSettings:
         account_id=given.account_id,
         identity_center_key="" if given.identity_center_key == _NONE else given.identity_center_key,
         administered_from=given.administered_from,
+        management_account_access=given.management_account_access == "true",
         organization_id="" if given.organization_id == _NONE else given.organization_id,
         ends_sessions=any(given.ended_sessions_policies.split(",")),
         inbox_concurrency=int(given.inbox_concurrency),

@@ -1,12 +1,19 @@
 """What the answers of the API `sso-admin` have in common."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dayone.errors import Unavailable
 from dayone.ports.identity_center import Receipt, RequestState
 
 _NO_REASON = "AWS gave no reason"
+# How AWS refuses to work in the management account, where it works with the rights of whoever calls.
+_DENIED_BY_IAM = "Access denied by IAM"
+_WHAT_TO_DO = (
+    "Day One lacks IAM rights in the management account, where an assignment of this permission set is in the way: "
+    "deploy with ManagementAccountAccess=true, or have it removed there. AWS says"
+)
 
 
 def receipt(answer: Mapping[str, Any], **references: str) -> Receipt:
@@ -19,6 +26,21 @@ def request_state(told: Mapping[str, Any]) -> RequestState:
     status = told["Status"]
     reason = str(told.get("FailureReason") or _NO_REASON) if status == "FAILED" else ""
     return RequestState(is_over=status != "IN_PROGRESS", failure_reason=reason)
+
+
+def is_denied_by_iam(state: RequestState) -> bool:
+    """Whether AWS refused to work in the management account with the rights that we have there."""
+    return _DENIED_BY_IAM in state.failure_reason
+
+
+def explained(state: RequestState, *, lacks_rights: bool) -> RequestState:
+    """The state, with what is to be done before AWS's words where we were not given rights in the management account.
+
+    Given them, the words stand alone: then waiting helps, or mending the role.
+    """
+    if not (lacks_rights and is_denied_by_iam(state)):
+        return state
+    return replace(state, failure_reason=f"{_WHAT_TO_DO}: {state.failure_reason}")
 
 
 def states_of(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
 from dayone.adapters.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
-from dayone.adapters.sso_answers import request_state, states_of
+from dayone.adapters.sso_answers import explained, request_state, states_of
 from dayone.ports.identity_center import AssignmentKey, RequestState
 
 if TYPE_CHECKING:
@@ -30,9 +30,11 @@ class SsoAssignments:
     )
     DEPENDENT_ACTIONS: ClassVar[DependentActions] = {**IN_ACCOUNTS, **WRITES_ENCRYPTED}
 
-    def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
+    def __init__(self, client: "SSOAdminClient", *, instance_arn: str, lacks_rights: bool = False) -> None:
+        """`lacks_rights` is whether the operator has given none in the management account."""
         self._client = client
         self._instance = instance_arn
+        self._lacks_rights = lacks_rights
 
     def create(self, key: AssignmentKey) -> str:
         """See Assignments."""
@@ -64,7 +66,7 @@ class SsoAssignments:
             told = self._client.describe_account_assignment_creation_status(
                 InstanceArn=self._instance, AccountAssignmentCreationRequestId=request_id
             )
-        return request_state(told["AccountAssignmentCreationStatus"])
+        return explained(request_state(told["AccountAssignmentCreationStatus"]), lacks_rights=self._lacks_rights)
 
     def deletion(self, request_id: str) -> RequestState:
         """See Assignments."""
@@ -72,7 +74,7 @@ class SsoAssignments:
             told = self._client.describe_account_assignment_deletion_status(
                 InstanceArn=self._instance, AccountAssignmentDeletionRequestId=request_id
             )
-        return request_state(told["AccountAssignmentDeletionStatus"])
+        return explained(request_state(told["AccountAssignmentDeletionStatus"]), lacks_rights=self._lacks_rights)
 
     def _request(self, key: AssignmentKey) -> Any:  # noqa: ANN401 - keyword arguments of two boto3 methods
         return {

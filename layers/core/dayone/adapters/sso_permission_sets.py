@@ -43,8 +43,9 @@ class SsoPermissionSets(SsoProvisioning):
         )
     )
 
-    def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
-        super().__init__(client, instance_arn=instance_arn)
+    def __init__(self, client: "SSOAdminClient", *, instance_arn: str, lacks_rights: bool = False) -> None:
+        """`lacks_rights` is whether the operator has given none in the management account."""
+        super().__init__(client, instance_arn=instance_arn, lacks_rights=lacks_rights)
         self._by_name = PermissionSetNames(client, instance_arn=instance_arn)
 
     def create(self, attributes: Mapping[str, str]) -> Receipt:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
 from dayone.adapters.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
-from dayone.adapters.sso_answers import request_state, states_of
+from dayone.adapters.sso_answers import explained, is_denied_by_iam, request_state, states_of
 from dayone.ports.identity_center import RequestState
 
 if TYPE_CHECKING:
@@ -27,9 +27,11 @@ class SsoProvisioning:
     )
     DEPENDENT_ACTIONS: ClassVar[DependentActions] = {**IN_ACCOUNTS, **WRITES_ENCRYPTED}
 
-    def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
+    def __init__(self, client: "SSOAdminClient", *, instance_arn: str, lacks_rights: bool = False) -> None:
+        """`lacks_rights` is whether the operator has given none in the management account."""
         self._client = client
         self._instance = instance_arn
+        self._lacks_rights = lacks_rights
 
     def provision(self, arn: str, *, account: str = "") -> str:
         """See PermissionSets."""
@@ -54,10 +56,12 @@ class SsoProvisioning:
             )
         told = answer["PermissionSetProvisioningStatus"]
         state, arn = request_state(told), told.get("PermissionSetArn")
-        # AWS does not say how it ends where there is nothing to bring up to date. Then no account has an old form.
-        if state.failure_reason and arn and not self.accounts(arn):
+        # AWS does not say how it ends where there is nothing to bring up to date. Then no account has an old form. And
+        # in the management account it takes its caller's rights even where that has the newest one already.
+        left = self.outdated_accounts if is_denied_by_iam(state) else self.accounts
+        if state.failure_reason and arn and not left(arn):
             return RequestState(is_over=True)
-        return state
+        return explained(state, lacks_rights=self._lacks_rights)
 
     def accounts(self, arn: str) -> Collection[str]:
         """See PermissionSets."""

@@ -27,6 +27,7 @@ class AdministeredFrom(StrEnum):
 class SsoStanding:
     """The port Standing: an organisation's instance of Identity Center belongs to the management account.
 
+    `has_management_rights` says, for where that is this account, whether the executor has the IAM rights it takes.
     Source: IAM Identity Center API, DescribeInstance: OwnerAccountId. The names of permission sets never change, so
     those once seen are remembered; which of them are in use in the management account holds for a minute of `clock`.
     """
@@ -43,12 +44,15 @@ class SsoStanding:
         instance_arn: str,
         account_id: str,
         administered_from: str,
+        has_management_rights: bool,
         clock: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._instance = instance_arn
         self._account = account_id
         self._administered_from = administered_from
+        # Of the management account, where it is this one.
+        self._of_this = OffLimits() if has_management_rights else OffLimits(account=account_id, lacks_rights=True)
         self._clock = clock
         self._owner = ""
         self._names: dict[str, str] = {}
@@ -58,13 +62,13 @@ class SsoStanding:
         """See Standing; raises Refused for a word that does not say where Day One is."""
         said = _said(self._administered_from)
         if said is AdministeredFrom.MANAGEMENT_ACCOUNT:
-            return OffLimits()
+            return self._of_this
         if self._known and self._known[1] > self._clock():
             return self._known[0]
         with translated():
             owner = self._owner = self._owner or self._read_owner()
             if said is AdministeredFrom.AUTO and owner == self._account:
-                return OffLimits()
+                return self._of_this
             found = OffLimits(account=owner, permission_sets=frozenset(self._in_use(owner)))
         self._known = (found, self._clock() + _HOLDS)
         return found

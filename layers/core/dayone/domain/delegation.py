@@ -1,5 +1,8 @@
-"""What AWS does not let a delegated administrator of Identity Center touch, and what a plan leaves out for that.
+"""What AWS does not let Day One touch where it is, and what a plan leaves out for that.
 
+A delegated administrator of Identity Center touches nothing of the management account. In the management account itself
+everything else can be done, and there nothing can be given without IAM rights, which the operator gives or does not. To
+take away is tried: AWS was seen to do that by a role of its own, and nobody may keep access for want of a try.
 Source: IAM Identity Center User Guide, "Delegated administration": it manages neither access in the management account
 nor permission sets that are provisioned there. To assign such a set anywhere else is refused as well.
 """
@@ -7,6 +10,8 @@ nor permission sets that are provisioned there. To assign such a set anywhere el
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dayone.domain.management import no_rights_in
+from dayone.domain.operations import Action
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference, parties
 from dayone.domain.subject_states import SubjectState
@@ -28,10 +33,13 @@ class WithinReach:
 
 
 def within_reach(found: Sequence[Difference], *, state: SubjectState, policy: Policy) -> WithinReach:
-    """Leave out what is off limits under the policy's terms; in the management account that is nothing."""
+    """Leave out what is off limits under the policy's terms."""
     off_limits, subject = policy.terms.off_limits, state.head.subject
     if not found or off_limits == OffLimits():
         return WithinReach(tuple(found))
+    if off_limits.lacks_rights:
+        is_there = subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account
+        return _without_rights(found, account=subject.name) if is_there else WithinReach(tuple(found))
     if subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account:
         return WithinReach((), f"{_NOT_THE_ACCOUNT}: {_named(found)}")
     if subject.kind is SubjectKind.PERMISSION_SET:
@@ -42,6 +50,12 @@ def within_reach(found: Sequence[Difference], *, state: SubjectState, policy: Po
     skipped = [one for one in found if _is_assignment_of(one, off_limits, policy)]
     kept = tuple(one for one in found if one not in skipped)
     return WithinReach(kept, f"{_NOT_THESE}: {_named(skipped)}" if skipped else "")
+
+
+def _without_rights(found: Sequence[Difference], *, account: str) -> WithinReach:
+    kept = tuple(one for one in found if one.action is Action.DELETE)
+    skipped = [one for one in found if one not in kept]
+    return WithinReach(kept, f"skipped, because {no_rights_in(account)}; this is {_named(skipped)}" if skipped else "")
 
 
 def _is_assignment_of(one: Difference, off_limits: OffLimits, policy: Policy) -> bool:

@@ -13,6 +13,7 @@ from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.subjects import Resource, ResourceKind
 
+_NOT_DELEGATED = "AWS does not let Day One, a delegated administrator, assign this there"
 _NOT_BY_ACCIDENT = "this is the management account, which only a grant with `include_management_account` reaches"
 
 
@@ -65,7 +66,7 @@ def why_nothing(
 
 def why_not_by_policy(grant: Grant, *, policy: Policy) -> str:
     """Why the policy, or AWS's terms, do not let anybody have what is granted, or empty."""
-    protection, off_limits = policy.protection, policy.terms.off_limits
+    protection = policy.protection
     if grant.person and grant.person in protection.people:
         return f"person {grant.person} is protected by the policy"
     if grant.group in protection.groups:
@@ -76,11 +77,18 @@ def why_not_by_policy(grant: Grant, *, policy: Policy) -> str:
         return ""
     if grant.subject.name in protection.accounts:
         return f"account {grant.subject.name} is protected by the policy"
+    return _why_not_assigned(grant, policy=policy)
+
+
+def _why_not_assigned(grant: Grant, *, policy: Policy) -> str:
+    off_limits = policy.terms.off_limits
     rule = next((one for one in policy.permission_sets if one.name == grant.permission_set), None)
     if rule is None:
         return f"the policy has no permission set {grant.permission_set}"
-    if grant.subject.name == off_limits.account or rule.called in off_limits.permission_sets:
-        return "AWS does not let Day One, a delegated administrator, assign this there"
+    if off_limits.is_delegated and grant.subject.name == off_limits.account:
+        return _NOT_DELEGATED
+    if rule.called in off_limits.permission_sets:
+        return _NOT_DELEGATED
     return ""
 
 

@@ -17,6 +17,7 @@ from dayone.domain.obstacles import (
     of_group,
     of_nothing,
     of_protection,
+    of_rights,
 )
 from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.people import Person
@@ -93,6 +94,8 @@ def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
     elif not rules:
         by_rule = of_nothing("permission set", permission_set, needed=f"an assignment to `{principal}` in the policy")
     resource = Resource(ResourceKind.ASSIGNMENT, f"{permission_set}/{principal}")
+    if isinstance(account, Account) and resource not in known.account.applied:
+        nearness += of_rights(account, off_limits=known.policy.terms.off_limits)
     return _step(resource, of=known.account, reasons=found, nearness=nearness, by_rule=by_rule, known=known)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.accounts import Account, AccountState
+from dayone.domain.management import no_rights_in
 from dayone.domain.matching import (
     describes,
     holds,
@@ -18,6 +19,7 @@ from dayone.domain.matching import (
 from dayone.domain.matching import fits as text_fits
 from dayone.domain.people import SELECTABLE_DATES, Person, date_of
 from dayone.domain.policy import AccountSelector, AssignmentRule, Condition, GroupRule, PersonSelector
+from dayone.domain.terms import OffLimits
 
 _MANAGEMENT = "its id beside `include_management_account: true`, because this is the management account"
 
@@ -69,6 +71,14 @@ def of_protection(whose: str, name: str, *, protected: frozenset[str]) -> Nearne
     if name not in protected:
         return Nearness()
     return _in_the_way("", f"{whose}.name", actual=f"`{name}`", needed="another: the policy protects it from Day One")
+
+
+def of_rights(account: Account, *, off_limits: OffLimits) -> Nearness:
+    """Whether Day One can give anything in the account, as the rights go that the operator has given it."""
+    if not off_limits.lacks_rights or account.id != off_limits.account:
+        return Nearness()
+    needed = f"rights in the management account: {no_rights_in(account.id)}"
+    return _in_the_way("", "account.id", actual=account.id, needed=needed)
 
 
 def of_nothing(what: str, name: str, *, needed: str) -> Nearness:

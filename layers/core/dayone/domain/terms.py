@@ -5,13 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OffLimits:
-    """What Day One may not touch where it is a delegated administrator; both are empty where it may touch everything.
+    """What Day One may not touch; all of it is empty where it may touch everything.
 
-    `account` is the id of the management account, `permission_sets` are AWS's names of those in use there.
+    `account` is the id of the management account, `permission_sets` are AWS's names of those in use there, which a
+    delegated administrator may not touch either. With `lacks_rights` Day One is in the management account itself, and
+    the operator has not given it the IAM rights that AWS demands there: it can give nothing in that account.
     """
 
     account: str = ""
     permission_sets: frozenset[str] = frozenset()
+    lacks_rights: bool = False
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether Day One is a delegated administrator."""
+        return bool(self.account) and not self.lacks_rights
 
 
 @dataclass(frozen=True)

@@ -9,4 +9,4 @@ class Standing(Protocol):
     """What AWS does not let this account touch."""
 
     def off_limits(self) -> OffLimits:
-        """Nothing in the management account. What is in use there now may be known a minute later."""
+        """Nothing in the management account with IAM rights for it. What is in use there may show a minute later."""

@@ -34,6 +34,23 @@ def may_administer(
     return amiss(name, f"{account} is neither the management account nor its delegated administrator", do=do)
 
 
+def management_account_is_in_reach(seen: SeenOrganization, *, account: str, has_rights: bool) -> Finding:
+    """Whether Day One can give access in the management account, and is where the rights for that count."""
+    name, management = "management-account-access", seen.management_account
+    if account != management:
+        if not has_rights:
+            return fine(name, f"Day One leaves access in the management account {management} to others")
+        says = f"ManagementAccountAccess counts in the management account {management} only, and this is {account}"
+        return doubtful(name, says, do="deploy with ManagementAccountAccess=false")
+    if has_rights:
+        return fine(name, f"Day One may give and take access in {account}, the management account")
+    return fine(
+        name,
+        f"Day One gives no access in {account}, the management account, and refuses policies and grants that would; "
+        "deploy with ManagementAccountAccess=true if it is to",
+    )
+
+
 def events_arrive(seen: SeenOrganization, *, account: str, region: str, listens_to: str, arn: str) -> Finding:
     """What happens to accounts is told in one Region of the management account."""
     name = "organization-events"

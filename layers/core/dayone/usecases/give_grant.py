@@ -9,6 +9,7 @@ from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.desired_grants import why_not_by_policy
 from dayone.domain.grants import MOST_OPEN, Grant
 from dayone.domain.life_cycle import has_left
+from dayone.domain.management import no_rights_in
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import Policy
 from dayone.domain.requests import PlanRequest
@@ -82,6 +83,9 @@ def _findings_of_holders(grant: Grant, *, policy: Policy, api: AccessApi, now: d
         yield f"nothing is known of {grant.subject} yet but what it has"
     if isinstance(fact, Account) and fact.state in GONE:
         yield f"account {fact.id} is {fact.state}"
+    off_limits = policy.terms.off_limits
+    if off_limits.lacks_rights and grant.subject == Subject(SubjectKind.ACCOUNT, off_limits.account):
+        yield no_rights_in(grant.subject.name)
     if isinstance(fact, Account) and fact.is_management and not grant.includes_management:
         yield "this is the management account: say `include_management_account: true` if it is meant"
     if sum(one.is_open(now=now) for one in subject.head.grants) >= MOST_OPEN:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from dayone.contracts.plan_request import Changes, WhatIf, changed_account, changed_person
-from dayone.contracts.policy_file import read_policy
 from dayone.domain.accounts import Account
 from dayone.domain.company import Outlook
 from dayone.domain.life_cycle import has_access
@@ -18,6 +17,7 @@ from dayone.domain.subjects import Subject, SubjectKind
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.follow_people import Employed
 from dayone.usecases.foresee import Foresight, Preview
+from dayone.usecases.read_policy_here import read_policy_here
 from dayone.usecases.walk_company import walk_company, walk_kind
 
 LISTED = 1000
@@ -48,16 +48,10 @@ def preview_plan(what_if: WhatIf, *, api: AccessApi) -> Previewed:
 
 def _of_policy(files: Mapping[str, str], *, api: AccessApi) -> Previewed:
     in_force = api.policies.current()
-    policy = _in_this_deployment(read_policy(files, version=in_force.version + 1), in_force=in_force)
+    policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, api=api)
     outlook = _outlook(policy, api=api)
     everybody = walk_company(policy, company=api.company)
     return replace(_looked_at(everybody, outlook=outlook, api=api, replaced=in_force), policy_version=None)
-
-
-def _in_this_deployment(policy: Policy, *, in_force: Policy) -> Policy:
-    # What the deployment is able to do is no matter of the file.
-    people = replace(policy.people, can_end_sessions=in_force.people.can_end_sessions)
-    return replace(policy, people=people, terms=replace(policy.terms, off_limits=in_force.terms.off_limits))
 
 
 def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:

@@ -104,10 +104,10 @@ def _walk(sought: Sought, *, api: AccessApi) -> Walk:
         account = read_account(sought.account, records=api.records).head.subject.name
         rows = LiveRows(names=names, known=api.known, member=None)
         return LiveAccount(account=account, live=api.live, rows=rows)
-    if owner := api.policies.current().terms.off_limits.account:
+    if (off_limits := api.policies.current().terms.off_limits).is_delegated:
         raise Inapplicable(
-            f"AWS answers this only to the management account {owner}, and Day One is a delegated administrator: "
-            "ask account by account"
+            f"AWS answers this only to the management account {off_limits.account}, and Day One is a delegated "
+            "administrator: ask account by account"
         )
     member = member_in(read_person(sought.person, records=api.records)) if sought.person else None
     principal = _user_of(member, api=api) if member else _group_called(sought.group, api=api)

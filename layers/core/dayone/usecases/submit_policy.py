@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from dayone.contracts.kept_policy import as_one_text
-from dayone.contracts.policy_file import read_policy
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
@@ -11,6 +10,7 @@ from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import THE_POLICY
 from dayone.domain.ulids import ulid
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.read_policy_here import read_policy_here
 
 
 def submit_policy(
@@ -23,11 +23,12 @@ def submit_policy(
 ) -> PolicyVersion:
     """Keep a policy as the next version and ask for it to be put in force; `files` are its texts by file name.
 
-    `again` is the earlier version that they are taken from, if any. Raises Invalid with every mistake in it, Outdated
-    unless the precondition holds for the newest version that was kept, in force yet or not.
+    `again` is the earlier version that they are taken from, if any. Raises Invalid with every mistake in it and with
+    what cannot be done in this deployment, Outdated unless the precondition holds for the newest version that was kept,
+    in force yet or not.
     A crash on the way leaves at most a version that never comes into force; sending the policy again mends that.
     """
-    read_policy(files, version=0)
+    read_policy_here(files, in_force=api.policies.current(), version=0, api=api)
     at = api.clock()
     change = ulid(at, entropy=api.entropy())
     file, text = as_one_text(files)
