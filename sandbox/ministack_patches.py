@@ -103,8 +103,9 @@ def _after_provisioning(resource_type: str, follow_up: Callable[[str, dict[str, 
         follow_up(created[0], properties)
         return created
 
-    def update_fully(physical_id: str, old: object, new: dict[str, Any], stack: str, **names: str) -> Any:  # noqa: ANN401
-        updated = update(physical_id, old, new, stack, **names)
+    # Some kinds of resource are told their logical id, too.
+    def update_fully(physical_id: str, old: object, new: dict[str, Any], stack: str, *logical_id: str) -> Any:  # noqa: ANN401
+        updated = update(physical_id, old, new, stack, *logical_id)
         follow_up(updated[0], new)
         return updated
 
