@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dayone.domain.findings import Finding, amiss, doubtful, fine, unseen
 from dayone.errors import DayOneError
 from dayone.ports.surroundings import SeenOrganization, SeenTrail
+from dayone.usecases.check_reading import judged
 
 # Source: AWS Organizations User Guide: its events are in this Region only, of the partition `aws`.
 _EVENTS_IN = "us-east-1"
@@ -34,8 +35,17 @@ def may_administer(
     return amiss(name, f"{account} is neither the management account nor its delegated administrator", do=do)
 
 
-def management_account_is_in_reach(seen: SeenOrganization, *, account: str, has_rights: bool) -> Finding:
+def management_access(organization: SeenOrganization | DayOneError, *, account: str, has_rights: bool) -> Finding:
     """Whether Day One can give access in the management account, and is where the rights for that count."""
+    return judged(
+        "management-account-access",
+        organization,
+        needs="organizations:DescribeOrganization",
+        judge=lambda it: _management_access(it, account=account, has_rights=has_rights),
+    )
+
+
+def _management_access(seen: SeenOrganization, *, account: str, has_rights: bool) -> Finding:
     name, management = "management-account-access", seen.management_account
     if account != management:
         if not has_rights:

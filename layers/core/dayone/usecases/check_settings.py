@@ -31,7 +31,7 @@ from dayone.usecases.check_identity_center_key import KEY, KEY_POLICY, key_is_gi
 from dayone.usecases.check_organization import (
     control_policies,
     events_arrive,
-    management_account_is_in_reach,
+    management_access,
     may_administer,
     trail_records,
 )
@@ -96,7 +96,8 @@ def check_settings(
     return (
         *_of_identity_center(given, organization, ports=ports),
         *_of_organization(given, organization, ports=ports),
-        *_of_the_rest(given, organization, ports=ports),
+        management_access(organization, account=given.account_id, has_rights=given.management_account_access),
+        *_of_the_rest(given, ports=ports),
         *_of_room(given, ports=ports),
         first_sign_in(attempt(source)),
     )
@@ -165,16 +166,7 @@ def _of_organization(
     )
 
 
-def _of_the_rest(
-    given: GivenSettings, organization: SeenOrganization | DayOneError, *, ports: CheckSettings
-) -> Iterator[Finding]:
-    account, has_rights = given.account_id, given.management_account_access
-    yield judged(
-        "management-account-access",
-        organization,
-        needs=_ORGANIZATION,
-        judge=lambda it: management_account_is_in_reach(it, account=account, has_rights=has_rights),
-    )
+def _of_the_rest(given: GivenSettings, *, ports: CheckSettings) -> Iterator[Finding]:
     quotas = attempt(ports.quotas.of_identity_center)
     yield budgets_fit(given.budgets, quotas=None if isinstance(quotas, DayOneError) else quotas)
     yield judged(
