@@ -18,20 +18,8 @@ from sandbox.signed_http import Answer, HttpApi
 
 STACK = "dayone"
 FORWARDER = "dayone-forwarder"
-_ENDED_SESSIONS = "dayone-ended-sessions"
+_SESSION_POLICY = f"{STACK}-session-revocation"
 _LOOKING_SECONDS = 60.0
-ENDS_NOBODYS_SESSIONS = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Sid": "DayOneEndedSessions",
-            "Effect": "Deny",
-            "Action": "*",
-            "Resource": "*",
-            "Condition": {"StringEquals": {"identitystore:userId": ["nobody"]}},
-        }
-    ],
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +63,7 @@ def release(sandbox: Sandbox, instance: Instance, *, parameters: Mapping[str, st
         "IdentityStoreId": instance.identity_store_id,
         "OrganizationId": Organisation(sandbox).id,
         "DeletionProtection": "false",
-        "EndedSessionsPolicyId": "" if sandbox.is_delegated else policy_for_ended_sessions(sandbox),
+        "EndedSessionsTargets": "" if sandbox.is_delegated else target_for_ended_sessions(sandbox),
         "ApiDocs": "true",
     }
     return sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=usual | dict(parameters or {}))
@@ -98,20 +86,21 @@ def _look_at_the_organisation(api: HttpApi) -> None:
         time.sleep(0.2)
 
 
-def policy_for_ended_sessions(sandbox: Sandbox) -> str:
-    """The id of a service control policy as the template would make it, which this CloudFormation cannot."""
+def target_for_ended_sessions(sandbox: Sandbox) -> str:
+    """The organization's root, with service control policies enabled."""
     organizations = sandbox.client("organizations")
     (root,) = organizations.list_roots()["Roots"]
-    for policy in organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]:
-        if policy["Name"] == _ENDED_SESSIONS:
-            return str(policy["Id"])
-    if not any(one["Type"] == "SERVICE_CONTROL_POLICY" for one in root["PolicyTypes"]):
+    if not any(policy_type["Type"] == "SERVICE_CONTROL_POLICY" for policy_type in root["PolicyTypes"]):
         organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
-    made = organizations.create_policy(
-        Name=_ENDED_SESSIONS, Description="", Type="SERVICE_CONTROL_POLICY", Content=json.dumps(ENDS_NOBODYS_SESSIONS)
-    )
-    policy_id = str(made["Policy"]["PolicySummary"]["Id"])
-    organizations.attach_policy(PolicyId=policy_id, TargetId=root["Id"])
+    return str(root["Id"])
+
+
+def session_policy(sandbox: Sandbox) -> str:
+    """The id of the policy that the stack ends live sessions by; raises ValueError when there is none."""
+    pages = sandbox.client("organizations").get_paginator("list_policies").paginate(Filter="SERVICE_CONTROL_POLICY")
+    (policy_id,) = [
+        str(policy["Id"]) for page in pages for policy in page["Policies"] if policy["Name"] == _SESSION_POLICY
+    ]
     return policy_id
 
 

@@ -20,6 +20,7 @@ from sandbox import (
     generated_secrets,
     layer_copies,
     mail_permissions,
+    organization_policies,
     permission_questions,
     role_sessions,
     stream_mappings,
@@ -52,6 +53,7 @@ def apply() -> None:
     call_permissions.authorise_as_aws_does()
     event_buses.hand_events_on_to_other_accounts_and_regions()
     event_buses.take_bus_policies_from_templates()
+    organization_policies.take_policies_from_templates()
     mail_permissions.authorise_mail()
     role_sessions.correct_sessions()
     permission_questions.answer_permission_questions()

@@ -17,7 +17,7 @@ _WHOLE = {"outstanding_assignments": "OutstandingAssignments", "concurrent_provi
 _RATES = {"sso_admin_calls": "SsoAdminCalls", "identity_store_calls": "IdentityStoreCalls"}
 
 
-def own_findings(target: Target, *, instance_arn: str) -> "Sequence[Finding]":
+def own_findings(target: Target, *, instance_arn: str, ended_sessions_targets: str) -> "Sequence[Finding]":
     """What the caller sees, by the parameters of the stack, else by the only instance that there is.
 
     Raises Unauthorised without credentials, and Misused when there are several instances and none was named.
@@ -27,7 +27,8 @@ def own_findings(target: Target, *, instance_arn: str) -> "Sequence[Finding]":
 
     with aws_asked("ask who the caller is (sts:GetCallerIdentity)"):
         account = str(target.client("sts").get_caller_identity()["Account"])
-    given = {**parameters_of(target), **({"InstanceArn": instance_arn} if instance_arn else {})}
+    typed = {"InstanceArn": instance_arn, "EndedSessionsTargets": ended_sessions_targets}
+    given = {**parameters_of(target), **{name: value for name, value in typed.items() if value}}
     try:
         given = given if given.keys() >= {"InstanceArn", "IdentityStoreId"} else {**given, **_instance(target, given)}
     except Misused:
@@ -37,7 +38,7 @@ def own_findings(target: Target, *, instance_arn: str) -> "Sequence[Finding]":
         return [unseen("instance", says, do="let whoever checks call sso:ListInstances, then check again")]
     if not given.get("InstanceArn"):
         return [_no_instance(target)]
-    return check_settings(_settings(given, account=account), ports=_ports(target))
+    return (*check_settings(_settings(given, account=account), ports=_ports(target)), _session_policy(target, given))
 
 
 def parameters_of(target: Target) -> Given:
@@ -65,6 +66,17 @@ def _no_instance(target: Target) -> "Finding":
 
     mend = "enable an organisation instance there, or name the Region it is in with --region"
     return amiss("instance", f"there is no Identity Center in {target.known_region}", do=mend)
+
+
+def _session_policy(target: Target, given: Given) -> "Finding":
+    """Whether the policy that ends live sessions fits; the deployed functions have no right to look."""
+    from dayone.adapters.seen_organization import OrganizationsTargetSight
+    from dayone.domain.session_policy import policy_name
+    from dayone.usecases.check_session_policy import session_policy_fits
+
+    targets = tuple(filter(None, map(str.strip, given.get("EndedSessionsTargets", "").split(","))))
+    sight = OrganizationsTargetSight(target.client("organizations"))
+    return session_policy_fits(targets, policy=policy_name(target.stack), sight=sight)
 
 
 def _settings(given: Given, *, account: str) -> "GivenSettings":

@@ -19,6 +19,7 @@ from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_portions import DynamoPortions
 from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_revoked_sessions import DynamoRevokedSessions
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
@@ -34,10 +35,12 @@ from dayone.ports.history import History
 from dayone.ports.operations import OperationQueue, Turn
 from dayone.ports.progress import Progress
 from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.sessions import RevokedSessions
 from dayone.ports.state import Changes, DueWork, Policies, PolicyArchive, Subjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.history import MemoryHistory
 from tests.fakes.queues import MemoryTurn
+from tests.fakes.sessions import MemoryRevokedSessions
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_failed import MemoryFailedSubjects
@@ -75,6 +78,7 @@ class StatePorts:
     held: HeldRemovals
     company: Company
     portions: Portions
+    revoked: RevokedSessions
     chains: Callable[[], list[Chain]]
     parsed: list[int]
 
@@ -119,6 +123,7 @@ def ports_in_memory() -> StatePorts:
         held=MemoryHeldRemovals(state),
         company=MemoryCompany(state),
         portions=MemoryPortions(state),
+        revoked=MemoryRevokedSessions(state),
         chains=lambda: [state.log],
         parsed=parsed,
     )
@@ -144,6 +149,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         held=DynamoHeldRemovals(table),
         company=DynamoCompany(table),
         portions=DynamoPortions(table),
+        revoked=DynamoRevokedSessions(table),
         chains=lambda: chains_in(state_table.client, state_table.name),
         parsed=parsed,
     )

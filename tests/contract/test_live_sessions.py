@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.session_policies import OrganizationsSessionPolicies, empty_document
-from dayone.errors import Awaited, Refused
+from dayone.adapters.session_policies import OrganizationsDeniedUsers, OrganizationsSessionPolicies
+from dayone.adapters.session_policy_document import empty_document
+from dayone.errors import Awaited, NotFound
 from dayone.ports.sessions import LiveSessions
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
@@ -133,12 +134,62 @@ def test_one_that_is_full_hands_on_to_the_next_and_then_they_wait(policies: _Pol
     assert len(json.dumps(policies.document(first), separators=(",", ":"))) <= 5120
 
 
-def test_a_document_without_our_statement_is_left_alone(policies: _Policies) -> None:
-    statement = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
-    policy_id = policies.make(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+_OTHER = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+
+
+def _ours(**changes: object) -> str:
+    document = json.loads(empty_document())
+    document["Statement"][0]["Condition"]["StringEquals"][_KEY] = [_user(7)]
+    document["Statement"][0] |= changes
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("content", "denied"),
+    [
+        ("a whole one", True),
+        (_ours(Effect="Allow"), False),
+        (_ours(Action="s3:*"), False),
+        (_ours(Resource="arn:aws:s3:::one"), False),
+        (_ours(Sid="Renamed"), False),
+        (_ours(Condition={"StringNotEquals": {_KEY: [_user(7)]}}), False),
+        (_ours(Condition={"StringEquals": {_KEY: [_user(7)], "aws:RequestedRegion": "eu-west-1"}}), False),
+        (json.dumps({"Version": "2012-10-17", "Statement": [_OTHER]}), False),
+        (json.dumps({"Version": "2012-10-17", "Statement": _OTHER}), False),
+    ],
+)
+def test_a_statement_that_somebody_has_changed_denies_nobody_and_is_made_whole(
+    policies: _Policies, content: str, *, denied: bool
+) -> None:
+    policy_id = policies.make(_ours() if denied else content)
+    seen = OrganizationsDeniedUsers(policies.client, policy_ids=[policy_id])
+    assert seen.users() == ({_user(7)} if denied else set())
     sessions = OrganizationsSessionPolicies(policies.client, policy_ids=[policy_id])
-    with pytest.raises(Refused, match="DayOneEndedSessions"):
-        sessions.end(_user())
+    sessions.end(_user(7))
+    assert seen.users() == {_user(7)}
+    sessions.end(_user(8))
+    assert seen.users() == {_user(7), _user(8)}
+
+
+def test_what_others_have_in_a_document_outlives_the_mending(policies: _Policies) -> None:
+    policy_id = policies.make(json.dumps({"Version": "2012-10-17", "Statement": _OTHER}))
+    OrganizationsSessionPolicies(policies.client, policy_ids=[policy_id]).end(_user())
+    assert policies.document(policy_id)["Statement"][0] == _OTHER
+    assert policies.users(policy_id) == [_user()]
+
+
+def test_users_are_seen_in_whichever_policy_they_are(policies: _Policies) -> None:
+    first, second = policies.make(_ours()), policies.make()
+    OrganizationsSessionPolicies(policies.client, policy_ids=[second]).end(_user(1))
+    client: Any = policies.client
+    called = recorded_actions(client)
+    assert OrganizationsDeniedUsers(client, policy_ids=[first, second]).users() == {_user(7), _user(1)}
+    assert called == OrganizationsDeniedUsers.ACTIONS
+
+
+def test_a_policy_that_cannot_be_read_is_no_empty_one(policies: _Policies) -> None:
+    with pytest.raises(NotFound):
+        OrganizationsDeniedUsers(policies.client, policy_ids=["p-00000000"]).users()
 
 
 def test_a_list_of_one_may_come_as_the_one_itself(policies: _Policies) -> None:

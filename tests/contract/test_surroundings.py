@@ -11,10 +11,11 @@ from moto import mock_aws
 
 from dayone.adapters.seen_instance import SsoInstanceSight
 from dayone.adapters.seen_key import IdentityCenterKeySight
-from dayone.adapters.seen_organization import OrganizationsSight
+from dayone.adapters.seen_organization import OrganizationsSight, OrganizationsTargetSight
 from dayone.adapters.seen_quotas import ServiceQuotaSight
 from dayone.adapters.seen_room import IamRoleSight, LambdaConcurrencySight
 from dayone.adapters.seen_trails import CloudTrailSight
+from dayone.adapters.session_policy_document import empty_document
 from dayone.errors import DayOneError, NotFound, Refused
 from dayone.ports.surroundings import SeenConcurrency, SeenTrail
 from dayone.usecases.check_settings import CheckSettings, GivenSettings, check_settings
@@ -117,6 +118,20 @@ def test_the_organisation_is_described(server: IdentityCenterServer) -> None:
     assert sight.has_policy_type("SERVICE_CONTROL_POLICY")
     assert not sight.has_policy_type("BACKUP_POLICY")
     assert called - {"organizations:EnablePolicyType"} == OrganizationsSight.ACTIONS
+
+
+def test_policies_are_counted_where_they_are_attached(server: IdentityCenterServer) -> None:
+    client: Any = server.client("organizations")
+    called = recorded_actions(client)
+    sight = OrganizationsTargetSight(client)
+    (root,) = sight.roots()
+    before = sight.policies_on(root)
+    made = client.create_policy(Name="counted", Description="", Type="SERVICE_CONTROL_POLICY", Content=empty_document())
+    client.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
+    assert sight.policies_on(root) == before | {"counted"}
+    with pytest.raises(NotFound):
+        sight.policies_on("r-zzzz")
+    assert called - {"organizations:CreatePolicy", "organizations:AttachPolicy"} == OrganizationsTargetSight.ACTIONS
 
 
 def test_an_account_in_no_organisation_is_not_found(server: IdentityCenterServer) -> None:

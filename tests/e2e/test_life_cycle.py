@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox import Behaviour, Sandbox
-from sandbox.day_one import deploy, may_call, policy_for_ended_sessions
+from sandbox.day_one import deploy, may_call, release, session_policy
 from sandbox.hr_system import CHANGED, ENDED, HIRED
 from sandbox.identity_center_view import IdentityCenterView, instance_of
 from sandbox.organisation import Organisation
@@ -40,10 +40,14 @@ class _Life:
     def user_id(self) -> str:
         return str(self.day_one.view.users()[self.person["user_name"]]["UserId"])
 
-    def ended_sessions(self) -> list[str]:
+    def statement(self) -> dict[str, Any]:
         client = self.day_one.sandbox.client("organizations")
         document = json.loads(client.describe_policy(PolicyId=self.policy_id)["Policy"]["Content"])
-        users: list[str] = document["Statement"][0]["Condition"]["StringEquals"]["identitystore:userId"]
+        statement: dict[str, Any] = document["Statement"][0]
+        return statement
+
+    def ended_sessions(self) -> list[str]:
+        users: list[str] = self.statement()["Condition"]["StringEquals"]["identitystore:userId"]
         return users
 
     def tell(self, event: str, **attributes: str) -> Any:  # noqa: ANN401 - JSON
@@ -97,7 +101,7 @@ def _begun(sandbox: Sandbox) -> _Life:
     # A whole minute that leaves time to look at what is not there yet.
     begins = (datetime.now(UTC) + timedelta(seconds=110)).replace(second=0, microsecond=0)
     day_one.put_in_force(_policy(begins))
-    return _Life(day_one, begins, policy_for_ended_sessions(sandbox), account)
+    return _Life(day_one, begins, session_policy(sandbox), account)
 
 
 def test_hired_in_advance_there_is_a_user_without_access(life: _Life) -> None:
@@ -150,6 +154,27 @@ def test_leaving_takes_access_and_ends_live_sessions(life: _Life) -> None:
     assert life.ended_sessions() == [life.user_id()]
     assert 0 < left["access_ended"]["seconds"] < _PATIENCE
     assert left["access_ended"]["sessions_ended_at"]
+
+
+def test_a_stack_update_leaves_them_ended(life: _Life) -> None:
+    organizations = life.day_one.sandbox.client("organizations")
+    (root,) = organizations.list_roots()["Roots"]
+    unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="offices")["OrganizationalUnit"]["Id"]
+    for targets in (f"{root['Id']},{unit}", str(unit), str(root["Id"])):
+        release(life.day_one.sandbox, life.day_one.instance, parameters={"EndedSessionsTargets": targets})
+        attached = organizations.list_targets_for_policy(PolicyId=life.policy_id)["Targets"]
+        assert {target["TargetId"] for target in attached} == set(targets.split(","))
+        assert life.ended_sessions() == [life.user_id()]
+
+
+def test_what_somebody_edits_out_of_the_policy_is_back_within_a_sweep(life: _Life) -> None:
+    harmless = {"Sid": "DayOneEndedSessions", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [harmless]})
+    life.day_one.sandbox.client("organizations").update_policy(PolicyId=life.policy_id, Content=document)
+    assert eventually(lambda: "Condition" in life.statement() and life.ended_sessions() == [life.user_id()], seconds=90)
+    assert (life.statement()["Effect"], life.statement()["Action"]) == ("Deny", "*")
+    audit = life.day_one.get(f"/v1/audit?subject=person%3A{life.person['id']}")
+    assert [entry for entry in audit["entries"] if entry["action"].startswith("update-ended-sessions")]
 
 
 def test_coming_back_is_the_same_user_with_what_the_policy_gives_now(life: _Life) -> None:

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
+from dayone.domain.subjects import ResourceKind, Subject
 from dayone.domain.welcomes import WelcomeMail
 from dayone.errors import Awaited, Refused
 from dayone.ports.identity_center import Receipt
+from tests.fakes.state import State
 
 
 @dataclass
@@ -28,6 +30,35 @@ class MemorySessions:
             return Receipt(request_id="")
         self.ended.discard(user_id)
         return Receipt(request_id=f"scp-{next(self.numbers)}")
+
+
+@dataclass
+class MemoryDeniedUsers:
+    """The users in the policy of `sessions`; `fails` is raised instead, when it is there."""
+
+    sessions: MemorySessions
+    fails: Exception | None = None
+    reads: int = 0
+
+    def users(self) -> frozenset[str]:
+        self.reads += 1
+        if self.fails:
+            raise self.fails
+        return frozenset(self.sessions.ended)
+
+
+@dataclass
+class MemoryRevokedSessions:
+    """What is on record in a state."""
+
+    state: State
+
+    def confirmed(self) -> list[tuple[Subject, str]]:
+        return [
+            (of.subject, applied.attributes["user_id"])
+            for of, applied in self.state.applied.items()
+            if of.resource.kind is ResourceKind.ENDED_SESSIONS and applied.doubt is None
+        ]
 
 
 @dataclass

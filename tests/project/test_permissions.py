@@ -35,9 +35,11 @@ NEEDS_EVERY_RESOURCE = {
     "dynamodb:ListStreams",
     "iam:GetAccountSummary",
     "lambda:GetAccountSettings",
+    "organizations:CreatePolicy",
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
     "organizations:ListDelegatedAdministrators",
+    "organizations:ListPolicies",
     "organizations:ListRoots",
     "servicequotas:ListServiceQuotas",
 }
@@ -75,12 +77,13 @@ def _declared(name: str) -> dict[str, list[str]]:
 
 
 def _events(name: str) -> Iterator[dict[str, Any]]:
-    yield from resource(f"{pascal(name)}Function")["Events"].values()
+    yield from resource(f"{pascal(name)}Function").get("Events", {}).values()
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_role_allows_exactly_the_calls_of_the_adapters_in_its_wiring(name: str) -> None:
-    assert sorted(_allowed(name, policy="calls")) == _declared(name).get("calls", [])
+    # A call on several resources may need a statement for each, under other conditions.
+    assert sorted(set(_allowed(name, policy="calls"))) == _declared(name).get("calls", [])
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -29,6 +29,7 @@ from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
 from tests.fakes.request_keys import MemoryRequestKeys
+from tests.fakes.sessions import MemoryRevokedSessions
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_failed import MemoryFailedSubjects
@@ -184,6 +185,8 @@ class DayOne:
             records=Wire("table.records", MemoryRecords(looked_at(self.state)), process),
             failed=Wire("table.failed", MemoryFailedSubjects(self.state), process),
             hints=MemoryHints(),
+            revoked=MemoryRevokedSessions(self.state),
+            denied=None,
             inbox=WiredInbox(self.inbox, process),
             engine=WiredEngine(self.engine, process),
             clock=self.clock,

@@ -29,8 +29,8 @@ def api() -> Iterator[CliApi]:
 def seen(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
     """Let the caller see these."""
 
-    def own_findings(_target: object, *, instance_arn: str) -> Sequence[Finding]:
-        assert instance_arn == ""
+    def own_findings(_target: object, *, instance_arn: str, ended_sessions_targets: str) -> Sequence[Finding]:
+        assert (instance_arn, ended_sessions_targets) == ("", "")
         return findings
 
     monkeypatch.setattr(setup, "own_findings", own_findings)

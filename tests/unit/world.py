@@ -38,7 +38,7 @@ from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryEngine, MemoryInbox, MemoryReturns, MemoryTurn
-from tests.fakes.sessions import MemoryPost, MemorySchedules, MemorySessions
+from tests.fakes.sessions import MemoryDeniedUsers, MemoryPost, MemoryRevokedSessions, MemorySchedules, MemorySessions
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.standing import MemoryStanding
 from tests.fakes.state import State
@@ -95,6 +95,7 @@ class World:
     def __post_init__(self) -> None:
         # It knows what AWS works on, which outlives every process of ours.
         self._assignments = MemoryAssignments(self.center)
+        self.denied = MemoryDeniedUsers(self.sessions)
 
     @property
     def hr(self) -> HrIntake:
@@ -164,6 +165,8 @@ class World:
             hints=self.hints,
             inbox=self.inbox,
             engine=self.engine,
+            revoked=MemoryRevokedSessions(self.state),
+            denied=self.denied,
             clock=lambda: self.now,
         )
 

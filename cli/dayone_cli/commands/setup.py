@@ -29,6 +29,9 @@ def check(
     instance_arn: Annotated[
         str, typer.Option(help="The Identity Center instance; else the stack's, else the only one there is.")
     ] = "",
+    ended_sessions_targets: Annotated[
+        str, typer.Option(help="What EndedSessionsTargets is to be; else the stack's, else the organization's root.")
+    ] = "",
 ) -> None:
     """Look at what Day One needs of AWS, yourself and by the deployed API, and say what to do; 1 when it is wrong."""
     own = [
@@ -40,7 +43,9 @@ def check(
             "do": finding.do,
             "paste": finding.paste,
         }
-        for finding in own_findings(run.target, instance_arn=instance_arn)
+        for finding in own_findings(
+            run.target, instance_arn=instance_arn, ended_sessions_targets=ended_sessions_targets
+        )
     ]
     findings = [*own, *_of_the_api(run)]
     run.show({"findings": findings}, lambda _: _sheet(findings))

@@ -68,6 +68,7 @@ class ReconcileAccessSettings:
     table_name: str
     inbox_url: str
     engine_url: str
+    ended_sessions_policies: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,11 @@ class PublishEventsSettings:
 
     table_name: str
     bus_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSessionPolicySettings:
+    """For own_session_policy, whose requests say everything."""
 
 
 @dataclass(frozen=True, kw_only=True)

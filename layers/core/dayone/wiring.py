@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.usecases.access_api import AccessApi
     from dayone.usecases.execute_operations import ExecuteOperations
+    from dayone.usecases.own_session_policy import OwnSessionPolicy
     from dayone.usecases.plan_changes import PlanChanges
     from dayone.usecases.publish_events import PublishEvents
     from dayone.usecases.receive_hr_event import ReceiveHrEvent
@@ -112,11 +113,13 @@ def execute_operations() -> "ExecuteOperations":
 @cache
 def reconcile_access() -> "ReconcileAccess":
     """For the sweep."""
+    from dayone import wiring_people
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
     from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
     from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints
     from dayone.adapters.dynamodb_records import DynamoRecords
+    from dayone.adapters.dynamodb_revoked_sessions import DynamoRevokedSessions
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.reconcile_access import ReconcileAccess
 
@@ -127,6 +130,8 @@ def reconcile_access() -> "ReconcileAccess":
         failed=DynamoFailedSubjects(table),
         records=DynamoRecords(table),
         hints=DynamoDueHints(table),
+        revoked=DynamoRevokedSessions(table),
+        denied=wiring_people.denied_users(given),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
@@ -148,6 +153,14 @@ def publish_events() -> "PublishEvents":
         records=DynamoRecords(_table(given.table_name)),
         bus=EventBridgeBus(client("events"), bus=given.bus_name),
     )
+
+
+@cache
+def own_session_policy() -> "OwnSessionPolicy":
+    """For CloudFormation's requests about the policy that ends live sessions."""
+    from dayone import wiring_people
+
+    return wiring_people.session_policy_owner(clock=_now, sleep=time.sleep)
 
 
 @cache

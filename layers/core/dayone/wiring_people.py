@@ -1,16 +1,18 @@
 """Puts together what has to do with people's life here: ending sessions, welcomes, alarms for what comes due."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.adapters.scheduler import EventBridgeSchedules
-    from dayone.adapters.session_policies import OrganizationsSessionPolicies
+    from dayone.adapters.session_policies import OrganizationsDeniedUsers, OrganizationsSessionPolicies
     from dayone.domain.policy import Policy, PolicyVersion
-    from dayone.settings import ExecuteOperationsSettings, PlanChangesSettings
+    from dayone.settings import ExecuteOperationsSettings, PlanChangesSettings, ReconcileAccessSettings
+    from dayone.usecases.own_session_policy import OwnSessionPolicy
     from dayone.usecases.reception import Reception
 
 
@@ -35,6 +37,27 @@ def sessions(given: "ExecuteOperationsSettings") -> "OrganizationsSessionPolicie
 
     policy_ids = _listed(given.ended_sessions_policies)
     return OrganizationsSessionPolicies(client("organizations"), policy_ids=policy_ids) if policy_ids else None
+
+
+def denied_users(given: "ReconcileAccessSettings") -> "OrganizationsDeniedUsers | None":
+    """For seeing whose sessions the policies end; None where no policy was deployed for that."""
+    from dayone.adapters.aws_clients import Later
+    from dayone.adapters.session_policies import OrganizationsDeniedUsers
+
+    policy_ids = _listed(given.ended_sessions_policies)
+    organizations: Any = Later("organizations")
+    return OrganizationsDeniedUsers(organizations, policy_ids=policy_ids) if policy_ids else None
+
+
+def session_policy_owner(*, clock: "Callable[[], datetime]", sleep: "Callable[[float], None]") -> "OwnSessionPolicy":
+    """For making the policy, where the stack has one of its own."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.session_policy_store import OrganizationsSessionPolicyStore
+    from dayone.adapters.stack_answers import PresignedStackAnswers
+    from dayone.usecases.own_session_policy import OwnSessionPolicy
+
+    store = OrganizationsSessionPolicyStore(client("organizations"))
+    return OwnSessionPolicy(store=store, answers=PresignedStackAnswers(), clock=clock, sleep=sleep)
 
 
 def reception(given: "ExecuteOperationsSettings", *, table: "DynamoTable") -> "Reception":

@@ -6,6 +6,7 @@ from dayone.domain.subjects import Subject, SubjectKind
 BEGUN = "RUNNABLE#begun"
 DUE = "DUE"
 CHANGES = "changes"
+REVOKED_SESSIONS = "revoked-sessions"
 
 _LISTS = {
     SubjectKind.PERSON: "people",

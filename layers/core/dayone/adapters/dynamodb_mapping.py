@@ -45,7 +45,7 @@ def held_parts(held: Sequence[HeldRemoval]) -> Record:
 
 
 def applied_record(applied: Applied, *, of: ResourceOf) -> Record:
-    """A resource as AWS confirmed it; memberships and assignments are also listed under their group."""
+    """A resource as AWS confirmed it; what is looked for without its subject is also listed."""
     return {**keys.applied_key(of)._asdict(), **encode(applied), **_listing(applied, of=of)}
 
 
@@ -138,4 +138,6 @@ def _listing(applied: Applied, *, of: ResourceOf) -> Record:
     if of.resource.kind is ResourceKind.ASSIGNMENT:
         permission_set, _, group = name.partition("/")
         return {"listed_in": lists.assignments_of(group), "listed_as": f"{subject}#{permission_set}"}
+    if of.resource.kind is ResourceKind.ENDED_SESSIONS:
+        return {"listed_in": lists.REVOKED_SESSIONS, "listed_as": subject}
     return {}

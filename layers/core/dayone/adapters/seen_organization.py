@@ -1,5 +1,6 @@
 """The organisation as what Day One is deployed into: who manages it, and what is enabled there."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.aws_errors import translated
@@ -51,3 +52,25 @@ class OrganizationsSight:
             pages = list(self._client.get_paginator("list_roots").paginate())
         types = [one for page in pages for root in page.get("Roots", []) for one in root.get("PolicyTypes", [])]
         return any(one.get("Type") == policy_type and one.get("Status") == _ENABLED for one in types)
+
+
+class OrganizationsTargetSight:
+    """The port PolicyTargetSight, for whoever deploys: no function has these rights for it."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"organizations:ListPoliciesForTarget", "organizations:ListRoots"})
+
+    def __init__(self, client: "OrganizationsClient") -> None:
+        self._client = client
+
+    def roots(self) -> Sequence[str]:
+        """See PolicyTargetSight."""
+        with translated():
+            pages = list(self._client.get_paginator("list_roots").paginate())
+        return [root["Id"] for page in pages for root in page.get("Roots", []) if "Id" in root]
+
+    def policies_on(self, target: str) -> frozenset[str]:
+        """See PolicyTargetSight."""
+        listing = self._client.get_paginator("list_policies_for_target")
+        with translated():
+            pages = list(listing.paginate(TargetId=target, Filter="SERVICE_CONTROL_POLICY"))
+        return frozenset(policy["Name"] for page in pages for policy in page.get("Policies", []) if "Name" in policy)

@@ -11,7 +11,7 @@ from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.people import Person, Status
 from dayone.domain.requests import Hint, PlanRequest
 from dayone.domain.subject_states import FactVersion, Presence, Telling
-from dayone.domain.subjects import Subject
+from dayone.domain.subjects import Resource, Subject
 from dayone.errors import Malformed
 
 type Json = Mapping[str, Any]
@@ -24,7 +24,8 @@ def to_json(request: PlanRequest) -> str:
     said = {name: one for name, one in vars(request).items() if one != _DEFAULTS[name]}
     subjects = {"subjects": [str(one) for one in request.subjects]} if request.subjects else {}
     grant = {"grant": grant_json(request.grant)} if request.grant else {}
-    return _ENCODER.encode(said | {"subject": str(request.subject)} | subjects | grant)
+    missing = {"missing": [str(resource) for resource in request.missing]} if request.missing else {}
+    return _ENCODER.encode(said | {"subject": str(request.subject)} | subjects | grant | missing)
 
 
 def from_json(text: str, *, taken_at: datetime | None = None) -> PlanRequest:
@@ -61,6 +62,7 @@ def _request(said: Json) -> PlanRequest:
         hint=_optional(_hint)(said.get("hint")),
         workforce=_text(said.get("workforce", "")),
         grant=_optional(grant_in)(said.get("grant")),
+        missing=tuple(Resource.parse(_text(text)) for text in _checked(list)(said.get("missing", []))),
     )
 
 

@@ -24,7 +24,7 @@ from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 
 _KEPT = frozenset({ResourceKind.USER, ResourceKind.PROVISIONING, ResourceKind.WELCOME})
 # What takes access away goes first, whether it is by something that ends or by something that begins.
-_TAKING = (Action.CREATE, ResourceKind.ENDED_SESSIONS)
+_TAKING = frozenset({(Action.CREATE, ResourceKind.ENDED_SESSIONS), (Action.UPDATE, ResourceKind.ENDED_SESSIONS)})
 _WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
 _CANNOT_RENAME = (
     "AWS cannot rename a permission set, so this one stays {is_called!r} and as it is: take the new name back, or give "
@@ -188,9 +188,10 @@ def _priority(one: Difference, planned: Planned) -> Priority:
     origin = planned.cause.origin
     if one.resource in planned.announced:
         return Priority.REVOCATION
-    if origin is CauseKind.DRIFT:
+    is_taking = (one.action, one.resource.kind) in _TAKING
+    if origin is CauseKind.DRIFT and not is_taking:
         return Priority.REPAIR
     if origin in (CauseKind.POLICY, CauseKind.DISCOVERY):
         return Priority.POLICY
-    takes_away = one.action is Action.DELETE or (one.action, one.resource.kind) == _TAKING
+    takes_away = one.action is Action.DELETE or is_taking
     return Priority.REVOCATION if takes_away else Priority.ONBOARDING

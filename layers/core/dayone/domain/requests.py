@@ -7,7 +7,7 @@ from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.grants import Grant
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion, Telling
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import Resource, Subject, SubjectKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,8 @@ class PlanRequest:
     it for, or `workforce` is everybody it knows, as `contracts.hr.packed_workforce` writes it.
 
     A `grant` is all that is known of one of the subject's, to be joined with what is remembered of it.
+
+    `missing` are resources that AWS was seen not to have any more, although they are on record.
     """
 
     subject: Subject
@@ -58,6 +60,7 @@ class PlanRequest:
     hint: Hint | None = None
     workforce: str = ""
     grant: Grant | None = None
+    missing: tuple[Resource, ...] = ()
 
     @property
     def delivery(self) -> str:

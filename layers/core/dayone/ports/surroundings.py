@@ -105,6 +105,16 @@ class OrganizationSight(Protocol):
         """Whether a type of policy, such as `SERVICE_CONTROL_POLICY`, is enabled at the root."""
 
 
+class PolicyTargetSight(Protocol):
+    """Service control policies, by what they are attached to."""
+
+    def roots(self) -> Sequence[str]:
+        """The ids of the organization's roots, of which there is one."""
+
+    def policies_on(self, target: str) -> frozenset[str]:
+        """The names of the policies attached to a root or unit itself; raises NotFound for no such target."""
+
+
 class TrailSight(Protocol):
     """CloudTrail, in the Region where the question is asked."""
 

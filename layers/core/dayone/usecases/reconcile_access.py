@@ -11,15 +11,17 @@ from dayone.domain.ulids import ulid_of
 from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.hr import DueHints
 from dayone.ports.records import Records
+from dayone.ports.sessions import DeniedUsers, RevokedSessions
 from dayone.ports.state import DueWork, Engine, Inbox
 from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
+from dayone.usecases.restore_sessions_policy import missing_revocations
 
 _AT_MOST = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileAccess:
-    """What the sweep needs."""
+    """What the sweep needs; `denied` is None where no policy ends live sessions."""
 
     due_work: DueWork
     failed: FailedSubjects
@@ -27,6 +29,8 @@ class ReconcileAccess:
     hints: DueHints
     inbox: Inbox
     engine: Engine
+    revoked: RevokedSessions
+    denied: DeniedUsers | None
     clock: Callable[[], datetime]
 
 
@@ -46,7 +50,11 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
     if ports.due_work.has_runnable():
         ports.engine.wake()
     again = PlanFailedAgain(failed=ports.failed, records=ports.records, inbox=ports.inbox, clock=ports.clock)
-    return len(due) + plan_failed_again(ports=again)
+    failed = plan_failed_again(ports=again)
+    if ports.denied is not None:
+        # Last, because it fails when AWS cannot be asked.
+        ports.inbox.put(list(missing_revocations(revoked=ports.revoked, denied=ports.denied, now=now)))
+    return len(due) + failed
 
 
 def _request(subject: Subject, *, now: datetime) -> PlanRequest:

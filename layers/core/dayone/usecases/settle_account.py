@@ -1,15 +1,16 @@
 """What a plan for an account remembers beyond its operations: the first time it has everything, and its absence."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.accounts import GONE, Account
 from dayone.domain.bootstrap import Bootstrap, bootstrap_after
-from dayone.domain.operations import Action, OperationState
+from dayone.domain.operations import Action, Applied, OperationState
 from dayone.domain.people import Person
 from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan, SubjectState
-from dayone.domain.subjects import ResourceKind
+from dayone.domain.subjects import Resource, ResourceKind
 
 
 def as_met(
@@ -19,9 +20,11 @@ def as_met(
 
     An account that was gone and is back may have lost all that was confirmed before; one that nobody had heard of
     before the first look at the organisation was there before Day One. What is asked for anew is made again, as after
-    an absence.
+    an absence. What AWS does not have any more is brought back as what may not have been done.
     """
     head = state.head
+    if request.missing:
+        return replace(state, applied={**state.applied, **_doubted(state, request.missing)})
     if _is_gone(head.fact) and not _is_gone(now_is):
         return replace(state, head=replace(head, trusted_since=now))
     if request.anew:
@@ -29,6 +32,14 @@ def as_met(
     if request.first_look and head.fact is None and now_is is not None:
         return replace(state, head=replace(head, awaits_approval=True))
     return state
+
+
+def _doubted(state: SubjectState, missing: Collection[Resource]) -> dict[Resource, Applied]:
+    return {
+        resource: replace(applied, doubt=applied.doubt or Action.UPDATE)
+        for resource, applied in state.applied.items()
+        if resource in missing
+    }
 
 
 def with_bootstrap(plan: Plan) -> Plan:

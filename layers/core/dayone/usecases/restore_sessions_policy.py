@@ -1,0 +1,28 @@
+"""Find whose sessions are ended on record and not in AWS, and have them ended again."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.requests import PlanRequest
+from dayone.domain.subjects import Resource, ResourceKind
+from dayone.domain.ulids import ulid_of
+from dayone.ports.sessions import DeniedUsers, RevokedSessions
+
+_ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)
+
+
+def missing_revocations(*, revoked: RevokedSessions, denied: DeniedUsers, now: datetime) -> Iterator[PlanRequest]:
+    """A request for each person whom the policies should deny everything and do not, as somebody has edited them.
+
+    AWS is not asked while nobody's sessions are ended. Raises NotFound when a policy is gone.
+    """
+    recorded = revoked.confirmed()
+    if not recorded:
+        return
+    users = denied.users()
+    for person, user_id in recorded:
+        if user_id not in users:
+            change = ulid_of(now, name=f"{person} is missing from the policy that ends sessions")
+            cause = Cause(change=change, kind=CauseKind.DRIFT, actor="dayone", reference="sweep", at=now)
+            yield PlanRequest(subject=person, cause=cause, missing=(_ENDED_SESSIONS,))
