@@ -13,7 +13,7 @@ _ATTRIBUTES = {
     ("AWS::Events::EventBus", "Arn"): f"arn:aws:events:{_HERE}:event-bus/NAME",
     ("AWS::Events::Rule", "Arn"): f"arn:aws:events:{_HERE}:rule/NAME",
     ("AWS::IAM::Role", "Arn"): "arn:aws:iam::111122223333:role/NAME",
-    ("AWS::Organizations::Policy", "Arn"): (
+    ("Custom::SessionPolicy", "PolicyArn"): (
         "arn:aws:organizations::111122223333:policy/o-a1b2c3d4e5/service_control_policy/p-0a1b2c3d"
     ),
     ("AWS::SNS::Topic", ""): f"arn:aws:sns:{_HERE}:NAME",

@@ -17,7 +17,8 @@ UNSIGNED = {
 def _events() -> Iterator[dict[str, Any]]:
     for one in template()["Resources"].values():
         if one["Type"] == "AWS::Serverless::Function":
-            yield from (each["Properties"] for each in one["Properties"]["Events"].values() if each["Type"] == "Api")
+            events = one["Properties"].get("Events", {}).values()
+            yield from (each["Properties"] for each in events if each["Type"] == "Api")
 
 
 def _statements() -> list[dict[str, Any]]:
