@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from dayone.domain.accounts import Account, AccountState
 from dayone.domain.budgets import Budgets
 from dayone.domain.operations import OPEN_STATES
 from tests.simulation.as_desired import excused
@@ -153,6 +154,13 @@ class Simulation:
             ),
             "due": sum(
                 head.due_at is not None and head.due_at <= self.time.now for head in day_one.state.heads.values()
+            ),
+            # Nobody tells that an account has become active: the next look at it may be a minute and more away.
+            "activations": sum(
+                isinstance(head.fact, Account)
+                and head.fact.state is AccountState.PENDING_ACTIVATION
+                and day_one.organization.accounts[head.fact.id].state is AccountState.ACTIVE
+                for head in day_one.state.heads.values()
             ),
         }
         return ", ".join(f"{name}: {count}" for name, count in going_on.items() if count)
