@@ -60,6 +60,12 @@ def a_person(
     )
 
 
+def attributes_in(person: Person) -> dict[str, str]:
+    """Return the person as an HR source sends them: texts by attribute, days in ISO 8601, "" for none, no id."""
+    values = {name: value for name, value in vars(person).items() if name != "id"}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
 def an_account(
     number: str = ACCOUNT_ID,
     *,

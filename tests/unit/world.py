@@ -1,6 +1,5 @@
 """The whole of Day One in memory: planning, the queues, executing, and an Identity Center that takes its time."""
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,8 +13,9 @@ from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import FactVersion, Head
+from dayone.domain.subject_states import Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
+from dayone.domain.tellings import telling_of
 from dayone.domain.terms import OffLimits
 from dayone.domain.ulids import ulid_of
 from dayone.domain.welcomes import Portal
@@ -29,7 +29,7 @@ from dayone.usecases.plan_changes import PlanChanges, plan_changes
 from dayone.usecases.policies_within_reach import PoliciesWithinReach
 from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
-from tests.builders import NOON
+from tests.builders import NOON, attributes_in
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.event_bus import MemoryEventBus
@@ -177,9 +177,9 @@ class World:
         reference = reference or f"evt-{next(self.numbers)}"
         change = ulid_of(told, name=f"hr:standard:{reference}")
         cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference=reference, at=told)
-        version = FactVersion(at=told, digest=hashlib.sha256(repr(person).encode()).hexdigest())
-        subject = Subject(SubjectKind.PERSON, person.id)
-        request = PlanRequest(subject=subject, cause=cause, person=person, version=version)
+        # As the webhook puts it on the inbox: a whole record of one source.
+        record = telling_of(attributes_in(person), source="standard", at=told)
+        request = PlanRequest(subject=Subject(SubjectKind.PERSON, person.id), cause=cause, telling=record)
         self.inbox.put([request])
         return request
 
