@@ -15,18 +15,24 @@ from benchmarks.companies import accounts_as_json, people_as_json, policy_of
 from benchmarks.measuring import Figure, least_seconds, report, wants_json
 from dayone.contracts.hr.standard import PersonEvent
 from dayone.domain.accounts import Account
-from dayone.domain.company import Outlook, plan_company, summary
+from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.domain.guardrails import Tally
+from dayone.domain.hr_sources import HrRules
 from dayone.domain.operations import Applied
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.selection import Selection
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, Subject, SubjectKind
+from dayone.domain.tellings import attributes_of, person_of, taken_in, telling_of
+from dayone.usecases.preview import PreviewBuilder
+from dayone.usecases.preview_plan import LISTED
 
 PEOPLE, ACCOUNTS, GROUPS, ASSIGNMENTS = 100_000, 5_000, 500, 1_000
 FEW_PEOPLE = 1_000
 ROUNDS = 4
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+_RULES = HrRules()
 _ACCOUNT = TypeAdapter(Account)
 
 type Facts = list[Person | Account]
@@ -41,9 +47,18 @@ class Company:
 
     def parsed(self) -> Facts:
         """The facts as Day One takes them in."""
-        people = (PersonEvent.model_validate_json(one).data.person() for one in self.people)
+        people = map(_person_in, self.people)
         accounts = (_ACCOUNT.validate_json(one) for one in self.accounts)
         return [*people, *accounts]
+
+
+def _person_in(body: bytes) -> Person:
+    """The person in the body of a delivery, as the webhook reads it and the planner resolves it."""
+    event = PersonEvent.model_validate_json(body)
+    record = telling_of(event.data.attributes(only_given=False), source="standard", at=event.timestamp)
+    attributes = attributes_of(taken_in(record, known=()), rules=_RULES)
+    email = attributes["email"]
+    return person_of(event.data.id, attributes, user_name=attributes["user_name"] or email, email=email)
 
 
 def new(facts: Iterable[Person | Account]) -> Iterator[SubjectState]:
@@ -55,10 +70,10 @@ def new(facts: Iterable[Person | Account]) -> Iterator[SubjectState]:
 
 def settled(states: Iterable[SubjectState], *, policy: Policy) -> Iterator[SubjectState]:
     """Everybody with what the policy gives them."""
-    outlook, alike = Outlook(policy, NOW, Selection(policy)), dict[Resource, Applied]()
+    evaluator, alike = PolicyEvaluator(policy, NOW, Selection(policy)), dict[Resource, Applied]()
     for state in states:
         applied = {}
-        for resource, wanted in outlook.desired(state, fact=state.head.fact).resources.items():
+        for resource, wanted in evaluator.desired(state, fact=state.head.fact).resources.items():
             own = Applied(resource=resource, attributes=wanted.attributes)
             applied[resource] = own if wanted.attributes else alike.setdefault(resource, own)
         yield SubjectState(state.head, applied)
@@ -66,15 +81,18 @@ def settled(states: Iterable[SubjectState], *, policy: Policy) -> Iterator[Subje
 
 def planned(states: Iterable[SubjectState], *, policy: Policy) -> object:
     """What planning them all comes to."""
-    return summary(plan_company(states, policy=policy, now=NOW))
+    builder = PreviewBuilder(evaluator=PolicyEvaluator(policy, NOW, Selection(policy)), most=LISTED)
+    for state in states:
+        builder.add(state)
+    return builder.preview(Tally())
 
 
 def one_person(states: list[SubjectState], *, policy: Policy) -> Callable[[], object]:
     """Plan the same few people, taken out of all of these."""
     known = {state.head.subject.name: state for state in states}
-    outlook = Outlook(policy, NOW, Selection(policy))
+    evaluator = PolicyEvaluator(policy, NOW, Selection(policy))
     sample = [f"e-{number:06}" for number in range(0, FEW_PEOPLE, 5)] * 10
-    return lambda: [outlook.plan(known[name]) and None for name in sample]
+    return lambda: [diff_recorded_state(known[name], evaluator=evaluator) and None for name in sample]
 
 
 def figures_of_time(company: Company, *, policy: Policy) -> tuple[list[Figure], dict[str, float]]:

@@ -33,6 +33,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noq
 def _plan(record: SQSRecord) -> None:
     with failures_told(logger, message_id=record.message_id):
         taken_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
-        request = from_json(record.body, taken_at=taken_at)
-        plan_changes(request, ports=wiring.plan_changes())
-        logger.info("planned", extra={"subject": str(request.subject), "change": request.cause.change})
+        command = from_json(record.body, taken_at=taken_at)
+        plan_changes(command, ports=wiring.plan_changes())
+        logger.info("planned", extra={"subject": str(command.subject), "change": command.cause.change})

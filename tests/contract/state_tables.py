@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from dayone.adapters.dynamodb_codec import decode
 from dayone.adapters.dynamodb_writes import plain
+from dayone.contracts.codec import decode
 from dayone.domain.audit import AuditEntry
 from sandbox.paths import REPOSITORY
 

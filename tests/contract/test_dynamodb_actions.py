@@ -28,12 +28,12 @@ from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
 from dayone.domain.changes import Change, Decision
+from dayone.domain.commands import ChangeNotification, FetchHrRecord
 from dayone.domain.history import ChangesWanted
 from dayone.domain.lanes import Lane
 from dayone.domain.operations import OperationState
 from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
-from dayone.domain.requests import Hint, PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.grants import GrantFilter
 from dayone.ports.hr import Roster
@@ -67,7 +67,7 @@ _WRITES = {
     "Update": "dynamodb:UpdateItem",
 }
 _PEOPLE = Subject(SubjectKind.HR_SOURCE, "people")
-_HINT = PlanRequest(subject=_PEOPLE, cause=cause(), hint=Hint(record="r-1", at=NOW))
+_HINT = FetchHrRecord(subject=_PEOPLE, cause=cause(), notification=ChangeNotification(record="r-1", at=NOW))
 
 
 class Watched:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dayone.domain.requests import Hint, PlanRequest
+from dayone.domain.commands import ChangeNotification, FetchHrRecord
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.contract.hr_state import HrPorts
 from tests.contract.state_samples import HIRED, LEFT, MOVED, NOW, cause
@@ -13,9 +13,9 @@ pytest_plugins = ("tests.contract.state_fixtures", "tests.contract.hr_fixtures")
 _MINUTE = timedelta(minutes=1)
 
 
-def _request(change: str = HIRED, *, source: str = "bamboohr", attempts: int = 1) -> PlanRequest:
-    hint = Hint(record="67890", at=NOW, attempts=attempts)
-    return PlanRequest(subject=Subject(SubjectKind.HR_SOURCE, source), cause=cause(change), hint=hint)
+def _request(change: str = HIRED, *, source: str = "bamboohr", attempts: int = 1) -> FetchHrRecord:
+    hint = ChangeNotification(record="67890", at=NOW, attempts=attempts)
+    return FetchHrRecord(subject=Subject(SubjectKind.HR_SOURCE, source), cause=cause(change), notification=hint)
 
 
 def test_what_waits_is_given_when_its_time_has_come_the_longest_due_first(hr_ports: HrPorts) -> None:
@@ -50,8 +50,8 @@ def test_two_sources_may_wait_under_the_same_change(hr_ports: HrPorts) -> None:
 
 
 def test_everything_about_a_request_survives_its_waiting(hr_ports: HrPorts) -> None:
-    hint = Hint(record="ä/#1", at=NOW, is_deletion=True, attempts=3)
-    request = replace(_request(), hint=hint, cursor="attempt 3")
+    hint = ChangeNotification(record="ä/#1", at=NOW, is_deletion=True, attempts=3)
+    request = replace(_request(), notification=hint)
     hr_ports.waiting.wait(request, until=NOW, because="down")
     assert list(hr_ports.due.due(now=NOW, limit=9)) == [request]
 

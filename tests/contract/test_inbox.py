@@ -11,9 +11,9 @@ import pytest
 from dayone.adapters.sqs import SqsInbox, SqsReturns
 from dayone.contracts import inbox as messages
 from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.people import Person
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import ActivatePolicy, ApplyHrRecord, Command, ReconcileSubject, RefreshAccount
 from dayone.domain.subjects import THE_POLICY, Subject, SubjectKind
+from dayone.domain.tellings import telling_of
 from dayone.errors import TooLarge, Unavailable
 from dayone.ports.state import Inbox
 from sandbox import Sandbox
@@ -23,21 +23,21 @@ from tests.contract.identity_centers import fresh
 from tests.fakes.queues import MemoryInbox
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-ADA = Person(
-    id="e-1",
-    user_name="ada",
-    email="ada@example.com",
-    given_name="Ada",
-    family_name="Lovelace",
-    display_name="Ada Lovelace",
-)
 
 
-def a_request(subject: str = "person:e-1", *, change: str = "", **more: Any) -> PlanRequest:  # noqa: ANN401
-    cause = Cause(
+def a_cause(change: str = "") -> Cause:
+    return Cause(
         change=change or uuid.uuid4().hex, kind=CauseKind.HR_EVENT, actor="hr:standard", reference="m-1", at=NOON
     )
-    return PlanRequest(subject=Subject.parse(subject), cause=cause, **more)
+
+
+def a_command(subject: str = "person:e-1", *, change: str = "") -> ReconcileSubject:
+    return ReconcileSubject(subject=Subject.parse(subject), cause=a_cause(change))
+
+
+def an_hr_record(**attributes: str) -> ApplyHrRecord:
+    record = telling_of({"given_name": "Ada", "title": "", **attributes}, source="standard", at=NOON)
+    return ApplyHrRecord(subject=Subject.parse("person:e-1"), cause=a_cause(), record=record)
 
 
 @dataclass
@@ -55,7 +55,7 @@ class FifoQueue:
                 self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
                 yield message
 
-    def requests(self) -> list[PlanRequest]:
+    def commands(self) -> list[Command]:
         return [messages.from_json(message["Body"]) for message in self.messages()]
 
 
@@ -76,34 +76,34 @@ class Border:
     """An inbox, and what has arrived in it so far."""
 
     inbox: Inbox
-    arrived: Callable[[], list[PlanRequest]]
+    arrived: Callable[[], list[Command]]
 
 
 @pytest.fixture(params=["fake", "aws"])
 def border(request: pytest.FixtureRequest) -> Border:
     if request.param == "fake":
         inbox = MemoryInbox()
-        return Border(inbox, lambda: list(inbox.requests))
+        return Border(inbox, lambda: list(inbox.commands))
     queue = request.getfixturevalue("queue")
-    return Border(SqsInbox(queue.client, queue_url=queue.url), queue.requests)
+    return Border(SqsInbox(queue.client, queue_url=queue.url), queue.commands)
 
 
 def test_what_is_put_arrives_whole(border: Border) -> None:
-    request = a_request(person=ADA)
-    border.inbox.put([request])
-    assert border.arrived() == [request]
+    command = an_hr_record()
+    border.inbox.put([command])
+    assert border.arrived() == [command]
 
 
-def test_requests_for_a_subject_arrive_in_order(border: Border) -> None:
-    requests = [a_request(change=f"change-{number:02d}") for number in range(25)]
-    border.inbox.put(requests)
-    assert border.arrived() == requests
+def test_commands_for_a_subject_arrive_in_order(border: Border) -> None:
+    commands = [a_command(change=f"change-{number:02d}") for number in range(25)]
+    border.inbox.put(commands)
+    assert border.arrived() == commands
 
 
-def test_requests_for_many_subjects_all_arrive(border: Border) -> None:
-    requests = [a_request(f"person:e-{number}", change="one") for number in range(25)]
-    border.inbox.put(requests)
-    assert sorted(border.arrived(), key=repr) == sorted(requests, key=repr)
+def test_commands_for_many_subjects_all_arrive(border: Border) -> None:
+    commands = [a_command(f"person:e-{number}", change="one") for number in range(25)]
+    border.inbox.put(commands)
+    assert sorted(border.arrived(), key=repr) == sorted(commands, key=repr)
 
 
 def test_nothing_put_is_nothing_arrived(border: Border) -> None:
@@ -112,23 +112,28 @@ def test_nothing_put_is_nothing_arrived(border: Border) -> None:
 
 
 def test_the_same_again_arrives_once(border: Border) -> None:
-    request = a_request(change="same")
+    request = a_command(change="same")
     border.inbox.put([request, request])
     border.inbox.put([request])
     assert border.arrived() == [request]
 
 
-def test_another_policy_version_or_a_refresh_is_not_the_same(border: Border) -> None:
-    first = replace(a_request(change="same"), subject=THE_POLICY, policy_version=1)
-    requests = [first, replace(first, policy_version=2), replace(first, policy_version=2, refresh=True)]
-    border.inbox.put(requests)
-    assert border.arrived() == requests
+def test_another_kind_or_another_policy_version_is_not_the_same(border: Border) -> None:
+    first = ActivatePolicy(subject=THE_POLICY, cause=a_cause("same"), version=1)
+    account = Subject.parse("account:111122223333")
+    commands = [
+        *(first, replace(first, version=2), replace(first, version=2, cursor="assessing-1")),
+        ReconcileSubject(subject=account, cause=a_cause("same")),
+        RefreshAccount(subject=account, cause=a_cause("same")),
+    ]
+    border.inbox.put(commands)
+    assert border.arrived() == commands
 
 
 def test_a_subject_with_blanks_or_other_alphabets_has_a_group_of_its_own(queue: FifoQueue) -> None:
     inbox = SqsInbox(queue.client, queue_url=queue.url)
     names = ["Data Engineers", "Müller", "Data Engineers", "x" * 128, "plain"]
-    inbox.put([a_request(f"group:{name}") for name in names])
+    inbox.put([a_command(f"group:{name}") for name in names])
     groups = [message["Attributes"]["MessageGroupId"] for message in queue.messages()]
     assert len(groups) == len(names)
     assert len(set(groups)) == len(set(names))
@@ -138,17 +143,16 @@ def test_a_subject_with_blanks_or_other_alphabets_has_a_group_of_its_own(queue: 
 
 def test_no_batch_is_over_what_sqs_takes(queue: FifoQueue) -> None:
     inbox = SqsInbox(queue.client, queue_url=queue.url)
-    large = replace(ADA, display_name="A" * 400_000)
     with sending(queue.client, "SendMessageBatch") as sent:
-        inbox.put([a_request(person=large) for _ in range(3)])
+        inbox.put([an_hr_record(title="A" * 400_000) for _ in range(3)])
     assert [len(batch["Entries"]) for batch in sent] == [2, 1]
 
 
 def test_a_request_that_no_message_holds_is_too_large_and_nothing_is_sent(queue: FifoQueue) -> None:
     inbox = SqsInbox(queue.client, queue_url=queue.url)
     with pytest.raises(TooLarge):
-        inbox.put([a_request(), a_request(person=replace(ADA, display_name="A" * 1_048_576))])
-    assert queue.requests() == []
+        inbox.put([a_command(), an_hr_record(title="A" * 1_048_576)])
+    assert queue.commands() == []
 
 
 def test_a_message_that_was_not_taken_makes_the_whole_unavailable(queue: FifoQueue) -> None:
@@ -160,34 +164,34 @@ def test_a_message_that_was_not_taken_makes_the_whole_unavailable(queue: FifoQue
         altering(queue.client, "SendMessageBatch", fail_one),
         pytest.raises(Unavailable, match=r"1 of 2.*InternalError"),
     ):
-        inbox.put([a_request(), a_request()])
+        inbox.put([a_command(), a_command()])
 
 
 def test_a_queue_that_is_missing_or_forbidden_is_not_the_senders_fault(queue: FifoQueue) -> None:
     with pytest.raises(Unavailable):
-        SqsInbox(queue.client, queue_url=f"{queue.url}-not-there").put([a_request()])
+        SqsInbox(queue.client, queue_url=f"{queue.url}-not-there").put([a_command()])
     with (
         answering(queue.client, "SendMessageBatch", "AccessDenied", status=403),
         pytest.raises(Unavailable, match="AccessDenied"),
     ):
-        SqsInbox(queue.client, queue_url=queue.url).put([a_request()])
+        SqsInbox(queue.client, queue_url=queue.url).put([a_command()])
 
 
 def test_the_adapter_needs_every_action_it_names(queue: FifoQueue) -> None:
     called = recorded_actions(queue.client)
-    SqsInbox(queue.client, queue_url=queue.url).put([a_request()])
+    SqsInbox(queue.client, queue_url=queue.url).put([a_command()])
     assert called == SqsInbox.ACTIONS
 
 
 def test_a_message_comes_back_when_it_is_told_to(queue: FifoQueue) -> None:
-    SqsInbox(queue.client, queue_url=queue.url).put([a_request()])
+    SqsInbox(queue.client, queue_url=queue.url).put([a_command()])
     called = recorded_actions(queue.client)
     (hidden,) = queue.client.receive_message(QueueUrl=queue.url, VisibilityTimeout=600)["Messages"]
-    assert queue.requests() == []
+    assert queue.commands() == []
     called.clear()
     SqsReturns(queue.client, queue_url=queue.url).come_back({hidden["ReceiptHandle"]: 0})
     assert called == SqsReturns.ACTIONS
-    assert len(queue.requests()) == 1
+    assert len(queue.commands()) == 1
 
 
 def test_that_it_cannot_come_back_earlier_is_said(queue: FifoQueue) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.model import OperationModel
 
-from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_keys import RecordKey
 from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record
 from dayone.errors import KeyReused, UnderWay
 from dayone.ports.request_keys import Claim, GivenAnswer, RequestKeys
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from dayone.contracts.inbox import to_json
 from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import ReconcileSubject
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from sandbox.day_one import expect
@@ -107,7 +107,7 @@ def _given_up(day_one: DayOne, subject: Subject) -> str:
     cause = Cause(change=change, kind=CauseKind.DUE, actor="dayone", reference="sweep", at=at)
     day_one.sandbox.client("sqs").send_message(
         QueueUrl=day_one.queue_url("InboxDeadLetters"),
-        MessageBody=to_json(PlanRequest(subject=subject, cause=cause)),
+        MessageBody=to_json(ReconcileSubject(subject=subject, cause=cause)),
         MessageGroupId=str(subject),
         MessageDeduplicationId=change,
     )

@@ -9,15 +9,15 @@ from dayone.contracts.hr.configuration import read_configuration
 from dayone.contracts.hr.full_records import person_in
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change
+from dayone.domain.commands import FetchHrRecord
 from dayone.domain.hr_sources import HrConfiguration, Source
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Plan, Telling
 from dayone.domain.subjects import Subject
 from dayone.domain.tellings import telling_of
 from dayone.errors import NotFound
 from dayone.ports.hr import Roster
 from dayone.usecases.fetch_record import Pace
-from dayone.usecases.hear_source import HrIntake
+from dayone.usecases.plan_changes import HrPorts
 from tests.fakes.state import State
 
 
@@ -57,16 +57,16 @@ class MemoryHrRecords:
 class MemoryHints:
     """Both WaitingHints and DueHints: what waits, with its time and its reason."""
 
-    waiting: dict[tuple[str, str], tuple[datetime, PlanRequest, str]] = field(default_factory=dict)
+    waiting: dict[tuple[str, str], tuple[datetime, FetchHrRecord, str]] = field(default_factory=dict)
     people: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def wait(self, request: PlanRequest, *, until: datetime, because: str) -> None:
-        self.waiting[request.subject.name, request.cause.change] = (until, request, because)
+    def wait(self, command: FetchHrRecord, *, until: datetime, because: str) -> None:
+        self.waiting[command.subject.name, command.cause.change] = (until, command, because)
 
-    def done(self, request: PlanRequest) -> None:
-        self.waiting.pop((request.subject.name, request.cause.change), None)
+    def done(self, command: FetchHrRecord) -> None:
+        self.waiting.pop((command.subject.name, command.cause.change), None)
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[PlanRequest]:
+    def due(self, *, now: datetime, limit: int) -> Sequence[FetchHrRecord]:
         found = sorted((until, key) for key, (until, _, _) in self.waiting.items() if until <= now)
         return [self.waiting[key][1] for _, key in found[:limit]]
 
@@ -98,9 +98,9 @@ class MemoryRosters:
         self.state.record(audit)
 
 
-def no_hr_systems() -> HrIntake:
+def no_hr_systems() -> HrPorts:
     """For what has nothing to do with HR systems but the generic one."""
-    return HrIntake(
+    return HrPorts(
         sources=MemoryHrSources(),
         records=MemoryHrRecords(),
         waiting=MemoryHints(),

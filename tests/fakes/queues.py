@@ -4,24 +4,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import Command
 
 
 class MemoryInbox:
     """What was put, in order; a duplicate is dropped, as a FIFO queue does for five minutes."""
 
     def __init__(self) -> None:
-        self.requests: list[PlanRequest] = []
+        self.commands: list[Command] = []
         self._seen: set[tuple[object, ...]] = set()
 
-    def put(self, requests: Iterable[PlanRequest]) -> None:
-        for request in requests:
-            decided = request.decision.is_approved if request.decision else None
-            asked = (request.cause.change, request.subject, request.policy_version, request.refresh)
-            same = (*asked, decided, request.cursor)
-            if same not in self._seen:
-                self._seen.add(same)
-                self.requests.append(request)
+    def of[C: Command](self, kind: type[C]) -> list[C]:
+        """Those of one kind."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+    def put(self, commands: Iterable[Command]) -> None:
+        for command in commands:
+            if command.identity not in self._seen:
+                self._seen.add(command.identity)
+                self.commands.append(command)
 
 
 class MemoryEngine:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from dayone.domain.changes import CauseKind
+from dayone.domain.commands import BootstrapAccounts
 from dayone.domain.subjects import SubjectKind
 from tests.functions.access_api_state import DEV, remembered
 from tests.functions.access_api_world import World, load
@@ -14,9 +15,9 @@ from tests.functions.access_api_world import World, load
 def test_it_is_taken_put_on_the_inbox_and_leads_to_a_change(name: str) -> None:
     world = World(remembered())
     answer = world.send(name)
-    (request,) = world.inbox.requests
+    (request,) = world.inbox.of(BootstrapAccounts)
     assert (answer.status, answer.body["href"]) == (202, f"/v1/changes/{request.cause.change}")
-    assert (request.subject.kind, request.subjects, request.anew) == (SubjectKind.CHANGE, (DEV,), True)
+    assert (request.subject.kind, request.subjects) == (SubjectKind.CHANGE, (DEV,))
     assert request.cause.kind is CauseKind.BOOTSTRAP
     assert request.cause.actor == load(name)["requestContext"]["identity"]["userArn"]
     assert world.state.changes[request.cause.change].subjects is None
@@ -37,7 +38,7 @@ def test_what_names_no_accounts_is_refused_and_so_is_all_of_it_when_one_is_unkno
 ) -> None:
     world = World(remembered())
     answer = world.send(load("bootstrap_accounts") | {"body": json.dumps({"accounts": accounts})})
-    assert (answer.status, world.inbox.requests) == (status, [])
+    assert (answer.status, world.inbox.commands) == (status, [])
 
 
 def test_an_unknown_account_is_not_found() -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from dayone.contracts.inbox import to_json
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ApplyHrRecord, RefreshAccount
 from dayone.domain.dead_letters import LetterQueue
 from dayone.domain.people import Person
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
+from dayone.domain.tellings import telling_of
 from dayone.errors import Unavailable
 from tests.functions.access_api_state import ADA, DEV, NOW, remembered
 from tests.functions.access_api_world import CALLER, Answer, World, asking, load
@@ -35,9 +36,9 @@ def world() -> World:
     return World(remembered())
 
 
-def _request(subject: Subject = ADA, *, change: str = "01KQ0000000000000000000009") -> PlanRequest:
+def _request(subject: Subject = ADA, *, change: str = "01KQ0000000000000000000009") -> ApplyHrRecord:
     cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference="m-1", at=NOW)
-    return PlanRequest(subject=subject, cause=cause, person=LOVELACE if subject == ADA else None)
+    return ApplyHrRecord(subject=subject, cause=cause, record=telling_of({"title": "SRE"}, source="standard", at=NOW))
 
 
 def _redrive(world: World, queue: str = "") -> Answer:
@@ -66,7 +67,7 @@ def test_listing_leaves_them_where_they_are(world: World) -> None:
     world.letters.lay(INBOX, to_json(_request()))
     first, second = (world.send("list_dead_letters").body["dead_letters"] for _ in range(2))
     assert [one["id"] for one in second] == [one["id"] for one in first]
-    assert not world.inbox.requests
+    assert not world.inbox.commands
 
 
 def test_a_letter_says_why_it_is_there_where_it_is_known(world: World) -> None:
@@ -80,7 +81,7 @@ def test_a_letter_says_why_it_is_there_where_it_is_known(world: World) -> None:
         "MoveAccount 7 names no account",
         "NO_PERMISSIONS: not allowed",
         "RetryAttemptsExhausted",
-        "not a plan request: JSONDecodeError",
+        "not a command: JSONDecodeError",
     }
 
 
@@ -98,8 +99,8 @@ def test_what_the_inbox_gave_up_is_planned_again_with_what_it_brought(world: Wor
     request = _request()
     world.letters.lay(INBOX, to_json(request))
     answer = _redrive(world, "inbox")
-    (again,) = world.inbox.requests
-    assert (again.subject, again.person, again.cause.change) == (ADA, LOVELACE, request.cause.change)
+    (again,) = world.inbox.of(ApplyHrRecord)
+    assert (again.subject, again.record, again.cause.change) == (ADA, request.record, request.cause.change)
     assert again.cause.received_at == datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert answer.status == 202
     assert answer.body == {
@@ -124,8 +125,8 @@ def test_what_cannot_be_read_stays_where_it_is(world: World) -> None:
 def test_an_account_is_looked_at_again_as_by_its_event(world: World) -> None:
     world.letters.lay(EVENTS, json.loads(MOVED)["Records"][0]["body"])
     answer = _redrive(world)
-    (again,) = world.inbox.requests
-    assert (again.subject.kind, again.refresh) == (SubjectKind.ACCOUNT, True)
+    (again,) = world.inbox.of(RefreshAccount)
+    assert again.subject.kind is SubjectKind.ACCOUNT
     assert again.cause.kind is CauseKind.ACCOUNT_EVENT
     assert answer.body["changes"] == [again.cause.change]
 
@@ -134,7 +135,7 @@ def test_for_events_that_name_no_account_all_accounts_are_looked_at_once(world: 
     for body in ("{}", "not JSON"):
         world.letters.lay(EVENTS, body)
     answer = _redrive(world)
-    (asked,) = world.inbox.requests
+    (asked,) = world.inbox.commands
     assert (asked.subject, asked.cause.actor) == (THE_ORGANIZATION, CALLER)
     assert (answer.body["dropped"], answer.body["changes"]) == (2, [asked.cause.change])
     assert world.letters.counts()[EVENTS] == 0
@@ -144,7 +145,7 @@ def test_the_bell_is_dropped_because_its_operations_are_in_the_table(world: Worl
     world.letters.lay(LetterQueue.ENGINE, "wake")
     answer = _redrive(world)
     assert (answer.body["dropped"], answer.body["href"]) == (1, "/v1/changes")
-    assert not world.inbox.requests
+    assert not world.inbox.commands
 
 
 def test_what_listeners_have_missed_goes_only_when_it_is_named(world: World) -> None:
@@ -168,4 +169,4 @@ def test_what_the_inbox_does_not_take_stays_a_dead_letter(world: World) -> None:
 def test_a_body_that_names_no_queue_is_refused(world: World, body: str) -> None:
     world.letters.lay(INBOX, to_json(_request()))
     assert world.send(load("redrive_dead_letters") | {"body": body}).status == 400
-    assert not world.inbox.requests
+    assert not world.inbox.commands

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.domain.changes import Decision
+from dayone.domain.commands import ApplyDecision
 from dayone.domain.holds import HeldRemoval, Verdict
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered
@@ -38,7 +39,7 @@ def test_a_decision_is_taken_and_put_on_the_inbox(world: World, name: str, said:
     assert (answer.status, answer.headers["Location"]) == (202, href)
     decision = {"decision": said, "actor": APPROVER, "at": at}
     assert answer.body == {"change": CHANGE, "decision": decision, "href": href}
-    (request,) = world.inbox.requests
+    (request,) = world.inbox.of(ApplyDecision)
     assert request.subject == Subject(SubjectKind.CHANGE, CHANGE)
     assert request.cause == world.state.changes[CHANGE].cause
     assert request.decision == Decision(is_approved=said == "approved", actor=APPROVER, at=NOW)
@@ -58,7 +59,7 @@ def test_whoever_caused_a_change_does_not_decide_about_it(world: World, name: st
     assert (answer.status, answer.body["type"]) == (403, "tag:dayone,2026:forbidden")
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert "somebody else" in answer.body["detail"]
-    assert world.inbox.requests == []
+    assert world.inbox.commands == []
     assert world.state.changes[CHANGE].decision is None
     assert world.state.log == []
 
@@ -73,7 +74,7 @@ def test_the_same_decision_again_is_harmless_whoever_makes_it(world: World) -> N
     again = world.send(sent_by("approve_change", "arn:aws:iam::111122223333:user/third"))
     assert (again.status, again.body) == (202, first)
     assert len(world.state.log) == 1
-    assert len(world.inbox.requests) == 1
+    assert len(world.inbox.commands) == 1
 
 
 def test_the_opposite_of_a_decision_comes_too_late(world: World) -> None:
@@ -81,8 +82,7 @@ def test_the_opposite_of_a_decision_comes_too_late(world: World) -> None:
     answer = world.send("approve_change")
     assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
     assert f"rejected by {APPROVER}" in answer.body["detail"]
-    (request,) = world.inbox.requests
-    assert request.decision is not None
+    (request,) = world.inbox.of(ApplyDecision)
     assert not request.decision.is_approved
 
 
@@ -90,7 +90,7 @@ def test_a_change_that_holds_nothing_needs_no_decision(world: World) -> None:
     world.state.changes[CHANGE] = replace(world.state.changes[CHANGE], held=0)
     answer = world.send("approve_change")
     assert (answer.status, "holds nothing" in answer.body["detail"]) == (409, True)
-    assert world.inbox.requests == []
+    assert world.inbox.commands == []
 
 
 def test_a_change_that_is_still_being_planned_is_not_decided_on(world: World) -> None:

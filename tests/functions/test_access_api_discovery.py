@@ -9,7 +9,7 @@ from tests.functions.access_api_world import World, load
 def test_it_is_taken_put_on_the_inbox_and_leads_to_a_change() -> None:
     world = World()
     answer = world.send("discover_accounts")
-    (request,) = world.inbox.requests
+    (request,) = world.inbox.commands
     change = request.cause.change
     assert (answer.status, answer.headers["Location"]) == (202, f"/v1/changes/{change}")
     assert answer.body == {"change": change, "href": f"/v1/changes/{change}"}

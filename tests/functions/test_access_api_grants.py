@@ -10,6 +10,7 @@ import pytest
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.changes import CauseKind
+from dayone.domain.commands import ApplyGrant
 from dayone.domain.desired import Reason
 from dayone.domain.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState
 from dayone.domain.people import Person, Status
@@ -90,7 +91,7 @@ class TestGiving:
 
     def test_one_message_says_who_gives_what_to_whom_until_when(self, world: World) -> None:
         world.send("give_grant")
-        (request,) = world.inbox.requests
+        (request,) = world.inbox.of(ApplyGrant)
         cause, grant = request.cause, request.grant
         assert (request.subject, cause.kind, cause.change, cause.actor) == (ADA, CauseKind.GRANT, NEW, CALLER)
         assert grant == Grant(
@@ -107,16 +108,14 @@ class TestGiving:
 
     def test_an_assignment_is_a_fact_of_its_account(self, world: World) -> None:
         world.send("give_assignment")
-        (request,) = world.inbox.requests
+        (request,) = world.inbox.of(ApplyGrant)
         assert request.subject == DEV
-        assert request.grant is not None
         assert str(request.grant.resource) == "assignment/Admin/person:e-1001"
 
     def test_a_group_can_be_given_an_assignment(self, world: World) -> None:
         assignment = {"group": "engineers", "account": DEV.name, "permission_set": "Admin"}
         assert world.send(saying(wish(membership=None, assignment=assignment))).status == 202
-        (request,) = world.inbox.requests
-        assert request.grant is not None
+        (request,) = world.inbox.of(ApplyGrant)
         assert str(request.grant.resource) == "assignment/Admin/engineers"
 
     def test_under_the_same_key_it_is_the_same_grant(self, world: World) -> None:
@@ -124,13 +123,13 @@ class TestGiving:
         event["headers"]["Idempotency-Key"] = "k-1"
         first, second = world.send(event), world.send(event)
         assert first.body == second.body
-        assert len(world.inbox.requests) == 1
+        assert len(world.inbox.commands) == 1
 
     def test_an_unsigned_request_is_not_taken(self, world: World) -> None:
         event = load("give_grant")
         event["requestContext"]["identity"]["userArn"] = None
         assert world.send(event).status == 401
-        assert world.inbox.requests == []
+        assert world.inbox.commands == []
 
 
 class TestRefusing:
@@ -166,7 +165,7 @@ class TestRefusing:
     def test_every_mistake_is_said(self, world: World, said: dict[str, object], finding: str) -> None:
         found = findings(world.send(saying(wish(**said))))
         assert any(finding in one for one in found), found
-        assert world.inbox.requests == []
+        assert world.inbox.commands == []
 
     @pytest.mark.parametrize(
         ("said", "finding"),
@@ -338,9 +337,8 @@ class TestExtending:
     def test_a_later_end_is_asked_for(self, world: World) -> None:
         answer = world.send("extend_grant")
         assert (answer.status, answer.body) == (202, {"grant": GRANT, "change": NEW, "href": f"/v1/grants/{GRANT}"})
-        (request,) = world.inbox.requests
+        (request,) = world.inbox.of(ApplyGrant)
         until = datetime(2026, 11, 23, 12, tzinfo=UTC)
-        assert request.grant is not None
         assert request.grant.extensions == (Extension(at=NOW, until=until, by=CALLER, change=NEW),)
         assert request.grant.lasts_until == until
 
@@ -349,7 +347,7 @@ class TestExtending:
         extension = Extension(at=NOW - timedelta(minutes=1), until=until, by=CALLER, change="01X")
         known(world.state, a_grant(extensions=(extension,)))
         assert world.send("extend_grant").body["change"] == "01X"
-        assert world.inbox.requests == []
+        assert world.inbox.commands == []
 
     @pytest.mark.parametrize(
         ("until", "finding"),
@@ -381,8 +379,7 @@ class TestEnding:
     def test_it_is_asked_for_with_its_reason(self, world: World) -> None:
         answer = world.send("end_grant")
         assert (answer.status, answer.body["change"]) == (202, NEW)
-        (request,) = world.inbox.requests
-        assert request.grant is not None
+        (request,) = world.inbox.of(ApplyGrant)
         end = End(at=NOW, how=Ending.ENDED_EARLY, by=CALLER, change=NEW, because="the shop is up again")
         assert request.grant.end == end
 
@@ -394,7 +391,7 @@ class TestEnding:
         end = End(at=NOW - timedelta(minutes=1), how=Ending.ENDED_EARLY, by="arn:eve", change="01E")
         known(world.state, a_grant(end=end))
         assert world.send("end_grant").body["change"] == "01E"
-        assert world.inbox.requests == []
+        assert world.inbox.commands == []
 
     def test_what_time_has_ended_is_over(self, world: World) -> None:
         known(world.state, a_grant(until=NOW))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import ActivatePolicy, Command
 from dayone.errors import Throttled, Unreachable
 from dayone.routes import once
 from dayone.usecases.access_api import AccessApi
@@ -40,7 +40,7 @@ class Dying(MemoryInbox):
     error: BaseException | None = None
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
 
-    def put(self, requests: Iterable[PlanRequest]) -> None:
+    def put(self, requests: Iterable[Command]) -> None:
         self.inbox.put(requests)
         if self.error:
             raise self.error
@@ -52,7 +52,7 @@ def test_the_same_request_again_is_answered_the_same_and_does_nothing(world: Wor
     assert again.headers["Location"] == first.headers["Location"]
     assert again.headers["ETag"] == first.headers["ETag"] == '"1"'
     assert ("Idempotency-Replayed" in first.headers, again.headers["Idempotency-Replayed"]) == (False, "true")
-    assert (len(world.inbox.requests), len(world.state.kept_policies)) == (1, 1)
+    assert (len(world.inbox.commands), len(world.state.kept_policies)) == (1, 1)
 
 
 def test_a_refusal_is_an_answer_too(world: World) -> None:
@@ -81,14 +81,14 @@ def test_a_key_stands_for_one_request(world: World, other: Event) -> None:
     world.send(_keyed("submit_policy"))
     answer = world.send({**_keyed("submit_policy"), **other})
     assert (answer.status, answer.body["type"]) == (422, "tag:dayone,2026:key-reused")
-    assert len(world.inbox.requests) == 1
+    assert len(world.inbox.commands) == 1
 
 
 def test_while_the_first_is_worked_on_the_second_is_told_to_come_again(world: World) -> None:
     inner: list[Answer] = []
 
     class Slow(MemoryInbox):
-        def put(self, requests: Iterable[PlanRequest]) -> None:
+        def put(self, requests: Iterable[Command]) -> None:
             inner.append(World(world.state, keys=world.keys).send(_keyed("submit_policy")))
             super().put(requests)
 
@@ -96,7 +96,7 @@ def test_while_the_first_is_worked_on_the_second_is_told_to_come_again(world: Wo
     assert world.send(_keyed("submit_policy")).status == 202
     assert (inner[0].status, inner[0].body["type"]) == (409, "tag:dayone,2026:under-way")
     assert "Retry-After" in inner[0].headers
-    assert len(world.inbox.requests) == 1
+    assert len(world.inbox.commands) == 1
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -107,7 +107,7 @@ def test_a_crash_before_the_answer_was_kept_does_not_make_two_changes(name: str)
         world.send(_keyed(name))
     dying.error, world.now = None, world.now + timedelta(minutes=10)
     assert world.send(_keyed(name)).status == 202
-    assert len({one.cause.change for one in dying.inbox.requests}) == 1
+    assert len({one.cause.change for one in dying.inbox.commands}) == 1
     assert len(world.state.kept_policies) <= 1
 
 
@@ -127,8 +127,8 @@ def test_what_failed_for_now_may_be_tried_again_at_once_as_the_same_change(world
     dying.error, world.now = None, world.now + timedelta(seconds=1)
     answer = world.send(_keyed("submit_policy"))
     assert (answer.status, "Idempotency-Replayed" in answer.headers) == (202, False)
-    assert {one.cause.change for one in dying.inbox.requests} == {answer.body["change"]}
-    assert {one.policy_version for one in dying.inbox.requests} == {1}
+    assert {one.cause.change for one in dying.inbox.commands} == {answer.body["change"]}
+    assert {command.version for command in dying.inbox.of(ActivatePolicy)} == {1}
 
 
 def test_after_a_day_a_key_is_forgotten(world: World) -> None:
@@ -141,7 +141,7 @@ def test_after_a_day_a_key_is_forgotten(world: World) -> None:
 @pytest.mark.parametrize("key", ["", " ", "a b", "ü", "k" * 129, "a\n"])
 def test_a_key_that_is_none_is_refused(world: World, key: str) -> None:
     assert world.send(_keyed("submit_policy", key=key)).status == 400
-    assert not world.inbox.requests
+    assert not world.inbox.commands
 
 
 @pytest.mark.parametrize("key", ["k", "!", "k" * 128])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dayone.domain.changes import CauseKind
+from dayone.domain.commands import ApplyHrRecord
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion, Head, Telling
 from dayone.domain.subjects import Subject, SubjectKind
@@ -38,14 +39,13 @@ def world() -> World:
 
 
 def telling_in(world: World) -> Telling:
-    (request,) = world.inbox.requests
-    assert request.telling is not None
-    return request.telling
+    (command,) = world.inbox.of(ApplyHrRecord)
+    return command.record
 
 
 def test_a_person_told_of_by_hand_goes_the_way_of_what_hr_tells(world: World) -> None:
     answer = world.send("put_person")
-    (request,) = world.inbox.requests
+    (request,) = world.inbox.commands
     change = request.cause.change
     assert (answer.status, answer.headers["Location"]) == (202, f"/v1/changes/{change}")
     assert answer.body == {"change": change, "href": f"/v1/changes/{change}"}
@@ -64,7 +64,7 @@ def test_what_is_left_out_is_not_so(world: World) -> None:
 def test_somebody_whom_nobody_knows_can_be_told_of() -> None:
     world = World()
     assert world.send(sending("put_person", path="/v1/people/x-1")).status == 202
-    assert world.inbox.requests[0].subject == Subject(SubjectKind.PERSON, "x-1")
+    assert world.inbox.commands[0].subject == Subject(SubjectKind.PERSON, "x-1")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_person_who_is_none_is_refused_with_every_mistake(world: World, body: 
     answer = world.send(sending("put_person", person(**body)))
     assert answer.status == 422
     assert any(finding in one for one in answer.body["findings"])
-    assert not world.inbox.requests
+    assert not world.inbox.commands
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "", "[" * 10_000])
@@ -98,14 +98,14 @@ class TestOnlyWhatWasSeen:
     def test_the_tag_of_what_was_read_lets_the_write_through_as_long_as_it_is_the_newest(self, world: World) -> None:
         tag = world.send("read_person").headers["ETag"]
         assert world.send(sending("put_person", If_Match=tag)).status == 202
-        assert f'"{world.inbox.requests[0].follows}"' == tag
+        assert f'"{world.inbox.of(ApplyHrRecord)[0].expected_version}"' == tag
 
     def test_another_is_refused(self, world: World) -> None:
         tag = world.send("read_person").headers["ETag"]
         told = FactVersion(at=datetime(2026, 11, 24, tzinfo=UTC), digest="e")
         world.state.heads[ADA] = replace(world.state.heads[ADA], version=told)
         answer = world.send(sending("put_person", If_Match=tag))
-        assert (answer.status, world.inbox.requests) == (412, [])
+        assert (answer.status, world.inbox.commands) == (412, [])
 
     def test_a_new_person_only_can_be_asked_for(self, world: World) -> None:
         assert world.send(sending("put_person", If_None_Match="*")).status == 412
@@ -113,13 +113,13 @@ class TestOnlyWhatWasSeen:
 
     def test_without_a_tag_it_follows_whatever_there_is(self, world: World) -> None:
         world.send("put_person")
-        assert world.inbox.requests[0].follows == ""
+        assert world.inbox.of(ApplyHrRecord)[0].expected_version == ""
 
 
 class TestSeveral:
     def test_they_are_one_change_that_is_there_at_once(self, world: World) -> None:
         answer = world.send("put_people")
-        (request,) = world.inbox.requests
+        (request,) = world.inbox.commands
         assert request.subject == Subject(SubjectKind.HR_SOURCE, "by-hand")
         assert answer.body["change"] == request.cause.change
         assert world.state.changes[request.cause.change].subjects is None
@@ -127,7 +127,7 @@ class TestSeveral:
     def test_one_that_is_wrong_lets_none_be_taken_and_each_mistake_is_named(self, world: World) -> None:
         people = [person(id="a"), person(id="a"), person(), person(id="b", email="b")]
         answer = world.send(sending("put_people", {"people": people}))
-        assert (answer.status, world.inbox.requests) == (422, [])
+        assert (answer.status, world.inbox.commands) == (422, [])
         assert [one.rpartition(":")[0] for one in answer.body["findings"]] == [
             "people.1.id",
             "people.2.id",
@@ -152,7 +152,7 @@ class TestTheEnd:
         self, world: World, body: dict[str, Any], told: dict[str, str]
     ) -> None:
         answer = world.send(sending("end_person", body))
-        assert (answer.status, answer.body["change"]) == (202, world.inbox.requests[0].cause.change)
+        assert (answer.status, answer.body["change"]) == (202, world.inbox.commands[0].cause.change)
         assert telling_in(world).attributes == {**told, "start_date": "2026-11-23"}
 
     def test_without_a_body_today_is_the_last_day_where_they_are(self, world: World) -> None:
@@ -176,13 +176,13 @@ class TestTheEnd:
     )
     def test_one_that_is_not_clear_is_refused(self, world: World, body: object, status: int) -> None:
         answer = world.send(sending("end_person", body))
-        assert (answer.status, world.inbox.requests) == (status, [])
+        assert (answer.status, world.inbox.commands) == (status, [])
 
     def test_whoever_the_policy_protects_is_not_ended(self, world: World) -> None:
         keep(world.state, _PROTECTING, in_force=1)
         answer = world.send("end_person")
         assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
-        assert not world.inbox.requests
+        assert not world.inbox.commands
 
     def test_somebody_unknown_has_no_end(self) -> None:
         assert World().send("end_person").status == 404

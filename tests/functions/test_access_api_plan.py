@@ -62,7 +62,7 @@ def test_nothing_is_written_or_put_on_the_inbox(world: World) -> None:
         world.send(name)
     assert (len(world.state.kept_policies), len(world.state.changes)) == (kept, 3)
     assert ResourceOf(DEV, VIEW_ONLY) in world.state.applied
-    assert not world.inbox.requests
+    assert not world.inbox.commands
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from copy import deepcopy
 import pytest
 
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ActivatePolicy
 from dayone.domain.subjects import THE_POLICY
 from tests.functions.access_api_state import NOW, remembered
 from tests.functions.access_api_world import CALLER, Event, World, load
@@ -21,9 +22,9 @@ def test_a_policy_is_kept_and_put_on_the_inbox_under_the_callers_name(world: Wor
     event = load("submit_policy")
     answer = world.send(event)
     (kept,) = world.state.kept_policies.values()
-    (request,) = world.inbox.requests
+    (request,) = world.inbox.of(ActivatePolicy)
     assert (kept.text, kept.file, kept.actor, kept.at) == (event["body"], "access/policy.yaml", CALLER, NOW)
-    assert (request.subject, request.policy_version) == (THE_POLICY, 1)
+    assert (request.subject, request.version) == (THE_POLICY, 1)
     assert request.cause == Cause(
         change=kept.change, kind=CauseKind.POLICY, actor=CALLER, reference="version 1", at=NOW
     )
@@ -64,7 +65,7 @@ def test_of_a_wrong_policy_nothing_is_kept_and_every_mistake_is_told(world: Worl
         "policy.yaml:7:25: guardrails.removals.percent: must be at most 100",
     ]
     assert not world.state.kept_policies
-    assert not world.inbox.requests
+    assert not world.inbox.commands
     assert len(world.state.changes) == 3
 
 

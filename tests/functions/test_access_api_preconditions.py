@@ -34,7 +34,7 @@ def test_whoever_has_seen_an_older_one_may_not(world: World) -> None:
     answer = _put(world, If_Match='"1"')
     assert (answer.status, answer.body["type"]) == (412, "tag:dayone,2026:outdated")
     assert "the newest version is 2" in answer.body["detail"]
-    assert len(world.inbox.requests) == len(world.state.kept_policies) == 2
+    assert len(world.inbox.commands) == len(world.state.kept_policies) == 2
 
 
 def test_the_first_policy_can_be_put_without_replacing_one(world: World) -> None:

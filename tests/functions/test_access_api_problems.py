@@ -70,7 +70,7 @@ def test_what_may_succeed_later_says_when(world: World, error: Exception, status
     world.error = error
     answer = world.send("submit_policy")
     assert (answer.status, answer.headers["Retry-After"]) == (status, retry_after)
-    assert not world.inbox.requests
+    assert not world.inbox.commands
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in EVENTS.glob("*.json")))

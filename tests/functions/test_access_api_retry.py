@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.domain.changes import CauseKind, Change
+from dayone.domain.commands import RetryChange
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid
 from tests.functions.access_api_state import ADA, CHANGE, DEV, NOW, remembered
@@ -45,7 +46,7 @@ def test_it_is_taken_as_a_change_of_its_own(world: World) -> None:
 
 def test_one_message_says_who_wants_what_tried_again(world: World) -> None:
     world.send("retry_change")
-    (request,) = world.inbox.requests
+    (request,) = world.inbox.of(RetryChange)
     assert (request.subject, request.subjects) == (Subject(SubjectKind.CHANGE, CHANGE), ())
     cause = request.cause
     assert (cause.change, cause.kind, cause.actor, cause.reference) == (NEW, CauseKind.RETRY, ON_CALL, CHANGE)
@@ -57,12 +58,12 @@ def test_a_retry_of_a_retry_is_about_what_was_behind_the_first(world: World) -> 
     first = replace(known.cause, kind=CauseKind.RETRY, retries=CauseKind.POLICY)
     world.state.changes[CHANGE] = replace(known, cause=first)
     world.send("retry_change")
-    assert world.inbox.requests[0].cause.retries is CauseKind.POLICY
+    assert world.inbox.commands[0].cause.retries is CauseKind.POLICY
 
 
 def test_a_body_chooses_subjects(world: World) -> None:
     assert world.send(naming(str(ADA), str(ADA))).status == 202
-    assert world.inbox.requests[0].subjects == (ADA,)
+    assert world.inbox.of(RetryChange)[0].subjects == (ADA,)
 
 
 def test_a_subject_that_the_change_has_nothing_about_is_invalid(world: World) -> None:
@@ -70,7 +71,7 @@ def test_a_subject_that_the_change_has_nothing_about_is_invalid(world: World) ->
     assert (answer.status, answer.body["type"]) == (422, "tag:dayone,2026:invalid")
     said = "the change has nothing about it"
     assert answer.body["findings"] == [f"{DEV}: {said}", f"policy:current: {said}"]
-    assert world.inbox.requests == []
+    assert world.inbox.commands == []
 
 
 @pytest.mark.parametrize(
@@ -79,13 +80,13 @@ def test_a_subject_that_the_change_has_nothing_about_is_invalid(world: World) ->
 def test_a_body_that_names_no_subjects_is_malformed(world: World, body: str) -> None:
     answer = world.send(saying(body))
     assert (answer.status, answer.body["type"]) == (400, "tag:dayone,2026:malformed")
-    assert world.inbox.requests == []
+    assert world.inbox.commands == []
 
 
 @pytest.mark.parametrize("subjects", [["ada"], ["robot:r2"], [f"person:e-{number}" for number in range(101)]])
 def test_what_is_no_subject_or_too_many_of_them_is_malformed(world: World, subjects: list[str]) -> None:
     assert world.send(naming(*subjects)).status == 400
-    assert world.inbox.requests == []
+    assert world.inbox.commands == []
 
 
 def test_where_nothing_has_failed_there_is_nothing_to_try_again(world: World) -> None:
@@ -100,7 +101,7 @@ def test_what_is_not_over_is_not_tried_again(world: World, counts: dict[str, int
     become(world, **counts)
     answer = world.send("retry_change")
     assert (answer.status, f"still {state}" in answer.body["detail"]) == (409, True)
-    assert world.inbox.requests == []
+    assert world.inbox.commands == []
 
 
 def test_what_has_failed_beside_what_is_held_can_be_tried_again(world: World) -> None:
@@ -117,4 +118,4 @@ def test_an_unsigned_request_is_not_taken(world: World) -> None:
     event = load("retry_change")
     event["requestContext"]["identity"]["userArn"] = None
     assert world.send(event).status == 401
-    assert world.inbox.requests == []
+    assert world.inbox.commands == []

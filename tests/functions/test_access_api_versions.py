@@ -3,6 +3,7 @@
 import pytest
 
 from dayone.domain.changes import CauseKind
+from dayone.domain.commands import ActivatePolicy
 from dayone.domain.subjects import THE_POLICY
 from tests.functions.access_api_policies import ACTOR, keep, uploaded
 from tests.functions.access_api_state import CHANGE, remembered
@@ -46,8 +47,8 @@ def test_going_back_keeps_the_old_text_as_the_newest_version_and_plans_it(world:
     assert answer.headers["Location"] == answer.body["href"] == f"/v1/changes/{answer.body['change']}"
     kept = world.state.kept_policies[4]
     assert (kept.text, kept.file, kept.actor) == (uploaded(), "policy.yaml", CALLER)
-    (request,) = world.inbox.requests
-    assert (request.subject, request.policy_version, request.cause.kind) == (THE_POLICY, 4, CauseKind.POLICY)
+    (request,) = world.inbox.of(ActivatePolicy)
+    assert (request.subject, request.version, request.cause.kind) == (THE_POLICY, 4, CauseKind.POLICY)
     assert request.cause.change == answer.body["change"]
     assert request.cause.reference == "version 4, which is version 1 again"
 
@@ -67,7 +68,7 @@ def test_a_version_that_cannot_be_read_any_more_is_refused_with_its_mistakes(wor
     answer = world.send("roll_back_policy")
     assert (answer.status, answer.body["type"]) == (422, "tag:dayone,2026:invalid")
     assert "gruops" in answer.body["findings"][0]
-    assert not world.inbox.requests
+    assert not world.inbox.commands
 
 
 @pytest.mark.parametrize(
@@ -90,4 +91,4 @@ def test_nobody_unknown_goes_back(world: World) -> None:
     event = load("roll_back_policy")
     event["requestContext"]["identity"]["userArn"] = None
     assert world.send(event).status == 401
-    assert not world.inbox.requests
+    assert not world.inbox.commands

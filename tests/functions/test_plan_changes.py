@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from dayone import wiring
+from dayone.contracts.inbox import from_json, to_json
 from dayone.domain.subjects import Subject
 from functions.plan_changes import app
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
@@ -26,6 +27,13 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def _planned(world: World, subject: str) -> list[str]:
     wanted = Subject.parse(subject)
     return [f"{one.action} {one.resource}" for one in world.operations() if one.subject == wanted]
+
+
+@pytest.mark.parametrize("name", ["joiner", "leaver", "account", "policy", "batch"])
+def test_the_event_files_hold_what_is_really_sent(event_of: Callable[[str], Event], name: str) -> None:
+    for record in event_of(f"plan_changes/{name}")["Records"]:
+        if record["body"] != "not JSON":
+            assert to_json(from_json(record["body"])) == record["body"]
 
 
 def test_a_joiner_is_planned_and_the_engine_woken(
@@ -54,10 +62,10 @@ def test_a_policy_is_put_in_force_and_everything_it_concerns_is_asked_for(
 ) -> None:
     app.lambda_handler(event_of("plan_changes/account"), context)
     world.policy_is(_POLICY)
-    world.inbox.requests.clear()
+    world.inbox.commands.clear()
     assert app.lambda_handler(event_of("plan_changes/policy"), context) == {"batchItemFailures": []}
     assert world.state.policy_in_force == 1
-    assert [str(one.subject) for one in world.inbox.requests] == [
+    assert [str(one.subject) for one in world.inbox.commands] == [
         "group:engineers",
         "permission-set:ViewOnly",
         "account:444455556666",

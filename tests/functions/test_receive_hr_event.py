@@ -67,7 +67,7 @@ def test_a_signed_event_is_on_the_inbox_before_it_is_answered(
     inbox: MemoryInbox, event_of: Callable[[str], Event], context: LambdaContext, name: str
 ) -> None:
     status, body = _answered(_signed(event_of(f"receive_hr_event/{name}")), context)
-    (request,) = inbox.requests
+    (request,) = inbox.commands
     assert status == 202
     assert body == {"change": request.cause.change, "href": f"/v1/changes/{request.cause.change}"}
     assert str(request.subject) == "person:e-1001"
@@ -79,7 +79,7 @@ def test_a_body_in_base64_is_taken_as_well(
     event = _signed(event_of("receive_hr_event/joiner"))
     event |= {"body": base64.b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
     assert _answered(event, context)[0] == 202
-    assert len(inbox.requests) == 1
+    assert len(inbox.commands) == 1
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_is_not_taken_is_answered_as_a_problem(
     answered, problem = _answered(spoil(event_of("receive_hr_event/joiner")), context)
     assert (answered, problem["status"]) == (status, status), case
     assert problem["type"].endswith(kind), case
-    assert inbox.requests == []
+    assert inbox.commands == []
 
 
 def test_a_mistake_in_the_record_is_named(
@@ -112,7 +112,7 @@ def test_a_mistake_in_the_record_is_named(
     status, problem = _answered(_signed(event_of("receive_hr_event/wrong_zone")), context)
     assert status == 422
     assert problem["findings"] == ["data.time_zone: not an IANA time zone, such as Europe/Berlin"]
-    assert inbox.requests == []
+    assert inbox.commands == []
 
 
 def test_a_source_that_there_is_not_is_answered_with_those_there_are(
@@ -121,7 +121,7 @@ def test_a_source_that_there_is_not_is_answered_with_those_there_are(
     status, problem = _answered(_signed(event_of("receive_hr_event/unknown_source")), context)
     assert status == 404
     assert "standard" in problem["detail"]
-    assert inbox.requests == []
+    assert inbox.commands == []
 
 
 class _ThrottledInbox(MemoryInbox):
@@ -158,7 +158,7 @@ def test_a_delivery_of_every_source_is_taken(
     event = event_of(f"receive_hr_event/{SAMPLES[source]}")
     event["headers"] |= SCHEMES[source](event["body"].encode(), key_of(source), NOW)
     status, body = _answered(event, context)
-    assert (status, body["change"]) == (202, every_source.requests[0].cause.change)
+    assert (status, body["change"]) == (202, every_source.commands[0].cause.change)
 
 
 @pytest.mark.usefixtures("every_source")

@@ -25,7 +25,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def test_who_starts_today_is_asked_for(world: World, event_of: Callable[[str], Event], context: LambdaContext) -> None:
     world.now = NOON + timedelta(hours=12)
     app.lambda_handler(event_of("reconcile_access/every_minute"), context)
-    assert [str(one.subject) for one in world.inbox.requests] == ["person:e-1"]
+    assert [str(one.subject) for one in world.inbox.commands] == ["person:e-1"]
 
 
 def test_open_operations_are_rung_for(world: World, event_of: Callable[[str], Event], context: LambdaContext) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from dayone import wiring
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import Command, RefreshAccount
 from dayone.errors import Unreachable
 from dayone.usecases.record_account_event import RecordAccountEvent
 from functions.record_account_event import app
@@ -42,7 +42,7 @@ def _wired(inbox: MemoryInbox, monkeypatch: pytest.MonkeyPatch) -> _Queues:
     return queues
 
 
-def _subjects(requests: list[PlanRequest]) -> list[str]:
+def _subjects(requests: list[Command]) -> list[str]:
     return [str(one.subject) for one in requests]
 
 
@@ -55,8 +55,8 @@ def test_the_account_of_an_event_is_on_the_inbox(
 ) -> None:
     answer = app.lambda_handler(event_of(f"record_account_event/{name}"), context)
     assert answer == {"batchItemFailures": []}
-    assert _subjects(queues.inbox.requests) == ["account:444455556666"]
-    assert queues.inbox.requests[0].refresh
+    assert _subjects(queues.inbox.commands) == ["account:444455556666"]
+    assert isinstance(queues.inbox.commands[0], RefreshAccount)
 
 
 def test_whatever_one_new_account_causes_is_about_that_account(
@@ -64,7 +64,7 @@ def test_whatever_one_new_account_causes_is_about_that_account(
 ) -> None:
     answer = app.lambda_handler(event_of("record_account_event/one_new_account"), context)
     assert answer == {"batchItemFailures": []}
-    assert _subjects(queues.inbox.requests) == ["account:444455556666"] * 6
+    assert _subjects(queues.inbox.commands) == ["account:444455556666"] * 6
     assert queues.dead_letters.letters == []
 
 
@@ -73,7 +73,7 @@ def test_what_cannot_be_understood_is_put_aside_and_holds_nothing_up(
 ) -> None:
     answer = app.lambda_handler(event_of("record_account_event/batch"), context)
     assert answer == {"batchItemFailures": []}
-    assert len(queues.inbox.requests) == 2
+    assert len(queues.inbox.commands) == 2
     ((body, reason),) = queues.dead_letters.letters
     assert "AccountJoinedOrganization" in body
     assert reason.endswith("names no account")
@@ -87,7 +87,7 @@ def test_a_failed_message_alone_stays_with_its_queue(
     event = event_of("record_account_event/batch")
     answer = app.lambda_handler(event, context)
     assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
-    assert len(queues.inbox.requests) == 1
+    assert len(queues.inbox.commands) == 1
     assert "message failed" in log.messages("WARNING")
 
 

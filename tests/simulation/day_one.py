@@ -13,12 +13,12 @@ from dayone.contracts import inbox
 from dayone.contracts.kept_policy import files_in
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.budgets import Budgets
+from dayone.domain.commands import Command
 from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.requests import PlanRequest
 from dayone.errors import DayOneError
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
-from dayone.usecases.plan_changes import PlanChanges, plan_changes
+from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
@@ -136,7 +136,7 @@ class DayOne:
             "held": MemoryHeldRemovals(self.state),
         }
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
-        ports = PlanChanges(
+        planning = PlanningPorts(
             **wired,
             organization=Wire("organizations", self.organization, process),
             hr=no_hr_systems(),
@@ -144,8 +144,9 @@ class DayOne:
             engine=WiredEngine(self.engine, process),
             clock=self.clock,
             token=lambda: f"{next(self._numbers):08x}",
-            time_to_activate=timedelta(seconds=10),
+            time_to_run=timedelta(seconds=10),
         )
+        ports = PlanChanges(handlers=handlers_of(planning))
 
         def plan(message: Message) -> None:
             plan_changes(inbox.from_json(message.body), ports=ports)
@@ -258,15 +259,14 @@ class WiredInbox:
         self._queue = queue
         self._process = process
 
-    def put(self, requests: Iterable[PlanRequest]) -> None:
-        for batch in batched(list(requests), _MOST_IN_A_BATCH, strict=False):
+    def put(self, commands: Iterable[Command]) -> None:
+        for batch in batched(list(commands), _MOST_IN_A_BATCH, strict=False):
             self._process.call("queue.inbox", self._send, batch)
 
-    def _send(self, batch: Iterable[PlanRequest]) -> None:
-        for one in batch:
-            decided = one.decision.is_approved if one.decision else None
-            same = (one.cause.change, str(one.subject), one.policy_version, one.refresh, decided, one.cursor)
-            self._queue.send(inbox.to_json(one), group=str(one.subject), same="|".join(map(str, same)))
+    def _send(self, batch: Iterable[Command]) -> None:
+        for command in batch:
+            same = "|".join(map(str, command.identity))
+            self._queue.send(inbox.to_json(command), group=str(command.subject), same=same)
 
 
 class WiredEngine:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dayone.domain import desired_people, pacing, planning, precedence, scheduling
+from dayone.domain import desired_people, judgement, pacing, planning, precedence, scheduling
 from dayone.domain.operations import Action, Succeeded
 from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import ResourceKind
@@ -19,8 +19,8 @@ from dayone.usecases import (
     guard_removals,
     make_plan,
     perform_operation,
-    plan_changes,
     prepare_attempt,
+    requeue,
     try_operation,
 )
 from tests.simulation import day_one
@@ -144,7 +144,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "no limit to removals",
         _by("removals above the limit are held"),
         (
-            (guard_removals, "why_over_the_limit", _always("")),
+            (judgement, "why_over_the_limit", _always("")),
             (guard_removals, "limit", _always(1_000_000)),
         ),
     ),
@@ -162,7 +162,9 @@ MUTATIONS: tuple[Mutation, ...] = (
             (try_operation, "there_before", _always(None)),
         ),
     ),
-    Mutation("what is a person's own stays when they leave", _by(_END), ((plan_changes, "_follow", _always(None)),)),
+    Mutation(
+        "what is a person's own stays when they leave", _by(_END), ((requeue.Requeue, "_follow_person", _always(None)),)
+    ),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),)),
     Mutation(
         "nobody looks when a grant ends",

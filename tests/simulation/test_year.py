@@ -59,7 +59,7 @@ class _Company:
     def passes(self, until: datetime) -> None:
         self.world.now = max(self.world.now, until)
         self.world.sweep()
-        if self.world.inbox.requests:
+        if self.world.inbox.commands:
             self.world.settle()
         self._note()
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ApplyGrant, Command
 from dayone.domain.grants import End, Ending, Extension, Grant
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import Resource, Subject
 from dayone.domain.ulids import ulid_of
 from tests.builders import NOON, assignment, membership, the_account, the_person
@@ -51,13 +51,13 @@ def ended(grant: Grant, *, at: datetime) -> Grant:
     return replace(grant, end=End(at=at, how=Ending.ENDED_EARLY, by=ADMIN, change=ulid_of(at, name=f"end {grant.id}")))
 
 
-def is_said(world: World, grant: Grant) -> PlanRequest:
+def is_said(world: World, grant: Grant) -> Command:
     """Somebody has said something about a grant, and the API has put it on the inbox."""
     change = ulid_of(world.now, name=f"{grant.id} {next(world.numbers)}")
     cause = Cause(change=change, kind=CauseKind.GRANT, actor=ADMIN, reference=grant.id, at=world.now)
-    request = PlanRequest(subject=grant.subject, cause=cause, grant=grant)
-    world.inbox.put([request])
-    return request
+    command = ApplyGrant(subject=grant.subject, cause=cause, grant=grant)
+    world.inbox.put([command])
+    return command
 
 
 def passes(world: World, *, until: datetime) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ApplyHrRecord, ChangeNotification, Command, FetchHrRecord
 from dayone.domain.people import Person
-from dayone.domain.requests import Hint, PlanRequest
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import telling_of
@@ -31,27 +31,27 @@ def tells(
     source: str = "standard",
     at: datetime | None = None,
     read_at: datetime | None = None,
-) -> PlanRequest:
+) -> ApplyHrRecord:
     """One source tells of a person, as of `at`, now unless given; it is planned when the world is."""
     at = at or world.now
     telling = telling_of(attributes, source=source, at=at, read_at=read_at)
     return _put(world, person, telling, at=at)
 
 
-def is_gone(world: World, person: str, presence: Presence, *, source: str = "standard") -> PlanRequest:
+def is_gone(world: World, person: str, presence: Presence, *, source: str = "standard") -> ApplyHrRecord:
     """One source does not know a person any more."""
     version = FactVersion(at=world.now, digest=presence.value, read_at=world.now)
     telling = Telling(source=source, version=version, attributes={}, presence=presence)
     return _put(world, person, telling, at=world.now)
 
 
-def hints(world: World, record: str, *, source: str, is_deletion: bool = False) -> PlanRequest:
+def hints(world: World, record: str, *, source: str, is_deletion: bool = False) -> FetchHrRecord:
     """One source hints at a record of its own."""
-    hint = Hint(record=record, at=world.now, is_deletion=is_deletion)
+    notification = ChangeNotification(record=record, at=world.now, is_deletion=is_deletion)
     cause = cause_of(world, source, at=world.now)
-    request = PlanRequest(subject=Subject(SubjectKind.HR_SOURCE, source), cause=cause, hint=hint)
-    world.inbox.put([request])
-    return request
+    command = FetchHrRecord(subject=Subject(SubjectKind.HR_SOURCE, source), cause=cause, notification=notification)
+    world.inbox.put([command])
+    return command
 
 
 def person_in(world: World, person: str) -> Person | None:
@@ -59,7 +59,7 @@ def person_in(world: World, person: str) -> Person | None:
     return fact if isinstance(fact, Person) else None
 
 
-def notes_of(world: World, request: PlanRequest) -> tuple[str, ...]:
+def notes_of(world: World, request: Command) -> tuple[str, ...]:
     return world.state.plans[request.cause.change, request.subject].notes
 
 
@@ -67,8 +67,8 @@ def later(world: World, **length: float) -> None:
     world.now += timedelta(**length)
 
 
-def _put(world: World, person: str, telling: Telling, *, at: datetime) -> PlanRequest:
+def _put(world: World, person: str, telling: Telling, *, at: datetime) -> ApplyHrRecord:
     cause = cause_of(world, telling.source, at=at)
-    request = PlanRequest(subject=Subject(SubjectKind.PERSON, person), cause=cause, telling=telling)
-    world.inbox.put([request])
-    return request
+    command = ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=telling)
+    world.inbox.put([command])
+    return command

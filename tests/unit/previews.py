@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from dayone.contracts.plan_request import WhatIf
 from dayone.contracts.policy_file import read_policy
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import Command
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.preview_plan import Previewed, preview_plan
 from tests.fakes.live_access import MemoryLiveAccess
@@ -68,7 +68,7 @@ def if_account(world: World, **changes: object) -> Previewed:
     return preview_plan(WhatIf(account={"id": "444455556666", **changes}), api=api_of(world))
 
 
-def put_in_force(text: str, *, world: World) -> PlanRequest:
+def put_in_force(text: str, *, world: World) -> Command:
     """Upload the policy and let everything that follows from it happen."""
     request = world.policy_is(read_policy({"policy.yaml": text}, version=0))
     world.settle()
@@ -79,7 +79,7 @@ def foreseen(found: Previewed) -> Asked:
     return sorted((one.kind, str(one.subject), str(one.resource)) for one in found.preview.operations)
 
 
-def done(world: World, requests: Iterable[PlanRequest]) -> Asked:
+def done(world: World, requests: Iterable[Command]) -> Asked:
     """What was planned for these causes, whether it ran or is held."""
     changes = {request.cause.change for request in requests}
     made = [one for one in world.operations() if one.change in changes]

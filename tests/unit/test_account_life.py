@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.accounts import Account, AccountState, look_again_at
+from dayone.domain.commands import Command
 from dayone.domain.operations import OperationState, Priority
 from dayone.domain.policy import AccountSelector
-from dayone.domain.requests import PlanRequest
 from tests.builders import (
     ACCOUNT_ID,
     HERE,
@@ -35,7 +35,7 @@ def world() -> World:
     return made
 
 
-def _notes(world: World, request: PlanRequest) -> tuple[str, ...]:
+def _notes(world: World, request: Command) -> tuple[str, ...]:
     return world.state.plans[request.cause.change, request.subject].notes
 
 
@@ -45,7 +45,7 @@ def _has_access(world: World) -> None:
     assert world.assignments() == _HAS_ACCESS
 
 
-def _leaves(world: World) -> PlanRequest:
+def _leaves(world: World) -> Command:
     del world.organization.accounts[ACCOUNT_ID]
     return world.look_at_account(ACCOUNT_ID)
 

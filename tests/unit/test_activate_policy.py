@@ -9,14 +9,12 @@ import pytest
 
 from dayone.domain.changes import ChangeState
 from dayone.domain.policy import Condition, PersonSelector
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import THE_POLICY, SubjectKind
 from dayone.errors import Rejected
 from dayone.usecases.activate_policy import activate_policy
 from tests.builders import (
     HERE,
     NOON,
-    a_cause,
     a_group,
     a_person,
     a_policy,
@@ -43,7 +41,7 @@ def _world_of(*names: str) -> World:
 
 
 def _asked(world: World) -> list[str]:
-    return [str(one.subject) for one in world.inbox.requests]
+    return [str(one.subject) for one in world.inbox.commands]
 
 
 def test_only_who_would_change_is_looked_at_and_what_others_depend_on_comes_first() -> None:
@@ -52,7 +50,7 @@ def test_only_who_would_change_is_looked_at_and_what_others_depend_on_comes_firs
     world.policy_is(_ENGINEERS)
     world.settle()
     request = world.policy_is(_DATA)
-    world.plan(world.inbox.requests.pop(0))
+    world.plan(world.inbox.commands.pop(0))
     assert _asked(world) == [
         "group:data",
         "group:engineers",
@@ -61,7 +59,7 @@ def test_only_who_would_change_is_looked_at_and_what_others_depend_on_comes_firs
         "account:444455556666",
         "person:e-1",
     ]
-    assert {one.cause for one in world.inbox.requests} == {request.cause}
+    assert {one.cause for one in world.inbox.commands} == {request.cause}
     change = world.state.changes[request.cause.change]
     assert (change.subjects, change.state) == (6, ChangeState.PLANNING)
 
@@ -86,7 +84,7 @@ def test_somebody_with_open_operations_is_looked_at_even_if_they_have_what_the_p
     world.plan_all()
     # Their removal is on its way, and nothing of it has happened yet.
     world.policy_is(_ENGINEERS)
-    world.plan(world.inbox.requests.pop(0))
+    world.plan(world.inbox.commands.pop(0))
     assert "person:e-1" in _asked(world)
 
 
@@ -126,8 +124,8 @@ def test_more_people_than_one_page_holds_are_all_found() -> None:
         world.hr_tells(a_person(f"e-{number:04}"))
     world.plan_all()
     world.policy_is(_ENGINEERS)
-    world.plan(world.inbox.requests.pop(0))
-    people = sorted(one.subject.name for one in world.inbox.requests if one.subject.kind is SubjectKind.PERSON)
+    world.plan(world.inbox.commands.pop(0))
+    people = sorted(one.subject.name for one in world.inbox.commands if one.subject.kind is SubjectKind.PERSON)
     assert people == [f"e-{number:04}" for number in range(1203)]
 
 
@@ -137,8 +135,8 @@ def test_a_run_whose_time_is_over_hands_on_to_the_next_one(monkeypatch: pytest.M
     request = world.policy_is(_ENGINEERS)
     change = request.cause.change
     asked, runs = [], 0
-    while world.inbox.requests:
-        one = world.inbox.requests.pop(0)
+    while world.inbox.commands:
+        one = world.inbox.commands.pop(0)
         if one.subject == THE_POLICY:
             assert world.state.changes[change].subjects is None if change in world.state.changes else not runs
             runs += 1
@@ -173,7 +171,7 @@ def test_a_crash_at_any_call_is_mended_and_everybody_is_counted_once(
 def test_a_run_that_comes_twice_asks_for_the_same_however_much_has_happened_since() -> None:
     world = _crowd(5, run=timedelta(seconds=10))
     request = world.policy_is(_ENGINEERS)
-    world.plan(world.inbox.requests.pop(0))
+    world.plan(world.inbox.commands.pop(0))
     asked = _asked(world)
     world.settle()
     world.inbox = MemoryInbox()
@@ -186,7 +184,7 @@ def test_an_activation_that_is_overtaken_ends_where_it_is(monkeypatch: pytest.Mo
     monkeypatch.setattr(f"{activate_policy.__module__}._CONCERNED_IN_A_PORTION", 2)
     world = _crowd(5, run=timedelta(0))
     older = world.policy_is(_ENGINEERS)
-    world.plan(world.inbox.requests.pop(0))
+    world.plan(world.inbox.commands.pop(0))
     newer = world.policy_is(_DATA)
     world.settle()
     assert world.groups() == {"data": {f"e-{name:04}@example.com" for name in range(5)}}
@@ -211,7 +209,7 @@ def test_an_older_policy_that_comes_late_does_not_win() -> None:
     world = _world_of("e-1")
     older = world.policy_is(_ENGINEERS)
     newer = world.policy_is(_DATA)
-    world.inbox.requests.clear()
+    world.inbox.commands.clear()
     world.plan(newer)
     world.plan(older)
     world.settle()
@@ -243,7 +241,7 @@ class _SubjectsThatMeetANewPolicy:
         state = self._port.load(subject)  # type: ignore[attr-defined]
         self._world.around = World.around
         request = self._world.policy_is(_ENGINEERS)
-        self._world.inbox.requests.pop()
+        self._world.inbox.commands.pop()
         self._world.plan(request)
         return state
 
@@ -282,8 +280,3 @@ def test_a_request_that_goes_on_where_nothing_can_be_is_refused() -> None:
     request = world.policy_is(_ENGINEERS)
     with pytest.raises(Rejected):
         world.plan(replace(request, cursor="over there"))
-
-
-def test_a_request_that_does_not_say_which_policy_is_refused() -> None:
-    with pytest.raises(Rejected):
-        World().plan(PlanRequest(subject=THE_POLICY, cause=a_cause()))

@@ -44,7 +44,7 @@ def _taken(authorization: str, *, keys: tuple[str, ...] = (_public(_KEY),)) -> b
     receiving.sources.text = _SETUP
     delivery = sample("workday_hired")
     receiving.takes(replace(delivery, headers={**delivery.headers, "authorization": authorization}))
-    return bool(receiving.inbox.requests)
+    return bool(receiving.inbox.commands)
 
 
 def test_a_token_of_the_issuer_that_is_meant_for_us_is_taken() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.changes import Cause, CauseKind, ChangeState
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import BootstrapAccounts
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.builders import (
     ACCOUNT_ID,
@@ -36,9 +36,7 @@ def again(world: World, *accounts: str) -> str:
     change = f"01AGAIN{next(world.numbers)}"
     cause = Cause(change=change, kind=CauseKind.BOOTSTRAP, actor="arn", reference="bootstrap", at=world.now)
     subjects = tuple(Subject(SubjectKind.ACCOUNT, one) for one in accounts)
-    world.inbox.put(
-        [PlanRequest(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects, anew=True)]
-    )
+    world.inbox.put([BootstrapAccounts(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
     world.settle()
     return change
 

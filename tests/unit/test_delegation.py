@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from dayone.domain.commands import Command
 from dayone.domain.policy import AccountSelector, Policy
-from dayone.domain.requests import PlanRequest
 from dayone.domain.terms import OffLimits
 from tests.builders import (
     ACCOUNT_ID,
@@ -42,7 +42,7 @@ def world() -> Iterator[World]:
     assert not [one for one in made.assignments() if one[0] == MANAGEMENT]
 
 
-def _notes(world: World, request: PlanRequest) -> tuple[str, ...]:
+def _notes(world: World, request: Command) -> tuple[str, ...]:
     return world.state.plans[request.cause.change, request.subject].notes
 
 

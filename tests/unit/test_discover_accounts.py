@@ -7,8 +7,8 @@ import pytest
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.changes import Cause, CauseKind, ChangeState
+from dayone.domain.commands import DiscoverAccounts
 from dayone.domain.operations import OperationState, Priority
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import THE_ORGANIZATION, SubjectKind
 from dayone.domain.ulids import ulid_of
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment, assignment, the_account
@@ -24,10 +24,10 @@ def _have_access(*accounts: str) -> set[tuple[str, str, str]]:
     return {(one, "ViewOnly", "engineers") for one in accounts}
 
 
-def _discover(world: World, *, actor: str = "arn:admin") -> PlanRequest:
+def _discover(world: World, *, actor: str = "arn:admin") -> DiscoverAccounts:
     change = ulid_of(world.now, name=f"discovery {next(world.numbers)}")
     cause = Cause(change=change, kind=CauseKind.DISCOVERY, actor=actor, reference="discover", at=world.now)
-    request = PlanRequest(subject=THE_ORGANIZATION, cause=cause)
+    request = DiscoverAccounts(subject=THE_ORGANIZATION, cause=cause)
     world.inbox.put([request])
     return request
 
@@ -147,11 +147,11 @@ class TestTheFirst:
         world.time_to_activate = timedelta(0)
         first, second = _discover(world), _discover(world)
         world.plan(first)
-        world.inbox.requests.remove(first)
+        world.inbox.commands.remove(first)
         world.plan(second)
         # The second one goes on alone.
-        mine = [one for one in world.inbox.requests if one.cause.change == first.cause.change]
-        world.inbox.requests = [one for one in world.inbox.requests if one not in mine and one != second]
+        mine = [one for one in world.inbox.commands if one.cause.change == first.cause.change]
+        world.inbox.commands = [one for one in world.inbox.commands if one not in mine and one != second]
         world.settle()
         assert world.assignments() == set()
         assert len(world.operations(OperationState.HELD)) == len(_OLD)
@@ -228,9 +228,9 @@ def test_a_crash_at_any_call_leaves_nobody_out_and_counts_nobody_twice(number: i
     request, fuse = _discover(world), Fuse(number)
     world.around = fuse.around
     try:
-        while world.inbox.requests and world.inbox.requests[0].subject == THE_ORGANIZATION:
-            world.plan(world.inbox.requests[0])
-            world.inbox.requests.pop(0)
+        while world.inbox.commands and world.inbox.commands[0].subject == THE_ORGANIZATION:
+            world.plan(world.inbox.commands[0])
+            world.inbox.commands.pop(0)
     except Crash:
         pass
     world.around = lambda _name, port: port

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from dayone.domain.commands import Command
 from dayone.domain.life_cycle import IdentitySource, Leavers, LifeCycle
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Status
 from dayone.domain.policy import Policy
-from dayone.domain.requests import PlanRequest
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
 from tests.unit.world import World
 
@@ -24,7 +24,7 @@ def _policy() -> Policy:
     return replace(a_policy(a_group(), a_set(), an_assignment()), people=_CYCLE)
 
 
-def _world() -> tuple[World, PlanRequest]:
+def _world() -> tuple[World, Command]:
     world = World()
     world.policy_is(_policy())
     world.account_is(an_account())
@@ -33,7 +33,7 @@ def _world() -> tuple[World, PlanRequest]:
     return world, told
 
 
-def _notes(world: World, told: PlanRequest) -> tuple[str, ...]:
+def _notes(world: World, told: Command) -> tuple[str, ...]:
     return world.state.plans[told.cause.change, the_person()].notes
 
 

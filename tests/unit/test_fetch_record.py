@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dayone.errors import Invalid, Throttled, Unavailable, Unreachable
-from dayone.usecases.fetch_record import FetchRecord, Pace, fetch_record
+from dayone.usecases.fetch_record import FetchPorts, Pace, fetch_record
 from tests.builders import NOON, a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources
 from tests.fakes.queues import MemoryInbox
@@ -72,8 +72,7 @@ def test_while_the_system_is_down_an_event_waits_however_long_and_is_then_carrie
     ((until, waiting, because),) = world.hints.waiting.values()
     assert because == "no usable answer: ReadTimeoutError"
     assert until - world.now <= timedelta(minutes=15)
-    assert waiting.hint is not None
-    assert waiting.hint.attempts > 5
+    assert waiting.notification.attempts > 5
     world.hr_records.breaks = None
     later(world, minutes=15)
     world.sweep()
@@ -90,7 +89,7 @@ def test_the_sweep_puts_a_waiting_event_on_the_inbox_again_though_it_was_there_a
     world.plan_all()
     later(world, minutes=1)
     world.sweep()
-    assert len(world.inbox.requests) == 1
+    assert len(world.inbox.commands) == 1
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(0, 1), (1, 2), (2, 4), (3, 8), (4, 15), (100, 15)])
@@ -240,7 +239,7 @@ class _Asking:
         self.records, self.waiting = records, MemoryHints()
         self.sources = MemoryHrSources(_SETUP)
         self._numbers = World()
-        self._ports = FetchRecord(
+        self._ports = FetchPorts(
             sources=self.sources,
             records=records,
             waiting=self.waiting,
@@ -254,9 +253,9 @@ class _Asking:
         self.now += timedelta(seconds=seconds)
 
     def asks(self, *, attempts: int = 0) -> str:
-        request = hints(self._numbers, "67890", source="bamboohr")
-        assert request.hint is not None
-        return fetch_record(request, replace(request.hint, at=NOON, attempts=attempts), ports=self._ports)
+        command = hints(self._numbers, "67890", source="bamboohr")
+        notification = replace(command.notification, at=NOON, attempts=attempts)
+        return fetch_record(replace(command, notification=notification), ports=self._ports)
 
     @property
     def waits_until(self) -> datetime:

@@ -99,14 +99,14 @@ def test_what_is_assigned_to_a_protected_person_stays() -> None:
 def test_a_person_who_goes_on_as_before_does_not_have_the_accounts_looked_at_again() -> None:
     world = _world()
     world.plan(world.hr_tells(a_person(title="SRE"), at=world.now))
-    assert [request.subject.kind for request in world.inbox.requests] == ["person"]
+    assert [request.subject.kind for request in world.inbox.commands] == ["person"]
 
 
 def test_only_the_accounts_that_are_named_are_looked_at_again() -> None:
     policy = _policy(_rule(selector=AccountSelector(HERE, ids=(ACCOUNT_ID, "000000000000"))))
     world = _world(policy=policy)
     world.plan(world.hr_tells(a_person(status=Status.ENDED), at=world.now))
-    assert [request.subject for request in world.inbox.requests[1:]] == [the_account()]
+    assert [request.subject for request in world.inbox.commands[1:]] == [the_account()]
 
 
 def test_the_accounts_make_a_change_of_their_own_that_is_over_when_they_are() -> None:
@@ -154,7 +154,7 @@ def test_a_policy_that_comes_into_force_while_a_person_leaves_gives_them_nothing
         world.around = lambda _name, port: port
         activation = world.policy_is(_policy())
         world.plan(activation)
-        for account in [one for one in world.inbox.requests if str(one.subject) == f"account:{ACCOUNT_ID}"]:
+        for account in [one for one in world.inbox.commands if str(one.subject) == f"account:{ACCOUNT_ID}"]:
             world.plan(account)
 
     world.around = meanwhile

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from dayone.domain.accounts import AccountState
+from dayone.domain.commands import Command
 from dayone.domain.grants import MOST_OPEN, Ending, Grant, GrantState
 from dayone.domain.life_cycle import OnLeave
 from dayone.domain.operations import OperationState, Priority
 from dayone.domain.people import Status
 from dayone.domain.policy import Guardrails, Policy, Protection
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan
 from dayone.domain.subjects import Subject
 from dayone.domain.terms import OffLimits
@@ -234,10 +234,10 @@ class Leaving:
     def commit(self, plan: Plan) -> None:
         if plan.after.subject == the_account() and self._world.head(the_person()).has_access:
             self._world.around = lambda _name, port: port
-            waiting, self._world.inbox.requests[:] = list(self._world.inbox.requests), []
+            waiting, self._world.inbox.commands[:] = list(self._world.inbox.commands), []
             self._world.hr_tells(a_person(status=Status.ENDED), at=self._world.now)
             self._world.plan_all()
-            self._world.inbox.requests[:] = waiting
+            self._world.inbox.commands[:] = waiting
         self._port.commit(plan)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any other method
@@ -358,7 +358,7 @@ class TestTheAccount:
         assert any("the policy has no group sales" in one for one in world.state.plans[_of(request)].notes)
 
 
-def _of(request: PlanRequest) -> tuple[str, Subject]:
+def _of(request: Command) -> tuple[str, Subject]:
     return request.cause.change, request.subject
 
 

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dayone.domain.company import Outlook
+from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.domain.guardrails import COUNTED, GUARDED, limit
 from dayone.domain.holds import Verdict
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.people import Status
 from dayone.domain.policy import Guardrails, Policy
 from dayone.domain.selection import Selection
-from dayone.usecases.find_differences import foreseen
 from tests.builders import GROUP, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.fakes.state_subjects import MemorySubjects
 from tests.unit.world import World
@@ -174,11 +173,11 @@ def test_once_everything_is_approved_all_is_as_desired_but_for_what_was_rejected
     company = _after(happenings)
     while any(one.held for one in company.world.state.changes.values()):
         company.decide(approved=True)
-    subjects, policy = MemorySubjects(company.world.state), company.world.planning().policies.current()
+    subjects, policy = MemorySubjects(company.world.state), company.world.policy_in_force()
     for subject in company.world.state.heads:
         state = subjects.load(subject)
-        outlook = Outlook(policy, company.world.now, Selection(policy))
-        left = {one.resource for one in foreseen(state, outlook=outlook).differences}
+        evaluator = PolicyEvaluator(policy, company.world.now, Selection(policy))
+        left = {one.resource for one in diff_recorded_state(state, evaluator=evaluator).differences}
         rejected = {one.resource for one in state.head.held if one.verdict is Verdict.REJECTED}
         # A group goes after its members, and those whose removal was rejected stay.
         assert left <= rejected | {GROUP}, subject

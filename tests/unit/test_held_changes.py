@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.changes import Change, ChangeState
+from dayone.domain.commands import Command
 from dayone.domain.holds import Verdict
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Status
 from dayone.domain.policy import Guardrails, Policy
-from dayone.domain.requests import PlanRequest
 from tests.builders import (
     ACCOUNT_ID,
     a_group,
@@ -51,20 +51,20 @@ def _world(*, people: tuple[str, ...] = _PEOPLE, at_least: int = 3) -> World:
     return world
 
 
-def _change(world: World, request: PlanRequest) -> Change:
+def _change(world: World, request: Command) -> Change:
     return world.state.changes[request.cause.change]
 
 
-def _notes(world: World, request: PlanRequest) -> tuple[str, ...]:
+def _notes(world: World, request: Command) -> tuple[str, ...]:
     return world.state.plans[request.cause.change, request.subject].notes
 
 
-def _decided(world: World, request: PlanRequest, *, approved: bool) -> None:
+def _decided(world: World, request: Command, *, approved: bool) -> None:
     world.is_decided(request.cause.change, approved=approved)
     world.settle()
 
 
-def _emptied(world: World) -> PlanRequest:
+def _emptied(world: World) -> Command:
     """A policy by which nobody is an engineer, and all of them are in a new group."""
     request = world.policy_is(_limited(_NOBODY, _DATA))
     world.settle()
@@ -229,9 +229,9 @@ class TestHrEvents:
         world.settle()
         world.now += timedelta(days=1)
         request = world.policy_is(_limited(_ENGINEERS, a_group("sales", department="Sales")))
-        world.plan(world.inbox.requests[0])
+        world.plan(world.inbox.commands[0])
         assert world.state.policy_in_force == 2
-        assert world.planning().policies.current().terms.hold == ""
+        assert world.policy_in_force().terms.hold == ""
         world.settle()
         assert len(world.groups()["engineers"]) == 4
         assert _change(world, request).held == 4
@@ -289,7 +289,7 @@ class TestPlannedAgain:
         with pytest.raises(Crash):
             world.plan_all()
         world.around = World.around
-        world.inbox.requests.clear()
+        world.inbox.commands.clear()
         assert _change(world, left).held == 1
         world.hr_tells(a_person(title="Dr"), at=world.now + timedelta(seconds=2))
         world.settle()
@@ -301,12 +301,12 @@ class TestPlannedAgain:
         held = _emptied(world)
         world.policy_is(_limited(_ENGINEERS, _DATA))
         # The policy is in force, and none of its subjects has been planned.
-        world.plan(world.inbox.requests.pop(0))
-        waiting = world.inbox.requests[:]
-        world.inbox.requests.clear()
+        world.plan(world.inbox.commands.pop(0))
+        waiting = world.inbox.commands[:]
+        world.inbox.commands.clear()
         _decided(world, held, approved=True)
         assert len(world.groups()["engineers"]) == 7
-        world.inbox.requests += waiting
+        world.inbox.commands += waiting
         world.settle()
         assert len(world.groups()["engineers"]) == 7
         assert _change(world, held).state is ChangeState.SUCCEEDED
@@ -392,10 +392,10 @@ def test_somebody_planned_while_a_held_policy_comes_into_force_is_held_by_its_au
     world.policy_is(_limited(_NOBODY, _DATA))
     late = world.hr_tells(a_person(title="Dr"), at=world.now)
     # The policy comes into force between the plan's reading of it and its commit.
-    world.inbox.requests.remove(late)
+    world.inbox.commands.remove(late)
     world.around = lambda name, port: _Overtaken(port, world) if name == "subjects" else port
     world.plan(late)
-    (again,) = [one for one in world.inbox.requests if one.cause.reference == "version 2"][-1:]
+    (again,) = [one for one in world.inbox.commands if one.cause.reference == "version 2"][-1:]
     assert again.cause.actor == "arn:admin"
     world.settle()
     assert "e-1@example.com" in world.groups()["engineers"]
@@ -413,7 +413,7 @@ class _Overtaken:
     def load(self, subject: object) -> object:
         state = self._port.load(subject)  # type: ignore[attr-defined]
         self._world.around = World.around
-        self._world.plan(self._world.inbox.requests.pop(0))
+        self._world.plan(self._world.inbox.commands.pop(0))
         return state
 
 

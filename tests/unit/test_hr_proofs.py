@@ -34,14 +34,14 @@ def _refused(error: type[Exception], delivery: Delivery, receiving: Receiving | 
     receiving = receiving or Receiving()
     with pytest.raises(error):
         receiving.takes(delivery)
-    assert receiving.inbox.requests == []
+    assert receiving.inbox.commands == []
 
 
 @pytest.mark.parametrize("source", ALL)
 def test_the_published_sample_is_taken(source: str) -> None:
     receiving = Receiving()
     received = receiving.takes(sent(source))
-    assert received.changes == tuple(one.cause.change for one in receiving.inbox.requests)
+    assert received.changes == tuple(one.cause.change for one in receiving.inbox.commands)
     assert len(received.changes) == 1
 
 
@@ -95,7 +95,7 @@ def test_a_delivery_that_is_replayed_leads_to_the_same_change_and_to_nothing_mor
     receiving = Receiving()
     first, again = receiving.takes(sent(source)), receiving.takes(sent(source))
     assert first == again
-    assert len(receiving.inbox.requests) == 1
+    assert len(receiving.inbox.commands) == 1
 
 
 def test_a_time_that_was_signed_too_long_ago_is_refused() -> None:
@@ -176,7 +176,7 @@ def test_a_source_that_there_is_not_is_named_with_those_there_are() -> None:
 def test_hibob_may_try_the_connection(text: str) -> None:
     receiving = Receiving()
     assert receiving.takes(replace(sample("hibob_ping"), body=text.encode())).ignored
-    assert receiving.inbox.requests == []
+    assert receiving.inbox.commands == []
 
 
 def test_gusto_s_verification_token_is_not_taken_from_whoever_sends_one() -> None:
@@ -186,7 +186,7 @@ def test_gusto_s_verification_token_is_not_taken_from_whoever_sends_one() -> Non
 def test_okta_s_challenge_is_echoed() -> None:
     receiving = Receiving()
     assert receiving.takes(sample("okta_verification")).echo == "4TtCbIbFmWSvVvZ2bEwWcGGm"
-    assert receiving.inbox.requests == []
+    assert receiving.inbox.commands == []
 
 
 @pytest.mark.parametrize(

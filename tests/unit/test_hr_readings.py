@@ -11,8 +11,8 @@ import pytest
 
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.kinds import kind_called
+from dayone.domain.commands import ApplyHrRecord, ChangeNotification, Command, FetchHrRecord
 from dayone.domain.hr_sources import Source
-from dayone.domain.requests import Hint, PlanRequest
 from dayone.errors import Invalid, Malformed
 from tests.captures.reading import seen
 from tests.unit.hr_senders import NOW, SETUP, Receiving, sample, sent, signed, with_body
@@ -129,10 +129,10 @@ def _source(name: str) -> Source:
     return receiving.sources.configuration().sources[name]
 
 
-def _requests(delivery_of: str, receiving: Receiving | None = None) -> list[PlanRequest]:
+def _commands(delivery_of: str, receiving: Receiving | None = None) -> list[Command]:
     receiving = receiving or Receiving()
     receiving.takes(signed(sample(delivery_of)))
-    return receiving.inbox.requests
+    return receiving.inbox.commands
 
 
 @pytest.mark.parametrize("source", sorted(_ANSWERS))
@@ -201,9 +201,17 @@ def test_bamboohr_and_hibob_are_asked_for_the_fields_that_are_mapped() -> None:
     assert {"root.id", "root.email", "work.startDate", "internal.status"} <= set(fields)
 
 
+def _notification_in(command: Command) -> ChangeNotification:
+    assert isinstance(command, FetchHrRecord)
+    return command.notification
+
+
 def test_every_employee_of_a_field_based_event_is_hinted_at() -> None:
-    hints = [one.hint for one in _requests("bamboohr_fields")]
-    assert hints == [Hint(record="123", at=NOW), Hint(record="124", at=NOW, is_deletion=True)]
+    notifications = [_notification_in(command) for command in _commands("bamboohr_fields")]
+    assert notifications == [
+        ChangeNotification(record="123", at=NOW),
+        ChangeNotification(record="124", at=NOW, is_deletion=True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -218,9 +226,10 @@ def test_every_employee_of_a_field_based_event_is_hinted_at() -> None:
     ],
 )
 def test_a_thin_event_is_a_hint_at_its_record(name: str, record: str, at: datetime) -> None:
-    (request,) = _requests(name)
-    assert request.hint == Hint(record=record, at=at)
-    assert str(request.subject) == f"hr-source:{name.partition('_')[0]}"
+    (command,) = _commands(name)
+    assert isinstance(command, FetchHrRecord)
+    assert command.notification == ChangeNotification(record=record, at=at)
+    assert str(command.subject) == f"hr-source:{name.partition('_')[0]}"
 
 
 @pytest.mark.parametrize(
@@ -235,9 +244,8 @@ def test_a_thin_event_is_a_hint_at_its_record(name: str, record: str, at: dateti
 def test_a_deletion_is_told_as_one(name: str, old: bytes, new: bytes) -> None:
     receiving, delivery = Receiving(), sample(name)
     receiving.takes(signed(replace(delivery, body=delivery.body.replace(old, new))))
-    (request,) = receiving.inbox.requests
-    assert request.hint is not None
-    assert request.hint.is_deletion
+    (request,) = receiving.inbox.commands
+    assert _notification_in(request).is_deletion
 
 
 @pytest.mark.parametrize(
@@ -256,7 +264,7 @@ def test_what_is_not_about_people_leads_to_nothing(name: str, old: bytes, new: b
     assert old in delivery.body
     received = receiving.takes(signed(replace(delivery, body=delivery.body.replace(old, new))))
     assert received.ignored
-    assert receiving.inbox.requests == []
+    assert receiving.inbox.commands == []
 
 
 @pytest.mark.parametrize("capture", ["hr-01", "hr-02"])
@@ -286,7 +294,7 @@ def test_one_message_is_put_for_each_user_of_an_event_hook_however_often_they_ar
     body["data"]["events"] = [event, {**event, "published": "2026-11-20T17:00:00Z"}, other]
     receiving = Receiving()
     received = receiving.takes(with_body(delivery, body))
-    assert [one.hint.record for one in receiving.inbox.requests if one.hint] == ["00u2", "00u3"]
+    assert [_notification_in(command).record for command in receiving.inbox.commands] == ["00u2", "00u3"]
     assert len(set(received.changes)) == 2
 
 
@@ -294,11 +302,11 @@ def test_one_message_is_put_for_each_user_of_an_event_hook_however_often_they_ar
 
 
 def test_merge_tells_of_the_whole_employee_by_the_time_it_was_modified() -> None:
-    (request,) = _requests("merge_created")
+    (request,) = _commands("merge_created")
     assert str(request.subject) == "person:67890"
-    assert request.telling is not None
-    assert request.telling.version.at == datetime(2026, 11, 20, 15, 39, 38, tzinfo=UTC)
-    told = request.telling.attributes
+    assert isinstance(request, ApplyHrRecord)
+    assert request.record.version.at == datetime(2026, 11, 20, 15, 39, 38, tzinfo=UTC)
+    told = request.record.attributes
     assert (told["given_name"], told["start_date"], told["status"]) == ("Jane", "2026-12-01", "active")
     # A bare id of Merge says nothing about who the manager is.
     assert "manager" not in told
@@ -320,17 +328,17 @@ def test_merge_tells_that_somebody_has_left(changes: dict[str, object]) -> None:
     body["data"] |= changes
     receiving = Receiving()
     receiving.takes(with_body(delivery, body))
-    (request,) = receiving.inbox.requests
-    assert request.telling is not None
-    assert request.telling.attributes["status"] == "ended"
+    (request,) = receiving.inbox.commands
+    assert isinstance(request, ApplyHrRecord)
+    assert request.record.attributes["status"] == "ended"
 
 
 def test_a_row_of_workday_is_a_person_as_of_when_it_came() -> None:
-    (request,) = _requests("workday_hired")
+    (request,) = _commands("workday_hired")
     assert str(request.subject) == "person:21001"
-    assert request.telling is not None
-    assert request.telling.version.at == NOW
-    assert request.telling.attributes["start_date"] == "2026-12-01"
+    assert isinstance(request, ApplyHrRecord)
+    assert request.record.version.at == NOW
+    assert request.record.attributes["start_date"] == "2026-12-01"
 
 
 def test_a_report_of_workday_may_say_itself_when_a_row_came_to_be_so() -> None:
@@ -340,9 +348,9 @@ def test_a_report_of_workday_may_say_itself_when_a_row_came_to_be_so() -> None:
     body = json.loads(delivery.body)
     body["Report_Entry"][0]["Moment"] = "2026-11-20T10:00:00Z"
     receiving.takes(with_body(delivery, body))
-    (request,) = receiving.inbox.requests
-    assert request.telling is not None
-    assert request.telling.version.at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    (request,) = receiving.inbox.commands
+    assert isinstance(request, ApplyHrRecord)
+    assert request.record.version.at == datetime(2026, 11, 20, 10, tzinfo=UTC)
     body["Report_Entry"][0]["Moment"] = "2027-01-01T00:00:00Z"
     with pytest.raises(Invalid):
         receiving.takes(with_body(delivery, body))
@@ -362,7 +370,7 @@ def test_several_rows_are_several_changes_and_a_mistake_in_one_refuses_all() -> 
         "row 3: id: Employee_ID is missing or empty",
         "row 4: this person is in it twice",
     )
-    assert receiving.inbox.requests == []
+    assert receiving.inbox.commands == []
 
 
 @pytest.mark.parametrize("source", ["merge", "workday"])

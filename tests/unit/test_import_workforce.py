@@ -9,11 +9,12 @@ import pytest
 
 from dayone.contracts.hr.packed_workforce import packed, unpacked
 from dayone.domain.changes import Change, ChangeState
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import ApplyHrRecord, Command, ImportWorkforce
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Invalid, Malformed, TooLarge, Unavailable
-from dayone.usecases.plan_changes import plan_changes
+from dayone.usecases.import_workforce import ImportPorts, import_workforce
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
+from tests.fakes.state_policies import MemoryChanges
 from tests.unit.hr_senders import STANDARD_KEY, Receiving, sample, signed, with_body
 from tests.unit.hr_world import cause_of, later, person_in
 from tests.unit.world import World
@@ -45,17 +46,17 @@ def _staff(*numbers: int, title: str = "") -> dict[str, dict[str, str]]:
     }
 
 
-def _imported(world: World, people: Mapping[str, Mapping[str, str]], *, at: datetime | None = None) -> PlanRequest:
-    request = PlanRequest(
+def _imported(world: World, people: Mapping[str, Mapping[str, str]], *, at: datetime | None = None) -> Command:
+    command = ImportWorkforce(
         subject=Subject(SubjectKind.HR_SOURCE, "people"),
         cause=cause_of(world, "people", at=at or world.now),
         workforce=packed(people),
     )
-    world.inbox.put([request])
-    return request
+    world.inbox.put([command])
+    return command
 
 
-def _change(world: World, request: PlanRequest) -> Change:
+def _change(world: World, request: Command) -> Change:
     return world.state.changes[request.cause.change]
 
 
@@ -179,11 +180,18 @@ def test_a_large_workforce_is_taken_in_several_runs_and_nobody_is_left_out() -> 
         return world.now + timedelta(seconds=20 * runs)
 
     request = _imported(world, _staff(*range(1, 501)))
-    ports = replace(world.planning(), clock=clock)
-    while waiting := [one for one in world.inbox.requests if one.workforce]:
-        plan_changes(waiting[0], ports=ports)
-        world.inbox.requests.remove(waiting[0])
-    told = [one for one in world.inbox.requests if one.telling]
+    importing = ImportPorts(
+        sources=world.hr_sources,
+        rosters=world.hr.rosters,
+        changes=MemoryChanges(world.state),
+        inbox=world.inbox,
+        clock=clock,
+        time_to_run=world.time_to_activate,
+    )
+    while waiting := [one for one in world.inbox.commands if isinstance(one, ImportWorkforce)]:
+        import_workforce(waiting[0], ports=importing)
+        world.inbox.commands.remove(waiting[0])
+    told = [one for one in world.inbox.commands if isinstance(one, ApplyHrRecord)]
     assert len({one.subject.name for one in told}) == len(told) == 500
     assert _change(world, request).subjects == 500
 
@@ -213,8 +221,9 @@ def _csv(text: str | bytes) -> Receiving:
 
 
 def _people(receiving: Receiving) -> Mapping[str, Mapping[str, str]]:
-    (request,) = receiving.inbox.requests
-    return unpacked(request.workforce)
+    (command,) = receiving.inbox.commands
+    assert isinstance(command, ImportWorkforce)
+    return unpacked(command.workforce)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from dayone.domain.commands import Command
 from dayone.domain.departures import NO_POLICY, SESSIONS_HELD
 from dayone.domain.life_cycle import Leavers, LifeCycle, OnLeave
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import Guardrails, Policy, Protection
-from dayone.domain.requests import PlanRequest
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
 from tests.fakes.sessions import MemorySessions
 from tests.unit.world import World
@@ -35,7 +35,7 @@ def _world(cycle: LifeCycle = _CYCLE, *, person: Person | None = None, **changes
     return world
 
 
-def _leaves(world: World, person: Person = _GONE) -> PlanRequest:
+def _leaves(world: World, person: Person = _GONE) -> Command:
     told = world.hr_tells(person)
     world.settle()
     return told
@@ -104,7 +104,7 @@ def test_the_user_waits_for_what_is_assigned_to_them_alone() -> None:
     world.settle()
     assert world.assignments()
     world.hr_tells(_GONE)
-    world.plan(world.inbox.requests.pop(0))
+    world.plan(world.inbox.commands.pop(0))
     world.execute()
     assert world.users() == {"e-1@example.com"}, "the account has not been looked at yet"
     world.settle()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dayone.domain.accounts import Account
 from dayone.domain.changes import CauseKind, ChangeState
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import RefreshAccount, RefreshOrganizationalUnit
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Rejected
 from dayone.usecases import look_below_unit
@@ -43,9 +43,9 @@ def _world(*accounts: Account) -> World:
     return world
 
 
-def _event(unit: str, *, number: int = 1) -> PlanRequest:
+def _event(unit: str, *, number: int = 1) -> RefreshOrganizationalUnit:
     cause = a_cause(CauseKind.ACCOUNT_EVENT, change=f"01UNIT{number}", at=NOON + timedelta(hours=1))
-    return PlanRequest(subject=Subject(SubjectKind.ORGANIZATIONAL_UNIT, unit), cause=cause, refresh=True)
+    return RefreshOrganizationalUnit(subject=Subject(SubjectKind.ORGANIZATIONAL_UNIT, unit), cause=cause)
 
 
 def _sets_of(world: World, account: Account) -> set[str]:
@@ -76,8 +76,8 @@ def test_the_name_is_asked_for_before_any_account_is() -> None:
     world = _world(_account(1, within=DEV))
     world.plan(_event(DEV))
     assert world.organization.looked_at == [DEV]
-    assert [str(one.subject) for one in world.inbox.requests] == ["account:000000000001"]
-    assert all(one.refresh for one in world.inbox.requests)
+    assert [str(one.subject) for one in world.inbox.commands] == ["account:000000000001"]
+    assert all(isinstance(command, RefreshAccount) for command in world.inbox.commands)
 
 
 def test_the_change_counts_the_accounts_and_ends_when_they_are_planned() -> None:
@@ -109,7 +109,7 @@ def test_many_accounts_take_several_runs_and_each_is_asked_for_once() -> None:
     world.time_to_activate = timedelta()
     event = _event(DEV)
     world.plan(event)
-    asked = [one for one in world.inbox.requests if one.subject.kind is SubjectKind.ORGANIZATIONAL_UNIT]
+    asked = [one for one in world.inbox.commands if isinstance(one, RefreshOrganizationalUnit)]
     assert [one.cursor for one in asked] == ["1"]
     world.organization.reads.clear()
     world.settle()
@@ -144,7 +144,7 @@ def test_a_cursor_that_is_none_is_refused() -> None:
 class _RenamedMeanwhile:
     """An organisation whose unit is renamed after an account was read and before the plan is in force."""
 
-    def __init__(self, world: World, event: PlanRequest) -> None:
+    def __init__(self, world: World, event: RefreshOrganizationalUnit) -> None:
         self._world, self._event, self._is_done = world, event, False
 
     def around(self, name: str, port: object) -> object:
@@ -173,7 +173,7 @@ def test_an_account_that_comes_while_its_unit_is_renamed_is_read_once_more() -> 
     world, account = _world(), _account(1, within=PROD)
     world.organization.accounts[account.id] = account
     request = world.look_at_account(account.id)
-    world.inbox.requests.clear()
+    world.inbox.commands.clear()
     world.around = _RenamedMeanwhile(world, _event(PROD)).around
     world.plan(request)
     assert world.state.changes["01UNIT1"].subjects == 0

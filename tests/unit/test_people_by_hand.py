@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from dayone.contracts.hr.packed_workforce import packed
-from dayone.contracts.inbox import from_json, to_json
 from dayone.domain.changes import Cause, CauseKind, ChangeState
+from dayone.domain.commands import ApplyHrRecord, Command, ImportManualPeople
 from dayone.domain.hr_sources import BY_HAND, HrRules
 from dayone.domain.people import Person, Status
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import attributes_of, overruled, tag_of, telling_of
 from dayone.errors import Invalid
@@ -40,7 +39,7 @@ def known(world: World, person: str = "e-1") -> Person:
     return found
 
 
-def by_hand(world: World, attributes: dict[str, str], person: str = "e-1") -> PlanRequest:
+def by_hand(world: World, attributes: dict[str, str], person: str = "e-1") -> Command:
     later(world, seconds=1)
     return tells(world, person, attributes, source=BY_HAND)
 
@@ -156,13 +155,13 @@ class TestFollowing:
         assert len(tags) == 3
 
 
-def _following(world: World, tag: str) -> PlanRequest:
+def _following(world: World, tag: str) -> Command:
     later(world, seconds=1)
     telling = telling_of({**ADA, "team": "Core"}, source=BY_HAND, at=world.now)
     cause = _cause(world)
-    request = PlanRequest(subject=the_person("e-1"), cause=cause, telling=telling, follows=tag)
-    world.inbox.put([request])
-    return request
+    command = ApplyHrRecord(subject=the_person("e-1"), cause=cause, record=telling, expected_version=tag)
+    world.inbox.put([command])
+    return command
 
 
 def _cause(world: World) -> Cause:
@@ -172,20 +171,15 @@ def _cause(world: World) -> Cause:
 
 def test_several_are_one_change_however_often_the_message_comes(world: World) -> None:
     people = {"e-1": {**ADA, "status": "active"}, "e-2": {**GRACE, "status": "active"}}
-    request = PlanRequest(
+    command = ImportManualPeople(
         subject=Subject(SubjectKind.HR_SOURCE, BY_HAND), cause=_cause(world), workforce=packed(people)
     )
     for _ in range(2):
-        world.inbox.put([request])
+        world.inbox.put([command])
         world.settle()
     assert world.groups() == {"engineers": {"ada@example.com", "grace@example.com"}}
-    change = world.state.changes[request.cause.change]
+    change = world.state.changes[command.cause.change]
     assert (change.subjects, change.planned, change.state) == (2, 2, ChangeState.SUCCEEDED)
-
-
-def test_the_inbox_carries_what_it_follows_and_that_it_is_asked_for_anew(world: World) -> None:
-    request = PlanRequest(subject=the_person("e-1"), cause=_cause(world), follows="5f0c", anew=True)
-    assert from_json(to_json(request)) == request
 
 
 def test_nobody_is_overruled_about_what_they_did_not_say() -> None:

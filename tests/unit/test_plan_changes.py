@@ -6,10 +6,10 @@ import pytest
 
 from dayone.domain.accounts import AccountState
 from dayone.domain.changes import ChangeState
+from dayone.domain.commands import Command
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Status
 from dayone.domain.policy import Policy, Protection
-from dayone.domain.requests import PlanRequest
 from dayone.errors import Conflicting
 from tests.builders import (
     ACCOUNT_ID,
@@ -47,7 +47,7 @@ def world() -> World:
     return made
 
 
-def _notes(world: World, request: PlanRequest) -> tuple[str, ...]:
+def _notes(world: World, request: Command) -> tuple[str, ...]:
     return world.state.plans[request.cause.change, request.subject].notes
 
 
@@ -121,7 +121,7 @@ def test_an_older_telling_that_comes_late_is_left_aside(world: World) -> None:
     late = world.hr_tells(a_person(department="Engineering"), at=NOON - timedelta(hours=1))
     world.settle()
     assert world.groups() == {"engineers": set(), "data": {"e-1@example.com"}}
-    assert _notes(world, late) == (f"stale: what is known is of {NOON.isoformat()}",)
+    assert _notes(world, late) == (f"stale: what standard has told is of {NOON.isoformat()}",)
 
 
 def test_the_same_telling_under_another_id_is_left_aside(world: World) -> None:
@@ -231,7 +231,7 @@ def test_the_same_plan_while_its_operations_are_open_lets_them_run_on(world: Wor
     assert superseding != generation
     assert world.head(the_person()).generation == superseding
     assert world.outcomes(third) == []
-    world.inbox.requests.clear()
+    world.inbox.commands.clear()
     world.settle()
     assert [outcome.rpartition(": ")[2] for outcome in world.outcomes(first)] == ["superseded", "superseded"]
     assert [outcome.rpartition(": ")[2] for outcome in world.outcomes(second)] == ["succeeded", "succeeded"]

@@ -62,5 +62,5 @@ def test_a_policy_does_what_was_foreseen_and_no_more(
     request = put_in_force(after, world=world)
     assert done(world, [request]) == foreseen(expected)
     held = [one for one in world.operations(OperationState.HELD) if one.change == request.cause.change]
-    assert len(held) == expected.preview.judgement.held
+    assert len(held) == expected.preview.guardrail.held
     assert foreseen(if_policy(after, world=world)) == []

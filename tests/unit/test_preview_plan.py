@@ -158,7 +158,7 @@ class TestAsking:
         if_person(world, status="ended")
         if_account(world, ou_path="/Sandbox")
         assert world.state == before
-        assert not world.inbox.requests
+        assert not world.inbox.commands
 
     def test_the_same_question_has_the_same_answer_later(self, world: World) -> None:
         first = if_policy(EMPTY, world=world), if_person(world, title="SRE"), if_account(world, tags={"a": "b"})
@@ -185,40 +185,44 @@ class TestGuardrail:
         assert foreseen(if_person(world, department="Sales")) == []
 
     def test_removals_within_the_limit_go(self, world: World) -> None:
-        judged = if_person(world, status="ended").preview.judgement
-        assert (judged.removals, judged.existing, judged.limit, judged.held, judged.because) == (1, 4, 5, 0, ())
+        judged = if_person(world, status="ended").preview.guardrail
+        assert (judged.removals, judged.existing, judged.limit, judged.held, judged.reasons) == (1, 4, 5, 0, ())
 
     def test_removals_above_the_limit_are_held(self, world: World) -> None:
         strict = POLICY.replace("Engineering", "Nowhere") + "guardrails: {removals: {percent: 0, at_least: 1}}\n"
-        judged = if_policy(strict, world=world).preview.judgement
+        judged = if_policy(strict, world=world).preview.guardrail
         assert (judged.removals, judged.limit, judged.held) == (2, 1, 2)
-        assert judged.because == ("2 removals, the limit is 1 (0 % of 4, at least 1)",)
+        assert judged.reasons == ("2 removals, the limit is 1 (0 % of 4, at least 1)",)
 
     def test_an_account_that_would_lose_everything_is_named(self, world: World) -> None:
-        judged = if_account(world, ou_path="/Sandbox").preview.judgement
+        judged = if_account(world, ou_path="/Sandbox").preview.guardrail
         assert (judged.removals, judged.held) == (1, 1)
-        assert judged.because == (
+        assert judged.reasons == (
             "account:444455556666: 1 removal, and the account would lose every assignment it has (1)",
         )
 
     def test_a_policy_that_gives_nothing_is_held_as_a_whole(self, world: World) -> None:
-        judged = if_policy(EMPTY + "guardrails: {removals: {at_least: 50}}\n", world=world).preview.judgement
+        judged = if_policy(EMPTY + "guardrails: {removals: {at_least: 50}}\n", world=world).preview.guardrail
         assert (judged.removals, judged.held) == (7, 7)
-        assert judged.because[1] == "7 removals, and the policy gives nothing to anybody"
-        assert judged.because[0] == "7 removals, the limit is 5 (10 % of 4, at least 5)"
+        assert judged.reasons == (
+            (
+                "7 removals, the limit is 5 (10 % of 4, at least 5); the policy gives nothing to anybody; "
+                "account:444455556666 would lose every assignment"
+            ),
+        )
 
     def test_of_many_accounts_that_would_lose_everything_the_first_are_named(self, world: World) -> None:
         for number in range(11):
             world.account_is(an_account(f"{number:012}"))
         world.settle()
         moved = POLICY.replace("/Workloads/**", "/Sandbox") + "guardrails: {removals: {at_least: 50}}\n"
-        judged = if_policy(moved, world=world).preview.judgement
+        judged = if_policy(moved, world=world).preview.guardrail
         assert (judged.removals, judged.held) == (12, 12)
-        assert judged.because[0].startswith("12 removals, the limit is 5")
-        assert len(judged.because) == 12
-        assert judged.because[-1] == "2 accounts more would lose every assignment they have"
+        (reason,) = judged.reasons
+        assert reason.startswith("12 removals, the limit is 5")
+        assert reason.count("account:") == 10
 
     def test_what_was_let_go_today_counts(self, world: World) -> None:
         world.state.removals[world.now.date()] = 5
-        judged = if_person(world, status="ended").preview.judgement
+        judged = if_person(world, status="ended").preview.guardrail
         assert (judged.today, judged.held) == (5, 1)

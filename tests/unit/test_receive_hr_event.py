@@ -10,6 +10,7 @@ from standardwebhooks import Webhook
 
 from dayone.contracts.deliveries import Delivery, answer, delivery_of
 from dayone.domain.changes import CauseKind
+from dayone.domain.commands import ApplyHrRecord
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic, Unavailable
 from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from tests.fakes.hr import MemoryHrSources
@@ -55,11 +56,11 @@ def _taken(ports: ReceiveHrEvent) -> MemoryInbox:
 def test_a_delivery_becomes_a_request_for_its_person() -> None:
     ports = _ports()
     received = receive_hr_event(_delivery(_body()), ports=ports)
-    (request,) = _taken(ports).requests
+    (request,) = _taken(ports).commands
     assert str(request.subject) == "person:e-1"
-    assert request.telling is not None
-    assert (request.telling.source, request.telling.attributes["given_name"]) == ("standard", "Ada")
-    assert request.telling.version.at == request.cause.at == datetime(2026, 1, 5, 9, tzinfo=UTC)
+    assert isinstance(request, ApplyHrRecord)
+    assert (request.record.source, request.record.attributes["given_name"]) == ("standard", "Ada")
+    assert request.record.version.at == request.cause.at == datetime(2026, 1, 5, 9, tzinfo=UTC)
     assert ((request.cause.change,), request.cause.kind) == (received.changes, CauseKind.HR_EVENT)
     assert (request.cause.actor, request.cause.reference) == ("hr:standard", "msg_1")
 
@@ -69,7 +70,7 @@ def test_the_same_delivery_again_leads_to_the_same_change_and_another_to_another
     first = receive_hr_event(_delivery(_body()), ports=ports)
     assert receive_hr_event(_delivery(_body()), ports=ports) == first
     assert receive_hr_event(_delivery(_body(), reference="msg_2"), ports=ports) != first
-    assert len(_taken(ports).requests) == 2
+    assert len(_taken(ports).commands) == 2
 
 
 def _filled(size: int) -> bytes:
@@ -101,7 +102,7 @@ def test_what_is_refused_is_not_recorded(error: type[Exception], delivery: Calla
     ports = _ports()
     with pytest.raises(error):
         receive_hr_event(delivery(), ports=ports)
-    assert _taken(ports).requests == []
+    assert _taken(ports).commands == []
 
 
 class _FullInbox(MemoryInbox):

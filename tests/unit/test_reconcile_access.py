@@ -4,14 +4,15 @@ from datetime import date, timedelta
 
 from dayone.domain.accounts import AccountState
 from dayone.domain.changes import CauseKind
+from dayone.domain.commands import RefreshAccount
 from tests.builders import a_person, an_account, the_account, the_person
 from tests.unit.world import World
 
 
 def _swept(world: World) -> list[tuple[str, bool]]:
-    world.inbox.requests.clear()
+    world.inbox.commands.clear()
     world.sweep()
-    return [(str(one.subject), one.refresh) for one in world.inbox.requests]
+    return [(str(command.subject), isinstance(command, RefreshAccount)) for command in world.inbox.commands]
 
 
 def test_what_is_due_is_looked_at_again_and_what_is_not_is_left() -> None:
@@ -22,7 +23,7 @@ def test_what_is_due_is_looked_at_again_and_what_is_not_is_left() -> None:
     assert _swept(world) == []
     world.now += timedelta(hours=12)
     assert _swept(world) == [("person:e-1", False)]
-    (request,) = world.inbox.requests
+    (request,) = world.inbox.commands
     assert (request.cause.kind, request.cause.actor) == (CauseKind.DUE, "dayone")
 
 

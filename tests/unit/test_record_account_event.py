@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dayone.domain.changes import CauseKind
+from dayone.domain.commands import RefreshAccount
 from dayone.errors import Unavailable
 from dayone.usecases.record_account_event import RecordAccountEvent, Recorded, record_account_event
 from tests.builders import ACCOUNT_ID
@@ -30,8 +31,8 @@ class _Recording:
 def test_the_account_is_asked_to_be_read_anew() -> None:
     recording = _Recording()
     recording.record(_body("move_account"))
-    (request,) = recording.inbox.requests
-    assert (str(request.subject), request.refresh) == (f"account:{ACCOUNT_ID}", True)
+    (request,) = recording.inbox.commands
+    assert (str(request.subject), type(request)) == (f"account:{ACCOUNT_ID}", RefreshAccount)
     assert (request.cause.kind, request.cause.actor) == (CauseKind.ACCOUNT_EVENT, "aws.organizations")
     assert request.cause.reference == "0f3e2d1c-5b6a-4798-8a9b-0c1d2e3f4a03"
 
@@ -39,7 +40,7 @@ def test_the_account_is_asked_to_be_read_anew() -> None:
 def test_below_a_unit_that_was_renamed_everything_is_asked_for() -> None:
     recording = _Recording()
     recorded = recording.record(_body("rename_organizational_unit"))
-    (request,) = recording.inbox.requests
+    (request,) = recording.inbox.commands
     assert str(request.subject) == "organizational-unit:ou-a1b2-11112222"
     assert (recorded.account, recorded.unit) == ("", "ou-a1b2-11112222")
 
@@ -48,7 +49,7 @@ def test_the_same_event_again_leads_to_the_same_change_and_another_to_another() 
     recording = _Recording()
     for name in ("move_account", "move_account", "tag_account"):
         recording.record(_body(name))
-    assert len({one.cause.change for one in recording.inbox.requests}) == len(recording.inbox.requests) == 2
+    assert len({one.cause.change for one in recording.inbox.commands}) == len(recording.inbox.commands) == 2
 
 
 @pytest.mark.parametrize("name", ["move_account_refused", "create_account_result_failed", "tag_organizational_unit"])
@@ -57,7 +58,7 @@ def test_what_did_not_happen_to_an_account_goes_nowhere(name: str) -> None:
     recorded = recording.record(_body(name))
     assert recorded.why_not
     assert not recorded.is_dead_letter
-    assert (recording.inbox.requests, recording.dead_letters.letters) == ([], [])
+    assert (recording.inbox.commands, recording.dead_letters.letters) == ([], [])
 
 
 @pytest.mark.parametrize("text", [_body("without_an_account"), "not JSON"])
@@ -66,7 +67,7 @@ def test_what_cannot_be_understood_goes_to_the_dead_letters_with_its_reason(text
     recorded = recording.record(text)
     assert recorded.is_dead_letter
     assert recording.dead_letters.letters == [(text, recorded.why_not)]
-    assert recording.inbox.requests == []
+    assert recording.inbox.commands == []
 
 
 class _FullInbox(MemoryInbox):

@@ -9,9 +9,9 @@ import pytest
 
 from dayone.domain.accounts import AccountState
 from dayone.domain.changes import Change, ChangeState
+from dayone.domain.commands import Command, RetryChange
 from dayone.domain.operations import Operation, Priority
 from dayone.domain.policy import Guardrails
-from dayone.domain.requests import PlanRequest
 from dayone.errors import Refused, Rejected
 from dayone.usecases import retry_change as retrying
 from dayone.usecases.retry_change import retry_change
@@ -25,7 +25,7 @@ _POLICY = a_policy(a_group(), a_set(), an_assignment())
 _CALLER = "arn:aws:iam::111122223333:user/eve"
 
 
-def _world(*, unready: tuple[str, ...] = _ACCOUNTS[:3]) -> tuple[World, PlanRequest]:
+def _world(*, unready: tuple[str, ...] = _ACCOUNTS[:3]) -> tuple[World, Command]:
     """Five accounts of which AWS finds some only later; and the policy that gives something in all of them."""
     world = World()
     for number in _ACCOUNTS:
@@ -38,11 +38,11 @@ def _world(*, unready: tuple[str, ...] = _ACCOUNTS[:3]) -> tuple[World, PlanRequ
     return world, request
 
 
-def _change(world: World, request: PlanRequest) -> Change:
+def _change(world: World, request: Command) -> Change:
     return world.state.changes[request.cause.change]
 
 
-def _retried(world: World, request: PlanRequest, *chosen: str, change: str = "") -> Change:
+def _retried(world: World, request: Command, *chosen: str, change: str = "") -> Change:
     """Somebody has it tried again, and all that follows happens."""
     cause = retry_change(change or request.cause.change, chosen=chosen, actor=_CALLER, api=api_of(world))
     world.settle()
@@ -126,7 +126,7 @@ def test_it_is_as_urgent_as_what_it_tries_again() -> None:
 def test_who_tried_what_again_is_on_record_once() -> None:
     world, request = _world()
     cause = retry_change(request.cause.change, chosen=(), actor=_CALLER, api=api_of(world))
-    (message,) = world.inbox.requests
+    (message,) = world.inbox.commands
     world.settle()
     world.plan(message)
     (entry,) = [entry for entry, _ in world.state.log if entry.action == "retry-change"]
@@ -145,8 +145,10 @@ def test_many_are_asked_for_in_several_runs(monkeypatch: pytest.MonkeyPatch) -> 
 def test_one_that_goes_on_nowhere_is_refused() -> None:
     world, request = _world()
     retry_change(request.cause.change, chosen=(), actor=_CALLER, api=api_of(world))
+    command = world.inbox.commands[0]
+    assert isinstance(command, RetryChange)
     with pytest.raises(Rejected):
-        world.plan(replace(world.inbox.requests[0], cursor="three@account:1"))
+        world.plan(replace(command, cursor="three@account:1"))
 
 
 @pytest.mark.parametrize("in_a_run", [2, 1000])
@@ -192,7 +194,7 @@ def test_a_subject_of_another_change_cannot_be_chosen() -> None:
     world, request = _world()
     with pytest.raises(Rejected):
         retry_change(request.cause.change, chosen=["group:others"], actor=_CALLER, api=api_of(world))
-    assert world.inbox.requests == []
+    assert world.inbox.commands == []
 
 
 def _limited(*parts: Any) -> Any:  # noqa: ANN401

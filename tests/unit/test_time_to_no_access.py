@@ -39,7 +39,7 @@ def _told(world: World, **changes: Status | str) -> str:
     request = world.hr_tells(person, at=world.now - timedelta(minutes=10))
     # As the queue's consumer reads it: told ten minutes after it came to be so.
     cause = replace(request.cause, received_at=world.now)
-    world.inbox.requests[-1] = replace(request, cause=cause)
+    world.inbox.commands[-1] = replace(request, cause=cause)
     return cause.change
 
 
@@ -66,7 +66,7 @@ def test_it_counts_from_when_it_was_received_to_when_the_last_had_gone() -> None
 def test_while_something_is_left_nothing_is_said() -> None:
     world = _world()
     change = _told(world, status=Status.ENDED)
-    world.plan(world.inbox.requests.pop(0))
+    world.plan(world.inbox.commands.pop(0))
     world.execute()
     world.plan_all()
     assert _ended(world, change) is None

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from dayone.domain.commands import Command
 from dayone.domain.events import DomainEvent
 from dayone.domain.life_cycle import LifeCycle, Mail, Welcome
 from dayone.domain.people import Status
 from dayone.domain.policy import Policy
-from dayone.domain.requests import PlanRequest
 from dayone.domain.welcomes import Reachable, WelcomeMail, cli_profiles, welcome_mail
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.pages import ROOT
@@ -34,7 +34,7 @@ def _world(policy: Policy | None = None) -> World:
     return world
 
 
-def _hired(world: World, **changes: Any) -> PlanRequest:  # noqa: ANN401 - any attribute of a person
+def _hired(world: World, **changes: Any) -> Command:  # noqa: ANN401 - any attribute of a person
     world.now = max(NOON, world.now + timedelta(minutes=1))
     told = world.hr_tells(a_person(**{"start_date": _DAY, **changes}))
     world.settle()

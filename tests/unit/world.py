@@ -9,10 +9,10 @@ from typing import Any
 from dayone.domain.accounts import Account
 from dayone.domain.budgets import Budgets
 from dayone.domain.changes import Cause, CauseKind, Decision
+from dayone.domain.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, Command, RefreshAccount
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.domain.tellings import telling_of
@@ -24,8 +24,7 @@ from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.fetch_record import Pace
-from dayone.usecases.hear_source import HrIntake
-from dayone.usecases.plan_changes import PlanChanges, plan_changes
+from dayone.usecases.plan_changes import HrPorts, PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.usecases.policies_within_reach import PoliciesWithinReach
 from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
@@ -98,14 +97,14 @@ class World:
         self.denied = MemoryDeniedUsers(self.sessions)
 
     @property
-    def hr(self) -> HrIntake:
+    def hr(self) -> HrPorts:
         ports: dict[str, Any] = {
             "sources": self.hr_sources,
             "records": self.hr_records,
             "waiting": self.hints,
             "rosters": MemoryRosters(self.state, self.rosters),
         }
-        return HrIntake(**self._wrapped(ports), pace=Pace(), sleep=lambda _seconds: None)
+        return HrPorts(**self._wrapped(ports), pace=Pace(), sleep=lambda _seconds: None)
 
     def planning(self) -> PlanChanges:
         ports: dict[str, Any] = {
@@ -122,15 +121,15 @@ class World:
             "inbox": self.inbox,
             "engine": self.engine,
         }
-        return PlanChanges(
+        planning = PlanningPorts(
             **self._wrapped(ports),
             hr=self.hr,
             schedules=self.schedules,
-            returns=self.returns,
             clock=lambda: self.now,
             token=lambda: f"{next(self.numbers):04x}",
-            time_to_activate=self.time_to_activate,
+            time_to_run=self.time_to_activate,
         )
+        return PlanChanges(handlers=handlers_of(planning), returns=self.returns)
 
     def executing(self) -> ExecuteOperations:
         ports: dict[str, Any] = {
@@ -172,58 +171,58 @@ class World:
 
     # What the outside does
 
-    def hr_tells(self, person: Person, *, at: datetime | None = None, reference: str = "") -> PlanRequest:
+    def hr_tells(self, person: Person, *, at: datetime | None = None, reference: str = "") -> ApplyHrRecord:
         told = at or self.now
         reference = reference or f"evt-{next(self.numbers)}"
         change = ulid_of(told, name=f"hr:standard:{reference}")
         cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference=reference, at=told)
         # As the webhook puts it on the inbox: a whole record of one source.
         record = telling_of(attributes_in(person), source="standard", at=told)
-        request = PlanRequest(subject=Subject(SubjectKind.PERSON, person.id), cause=cause, telling=record)
-        self.inbox.put([request])
-        return request
+        command = ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person.id), cause=cause, record=record)
+        self.inbox.put([command])
+        return command
 
-    def account_is(self, account: Account) -> PlanRequest:
+    def account_is(self, account: Account) -> Command:
         self.organization.accounts[account.id] = account
         return self.look_at_account(account.id)
 
-    def look_at_account(self, number: str) -> PlanRequest:
+    def look_at_account(self, number: str) -> Command:
         change = ulid_of(self.now, name=f"account event {next(self.numbers)}")
         cause = Cause(
             change=change, kind=CauseKind.ACCOUNT_EVENT, actor="aws.organizations", reference="e", at=self.now
         )
-        request = PlanRequest(subject=Subject(SubjectKind.ACCOUNT, number), cause=cause, refresh=True)
-        self.inbox.put([request])
-        return request
+        command = RefreshAccount(subject=Subject(SubjectKind.ACCOUNT, number), cause=cause)
+        self.inbox.put([command])
+        return command
 
-    def policy_is(self, policy: Policy) -> PlanRequest:
+    def policy_is(self, policy: Policy) -> ActivatePolicy:
         text = f"policy {next(self.numbers)}"
         change = ulid_of(self.now, name=text)
         archive = MemoryPolicyArchive(self.state)
         kept = archive.add(text, file="policy.yaml", actor="arn:admin", at=self.now, change=change)
         self.policies[text] = replace(policy, version=kept.version)
         cause = Cause(change=change, kind=CauseKind.POLICY, actor="arn:admin", reference="upload", at=self.now)
-        request = PlanRequest(subject=THE_POLICY, cause=cause, policy_version=kept.version)
-        self.inbox.put([request])
-        return request
+        command = ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)
+        self.inbox.put([command])
+        return command
 
     def is_decided(self, change: str, *, approved: bool, actor: str = "arn:approver") -> None:
         """What the API puts on the inbox when somebody has decided on what a change holds."""
         decision = Decision(is_approved=approved, actor=actor, at=self.now)
         subject = Subject(SubjectKind.CHANGE, change)
         cause = self.state.changes[change].cause
-        self.inbox.put([PlanRequest(subject=subject, cause=cause, decision=decision)])
+        self.inbox.put([ApplyDecision(subject=subject, cause=cause, decision=decision)])
 
     # What Day One does
 
-    def plan(self, request: PlanRequest) -> None:
-        plan_changes(request, ports=self.planning())
+    def plan(self, command: Command) -> None:
+        plan_changes(command, ports=self.planning())
 
     def plan_all(self) -> None:
         """Each message is gone from the inbox when its planning is over, not before."""
-        while self.inbox.requests:
-            self.plan(self.inbox.requests[0])
-            self.inbox.requests.pop(0)
+        while self.inbox.commands:
+            self.plan(self.inbox.commands[0])
+            self.inbox.commands.pop(0)
 
     def execute(self, *, seconds: float = 60) -> None:
         execute_operations(ports=self.executing(), deadline=self.now + timedelta(seconds=seconds))
@@ -241,7 +240,7 @@ class World:
         for _ in range(_MOST_ROUNDS):
             self.plan_all()
             self.execute()
-            if not self.inbox.requests and not self.state.open_operations() and not self._approved():
+            if not self.inbox.commands and not self.state.open_operations() and not self._approved():
                 return
             self.sleep(61)
         raise AssertionError(f"never settled: {self.state.open_operations()}")
@@ -264,9 +263,9 @@ class World:
     def operations(self, *states: OperationState) -> list[Operation]:
         return [one for one in self.state.operations.values() if not states or one.state in states]
 
-    def outcomes(self, request: PlanRequest) -> list[str]:
+    def outcomes(self, command: Command) -> list[str]:
         """`kind resource: state` of each operation of a change."""
-        found = [one for one in self.state.operations.values() if one.change == request.cause.change]
+        found = [one for one in self.state.operations.values() if one.change == command.cause.change]
         return [f"{one.action} {one.resource}: {one.state}" for one in found]
 
     def users(self) -> set[str]:
@@ -310,6 +309,9 @@ class World:
             if self.center.permission_sets[arn].revision != revision
         ]
 
+    def policy_in_force(self) -> Policy:
+        return self._policies().current()
+
     def _policies(self) -> PoliciesWithinReach:
         policies = MemoryPolicies(self.state, parse=self._parse)
         return PoliciesWithinReach(policies=policies, standing=MemoryStanding(self.off_limits))
@@ -321,7 +323,7 @@ class World:
         return {name: self.around(name, port) for name, port in ports.items()}
 
 
-def redelivered(requests: Iterable[PlanRequest], *, world: World) -> None:
+def redelivered(commands: Iterable[Command], *, world: World) -> None:
     """The queue hands the same messages on once more."""
-    for request in requests:
-        world.plan(request)
+    for command in commands:
+        world.plan(command)

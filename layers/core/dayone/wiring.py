@@ -59,10 +59,10 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
     from dayone.adapters.sqs import SqsEngine, SqsInbox, SqsReturns
-    from dayone.usecases.plan_changes import PlanChanges
+    from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, handlers_of
 
     table = _table((given := settings.read(settings.PlanChangesSettings)).table_name)
-    return PlanChanges(
+    ports = PlanningPorts(
         subjects=DynamoSubjects(table),
         company=DynamoCompany(table),
         portions=DynamoPortions(table),
@@ -70,16 +70,16 @@ def plan_changes() -> "PlanChanges":
         changes=DynamoChanges(table),
         grants=DynamoGrants(table),
         **_counts(table),
-        hr=wiring_hr.hr_intake(given, table=table),
+        hr=wiring_hr.hr_ports(given, table=table),
         schedules=wiring_people.schedules(given),
         organization=wiring_accounts.organization(table, clock=_now),
         inbox=SqsInbox(sqs := client("sqs"), queue_url=given.inbox_url),
         engine=SqsEngine(sqs, queue_url=given.engine_url),
-        returns=SqsReturns(sqs, queue_url=given.inbox_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
-        time_to_activate=timedelta(seconds=10),
+        time_to_run=timedelta(seconds=10),
     )
+    return PlanChanges(handlers=handlers_of(ports), returns=SqsReturns(sqs, queue_url=given.inbox_url))
 
 
 @cache

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dayone.adapters.hr_sources import SsmHrSources
     from dayone.domain.hr_sources import HrConfiguration
     from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings
-    from dayone.usecases.hear_source import HrIntake
+    from dayone.usecases.plan_changes import HrPorts
     from dayone.usecases.receive_hr_event import ReceiveHrEvent
 
 
@@ -32,7 +32,7 @@ def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], dat
     )
 
 
-def hr_intake(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrIntake":
+def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts":
     """For what plan_changes does about HR systems."""
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_hr_waiting import DynamoWaitingHints
@@ -41,11 +41,11 @@ def hr_intake(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrIntak
     from dayone.adapters.https import Https
     from dayone.adapters.secrets import SecretNames, SecretsManagerKeys
     from dayone.usecases.fetch_record import Pace
-    from dayone.usecases.hear_source import HrIntake
+    from dayone.usecases.plan_changes import HrPorts
 
     names = SecretNames(folder=f"{given.hr_secrets}-api", is_for_api=True)
     credentials = SecretsManagerKeys(client("secretsmanager"), names=names)
-    return HrIntake(
+    return HrPorts(
         sources=_sources(given),
         records=ApiHrRecords(credentials=credentials, https=Https()),
         waiting=DynamoWaitingHints(table),

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_NEW, ends_with
 from dayone.adapters.dynamodb_lists import audit_of
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Write
+from dayone.contracts.codec import encode, stamp
 from dayone.domain.audit import GENESIS, AuditEntry, link
 from dayone.domain.subjects import Subject
 

@@ -10,8 +10,8 @@ from boto3.dynamodb.conditions import Key
 from dayone.adapters import dynamodb_audit as audit
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_audit_places import DayPlace, Place, day_place, listing_of, shown_place
-from dayone.adapters.dynamodb_codec import Record, decode, stamp
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record, decode, stamp
 from dayone.domain.audit import GENESIS, AuditEntry, AuditWanted, Recorded
 from dayone.errors import Invalid
 from dayone.ports.records import Page

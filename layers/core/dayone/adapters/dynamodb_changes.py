@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_change_keys as change_keys
-from dayone.adapters.dynamodb_codec import encode
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW, IS_UNDECIDED, expects_fewer_than
 from dayone.adapters.dynamodb_mapping import change_in, change_parts
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update
+from dayone.contracts.codec import encode
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
 from dayone.errors import NotFound

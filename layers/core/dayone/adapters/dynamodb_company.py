@@ -7,9 +7,9 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_mapping import applied_in, head_in
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 

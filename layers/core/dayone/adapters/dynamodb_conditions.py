@@ -5,7 +5,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from dayone.adapters.dynamodb_codec import encode
+from dayone.contracts.codec import encode
 from dayone.domain.operations import OPEN_STATES, Operation, OperationState
 from dayone.domain.subject_states import Head
 

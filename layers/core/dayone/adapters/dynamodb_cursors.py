@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from boto3.dynamodb.conditions import ConditionBase, Key
 
-from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record
 from dayone.errors import Invalid
 from dayone.ports.records import Page
 

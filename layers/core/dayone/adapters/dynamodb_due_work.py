@@ -8,8 +8,8 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import stamp
 from dayone.domain.lanes import Lane
 from dayone.domain.subjects import Subject
 

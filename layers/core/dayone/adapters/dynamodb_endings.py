@@ -7,13 +7,13 @@ from dayone.adapters import dynamodb_audit as audit
 from dayone.adapters import dynamodb_change_counts as change_counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_OPEN, is_as_it_was, is_counted, is_in_force
 from dayone.adapters.dynamodb_failed_subjects import is_to_be_planned_again, noted_failures
 from dayone.adapters.dynamodb_ledger import counting
 from dayone.adapters.dynamodb_mapping import applied_record, head_in, held_parts
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
+from dayone.contracts.codec import encode, stamp
 from dayone.domain.guardrails import COUNTED, with_count
 from dayone.domain.operations import OperationState
 from dayone.domain.subjects import ResourceOf

@@ -7,11 +7,11 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_codec import Record, decode, encode
 from dayone.adapters.dynamodb_conditions import EXISTS
 from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update, Write
+from dayone.contracts.codec import Record, decode, encode
 from dayone.domain.grants import Grant, GrantState
 from dayone.domain.subject_states import Plan
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind

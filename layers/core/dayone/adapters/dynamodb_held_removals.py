@@ -11,12 +11,12 @@ from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_HELD, nothing_moved_since
 from dayone.adapters.dynamodb_mapping import held_parts, operation_in, runnable
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
 from dayone.adapters.dynamodb_writes import Update, Write
+from dayone.contracts.codec import encode, stamp
 from dayone.domain.audit import AuditEntry
 from dayone.domain.holds import HeldRemoval
 from dayone.domain.operations import Operation, OperationState

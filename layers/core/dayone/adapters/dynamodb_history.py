@@ -8,10 +8,10 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import change_in
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record
 from dayone.domain.changes import Change
 from dayone.domain.history import EVERY_CHANGE, ChangesWanted
 from dayone.errors import Invalid

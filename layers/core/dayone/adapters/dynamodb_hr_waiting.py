@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
 
-from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_keys import HEAD, RecordKey
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import stamp
 from dayone.contracts.inbox import from_json, to_json
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import FetchHrRecord
+from dayone.errors import Malformed
 
 # Beside the heads that are due: those are planned, these are only handed on.
 _DUE = "HR"
@@ -24,15 +25,15 @@ class DynamoWaitingHints:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def wait(self, request: PlanRequest, *, until: datetime, because: str) -> None:
-        """Keep a request that has a hint, to be handed on again when its time has come."""
-        waiting = {"request": to_json(request), "because": because, "due": _DUE, "due_at": stamp(until)}
-        self._table.put_all([{**_key(request)._asdict(), **waiting}])
+    def wait(self, command: FetchHrRecord, *, until: datetime, because: str) -> None:
+        """Keep a command, to be handed on again when its time has come."""
+        waiting = {"request": to_json(command), "because": because, "due": _DUE, "due_at": stamp(until)}
+        self._table.put_all([{**_key(command)._asdict(), **waiting}])
 
-    def done(self, request: PlanRequest) -> None:
-        """Forget a request that waited; harmless when there is none."""
-        expired = int(request.cause.at.timestamp())
-        self._table.put_all([{**_key(request)._asdict(), "expires_at": expired}])
+    def done(self, command: FetchHrRecord) -> None:
+        """Forget a command that waited; harmless when there is none."""
+        expired = int(command.cause.at.timestamp())
+        self._table.put_all([{**_key(command)._asdict(), "expires_at": expired}])
 
     def know(self, source: str, record: str, *, person: str) -> None:
         """Remember whose record it is, where its id is not the person's."""
@@ -52,18 +53,25 @@ class DynamoDueHints:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[PlanRequest]:
+    def due(self, *, now: datetime, limit: int) -> Sequence[FetchHrRecord]:
         """Those whose time has come, the longest due first; they stay until they are done or wait anew."""
         has_come = Key("due").eq(_DUE) & Key("due_at").lte(stamp(now))
         listed = list(self._table.query(has_come, index="due", limit=limit))
         found = self._table.get_all(RecordKey(one["pk"], one["sk"]) for one in listed)
         # The index follows its table: what is done by now has no request any more.
         waiting = sorted((one for one in found if "request" in one), key=lambda one: str(one["due_at"]))
-        return [from_json(one["request"]) for one in waiting]
+        return [_command_in(record["request"]) for record in waiting]
 
 
-def _key(request: PlanRequest) -> RecordKey:
-    return RecordKey(f"HRWAITING#{request.subject.name}", request.cause.change)
+def _command_in(text: str) -> FetchHrRecord:
+    command = from_json(text)
+    if not isinstance(command, FetchHrRecord):
+        raise Malformed(f"{type(command).__name__} does not wait for an HR system")
+    return command
+
+
+def _key(command: FetchHrRecord) -> RecordKey:
+    return RecordKey(f"HRWAITING#{command.subject.name}", command.cause.change)
 
 
 def _record_key(source: str, record: str) -> RecordKey:

@@ -7,7 +7,7 @@ from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_codec import Record, decode, encode, stamp
+from dayone.contracts.codec import Record, decode, encode, stamp
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.holds import HeldRemoval, released

@@ -10,12 +10,12 @@ from boto3.dynamodb.conditions import Key
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
 from dayone.adapters.dynamodb_endings import Endings
 from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in, refusal_parts, runnable
 from dayone.adapters.dynamodb_open_operations import DynamoOpenOperations
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
+from dayone.contracts.codec import stamp
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject

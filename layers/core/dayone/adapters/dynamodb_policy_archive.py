@@ -6,12 +6,12 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import IS_NEW
 from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import policy_in, policy_record
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put
+from dayone.contracts.codec import stamp
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.errors import Conflicting, NotFound, TooLarge

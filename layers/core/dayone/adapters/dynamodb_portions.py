@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from dayone.adapters import dynamodb_change_keys as change_keys
-from dayone.adapters.dynamodb_codec import decode, encode
 from dayone.adapters.dynamodb_conditions import IS_NEW
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put
+from dayone.contracts.codec import decode, encode
 from dayone.domain.portions import Portion
 from dayone.errors import Conflicting
 

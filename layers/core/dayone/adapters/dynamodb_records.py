@@ -9,11 +9,11 @@ from boto3.dynamodb.conditions import Key
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_company import state_in
 from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import applied_in, change_in, operation_in
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record
 from dayone.domain.changes import Change
 from dayone.domain.operations import Operation
 from dayone.domain.subject_states import Head, SubjectState

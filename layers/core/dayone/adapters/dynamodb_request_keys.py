@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from dayone.adapters.dynamodb_codec import Record, decode, encode, stamp
 from dayone.adapters.dynamodb_conditions import IS_NEW
 from dayone.adapters.dynamodb_keys import HEAD, RecordKey
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update
+from dayone.contracts.codec import Record, decode, encode, stamp
 from dayone.errors import KeyReused, UnderWay
 from dayone.ports.request_keys import KEPT_FOR, Claim, GivenAnswer
 

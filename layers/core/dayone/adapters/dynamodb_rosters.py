@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters.dynamodb_change_keys import change_key, planned_key
-from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import IS_NEW
 from dayone.adapters.dynamodb_keys import HEAD, RecordKey
 from dayone.adapters.dynamodb_mapping import change_parts
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put
+from dayone.contracts.codec import stamp
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause
 from dayone.domain.subjects import Subject

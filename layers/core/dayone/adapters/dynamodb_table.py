@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.conditions import ConditionBase
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_keys import RecordKey
 from dayone.adapters.dynamodb_transactions import InTheWay, attempt
 from dayone.adapters.dynamodb_writes import Write, built, key_of, plain, typed
+from dayone.contracts.codec import Record
 from dayone.errors import Conflicting, Throttled
 
 if TYPE_CHECKING:

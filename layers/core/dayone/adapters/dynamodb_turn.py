@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import stamp
 from dayone.adapters.dynamodb_conditions import is_free_for, is_held_by
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Delete, Put
+from dayone.contracts.codec import stamp
 
 
 class DynamoTurn:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import decode, encode, stamp
 from dayone.adapters.dynamodb_conditions import was_read_before
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put
+from dayone.contracts.codec import decode, encode, stamp
 from dayone.errors import Conflicting
 from dayone.ports.unit_names import UnitName
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from dayone.adapters.dynamodb_codec import Record, is_empty
 from dayone.adapters.dynamodb_keys import RecordKey
+from dayone.contracts.codec import Record, is_empty
 
 _typed = TypeSerializer().serialize
 _plain = TypeDeserializer().deserialize

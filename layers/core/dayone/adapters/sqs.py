@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from dayone.adapters.aws_errors import never_rejected
 from dayone.adapters.batches import batches
 from dayone.contracts import inbox
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import Command
 from dayone.domain.subjects import Subject
 from dayone.errors import TooLarge, Unavailable
 
@@ -37,9 +37,9 @@ class SqsInbox:
         self._client = client
         self._queue = queue_url
 
-    def put(self, requests: Iterable[PlanRequest]) -> None:
-        """See Inbox; raises TooLarge, before anything is sent, for a request that no message holds."""
-        entries = [_entry(request) for request in requests]
+    def put(self, commands: Iterable[Command]) -> None:
+        """See Inbox; raises TooLarge, before anything is sent, for a command that no message holds."""
+        entries = [_entry(command) for command in commands]
         for batch in batches(entries, size=_size, most=_MOST_ENTRIES, most_bytes=_MOST_BYTES):
             self._send(batch)
 
@@ -117,17 +117,15 @@ class SqsDeadLetters:
             )
 
 
-def _entry(request: PlanRequest) -> "SendMessageBatchRequestEntryTypeDef":
-    body = inbox.to_json(request)
+def _entry(command: Command) -> "SendMessageBatchRequestEntryTypeDef":
+    body = inbox.to_json(command)
     if len(body) > _MOST_BYTES:
-        raise TooLarge(f"the request for {request.subject.kind} is over {_MOST_BYTES} bytes")
-    decided = request.decision.is_approved if request.decision else None
-    asked = (request.cause.change, request.subject, request.policy_version, request.refresh, decided, request.cursor)
-    same = "|".join(map(str, asked))
+        raise TooLarge(f"the command about {command.subject.kind} is over {_MOST_BYTES} bytes")
+    same = "|".join(map(str, command.identity))
     return {
         "Id": "",
         "MessageBody": body,
-        "MessageGroupId": _group(request.subject),
+        "MessageGroupId": _group(command.subject),
         "MessageDeduplicationId": hashlib.sha256(same.encode()).hexdigest(),
     }
 

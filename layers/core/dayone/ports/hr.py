@@ -7,8 +7,8 @@ from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause
+from dayone.domain.commands import FetchHrRecord
 from dayone.domain.hr_sources import HrConfiguration, Source
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Telling
 from dayone.domain.subjects import Subject
 
@@ -32,13 +32,13 @@ class HrRecords(Protocol):
 
 
 class WaitingHints(Protocol):
-    """Requests for records that could not be answered yet, and whose records they turned out to be."""
+    """Records that could not be fetched yet, and whose records they turned out to be."""
 
-    def wait(self, request: PlanRequest, *, until: datetime, because: str) -> None:
-        """Keep a request that has a hint, to be handed on again when its time has come."""
+    def wait(self, command: FetchHrRecord, *, until: datetime, because: str) -> None:
+        """Keep a command, to be handed on again when its time has come."""
 
-    def done(self, request: PlanRequest) -> None:
-        """Forget a request that waited; harmless when there is none."""
+    def done(self, command: FetchHrRecord) -> None:
+        """Forget a command that waited; harmless when there is none."""
 
     def know(self, source: str, record: str, *, person: str) -> None:
         """Remember whose record it is, where its id is not the person's."""
@@ -48,9 +48,9 @@ class WaitingHints(Protocol):
 
 
 class DueHints(Protocol):
-    """The requests that wait, as the sweep sees them."""
+    """The commands that wait, as the sweep sees them."""
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[PlanRequest]:
+    def due(self, *, now: datetime, limit: int) -> Sequence[FetchHrRecord]:
         """Those whose time has come, the longest due first; they stay until they are done or wait anew."""
 
 

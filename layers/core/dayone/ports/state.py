@@ -6,9 +6,9 @@ from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
+from dayone.domain.commands import Command
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
@@ -17,8 +17,8 @@ from dayone.ports.records import Page
 class Inbox(Protocol):
     """The durable border: what it took is not lost, and is handed on in order for each subject."""
 
-    def put(self, requests: Iterable[PlanRequest]) -> None:
-        """Take all of them; the same change and subject put again within five minutes may be dropped."""
+    def put(self, commands: Iterable[Command]) -> None:
+        """Take all of them; one of the same `identity` as one that was put within five minutes may be dropped."""
 
 
 class Engine(Protocol):

@@ -57,8 +57,8 @@ def _letter(one: Understood) -> DeadLetterAnswer:
     return {
         "queue": str(one.letter.queue),
         "id": one.letter.id,
-        "subject": str(one.request.subject) if one.request else "",
-        "change": one.request.cause.change if one.request else "",
+        "subject": str(one.command.subject) if one.command else "",
+        "change": one.command.cause.change if one.command else "",
         "received": one.letter.received,
         "sent_at": time_answer(one.letter.sent_at),
         "reason": one.reason,

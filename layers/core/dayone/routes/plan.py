@@ -9,7 +9,7 @@ from dayone.routes.described import described
 from dayone.routes.described_plan import PLAN
 from dayone.routes.requests import text_of
 from dayone.usecases.access_api import AccessApi
-from dayone.usecases.foresee import Judgement
+from dayone.usecases.preview import GuardrailPreview
 from dayone.usecases.preview_plan import Previewed, preview_plan
 
 
@@ -42,16 +42,16 @@ def _answer(found: Previewed) -> PlanAnswer:
         ],
         "truncated": preview.unlisted,
         "notes": list(preview.notes),
-        "guardrail": _guardrail(preview.judgement),
+        "guardrail": _guardrail(preview.guardrail),
     }
 
 
-def _guardrail(one: Judgement) -> GuardrailAnswer:
+def _guardrail(guardrail: GuardrailPreview) -> GuardrailAnswer:
     return {
-        "removals": one.removals,
-        "existing": one.existing,
-        "limit": one.limit,
-        "today": one.today,
-        "held": one.held,
-        "because": list(one.because),
+        "removals": guardrail.removals,
+        "existing": guardrail.existing,
+        "limit": guardrail.limit,
+        "today": guardrail.today,
+        "held": guardrail.held,
+        "because": list(guardrail.reasons),
     }

@@ -7,17 +7,17 @@ from enum import StrEnum
 from itertools import count
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.company import Outlook
+from dayone.domain.commands import ActivatePolicy, ReconcileSubject
+from dayone.domain.evaluation import PolicyEvaluator
 from dayone.domain.portions import Portion
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject
 from dayone.errors import Rejected
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import Ledger
-from dayone.ports.state import Changes, Inbox, Policies, Subjects
+from dayone.ports.state import Changes, Inbox, Policies
+from dayone.usecases.assess_policy import AssessmentPorts, Cut, assess_policy, evaluator_of
 from dayone.usecases.walk_company import walk_company
-from dayone.usecases.weigh_policy import Cut, WeighPolicy, outlook_on, weigh_policy
 
 _LOOKED_AT_IN_A_PORTION = 1000
 _CONCERNED_IN_A_PORTION = 250
@@ -26,73 +26,74 @@ _CONCERNED_IN_A_PORTION = 250
 class _Stage(StrEnum):
     """First what the policy removes is counted, then it is put in force, then whoever it changes is asked for."""
 
-    WEIGHING = "weighing"
-    ASKING = "asking"
+    ASSESSING = "assessing"
+    ROLLOUT = "rollout"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ActivatePolicy:
-    """What it needs; after `time_to_run` a run hands on to the next one, at the end of a portion."""
+class ActivationPorts:
+    """What activating needs; `fact_of` looks a person up.
+
+    After `time_to_run` a run hands on to the next one, at the end of a portion.
+    """
 
     policies: Policies
-    subjects: Subjects
     company: Company
     portions: Portions
     ledger: Ledger
     changes: Changes
     inbox: Inbox
+    fact_of: Callable[[Subject], object]
     clock: Callable[[], datetime]
     time_to_run: timedelta
 
 
-def activate_policy(request: PlanRequest, *, ports: ActivatePolicy) -> None:
+def activate_policy(command: ActivatePolicy, *, ports: ActivationPorts) -> None:
     """Safe to repeat, and to be cut off anywhere: what was decided is kept, and decided once."""
-    if request.policy_version is None:
-        raise Rejected("a request to activate a policy must say which version")
-    ports.changes.open(request.cause)
-    stage, number = _place(request)
+    ports.changes.open(command.cause)
+    stage, number = _place(command)
     until = ports.clock() + ports.time_to_run
-    if stage is _Stage.WEIGHING:
-        # One that is in force already, or older than that, has been weighed.
-        if ports.policies.current_version() < request.policy_version and not _put_in_force(
-            request, request.policy_version, number=number, until=until, ports=ports
+    if stage is _Stage.ASSESSING:
+        # One that is in force already, or older than that, has been assessed.
+        if ports.policies.current_version() < command.version and not _put_in_force(
+            command, number=number, until=until, ports=ports
         ):
             return
         number = 0
-    _go_on(request, number=number, until=until, ports=ports)
+    _go_on(command, number=number, until=until, ports=ports)
 
 
-def _put_in_force(request: PlanRequest, version: int, *, number: int, until: datetime, ports: ActivatePolicy) -> bool:
+def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> bool:
     """Whether it is in force; False when what it removes is still to be counted, in the next run."""
-    cause = request.cause
-    weighing = WeighPolicy(
+    cause, version = command.cause, command.version
+    assessing = AssessmentPorts(
         policies=ports.policies,
-        subjects=ports.subjects,
         company=ports.company,
         portions=ports.portions,
         ledger=ports.ledger,
+        fact_of=ports.fact_of,
         clock=ports.clock,
         until=until,
     )
-    weighed = weigh_policy(version, change=cause.change, number=number, ports=weighing)
-    if isinstance(weighed, Cut):
-        ports.inbox.put([replace(request, cursor=f"{_Stage.WEIGHING}-{weighed.number}")])
+    assessed = assess_policy(version, change=cause.change, number=number, ports=assessing)
+    if isinstance(assessed, Cut):
+        ports.inbox.put([replace(command, cursor=f"{_Stage.ASSESSING}-{assessed.number}")])
         return False
     entry = AuditEntry(
         at=cause.at,
         actor=cause.actor,
         action="activate-policy",
-        subject=str(request.subject),
+        subject=str(command.subject),
         change=cause.change,
         outcome="recorded",
-        detail=f"version {version}, holding {weighed.hold}" if weighed.hold else f"version {version}",
+        detail=f"version {version}, holding {assessed.hold}" if assessed.hold else f"version {version}",
     )
-    ports.policies.activate(version, audit=entry, hold=weighed.hold)
+    ports.policies.activate(version, audit=entry, hold=assessed.hold)
     return True
 
 
-def _go_on(request: PlanRequest, *, number: int, until: datetime, ports: ActivatePolicy) -> None:
-    progress, change = _Progress(request, ports), request.cause.change
+def _go_on(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> None:
+    progress, change = _Progress(command, ports), command.cause.change
     for following in count(number):
         portion = progress.portion(following)
         if portion is None:
@@ -100,23 +101,23 @@ def _go_on(request: PlanRequest, *, number: int, until: datetime, ports: Activat
             ports.changes.expect(change, subjects=progress.total_before(following))
             return
         # Kept before anything is asked for: a second try asks for just the same, however the first has changed them.
-        ports.inbox.put(PlanRequest(subject=subject, cause=request.cause) for subject in portion.subjects)
+        ports.inbox.put(ReconcileSubject(subject=subject, cause=command.cause) for subject in portion.subjects)
         if portion.last is None:
             ports.changes.expect(change, subjects=portion.total)
             return
         if ports.clock() >= until:
-            ports.inbox.put([replace(request, cursor=f"{_Stage.ASKING}-{following + 1}")])
+            ports.inbox.put([replace(command, cursor=f"{_Stage.ROLLOUT}-{following + 1}")])
             return
 
 
 class _Progress:
     """The portions of one activation: those that are kept, then new ones."""
 
-    def __init__(self, request: PlanRequest, ports: ActivatePolicy) -> None:
-        self._version = request.policy_version or 0
-        self._change = request.cause.change
+    def __init__(self, command: ActivatePolicy, ports: ActivationPorts) -> None:
+        self._version = command.version
+        self._change = command.cause.change
         self._ports = ports
-        self._outlook: Outlook | None = None
+        self._evaluator: PolicyEvaluator | None = None
         self._walk: tuple[Subject | None, Iterator[SubjectState]] | None = None
 
     def portion(self, number: int) -> Portion | None:
@@ -136,9 +137,9 @@ class _Progress:
             return None
         before = self._kept(number - 1)
         walk = self._walk_from(before.last if before else None)
-        outlook, concerned, last = self._ready(), list[Subject](), None
+        evaluator, concerned, last = self._ready(), list[Subject](), None
         for looked_at, state in enumerate(walk, start=1):
-            if outlook.concerns(state):
+            if evaluator.concerns(state):
                 concerned.append(state.head.subject)
             if looked_at == _LOOKED_AT_IN_A_PORTION or len(concerned) == _CONCERNED_IN_A_PORTION:
                 last = state.head.subject
@@ -153,17 +154,17 @@ class _Progress:
             return self._walk[1]
         return walk_company(self._ready().policy, company=self._ports.company, after=place)
 
-    def _ready(self) -> Outlook:
-        if self._outlook is None:
+    def _ready(self) -> PolicyEvaluator:
+        if self._evaluator is None:
             policy, now = self._ports.policies.current(), self._ports.clock()
-            self._outlook = outlook_on(policy, subjects=self._ports.subjects, now=now)
-        return self._outlook
+            self._evaluator = evaluator_of(policy, fact_of=self._ports.fact_of, now=now)
+        return self._evaluator
 
 
-def _place(request: PlanRequest) -> tuple[_Stage, int]:
+def _place(command: ActivatePolicy) -> tuple[_Stage, int]:
     """With which portion of which stage this run goes on."""
-    stage, _, number = (request.cursor or f"{_Stage.WEIGHING}-0").partition("-")
+    stage, _, number = (command.cursor or f"{_Stage.ASSESSING}-0").partition("-")
     try:
         return _Stage(stage), int(number)
     except ValueError as error:
-        raise Rejected(f"no activation goes on at {request.cursor!r}") from error
+        raise Rejected(f"no activation goes on at {command.cursor!r}") from error

@@ -2,7 +2,7 @@
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Change, ChangeState, Decision
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import ApplyDecision
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Forbidden, Inapplicable
 from dayone.usecases.access_api import AccessApi
@@ -24,7 +24,7 @@ def decide_change(change: str, *, is_approved: bool, actor: str, api: AccessApi)
         said = "approved" if decision.is_approved else "rejected"
         raise Inapplicable(f"change {change} was {said} by {decision.actor}: what follows from that is under way")
     subject = Subject(SubjectKind.CHANGE, change)
-    api.inbox.put([PlanRequest(subject=subject, cause=found.cause, decision=decision)])
+    api.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
     return decision
 
 

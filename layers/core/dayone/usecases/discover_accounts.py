@@ -7,8 +7,8 @@ from itertools import islice
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.changes import Cause
+from dayone.domain.commands import DiscoverAccounts, RefreshAccount
 from dayone.domain.portions import Portion
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.errors import Conflicting, Rejected
@@ -24,8 +24,8 @@ _NO_TOKEN = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiscoverAccounts:
-    """What it needs; after `time_to_run` a run hands on to the next one, at the end of a portion."""
+class DiscoveryPorts:
+    """What discovering needs; after `time_to_run` a run hands on to the next one, at the end of a portion."""
 
     subjects: Subjects
     company: Company
@@ -48,29 +48,30 @@ class _Place:
         return str(self.number) if self.token is None else f"{self.number}:{self.token}"
 
 
-def discover_accounts(request: PlanRequest, *, ports: DiscoverAccounts) -> None:
+def discover_accounts(command: DiscoverAccounts, *, ports: DiscoveryPorts) -> None:
     """Ask for all of them to be looked at, in portions; safe to repeat, and to be cut off anywhere.
 
     What is found by the first look at the organisation was there before Day One, so what it is given will be held.
     """
-    cause, until = request.cause, ports.clock() + ports.time_to_run
+    cause, until = command.cause, ports.clock() + ports.time_to_run
     ports.changes.open(cause)
-    first_look = _is_first(_noted(cause, ports=ports), cause=cause, portions=ports.portions)
-    place: _Place | None = _place(request)
+    is_initial = _is_first(_noted(cause, ports=ports), cause=cause, portions=ports.portions)
+    place: _Place | None = _place(command)
     while place is not None:
         portion, place = _portion(place, cause=cause, ports=ports)
         ports.inbox.put(
-            PlanRequest(subject=one, cause=cause, refresh=True, first_look=first_look) for one in portion.subjects
+            RefreshAccount(subject=subject, cause=cause, is_initial_discovery=is_initial)
+            for subject in portion.subjects
         )
         if place is not None and ports.clock() >= until:
-            ports.inbox.put([replace(request, cursor=str(place))])
+            ports.inbox.put([replace(command, cursor=str(place))])
             return
     # The organisation itself was planned, too: when to look at it again.
     ports.changes.expect(cause.change, subjects=portion.total + 1)
     ports.portions.keep(_over(cause.change), replace(portion, number=0, subjects=(), last=None))
 
 
-def _noted(cause: Cause, *, ports: DiscoverAccounts) -> Head:
+def _noted(cause: Cause, *, ports: DiscoveryPorts) -> Head:
     """Note when to look again; the head keeps the change of the first look of all."""
     head = ports.subjects.load(THE_ORGANIZATION).head
     if ports.subjects.is_planned(THE_ORGANIZATION, change=cause.change):
@@ -93,7 +94,7 @@ def _over(change: str) -> str:
     return f"{change}~listed"
 
 
-def _portion(place: _Place, *, cause: Cause, ports: DiscoverAccounts) -> tuple[Portion, _Place | None]:
+def _portion(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> tuple[Portion, _Place | None]:
     """The portion at a place, kept before anything is asked for, and where the next one is."""
     if place.token is None:
         known = ports.portions.kept(cause.change, number=place.number) or _known(place, cause=cause, ports=ports)
@@ -105,7 +106,7 @@ def _portion(place: _Place, *, cause: Cause, ports: DiscoverAccounts) -> tuple[P
     return portion, _Place(place.number + 1, token=listed.cursor) if listed.cursor else None
 
 
-def _known(place: _Place, *, cause: Cause, ports: DiscoverAccounts) -> Portion:
+def _known(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> Portion:
     before = ports.portions.kept(cause.change, number=place.number - 1) if place.number else None
     after = before.last.name if before and before.last else ""
     states = list(islice(walk_kind(SubjectKind.ACCOUNT, company=ports.company, after=after), _LOOKED_AT_IN_A_PORTION))
@@ -114,7 +115,7 @@ def _known(place: _Place, *, cause: Cause, ports: DiscoverAccounts) -> Portion:
     return _keep(cause, place, members, last=last, ports=ports)
 
 
-def _keep(cause: Cause, place: _Place, ids: list[str], *, last: Subject | None, ports: DiscoverAccounts) -> Portion:
+def _keep(cause: Cause, place: _Place, ids: list[str], *, last: Subject | None, ports: DiscoveryPorts) -> Portion:
     before = ports.portions.kept(cause.change, number=place.number - 1) if place.number else None
     subjects = tuple(Subject(SubjectKind.ACCOUNT, one) for one in ids)
     total = len(subjects) + (before.total if before else 0)
@@ -129,9 +130,9 @@ def _may_be_a_member(head: Head) -> bool:
     return isinstance(head.fact, Account) and head.fact.state is not AccountState.DEPARTED
 
 
-def _place(request: PlanRequest) -> _Place:
-    number, colon, token = (request.cursor or "0").partition(":")
+def _place(command: DiscoverAccounts) -> _Place:
+    number, colon, token = (command.cursor or "0").partition(":")
     try:
         return _Place(int(number), token=token if colon else None)
     except ValueError as error:
-        raise Rejected(f"no look at the organisation goes on at {request.cursor!r}") from error
+        raise Rejected(f"no look at the organisation goes on at {command.cursor!r}") from error

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from dayone.domain.commands import ApplyHrRecord
 from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import Policy
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head
 from dayone.domain.tellings import telling_of
 from dayone.errors import Inapplicable
@@ -31,7 +31,7 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, ap
     if is_at_once:
         told["status"] = Status.ENDED.value
     telling = telling_of(told, source=BY_HAND, at=cause.at)
-    api.inbox.put([PlanRequest(subject=head.subject, cause=cause, telling=telling)])
+    api.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=telling)])
     return Taken(change=cause.change)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from dayone.domain.commands import ApplyHrRecord, ChangeNotification, FetchHrRecord
 from dayone.domain.hr_sources import RecordApi, Source
-from dayone.domain.requests import Hint, PlanRequest
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Invalid, NotFound, Throttled, Unavailable
@@ -40,7 +40,7 @@ class Pace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FetchRecord:
+class FetchPorts:
     """What asking needs; `pace` belongs to the process. One message group a source: nobody else asks it meanwhile."""
 
     sources: HrSources
@@ -52,59 +52,60 @@ class FetchRecord:
     sleep: Callable[[float], None]
 
 
-def fetch_record(request: PlanRequest, hint: Hint, *, ports: FetchRecord) -> str:
+def fetch_record(command: FetchHrRecord, *, ports: FetchPorts) -> str:
     """Put what the record says on the inbox, or the request aside until it can be asked for; says which and why."""
-    now = ports.clock()
-    source = ports.sources.configuration().sources.get(request.subject.name)
+    notification, now = command.notification, ports.clock()
+    source = ports.sources.configuration().sources.get(command.subject.name)
     if source is None or source.api is None:
         # Whoever received the event may know of a new source a minute before us.
         because = "the source is not set up"
-        return _wait(request, hint, until=now + _doubled(hint.attempts), because=because, ports=ports)
-    may_ask_at = max(hint.at + source.api.settles, ports.pace.may_ask_at(source.name, now=now))
+        return _wait(command, until=now + _doubled(notification.attempts), because=because, ports=ports)
+    may_ask_at = max(notification.at + source.api.settles, ports.pace.may_ask_at(source.name, now=now))
     if may_ask_at > now:
-        return _wait(request, hint, until=may_ask_at, because="it is not to be asked yet", ports=ports)
+        return _wait(command, until=may_ask_at, because="it is not to be asked yet", ports=ports)
     try:
-        return _answered(request, hint, source=source, api=source.api, ports=ports)
+        return _answered(command, source=source, api=source.api, ports=ports)
     except Invalid as error:
         because = f"the record is not a person: {'; '.join(error.findings) or error}"
-        return _wait(request, hint, until=now + _WAIT_FOR_A_PERSON, because=because, ports=ports)
+        return _wait(command, until=now + _WAIT_FOR_A_PERSON, because=because, ports=ports)
     except Unavailable as error:
-        until = ports.clock() + _pause(error, attempts=hint.attempts)
+        until = ports.clock() + _pause(error, attempts=notification.attempts)
         ports.pace.until[source.name] = until
-        return _wait(request, hint, until=until, because=str(error), ports=ports)
+        return _wait(command, until=until, because=str(error), ports=ports)
 
 
-def _answered(request: PlanRequest, hint: Hint, *, source: Source, api: RecordApi, ports: FetchRecord) -> str:
-    began = ports.clock()
+def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: FetchPorts) -> str:
+    notification, began = command.notification, ports.clock()
     try:
-        person, telling = ports.records.fetch(source, hint.record, now=began)
+        person, telling = ports.records.fetch(source, notification.record, now=began)
     except NotFound:
-        person, telling = _gone(hint, source=source, read_at=began, ports=ports)
+        person, telling = _gone(notification, source=source, read_at=began, ports=ports)
     finally:
         spent = (ports.clock() - began).total_seconds()
         rest = max(0.0, 1 / api.per_second - spent)
         ports.pace.spent[source.name] = ports.pace.spent.get(source.name, 0.0) + spent + rest
         ports.sleep(rest)
-    if person != hint.record and telling.presence is Presence.PRESENT:
-        ports.waiting.know(source.name, hint.record, person=person)
+    if person != notification.record and telling.presence is Presence.PRESENT:
+        ports.waiting.know(source.name, notification.record, person=person)
     subject = Subject(SubjectKind.PERSON, person)
-    ports.inbox.put([PlanRequest(subject=subject, cause=request.cause, telling=telling)])
-    if hint.attempts:
-        ports.waiting.done(request)
+    ports.inbox.put([ApplyHrRecord(subject=subject, cause=command.cause, record=telling)])
+    if notification.attempts:
+        ports.waiting.done(command)
     return f"handed on to {subject}"
 
 
-def _gone(hint: Hint, *, source: Source, read_at: datetime, ports: FetchRecord) -> tuple[str, Telling]:
-    presence = Presence.DELETED if hint.is_deletion else Presence.MISSING
-    version = FactVersion(at=hint.at, digest=presence.value, read_at=read_at)
-    person = ports.waiting.person_of(source.name, hint.record) or hint.record
+def _gone(
+    notification: ChangeNotification, *, source: Source, read_at: datetime, ports: FetchPorts
+) -> tuple[str, Telling]:
+    presence = Presence.DELETED if notification.is_deletion else Presence.MISSING
+    version = FactVersion(at=notification.at, digest=presence.value, read_at=read_at)
+    person = ports.waiting.person_of(source.name, notification.record) or notification.record
     return person, Telling(source=source.name, version=version, attributes={}, presence=presence)
 
 
-def _wait(request: PlanRequest, hint: Hint, *, until: datetime, because: str, ports: FetchRecord) -> str:
-    attempts = hint.attempts + 1
-    # Of two messages with the same cursor within five minutes the inbox drops the second.
-    later = replace(request, hint=replace(hint, attempts=attempts), cursor=f"attempt {attempts}")
+def _wait(command: FetchHrRecord, *, until: datetime, because: str, ports: FetchPorts) -> str:
+    notification = replace(command.notification, attempts=command.notification.attempts + 1)
+    later = replace(command, notification=notification)
     ports.waiting.wait(later, until=until, because=because)
     return f"waits until {until.isoformat(timespec='seconds')}: {because}"
 

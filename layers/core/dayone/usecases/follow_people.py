@@ -6,12 +6,12 @@ from datetime import datetime
 
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ReconcileSubject
 from dayone.domain.desired import people_asked_for
 from dayone.domain.grants import people_granted
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
@@ -83,7 +83,7 @@ def follow_person(
     if not accounts:
         return
     changes.open(theirs)
-    inbox.put(PlanRequest(subject=account, cause=theirs) for account in accounts)
+    inbox.put(ReconcileSubject(subject=account, cause=theirs) for account in accounts)
     changes.expect(theirs.change, subjects=len(accounts))
 
 
@@ -112,7 +112,7 @@ def look_again_if_people_turned(
         return
     change = ulid_of(cause.at, name=f"people granted in {account.subject} {cause.change}")
     again = Cause(change=change, kind=CauseKind.DUE, actor="dayone", reference=cause.change, at=cause.at)
-    inbox.put([PlanRequest(subject=account.subject, cause=again)])
+    inbox.put([ReconcileSubject(subject=account.subject, cause=again)])
 
 
 def change_of_accounts(person: Subject, *, cause: Cause) -> str:

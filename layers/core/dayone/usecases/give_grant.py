@@ -1,18 +1,19 @@
 """Take what somebody asks to be given for a time: a wrong wish leaves nothing behind, and a right one is a change."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dayone.contracts.grant_request import GrantWish
 from dayone.domain.accounts import GONE, Account
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ApplyGrant
 from dayone.domain.desired_grants import why_not_by_policy
 from dayone.domain.grants import MOST_OPEN, Grant
 from dayone.domain.life_cycle import has_left
 from dayone.domain.management import no_rights_in
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import Policy
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid
@@ -56,7 +57,8 @@ def give_grant(wish: GrantWish, *, actor: str, api: AccessApi) -> Grant:
 def ask_for(grant: Grant, *, change: str, actor: str, at: datetime, api: AccessApi) -> None:
     """Put all that is known of a grant on the inbox, to be joined with what is remembered of it by then."""
     cause = Cause(change=change, kind=CauseKind.GRANT, actor=actor, reference=grant.id, at=at)
-    api.inbox.put([PlanRequest(subject=grant.subject, cause=cause, grant=grant)])
+    # The state on record is the record's own.
+    api.inbox.put([ApplyGrant(subject=grant.subject, cause=cause, grant=replace(grant, noted=None))])
 
 
 def findings_of_time(grant: Grant, *, policy: Policy, now: datetime) -> Iterator[str]:

@@ -7,8 +7,8 @@ from itertools import count, islice
 
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause
+from dayone.domain.commands import RefreshAccount, RefreshOrganizationalUnit
 from dayone.domain.portions import Portion
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
@@ -22,8 +22,11 @@ _LOOKED_AT_IN_A_PORTION = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class LookBelowUnit:
-    """What it needs; after `time_to_run` a run hands on to the next one, at the end of a portion."""
+class UnitPorts:
+    """What refreshing the accounts of a unit needs.
+
+    After `time_to_run` a run hands on to the next one, at the end of a portion.
+    """
 
     organization: Organization
     company: Company
@@ -34,24 +37,24 @@ class LookBelowUnit:
     time_to_run: timedelta
 
 
-def look_below_unit(request: PlanRequest, *, ports: LookBelowUnit) -> None:
+def look_below_unit(command: RefreshOrganizationalUnit, *, ports: UnitPorts) -> None:
     """Ask for the accounts that are known to be below it, in portions; safe to repeat, and to be cut off anywhere.
 
     Which accounts these are is known from their facts, so it costs no call to Organizations, and works for a unit that
     has gone, too. An account that nobody has heard of yet makes itself known by an event of its own.
     """
-    cause, until = request.cause, ports.clock() + ports.time_to_run
+    cause, until = command.cause, ports.clock() + ports.time_to_run
     ports.changes.open(cause)
     # Before anybody reads an account: or it would be read with the old name of the unit.
-    ports.organization.look_again_at_unit(request.subject.name)
-    for number in count(_place(request)):
-        portion = ports.portions.kept(cause.change, number=number) or _new_portion(request, number, ports=ports)
-        ports.inbox.put(PlanRequest(subject=one, cause=cause, refresh=True) for one in portion.subjects)
+    ports.organization.look_again_at_unit(command.subject.name)
+    for number in count(_place(command)):
+        portion = ports.portions.kept(cause.change, number=number) or _new_portion(command, number, ports=ports)
+        ports.inbox.put(RefreshAccount(subject=one, cause=cause) for one in portion.subjects)
         if portion.last is None:
             ports.changes.expect(cause.change, subjects=portion.total)
             return
         if ports.clock() >= until:
-            ports.inbox.put([replace(request, cursor=str(number + 1))])
+            ports.inbox.put([replace(command, cursor=str(number + 1))])
             return
 
 
@@ -66,21 +69,21 @@ def look_again_if_a_unit_was_renamed(
         return
     subject, now = Subject(SubjectKind.ACCOUNT, fact.id), clock()
     change = ulid_of(now, name=f"{subject} renamed units {cause.change}")
-    inbox.put([PlanRequest(subject=subject, cause=replace(cause, change=change, at=now), refresh=True)])
+    inbox.put([RefreshAccount(subject=subject, cause=replace(cause, change=change, at=now))])
 
 
-def _new_portion(request: PlanRequest, number: int, *, ports: LookBelowUnit) -> Portion:
-    before = ports.portions.kept(request.cause.change, number=number - 1) if number else None
+def _new_portion(command: RefreshOrganizationalUnit, number: int, *, ports: UnitPorts) -> Portion:
+    before = ports.portions.kept(command.cause.change, number=number - 1) if number else None
     after = before.last.name if before and before.last else ""
     looked_at = list(
         islice(walk_kind(SubjectKind.ACCOUNT, company=ports.company, after=after), _LOOKED_AT_IN_A_PORTION)
     )
-    subjects = tuple(state.head.subject for state in _below(request.subject.name, looked_at))
+    subjects = tuple(state.head.subject for state in _below(command.subject.name, looked_at))
     total = len(subjects) + (before.total if before else 0)
     last = looked_at[-1].head.subject if len(looked_at) == _LOOKED_AT_IN_A_PORTION else None
     portion = Portion(number=number, subjects=subjects, total=total, last=last)
     # Kept before anything is asked for: a second try asks for just the same.
-    return ports.portions.keep(request.cause.change, portion)
+    return ports.portions.keep(command.cause.change, portion)
 
 
 def _below(unit_id: str, states: list[SubjectState]) -> Iterator[SubjectState]:
@@ -89,8 +92,8 @@ def _below(unit_id: str, states: list[SubjectState]) -> Iterator[SubjectState]:
             yield state
 
 
-def _place(request: PlanRequest) -> int:
+def _place(command: RefreshOrganizationalUnit) -> int:
     try:
-        return int(request.cursor or "0")
+        return int(command.cursor or "0")
     except ValueError as error:
-        raise Rejected(f"nothing goes on at {request.cursor!r}") from error
+        raise Rejected(f"nothing goes on at {command.cursor!r}") from error

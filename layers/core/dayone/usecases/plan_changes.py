@@ -1,47 +1,71 @@
-"""Look at one subject again: record its fact, compare desired with applied, and commit the difference as operations."""
+"""Handle one command of the inbox: every kind of command has one handler, in one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from dayone.domain.grants import people_granted
-from dayone.domain.requests import PlanRequest
-from dayone.domain.subject_states import Head, Plan
-from dayone.errors import Conflicting
+from dayone.domain import commands
+from dayone.domain.commands import Command
+from dayone.domain.subject_states import Head
+from dayone.domain.subjects import Subject
 from dayone.ports.company import Company, Portions
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
+from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
 from dayone.ports.organization import Organization
 from dayone.ports.progress import Progress
 from dayone.ports.returns import Returns
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
-from dayone.usecases.carry_out_decision import CarryOutDecision, carry_out_decision, drop_withdrawn
-from dayone.usecases.follow_people import (
-    employed_among,
-    follow_person,
-    look_again_if_people_turned,
-    may_have_turned,
-    people_concerned,
-)
-from dayone.usecases.hear_source import HrIntake
-from dayone.usecases.look_at_many import is_of_many, look_at_many
-from dayone.usecases.look_below_unit import look_again_if_a_unit_was_renamed
-from dayone.usecases.look_by_new_policy import look_again_if_the_policy_moved
-from dayone.usecases.make_plan import Occasion, make_plan
-from dayone.usecases.record_fact import Recorded, record_fact
-from dayone.usecases.record_grants import Holders, record_grants
-from dayone.usecases.record_telling import record_telling
-from dayone.usecases.wake_when_due import wake_when_due
+from dayone.usecases.activate_policy import ActivationPorts, activate_policy
+from dayone.usecases.apply_decision import DecisionPorts, apply_decision
+from dayone.usecases.discover_accounts import DiscoveryPorts, discover_accounts
+from dayone.usecases.fetch_record import FetchPorts, Pace, fetch_record
+from dayone.usecases.import_workforce import ImportPorts, import_workforce
+from dayone.usecases.look_below_unit import UnitPorts, look_below_unit
+from dayone.usecases.reconcile_subject import Reconciliation, reconcile_subject
+from dayone.usecases.requeue import Requeue, Wakeups
+from dayone.usecases.resolve_fact import ResolvedFact, recorded_fact, resolve_account
+from dayone.usecases.resolve_person import resolve_person
+from dayone.usecases.retry_change import RetryPorts, bootstrap_accounts, plan_failed_again
+from dayone.usecases.tell_by_hand import tell_by_hand
 
-_COMMIT_ATTEMPTS = 5
+type Handlers = Mapping[type[Command], Callable[[Any], object]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanChanges:
-    """What planning needs; `token` gives a short random text that tells two plans of one generation number apart.
+    """The handler of each kind of command; with `returns` a message that failed comes back soon."""
 
-    A run that puts a policy in force hands on to the next after `time_to_activate`.
+    handlers: Handlers
+    returns: Returns | None = None
+
+
+def plan_changes(command: Command, *, ports: PlanChanges) -> None:
+    """Handle a command; the same command again is harmless. Raises Unavailable to be given it again later."""
+    ports.handlers[type(command)](command)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HrPorts:
+    """What handling needs of HR systems; `pace` belongs to the process."""
+
+    sources: HrSources
+    records: HrRecords
+    waiting: WaitingHints
+    rosters: Rosters
+    pace: Pace
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanningPorts:
+    """All that the handlers need together; each takes its own part of it.
+
+    `token` gives a short random text that tells two plans of one generation number apart. A run through many subjects
+    hands on to the next one after `time_to_run`.
     """
 
     subjects: Subjects
@@ -54,139 +78,75 @@ class PlanChanges:
     ledger: Ledger
     held: HeldRemovals
     organization: Organization
-    hr: HrIntake
+    hr: HrPorts
     inbox: Inbox
     engine: Engine
     clock: Callable[[], datetime]
     token: Callable[[], str]
-    time_to_activate: timedelta
+    time_to_run: timedelta
     schedules: Schedules | None = None
-    returns: Returns | None = None
+
+    def only(self, *names: str) -> dict[str, Any]:
+        """Those of the names, as keyword arguments."""
+        return {name: getattr(self, name) for name in names}
+
+    def fact_of(self, subject: Subject) -> object:
+        """The recorded fact of a subject."""
+        return self.subjects.load(subject).head.fact
 
 
-def plan_changes(request: PlanRequest, *, ports: PlanChanges) -> None:
-    """Carry one request out; the same request again is harmless. Raises Unavailable to be asked again later."""
-    if request.decision is not None:
-        carry_out_decision(request, request.decision, ports=_deciding(ports))
-    elif is_of_many(request.subject):
-        look_at_many(request, ports=ports)
-    elif ports.subjects.is_planned(request.subject, change=request.cause.change):
-        # The first try may have died between its commit and what comes after it.
-        ports.engine.wake()
-        head = ports.subjects.load(request.subject).head
-        drop_withdrawn(head, held=ports.held, now=ports.clock())
-        wake_when_due(head, schedules=ports.schedules, now=ports.clock())
-        _follow(request, ports=ports)
-        _follow_grants(request, head, ports=ports)
-        _look_again_if_things_moved(request, head, ports=ports)
-    elif not _was_taken_before(request, ports=ports):
-        _plan_subject(request, ports=ports)
-
-
-def _was_taken_before(request: PlanRequest, *, ports: PlanChanges) -> bool:
-    """Whether this delivery led to another change before: its sender used the id of one delivery for two."""
-    return bool(request.delivery and ports.subjects.taken_by(request.delivery))
-
-
-def _plan_subject(request: PlanRequest, *, ports: PlanChanges) -> None:
-    for attempt in range(1, _COMMIT_ATTEMPTS + 1):
-        plan, employed = _made(request, ports=ports)
-        try:
-            ports.subjects.commit(plan)
-        except Conflicting:
-            # The executor counts its results on the same head, and other plans take from the same budget.
-            if attempt == _COMMIT_ATTEMPTS:
-                raise
-        else:
-            break
-    if plan.after.generation != plan.before.generation:
-        ports.engine.wake()
-    drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
-    if plan.after.due_at != plan.before.due_at:
-        wake_when_due(plan.after, schedules=ports.schedules, now=ports.clock())
-    if may_have_turned(plan.before, plan.after, now=ports.clock()):
-        _follow(request, ports=ports)
-    _follow_grants(request, plan.after, planned_with=employed, ports=ports)
-    _look_again_if_things_moved(request, plan.after, ports=ports)
-
-
-def _made(request: PlanRequest, *, ports: PlanChanges) -> tuple[Plan, frozenset[str]]:
-    """The plan, and who of the people it gives something to alone it took to be in employment."""
-    policy, now = ports.policies.current(), ports.clock()
-    state = ports.subjects.load(request.subject)
-    # The plan forgets what was withdrawn before it: by then its operations must be over.
-    drop_withdrawn(state.head, held=ports.held, now=now)
-    recorded = _recorded(request, head=state.head, ports=ports, now=now)
-    told = (request.grant,) if request.grant else ()
-    granted_to = people_granted((*state.head.grants, *told))
-    people = people_concerned(recorded.fact, policy=policy, granted=granted_to, subjects=ports.subjects)
-    holders = Holders(fact=recorded.fact, cycle=policy.people, people=people)
-    occasion = Occasion(
-        request=request,
-        state=state,
-        recorded=recorded,
-        policy=policy,
-        now=now,
-        employed=employed_among(people.values(), policy=policy, now=now),
-        granted=record_grants(request, state=state, holders=holders, grants=ports.grants, now=now),
+def handlers_of(ports: PlanningPorts) -> Handlers:
+    """The table: which function handles which kind of command, and with what."""
+    walk = ports.only("company", "portions", "changes", "inbox", "clock", "time_to_run")
+    hr: dict[str, Any] = {"inbox": ports.inbox, "clock": ports.clock, "sources": ports.hr.sources}
+    again = RetryPorts(**ports.only("progress", "changes", "inbox"))
+    activation = ActivationPorts(**walk, **ports.only("policies", "ledger"), fact_of=ports.fact_of)
+    fetching = FetchPorts(
+        **hr, records=ports.hr.records, waiting=ports.hr.waiting, pace=ports.hr.pace, sleep=ports.hr.sleep
     )
-    return make_plan(occasion, ledger=ports.ledger, token=ports.token), occasion.employed
+    importing = ImportPorts(**hr, rosters=ports.hr.rosters, changes=ports.changes, time_to_run=ports.time_to_run)
+    deciding = DecisionPorts(**ports.only("subjects", "policies", "held", "inbox", "engine", "clock"))
+    return {
+        **_reconciling(ports),
+        commands.ActivatePolicy: partial(activate_policy, ports=activation),
+        commands.ApplyDecision: partial(apply_decision, ports=deciding),
+        commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
+        commands.DiscoverAccounts: partial(
+            discover_accounts, ports=DiscoveryPorts(**walk, **ports.only("subjects", "organization"))
+        ),
+        commands.FetchHrRecord: partial(fetch_record, ports=fetching),
+        commands.ImportManualPeople: partial(tell_by_hand, changes=ports.changes, inbox=ports.inbox),
+        commands.ImportWorkforce: partial(import_workforce, ports=importing),
+        commands.RefreshOrganizationalUnit: partial(
+            look_below_unit, ports=UnitPorts(**walk, organization=ports.organization)
+        ),
+        commands.RetryChange: partial(plan_failed_again, ports=again),
+    }
 
 
-def _recorded(request: PlanRequest, *, head: Head, ports: PlanChanges, now: datetime) -> Recorded:
-    if request.telling is None:
-        return record_fact(request, head=head, organization=ports.organization, now=now)
-    rules = ports.hr.sources.configuration().rules
-    return record_telling(request, request.telling, head=head, rules=rules, subjects=ports.subjects, now=now)
+def _reconciling(ports: PlanningPorts) -> Handlers:
+    """The commands that plan one subject differ in the fact that it is planned with."""
 
+    def recorded(_: Command, head: Head, __: datetime) -> ResolvedFact:
+        return recorded_fact(head)
 
-def _follow(request: PlanRequest, *, ports: PlanChanges) -> None:
-    # By the policy that is in force after the commit: one that came meanwhile has had accounts planned before it.
-    follow_person(
-        request.subject,
-        cause=request.cause,
-        policy=ports.policies.current(),
-        subjects=ports.subjects,
-        grants=ports.grants,
-        changes=ports.changes,
-        inbox=ports.inbox,
+    def account(command: commands.RefreshAccount, head: Head, now: datetime) -> ResolvedFact:
+        return resolve_account(command, head=head, organization=ports.organization, now=now)
+
+    def person(command: commands.ApplyHrRecord, head: Head, now: datetime) -> ResolvedFact:
+        rules = ports.hr.sources.configuration().rules
+        return resolve_person(command, head=head, rules=rules, subjects=ports.subjects, now=now)
+
+    followers = ("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")
+    reconciliation = Reconciliation(
+        **ports.only("subjects", "policies", "grants", "ledger", "held", "clock", "token"),
+        requeue=Requeue(**ports.only(*followers)),
+        wakeups=Wakeups(**ports.only("engine", "schedules", "clock")),
     )
-
-
-def _follow_grants(
-    request: PlanRequest, head: Head, *, ports: PlanChanges, planned_with: frozenset[str] | None = None
-) -> None:
-    look_again_if_people_turned(
-        head,
-        cause=request.cause,
-        planned_with=planned_with,
-        policy=ports.policies.current(),
-        subjects=ports.subjects,
-        inbox=ports.inbox,
-        now=ports.clock(),
-    )
-
-
-def _deciding(ports: PlanChanges) -> CarryOutDecision:
-    return CarryOutDecision(
-        subjects=ports.subjects,
-        policies=ports.policies,
-        held=ports.held,
-        inbox=ports.inbox,
-        engine=ports.engine,
-        clock=ports.clock,
-    )
-
-
-def _look_again_if_things_moved(request: PlanRequest, head: Head, *, ports: PlanChanges) -> None:
-    if request.refresh:
-        look_again_if_a_unit_was_renamed(
-            head.fact, cause=request.cause, organization=ports.organization, inbox=ports.inbox, clock=ports.clock
-        )
-    look_again_if_the_policy_moved(
-        request.subject,
-        planned_with=head.policy_version,
-        policies=ports.policies,
-        inbox=ports.inbox,
-        clock=ports.clock,
-    )
+    return {
+        commands.ApplyGrant: partial(reconcile_subject, resolve=recorded, ports=reconciliation),
+        commands.ApplyHrRecord: partial(reconcile_subject, resolve=person, ports=reconciliation),
+        commands.ReconcileSubject: partial(reconcile_subject, resolve=recorded, ports=reconciliation),
+        commands.RefreshAccount: partial(reconcile_subject, resolve=account, ports=reconciliation),
+        commands.RestoreResources: partial(reconcile_subject, resolve=recorded, ports=reconciliation),
+    }

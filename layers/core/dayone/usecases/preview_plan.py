@@ -7,7 +7,7 @@ from itertools import chain
 
 from dayone.contracts.plan_request import Changes, WhatIf, changed_account, changed_person
 from dayone.domain.accounts import Account
-from dayone.domain.company import Outlook
+from dayone.domain.evaluation import PolicyEvaluator
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
@@ -16,7 +16,7 @@ from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.follow_people import Employed
-from dayone.usecases.foresee import Foresight, Preview
+from dayone.usecases.preview import PlanPreview, PreviewBuilder
 from dayone.usecases.read_policy_here import read_policy_here
 from dayone.usecases.walk_company import walk_company, walk_kind
 
@@ -32,7 +32,7 @@ class Previewed:
     `policy_version` is the policy it was planned with, None for one that was sent.
     """
 
-    preview: Preview
+    preview: PlanPreview
     is_complete: bool
     policy_version: int | None
 
@@ -49,9 +49,9 @@ def preview_plan(what_if: WhatIf, *, api: AccessApi) -> Previewed:
 def _of_policy(files: Mapping[str, str], *, api: AccessApi) -> Previewed:
     in_force = api.policies.current()
     policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, api=api)
-    outlook = _outlook(policy, api=api)
+    evaluator = _evaluator(policy, api=api)
     everybody = walk_company(policy, company=api.company)
-    return replace(_looked_at(everybody, outlook=outlook, api=api, replaced=in_force), policy_version=None)
+    return replace(_looked_at(everybody, evaluator=evaluator, api=api, replaced=in_force), policy_version=None)
 
 
 def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:
@@ -66,40 +66,40 @@ def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:
         states = chain(states, walk_kind(SubjectKind.ACCOUNT, company=api.company))
     elif turns:
         states = chain(states, map(api.records.subject, api.grants.accounts_of(person.id)))
-    return _looked_at(states, outlook=_outlook(policy, api=api, instead=person), api=api)
+    return _looked_at(states, evaluator=_evaluator(policy, api=api, instead=person), api=api)
 
 
 def _of_account(changes: Changes, *, api: AccessApi) -> Previewed:
     state = api.records.subject(Subject(SubjectKind.ACCOUNT, str(changes["id"])))
     known = state.head.fact if isinstance(state.head.fact, Account) else None
     account = changed_account(known, changes)
-    outlook = _outlook(api.policies.current(), api=api)
-    return _looked_at([_with(state, account)], outlook=outlook, api=api)
+    evaluator = _evaluator(api.policies.current(), api=api)
+    return _looked_at([_with(state, account)], evaluator=evaluator, api=api)
 
 
 def _looked_at(
-    states: Iterable[SubjectState], *, outlook: Outlook, api: AccessApi, replaced: Policy | None = None
+    states: Iterable[SubjectState], *, evaluator: PolicyEvaluator, api: AccessApi, replaced: Policy | None = None
 ) -> Previewed:
     until, is_complete = api.clock() + _TIME_TO_READ, True
-    foresight = Foresight(outlook=outlook, replaced=replaced, most=LISTED)
+    builder = PreviewBuilder(evaluator=evaluator, replaced=replaced, most=LISTED)
     for state in states:
         if api.clock() > until:
             is_complete = False
             break
-        foresight.look_at(state)
+        builder.add(state)
     # No change of this name can have let anything go.
-    tally = api.ledger.tally("", day=outlook.now.astimezone(UTC).date())
-    version = outlook.policy.version
-    return Previewed(preview=foresight.preview(tally), is_complete=is_complete, policy_version=version)
+    tally = api.ledger.tally("", day=evaluator.now.astimezone(UTC).date())
+    version = evaluator.policy.version
+    return Previewed(preview=builder.preview(tally), is_complete=is_complete, policy_version=version)
 
 
-def _outlook(policy: Policy, *, api: AccessApi, instead: Person | None = None) -> Outlook:
+def _evaluator(policy: Policy, *, api: AccessApi, instead: Person | None = None) -> PolicyEvaluator:
     now = api.clock()
 
     def fact_of(person: Subject) -> object:
         return instead if instead and person.name == instead.id else api.records.subject(person).head.fact
 
-    return Outlook(policy, now, Selection(policy), Employed(fact_of, policy=policy, now=now))
+    return PolicyEvaluator(policy, now, Selection(policy), Employed(fact_of, policy=policy, now=now))
 
 
 def _has_access(person: Person | None, *, policy: Policy, now: datetime) -> bool:

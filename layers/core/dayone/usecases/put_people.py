@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from dayone.contracts.hr.packed_workforce import packed
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ApplyHrRecord, ImportManualPeople
 from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.preconditions import Precondition
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import tag_of, telling_of
 from dayone.domain.ulids import ulid
@@ -36,16 +36,16 @@ def put_person(
     precondition.check(newest)
     cause = caused_by(actor, reference="put-person", api=api)
     telling = telling_of(attributes, source=BY_HAND, at=cause.at)
-    follows = newest if precondition.versions and newest else ""
-    api.inbox.put([PlanRequest(subject=subject, cause=cause, telling=telling, follows=follows)])
+    expected = newest if precondition.versions and newest else ""
+    api.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling, expected_version=expected)])
     return Taken(change=cause.change, tag=tag_of(telling.version) or "")
 
 
 def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, api: AccessApi) -> Taken:
     """Tell of several people at once, by their ids, as one change."""
     cause = caused_by(actor, reference="put-people", api=api)
-    request = PlanRequest(subject=Subject(SubjectKind.HR_SOURCE, BY_HAND), cause=cause, workforce=packed(people))
-    api.inbox.put([request])
+    subject = Subject(SubjectKind.HR_SOURCE, BY_HAND)
+    api.inbox.put([ImportManualPeople(subject=subject, cause=cause, workforce=packed(people))])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
     api.changes.open(cause)
     return Taken(change=cause.change)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from dayone.contracts import account_events
 from dayone.contracts.inbox import from_json
+from dayone.domain.commands import Command
 from dayone.domain.dead_letters import DeadLetter, LetterQueue
-from dayone.domain.requests import PlanRequest
 from dayone.errors import Invalid, Malformed
 from dayone.ports.dead_letters import DeadLetterQueues
-from dayone.usecases.record_account_event import request_of
+from dayone.usecases.record_account_event import command_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class Understood:
     """A letter, and what it asks for: None when that cannot be told, or when there is nothing to ask for."""
 
     letter: DeadLetter
-    request: PlanRequest | None = None
+    command: Command | None = None
     reason: str = ""
 
 
@@ -60,7 +60,7 @@ def understand(letter: DeadLetter) -> Understood:
 
 def _of_inbox(letter: DeadLetter) -> Understood:
     try:
-        return Understood(letter=letter, request=from_json(letter.body, taken_at=letter.sent_at))
+        return Understood(letter=letter, command=from_json(letter.body, taken_at=letter.sent_at))
     except Malformed as error:
         return Understood(letter=letter, reason=str(error))
 
@@ -72,7 +72,7 @@ def _of_account_events(letter: DeadLetter, *, given: str) -> Understood:
         return Understood(letter=letter, reason=given or str(error))
     if event.ignored:
         return Understood(letter=letter, reason=given or event.ignored)
-    return Understood(letter=letter, request=request_of(event), reason=given)
+    return Understood(letter=letter, command=command_of(event), reason=given)
 
 
 def _condition(body: str) -> str:

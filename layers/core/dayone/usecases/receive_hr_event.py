@@ -10,8 +10,8 @@ from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.okta import challenge
 from dayone.contracts.hr.proofs import comes_from
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce
 from dayone.domain.hr_sources import Source
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.errors import NotFound, TooLarge
@@ -56,9 +56,9 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
     heard = kind.read(delivery, source=source, keys=keys, now=ports.clock())
     if heard.ignored:
         return Received(ignored=heard.ignored)
-    requests = list(_requests(heard, source=source))
-    ports.inbox.put(requests)
-    return Received(changes=tuple(one.cause.change for one in requests))
+    commands = list(_commands(heard, source=source))
+    ports.inbox.put(commands)
+    return Received(changes=tuple(command.cause.change for command in commands))
 
 
 def _source(delivery: Delivery, *, ports: ReceiveHrEvent) -> Source:
@@ -74,18 +74,19 @@ def _echo(delivery: Delivery, *, source: Source) -> str:
     return challenge(delivery)
 
 
-def _requests(heard: Heard, *, source: Source) -> Iterator[PlanRequest]:
+def _commands(heard: Heard, *, source: Source) -> Iterator[Command]:
     the_source = Subject(SubjectKind.HR_SOURCE, source.name)
-    for person, telling in heard.people.items():
+    for person, record in heard.people.items():
         reference = heard.reference if len(heard.people) == 1 else f"{heard.reference}/{person}"
-        cause = _cause(source, reference=reference, at=telling.version.at)
-        yield PlanRequest(subject=Subject(SubjectKind.PERSON, person), cause=cause, telling=telling)
-    for hint in heard.hints:
-        reference = f"{heard.reference}/{hint.record}"
-        yield PlanRequest(subject=the_source, cause=_cause(source, reference=reference, at=hint.at), hint=hint)
+        cause = _cause(source, reference=reference, at=record.version.at)
+        yield ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=record)
+    for notification in heard.notifications:
+        reference = f"{heard.reference}/{notification.record}"
+        cause = _cause(source, reference=reference, at=notification.at)
+        yield FetchHrRecord(subject=the_source, cause=cause, notification=notification)
     if heard.workforce:
         cause = _cause(source, reference=heard.reference, at=heard.at)
-        yield PlanRequest(subject=the_source, cause=cause, workforce=heard.workforce)
+        yield ImportWorkforce(subject=the_source, cause=cause, workforce=heard.workforce)
 
 
 def _cause(source: Source, *, reference: str, at: datetime) -> Cause:

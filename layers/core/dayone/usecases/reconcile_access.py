@@ -1,11 +1,11 @@
 """Look again at what has come due, and wake the executor when operations wait that nobody rang for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import Command, DiscoverAccounts, ReconcileSubject, RefreshAccount
 from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.ports.failed_work import FailedSubjects
@@ -17,6 +17,10 @@ from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
 from dayone.usecases.restore_sessions_policy import missing_revocations
 
 _AT_MOST = 1000
+_WHEN_DUE: Mapping[SubjectKind, type[Command]] = {
+    SubjectKind.ACCOUNT: RefreshAccount,
+    SubjectKind.ORGANIZATION: DiscoverAccounts,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,7 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
     if ports.records.subject(THE_ORGANIZATION).head.due_at is None:
         # Nobody has ever looked at it: Day One has just been deployed.
         due = [*due, THE_ORGANIZATION]
-    ports.inbox.put(_request(subject, now=now) for subject in due)
+    ports.inbox.put(_command(subject, now=now) for subject in due)
     # What an HR system could not answer when it was asked.
     ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
     if ports.due_work.has_runnable():
@@ -57,8 +61,9 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
     return len(due) + failed
 
 
-def _request(subject: Subject, *, now: datetime) -> PlanRequest:
+def _command(subject: Subject, *, now: datetime) -> Command:
     change = ulid_of(now, name=f"{subject} is due")
     kind = CauseKind.DISCOVERY if subject == THE_ORGANIZATION else CauseKind.DUE
     cause = Cause(change=change, kind=kind, actor="dayone", reference="sweep", at=now)
-    return PlanRequest(subject=subject, cause=cause, refresh=subject.kind is SubjectKind.ACCOUNT)
+    command = _WHEN_DUE.get(subject.kind, ReconcileSubject)
+    return command(subject=subject, cause=cause)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dayone.contracts import account_events
 from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import Command, RefreshAccount, RefreshOrganizationalUnit
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.errors import Invalid
@@ -47,18 +47,15 @@ def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
         return Recorded(name="", why_not=str(error), is_dead_letter=True)
     if event.ignored:
         return Recorded(name=event.name, why_not=event.ignored)
-    ports.inbox.put([request_of(event)])
+    ports.inbox.put([command_of(event)])
     return Recorded(name=event.name, account=event.account_id, unit=event.unit_id)
 
 
-def request_of(event: account_events.AccountEvent) -> PlanRequest:
-    """What an event asks for; the same event asks for the same change."""
+def command_of(event: account_events.AccountEvent) -> Command:
+    """The command that an event leads to; the same event leads to the same change."""
     change = ulid_of(event.at, name=f"{event.source}:{event.id}")
     cause = Cause(change=change, kind=CauseKind.ACCOUNT_EVENT, actor=event.source, reference=event.id, at=event.at)
-    return PlanRequest(subject=_subject(event), cause=cause, refresh=True)
-
-
-def _subject(event: account_events.AccountEvent) -> Subject:
     if event.unit_id:
-        return Subject(SubjectKind.ORGANIZATIONAL_UNIT, event.unit_id)
-    return Subject(SubjectKind.ACCOUNT, event.account_id)
+        unit = Subject(SubjectKind.ORGANIZATIONAL_UNIT, event.unit_id)
+        return RefreshOrganizationalUnit(subject=unit, cause=cause)
+    return RefreshAccount(subject=Subject(SubjectKind.ACCOUNT, event.account_id), cause=cause)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from dayone.domain.accounts import GONE, Account
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause
+from dayone.domain.commands import ApplyGrant, Command
 from dayone.domain.grants import MOST_OPEN, End, Ending, Grant, GrantState, joined
 from dayone.domain.life_cycle import LifeCycle, has_left
 from dayone.domain.people import Person, Status
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import SubjectState
 from dayone.ports.grants import Grants
 
@@ -38,21 +38,19 @@ class Holders:
     people: Mapping[str, Person] = field(default_factory=dict)
 
 
-def record_grants(
-    request: PlanRequest, *, state: SubjectState, holders: Holders, grants: Grants, now: datetime
-) -> Granted:
-    """What the head remembers, joined with what the request says, ended where its holder has gone.
+def record_grants(command: Command, *, state: SubjectState, holders: Holders, grants: Grants, now: datetime) -> Granted:
+    """What the head remembers, joined with what the command says, ended where its holder has gone.
 
     When more have turned than fit into one plan, the others follow in the next one, which is due at once.
     """
     before = {one.id: one for one in state.head.grants}
-    told = request.grant
+    told = command.grant if isinstance(command, ApplyGrant) else None
     if told is None and not before:
         return Granted()
     if told is not None and told.id not in before and (kept := grants.known(told.id)) is not None:
         before[told.id] = kept
-    heard = _heard(told, before=before, cause=request.cause, now=now)
-    ours = [_with_holder(one, holders=holders, cause=request.cause, now=now) for one in heard]
+    heard = _heard(told, before=before, cause=command.cause, now=now)
+    ours = [_with_holder(one, holders=holders, cause=command.cause, now=now) for one in heard]
     turned = [one for one in ours if one != before.get(one.id) or one.noted is not one.state(now=now)]
     written = {one.id: replace(one, noted=one.state(now=now)) for one in turned[:_MOST_WRITTEN]}
     there = {reason.rule for one in state.applied.values() for reason in one.reasons}
@@ -60,7 +58,7 @@ def record_grants(
     return Granted(
         grants=tuple(one for one in known if _matters(one, there=there, now=now)),
         written=tuple(written.values()),
-        audit=tuple(_entries(written.values(), before=before, cause=request.cause, now=now)),
+        audit=tuple(_entries(written.values(), before=before, cause=command.cause, now=now)),
         notes=tuple(f"{one.rule} {in_words(one, now=now)}" for one in written.values()),
     )
 

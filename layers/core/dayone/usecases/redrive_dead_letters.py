@@ -41,12 +41,12 @@ def redrive_dead_letters(queue: LetterQueue | None, *, actor: str, api: AccessAp
 
 
 def _redriven(queue: LetterQueue, letters: tuple[Understood, ...], *, actor: str, api: AccessApi) -> Redriven:
-    asked = [one for one in letters if one.request]
-    others = [one for one in letters if not one.request]
-    requests = [one.request for one in asked if one.request]
+    asked = [letter for letter in letters if letter.command]
+    others = [letter for letter in letters if not letter.command]
+    commands = [letter.command for letter in asked if letter.command]
     # A fact that is older than the known one is left aside, and what has been planned already is not planned twice.
-    api.inbox.put(requests)
-    changes = [one.cause.change for one in requests]
+    api.inbox.put(commands)
+    changes = [command.cause.change for command in commands]
     if queue is LetterQueue.ACCOUNT_EVENTS and others:
         # Whichever account these are about, it is among all of them.
         changes.append(request_discovery(actor=actor, api=api))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dayone.domain.changes import CauseKind
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import BootstrapAccounts
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Invalid, Malformed
 from dayone.usecases.access_api import AccessApi
@@ -27,6 +27,6 @@ def request_bootstrap(accounts: Sequence[str], *, actor: str, api: AccessApi) ->
         raise Invalid("not all of these accounts are known: nothing was asked for", findings=findings)
     cause = caused_by(actor, reference="bootstrap", api=api, kind=CauseKind.BOOTSTRAP)
     whole = Subject(SubjectKind.CHANGE, cause.change)
-    api.inbox.put([PlanRequest(subject=whole, cause=cause, subjects=subjects, anew=True)])
+    api.inbox.put([BootstrapAccounts(subject=whole, cause=cause, subjects=subjects)])
     api.changes.open(cause)
     return Taken(change=cause.change)

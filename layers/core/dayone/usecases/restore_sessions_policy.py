@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import RestoreResources
 from dayone.domain.subjects import Resource, ResourceKind
 from dayone.domain.ulids import ulid_of
 from dayone.ports.sessions import DeniedUsers, RevokedSessions
@@ -12,7 +12,7 @@ from dayone.ports.sessions import DeniedUsers, RevokedSessions
 _ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)
 
 
-def missing_revocations(*, revoked: RevokedSessions, denied: DeniedUsers, now: datetime) -> Iterator[PlanRequest]:
+def missing_revocations(*, revoked: RevokedSessions, denied: DeniedUsers, now: datetime) -> Iterator[RestoreResources]:
     """A request for each person whom the policies should deny everything and do not, as somebody has edited them.
 
     AWS is not asked while nobody's sessions are ended. Raises NotFound when a policy is gone.
@@ -25,4 +25,4 @@ def missing_revocations(*, revoked: RevokedSessions, denied: DeniedUsers, now: d
         if user_id not in users:
             change = ulid_of(now, name=f"{person} is missing from the policy that ends sessions")
             cause = Cause(change=change, kind=CauseKind.DRIFT, actor="dayone", reference="sweep", at=now)
-            yield PlanRequest(subject=person, cause=cause, missing=(_ENDED_SESSIONS,))
+            yield RestoreResources(subject=person, cause=cause, missing=(_ENDED_SESSIONS,))

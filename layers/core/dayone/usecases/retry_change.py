@@ -1,11 +1,11 @@
 """Have the subjects of what has failed in a change looked at again, on somebody's word; no operation is repeated."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, CauseKind, Change, ChangeState
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import BootstrapAccounts, Command, ReconcileSubject, RefreshAccount, RetryChange
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid
 from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
@@ -32,7 +32,7 @@ def retry_change(change: str, *, chosen: Sequence[str], actor: str, api: AccessA
     now = api.clock()
     new, kind = ulid(now, entropy=api.entropy()), found.cause.origin
     cause = Cause(change=new, kind=CauseKind.RETRY, actor=actor, reference=change, at=now, retries=kind)
-    api.inbox.put([PlanRequest(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
+    api.inbox.put([RetryChange(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
     return cause
 
 
@@ -61,7 +61,7 @@ def _check_belong(subjects: Iterable[Subject], *, change: str, progress: Progres
 
 
 @dataclass(frozen=True, kw_only=True)
-class LookAgain:
+class RetryPorts:
     """What carrying it out needs."""
 
     progress: Progress
@@ -69,47 +69,54 @@ class LookAgain:
     inbox: Inbox
 
 
-def look_again(request: PlanRequest, *, ports: LookAgain) -> None:
+def plan_failed_again(command: RetryChange, *, ports: RetryPorts) -> None:
     """Put the subjects on the inbox, a thousand in a run; safe to repeat, and to be cut off anywhere.
 
-    Should more have failed by the time that a run is repeated, they are looked at, too.
+    Should more have failed by the time that a run is repeated, they are planned again, too.
     """
-    cause = request.cause
-    ports.changes.open(cause, audit=_entry(request))
-    count, after = _place(request)
-    concerned = request.subjects or ports.progress.failed(request.subject.name, after=after, limit=_IN_A_RUN)
-    # What failed in an account may have to do with what became of it.
-    ports.inbox.put(
-        PlanRequest(subject=one, cause=cause, refresh=one.kind is SubjectKind.ACCOUNT, anew=request.anew)
-        for one in concerned
-    )
+    cause = command.cause
+    detail = ", ".join(map(str, command.subjects)) or "all that has failed"
+    ports.changes.open(cause, audit=_entry(command, action="retry-change", detail=detail))
+    count, after = _place(command)
+    concerned = command.subjects or ports.progress.failed(command.subject.name, after=after, limit=_IN_A_RUN)
+    ports.inbox.put(_again(subject, cause=cause) for subject in concerned)
     total = count + len(concerned)
-    if request.subjects or len(concerned) < _IN_A_RUN:
+    if command.subjects or len(concerned) < _IN_A_RUN:
         ports.changes.expect(cause.change, subjects=total)
     else:
-        ports.inbox.put([_rest(request, cursor=f"{total}@{concerned[-1]}")])
+        ports.inbox.put([replace(command, cursor=f"{total}@{concerned[-1]}")])
 
 
-def _place(request: PlanRequest) -> tuple[int, str]:
+def bootstrap_accounts(command: BootstrapAccounts, *, ports: RetryPorts) -> None:
+    """Have the accounts refreshed, and everything they have made once more; the same again is harmless."""
+    cause, accounts = command.cause, command.subjects
+    ports.changes.open(cause, audit=_entry(command, action="bootstrap-accounts", detail=", ".join(map(str, accounts))))
+    ports.inbox.put(RefreshAccount(subject=account, cause=cause, recreate=True) for account in accounts)
+    ports.changes.expect(cause.change, subjects=len(accounts))
+
+
+def _again(subject: Subject, *, cause: Cause) -> Command:
+    # What failed in an account may have to do with what became of it.
+    command = RefreshAccount if subject.kind is SubjectKind.ACCOUNT else ReconcileSubject
+    return command(subject=subject, cause=cause)
+
+
+def _place(command: RetryChange) -> tuple[int, str]:
     """How many were asked for before, and the last of them."""
-    count, _, after = request.cursor.partition("@")
+    count, _, after = command.cursor.partition("@")
     if count and not count.isdecimal():
-        raise Rejected(f"nothing goes on at {request.cursor!r}")
+        raise Rejected(f"nothing goes on at {command.cursor!r}")
     return int(count or "0"), after
 
 
-def _rest(request: PlanRequest, *, cursor: str) -> PlanRequest:
-    return PlanRequest(subject=request.subject, cause=request.cause, cursor=cursor)
-
-
-def _entry(request: PlanRequest) -> AuditEntry:
-    cause = request.cause
+def _entry(command: RetryChange | BootstrapAccounts, *, action: str, detail: str) -> AuditEntry:
+    cause = command.cause
     return AuditEntry(
         at=cause.at,
         actor=cause.actor,
-        action="bootstrap-accounts" if request.anew else "retry-change",
-        subject=str(request.subject),
+        action=action,
+        subject=str(command.subject),
         change=cause.change,
         outcome="recorded",
-        detail=", ".join(map(str, request.subjects)) or "all that has failed",
+        detail=detail,
     )

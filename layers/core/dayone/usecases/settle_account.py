@@ -6,30 +6,34 @@ from datetime import datetime
 
 from dayone.domain.accounts import GONE, Account
 from dayone.domain.bootstrap import Bootstrap, bootstrap_after
+from dayone.domain.commands import Command, RefreshAccount, RestoreResources
+from dayone.domain.grants import Grant
 from dayone.domain.operations import Action, Applied, OperationState
 from dayone.domain.people import Person
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Plan, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind
 
 
-def as_met(
-    state: SubjectState, *, now_is: Person | Account | None, request: PlanRequest, now: datetime
+def normalized_state(
+    state: SubjectState, *, command: Command, fact: Person | Account | None, grants: tuple[Grant, ...], now: datetime
 ) -> SubjectState:
-    """The state to plan from.
+    """The state to plan from, with the grants that are remembered from now on.
 
     An account that was gone and is back may have lost all that was confirmed before; one that nobody had heard of
     before the first look at the organisation was there before Day One. What is asked for anew is made again, as after
     an absence. What AWS does not have any more is brought back as what may not have been done.
     """
-    head = state.head
-    if request.missing:
-        return replace(state, applied={**state.applied, **_doubted(state, request.missing)})
-    if _is_gone(head.fact) and not _is_gone(now_is):
+    head = replace(state.head, grants=grants)
+    state = replace(state, head=head)
+    if isinstance(command, RestoreResources):
+        return replace(state, applied={**state.applied, **_doubted(state, command.missing)})
+    if _is_gone(head.fact) and not _is_gone(fact):
         return replace(state, head=replace(head, trusted_since=now))
-    if request.anew:
+    if not isinstance(command, RefreshAccount):
+        return state
+    if command.recreate:
         return replace(state, head=replace(head, trusted_since=now, bootstrap=None))
-    if request.first_look and head.fact is None and now_is is not None:
+    if command.is_initial_discovery and head.fact is None and fact is not None:
         return replace(state, head=replace(head, awaits_approval=True))
     return state
 

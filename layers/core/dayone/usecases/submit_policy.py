@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from dayone.contracts.kept_policy import as_one_text
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import ActivatePolicy
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subjects import THE_POLICY
 from dayone.domain.ulids import ulid
 from dayone.usecases.access_api import AccessApi
@@ -35,7 +35,7 @@ def submit_policy(
     kept = api.archive.add(text, file=file, actor=actor, at=at, change=change, precondition=precondition)
     reference = f"version {kept.version}" + (f", which is version {again} again" if again else "")
     cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at)
-    api.inbox.put([PlanRequest(subject=THE_POLICY, cause=cause, policy_version=kept.version)])
+    api.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
     api.changes.open(cause)
     return kept

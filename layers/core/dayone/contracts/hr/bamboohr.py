@@ -16,9 +16,9 @@ from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
 from dayone.contracts.hr.proofs import digest_of, is_recent, signed_in_hex
+from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
-from dayone.domain.requests import Hint
 from dayone.errors import Malformed, Unauthentic
 
 _DELETED = "employee.deleted"
@@ -70,13 +70,15 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
         raise Malformed("the body is a form: choose JSON as the encoding of the webhook")
     if b'"employees"' in delivery.body:
         employees = read_as(_FieldEvent, delivery.body).employees
-        hints = tuple(_hint(one.id, at=at, is_deletion=one.action.casefold() == "deleted") for one in employees)
-        return Heard(reference=reference, at=at, hints=hints)
+        notifications = tuple(
+            _notification(one.id, at=at, is_deletion=one.action.casefold() == "deleted") for one in employees
+        )
+        return Heard(reference=reference, at=at, notifications=notifications)
     event = read_as(_Event, delivery.body)
     if not event.type.startswith("employee"):
         return Heard(reference=reference, at=at, ignored="it is not about an employee")
-    hint = _hint(event.data.employeeId, at=at, is_deletion=event.type == _DELETED)
-    return Heard(reference=reference, at=at, hints=(hint,))
+    notification = _notification(event.data.employeeId, at=at, is_deletion=event.type == _DELETED)
+    return Heard(reference=reference, at=at, notifications=(notification,))
 
 
 def question(record: str, source: Source, secret: str) -> Question:
@@ -95,8 +97,8 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
     return Asked(record=record, changed_at=_moment(record.get("lastChanged")))
 
 
-def _hint(employee: str | int, *, at: datetime, is_deletion: bool) -> Hint:
-    return Hint(record=str(employee), at=at, is_deletion=is_deletion)
+def _notification(employee: str | int, *, at: datetime, is_deletion: bool) -> ChangeNotification:
+    return ChangeNotification(record=str(employee), at=at, is_deletion=is_deletion)
 
 
 def _signed_at(stamp: str) -> datetime:

@@ -14,9 +14,9 @@ from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
 from dayone.contracts.hr.proofs import digest_of, is_recent, signed_in_hex
+from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
-from dayone.domain.requests import Hint
 from dayone.errors import Malformed
 
 MAPPING = {
@@ -70,8 +70,8 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     record = _record_in(event.data.resource)
     if not record or not kind.startswith(("employee.", "worker.", "person.", "people.")):
         return Heard(reference=reference, at=event.timestamp, ignored="it is not about a worker")
-    hint = Hint(record=record, at=event.timestamp, is_deletion="deleted" in kind)
-    return Heard(reference=reference, at=event.timestamp, hints=(hint,))
+    notification = ChangeNotification(record=record, at=event.timestamp, is_deletion="deleted" in kind)
+    return Heard(reference=reference, at=event.timestamp, notifications=(notification,))
 
 
 def _record_in(resource: object) -> str:

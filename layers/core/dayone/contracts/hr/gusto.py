@@ -14,9 +14,9 @@ from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
 from dayone.contracts.hr.proofs import is_recent, signed_in_hex
+from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
-from dayone.domain.requests import Hint
 from dayone.errors import Invalid, Malformed
 
 # Which release of the API the fields below are of.
@@ -57,8 +57,10 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     is_recent(at, now=now, max_age=source.max_age)
     if event.entity_type != "Employee":
         return Heard(reference=event.uuid, at=at, ignored="it is not about an employee")
-    hint = Hint(record=event.entity_uuid, at=at, is_deletion=event.event_type == "employee.deleted")
-    return Heard(reference=event.uuid, at=at, hints=(hint,))
+    notification = ChangeNotification(
+        record=event.entity_uuid, at=at, is_deletion=event.event_type == "employee.deleted"
+    )
+    return Heard(reference=event.uuid, at=at, notifications=(notification,))
 
 
 def question(record: str, source: Source, secret: str) -> Question:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from dayone.contracts.deliveries import Delivery
+from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
-from dayone.domain.requests import Hint
 from dayone.domain.subject_states import Telling
 
 
@@ -16,14 +16,14 @@ from dayone.domain.subject_states import Telling
 class Heard:
     """What a delivery says, and the id by which the same delivery is known again; `at` is when it came to be so.
 
-    `people` are tellings by the person's id, `hints` records to ask for. `workforce` is everybody the source knows,
-    written for a message, and `count` how many they are. Where there is nothing to do, `ignored` says why.
+    `people` are tellings by the person's id, `notifications` records to fetch. `workforce` is everybody the source
+    knows, written for a message, and `count` how many they are. Where there is nothing to do, `ignored` says why.
     """
 
     reference: str
     at: datetime
     people: Mapping[str, Telling] = field(default_factory=dict)
-    hints: tuple[Hint, ...] = ()
+    notifications: tuple[ChangeNotification, ...] = ()
     workforce: str = ""
     count: int = 0
     ignored: str = ""

@@ -16,9 +16,9 @@ from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
 from dayone.contracts.hr.proofs import digest_of, is_recent, signed_in_base64
+from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
-from dayone.domain.requests import Hint
 from dayone.errors import Malformed
 
 # With what HiBob tries a new webhook; it is not said whether it is signed, and there is nothing in it to believe.
@@ -71,8 +71,8 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     reference = digest_of(delivery.body)
     if event.data.employeeId is None:
         return Heard(reference=reference, at=at, ignored="it is not about an employee")
-    hint = Hint(record=str(event.data.employeeId), at=at, is_deletion=event.type == _DELETED)
-    return Heard(reference=reference, at=at, hints=(hint,))
+    notification = ChangeNotification(record=str(event.data.employeeId), at=at, is_deletion=event.type == _DELETED)
+    return Heard(reference=reference, at=at, notifications=(notification,))
 
 
 def question(record: str, source: Source, secret: str) -> Question:

@@ -15,9 +15,9 @@ from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
 from dayone.contracts.hr.proofs import carries_secret, is_recent
+from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
-from dayone.domain.requests import Hint
 from dayone.errors import Invalid, Malformed
 
 CHALLENGE_HEADER = "x-okta-verification-challenge"
@@ -85,9 +85,9 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     body = read_as(_Body, delivery.body)
     at = max(one.published for one in body.data.events)
     is_recent(at, now=now, max_age=source.max_age)
-    hints = {hint.record: hint for hint in _hints(body)}
-    ignored = "" if hints else "it is not about users"
-    return Heard(reference=body.eventId, at=at, hints=tuple(hints.values()), ignored=ignored)
+    notifications = {notification.record: notification for notification in _notifications(body)}
+    ignored = "" if notifications else "it is not about users"
+    return Heard(reference=body.eventId, at=at, notifications=tuple(notifications.values()), ignored=ignored)
 
 
 def challenge(delivery: Delivery) -> str:
@@ -98,12 +98,13 @@ def challenge(delivery: Delivery) -> str:
     return asked
 
 
-def _hints(body: _Body) -> Iterator[Hint]:
+def _notifications(body: _Body) -> Iterator[ChangeNotification]:
     # In the order they were published, so that the last one about a user is the one that counts.
     for event in sorted(body.data.events, key=lambda one: one.published):
         for target in event.target or []:
             if target.id and target.type == "User" and event.eventType.startswith(_ABOUT_USERS):
-                yield Hint(record=target.id, at=event.published, is_deletion=event.eventType == _DELETED)
+                is_deletion = event.eventType == _DELETED
+                yield ChangeNotification(record=target.id, at=event.published, is_deletion=is_deletion)
 
 
 def question(record: str, source: Source, secret: str) -> Question:

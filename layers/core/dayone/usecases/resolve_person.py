@@ -1,17 +1,17 @@
-"""Decide what holds of a person now that one HR source has told of them."""
+"""Resolve one person from what all HR sources have said, now that one of them has sent a record."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from dayone.domain.commands import ApplyHrRecord
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.domain.people import Person
-from dayone.domain.requests import PlanRequest
 from dayone.domain.subject_states import Head, Presence, Telling
 from dayone.domain.tellings import attributes_of, lacking, overruled, person_of, tag_of, taken_in
 from dayone.domain.user_names import candidates
 from dayone.ports.state import Subjects
-from dayone.usecases.record_fact import Recorded, fact_entry
+from dayone.usecases.resolve_fact import ResolvedFact, fact_entry, ignored
 
 _USER_NAME, _EMAIL = "user-name:", "email:"
 
@@ -27,36 +27,37 @@ class _Named:
     refused: bool = False
 
 
-def record_telling(
-    request: PlanRequest, telling: Telling, *, head: Head, rules: HrRules, subjects: Subjects, now: datetime
-) -> Recorded:
-    """The person to plan with, audited; a telling that is older than what its source said before is left aside."""
-    if request.follows and tag_of(head.version) != request.follows:
-        return _left_aside(request, "somebody told something else meanwhile: read the person again", head=head, now=now)
+def resolve_person(
+    command: ApplyHrRecord, *, head: Head, rules: HrRules, subjects: Subjects, now: datetime
+) -> ResolvedFact:
+    """The person to plan with, audited; a record that is older than what its source said before is ignored."""
+    telling = command.record
+    if command.expected_version and tag_of(head.version) != command.expected_version:
+        return ignored(command, "somebody told something else meanwhile: read the person again", head=head, now=now)
     before = next((one for one in head.tellings if one.source == telling.source), None)
     if telling.presence is not Presence.PRESENT:
         if before is None:
-            return _left_aside(request, "the source has never told of this person", head=head, now=now)
+            return ignored(command, "the source has never told of this person", head=head, now=now)
         # Whatever it says of them next, as of whenever, comes after they were found to be gone.
         version = replace(telling.version, at=before.version.at)
         telling = replace(telling, version=version)
     if before is not None and not telling.version.is_newer_than(before.version):
-        return _left_aside(request, _not_newer(telling, before), head=head, now=now)
+        return ignored(command, _not_newer(telling, before), head=head, now=now)
     tellings = taken_in(telling, known=head.tellings)
     attributes = attributes_of(tellings, rules=rules)
-    named = _named(request.subject.name, attributes, head=head, rules=rules, subjects=subjects)
+    named = _named(command.subject.name, attributes, head=head, rules=rules, subjects=subjects)
     missing = lacking(attributes, rules=rules, has_user_name=isinstance(head.fact, Person))
     waits = tuple(f"waits to be told the {name.replace('_', ' ')}" for name in missing)
     notes = (*(waits or named.notes), *_overruled(telling, attributes))
     is_person = not missing and not named.refused
-    person = request.subject.name
-    return Recorded(
+    person = command.subject.name
+    return ResolvedFact(
         fact=person_of(person, attributes, user_name=named.user_name, email=named.email) if is_person else head.fact,
         version=telling.version,
         tellings=tellings,
         claims=named.claims if is_person else head.claims,
         notes=notes,
-        audit=(fact_entry(request, outcome="recorded", detail=telling.version.digest, now=now),),
+        audit=(fact_entry(command, outcome="recorded", detail=telling.version.digest, now=now),),
     )
 
 
@@ -69,11 +70,6 @@ def _not_newer(telling: Telling, before: Telling) -> str:
     if telling.version.digest == before.version.digest:
         return "the same was told before"
     return f"stale: what {telling.source} has told is of {before.version.at.isoformat()}"
-
-
-def _left_aside(request: PlanRequest, note: str, *, head: Head, now: datetime) -> Recorded:
-    audit = (fact_entry(request, outcome="ignored", detail=note, now=now),)
-    return Recorded(fact=head.fact, version=head.version, notes=(note,), audit=audit)
 
 
 def _named(person: str, attributes: Mapping[str, str], *, head: Head, rules: HrRules, subjects: Subjects) -> _Named:

@@ -1,16 +1,16 @@
-"""The whole company planned at once: who would change, and what that comes to."""
+"""A policy evaluated for one subject after the other: how each differs from what it should have."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.company import Outlook, SubjectPlan, Summary, plan_company, summary
 from dayone.domain.desired import EachRule
+from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.domain.holds import HeldRemoval
+from dayone.domain.judgement import removals_of, split_held
 from dayone.domain.operations import Applied
-from dayone.domain.people import Person, Status
+from dayone.domain.people import Person
 from dayone.domain.policy import Policy, Protection
 from dayone.domain.selection import Selection, ready
 from dayone.domain.subject_states import Head, SubjectState
@@ -41,15 +41,16 @@ def _state(subject: Subject, *applied: Applied, fact: Person | Account | None = 
 
 
 def _user(person: Person) -> Applied:
-    outlook = Outlook(a_policy(), NOON, Selection(a_policy()))
-    wanted = outlook.desired(SubjectState(Head(subject=the_person(person.id))), fact=person).resources[USER]
+    evaluator = PolicyEvaluator(a_policy(), NOON, Selection(a_policy()))
+    wanted = evaluator.desired(SubjectState(Head(subject=the_person(person.id))), fact=person).resources[USER]
     return confirmed(USER, attributes=dict(wanted.attributes))
 
 
 def _plans(*states: SubjectState, policy: Policy = _POLICY) -> dict[str, list[str]]:
     """What would be done to whom."""
-    plans = plan_company(states, policy=policy, now=NOON)
-    return {str(plan.subject): [f"{one.action} {one.resource}" for one in plan.differences] for plan in plans}
+    evaluator = PolicyEvaluator(policy, NOON, Selection(policy))
+    diffs = {str(state.head.subject): diff_recorded_state(state, evaluator=evaluator).differences for state in states}
+    return {subject: [f"{one.action} {one.resource}" for one in found] for subject, found in diffs.items() if found}
 
 
 def test_only_those_who_would_change_have_a_plan() -> None:
@@ -84,41 +85,11 @@ def test_who_is_left_alone_has_no_plan_whatever_they_have(
     assert _plans(_state(subject, have, fact=fact), policy=policy) == {}, case
 
 
-def test_people_are_planned_as_they_come_and_none_is_kept() -> None:
-    seen = []
-
-    def states() -> Iterator[SubjectState]:
-        for number in range(3):
-            seen.append(number)
-            yield _state(the_person(f"e-{number}"), fact=a_person(f"e-{number}"))
-
-    plans = plan_company(states(), policy=_POLICY, now=NOON)
-    assert seen == []
-    assert next(plans).subject == the_person("e-0")
-    assert seen == [0]
-
-
-def test_a_summary_counts_subjects_and_operations_by_kind_and_names_accounts_that_lose_everything() -> None:
-    left = replace(a_person("e-1"), status=Status.ENDED)
-    states = [
-        _state(the_person("e-1"), confirmed(USER), confirmed(membership("a")), confirmed(membership("b")), fact=left),
-        _state(the_person("e-2"), fact=a_person("e-2")),
-        _state(the_account("1"), confirmed(assignment("old")), fact=an_account("1", ou_path="/Elsewhere")),
-    ]
-    assert summary(plan_company(states, policy=_POLICY, now=NOON)) == Summary(
-        subjects=3,
-        operations={"create-membership": 1, "create-user": 1, "delete-assignment": 1, "delete-membership": 2},
-        removals=3,
-        emptied_accounts=("1",),
-    )
-
-
-def test_nothing_comes_to_nothing() -> None:
-    assert summary([]) == Summary(subjects=0, operations={}, removals=0, emptied_accounts=())
-
-
-def _planned(account: Account, *applied: Applied) -> SubjectPlan:
-    return Outlook(_POLICY, NOON, Selection(_POLICY)).plan(_state(the_account(account.id), *applied, fact=account))
+def _is_emptied(account: Account, *applied: Applied) -> bool:
+    state = _state(the_account(account.id), *applied, fact=account)
+    diff = diff_recorded_state(state, evaluator=PolicyEvaluator(_POLICY, NOON, Selection(_POLICY)))
+    removals = removals_of(split_held(diff, head=state.head), diff=diff, applied=state.trusted)
+    return bool(removals.removes_everything)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +110,7 @@ def _planned(account: Account, *applied: Applied) -> SubjectPlan:
 def test_an_account_is_emptied_when_nothing_would_be_left(
     case: str, account: Account, applied: list[Applied], *, expected: bool
 ) -> None:
-    assert _planned(account, *applied).is_emptied is expected, case
+    assert _is_emptied(account, *applied) is expected, case
 
 
 @pytest.mark.parametrize(
@@ -155,11 +126,11 @@ def test_a_policy_concerns(case: str, head: dict[str, object], *, expected: bool
     ada = a_person()
     state = _state(the_person(), _user(ada), confirmed(membership()), fact=ada)
     changed = SubjectState(replace(state.head, **head), state.applied)  # type: ignore[arg-type]
-    assert Outlook(_POLICY, NOON, Selection(_POLICY)).concerns(changed) is expected, case
+    assert PolicyEvaluator(_POLICY, NOON, Selection(_POLICY)).concerns(changed) is expected, case
 
 
 def test_a_policy_concerns_whoever_would_change() -> None:
-    assert Outlook(_POLICY, NOON, Selection(_POLICY)).concerns(_state(the_group("engineers")))
+    assert PolicyEvaluator(_POLICY, NOON, Selection(_POLICY)).concerns(_state(the_group("engineers")))
 
 
 def test_a_policy_is_made_ready_once_and_never_taken_for_another_of_its_version() -> None:

@@ -1,20 +1,21 @@
 """Do what a human has decided about the removals that a change held: let them run, or keep what they would remove."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Decision
-from dayone.domain.holds import HeldRemoval, Verdict, decided
-from dayone.domain.requests import PlanRequest
+from dayone.domain.commands import ApplyDecision
+from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.judgement import decide_held
+from dayone.domain.selection import ready
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.guardrails import HeldRemovals
 from dayone.ports.state import Engine, Inbox, PolicyInForce, Subjects
-from dayone.usecases.find_differences import find_differences
 from dayone.usecases.follow_people import Employed
 
 _ATTEMPTS = 5
@@ -22,7 +23,7 @@ _WITHDRAWN = "no longer asked for"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CarryOutDecision:
+class DecisionPorts:
     """What carrying a decision out needs."""
 
     subjects: Subjects
@@ -33,16 +34,16 @@ class CarryOutDecision:
     clock: Callable[[], datetime]
 
 
-def carry_out_decision(request: PlanRequest, decision: Decision, *, ports: CarryOutDecision) -> None:
+def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
     """Ask for each subject of the change, or decide for the one that was asked for; the same again is harmless."""
-    change = request.cause.change
-    if request.subject.kind is SubjectKind.CHANGE:
+    change, decision = command.cause.change, command.decision
+    if command.subject.kind is SubjectKind.CHANGE:
         concerned = ports.held.subjects(change)
-        ports.inbox.put(PlanRequest(subject=one, cause=request.cause, decision=decision) for one in concerned)
+        ports.inbox.put(replace(command, subject=subject) for subject in concerned)
         return
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            held = _decide(ports.subjects.load(request.subject), decision, change=change, ports=ports)
+            held = _decide(ports.subjects.load(command.subject), decision, change=change, ports=ports)
         except Conflicting:
             # The executor counts its results on the same head.
             if attempt == _ATTEMPTS:
@@ -52,9 +53,7 @@ def carry_out_decision(request: PlanRequest, decision: Decision, *, ports: Carry
     _follow(held, decision, change=change, ports=ports)
 
 
-def _decide(
-    state: SubjectState, decision: Decision, *, change: str, ports: CarryOutDecision
-) -> tuple[HeldRemoval, ...]:
+def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldRemoval, ...]:
     """The held removals of a subject with the decision noted on its head."""
     before, now = state.head, ports.clock()
     if not any(one.change == change and one.verdict is Verdict.WAITING for one in before.held):
@@ -62,9 +61,8 @@ def _decide(
     # What is asked for no more since it was held is not done even if it is approved.
     policy = ports.policies.current()
     employed = Employed(lambda one: ports.subjects.load(one).head.fact, policy=policy, now=now)
-    found = find_differences(state, fact=before.fact, policy=policy, now=now, employed=employed)
-    said = partial(decided, change=change, is_approved=decision.is_approved, ground=found.ground)
-    held = tuple(now_is for one in before.held for now_is in said([one], removals=found.alike(one)))
+    diff = diff_recorded_state(state, evaluator=PolicyEvaluator(policy, now, ready(policy), employed))
+    held = decide_held(diff, head=before, change=change, is_approved=decision.is_approved)
     entry = AuditEntry(
         at=now,
         actor=decision.actor,
@@ -80,7 +78,7 @@ def _decide(
     return held
 
 
-def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, ports: CarryOutDecision) -> None:
+def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, ports: DecisionPorts) -> None:
     told = {
         verdict: [one.operation for one in held if one.change == change and one.verdict is verdict]
         for verdict in (Verdict.APPROVED, Verdict.REJECTED, Verdict.WITHDRAWN)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.adapters.dynamodb_codec import decode, encode, stamp
 from dayone.adapters.dynamodb_mapping import operation_in, operation_record
 from dayone.adapters.dynamodb_writes import plain, typed
+from dayone.contracts.codec import decode, encode, stamp
 from dayone.domain.accounts import Account
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Change

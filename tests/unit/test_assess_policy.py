@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.changes import ChangeState
-from dayone.domain.requests import PlanRequest
-from dayone.usecases import weigh_policy
+from dayone.domain.commands import ActivatePolicy, Command
+from dayone.usecases import assess_policy
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World
@@ -21,7 +21,7 @@ _WHY = "7 removals, the limit is 5 (10 % of 8, at least 5)"
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """Ten subjects, looked at three at a time and one portion in a run."""
-    monkeypatch.setattr(weigh_policy, "_LOOKED_AT_IN_A_PORTION", 3)
+    monkeypatch.setattr(assess_policy, "_LOOKED_AT_IN_A_PORTION", 3)
     return _company()
 
 
@@ -40,19 +40,19 @@ def _runs(world: World) -> list[str]:
     """The cursors of the runs until the policy is in force."""
     cursors = []
     while world.state.policy_in_force == 1:
-        request = world.inbox.requests.pop(0)
+        request = world.inbox.commands.pop(0)
         world.plan(request)
-        cursors.append(request.cursor)
+        cursors += [request.cursor] if isinstance(request, ActivatePolicy) else []
     return cursors
 
 
-def _because(world: World, request: PlanRequest) -> str:
+def _because(world: World, request: Command) -> str:
     return world.state.changes[request.cause.change].held_because
 
 
 def test_counting_takes_as_many_runs_as_it_needs_and_the_old_policy_holds_until_then(world: World) -> None:
     request = world.policy_is(_NOBODY)
-    assert _runs(world) == ["", "weighing-1", "weighing-2", "weighing-3"]
+    assert _runs(world) == ["", "assessing-1", "assessing-2", "assessing-3"]
     world.settle()
     assert _because(world, request) == _WHY
     assert len(world.groups()["engineers"]) == 7
@@ -67,7 +67,7 @@ def test_the_same_runs_again_count_nothing_twice(world: World) -> None:
 
 
 def test_a_crash_at_any_call_is_mended_by_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weigh_policy, "_LOOKED_AT_IN_A_PORTION", 3)
+    monkeypatch.setattr(assess_policy, "_LOOKED_AT_IN_A_PORTION", 3)
     for number in range(1, 200, 2):
         world, fuse = _company(), Fuse(number)
         request = world.policy_is(_NOBODY)
@@ -85,12 +85,12 @@ def test_a_crash_at_any_call_is_mended_by_the_same_message(monkeypatch: pytest.M
 
 def test_a_newer_policy_that_overtakes_it_leaves_it_out_of_force(world: World) -> None:
     older = world.policy_is(_NOBODY)
-    world.plan(world.inbox.requests.pop(0))
+    world.plan(world.inbox.commands.pop(0))
     newer = world.policy_is(_EVERYBODY)
-    world.inbox.requests.sort(key=lambda one: one.cause.change != newer.cause.change)
+    world.inbox.commands.sort(key=lambda one: one.cause.change != newer.cause.change)
     world.settle()
     assert world.state.policy_in_force == 3
-    assert world.planning().policies.current().terms.hold == ""
+    assert world.policy_in_force().terms.hold == ""
     assert world.state.changes[older.cause.change].state is ChangeState.SUCCEEDED
     assert len(world.groups()["engineers"]) == 7
 

@@ -1,0 +1,133 @@
+"""Evaluate a policy for one subject: what it should have, and how that differs from what it has."""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dayone.domain.accounts import Account
+from dayone.domain.delegation import within_reach
+from dayone.domain.desired import (
+    Desired,
+    Reason,
+    Rules,
+    desired_for_account,
+    desired_for_group,
+    desired_for_permission_set,
+)
+from dayone.domain.desired_grants import reasons_to_mend, with_grants
+from dayone.domain.desired_people import desired_for_person, next_look, waiting_note
+from dayone.domain.first_look import first_gifts
+from dayone.domain.grants import has_ended_as_announced, is_of_grants
+from dayone.domain.guardrails import is_removal
+from dayone.domain.holds import Ground
+from dayone.domain.life_cycle import has_access
+from dayone.domain.people import Person
+from dayone.domain.planning import differences, left_alone
+from dayone.domain.policy import Policy
+from dayone.domain.precedence import Difference
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Resource, SubjectKind
+
+
+@dataclass(frozen=True)
+class PolicyEvaluator:
+    """One policy at one moment, prepared to be asked about any subject.
+
+    `employed` are the ids of those people the policy assigns something to who are in employment.
+    """
+
+    policy: Policy
+    now: datetime
+    rules: Rules
+    employed: Container[str] = frozenset()
+
+    def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
+        """What the subject should have by this fact, and the grants that are remembered of it."""
+        by_rules, grants = self._by_rules(state, fact=fact), state.head.grants
+        if not grants:
+            return by_rules
+        return with_grants(by_rules, fact=fact, grants=grants, policy=self.policy, employed=self.employed, now=self.now)
+
+    def concerns(self, state: SubjectState) -> bool:
+        """Whether the subject must be planned again: it would change, comes due otherwise, or has something open."""
+        head, fact = state.head, state.head.fact
+        if head.outstanding > 0 or head.held:
+            return True
+        if isinstance(fact, Person) and head.due_at != next_look(fact, state=state, policy=self.policy, now=self.now):
+            return True
+        diff = diff_recorded_state(state, evaluator=self)
+        # Only permission sets are asked for what AWS cannot do; the change must say that it was not done.
+        is_asked_in_vain = head.subject.kind is SubjectKind.PERMISSION_SET and bool(diff.left_alone)
+        return bool(diff.differences) or is_asked_in_vain
+
+    def _by_rules(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
+        subject = state.head.subject
+        if isinstance(fact, Person):
+            return desired_for_person(fact, policy=self.policy, now=self.now, rules=self.rules, state=state)
+        if isinstance(fact, Account):
+            return desired_for_account(fact, policy=self.policy, employed=self.employed, rules=self.rules)
+        if subject.kind is SubjectKind.GROUP:
+            return desired_for_group(subject.name, policy=self.policy)
+        if subject.kind is SubjectKind.PERMISSION_SET:
+            return desired_for_permission_set(subject.name, policy=self.policy)
+        return Desired({}, left_alone="nothing is known about it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diff:
+    """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
+
+    `doubtful` is as in Desired. `initial_assignments` are those in an account of which nobody has approved any yet.
+    `announced` is what grants alone have given and that goes with the last of them, by its time or somebody's word;
+    `reasons` are those to stand with what stays as it is.
+    """
+
+    differences: tuple[Difference, ...]
+    left_alone: str
+    notes: tuple[str, ...]
+    ground: Ground
+    doubtful: str = ""
+    initial_assignments: frozenset[Resource] = frozenset()
+    announced: frozenset[Resource] = frozenset()
+    reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
+
+    @property
+    def removals(self) -> frozenset[Resource]:
+        """What would be taken away from somebody."""
+        return frozenset(difference.resource for difference in self.differences if is_removal(difference))
+
+
+def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator) -> Diff:
+    """How a subject as it is recorded differs from what the policy wants for this fact: the only diff there is."""
+    subject, applied, policy = state.head.subject, state.trusted, evaluator.policy
+    desired = evaluator.desired(state, fact=fact)
+    differing = differences(desired, applied=applied, subject=subject, protection=policy.protection)
+    reach = within_reach(differing, state=state, policy=policy)
+    has_left = isinstance(fact, Person) and not has_access(fact, cycle=policy.people, now=evaluator.now)
+    waiting = waiting_note(desired, applied=applied)
+    return Diff(
+        differences=reach.differences,
+        left_alone=left_alone(desired, applied=applied),
+        notes=tuple(note for note in (*desired.notes, waiting, reach.note) if note),
+        ground=Ground(policy_version=policy.version, has_left=has_left),
+        doubtful=desired.doubtful,
+        initial_assignments=first_gifts(reach.differences, head=state.head),
+        announced=_announced(reach.differences, state=state, now=evaluator.now),
+        # Few have grants, and most reasons are never put into words.
+        reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
+    )
+
+
+def diff_recorded_state(state: SubjectState, *, evaluator: PolicyEvaluator) -> Diff:
+    """The same by the fact that is recorded."""
+    return diff_subject(state, fact=state.head.fact, evaluator=evaluator)
+
+
+def _announced(found: Iterable[Difference], *, state: SubjectState, now: datetime) -> frozenset[Resource]:
+    ended = has_ended_as_announced(state.head.grants, now=now)
+    if not ended:
+        return ended
+    going = ended & {difference.resource for difference in found if is_removal(difference)} & state.applied.keys()
+    return frozenset(
+        resource for resource in going if is_of_grants(reason.rule for reason in state.applied[resource].reasons)
+    )

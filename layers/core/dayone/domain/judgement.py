@@ -1,0 +1,227 @@
+"""Judge the removals that a diff adds: which are carried out, and which are held until a human has approved them.
+
+This is the only place that decides it. A plan, a preview, the activation of a policy and a decision all ask here.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from dayone.domain.changes import CauseKind
+from dayone.domain.evaluation import Diff
+from dayone.domain.guardrails import Tally, counted, gives_nothing, is_removal, why_over_the_limit, why_ruinous
+from dayone.domain.holds import HeldRemoval, Verdict, decided, reviewed, spoken_for
+from dayone.domain.operations import Applied
+from dayone.domain.policy import Policy
+from dayone.domain.precedence import Difference
+from dayone.domain.subject_states import Head
+from dayone.domain.subjects import Resource, Subject
+
+WAITS_FOR_FIRST_APPROVAL = "the account was there before Day One, and nobody has approved yet what it is given"
+_MOST_NAMES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitDiff:
+    """A diff, split by what was decided before.
+
+    `allowed` are the differences that a plan is to make operations for. `removing` are those removals among them that
+    were counted before or have been announced, `new` the others. `held` is what has become of removals that were held
+    before, which no plan makes again; `takes_back` when one of them was approved, may be running by now, and is asked
+    for no more.
+    """
+
+    subject: Subject
+    allowed: tuple[Difference, ...]
+    held: tuple[HeldRemoval, ...]
+    removing: tuple[Resource, ...]
+    new: tuple[Resource, ...]
+    takes_back: bool
+
+
+def split_held(diff: Diff, *, head: Head) -> SplitDiff:
+    """Leave aside what was held before, and what is on its way already.
+
+    What goes with a grant was approved by whoever said when that ends; it takes nothing from anybody's budget.
+    """
+    held = tuple(
+        kept
+        for removal in head.held
+        for kept in reviewed([removal], removals=_alike(diff, removal), ground=diff.ground)
+    )
+    spoken = spoken_for(removal for removal in held if removal.resource in _alike(diff, removal))
+    allowed = tuple(difference for difference in diff.differences if difference.resource not in spoken)
+    going = diff.removals - spoken
+    before = (*head.removing, *sorted(diff.announced))
+    removing = tuple(dict.fromkeys(resource for resource in before if resource in going))
+    is_new = (one.resource for one in allowed if is_removal(one) and one.resource not in removing)
+    return SplitDiff(
+        subject=head.subject,
+        allowed=allowed,
+        held=held,
+        removing=removing,
+        new=tuple(is_new),
+        takes_back=any(removal.verdict is Verdict.APPROVED and removal not in held for removal in head.held),
+    )
+
+
+def decide_held(diff: Diff, *, head: Head, change: str, is_approved: bool) -> tuple[HeldRemoval, ...]:
+    """The held removals of a subject once those that a change holds have been decided on.
+
+    What is asked for no more since it was held is withdrawn, even when it is approved.
+    """
+    return tuple(
+        now
+        for removal in head.held
+        for now in decided(
+            [removal], change=change, is_approved=is_approved, removals=_alike(diff, removal), ground=diff.ground
+        )
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubjectRemovals:
+    """The removals that one subject's plan would add.
+
+    `removes_everything` says, or is empty, that an account would lose every assignment it has; `doubtful` that what
+    they rest on may be a mistake. `has_left` is their ground: the person's employment is over.
+    """
+
+    subject: Subject
+    resources: tuple[Resource, ...]
+    has_left: bool = False
+    doubtful: str = ""
+    removes_everything: str = ""
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self.resources)
+
+
+def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Applied]) -> SubjectRemovals:
+    """What is to be judged; `applied` is what the subject has, as far as that is not doubted."""
+    ruin = why_ruinous(diff.removals, found=diff.differences, applied=applied) if split.new else ""
+    return SubjectRemovals(
+        subject=split.subject,
+        resources=split.new,
+        has_left=diff.ground.has_left,
+        doubtful=diff.doubtful,
+        removes_everything=ruin,
+    )
+
+
+def why_held(removals: SubjectRemovals, *, origin: CauseKind, policy: Policy, tally: Tally) -> str:
+    """Why the removals of one subject are held, or "" when they are carried out; `origin` is the kind of cause."""
+    if not removals.resources:
+        return ""
+    number = counted(removals.number)
+    if removals.doubtful:
+        return f"{number}, and {removals.doubtful}"
+    if not removals.has_left:
+        if policy.terms.hold and origin is CauseKind.POLICY:
+            return policy.terms.hold
+        if gives_nothing(policy):
+            return f"{number}, and the policy in force gives nothing to anybody"
+    if removals.removes_everything:
+        return f"{number}, and {removals.removes_everything}"
+    return why_over_the_limit(removals.number, guardrails=policy.guardrails, tally=tally)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyImpact:
+    """What a policy would remove if it were put in force, beside what goes because people have left.
+
+    `emptied` are the first accounts that would lose every assignment they have.
+    """
+
+    removals: int = 0
+    emptied: tuple[Subject, ...] = ()
+
+    def plus(self, removals: SubjectRemovals) -> "PolicyImpact":
+        """The impact with those of one subject more."""
+        if not removals.resources or removals.has_left:
+            return self
+        names_more = removals.removes_everything and len(self.emptied) < _MOST_NAMES
+        emptied = (*self.emptied, removals.subject) if names_more else self.emptied
+        return replace(self, removals=self.removals + removals.number, emptied=emptied)
+
+
+def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, in_force: Policy, tally: Tally) -> str:
+    """Why all that a policy removes is held when it is put in force, or ""; it becomes one of its terms.
+
+    The guardrails in force count, too: an edit does not loosen those that are to hold it.
+    """
+    if not impact.removals:
+        return ""
+    guardrails = [policy.guardrails, *([in_force.guardrails] if in_force.version else [])]
+    over = [why_over_the_limit(impact.removals, guardrails=limits, tally=tally) for limits in guardrails]
+    reasons = [next(filter(None, over), counted(impact.removals))]
+    if gives_nothing(policy):
+        reasons.append("the policy gives nothing to anybody")
+    if impact.emptied:
+        reasons.append(f"{', '.join(map(str, impact.emptied))} would lose every assignment")
+    return "; ".join(reasons) if any(over) or len(reasons) > 1 else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewedJudgement:
+    """How many removals would be held, and each reason for that with the number of removals it holds."""
+
+    removals: int
+    held: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(kw_only=True)
+class JudgementPreview:
+    """Judges subject after subject as their plans would, counting what is carried out on the way.
+
+    `replaced` is the policy in force when the question is about another one.
+    """
+
+    policy: Policy
+    replaced: Policy | None = None
+    impact: PolicyImpact = field(default_factory=PolicyImpact)
+    _removals: list[SubjectRemovals] = field(default_factory=list)
+
+    def add(self, removals: SubjectRemovals) -> None:
+        """Take the removals of one subject in."""
+        if removals.resources:
+            self.impact = self.impact.plus(removals)
+            self._removals.append(removals)
+
+    def judge(self, tally: Tally) -> PreviewedJudgement:
+        """What would be held; `tally` is what has been counted before."""
+        policy, origin = self.policy, CauseKind.BY_HAND
+        if self.replaced is not None:
+            origin = CauseKind.POLICY
+            hold = why_policy_is_held(self.impact, policy=policy, in_force=self.replaced, tally=tally)
+            policy = replace(policy, terms=replace(policy.terms, hold=hold))
+        held = Counter[str]()
+        for removals in self._removals:
+            if reason := why_held(removals, origin=origin, policy=policy, tally=tally):
+                held[_named(reason, removals.subject, is_own=reason != policy.terms.hold)] += removals.number
+            else:
+                more = removals.number
+                tally = replace(tally, today=tally.today + more, in_change=tally.in_change + more)
+        return PreviewedJudgement(
+            removals=sum(removals.number for removals in self._removals),
+            held=held.total(),
+            reasons=tuple(_shortened(list(held))),
+        )
+
+
+def _named(reason: str, subject: Subject, *, is_own: bool) -> str:
+    return f"{subject}: {reason}" if is_own else reason
+
+
+def _shortened(reasons: list[str]) -> Iterable[str]:
+    yield from reasons[:_MOST_NAMES]
+    if len(reasons) > _MOST_NAMES:
+        yield f"{len(reasons) - _MOST_NAMES} more"
+
+
+def _alike(diff: Diff, held: HeldRemoval) -> frozenset[Resource]:
+    """The resources for which the same is asked as what is held: to be assigned initially, or taken away."""
+    return diff.initial_assignments if held.is_gift else diff.removals

@@ -1,0 +1,132 @@
+"""Preview plans: what would follow for one subject after the other, and what the guardrails would hold of it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dayone.domain.desired import Reason
+from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.domain.guardrails import Tally, limit
+from dayone.domain.judgement import JudgementPreview, removals_of, split_held
+from dayone.domain.operations import Action
+from dayone.domain.policy import Policy
+from dayone.domain.precedence import Difference
+from dayone.domain.subject_states import SubjectState
+from dayone.domain.subjects import Resource, Subject
+
+_MOST_NOTES = 100
+
+
+@dataclass(frozen=True)
+class PreviewedOperation:
+    """An operation that would follow: what it would do to which resource of whom, and why."""
+
+    subject: Subject
+    action: Action
+    resource: Resource
+    reasons: tuple[Reason, ...]
+
+    @property
+    def kind(self) -> str:
+        """What it would do, such as `create-membership`."""
+        return f"{self.action}-{self.resource.kind}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardrailPreview:
+    """What the guardrails would do: how many removals they would hold, and each reason they have for that.
+
+    `existing` memberships and assignments make the limit, `today` removals have been carried out already.
+    """
+
+    removals: int
+    existing: int
+    limit: int
+    today: int
+    held: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPreview:
+    """What would follow.
+
+    `looked_at` subjects were planned, `subjects` of them would change; `counts` are all operations by kind. Of these
+    `operations` are the first and `unlisted` the number of the others. `notes` say what would be left alone.
+    """
+
+    looked_at: int
+    subjects: int
+    counts: Mapping[str, int]
+    operations: tuple[PreviewedOperation, ...]
+    unlisted: int
+    notes: tuple[str, ...]
+    guardrail: GuardrailPreview
+
+
+@dataclass(kw_only=True)
+class PreviewBuilder:
+    """Plans one subject after the other and keeps none of the plans: at most `most` operations are listed.
+
+    `replaced` is the policy in force when the question is about another one.
+    """
+
+    evaluator: PolicyEvaluator
+    replaced: Policy | None = None
+    most: int
+    _looked_at: int = 0
+    _subjects: int = 0
+    _counts: Counter[str] = field(default_factory=Counter)
+    _listed: list[PreviewedOperation] = field(default_factory=list)
+    _notes: list[str] = field(default_factory=list)
+    _judgement: JudgementPreview = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing to judge."""
+        self._judgement = JudgementPreview(policy=self.evaluator.policy, replaced=self.replaced)
+
+    def add(self, state: SubjectState) -> None:
+        """Plan this subject, too."""
+        self._looked_at += 1
+        diff = diff_recorded_state(state, evaluator=self.evaluator)
+        split = split_held(diff, head=state.head)
+        room = _MOST_NOTES - len(self._notes)
+        notes = [note for note in (diff.left_alone, *diff.notes) if note]
+        self._notes += [f"{state.head.subject}: {note}" for note in notes[:room]]
+        if split.allowed:
+            self._list([_previewed(difference, of=state.head.subject) for difference in split.allowed])
+            self._judgement.add(removals_of(split, diff=diff, applied=state.trusted))
+
+    def preview(self, tally: Tally) -> PlanPreview:
+        """All of it so far."""
+        return PlanPreview(
+            looked_at=self._looked_at,
+            subjects=self._subjects,
+            counts=dict(sorted(self._counts.items())),
+            operations=tuple(self._listed),
+            unlisted=sum(self._counts.values()) - len(self._listed),
+            notes=tuple(self._notes),
+            guardrail=self._guardrail(tally),
+        )
+
+    def _list(self, operations: Sequence[PreviewedOperation]) -> None:
+        self._subjects += 1
+        self._counts.update(operation.kind for operation in operations)
+        self._listed += operations[: self.most - len(self._listed)]
+
+    def _guardrail(self, tally: Tally) -> GuardrailPreview:
+        policy, replaced = self.evaluator.policy, self.replaced
+        judged = self._judgement.judge(tally)
+        guardrails = [policy.guardrails, *([replaced.guardrails] if replaced and replaced.version else [])]
+        return GuardrailPreview(
+            removals=judged.removals,
+            existing=tally.existing,
+            limit=min(limit(each, existing=tally.existing) for each in guardrails),
+            today=tally.today,
+            held=judged.held,
+            reasons=judged.reasons,
+        )
+
+
+def _previewed(difference: Difference, *, of: Subject) -> PreviewedOperation:
+    return PreviewedOperation(of, difference.action, difference.resource, difference.wanted.reasons)

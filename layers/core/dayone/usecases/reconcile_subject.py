@@ -1,0 +1,115 @@
+"""Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command
+from dayone.domain.evaluation import PolicyEvaluator, diff_subject
+from dayone.domain.grants import people_granted
+from dayone.domain.judgement import removals_of, split_held
+from dayone.domain.selection import ready
+from dayone.domain.subject_states import Head, Plan, SubjectState
+from dayone.errors import Conflicting
+from dayone.ports.grants import Grants
+from dayone.ports.guardrails import HeldRemovals, Ledger
+from dayone.ports.state import PolicyInForce, Subjects
+from dayone.usecases.apply_decision import drop_withdrawn
+from dayone.usecases.follow_people import employed_among, people_concerned
+from dayone.usecases.guard_removals import guard_removals
+from dayone.usecases.make_plan import PlanInputs, is_settled, plan_of, with_operations
+from dayone.usecases.record_grants import Holders, record_grants
+from dayone.usecases.requeue import Requeue, Wakeups
+from dayone.usecases.resolve_fact import ResolvedFact
+from dayone.usecases.settle_account import normalized_state, with_bootstrap
+
+_COMMIT_ATTEMPTS = 5
+
+type ResolveFact[C: Command] = Callable[[C, Head, datetime], ResolvedFact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciliation:
+    """What reconciling needs; `token` gives a short random text that tells two plans of one generation number apart."""
+
+    subjects: Subjects
+    policies: PolicyInForce
+    grants: Grants
+    ledger: Ledger
+    held: HeldRemovals
+    requeue: Requeue
+    wakeups: Wakeups
+    clock: Callable[[], datetime]
+    token: Callable[[], str]
+
+
+def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> None:
+    """Plan the subject of a command and commit the plan; the same command again is harmless.
+
+    `resolve` decides which fact it is planned with. Raises Conflicting when others keep writing the same subject.
+    """
+    if ports.subjects.is_planned(command.subject, change=command.cause.change):
+        # The first try may have died between its commit and what comes after it.
+        head = ports.subjects.load(command.subject).head
+        drop_withdrawn(head, held=ports.held, now=ports.clock())
+        ports.wakeups.repeat(head)
+        ports.requeue.repeat(command, head)
+        return
+    if isinstance(command, ApplyHrRecord) and command.delivery and ports.subjects.taken_by(command.delivery):
+        return  # its sender used the id of one delivery for two
+    for attempt in range(1, _COMMIT_ATTEMPTS + 1):
+        inputs = _inputs(command, resolve=resolve, ports=ports)
+        plan = _plan(inputs, ports=ports)
+        try:
+            ports.subjects.commit(plan)
+        except Conflicting:
+            # The executor counts its results on the same head, and other plans take from the same budget.
+            if attempt == _COMMIT_ATTEMPTS:
+                raise
+        else:
+            break
+    drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
+    ports.wakeups.after(plan)
+    ports.requeue.after(command, plan, employed=inputs.employed)
+
+
+def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> PlanInputs:
+    """Load the subject, and resolve the fact and the grants that it is planned with."""
+    policy, now = ports.policies.current(), ports.clock()
+    state = ports.subjects.load(command.subject)
+    # The plan forgets what was withdrawn before it: by then its operations must be over.
+    drop_withdrawn(state.head, held=ports.held, now=now)
+    resolved = resolve(command, state.head, now)
+    people = people_concerned(resolved.fact, policy=policy, granted=_granted(command, state), subjects=ports.subjects)
+    holders = Holders(fact=resolved.fact, cycle=policy.people, people=people)
+    granted = record_grants(command, state=state, holders=holders, grants=ports.grants, now=now)
+    return PlanInputs(
+        command=command,
+        state=normalized_state(state, command=command, fact=resolved.fact, grants=granted.grants, now=now),
+        resolved=resolved,
+        policy=policy,
+        now=now,
+        employed=employed_among(people.values(), policy=policy, now=now),
+        granted=granted,
+    )
+
+
+def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
+    """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
+    state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
+    evaluator = PolicyEvaluator(policy, now, ready(policy), inputs.employed)
+    diff = diff_subject(state, fact=inputs.resolved.fact, evaluator=evaluator)
+    split = split_held(diff, head=state.head)
+    plan = plan_of(inputs, diff=diff, split=split)
+    if is_settled(plan, split=split):
+        return with_bootstrap(plan)
+    removals = removals_of(split, diff=diff, applied=inputs.counted)
+    guarded = guard_removals(
+        split, diff=diff, removals=removals, cause=cause, policy=policy, ledger=ports.ledger, now=now
+    )
+    return with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
+
+
+def _granted(command: Command, state: SubjectState) -> frozenset[str]:
+    received = (command.grant,) if isinstance(command, ApplyGrant) else ()
+    return people_granted((*state.head.grants, *received))
