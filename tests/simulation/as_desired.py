@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dayone.domain.accounts import Account, AccountState
+from dayone.domain.assignments import assignment_in
 from dayone.domain.desired import desired_for_account
 from dayone.domain.desired_grants import with_grants
 from dayone.domain.desired_people import desired_for_person
@@ -13,7 +14,6 @@ from dayone.domain.life_cycle import has_access
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import PermissionSetRule, Policy
-from dayone.domain.precedence import parties
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.fakes.identity_center import StoredSet
@@ -196,13 +196,13 @@ def _touched_by(one: Operation) -> Iterator[Subject]:
     # What needs it cannot come either.
     yield from (required.subject for required in one.requires if one.waiting_for)
     if one.resource.kind is ResourceKind.ASSIGNMENT:
-        yield parties(one.resource)[1].subject
+        yield assignment_in(one.resource).principal.target.subject
 
 
 def _parties_of(resource: Resource) -> Iterator[Subject]:
     if resource.kind is ResourceKind.ASSIGNMENT:
-        permission_set, principal = parties(resource)
+        permission_set, principal = assignment_in(resource)
         yield Subject(SubjectKind.PERMISSION_SET, permission_set)
-        yield principal.subject
+        yield principal.target.subject
     if resource.kind is ResourceKind.MEMBERSHIP:
         yield Subject(SubjectKind.GROUP, resource.name)

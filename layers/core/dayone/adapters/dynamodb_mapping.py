@@ -9,6 +9,7 @@ from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.contracts.codec import Record, decode, encode, stamp
 from dayone.domain.accounts import Account
+from dayone.domain.assignments import assignment_in
 from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.holds import HeldRemoval, released
 from dayone.domain.lanes import lane_of, order_of
@@ -136,8 +137,8 @@ def _listing(applied: Applied, *, of: ResourceOf) -> Record:
     if of.resource.kind is ResourceKind.MEMBERSHIP:
         return {"listed_in": lists.members_of(name), "listed_as": subject}
     if of.resource.kind is ResourceKind.ASSIGNMENT:
-        permission_set, _, group = name.partition("/")
-        return {"listed_in": lists.assignments_of(group), "listed_as": f"{subject}#{permission_set}"}
+        permission_set, principal = assignment_in(of.resource)
+        return {"listed_in": lists.assignments_of(str(principal)), "listed_as": f"{subject}#{permission_set}"}
     if of.resource.kind is ResourceKind.ENDED_SESSIONS:
         return {"listed_in": lists.REVOKED_SESSIONS, "listed_as": subject}
     return {}

@@ -14,6 +14,7 @@ from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import applied_in, change_in, operation_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import Record
+from dayone.domain.assignments import assignment_in
 from dayone.domain.changes import Change
 from dayone.domain.operations import Operation
 from dayone.domain.subject_states import Head, SubjectState
@@ -79,5 +80,6 @@ def _member(record: Record) -> Member:
 
 def _assignment(record: Record) -> AssignmentOf:
     account, _, permission_set = record["listed_as"].partition("#")
-    group = applied_in(record).resource.name.rpartition("/")[2]
-    return AssignmentOf(account=account, permission_set=permission_set, group=group, assignment=applied_in(record))
+    applied = applied_in(record)
+    group = str(assignment_in(applied.resource).principal)
+    return AssignmentOf(account=account, permission_set=permission_set, group=group, assignment=applied)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dayone.domain.policy import PERSON_PREFIX
+from dayone.domain.assignments import Assignment, Principal
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Invalid, Malformed
 
@@ -116,9 +116,9 @@ def _what(said: Mapping[str, Any], findings: list[str]) -> tuple[Subject | None,
         return None, None, False
     if kind == "membership":
         return Subject(SubjectKind.PERSON, names["person"]), Resource(ResourceKind.MEMBERSHIP, names["group"]), False
-    principal = f"{PERSON_PREFIX}{names['person']}" if "person" in names else names["group"]
-    resource = Resource(ResourceKind.ASSIGNMENT, f"{names['permission_set']}/{principal}")
-    return Subject(SubjectKind.ACCOUNT, names["account"]), resource, includes is True
+    principal = Principal(group=names.get("group", ""), person=names.get("person", ""))
+    assignment = Assignment(names["permission_set"], principal)
+    return Subject(SubjectKind.ACCOUNT, names["account"]), assignment.resource, includes is True
 
 
 def _name(what: Mapping[str, Any], name: str, kind: str, findings: list[str]) -> str:

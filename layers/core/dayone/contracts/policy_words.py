@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from dayone.domain.policy import PERSON_PREFIX
+from dayone.domain.assignments import PERSON_PREFIX
 
 # Patterns and lengths: the identitystore and organizations API models (GroupDisplayName, OrganizationalUnitId).
 _PERSON, _ACCOUNT = r"[A-Za-z0-9._@+-]{1,128}", r"[0-9]{12}"

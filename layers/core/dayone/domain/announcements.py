@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from dayone.domain.assignments import assignment_in
 from dayone.domain.bootstrap import Bootstrap, is_reached
 from dayone.domain.changes import Change, ChangeState
 from dayone.domain.events import DomainEvent
 from dayone.domain.guardrails import takes_access_away
 from dayone.domain.operations import OPEN_STATES, Operation, OperationState
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, ResourceKind
@@ -96,14 +96,13 @@ def news_of_account(head: Head, bootstrap: Bootstrap, *, has: Iterable[Resource]
         "began_at": bootstrap.since.isoformat(),
         "ready_at": at.isoformat(),
         "seconds": round((at - bootstrap.since).total_seconds(), 3),
-        "assignments": [_who_has_what(one) for one in assignments],
+        "assignments": [_who_has_what(assignment) for assignment in assignments],
     }
     name = f"{bootstrap.change}/{head.subject}/ready"
     return DomainEvent(id=name, detail_type="Account Ready", detail=detail, time=at)
 
 
 def _who_has_what(assignment: str) -> dict[str, str]:
-    permission_set, _, principal = assignment.partition("/")
-    is_of_a_person = principal.startswith(PERSON_PREFIX)
-    who = {"person": principal.removeprefix(PERSON_PREFIX)} if is_of_a_person else {"group": principal}
+    permission_set, principal = assignment_in(Resource(ResourceKind.ASSIGNMENT, assignment))
+    who = {"person": principal.person} if principal.person else {"group": principal.group}
     return {"permission_set": permission_set, **who}

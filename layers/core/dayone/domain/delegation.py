@@ -10,10 +10,11 @@ nor permission sets that are provisioned there. To assign such a set anywhere el
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dayone.domain.assignments import assignment_in
 from dayone.domain.management import no_rights_in
 from dayone.domain.operations import Action
 from dayone.domain.policy import Policy
-from dayone.domain.precedence import Difference, parties
+from dayone.domain.precedence import Difference
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, SubjectKind
 from dayone.domain.terms import OffLimits
@@ -61,8 +62,7 @@ def _without_rights(found: Sequence[Difference], *, account: str) -> WithinReach
 def _is_assignment_of(one: Difference, off_limits: OffLimits, policy: Policy) -> bool:
     if one.resource.kind is not ResourceKind.ASSIGNMENT:
         return False
-    permission_set, _ = parties(one.resource)
-    return _called(permission_set, policy) in off_limits.permission_sets
+    return _called(assignment_in(one.resource).permission_set, policy) in off_limits.permission_sets
 
 
 def _called(permission_set: str, policy: Policy) -> str:

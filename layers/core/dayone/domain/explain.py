@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dayone.domain.assignments import Principal, assignment_in
 from dayone.domain.explain_steps import Known, Step, assignment_step, membership_step
 from dayone.domain.obstacles import Nearness
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subjects import ResourceKind
 
 
@@ -51,7 +51,7 @@ def _ways(permission_set: str, known: Known) -> list[Explanation]:
     by_rule = [rule.principal for rule in known.policy.assignments if rule.permission_set == permission_set]
     there = [principal for name, principal in _assigned(known) if name == permission_set]
     here = [one for one in known.grants if one.subject == known.account.head.subject]
-    granted = [one.resource.name.partition("/")[2] for one in here if one.permission_set == permission_set]
+    granted = [str(assignment_in(one.resource).principal) for one in here if one.permission_set == permission_set]
     principals = [one for one in dict.fromkeys([*by_rule, *there, *granted]) if _concerns(one, known)]
     ways = [_way(permission_set, principal, known) for principal in principals]
     nearest = max(ways, key=lambda one: one.nearness.rank, default=Explanation(permission_set=permission_set))
@@ -61,15 +61,16 @@ def _ways(permission_set: str, known: Known) -> list[Explanation]:
 def _assigned(known: Known) -> Iterator[tuple[str, str]]:
     for resource in known.account.applied:
         if resource.kind is ResourceKind.ASSIGNMENT:
-            permission_set, _, principal = resource.name.partition("/")
-            yield permission_set, principal
+            permission_set, principal = assignment_in(resource)
+            yield permission_set, str(principal)
 
 
 def _concerns(principal: str, known: Known) -> bool:
-    return not principal.startswith(PERSON_PREFIX) or principal == PERSON_PREFIX + known.person.head.subject.name
+    return Principal.parse(principal).person in ("", known.person.head.subject.name)
 
 
 def _way(permission_set: str, principal: str, known: Known) -> Explanation:
     assignment = assignment_step(permission_set, principal, known)
-    steps = (assignment,) if principal.startswith(PERSON_PREFIX) else (membership_step(principal, known), assignment)
+    is_of_person = bool(Principal.parse(principal).person)
+    steps = (assignment,) if is_of_person else (membership_step(principal, known), assignment)
     return Explanation(permission_set=permission_set, principal=principal, steps=steps)

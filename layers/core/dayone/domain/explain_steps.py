@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.accounts import Account
+from dayone.domain.assignments import Assignment, Principal
 from dayone.domain.desired import Reason, assignment_reasons, membership_reasons
 from dayone.domain.employment_obstacles import of_employment
 from dayone.domain.explain_grants import Granted, of_grants, reasons_granted
@@ -21,7 +22,7 @@ from dayone.domain.obstacles import (
 )
 from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.people import Person
-from dayone.domain.policy import PERSON_PREFIX, GroupRule, Policy
+from dayone.domain.policy import GroupRule, Policy
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, ResourceOf
 
@@ -85,7 +86,7 @@ def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
     wanted = (permission_set, principal)
     rules = [one for one in known.policy.assignments if (one.permission_set, one.principal) == wanted]
     nearness = _of_account(known) + of_protection("group", principal, protected=protection.groups)
-    if principal.startswith(PERSON_PREFIX):
+    if Principal.parse(principal).person:
         nearness += _of_person(known)
     by_rule, found = Nearness(), tuple[Reason, ...]()
     if rules and isinstance(account, Account):
@@ -93,7 +94,7 @@ def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
         found = tuple(reason for one in rules for reason in assignment_reasons(one, account))
     elif not rules:
         by_rule = of_nothing("permission set", permission_set, needed=f"an assignment to `{principal}` in the policy")
-    resource = Resource(ResourceKind.ASSIGNMENT, f"{permission_set}/{principal}")
+    resource = Assignment(permission_set, Principal.parse(principal)).resource
     if isinstance(account, Account) and resource not in known.account.applied:
         nearness += of_rights(account, off_limits=known.policy.terms.off_limits)
     return _step(resource, of=known.account, reasons=found, nearness=nearness, by_rule=by_rule, known=known)

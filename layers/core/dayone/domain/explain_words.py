@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dayone.domain.assignments import assignment_in
 from dayone.domain.explain import Explanation
 from dayone.domain.explain_steps import Known, Step
 from dayone.domain.grants import is_of_grants
@@ -43,7 +44,7 @@ def _what(step: Step, *, is_so: bool) -> str:
     subject, resource = step.target.subject.name, step.target.resource
     if resource.kind is ResourceKind.MEMBERSHIP:
         return f"{subject} is {'' if is_so else 'not '}in the group {resource.name}"
-    permission_set, _, principal = resource.name.partition("/")
+    permission_set, principal = assignment_in(resource)
     return f"{permission_set} is {'' if is_so else 'not '}assigned to {principal} in account {subject}"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from dayone.domain.policy import PERSON_PREFIX
+from dayone.domain.assignments import assignment_in
 from dayone.domain.subjects import Resource, ResourceKind, Subject
 
 # How many of a subject's grants may be open at a time, and how often one may be extended: all of it is on one record.
@@ -96,20 +96,19 @@ class Grant:
         """The id of the person who alone is given it, or empty when that is a group."""
         if self.resource.kind is ResourceKind.MEMBERSHIP:
             return self.subject.name
-        principal = self.resource.name.partition("/")[2]
-        return principal.removeprefix(PERSON_PREFIX) if principal.startswith(PERSON_PREFIX) else ""
+        return assignment_in(self.resource).principal.person
 
     @property
     def group(self) -> str:
         """The key of the group that the person is put into, or that is given the permission set, or empty."""
         if self.resource.kind is ResourceKind.MEMBERSHIP:
             return self.resource.name
-        return "" if self.person else self.resource.name.partition("/")[2]
+        return assignment_in(self.resource).principal.group
 
     @property
     def permission_set(self) -> str:
         """The key of the permission set, empty for a membership."""
-        return self.resource.name.partition("/")[0] if self.resource.kind is ResourceKind.ASSIGNMENT else ""
+        return assignment_in(self.resource).permission_set if self.resource.kind is ResourceKind.ASSIGNMENT else ""
 
     @property
     def lasts_until(self) -> datetime:

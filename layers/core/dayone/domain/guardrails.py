@@ -6,7 +6,8 @@ from datetime import date
 
 from dayone.domain.accounts import ENDED_WITH
 from dayone.domain.operations import Action, Applied, Operation
-from dayone.domain.policy import PERSON_PREFIX, Guardrails, Policy
+from dayone.domain.policy import Guardrails, Policy
+from dayone.domain.assignments import assignment_in
 from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource, ResourceKind
 
@@ -94,16 +95,14 @@ def why_ruinous(
     assigned = {
         resource
         for resource, one in applied.items()
-        if resource.kind is ResourceKind.ASSIGNMENT and one.doubt is not Action.CREATE and not _is_of_a_person(resource)
+        if resource.kind is ResourceKind.ASSIGNMENT
+        and one.doubt is not Action.CREATE
+        and not assignment_in(resource).principal.person
     }
     gains = any(one.resource.kind is ResourceKind.ASSIGNMENT and one.action is Action.CREATE for one in found)
     if assigned and assigned <= set(removals) and not gains:
         return f"the account would lose every assignment it has ({len(assigned)})"
     return ""
-
-
-def _is_of_a_person(assignment: Resource) -> bool:
-    return assignment.name.rpartition("/")[2].startswith(PERSON_PREFIX)
 
 
 def gives_nothing(policy: Policy) -> bool:

@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from dayone.domain.accounts import Account
+from dayone.domain.assignments import Principal, assignment_in
 from dayone.domain.desired import Reason
 from dayone.domain.holds import Verdict
 from dayone.domain.matching import is_under
 from dayone.domain.operations import Action, Applied
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind
 
@@ -87,7 +87,7 @@ class Member:
     @property
     def principals(self) -> frozenset[str]:
         """Whatever may be assigned to that the person has it."""
-        return frozenset((*self.groups, f"{PERSON_PREFIX}{self.person}"))
+        return frozenset((*self.groups, str(Principal(person=self.person))))
 
 
 def member_in(state: SubjectState) -> Member:
@@ -102,7 +102,8 @@ def member_in(state: SubjectState) -> Member:
 
 def holding_of(assignment: Applied, *, account: Head, member: Member | None = None) -> Holding:
     """The row of an assignment, of the group or person it is to, or of the member that has it by that."""
-    permission_set, _, principal = assignment.resource.name.partition("/")
+    permission_set, had_by = assignment_in(assignment.resource)
+    principal = str(had_by)
     membership = member.groups.get(principal) if member else None
     state, reasons = state_of(assignment, head=account), assignment.reasons
     if member and membership:
@@ -110,7 +111,7 @@ def holding_of(assignment: Applied, *, account: Head, member: Member | None = No
         reasons = (*membership.reasons, *reasons)
     fact = account.fact if isinstance(account.fact, Account) else None
     return Holding(
-        principal=f"{PERSON_PREFIX}{member.person}" if member else principal,
+        principal=str(Principal(person=member.person)) if member else principal,
         account=account.subject.name,
         permission_set=permission_set,
         through=principal if member and membership else DIRECT,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.accounts import ENDED_WITH, AccountState
+from dayone.domain.assignments import assignment_in
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.operations import Action, Applied, Operation, Priority
@@ -16,7 +17,6 @@ from dayone.domain.precedence import (
     ROOTS,
     Difference,
     in_order,
-    parties,
     predecessors,
     requirements,
 )
@@ -177,9 +177,8 @@ def _is_protected(resource: Resource, *, subject: Subject, protection: Protectio
         case ResourceKind.MEMBERSHIP:
             return resource.name in protection.groups
         case ResourceKind.ASSIGNMENT:
-            _, principal = parties(resource)
-            is_group = principal.resource.kind is ResourceKind.GROUP
-            return principal.subject.name in (protection.groups if is_group else protection.people)
+            group, person = assignment_in(resource).principal
+            return person in protection.people if person else group in protection.groups
         case _:
             return False
 

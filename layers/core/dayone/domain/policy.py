@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
 
+from dayone.domain.assignments import Principal
 from dayone.domain.life_cycle import LifeCycle
 from dayone.domain.terms import Terms
-
-# Begins the principal of an assignment that is a person's own; no group's key may begin so.
-PERSON_PREFIX = "person:"
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,7 @@ class AssignmentRule:
     @property
     def principal(self) -> str:
         """Who gets it, as it stands in the name of a resource: the group's key, or `person:id`."""
-        return f"{PERSON_PREFIX}{self.person}" if self.person else self.group
+        return str(Principal(group=self.group, person=self.person))
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from dayone.domain.assignments import assignment_in
 from dayone.domain.desired import Wanted
 from dayone.domain.operations import Action, Operation
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subjects import (
     Resource,
     ResourceKind,
@@ -68,8 +68,8 @@ def requirements(one: Difference, *, subject: Subject) -> tuple[ResourceOf, ...]
         case ResourceKind.MEMBERSHIP:
             return (user_of(subject.name), group_named(one.resource.name))
         case ResourceKind.ASSIGNMENT:
-            permission_set, principal = parties(one.resource)
-            return (principal, permission_set_named(permission_set), provisioning_of(permission_set))
+            permission_set, principal = assignment_in(one.resource)
+            return (principal.target, permission_set_named(permission_set), provisioning_of(permission_set))
         case kind if kind in _ATTACHED_TO_A_SET or kind is ResourceKind.PROVISIONING:
             return (permission_set_named(subject.name),)
         case _:
@@ -100,11 +100,3 @@ def _must_follow(one: Difference, *, earlier: Difference) -> bool:
     # Where the boundary cannot be set, nothing that it is to limit may be attached.
     is_new_root = earlier.action is Action.CREATE and earlier.resource.kind in ROOTS
     return is_new_root or (earlier.resource.kind is ResourceKind.BOUNDARY and earlier.action is not Action.DELETE)
-
-
-def parties(assignment: Resource) -> tuple[str, ResourceOf]:
-    """The permission set of an assignment by its key, and the group or user that has it."""
-    permission_set, _, principal = assignment.name.partition("/")
-    if principal.startswith(PERSON_PREFIX):
-        return permission_set, user_of(principal.removeprefix(PERSON_PREFIX))
-    return permission_set, group_named(principal)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dayone.domain.assignments import assignment_in
 from dayone.domain.holds import Verdict, released
 from dayone.domain.operations import OPEN_STATES, Action, Operation, OperationState
 from dayone.domain.subject_states import Head, SubjectState
@@ -66,7 +67,7 @@ def permission_sets_in(account: SubjectState, *, planned: Iterable[Operation]) -
     )
     pending = _counted(one.resource for one in operations if one.state in OPEN_STATES)
     refused = _counted(one.resource for one in failed)
-    failures = {_permission_set_of(one.resource): one.failure_reason for one in failed}
+    failures = {assignment_in(one.resource).permission_set: one.failure_reason for one in failed}
     return [
         PermissionSetThere(
             permission_set=name,
@@ -81,11 +82,7 @@ def permission_sets_in(account: SubjectState, *, planned: Iterable[Operation]) -
 
 
 def _counted(assignments: Iterable[Resource]) -> Counter[str]:
-    return Counter(map(_permission_set_of, assignments))
-
-
-def _permission_set_of(assignment: Resource) -> str:
-    return assignment.name.partition("/")[0]
+    return Counter(assignment_in(resource).permission_set for resource in assignments)
 
 
 def _settled(*, failed: int, held: int, pending: int) -> Settlement:

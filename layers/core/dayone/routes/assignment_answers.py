@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 
 from dayone.contracts.api_assignments import AssignmentsAnswer, HoldingAnswer
+from dayone.domain.assignments import Principal
 from dayone.domain.holdings import Holding
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.ports.records import Page
 from dayone.routes.answers import reasons_answer, time_answer
 
@@ -33,10 +33,10 @@ def as_csv(rows: Sequence[Holding]) -> str:
 
 def holding_answer(one: Holding) -> HoldingAnswer:
     """One row."""
-    is_person = one.principal.startswith(PERSON_PREFIX)
+    principal = Principal.parse(one.principal)
     return {
-        "kind": "person" if is_person else "group",
-        "principal": one.principal.removeprefix(PERSON_PREFIX),
+        "kind": "person" if principal.person else "group",
+        "principal": principal.person or principal.group,
         "principal_name": one.principal_name,
         "account": one.account,
         "account_name": one.account_name,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dayone.domain.assignments import Principal
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.precedence import unsettles
 from dayone.domain.subject_states import generation_number
 from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
@@ -69,7 +69,7 @@ def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None
     if is_end_of_group and (holder := queue.in_use_by(operation.subject.name)):
         return Blocked("its memberships and assignments to go", holder, is_in_the_way=True)
     is_end_of_user = operation.action is Action.DELETE and operation.resource.kind is ResourceKind.USER
-    if is_end_of_user and (holder := queue.in_use_by(f"{PERSON_PREFIX}{operation.subject.name}")):
+    if is_end_of_user and (holder := queue.in_use_by(str(Principal(person=operation.subject.name)))):
         return Blocked("the assignments of this person to go", holder, is_in_the_way=True)
     return None
 

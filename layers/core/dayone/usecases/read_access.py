@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dayone.domain.assignments import Principal, assignment_in
 from dayone.domain.changes import Change
 from dayone.domain.operations import Applied
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Malformed, NotFound
@@ -79,7 +79,7 @@ def person_access(person: str, *, window: Window, records: Records) -> list[Grou
     memberships = {
         resource.name: one for resource, one in state.applied.items() if resource.kind is ResourceKind.MEMBERSHIP
     }
-    own, user = f"{PERSON_PREFIX}{person}", state.applied.get(Resource(ResourceKind.USER))
+    own, user = str(Principal(person=person)), state.applied.get(Resource(ResourceKind.USER))
     if user is not None and records.assignments_of(own, cursor="", limit=1).entries:
         memberships[own] = user
     return [
@@ -101,7 +101,8 @@ def account_access(account: str, *, window: Window, records: Records) -> list[Gr
     had: dict[str, list[AssignmentOf]] = {}
     for resource, one in sorted(state.applied.items()):
         if resource.kind is ResourceKind.ASSIGNMENT:
-            permission_set, _, group = resource.name.partition("/")
+            permission_set, principal = assignment_in(resource)
+            group = str(principal)
             there = AssignmentOf(account=account, permission_set=permission_set, group=group, assignment=one)
             had.setdefault(group, []).append(there)
     return [
@@ -115,9 +116,9 @@ def account_access(account: str, *, window: Window, records: Records) -> list[Gr
 
 
 def _members(group: str, *, there: list[AssignmentOf], window: Window, records: Records) -> Page[Member]:
-    if not group.startswith(PERSON_PREFIX):
-        return records.members(group, cursor=window.cursor, limit=window.limit)
-    return Page((Member(person=group.removeprefix(PERSON_PREFIX), membership=there[0].assignment),))
+    if person := Principal.parse(group).person:
+        return Page((Member(person=person, membership=there[0].assignment),))
+    return records.members(group, cursor=window.cursor, limit=window.limit)
 
 
 def the_change(change: str, *, records: Records) -> Change:

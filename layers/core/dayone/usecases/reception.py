@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from dayone.domain.accounts import Account
+from dayone.domain.assignments import Principal
 from dayone.domain.operations import Operation
 from dayone.domain.people import Person
-from dayone.domain.policy import PERSON_PREFIX, Policy
+from dayone.domain.policy import Policy
 from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
 from dayone.domain.welcomes import Portal, Reachable, person_ready, welcome_mail
 from dayone.errors import NotFound
@@ -64,7 +65,7 @@ class Reception:
     def _principals(self, subject: Subject) -> list[str]:
         applied = self.records.subject(subject).applied
         groups = sorted(one.name for one in applied if one.kind is ResourceKind.MEMBERSHIP)
-        return [*groups, f"{PERSON_PREFIX}{subject.name}"]
+        return [*groups, str(Principal(person=subject.name))]
 
     def _name(self, account: str) -> str:
         fact = self.records.subject(Subject(SubjectKind.ACCOUNT, account)).head.fact

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dayone.domain.accounts import Account
+from dayone.domain.assignments import Assignment
+from dayone.domain.assignments import Principal as AssignedPrincipal
 from dayone.domain.holdings import Holding, HoldingState, Member, holding_of
 from dayone.domain.operations import Applied
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subject_states import Head
-from dayone.domain.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.domain.subjects import ITSELF, ResourceOf, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.ports.live_access import LiveAccess, Principal
 from dayone.ports.records import KnownSubjects
@@ -52,7 +53,7 @@ class OurNames:
             of = ResourceOf(Subject(SubjectKind.PERSON, person), ITSELF[SubjectKind.PERSON])
             user = self.known.applied([of]).get(of)
             if user and user.references.get("user_id") == principal.id:
-                return Named(f"{PERSON_PREFIX}{person}", name)
+                return Named(str(AssignedPrincipal(person=person)), name)
         return Named("", name)
 
     @cached_property
@@ -98,8 +99,8 @@ class LiveRows:
         permission_set, principal = self._named(one)
         if not permission_set.key or not principal.key:
             return None
-        resource = Resource(ResourceKind.ASSIGNMENT, f"{permission_set.key}/{principal.key}")
-        return ResourceOf(Subject(SubjectKind.ACCOUNT, one.account_id), resource)
+        assignment = Assignment(permission_set.key, AssignedPrincipal.parse(principal.key))
+        return ResourceOf(Subject(SubjectKind.ACCOUNT, one.account_id), assignment.resource)
 
     def _named(self, one: AssignmentKey) -> tuple[Named, Named]:
         principal = Principal(kind=one.principal_type, id=one.principal_id)
@@ -113,10 +114,10 @@ class LiveRows:
             return holding_of(applied, account=account, member=self.member)
         fact = account.fact if isinstance(account.fact, Account) else None
         is_group = one.principal_type is PrincipalType.GROUP
-        whose = principal.key or (one.principal_id if is_group else f"{PERSON_PREFIX}{one.principal_id}")
+        whose = principal.key or (one.principal_id if is_group else str(AssignedPrincipal(person=one.principal_id)))
         by_group = self.member is not None and is_group
         return Holding(
-            principal=f"{PERSON_PREFIX}{self.member.person}" if self.member else whose,
+            principal=str(AssignedPrincipal(person=self.member.person)) if self.member else whose,
             principal_name="" if principal.key or self.member else principal.name,
             account=one.account_id,
             permission_set=permission_set.name,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dayone.contracts.report_cursors import Place
+from dayone.domain.assignments import Principal, assignment_in
 from dayone.domain.holdings import Holding, Member, Sought, holding_of
 from dayone.domain.operations import Action, Applied
-from dayone.domain.policy import PERSON_PREFIX
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.ports.company import Company
@@ -100,7 +100,7 @@ class ThroughGroups:
 
 def principals_of(member: Member, *, sought: Sought) -> list[str]:
     """What a person may have access by, in order: their groups, or the one that is sought, and they themselves."""
-    own = [] if sought.group else [f"{PERSON_PREFIX}{member.person}"]
+    own = [] if sought.group else [str(Principal(person=member.person))]
     return sorted([one for one in member.groups if sought.group in ("", one)] + own)
 
 
@@ -118,6 +118,7 @@ def rows_in(account: SubjectState, *, after: str, sought: Sought, member: Member
 def _is_sought(resource: Resource, one: Applied, *, sought: Sought, member: Member | None) -> bool:
     if resource.kind is not ResourceKind.ASSIGNMENT or one.doubt is Action.CREATE:
         return False
-    permission_set, _, principal = resource.name.partition("/")
+    assignment = assignment_in(resource)
+    principal = str(assignment.principal)
     is_theirs = member is None or principal in member.principals
-    return is_theirs and sought.fits(permission_set=permission_set, principal=principal)
+    return is_theirs and sought.fits(permission_set=assignment.permission_set, principal=principal)
