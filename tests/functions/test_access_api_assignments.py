@@ -196,10 +196,12 @@ class TestParts:
         ports = world.ports()
         moments = iter([NOW, NOW + timedelta(seconds=16)])
         page = report_assignments(
-            Sought(permission_set="Admin"), window=Window(limit=9), api=replace(ports, clock=lambda: next(moments))
+            Sought(permission_set="Admin"), window=Window(limit=9), ports=replace(ports, clock=lambda: next(moments))
         )
         assert page.cursor
-        rest = report_assignments(Sought(permission_set="Admin"), window=Window(limit=9, cursor=page.cursor), api=ports)
+        rest = report_assignments(
+            Sought(permission_set="Admin"), window=Window(limit=9, cursor=page.cursor), ports=ports
+        )
         assert (len(page.entries) + len(rest.entries), rest.cursor) == (2, "")
 
 
@@ -230,7 +232,7 @@ def test_every_filter_means_what_it_says_by_whichever_way_and_in_whatever_parts(
     api = World(state_of(assigned, members)).ports()
     found, cursor = list[Row](), ""
     while True:
-        page = report_assignments(sought, window=Window(limit=limit, cursor=cursor), api=api)
+        page = report_assignments(sought, window=Window(limit=limit, cursor=cursor), ports=api)
         assert len(page.entries) <= limit
         found += [(one.account, one.permission_set, one.principal, one.through) for one in page.entries]
         if not (cursor := page.cursor):

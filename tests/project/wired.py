@@ -32,7 +32,8 @@ print(json.dumps({policy: sorted(actions) for policy, actions in together.items(
 
 def variables_of(function: str) -> list[str]:
     """The names of the environment variables that a function's settings are read from."""
-    return [field.name.upper() for field in dataclasses.fields(getattr(settings, f"{pascal(function)}Settings"))]
+    kind = getattr(settings, f"{pascal(function)}Settings", None)
+    return [field.name.upper() for field in dataclasses.fields(kind)] if kind else []
 
 
 def environment_of(function: str) -> dict[str, str]:

@@ -111,7 +111,7 @@ class Outside:
         """Somebody edits the policy, and sends it until it is taken."""
 
         def submit(api: AccessApi) -> object:
-            return submit_policy({"policy.yaml": text}, actor=_ADMIN, api=api)
+            return submit_policy({"policy.yaml": text}, actor=_ADMIN, ports=api)
 
         def taken(kept: object) -> None:
             version = getattr(kept, "version", 0)
@@ -124,7 +124,7 @@ class Outside:
         """Somebody says yes or no to what a change holds."""
 
         def decide(api: AccessApi) -> object:
-            return decide_change(change, is_approved=approves, actor=_APPROVER, api=api)
+            return decide_change(change, is_approved=approves, actor=_APPROVER, ports=api)
 
         self._ask(self.day_one.api, decide, lambda _: None)
 
@@ -132,7 +132,7 @@ class Outside:
         """Somebody gives somebody something for a time; when the answer is lost they do it once more."""
 
         def give(api: AccessApi) -> object:
-            return give_grant(wish, actor=_ADMIN, api=api)
+            return give_grant(wish, actor=_ADMIN, ports=api)
 
         def taken(grant: object) -> None:
             if isinstance(grant, Grant):
@@ -144,7 +144,7 @@ class Outside:
         """Somebody lets a grant last longer."""
 
         def extend(api: AccessApi) -> object:
-            return extend_grant(grant, until=until, actor=_ADMIN, api=api)
+            return extend_grant(grant, until=until, actor=_ADMIN, ports=api)
 
         self._ask(self.day_one.api, extend, lambda change: self.about_grants.append((grant, str(change))))
 
@@ -152,7 +152,7 @@ class Outside:
         """Somebody ends a grant before its time."""
 
         def end(api: AccessApi) -> object:
-            return end_grant(grant, because="enough", actor=_ADMIN, api=api)
+            return end_grant(grant, because="enough", actor=_ADMIN, ports=api)
 
         self._ask(self.day_one.api, end, lambda change: self.about_grants.append((grant, str(change))))
 

@@ -57,15 +57,15 @@ def api_of(world: World) -> AccessApi:
 
 
 def if_policy(text: str, *, world: World) -> Previewed:
-    return preview_plan(WhatIf(files={"policy.yaml": text}), api=api_of(world))
+    return preview_plan(WhatIf(files={"policy.yaml": text}), ports=api_of(world))
 
 
 def if_person(world: World, **changes: object) -> Previewed:
-    return preview_plan(WhatIf(person={"id": "e-1", **changes}), api=api_of(world))
+    return preview_plan(WhatIf(person={"id": "e-1", **changes}), ports=api_of(world))
 
 
 def if_account(world: World, **changes: object) -> Previewed:
-    return preview_plan(WhatIf(account={"id": "444455556666", **changes}), api=api_of(world))
+    return preview_plan(WhatIf(account={"id": "444455556666", **changes}), ports=api_of(world))
 
 
 def put_in_force(text: str, *, world: World) -> Command:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from dayone.domain.requests import PlanRequest
 
 from dayone.domain.management import reaches_without_rights
 from dayone.domain.policy import AccountSelector, Policy, Protection
-from dayone.domain.requests import PlanRequest
 from dayone.domain.terms import OffLimits
 from tests.builders import HERE, a_group, a_policy, a_set, an_account, an_assignment
 from tests.unit.world import World

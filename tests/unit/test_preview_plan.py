@@ -94,12 +94,12 @@ class TestPerson:
 
     def test_one_who_joins_gets_what_was_foreseen(self, world: World) -> None:
         joiner = {"email": "n@example.com", "given_name": "N", "family_name": "N", "department": "Sales"}
-        found = preview_plan(WhatIf(person={"id": "e-9", **joiner}), api=api_of(world))
+        found = preview_plan(WhatIf(person={"id": "e-9", **joiner}), ports=api_of(world))
         assert counted(found) == {"create-membership": 1, "create-user": 1}
 
     def test_one_unknown_who_is_not_told_whole_is_refused(self, world: World) -> None:
         with pytest.raises(Invalid, match="no such person is known yet"):
-            preview_plan(WhatIf(person={"id": "e-9", "department": "Sales"}), api=api_of(world))
+            preview_plan(WhatIf(person={"id": "e-9", "department": "Sales"}), ports=api_of(world))
 
     def test_one_whom_the_policy_protects_is_noted(self, world: World) -> None:
         put_in_force(POLICY + "guardrails: {protect: {people: [e-1]}}\n", world=world)
@@ -144,7 +144,7 @@ class TestAccount:
 
     def test_a_new_one_gets_what_was_foreseen(self, world: World) -> None:
         new = {"id": "777788889999", "name": "new", "ou_path": "/Workloads/New"}
-        found = preview_plan(WhatIf(account=new), api=api_of(world))
+        found = preview_plan(WhatIf(account=new), ports=api_of(world))
         made = an_account("777788889999", name="new", ou_path="/Workloads/New", state=AccountState.ACTIVE)
         request = world.account_is(made)
         world.settle()
@@ -172,7 +172,7 @@ class TestAsking:
     def test_a_company_too_large_for_the_time_there_is_is_answered_in_part(self, world: World) -> None:
         moments = (world.now + timedelta(seconds=seconds) for seconds in range(0, 1000, 5))
         slow = replace(api_of(world), clock=lambda: next(moments))
-        found = preview_plan(WhatIf(files={"policy.yaml": EMPTY}), api=slow)
+        found = preview_plan(WhatIf(files={"policy.yaml": EMPTY}), ports=slow)
         assert found.is_complete is False
         assert 0 < found.preview.looked_at < 7
 

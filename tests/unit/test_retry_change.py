@@ -44,7 +44,7 @@ def _change(world: World, request: Command) -> Change:
 
 def _retried(world: World, request: Command, *chosen: str, change: str = "") -> Change:
     """Somebody has it tried again, and all that follows happens."""
-    cause = retry_change(change or request.cause.change, chosen=chosen, actor=_CALLER, api=api_of(world))
+    cause = retry_change(change or request.cause.change, chosen=chosen, actor=_CALLER, ports=api_of(world))
     world.settle()
     return world.state.changes[cause.change]
 
@@ -125,7 +125,7 @@ def test_it_is_as_urgent_as_what_it_tries_again() -> None:
 
 def test_who_tried_what_again_is_on_record_once() -> None:
     world, request = _world()
-    cause = retry_change(request.cause.change, chosen=(), actor=_CALLER, api=api_of(world))
+    cause = retry_change(request.cause.change, chosen=(), actor=_CALLER, ports=api_of(world))
     (message,) = world.inbox.commands
     world.settle()
     world.plan(message)
@@ -144,7 +144,7 @@ def test_many_are_asked_for_in_several_runs(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_one_that_goes_on_nowhere_is_refused() -> None:
     world, request = _world()
-    retry_change(request.cause.change, chosen=(), actor=_CALLER, api=api_of(world))
+    retry_change(request.cause.change, chosen=(), actor=_CALLER, ports=api_of(world))
     command = world.inbox.commands[0]
     assert isinstance(command, RetryChange)
     with pytest.raises(Rejected):
@@ -158,7 +158,7 @@ def test_a_crash_at_any_call_leaves_nobody_out(monkeypatch: pytest.MonkeyPatch, 
     while has_burnt:
         world, request = _world()
         world.center.accounts = set(_ACCOUNTS)
-        cause = retry_change(request.cause.change, chosen=(), actor=_CALLER, api=api_of(world))
+        cause = retry_change(request.cause.change, chosen=(), actor=_CALLER, ports=api_of(world))
         fuse = Fuse(number)
         with suppress(Crash), _around(world, fuse.around):
             world.plan_all()
@@ -193,7 +193,7 @@ def test_a_removal_that_a_policy_must_not_do_by_itself_is_held_when_it_is_tried_
 def test_a_subject_of_another_change_cannot_be_chosen() -> None:
     world, request = _world()
     with pytest.raises(Rejected):
-        retry_change(request.cause.change, chosen=["group:others"], actor=_CALLER, api=api_of(world))
+        retry_change(request.cause.change, chosen=["group:others"], actor=_CALLER, ports=api_of(world))
     assert world.inbox.commands == []
 
 

@@ -80,16 +80,6 @@ class PublishEventsSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnSessionPolicySettings:
-    """For own_session_policy, whose requests say everything."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShowDocsSettings:
-    """For show_docs, which has nothing to be told."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class AccessApiSettings:
     """For access_api."""
 

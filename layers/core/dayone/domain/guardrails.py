@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dayone.domain.accounts import ENDED_WITH
+from dayone.domain.assignments import assignment_in
 from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.policy import Guardrails, Policy
-from dayone.domain.assignments import assignment_in
 from dayone.domain.precedence import Difference
 from dayone.domain.subjects import Resource, ResourceKind
 

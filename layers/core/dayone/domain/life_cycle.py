@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from dayone.domain.people import Person, Status, day_begins, has_come, will_come
+from dayone.domain.people import Person, Status, has_come, will_come
 
 # Not MISSING: what belongs to whoever is, is held for a human, and HR may say any day that they have really left.
 _GONE = frozenset({Status.ENDED})
@@ -121,17 +121,6 @@ def is_on_leave(person: Person, *, now: datetime) -> bool:
         return False
     has_begun = person.leave_start is None or has_come(person, "leave_start", days=0, now=now)
     return has_begun and not has_come(person, "leave_end", days=1, now=now)
-
-
-def access_begins(person: Person, *, cycle: LifeCycle) -> datetime | None:
-    """The moment of access on the first day where the person is, or None when there is no first day."""
-    return day_begins(person, "start_date", days=0, at=cycle.access_from)
-
-
-def access_ends(person: Person, *, cycle: LifeCycle) -> datetime | None:
-    """The moment access ends on the last day where the person is, or None when there is no last day."""
-    days, at = _last_moment(cycle)
-    return day_begins(person, "end_date", days=days, at=at)
 
 
 def next_stage_at(person: Person, *, cycle: LifeCycle, now: datetime) -> datetime | None:

@@ -17,11 +17,6 @@ class Precondition:
     must_exist: bool = False
     must_be_new: bool = False
 
-    @property
-    def is_given(self) -> bool:
-        """Whether the write depends on anything."""
-        return bool(self.versions) or self.must_exist or self.must_be_new
-
     def check(self, newest: str | None) -> None:
         """Raises Outdated unless it holds for the newest version, None when there is none."""
         if self.must_be_new and newest is not None:

@@ -23,14 +23,14 @@ def account_bootstrap_routes(app: APIGatewayRestResolver, api: AccessApi) -> Non
         """Have an account given everything again, as if it had just appeared."""
         actor = caller_of(app.current_event)
         name = read_account(account, records=api.records).head.subject.name
-        return taken(request_bootstrap([name], actor=actor, api=api).change)
+        return taken(request_bootstrap([name], actor=actor, ports=api).change)
 
     @app.post("/v1/accounts/bootstrap")
     @described(ACCOUNTS_BOOTSTRAP)
     def bootstrap_accounts() -> Response[str]:
         """Have several accounts given everything again, at most a hundred, as one change."""
         event = app.current_event
-        return taken(request_bootstrap(_accounts_in(event), actor=caller_of(event), api=api).change)
+        return taken(request_bootstrap(_accounts_in(event), actor=caller_of(event), ports=api).change)
 
 
 def _accounts_in(event: Event) -> list[str]:

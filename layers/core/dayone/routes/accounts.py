@@ -48,7 +48,7 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(DISCOVERY)
     def discover_accounts() -> Response[str]:
         """Have every account of the organisation looked at."""
-        change = request_discovery(actor=caller_of(app.current_event), api=api)
+        change = request_discovery(actor=caller_of(app.current_event), ports=api)
         answer: DiscoveryAnswer = {"change": change, "href": f"/v1/changes/{change}"}
         headers = {"Location": answer["href"]}
         return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

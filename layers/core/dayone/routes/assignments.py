@@ -39,8 +39,8 @@ def assignment_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
 def _report(sought: Sought, *, managed: Managed, window: Window, api: AccessApi) -> Page[Holding]:
     if managed is Managed.TRUE:
-        return report_assignments(sought, window=window, api=api)
-    return report_live_access(sought, managed=managed, window=window, api=api)
+        return report_assignments(sought, window=window, ports=api)
+    return report_live_access(sought, managed=managed, window=window, ports=api)
 
 
 def _managed_in(event: Event) -> Managed:

@@ -52,14 +52,14 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(CHANGE_READ)
     def get_change(change: str) -> ChangeInFullAnswer:
         """Read a change: how far it has come, and its operations."""
-        await_change(change, seconds=seconds_of(app.current_event, "wait", most=LONGEST_WAIT), api=api)
-        return change_answer(follow_change(change, window=window_of(app.current_event), api=api))
+        await_change(change, seconds=seconds_of(app.current_event, "wait", most=LONGEST_WAIT), ports=api)
+        return change_answer(follow_change(change, window=window_of(app.current_event), ports=api))
 
     @app.get("/v1/changes/<change>/accounts")
     @described(ACCOUNTS_OF_CHANGE)
     def get_accounts_of_change(change: str) -> AccountsOfChangeAnswer:
         """List how far a change has come in each account."""
-        return accounts_answer(accounts_of_change(change, window=window_of(app.current_event), api=api))
+        return accounts_answer(accounts_of_change(change, window=window_of(app.current_event), ports=api))
 
     _retry_route(app, api)
     _decision_routes(app, api)
@@ -71,7 +71,7 @@ def _retry_route(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def post_retry(change: str) -> Response[str]:
         """Have what has failed, or the subjects that are named, looked at again."""
         event = app.current_event
-        cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), api=api)
+        cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), ports=api)
         return _taken(retried_answer(cause))
 
 
@@ -89,7 +89,7 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return decide(change, is_approved=False)
 
     def decide(change: str, *, is_approved: bool) -> Response[str]:
-        decision = decide_change(change, is_approved=is_approved, actor=caller_of(app.current_event), api=api)
+        decision = decide_change(change, is_approved=is_approved, actor=caller_of(app.current_event), ports=api)
         return _taken(decided_answer(change, decision))
 
 

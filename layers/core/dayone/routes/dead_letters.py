@@ -38,7 +38,7 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def post_redrive() -> Response[str]:
         """Have what was given up planned again, by how things are now, and drop the letters."""
         event = app.current_event
-        done = redrive_dead_letters(_queue_of(event), actor=caller_of(event), api=api)
+        done = redrive_dead_letters(_queue_of(event), actor=caller_of(event), ports=api)
         answer = _redriven(done)
         headers = {"Location": answer["href"]}
         return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

@@ -38,7 +38,7 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
             state=word_of(event, "state", GrantState),
             cursor=window.cursor,
             limit=window.limit,
-            api=api,
+            ports=api,
         )
         return grants_answer(page, now=api.clock())
 
@@ -46,7 +46,7 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(GRANT)
     def get_grant(grant: str) -> GrantInFullAnswer:
         """Read a grant: how far along it is, and whether what it gives is there."""
-        return grant_in_full_answer(read_grant_at_now(grant, api=api))
+        return grant_in_full_answer(read_grant_at_now(grant, ports=api))
 
 
 def _giving_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -56,7 +56,7 @@ def _giving_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Give somebody a membership or an assignment for a time."""
         event = app.current_event
         wish = read_grant(text_of(event, what="the grant in JSON"))
-        given = give_grant(wish, actor=caller_of(event), api=api)
+        given = give_grant(wish, actor=caller_of(event), ports=api)
         return _taken(given.id, change=given.id)
 
 
@@ -67,7 +67,7 @@ def _changing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Let a grant last longer."""
         event = app.current_event
         until = read_extension(text_of(event, what='`{"until": "2026-11-23T17:00:00Z"}`'))
-        return _taken(grant, change=extend_grant(grant, until=until, actor=caller_of(event), api=api))
+        return _taken(grant, change=extend_grant(grant, until=until, actor=caller_of(event), ports=api))
 
     @app.post("/v1/grants/<grant>/end")
     @described(END)
@@ -75,7 +75,7 @@ def _changing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """End a grant before its time."""
         event = app.current_event
         because = read_end(text_of(event)) if event.get("body") else ""
-        return _taken(grant, change=end_grant(grant, because=because, actor=caller_of(event), api=api))
+        return _taken(grant, change=end_grant(grant, because=because, actor=caller_of(event), ports=api))
 
 
 def _taken(grant: str, *, change: str) -> Response[str]:

@@ -17,7 +17,7 @@ def metric_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(METRICS)
     def get_metrics() -> MetricsAnswer:
         """Read the numbers of the last 24 hours: changes, operations, how long access took, what was given up."""
-        return _answer(read_metrics(api=api))
+        return _answer(read_metrics(ports=api))
 
 
 def _answer(found: Metrics) -> MetricsAnswer:

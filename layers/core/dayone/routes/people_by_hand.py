@@ -28,7 +28,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Tell of a person by hand: what no HR system says of them is as is said here."""
         event, person = app.current_event, unquote(person)
         attributes = read_person(text_of(event, what=_WHAT), person=person)
-        found = put_person(person, attributes, actor=caller_of(event), precondition=precondition_of(event), api=api)
+        found = put_person(person, attributes, actor=caller_of(event), precondition=precondition_of(event), ports=api)
         return taken(found.change, headers={"ETag": etag_of(found.tag)})
 
     @app.post("/v1/people")
@@ -37,7 +37,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Tell of several people by hand, at most a hundred, as one change."""
         event = app.current_event
         people = read_people(text_of(event, what='`{"people": [...]}`'))
-        return taken(put_people(people, actor=caller_of(event), api=api).change)
+        return taken(put_people(people, actor=caller_of(event), ports=api).change)
 
     @app.post("/v1/people/<person>/end")
     @described(PERSON_END)
@@ -46,7 +46,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         event = app.current_event
         on, is_at_once = _end_in(event)
         actor = caller_of(event)
-        return taken(end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, api=api).change)
+        return taken(end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, ports=api).change)
 
 
 def _end_in(event: Event) -> tuple[date | None, bool]:

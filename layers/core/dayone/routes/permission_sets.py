@@ -35,7 +35,7 @@ def permission_set_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Read a permission set, its parts, and part of where it is assigned."""
         state = read_permission_set(unquote(permission_set), records=api.records)
         name = state.head.subject.name
-        rows = report_assignments(Sought(permission_set=name), window=window_of(app.current_event), api=api)
+        rows = report_assignments(Sought(permission_set=name), window=window_of(app.current_event), ports=api)
         return {
             "permission_set": name,
             "head": head_answer(state.head),

@@ -20,7 +20,7 @@ def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(PLAN)
     def post_plan() -> PlanAnswer:
         """Say what would follow from a policy, or from a person or an account that were otherwise; writes nothing."""
-        return _answer(preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), api=api))
+        return _answer(preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), ports=api))
 
 
 def _answer(found: Previewed) -> PlanAnswer:

@@ -34,7 +34,7 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Put a policy in force: one file as YAML text, or several as JSON, which replace all that were there."""
         event = app.current_event
         wanted = precondition_of(event)
-        kept = submit_policy(files_of(event), actor=caller_of(event), api=api, precondition=wanted)
+        kept = submit_policy(files_of(event), actor=caller_of(event), ports=api, precondition=wanted)
         return taken(kept)
 
 

@@ -1,10 +1,9 @@
 """What the HTTP API does for its callers: answer what is and why, and what would be, and take a policy."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from dayone.domain.budgets import Budgets
+from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.company import Company
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import Ledger
@@ -16,9 +15,13 @@ from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, PolicyInF
 from dayone.usecases.overview import Overview
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class AccessApi:
-    """What the API needs; `clock` gives the time in UTC, `entropy` at least ten random bytes."""
+    """What the API needs; `clock` gives the time in UTC, `entropy` at least ten random bytes.
+
+    Only routes know it whole: each use case says in a protocol of its own which part it takes. Not frozen, because the
+    members of a protocol can be set.
+    """
 
     records: Records
     known: KnownSubjects
@@ -35,8 +38,8 @@ class AccessApi:
     keys: RequestKeys
     overview: Overview
     budgets: Budgets
-    clock: Callable[[], datetime]
-    entropy: Callable[[], bytes]
+    clock: Clock
+    entropy: RandomBytes
 
 
 @dataclass(frozen=True, kw_only=True)

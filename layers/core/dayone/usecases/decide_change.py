@@ -1,39 +1,52 @@
 """Take what somebody has decided about the removals that a change holds."""
 
+from typing import Protocol
+
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Change, ChangeState, Decision
 from dayone.domain.commands import ApplyDecision
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Forbidden, Inapplicable
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.clock import Clock
+from dayone.ports.records import Records
+from dayone.ports.state import Changes, Inbox
 from dayone.usecases.read_access import the_change
 
 
-def decide_change(change: str, *, is_approved: bool, actor: str, api: AccessApi) -> Decision:
+class DecidingPorts(Protocol):
+    """Deciding: what it needs of the API's context."""
+
+    records: Records
+    changes: Changes
+    inbox: Inbox
+    clock: Clock
+
+
+def decide_change(change: str, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
     """Keep the decision and ask for it to be carried out; the same decision again is harmless.
 
     `actor` is the ARN of the caller: of a user, or of a role with its session. Raises NotFound for a change that is
     unknown, Forbidden for whoever caused it, Inapplicable when it holds nothing, is still being planned, or the
     opposite was decided.
     """
-    found = the_change(change, records=api.records)
+    found = the_change(change, records=ports.records)
     if actor == found.cause.actor:
         raise Forbidden(f"change {change} was caused by this caller: somebody else has to decide about it")
-    decision = found.decision or _decided(found, is_approved=is_approved, actor=actor, api=api)
+    decision = found.decision or _decided(found, is_approved=is_approved, actor=actor, ports=ports)
     if decision.is_approved is not is_approved:
         said = "approved" if decision.is_approved else "rejected"
         raise Inapplicable(f"change {change} was {said} by {decision.actor}: what follows from that is under way")
     subject = Subject(SubjectKind.CHANGE, change)
-    api.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
+    ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
     return decision
 
 
-def _decided(found: Change, *, is_approved: bool, actor: str, api: AccessApi) -> Decision:
+def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
     if found.state is ChangeState.PLANNING:
         raise Inapplicable(f"change {found.id} is still being planned: decide when it is known what it holds")
     if not found.held:
         raise Inapplicable(f"change {found.id} holds nothing: there is nothing to decide about")
-    decision = Decision(is_approved=is_approved, actor=actor, at=api.clock())
+    decision = Decision(is_approved=is_approved, actor=actor, at=ports.clock())
     entry = AuditEntry(
         at=decision.at,
         actor=actor,
@@ -43,4 +56,4 @@ def _decided(found: Change, *, is_approved: bool, actor: str, api: AccessApi) ->
         outcome="recorded",
         detail=f"{found.held} held: {found.held_because}",
     )
-    return api.changes.decide(found.id, decision, audit=entry)
+    return ports.changes.decide(found.id, decision, audit=entry)

@@ -1,6 +1,7 @@
 """Take the word that somebody's time here ends: on a day, or at once."""
 
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dayone.domain.commands import ApplyHrRecord
@@ -10,19 +11,31 @@ from dayone.domain.policy import Policy
 from dayone.domain.subject_states import Head
 from dayone.domain.tellings import telling_of
 from dayone.errors import Inapplicable
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.clock import Clock, RandomBytes
+from dayone.ports.records import Records
+from dayone.ports.state import Inbox, PolicyInForce
 from dayone.usecases.put_people import Taken, caused_by
 from dayone.usecases.read_access import read_person
 
 
-def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, api: AccessApi) -> Taken:
+class EndPorts(Protocol):
+    """Ending access: what it needs of the API's context."""
+
+    records: Records
+    policies: PolicyInForce
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, ports: EndPorts) -> Taken:
     """`on` is their last day, None for today where they are; at once, their access ends without waiting for its end.
 
     `actor` is the ARN of the caller. Raises NotFound for somebody unknown, Inapplicable for whom the policy protects.
     """
-    head = read_person(person, records=api.records).head
-    _check_is_not_protected(head, policy=api.policies.current())
-    cause = caused_by(actor, reference="end-person", api=api)
+    head = read_person(person, records=ports.records).head
+    _check_is_not_protected(head, policy=ports.policies.current())
+    cause = caused_by(actor, reference="end-person", ports=ports)
     fact = head.fact if isinstance(head.fact, Person) else None
     told = {"end_date": (on or _today(fact, now=cause.at)).isoformat()}
     if fact and fact.start_date:
@@ -31,7 +44,7 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, ap
     if is_at_once:
         told["status"] = Status.ENDED.value
     telling = telling_of(told, source=BY_HAND, at=cause.at)
-    api.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=telling)])
+    ports.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=telling)])
     return Taken(change=cause.change)
 
 

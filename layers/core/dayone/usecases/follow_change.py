@@ -1,16 +1,26 @@
 """How far a change has come: done of all, account by account, and how long the rest is likely to take."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
+from dayone.domain.budgets import Budgets
 from dayone.domain.changes import Change, ChangeState, Share
 from dayone.domain.estimating import Ahead, can_be_estimated, lanes_to_look_at, seconds_left
 from dayone.domain.operations import Operation
-from dayone.ports.records import Page
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.progress import Progress
+from dayone.ports.records import Page, Records
 from dayone.usecases.read_access import Window, the_change
 from dayone.usecases.time_to_no_access import AccessEnded, access_ended
 
 _MOST_ACCOUNTS = 100
+
+
+class ProgressPorts(Protocol):
+    """Following a change: what it needs of the API's context."""
+
+    records: Records
+    progress: Progress
+    budgets: Budgets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,31 +38,31 @@ class Followed:
     access_ended: AccessEnded | None
 
 
-def follow_change(change: str, *, window: Window, api: AccessApi) -> Followed:
+def follow_change(change: str, *, window: Window, ports: ProgressPorts) -> Followed:
     """Raises NotFound for a change that is unknown."""
-    found = the_change(change, records=api.records)
-    operations = api.records.operations(change, cursor=window.cursor, limit=window.limit)
+    found = the_change(change, records=ports.records)
+    operations = ports.records.operations(change, cursor=window.cursor, limit=window.limit)
     return Followed(
         change=found,
         operations=operations,
-        access_ended=None if window.cursor else access_ended(found, operations, records=api.records),
-        accounts=api.progress.of_accounts(change, cursor="", limit=_MOST_ACCOUNTS),
-        seconds_left=_seconds_left(found, api=api),
+        access_ended=None if window.cursor else access_ended(found, operations, records=ports.records),
+        accounts=ports.progress.of_accounts(change, cursor="", limit=_MOST_ACCOUNTS),
+        seconds_left=_seconds_left(found, ports=ports),
     )
 
 
-def accounts_of_change(change: str, *, window: Window, api: AccessApi) -> Page[Share]:
+def accounts_of_change(change: str, *, window: Window, ports: ProgressPorts) -> Page[Share]:
     """Part of the accounts that a change is about, by id; raises NotFound for a change that is unknown."""
-    the_change(change, records=api.records)
-    return api.progress.of_accounts(change, cursor=window.cursor, limit=window.limit)
+    the_change(change, records=ports.records)
+    return ports.progress.of_accounts(change, cursor=window.cursor, limit=window.limit)
 
 
-def _seconds_left(found: Change, *, api: AccessApi) -> int | None:
+def _seconds_left(found: Change, *, ports: ProgressPorts) -> int | None:
     if not can_be_estimated(found):
         return 0 if found.state in (ChangeState.SUCCEEDED, ChangeState.FAILED) else None
     ahead = Ahead(
         left=found.left,
-        before={lane: api.progress.before(found, lane) for lane in lanes_to_look_at(found)},
-        longest_chain=api.progress.longest_chain(found.id),
+        before={lane: ports.progress.before(found, lane) for lane in lanes_to_look_at(found)},
+        longest_chain=ports.progress.longest_chain(found.id),
     )
-    return seconds_left(ahead, budgets=api.budgets)
+    return seconds_left(ahead, budgets=ports.budgets)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from dayone.contracts.grant_request import GrantWish
 from dayone.domain.accounts import GONE, Account
@@ -18,19 +19,31 @@ from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid
 from dayone.errors import Invalid
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.clock import Clock, RandomBytes
+from dayone.ports.records import Records
+from dayone.ports.state import Inbox, PolicyInForce
 from dayone.usecases.read_access import read_account, read_person
 
 _MOST_AHEAD = timedelta(days=366)
 
 
-def give_grant(wish: GrantWish, *, actor: str, api: AccessApi) -> Grant:
+class GrantPorts(Protocol):
+    """Giving a grant: what it needs of the API's context."""
+
+    records: Records
+    policies: PolicyInForce
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def give_grant(wish: GrantWish, *, actor: str, ports: GrantPorts) -> Grant:
     """Ask for it; returns the grant as it will be on record when it is planned. `actor` is the ARN of the caller.
 
     Raises NotFound for an unknown person or account, Invalid with everything that speaks against it.
     """
-    now, policy = api.clock(), api.policies.current()
-    change = ulid(now, entropy=api.entropy())
+    now, policy = ports.clock(), ports.policies.current()
+    change = ulid(now, entropy=ports.entropy())
     grant = Grant(
         id=change,
         subject=wish.subject,
@@ -46,19 +59,19 @@ def give_grant(wish: GrantWish, *, actor: str, api: AccessApi) -> Grant:
     findings = (
         *findings_of_time(grant, policy=policy, now=now),
         *filter(None, [why_not_by_policy(grant, policy=policy)]),
-        *_findings_of_holders(grant, policy=policy, api=api, now=now),
+        *_findings_of_holders(grant, policy=policy, ports=ports, now=now),
     )
     if findings:
         raise Invalid("this cannot be granted", findings=findings)
-    ask_for(grant, change=change, actor=actor, at=now, api=api)
+    ask_for(grant, change=change, actor=actor, at=now, inbox=ports.inbox)
     return grant
 
 
-def ask_for(grant: Grant, *, change: str, actor: str, at: datetime, api: AccessApi) -> None:
+def ask_for(grant: Grant, *, change: str, actor: str, at: datetime, inbox: Inbox) -> None:
     """Put all that is known of a grant on the inbox, to be joined with what is remembered of it by then."""
     cause = Cause(change=change, kind=CauseKind.GRANT, actor=actor, reference=grant.id, at=at)
     # The state on record is the record's own.
-    api.inbox.put([ApplyGrant(subject=grant.subject, cause=cause, grant=replace(grant, noted=None))])
+    inbox.put([ApplyGrant(subject=grant.subject, cause=cause, grant=replace(grant, noted=None))])
 
 
 def findings_of_time(grant: Grant, *, policy: Policy, now: datetime) -> Iterator[str]:
@@ -74,11 +87,11 @@ def findings_of_time(grant: Grant, *, policy: Policy, now: datetime) -> Iterator
         yield f"`from` is more than {_MOST_AHEAD.days} days away"
 
 
-def _findings_of_holders(grant: Grant, *, policy: Policy, api: AccessApi, now: datetime) -> Iterator[str]:
-    subject = _known(grant.subject, api=api)
+def _findings_of_holders(grant: Grant, *, policy: Policy, ports: GrantPorts, now: datetime) -> Iterator[str]:
+    subject = _known(grant.subject, ports=ports)
     if grant.person:
         of_person = Subject(SubjectKind.PERSON, grant.person)
-        fact = subject.head.fact if of_person == grant.subject else _known(of_person, api=api).head.fact
+        fact = subject.head.fact if of_person == grant.subject else _known(of_person, ports=ports).head.fact
         yield from _findings_of_person(fact, policy=policy, now=now)
     fact = subject.head.fact
     if fact is None:
@@ -103,9 +116,9 @@ def _findings_of_person(fact: object, *, policy: Policy, now: datetime) -> Itera
         yield f"the employment of person {fact.id} is over"
 
 
-def _known(subject: Subject, *, api: AccessApi) -> SubjectState:
+def _known(subject: Subject, *, ports: GrantPorts) -> SubjectState:
     read = read_person if subject.kind is SubjectKind.PERSON else read_account
-    return read(subject.name, records=api.records)
+    return read(subject.name, records=ports.records)
 
 
 def _in_words(longest: timedelta) -> str:

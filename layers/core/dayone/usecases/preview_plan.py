@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from typing import Protocol
 
 from dayone.contracts.plan_request import Changes, WhatIf, changed_account, changed_person
 from dayone.domain.accounts import Account
@@ -14,7 +15,12 @@ from dayone.domain.policy import Policy
 from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.clock import Clock
+from dayone.ports.company import Company
+from dayone.ports.grants import Grants
+from dayone.ports.guardrails import Ledger
+from dayone.ports.records import Records
+from dayone.ports.state import PolicyInForce
 from dayone.usecases.follow_people import Employed
 from dayone.usecases.preview import PlanPreview, PreviewBuilder
 from dayone.usecases.read_policy_here import read_policy_here
@@ -23,6 +29,17 @@ from dayone.usecases.walk_company import walk_company, walk_kind
 LISTED = 1000
 # API Gateway waits for 29 seconds; the answer needs some of them.
 _TIME_TO_READ = timedelta(seconds=18)
+
+
+class PreviewPorts(Protocol):
+    """Previewing plans: what it needs of the API's context."""
+
+    records: Records
+    policies: PolicyInForce
+    company: Company
+    ledger: Ledger
+    grants: Grants
+    clock: Clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,67 +54,67 @@ class Previewed:
     policy_version: int | None
 
 
-def preview_plan(what_if: WhatIf, *, api: AccessApi) -> Previewed:
+def preview_plan(what_if: WhatIf, *, ports: PreviewPorts) -> Previewed:
     """Plan what is asked; raises Invalid for a policy, a person or an account that could not be."""
     if what_if.files is not None:
-        return _of_policy(what_if.files, api=api)
+        return _of_policy(what_if.files, ports=ports)
     if what_if.person is not None:
-        return _of_person(what_if.person, api=api)
-    return _of_account(what_if.account or {}, api=api)
+        return _of_person(what_if.person, ports=ports)
+    return _of_account(what_if.account or {}, ports=ports)
 
 
-def _of_policy(files: Mapping[str, str], *, api: AccessApi) -> Previewed:
-    in_force = api.policies.current()
-    policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, api=api)
-    evaluator = _evaluator(policy, api=api)
-    everybody = walk_company(policy, company=api.company)
-    return replace(_looked_at(everybody, evaluator=evaluator, api=api, replaced=in_force), policy_version=None)
+def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
+    in_force = ports.policies.current()
+    policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, records=ports.records)
+    evaluator = _evaluator(policy, ports=ports)
+    everybody = walk_company(policy, company=ports.company)
+    return replace(_looked_at(everybody, evaluator=evaluator, ports=ports, replaced=in_force), policy_version=None)
 
 
-def _of_person(changes: Changes, *, api: AccessApi) -> Previewed:
-    policy, now = api.policies.current(), api.clock()
-    state = api.records.subject(Subject(SubjectKind.PERSON, str(changes["id"])))
+def _of_person(changes: Changes, *, ports: PreviewPorts) -> Previewed:
+    policy, now = ports.policies.current(), ports.clock()
+    state = ports.records.subject(Subject(SubjectKind.PERSON, str(changes["id"])))
     known = state.head.fact if isinstance(state.head.fact, Person) else None
     person = changed_person(known, changes)
     states: Iterable[SubjectState] = [_with(state, person)]
     turns = _has_access(known, policy=policy, now=now) != _has_access(person, policy=policy, now=now)
     # What is assigned to somebody directly hangs on the accounts.
     if turns and person.id in policy.people_assigned:
-        states = chain(states, walk_kind(SubjectKind.ACCOUNT, company=api.company))
+        states = chain(states, walk_kind(SubjectKind.ACCOUNT, company=ports.company))
     elif turns:
-        states = chain(states, map(api.records.subject, api.grants.accounts_of(person.id)))
-    return _looked_at(states, evaluator=_evaluator(policy, api=api, instead=person), api=api)
+        states = chain(states, map(ports.records.subject, ports.grants.accounts_of(person.id)))
+    return _looked_at(states, evaluator=_evaluator(policy, ports=ports, instead=person), ports=ports)
 
 
-def _of_account(changes: Changes, *, api: AccessApi) -> Previewed:
-    state = api.records.subject(Subject(SubjectKind.ACCOUNT, str(changes["id"])))
+def _of_account(changes: Changes, *, ports: PreviewPorts) -> Previewed:
+    state = ports.records.subject(Subject(SubjectKind.ACCOUNT, str(changes["id"])))
     known = state.head.fact if isinstance(state.head.fact, Account) else None
     account = changed_account(known, changes)
-    evaluator = _evaluator(api.policies.current(), api=api)
-    return _looked_at([_with(state, account)], evaluator=evaluator, api=api)
+    evaluator = _evaluator(ports.policies.current(), ports=ports)
+    return _looked_at([_with(state, account)], evaluator=evaluator, ports=ports)
 
 
 def _looked_at(
-    states: Iterable[SubjectState], *, evaluator: PolicyEvaluator, api: AccessApi, replaced: Policy | None = None
+    states: Iterable[SubjectState], *, evaluator: PolicyEvaluator, ports: PreviewPorts, replaced: Policy | None = None
 ) -> Previewed:
-    until, is_complete = api.clock() + _TIME_TO_READ, True
+    until, is_complete = ports.clock() + _TIME_TO_READ, True
     builder = PreviewBuilder(evaluator=evaluator, replaced=replaced, most=LISTED)
     for state in states:
-        if api.clock() > until:
+        if ports.clock() > until:
             is_complete = False
             break
         builder.add(state)
     # No change of this name can have let anything go.
-    tally = api.ledger.tally("", day=evaluator.now.astimezone(UTC).date())
+    tally = ports.ledger.tally("", day=evaluator.now.astimezone(UTC).date())
     version = evaluator.policy.version
     return Previewed(preview=builder.preview(tally), is_complete=is_complete, policy_version=version)
 
 
-def _evaluator(policy: Policy, *, api: AccessApi, instead: Person | None = None) -> PolicyEvaluator:
-    now = api.clock()
+def _evaluator(policy: Policy, *, ports: PreviewPorts, instead: Person | None = None) -> PolicyEvaluator:
+    now = ports.clock()
 
     def fact_of(person: Subject) -> object:
-        return instead if instead and person.name == instead.id else api.records.subject(person).head.fact
+        return instead if instead and person.name == instead.id else ports.records.subject(person).head.fact
 
     return PolicyEvaluator(policy, now, Selection(policy), Employed(fact_of, policy=policy, now=now))
 

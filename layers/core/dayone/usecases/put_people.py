@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from dayone.contracts.hr.packed_workforce import packed
 from dayone.domain.changes import Cause, CauseKind
@@ -11,7 +12,24 @@ from dayone.domain.preconditions import Precondition
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import tag_of, telling_of
 from dayone.domain.ulids import ulid
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.clock import Clock, RandomBytes
+from dayone.ports.records import KnownSubjects
+from dayone.ports.state import Changes, Inbox
+
+
+class CausePorts(Protocol):
+    """Making a cause: what it needs of the API's context."""
+
+    clock: Clock
+    entropy: RandomBytes
+
+
+class ManualPorts(CausePorts, Protocol):
+    """Recording people by hand: what it needs of the API's context."""
+
+    known: KnownSubjects
+    inbox: Inbox
+    changes: Changes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +41,7 @@ class Taken:
 
 
 def put_person(
-    person: str, attributes: Mapping[str, str], *, actor: str, precondition: Precondition, api: AccessApi
+    person: str, attributes: Mapping[str, str], *, actor: str, precondition: Precondition, ports: ManualPorts
 ) -> Taken:
     """Tell of one person; `attributes` are texts by the names of Person's, and `actor` the ARN of the caller.
 
@@ -31,27 +49,27 @@ def put_person(
     somebody else have told something meanwhile, it is left aside and the change says so.
     """
     subject = Subject(SubjectKind.PERSON, person)
-    known = api.known.brief([subject]).get(subject)
+    known = ports.known.brief([subject]).get(subject)
     newest = tag_of(known.head.version) if known else None
     precondition.check(newest)
-    cause = caused_by(actor, reference="put-person", api=api)
+    cause = caused_by(actor, reference="put-person", ports=ports)
     telling = telling_of(attributes, source=BY_HAND, at=cause.at)
     expected = newest if precondition.versions and newest else ""
-    api.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling, expected_version=expected)])
+    ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling, expected_version=expected)])
     return Taken(change=cause.change, tag=tag_of(telling.version) or "")
 
 
-def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, api: AccessApi) -> Taken:
+def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, ports: ManualPorts) -> Taken:
     """Tell of several people at once, by their ids, as one change."""
-    cause = caused_by(actor, reference="put-people", api=api)
+    cause = caused_by(actor, reference="put-people", ports=ports)
     subject = Subject(SubjectKind.HR_SOURCE, BY_HAND)
-    api.inbox.put([ImportManualPeople(subject=subject, cause=cause, workforce=packed(people))])
+    ports.inbox.put([ImportManualPeople(subject=subject, cause=cause, workforce=packed(people))])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
-    api.changes.open(cause)
+    ports.changes.open(cause)
     return Taken(change=cause.change)
 
 
-def caused_by(actor: str, *, reference: str, api: AccessApi, kind: CauseKind = CauseKind.BY_HAND) -> Cause:
+def caused_by(actor: str, *, reference: str, ports: CausePorts, kind: CauseKind = CauseKind.BY_HAND) -> Cause:
     """The cause of a new change, which somebody asks for now."""
-    at = api.clock()
-    return Cause(change=ulid(at, entropy=api.entropy()), kind=kind, actor=actor, reference=reference, at=at)
+    at = ports.clock()
+    return Cause(change=ulid(at, entropy=ports.entropy()), kind=kind, actor=actor, reference=reference, at=at)

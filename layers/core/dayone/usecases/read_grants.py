@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dayone.domain.accounts import Account, left_alone_in
 from dayone.domain.desired_grants import why_nothing
@@ -10,13 +11,23 @@ from dayone.domain.operations import Action, Applied
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import NotFound
+from dayone.ports.clock import Clock
 from dayone.ports.grants import GrantFilter, Grants
-from dayone.ports.records import Page
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.records import Page, Records
+from dayone.ports.state import PolicyInForce
 from dayone.usecases.follow_people import Employed
 
 _OPEN = frozenset({GrantState.SCHEDULED, GrantState.ACTIVE})
 _MOST_PARTS = 10
+
+
+class GrantReadPorts(Protocol):
+    """Reading grants: what it needs of the API's context."""
+
+    grants: Grants
+    policies: PolicyInForce
+    records: Records
+    clock: Clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,38 +49,38 @@ def the_grant(grant: str, *, grants: Grants) -> Grant:
     return found
 
 
-def read_grant_at_now(grant: str, *, api: AccessApi) -> GrantAtNow:
+def read_grant_at_now(grant: str, *, ports: GrantReadPorts) -> GrantAtNow:
     """Raises NotFound for an unknown grant."""
-    found, now = the_grant(grant, grants=api.grants), api.clock()
-    state = api.records.subject(found.subject)
+    found, now = the_grant(grant, grants=ports.grants), ports.clock()
+    state = ports.records.subject(found.subject)
     there = state.applied.get(found.resource)
     is_there = there is not None and there.doubt is not Action.CREATE
-    note = _note(found, state=state, there=there if is_there else None, api=api, now=now)
+    note = _note(found, state=state, there=there if is_there else None, ports=ports, now=now)
     return GrantAtNow(grant=found, now=now, is_there=is_there, note=note)
 
 
 def list_grants(
-    *, person: str, account: str, state: GrantState | None, cursor: str, limit: int, api: AccessApi
+    *, person: str, account: str, state: GrantState | None, cursor: str, limit: int, ports: GrantReadPorts
 ) -> Page[Grant]:
     """Part of the grants of a person or in an account, or of all; a part may be short, or empty, with more to follow.
 
     Raises Invalid for a cursor that is not one of this list.
     """
-    now = api.clock()
+    now = ports.clock()
     asked = GrantFilter(person=person, account=account, is_open=None if state is None else state in _OPEN)
-    page = api.grants.listed(asked, cursor=cursor, limit=limit)
+    page = ports.grants.listed(asked, cursor=cursor, limit=limit)
     for _ in range(_MOST_PARTS):
         found = [one for one in page.entries if state in (None, one.state(now=now))]
         if found or not page.cursor:
             return Page(found, page.cursor)
-        page = api.grants.listed(asked, cursor=page.cursor, limit=limit)
+        page = ports.grants.listed(asked, cursor=page.cursor, limit=limit)
     return Page([], page.cursor)
 
 
-def _note(grant: Grant, *, state: SubjectState, there: Applied | None, api: AccessApi, now: datetime) -> str:
+def _note(grant: Grant, *, state: SubjectState, there: Applied | None, ports: GrantReadPorts, now: datetime) -> str:
     if grant.state(now=now) is GrantState.ACTIVE:
-        policy = api.policies.current()
-        employed = Employed(lambda one: api.records.subject(one).head.fact, policy=policy, now=now)
+        policy = ports.policies.current()
+        employed = Employed(lambda one: ports.records.subject(one).head.fact, policy=policy, now=now)
         obstacle = why_nothing(grant, fact=state.head.fact, policy=policy, employed=employed, now=now)
         if obstacle or there is not None:
             return obstacle

@@ -4,18 +4,29 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from dayone.domain.changes import CauseKind, Change, ChangeState
 from dayone.domain.dead_letters import LetterQueue
 from dayone.domain.history import ChangesWanted
+from dayone.ports.clock import Clock
 from dayone.ports.history import History
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.state import DueWork
+from dayone.usecases.overview import Overview
 
 MOST_COUNTED = 5_000
 _A_DAY = timedelta(hours=24)
 _PAGE = 100
 # A policy, a look at everything and another try are about many; how long these take says nothing about anybody.
 _ABOUT_ONE = frozenset({CauseKind.HR_EVENT, CauseKind.ACCOUNT_EVENT, CauseKind.DUE})
+
+
+class MetricPorts(Protocol):
+    """Reading metrics: what it needs of the API's context."""
+
+    overview: Overview
+    work: DueWork
+    clock: Clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +59,11 @@ class Metrics:
     operations_open: bool
 
 
-def read_metrics(*, api: AccessApi) -> Metrics:
+def read_metrics(*, ports: MetricPorts) -> Metrics:
     """Of the 24 hours until now, by the time of the changes' causes."""
-    now = api.clock()
+    now = ports.clock()
     since = now - _A_DAY
-    changes, complete = _changes(since, history=api.overview.history)
+    changes, complete = _changes(since, history=ports.overview.history)
     over = [one for one in changes if one.cause.origin in _ABOUT_ONE and one.state is ChangeState.SUCCEEDED]
     return Metrics(
         since=since,
@@ -63,8 +74,8 @@ def read_metrics(*, api: AccessApi) -> Metrics:
         operations=_operations(changes),
         to_access=_spread(one for one in over if not one.removals),
         to_no_access=_spread(one for one in over if one.removals),
-        dead_letters=api.overview.dead_letters.counts(),
-        operations_open=api.work.has_runnable(),
+        dead_letters=ports.overview.dead_letters.counts(),
+        operations_open=ports.work.has_runnable(),
     )
 
 

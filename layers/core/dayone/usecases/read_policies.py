@@ -1,11 +1,19 @@
 """The versions of the policy, for whoever wants to know what held when, and to go back to one."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from dayone.domain.policy import PolicyVersion
 from dayone.ports.records import Page
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.state import PolicyArchive, PolicyInForce
 from dayone.usecases.read_access import Window
+
+
+class PolicyReadPorts(Protocol):
+    """Reading policies: what it needs of the API's context."""
+
+    archive: PolicyArchive
+    policies: PolicyInForce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,14 +24,14 @@ class Kept:
     is_in_force: bool
 
 
-def read_policies(window: Window, *, api: AccessApi) -> Page[Kept]:
+def read_policies(window: Window, *, ports: PolicyReadPorts) -> Page[Kept]:
     """Part of all versions, the newest first; raises Invalid for a cursor that is none."""
-    in_force = api.policies.current_version()
-    page = api.archive.versions(cursor=window.cursor, limit=window.limit)
+    in_force = ports.policies.current_version()
+    page = ports.archive.versions(cursor=window.cursor, limit=window.limit)
     return Page([Kept(version=one, is_in_force=one.version == in_force) for one in page.entries], page.cursor)
 
 
-def read_policy_version(version: int, *, api: AccessApi) -> Kept:
+def read_policy_version(version: int, *, ports: PolicyReadPorts) -> Kept:
     """One version; raises NotFound for one that was never kept."""
-    kept = api.archive.version(version)
-    return Kept(version=kept, is_in_force=kept.version == api.policies.current_version())
+    kept = ports.archive.version(version)
+    return Kept(version=kept, is_in_force=kept.version == ports.policies.current_version())

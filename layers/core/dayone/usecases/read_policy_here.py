@@ -9,10 +9,10 @@ from dayone.domain.accounts import Account
 from dayone.domain.management import no_rights_in, reaches_without_rights
 from dayone.domain.policy import Policy
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.records import Records
 
 
-def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int, api: AccessApi) -> Policy:
+def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int, records: Records) -> Policy:
     """The policy of these texts by file name; raises Invalid with every mistake, or for what cannot be done here.
 
     That is to give something in the management account without the IAM rights that AWS demands there.
@@ -21,7 +21,7 @@ def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int
     account = policy.terms.off_limits.account
     found = [
         Finding(file=place.file, line=place.line, column=1, said=f"{no_rights_in(account)}, or leave the account out")
-        for place in reaches_without_rights(policy, _recorded(account, api=api))
+        for place in reaches_without_rights(policy, _recorded(account, records=records))
     ]
     if found:
         raise invalid_policy(found)
@@ -34,8 +34,8 @@ def _in_this_deployment(policy: Policy, *, in_force: Policy) -> Policy:
     return replace(policy, people=people, terms=replace(policy.terms, off_limits=in_force.terms.off_limits))
 
 
-def _recorded(account_id: str, *, api: AccessApi) -> Account | None:
+def _recorded(account_id: str, *, records: Records) -> Account | None:
     if not account_id:
         return None
-    fact = api.records.subject(Subject(SubjectKind.ACCOUNT, account_id)).head.fact
+    fact = records.subject(Subject(SubjectKind.ACCOUNT, account_id)).head.fact
     return fact if isinstance(fact, Account) else None

@@ -3,23 +3,34 @@
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from dayone.contracts.report_cursors import Place
 from dayone.domain.holdings import Holding, HoldingState, Member, Sought, member_in
 from dayone.domain.matching import is_under
 from dayone.domain.subjects import ITSELF, ResourceOf, Subject, SubjectKind
 from dayone.errors import Inapplicable, Invalid, NotFound
+from dayone.ports.clock import Clock
 from dayone.ports.identity_center import PrincipalType
 from dayone.ports.live_access import LiveAccess, Principal
-from dayone.ports.records import Page
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.records import KnownSubjects, Page, Records
+from dayone.ports.state import PolicyInForce
 from dayone.usecases.read_access import Window, read_account, read_person
 from dayone.usecases.tell_ours import LiveRows, OurNames
 from dayone.usecases.walk import Step, Walk, walked
 
 # So few that the names of all of them can be asked for within a step: permission sets at three calls a second.
 _MOST_A_STEP = 20
+
+
+class LiveReportPorts(Protocol):
+    """Reporting what AWS has: what it needs of the API's context."""
+
+    records: Records
+    known: KnownSubjects
+    live: LiveAccess
+    policies: PolicyInForce
+    clock: Clock
 
 
 class Managed(StrEnum):
@@ -72,7 +83,7 @@ class LivePrincipal:
         return Step(self.rows.rows(page.entries), (page.cursor,) if page.cursor else None)
 
 
-def report_live_access(sought: Sought, *, managed: Managed, window: Window, api: AccessApi) -> Page[Holding]:
+def report_live_access(sought: Sought, *, managed: Managed, window: Window, ports: LiveReportPorts) -> Page[Holding]:
     """What there is now, part by part; a part may be short, or empty, and still have a cursor.
 
     Raises Invalid when it is not about one person, group or account, NotFound when that is unknown, and Inapplicable
@@ -82,10 +93,10 @@ def report_live_access(sought: Sought, *, managed: Managed, window: Window, api:
         raise Invalid(
             "Identity Center is not read as a whole: name a `person`, a `group` or an `account`, or leave `managed` out"
         )
-    walk = _walk(sought, api=api)
+    walk = _walk(sought, ports=ports)
     question = f"{managed} {astuple(sought)}"
     return walked(
-        walk, question=question, window=window, api=api, keep=lambda one: _is_wanted(one, sought, managed=managed)
+        walk, question=question, window=window, ports=ports, keep=lambda one: _is_wanted(one, sought, managed=managed)
     )
 
 
@@ -98,41 +109,41 @@ def _is_wanted(one: Holding, sought: Sought, *, managed: Managed) -> bool:
     return is_by_group and sought.permission_set in ("", one.permission_set)
 
 
-def _walk(sought: Sought, *, api: AccessApi) -> Walk:
-    names = OurNames(known=api.known, live=api.live)
+def _walk(sought: Sought, *, ports: LiveReportPorts) -> Walk:
+    names = OurNames(known=ports.known, live=ports.live)
     if not (sought.person or sought.group):
-        account = read_account(sought.account, records=api.records).head.subject.name
-        rows = LiveRows(names=names, known=api.known, member=None)
-        return LiveAccount(account=account, live=api.live, rows=rows)
-    if (off_limits := api.policies.current().terms.off_limits).is_delegated:
+        account = read_account(sought.account, records=ports.records).head.subject.name
+        rows = LiveRows(names=names, known=ports.known, member=None)
+        return LiveAccount(account=account, live=ports.live, rows=rows)
+    if (off_limits := ports.policies.current().terms.off_limits).is_delegated:
         raise Inapplicable(
             f"AWS answers this only to the management account {off_limits.account}, and Day One is a delegated "
             "administrator: ask account by account"
         )
-    member = member_in(read_person(sought.person, records=api.records)) if sought.person else None
-    principal = _user_of(member, api=api) if member else _group_called(sought.group, api=api)
-    rows = LiveRows(names=names, known=api.known, member=member)
-    return LivePrincipal(principal=principal, account=sought.account, live=api.live, rows=rows)
+    member = member_in(read_person(sought.person, records=ports.records)) if sought.person else None
+    principal = _user_of(member, ports=ports) if member else _group_called(sought.group, ports=ports)
+    rows = LiveRows(names=names, known=ports.known, member=member)
+    return LivePrincipal(principal=principal, account=sought.account, live=ports.live, rows=rows)
 
 
-def _user_of(member: Member, *, api: AccessApi) -> Principal:
-    user = _itself(Subject(SubjectKind.PERSON, member.person), api=api)
+def _user_of(member: Member, *, ports: LiveReportPorts) -> Principal:
+    user = _itself(Subject(SubjectKind.PERSON, member.person), ports=ports)
     if user_id := user.get("user_id", ""):
         return Principal(kind=PrincipalType.USER, id=user_id)
     raise Inapplicable(f"{member.person} has no user in Identity Center that is known: there is nothing to look at")
 
 
-def _group_called(group: str, *, api: AccessApi) -> Principal:
+def _group_called(group: str, *, ports: LiveReportPorts) -> Principal:
     """By our key, else by its display name: most groups that are not ours are not known here."""
-    if group_id := _itself(Subject(SubjectKind.GROUP, group), api=api).get("group_id", ""):
+    if group_id := _itself(Subject(SubjectKind.GROUP, group), ports=ports).get("group_id", ""):
         return Principal(kind=PrincipalType.GROUP, id=group_id)
-    found = api.live.group_called(group)
+    found = ports.live.group_called(group)
     if found is None:
         raise NotFound(f"no group {group} is known, nor called so in Identity Center: check its key, or its name there")
     return found
 
 
-def _itself(subject: Subject, *, api: AccessApi) -> Mapping[str, str]:
+def _itself(subject: Subject, *, ports: LiveReportPorts) -> Mapping[str, str]:
     of = ResourceOf(subject, ITSELF[subject.kind])
-    known = api.known.applied([of]).get(of)
+    known = ports.known.applied([of]).get(of)
     return known.references if known else {}

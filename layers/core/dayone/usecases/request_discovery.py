@@ -1,18 +1,30 @@
 """Take the wish that the whole organisation be looked at."""
 
+from typing import Protocol
+
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.commands import DiscoverAccounts
 from dayone.domain.subjects import THE_ORGANIZATION
 from dayone.domain.ulids import ulid
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.clock import Clock, RandomBytes
+from dayone.ports.state import Changes, Inbox
 
 
-def request_discovery(*, actor: str, api: AccessApi) -> str:
+class DiscoveryRequestPorts(Protocol):
+    """Asking for a discovery: what it needs of the API's context."""
+
+    inbox: Inbox
+    changes: Changes
+    clock: Clock
+    entropy: RandomBytes
+
+
+def request_discovery(*, actor: str, ports: DiscoveryRequestPorts) -> str:
     """Ask for it; returns the id of the change. `actor` is the ARN of the caller."""
-    at = api.clock()
-    change = ulid(at, entropy=api.entropy())
+    at = ports.clock()
+    change = ulid(at, entropy=ports.entropy())
     cause = Cause(change=change, kind=CauseKind.DISCOVERY, actor=actor, reference="discover", at=at)
-    api.inbox.put([DiscoverAccounts(subject=THE_ORGANIZATION, cause=cause)])
+    ports.inbox.put([DiscoverAccounts(subject=THE_ORGANIZATION, cause=cause)])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
-    api.changes.open(cause)
+    ports.changes.open(cause)
     return change

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, CauseKind, Change, ChangeState
@@ -9,30 +10,41 @@ from dayone.domain.commands import BootstrapAccounts, Command, ReconcileSubject,
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid
 from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
+from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.progress import Progress
+from dayone.ports.records import Records
 from dayone.ports.state import Changes, Inbox
-from dayone.usecases.access_api import AccessApi
 from dayone.usecases.read_access import the_change
 
 MOST_CHOSEN = 100
 _IN_A_RUN = 1000
 
 
-def retry_change(change: str, *, chosen: Sequence[str], actor: str, api: AccessApi) -> Cause:
+class RetryRequestPorts(Protocol):
+    """Asking for a retry: what it needs of the API's context."""
+
+    records: Records
+    progress: Progress
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: RetryRequestPorts) -> Cause:
     """Ask for it; returns the cause of the new change, which is known as soon as its first subject is.
 
     `chosen` are subjects of the change, none for all that have failed; `actor` is the ARN of the caller. Raises
     NotFound for a change that is unknown, Inapplicable when it is still running or nothing of it has failed, Malformed
     for what is no subject, Invalid for subjects that the change has nothing about.
     """
-    found = the_change(change, records=api.records)
+    found = the_change(change, records=ports.records)
     _check_is_over(found)
     subjects = _subjects(chosen)
-    _check_belong(subjects, change=change, progress=api.progress)
-    now = api.clock()
-    new, kind = ulid(now, entropy=api.entropy()), found.cause.origin
+    _check_belong(subjects, change=change, progress=ports.progress)
+    now = ports.clock()
+    new, kind = ulid(now, entropy=ports.entropy()), found.cause.origin
     cause = Cause(change=new, kind=CauseKind.RETRY, actor=actor, reference=change, at=now, retries=kind)
-    api.inbox.put([RetryChange(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
+    ports.inbox.put([RetryChange(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
     return cause
 
 

@@ -2,11 +2,10 @@
 
 from dayone.contracts.kept_policy import files_in
 from dayone.domain.policy import PolicyVersion
-from dayone.usecases.access_api import AccessApi
-from dayone.usecases.submit_policy import submit_policy
+from dayone.usecases.submit_policy import UploadPorts, submit_policy
 
 
-def roll_back_policy(version: int, *, actor: str, api: AccessApi) -> PolicyVersion:
+def roll_back_policy(version: int, *, actor: str, ports: UploadPorts) -> PolicyVersion:
     """Raises NotFound for a version that was never kept, Invalid for one that this release does not read any more."""
-    kept = api.archive.version(version)
-    return submit_policy(files_in(kept), actor=actor, api=api, again=version)
+    kept = ports.archive.version(version)
+    return submit_policy(files_in(kept), actor=actor, ports=ports, again=version)

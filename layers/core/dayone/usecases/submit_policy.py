@@ -1,6 +1,7 @@
 """Take a policy: nothing of a wrong one is kept, and a right one leads to a change."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from dayone.contracts.kept_policy import as_one_text
 from dayone.domain.changes import Cause, CauseKind
@@ -9,15 +10,29 @@ from dayone.domain.policy import PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.subjects import THE_POLICY
 from dayone.domain.ulids import ulid
-from dayone.usecases.access_api import AccessApi
+from dayone.ports.clock import Clock, RandomBytes
+from dayone.ports.records import Records
+from dayone.ports.state import Changes, Inbox, PolicyArchive, PolicyInForce
 from dayone.usecases.read_policy_here import read_policy_here
+
+
+class UploadPorts(Protocol):
+    """Taking a policy: what it needs of the API's context."""
+
+    archive: PolicyArchive
+    policies: PolicyInForce
+    records: Records
+    changes: Changes
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
 
 
 def submit_policy(
     files: Mapping[str, str],
     *,
     actor: str,
-    api: AccessApi,
+    ports: UploadPorts,
     again: int = 0,
     precondition: Precondition = NO_PRECONDITION,
 ) -> PolicyVersion:
@@ -28,14 +43,14 @@ def submit_policy(
     in force yet or not.
     A crash on the way leaves at most a version that never comes into force; sending the policy again mends that.
     """
-    read_policy_here(files, in_force=api.policies.current(), version=0, api=api)
-    at = api.clock()
-    change = ulid(at, entropy=api.entropy())
+    read_policy_here(files, in_force=ports.policies.current(), version=0, records=ports.records)
+    at = ports.clock()
+    change = ulid(at, entropy=ports.entropy())
     file, text = as_one_text(files)
-    kept = api.archive.add(text, file=file, actor=actor, at=at, change=change, precondition=precondition)
+    kept = ports.archive.add(text, file=file, actor=actor, at=at, change=change, precondition=precondition)
     reference = f"version {kept.version}" + (f", which is version {again} again" if again else "")
     cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at)
-    api.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)])
+    ports.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
-    api.changes.open(cause)
+    ports.changes.open(cause)
     return kept

@@ -7,12 +7,18 @@ from typing import ClassVar, Protocol
 
 from dayone.contracts.report_cursors import Place, place_in, written
 from dayone.domain.holdings import Holding
+from dayone.ports.clock import Clock
 from dayone.ports.records import Page
-from dayone.usecases.access_api import AccessApi
 from dayone.usecases.read_access import Window
 
 # API Gateway waits 29 seconds, and an answer that comes late is none. No step takes more than some seconds.
 _TIME_TO_READ = timedelta(seconds=15)
+
+
+class WalkPorts(Protocol):
+    """Walking rows: what it needs of the API's context."""
+
+    clock: Clock
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,11 @@ def walked(
     *,
     question: str,
     window: Window,
-    api: AccessApi,
+    ports: WalkPorts,
     keep: Callable[[Holding], bool] = lambda _: True,
 ) -> Page[Holding]:
     """Go on from the window's cursor until there are rows enough to `keep`, or it takes too long."""
-    until = api.clock() + _TIME_TO_READ
+    until = ports.clock() + _TIME_TO_READ
     place = place_in(window.cursor, question=question, parts=len(walk.start)) if window.cursor else walk.start
     rows: list[Holding] = []
     while True:
@@ -50,5 +56,5 @@ def walked(
         if step.place is None:
             return Page(rows)
         place = step.place
-        if len(rows) >= window.limit or api.clock() >= until:
+        if len(rows) >= window.limit or ports.clock() >= until:
             return Page(rows, written(place, question=question))

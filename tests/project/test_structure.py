@@ -1,0 +1,137 @@
+"""The shape of the core: no circle of imports, few ports for a use case, and nothing that only tests call."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.project.repository import PACKAGE, ROOT, files, shown, tree
+
+CORE = sorted(PACKAGE.rglob("*.py"))
+USE_CASES = sorted((PACKAGE / "usecases").glob("*.py"))
+PRODUCT = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in ("layers", "functions", "cli")]
+# What the sandbox and the benchmarks run of the core is there for them, and for whoever deploys.
+USERS = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in ("sandbox", "benchmarks")]
+MOST_PORTS = 6
+# The bundle of the whole API and of the whole planner: what the edges put together and hand on in parts.
+BUNDLES = {"access_api.AccessApi", "plan_changes.PlanningPorts"}
+BUNDLED = {"AccessApi", "PlanningPorts"}
+# Named by a framework or by Python, never by our code.
+CALLED_BY_OTHERS = re.compile(r"__\w+__|visit_\w+|main|lambda_handler")
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+@cache
+def _imports() -> dict[str, set[str]]:
+    """Each module of the core with those it imports, those for type checkers and those in functions included."""
+    known = {_module(path) for path in CORE}
+    found: dict[str, set[str]] = {}
+    for path in CORE:
+        names: set[str] = set()
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        found[_module(path)] = (names & known) - {_module(path), "dayone"}
+    return found
+
+
+def _reachable(start: str) -> set[str]:
+    seen, waiting = set[str](), [start]
+    while waiting:
+        for name in _imports()[waiting.pop()] - seen:
+            seen.add(name)
+            waiting.append(name)
+    return seen
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    assert [name for name in _imports() if name in _reachable(name)] == []
+
+
+def _ports() -> set[str]:
+    """The names of all protocols in `dayone.ports`."""
+    return {
+        node.name
+        for path in (PACKAGE / "ports").glob("*.py")
+        for node in tree(path).body
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Protocol" or base for base in node.bases)
+    }
+
+
+def _bundles() -> Iterator[tuple[str, list[str]]]:
+    """Each class and function of the use cases with the ports it takes."""
+    ports = _ports()
+    for path in USE_CASES:
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef):
+                hints = [part.annotation for part in node.body if isinstance(part, ast.AnnAssign)]
+            elif isinstance(node, ast.FunctionDef):
+                arguments = [*node.args.args, *node.args.kwonlyargs]
+                hints = [argument.annotation for argument in arguments if argument.annotation is not None]
+            else:
+                continue
+            words = [re.findall(r"\w+", ast.unparse(hint)) for hint in hints]
+            taken = [name for names in words for name in names if name in ports]
+            yield f"{path.stem}.{node.name}", taken
+
+
+def test_a_use_case_takes_at_most_six_ports() -> None:
+    many = {name: taken for name, taken in _bundles() if len(taken) > MOST_PORTS and name not in BUNDLES}
+    assert many == {}
+
+
+@pytest.mark.parametrize("path", USE_CASES, ids=shown)
+def test_a_use_case_does_not_take_a_whole_bundle(path: Path) -> None:
+    if path.stem in ("access_api", "plan_changes"):
+        return
+    assert not {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)} & BUNDLED
+
+
+def _definitions() -> Iterator[tuple[str, str]]:
+    """Each public and private function, class and method of the product, with its place."""
+    for path in PRODUCT:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not _is_registered(node):
+                yield node.name, f"{shown(path)}: {node.name}"
+
+
+def _is_registered(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    """A decorator that is called, such as that of a route or of a validator, hands it to somebody else."""
+    plain = {"property", "staticmethod", "classmethod", "cache", "cached_property", "dataclass", "contextmanager"}
+    names = {ast.unparse(each).partition("(")[0].rpartition(".")[2] for each in node.decorator_list}
+    return bool(names - plain)
+
+
+@cache
+def _words() -> Counter[str]:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (*PRODUCT, *USERS))
+    template = "\n".join(path.read_text(encoding="utf-8") for path in files(".yaml"))
+    return Counter(re.findall(r"\w+", text + template))
+
+
+def test_nothing_in_the_product_is_called_by_tests_alone() -> None:
+    defined = Counter(name for name, _ in _definitions())
+    unused = {
+        place
+        for name, place in _definitions()
+        if not CALLED_BY_OTHERS.fullmatch(name) and _words()[name] <= defined[name]
+    }
+    assert unused == set()
+
+
+@pytest.mark.parametrize("path", CORE, ids=shown)
+def test_names_of_assignments_are_taken_apart_in_one_place(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    taken_apart = re.findall(r"\.name\.r?partition\(\"/\"\)|(?:startswith|removeprefix)\(PERSON_PREFIX\)", text)
+    # The policy refuses a group's key that would read as a person's.
+    assert not taken_apart or path.name in ("assignments.py", "policy_words.py")
