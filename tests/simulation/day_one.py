@@ -18,7 +18,7 @@ from dayone.domain.policy import Policy, PolicyVersion
 from dayone.errors import DayOneError
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
-from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, handlers_of, plan_changes
+from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, plan_changes
 from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
@@ -146,7 +146,7 @@ class DayOne:
             token=lambda: f"{next(self._numbers):08x}",
             time_to_run=timedelta(seconds=10),
         )
-        ports = PlanChanges(handlers=handlers_of(planning))
+        ports = PlanChanges(ports=planning)
 
         def plan(message: Message) -> None:
             plan_changes(inbox.from_json(message.body), ports=ports)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.life_cycle import LifeCycle, access_begins, access_ends, has_access, next_stage_at
+from dayone.domain.life_cycle import LifeCycle, has_access, next_stage_at
 from dayone.domain.people import Person, Status
 from tests.builders import NOON, a_person
 
@@ -43,7 +43,9 @@ def test_access_lasts_from_the_first_to_the_last_day(case: str, moment: str, *, 
 )
 def test_a_day_is_the_day_where_the_person_is(zone: str, begins: str, ends: str) -> None:
     person = a_person(start_date=_DAY, end_date=_DAY, time_zone=zone)
-    assert (access_begins(person, cycle=_CYCLE), access_ends(person, cycle=_CYCLE)) == (_utc(begins), _utc(ends))
+    second = timedelta(seconds=1)
+    moments = (_utc(begins) - second, _utc(begins), _utc(ends) - second, _utc(ends))
+    assert [has_access(person, cycle=_CYCLE, now=moment) for moment in moments] == [False, True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.life_cycle import LifeCycle, access_begins, access_ends, has_access
+from dayone.domain.life_cycle import LifeCycle, has_access
 from dayone.domain.people import Person, day_begins, has_come
 from tests.builders import NOON, a_person
 
@@ -50,6 +50,8 @@ def test_days_far_away_come_just_as_those_near(person: Person, days: int, now: d
 def test_access_lasts_from_its_time_on_the_first_day_to_its_time_on_the_last(
     person: Person, now: datetime, cycle: LifeCycle
 ) -> None:
-    begins, ends = access_begins(person, cycle=cycle), access_ends(person, cycle=cycle)
+    begins = day_begins(person, "start_date", days=0, at=cycle.access_from)
+    # The last day is included: without a time it ends with the next.
+    ends = day_begins(person, "end_date", days=0 if cycle.access_until else 1, at=cycle.access_until or time.min)
     has_begun = person.start_date is None or (begins is not None and begins <= now)
     assert has_access(person, cycle=cycle, now=now) is (has_begun and (ends is None or now < ends))

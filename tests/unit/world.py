@@ -24,7 +24,7 @@ from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.fetch_record import Pace
-from dayone.usecases.plan_changes import HrPorts, PlanChanges, PlanningPorts, handlers_of, plan_changes
+from dayone.usecases.plan_changes import HrPorts, PlanChanges, PlanningPorts, plan_changes
 from dayone.usecases.policies_within_reach import PoliciesWithinReach
 from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
@@ -129,7 +129,7 @@ class World:
             token=lambda: f"{next(self.numbers):04x}",
             time_to_run=self.time_to_activate,
         )
-        return PlanChanges(handlers=handlers_of(planning), returns=self.returns)
+        return PlanChanges(ports=planning, returns=self.returns)
 
     def executing(self) -> ExecuteOperations:
         ports: dict[str, Any] = {

@@ -59,7 +59,7 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
     from dayone.adapters.sqs import SqsEngine, SqsInbox, SqsReturns
-    from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, handlers_of
+    from dayone.usecases.plan_changes import PlanChanges, PlanningPorts
 
     table = _table((given := settings.read(settings.PlanChangesSettings)).table_name)
     ports = PlanningPorts(
@@ -79,7 +79,7 @@ def plan_changes() -> "PlanChanges":
         token=lambda: secrets.token_hex(4),
         time_to_run=timedelta(seconds=10),
     )
-    return PlanChanges(handlers=handlers_of(ports), returns=SqsReturns(sqs, queue_url=given.inbox_url))
+    return PlanChanges(ports=ports, returns=SqsReturns(sqs, queue_url=given.inbox_url))
 
 
 @cache

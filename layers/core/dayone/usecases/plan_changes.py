@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from dayone.domain import commands
@@ -33,19 +33,6 @@ from dayone.usecases.retry_change import RetryPorts, bootstrap_accounts, plan_fa
 from dayone.usecases.tell_by_hand import tell_by_hand
 
 type Handlers = Mapping[type[Command], Callable[[Any], object]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlanChanges:
-    """The handler of each kind of command; with `returns` a message that failed comes back soon."""
-
-    handlers: Handlers
-    returns: Returns | None = None
-
-
-def plan_changes(command: Command, *, ports: PlanChanges) -> None:
-    """Handle a command; the same command again is harmless. Raises Unavailable to be given it again later."""
-    ports.handlers[type(command)](command)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +80,24 @@ class PlanningPorts:
     def fact_of(self, subject: Subject) -> object:
         """The recorded fact of a subject."""
         return self.subjects.load(subject).head.fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChanges:
+    """What the function needs: the ports of its handlers; with `returns` a message that failed comes back soon."""
+
+    ports: PlanningPorts
+    returns: Returns | None = None
+
+    @cached_property
+    def handlers(self) -> Handlers:
+        """The handler of each kind of command."""
+        return handlers_of(self.ports)
+
+
+def plan_changes(command: Command, *, ports: PlanChanges) -> None:
+    """Handle a command; the same command again is harmless. Raises Unavailable to be given it again later."""
+    ports.handlers[type(command)](command)
 
 
 def handlers_of(ports: PlanningPorts) -> Handlers:
