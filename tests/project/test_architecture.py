@@ -68,10 +68,10 @@ def test_a_handler_leaves_aws_and_its_environment_to_the_wiring(path: Path) -> N
     assert "dayone.wiring" in known
 
 
-def test_no_module_is_longer_than_two_hundred_lines() -> None:
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
     lines = {shown(path): len(path.read_text(encoding="utf-8").splitlines()) for path in CODE}
     # A decision table of one subject reads best as one module.
-    assert not {name: length for name, length in lines.items() if length > (500 if name.startswith("tests/") else 200)}
+    assert not {name: length for name, length in lines.items() if length > (500 if name.startswith("tests/") else 300)}
 
 
 def test_no_adapter_is_longer_than_a_hundred_and_fifty_lines() -> None:

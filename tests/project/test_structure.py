@@ -17,8 +17,9 @@ PRODUCT = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in (
 # What the sandbox and the benchmarks run of the core is there for them, and for whoever deploys.
 USERS = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in ("sandbox", "benchmarks")]
 MOST_PORTS = 6
-# The bundle of the whole API and of the whole planner: what the edges put together and hand on in parts.
-BUNDLES = {"access_api.AccessApi", "plan_changes.PlanningPorts"}
+# The bundles of the whole API and of the whole planner, which the edges put together and hand on in parts; and the
+# check of the settings, which looks at one service of AWS after the other.
+BUNDLES = {"access_api.AccessApi", "plan_changes.PlanningPorts", "check_settings.CheckSettings"}
 BUNDLED = {"AccessApi", "PlanningPorts"}
 # Named by a framework or by Python, never by our code.
 CALLED_BY_OTHERS = re.compile(r"__\w+__|visit_\w+|main|lambda_handler")

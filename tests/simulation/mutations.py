@@ -20,6 +20,7 @@ from dayone.usecases import (
     make_plan,
     perform_operation,
     prepare_attempt,
+    put_back,
     requeue,
     try_operation,
 )
@@ -134,7 +135,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((pacing.Pace, "__init__", _twice_as_fast(pacing.Pace.__init__)),),
     ),
     Mutation("the window has no end", _by("budgets"), ((pacing.Window, "has_room", _always(answer=True)),)),
-    Mutation("a retry comes in a day", _by("it settles"), ((try_operation, "retry_at", _in_a_day),)),
+    Mutation("a retry comes in a day", _by("it settles"), ((put_back, "retry_at", _in_a_day),)),
     Mutation(
         "grants before revocations",
         _by("revocations first"),

@@ -272,9 +272,9 @@ def test_an_event_hook_of_okta_is_read_in_both_spellings(capture: str) -> None:
     receiving, body = Receiving(), copy.deepcopy(seen(capture))
     body["data"]["events"][0]["published"] = NOW.isoformat()
     received = receiving.takes(with_body(sample("okta_created"), body))
-    (request,) = receiving.inbox.requests
+    (request,) = receiving.inbox.commands
     assert received.ignored == ""
-    assert request.hint == Hint(record="00u1abcd2EFGH3ijk4l5", at=NOW)
+    assert _notification_in(request) == ChangeNotification(record="00u1abcd2EFGH3ijk4l5", at=NOW)
 
 
 def test_a_thing_without_an_id_in_an_event_hook_is_passed_over() -> None:
@@ -283,7 +283,7 @@ def test_a_thing_without_an_id_in_an_event_hook_is_passed_over() -> None:
     event["published"] = NOW.isoformat()
     event["target"] = [{"type": "User"}, {"id": None, "type": "AppUser"}, {"displayName": "?"}, *event["target"]]
     receiving.takes(with_body(sample("okta_created"), body))
-    assert [str(one.hint.record) for one in receiving.inbox.requests if one.hint] == ["00u1abcd2EFGH3ijk4l5"]
+    assert [_notification_in(command).record for command in receiving.inbox.commands] == ["00u1abcd2EFGH3ijk4l5"]
 
 
 def test_one_message_is_put_for_each_user_of_an_event_hook_however_often_they_are_in_it() -> None:

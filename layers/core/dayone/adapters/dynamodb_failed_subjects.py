@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_codec import decode, encode
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Delete, Put, Write
+from dayone.contracts.codec import decode, encode
 from dayone.domain.failed_work import FailedWork, after_failure
 from dayone.domain.operations import OperationState
 from dayone.domain.subjects import Subject

@@ -10,7 +10,7 @@ from datetime import datetime
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.grants import Grant
 from dayone.domain.subject_states import Telling
-from dayone.domain.subjects import Resource, Subject
+from dayone.domain.subjects import Resource, Subject, SubjectKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +189,17 @@ class ImportManualPeople(Command):
     """Record what somebody says by hand of several people, as one change."""
 
     workforce: str
+
+
+def planning_again(subject: Subject, *, cause: Cause) -> Command:
+    """The command that plans a subject once more: an account by what Organizations says by now, others as recorded."""
+    match subject.kind:
+        case SubjectKind.ACCOUNT:
+            return RefreshAccount(subject=subject, cause=cause)
+        case SubjectKind.ORGANIZATION:
+            return DiscoverAccounts(subject=subject, cause=cause)
+        case _:
+            return ReconcileSubject(subject=subject, cause=cause)
 
 
 COMMANDS: tuple[type[Command], ...] = (

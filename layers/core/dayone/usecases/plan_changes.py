@@ -29,7 +29,7 @@ from dayone.usecases.reconcile_subject import Reconciliation, reconcile_subject
 from dayone.usecases.requeue import Requeue, Wakeups
 from dayone.usecases.resolve_fact import ResolvedFact, recorded_fact, resolve_account
 from dayone.usecases.resolve_person import resolve_person
-from dayone.usecases.retry_change import RetryPorts, bootstrap_accounts, plan_failed_again
+from dayone.usecases.retry_change import RetryPorts, bootstrap_accounts, retry_subjects
 from dayone.usecases.tell_by_hand import tell_by_hand
 
 type Handlers = Mapping[type[Command], Callable[[Any], object]]
@@ -125,7 +125,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
         commands.RefreshOrganizationalUnit: partial(
             look_below_unit, ports=UnitPorts(**walk, organization=ports.organization)
         ),
-        commands.RetryChange: partial(plan_failed_again, ports=again),
+        commands.RetryChange: partial(retry_subjects, ports=again),
     }
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.commands import Command, planning_again
 from dayone.domain.failed_work import SWEEP, FailedWork, planned_again
-from dayone.domain.requests import PlanRequest
-from dayone.domain.subjects import SubjectKind
 from dayone.domain.ulids import ulid_of
 from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.records import Records
@@ -38,7 +37,7 @@ def plan_failed_again(*, ports: PlanFailedAgain) -> int:
             ports.failed.forget(failed.subject)
         else:
             # Asked for first: whoever is cut short here asks once more, which does no harm.
-            ports.inbox.put([_request(failed, now=now)])
+            ports.inbox.put([_command(failed, now=now)])
             ports.failed.keep(planned_again(failed, now=now))
             count += 1
     return count
@@ -49,8 +48,8 @@ def _has_its_way(failed: FailedWork, *, records: Records) -> bool:
     return any(obstacle.is_over(records.subject(obstacle.resource.subject).applied) for obstacle in failed.obstacles)
 
 
-def _request(failed: FailedWork, *, now: datetime) -> PlanRequest:
+def _command(failed: FailedWork, *, now: datetime) -> Command:
     subject = failed.subject
     change = ulid_of(now, name=f"{subject} has failed")
     cause = Cause(change=change, kind=CauseKind.DUE, actor=SWEEP, reference="sweep", at=now)
-    return PlanRequest(subject=subject, cause=cause, refresh=subject.kind is SubjectKind.ACCOUNT)
+    return planning_again(subject, cause=cause)

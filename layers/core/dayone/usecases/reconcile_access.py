@@ -1,12 +1,12 @@
 """Look again at what has come due, and wake the executor when operations wait that nobody rang for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.commands import Command, DiscoverAccounts, ReconcileSubject, RefreshAccount
-from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
+from dayone.domain.commands import Command, planning_again
+from dayone.domain.subjects import THE_ORGANIZATION, Subject
 from dayone.domain.ulids import ulid_of
 from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.hr import DueHints
@@ -17,10 +17,6 @@ from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
 from dayone.usecases.restore_sessions_policy import missing_revocations
 
 _AT_MOST = 1000
-_WHEN_DUE: Mapping[SubjectKind, type[Command]] = {
-    SubjectKind.ACCOUNT: RefreshAccount,
-    SubjectKind.ORGANIZATION: DiscoverAccounts,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,5 +61,4 @@ def _command(subject: Subject, *, now: datetime) -> Command:
     change = ulid_of(now, name=f"{subject} is due")
     kind = CauseKind.DISCOVERY if subject == THE_ORGANIZATION else CauseKind.DUE
     cause = Cause(change=change, kind=kind, actor="dayone", reference="sweep", at=now)
-    command = _WHEN_DUE.get(subject.kind, ReconcileSubject)
-    return command(subject=subject, cause=cause)
+    return planning_again(subject, cause=cause)

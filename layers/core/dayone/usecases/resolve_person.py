@@ -39,8 +39,7 @@ def resolve_person(
         if before is None:
             return ignored(command, "the source has never told of this person", head=head, now=now)
         # Whatever it says of them next, as of whenever, comes after they were found to be gone.
-        version = replace(telling.version, at=before.version.at)
-        telling = replace(telling, version=version)
+        telling = replace(telling, version=replace(telling.version, at=before.version.at))
     if before is not None and not telling.version.is_newer_than(before.version):
         return ignored(command, _not_newer(telling, before), head=head, now=now)
     tellings = taken_in(telling, known=head.tellings)

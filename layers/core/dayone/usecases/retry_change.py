@@ -6,7 +6,7 @@ from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, CauseKind, Change, ChangeState
-from dayone.domain.commands import BootstrapAccounts, Command, ReconcileSubject, RefreshAccount, RetryChange
+from dayone.domain.commands import BootstrapAccounts, RefreshAccount, RetryChange, planning_again
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.ulids import ulid
 from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
@@ -81,7 +81,7 @@ class RetryPorts:
     inbox: Inbox
 
 
-def plan_failed_again(command: RetryChange, *, ports: RetryPorts) -> None:
+def retry_subjects(command: RetryChange, *, ports: RetryPorts) -> None:
     """Put the subjects on the inbox, a thousand in a run; safe to repeat, and to be cut off anywhere.
 
     Should more have failed by the time that a run is repeated, they are planned again, too.
@@ -91,7 +91,8 @@ def plan_failed_again(command: RetryChange, *, ports: RetryPorts) -> None:
     ports.changes.open(cause, audit=_entry(command, action="retry-change", detail=detail))
     count, after = _place(command)
     concerned = command.subjects or ports.progress.failed(command.subject.name, after=after, limit=_IN_A_RUN)
-    ports.inbox.put(_again(subject, cause=cause) for subject in concerned)
+    # What failed in an account may have to do with what became of it.
+    ports.inbox.put(planning_again(subject, cause=cause) for subject in concerned)
     total = count + len(concerned)
     if command.subjects or len(concerned) < _IN_A_RUN:
         ports.changes.expect(cause.change, subjects=total)
@@ -105,12 +106,6 @@ def bootstrap_accounts(command: BootstrapAccounts, *, ports: RetryPorts) -> None
     ports.changes.open(cause, audit=_entry(command, action="bootstrap-accounts", detail=", ".join(map(str, accounts))))
     ports.inbox.put(RefreshAccount(subject=account, cause=cause, recreate=True) for account in accounts)
     ports.changes.expect(cause.change, subjects=len(accounts))
-
-
-def _again(subject: Subject, *, cause: Cause) -> Command:
-    # What failed in an account may have to do with what became of it.
-    command = RefreshAccount if subject.kind is SubjectKind.ACCOUNT else ReconcileSubject
-    return command(subject=subject, cause=cause)
 
 
 def _place(command: RetryChange) -> tuple[int, str]:
