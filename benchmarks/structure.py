@@ -1,0 +1,212 @@
+"""How straight four trips through the core are: the modules and functions that run from an event to the last write.
+
+Each trip goes the way that production goes, over the fakes of the tests, so that adapters are not among the modules. A
+function counts once, however often it runs; what Python generates for a dataclass does not count.
+"""
+
+import ast
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import CodeType, FrameType
+
+from standardwebhooks import Webhook
+
+from benchmarks.measuring import Figure, report, wants_json
+from dayone.contracts.deliveries import Delivery
+from dayone.contracts.policy_file import read_policy
+from dayone.routes.explain_answers import explain_answer
+from dayone.usecases.explain_access import explain_access
+from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
+from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
+from dayone.usecases.submit_policy import submit_policy
+from tests.builders import ACCOUNT_ID, NOON, a_person, an_account
+from tests.fakes.hr import MemoryHrSources
+from tests.fakes.queues import MemoryDeadLetters
+from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
+from tests.unit.previews import POLICY, api_of
+from tests.unit.world import World
+
+CORE = Path(__file__).parents[1] / "layers" / "core" / "dayone"
+EVENTS = Path(__file__).parents[1] / "events"
+KEY = "YSBrZXkgb2YgMzIgYnl0ZXMgZm9yIHRoaXMgdGVzdC4="
+# Modules, and functions, at most: what each trip took before commands were typed, and what it may take.
+MODULES = {"hr_webhook": 50, "account_event": 42, "new_policy": 62, "explain": 32}
+FUNCTIONS = {"hr_webhook": 297, "account_event": 263, "new_policy": 394, "explain": 217}
+
+
+@dataclass
+class Trace:
+    """The functions of the core that have run, by module and qualified name."""
+
+    seen: set[CodeType] = field(default_factory=set)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch every call in the meantime."""
+        threading.setprofile(self._called)
+        sys.setprofile(self._called)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)
+
+    def _called(self, frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            self.seen.add(frame.f_code)
+
+    @property
+    def functions(self) -> set[tuple[str, str]]:
+        """Module and qualified name of each; modules and classes that are made are no functions."""
+        found = set()
+        for code in self.seen:
+            path = Path(code.co_filename)
+            is_made = not code.co_flags & 1 or code.co_name.startswith("<")  # only functions have fast locals
+            if path.is_relative_to(CORE) and not is_made and path.relative_to(CORE).parts[0] != "adapters":
+                found.add((str(path.relative_to(CORE)), code.co_qualname))
+        return found
+
+    @property
+    def modules(self) -> set[str]:
+        """The modules of these."""
+        return {module for module, _ in self.functions}
+
+
+def founded() -> World:
+    """A company with an account and an engineer, where everything has settled."""
+    world = World()
+    world.account_is(an_account())
+    world.hr_tells(a_person())
+    world.settle()
+    world.now += timedelta(seconds=1)
+    return world
+
+
+def with_policy(world: World) -> World:
+    """The same with a policy in force."""
+    world.policy_is(read_policy({"policy.yaml": POLICY}, version=0))
+    world.settle()
+    world.now += timedelta(seconds=1)
+    return world
+
+
+def hr_webhook(world: World) -> Callable[[], object]:
+    """HR hires somebody: the delivery is verified, planned and carried out."""
+    with_policy(world)
+    person = {
+        "id": "e-9",
+        "email": "ada@example.com",
+        "given_name": "Ada",
+        "family_name": "L",
+        "department": "Engineering",
+    }
+    body = json.dumps({"type": "person.created", "timestamp": NOON.isoformat(), "data": person})
+    now = datetime.now(UTC)
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(KEY).sign("msg_1", now, body),
+    }
+    delivery = Delivery(source="standard", headers=headers, body=body.encode())
+    ports = ReceiveHrEvent(
+        sources=MemoryHrSources(),
+        keys=MemorySigningKeys({"standard": (KEY,)}),
+        token_keys=MemoryTokenKeys(),
+        inbox=world.inbox,
+        clock=lambda: now,
+    )
+
+    def hire() -> None:
+        receive_hr_event(delivery, ports=ports)
+        world.settle()
+
+    return hire
+
+
+def account_event(world: World) -> Callable[[], object]:
+    """An account was moved: the event is read, the account refreshed, planned and carried out."""
+    with_policy(world)
+    (record,) = json.loads((EVENTS / "record_account_event" / "move_account.json").read_text())["Records"]
+    world.organization.accounts[ACCOUNT_ID] = an_account(ou_path="/Workloads/Prod")
+    world.organization.accounts["999999999999"] = an_account("999999999999")
+    body = record["body"].replace(ACCOUNT_ID, "999999999999")
+    ports = RecordAccountEvent(inbox=world.inbox, dead_letters=MemoryDeadLetters())
+
+    def move() -> None:
+        record_account_event(body, ports=ports)
+        world.settle()
+
+    return move
+
+
+def new_policy(world: World) -> Callable[[], object]:
+    """Somebody uploads a policy: it is read, kept, assessed, put in force, rolled out and carried out."""
+
+    def upload() -> None:
+        kept = submit_policy({"policy.yaml": POLICY}, actor="arn:admin", ports=api_of(world))
+        world.policies[kept.text] = read_policy({"policy.yaml": POLICY}, version=kept.version)
+        world.settle()
+
+    return upload
+
+
+def explain(world: World) -> Callable[[], object]:
+    """Somebody asks why a person has what they have in an account."""
+    hr_webhook(world)()
+    api = api_of(world)
+
+    def ask() -> object:
+        explained = explain_access(
+            "e-9",
+            ACCOUNT_ID,
+            permission_set="",
+            records=api.records,
+            grants=api.grants,
+            policies=api.policies,
+            now=world.now,
+        )
+        return explain_answer(explained)
+
+    return ask
+
+
+TRIPS = {"hr_webhook": hr_webhook, "account_event": account_event, "new_policy": new_policy, "explain": explain}
+
+
+def traced(name: str) -> Trace:
+    """One trip, from its own beginning."""
+    trip, trace = TRIPS[name](founded()), Trace()
+    with trace.watching():
+        trip()
+    return trace
+
+
+def places_that_hold() -> int:
+    """How many modules decide whether a removal is held: those that ask the limit, or what would be ruinous."""
+    rules = {"why_over_the_limit", "why_ruinous", "gives_nothing"}
+    deciding = set()
+    for path in CORE.rglob("*.py"):
+        names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+        if names & rules or path.name == "guardrails.py":
+            deciding.add(path)
+    return len({path for path in deciding if path.parent.name in ("domain", "usecases")})
+
+
+def main() -> None:
+    """Trace and report."""
+    as_json = wants_json(__doc__ or "")
+    traces = {name: traced(name) for name in TRIPS}
+    figures = [Figure(f"modules_{name}", len(traces[name].modules), most) for name, most in MODULES.items()]
+    figures += [Figure(f"functions_{name}", len(traces[name].functions), most) for name, most in FUNCTIONS.items()]
+    figures.append(Figure("places_that_decide_what_is_held", places_that_hold(), 2))
+    report(figures, notes=["modules and functions of the core that run on each trip"], as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()
