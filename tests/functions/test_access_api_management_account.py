@@ -48,7 +48,7 @@ def test_a_policy_that_reaches_it_is_refused_with_the_place_and_the_parameter(wo
     assert answer.status == 422
     assert finding.startswith(f"policy.yaml:8:1: {DEV.name} is the management account")
     assert PARAMETER in finding
-    assert (len(world.state.kept_policies), world.inbox.requests) == (before, [])
+    assert (len(world.state.kept_policies), world.inbox.commands) == (before, [])
 
 
 @pytest.mark.parametrize(("event", "status"), [("submit_policy", 202), ("preview_policy", 200)])

@@ -129,5 +129,5 @@ def _days_pass(world: World, days: int) -> None:
     for _ in range(days * 24 * 4):
         world.sleep(15 * 60)
         world.sweep()
-        if world.inbox.requests:
+        if world.inbox.commands:
             world.settle()

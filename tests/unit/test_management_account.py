@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from dayone.domain.requests import PlanRequest
 
+from dayone.domain.commands import Command
 from dayone.domain.management import reaches_without_rights
 from dayone.domain.policy import AccountSelector, Policy, Protection
 from dayone.domain.terms import OffLimits
@@ -22,7 +23,7 @@ def a_rule_for(*selectors: AccountSelector, exceptions: tuple[AccountSelector, .
     return a_policy(a_group(), a_set(), rule)
 
 
-def notes(world: World, request: PlanRequest) -> tuple[str, ...]:
+def notes(world: World, request: Command) -> tuple[str, ...]:
     return world.state.plans[request.cause.change, request.subject].notes
 
 
