@@ -11,7 +11,6 @@ from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import stamp
 from dayone.contracts.inbox import from_json, to_json
 from dayone.domain.commands import FetchHrRecord
-from dayone.errors import Malformed
 
 # Beside the heads that are due: those are planned, these are only handed on.
 _DUE = "HR"
@@ -60,14 +59,8 @@ class DynamoDueHints:
         found = self._table.get_all(RecordKey(one["pk"], one["sk"]) for one in listed)
         # The index follows its table: what is done by now has no request any more.
         waiting = sorted((one for one in found if "request" in one), key=lambda one: str(one["due_at"]))
-        return [_command_in(record["request"]) for record in waiting]
-
-
-def _command_in(text: str) -> FetchHrRecord:
-    command = from_json(text)
-    if not isinstance(command, FetchHrRecord):
-        raise Malformed(f"{type(command).__name__} does not wait for an HR system")
-    return command
+        commands = (from_json(record["request"]) for record in waiting)
+        return [command for command in commands if isinstance(command, FetchHrRecord)]
 
 
 def _key(command: FetchHrRecord) -> RecordKey:
