@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from dayone.domain.requests import PlanRequest
 
 from dayone.domain.commands import Command
 from dayone.domain.management import reaches_without_rights

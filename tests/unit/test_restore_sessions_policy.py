@@ -114,8 +114,8 @@ def test_a_policy_that_is_gone_makes_the_sweep_fail_after_all_else_was_done() ->
 def test_what_is_missing_travels_on_the_inbox() -> None:
     world = _world("e-1")
     world.sessions.ended.clear()
-    world.inbox.requests.clear()
+    world.inbox.commands.clear()
     world.sweep()
-    (request,) = [request for request in world.inbox.requests if request.missing]
+    (request,) = [request for request in world.inbox.commands if request.missing]
     assert json.loads(to_json(request))["missing"] == ["ended-sessions"]
     assert from_json(to_json(request)) == request

@@ -7,9 +7,9 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_codec import Record
 from dayone.adapters.dynamodb_mapping import applied_in
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record
 from dayone.domain.subjects import Subject
 
 
