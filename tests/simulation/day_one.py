@@ -19,6 +19,7 @@ from dayone.errors import DayOneError
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, plan_changes
+from dayone.usecases.plan_failed_again import PlanFailedAgain
 from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
@@ -29,7 +30,6 @@ from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
 from tests.fakes.request_keys import MemoryRequestKeys
-from tests.fakes.sessions import MemoryRevokedSessions
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_failed import MemoryFailedSubjects
@@ -180,15 +180,17 @@ class DayOne:
         return execute
 
     def _sweeping(self, process: Process) -> Callable[[Any], object]:
+        # Every account of a simulated world makes itself known by an event.
+        records: Any = Wire("table.records", MemoryRecords(looked_at(self.state)), process)
+        failed: Any = Wire("table.failed", MemoryFailedSubjects(self.state), process)
+        into = WiredInbox(self.inbox, process)
         ports = ReconcileAccess(
             due_work=Wire("table.due_work", MemoryDueWork(self.state), process),
-            # Every account of a simulated world makes itself known by an event.
-            records=Wire("table.records", MemoryRecords(looked_at(self.state)), process),
-            failed=Wire("table.failed", MemoryFailedSubjects(self.state), process),
+            records=records,
+            failed=PlanFailedAgain(failed=failed, records=records, inbox=into, clock=self.clock),
             hints=MemoryHints(),
-            revoked=MemoryRevokedSessions(self.state),
-            denied=None,
-            inbox=WiredInbox(self.inbox, process),
+            sessions=None,
+            inbox=into,
             engine=WiredEngine(self.engine, process),
             clock=self.clock,
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dayone.domain.failure_reasons import FailureKind, account_named, kind_of_failure
+from dayone.domain.failure_reasons import FailureKind, kind_of_failure
 from tests.captures.reading import seen
 
 _DENIED, _PASSING, _FINAL = FailureKind.DENIED, FailureKind.PASSING, FailureKind.FINAL
@@ -74,10 +74,3 @@ def test_a_denial_stays_one_whatever_the_role_is_called() -> None:
     who = "arn:aws:sts::111122223333:assumed-role/temporary-elevated-access/retry"
     reason = f"AccessDeniedException: User: {who} is not authorized to perform: sso:CreateAccountAssignment"
     assert kind_of_failure(reason) is _DENIED
-
-
-def test_the_account_in_the_way_of_a_provisioning_is_named() -> None:
-    assert account_named(seen("sso-admin-06")["FailureReason"]) == "444455556666"
-    assert account_named(seen("sso-admin-13")["FailureReason"]) == "444455556666"
-    assert account_named(seen("sso-admin-12")["FailureReason"]) == ""
-    assert account_named("Not supported policy: manage your AWS account 444455556666") == ""

@@ -8,6 +8,7 @@ import pytest
 
 from dayone.contracts.inbox import from_json, to_json
 from dayone.domain.changes import CauseKind
+from dayone.domain.commands import RestoreResources
 from dayone.domain.life_cycle import LifeCycle
 from dayone.domain.operations import OperationState, Priority
 from dayone.domain.people import Status
@@ -116,6 +117,6 @@ def test_what_is_missing_travels_on_the_inbox() -> None:
     world.sessions.ended.clear()
     world.inbox.commands.clear()
     world.sweep()
-    (request,) = [request for request in world.inbox.commands if request.missing]
+    (request,) = world.inbox.of(RestoreResources)
     assert json.loads(to_json(request))["missing"] == ["ended-sessions"]
     assert from_json(to_json(request)) == request

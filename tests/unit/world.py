@@ -25,9 +25,11 @@ from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.fetch_record import Pace
 from dayone.usecases.plan_changes import HrPorts, PlanChanges, PlanningPorts, plan_changes
+from dayone.usecases.plan_failed_again import PlanFailedAgain
 from dayone.usecases.policies_within_reach import PoliciesWithinReach
 from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
+from dayone.usecases.restore_sessions_policy import SessionsPorts
 from tests.builders import NOON, attributes_in
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
@@ -157,15 +159,17 @@ class World:
         )
 
     def sweeping(self) -> ReconcileAccess:
+        records = MemoryRecords(self.state if self.is_new else looked_at(self.state))
+        failed = MemoryFailedSubjects(self.state)
+        revoked = MemoryRevokedSessions(self.state)
         return ReconcileAccess(
             due_work=MemoryDueWork(self.state),
-            failed=MemoryFailedSubjects(self.state),
-            records=MemoryRecords(self.state if self.is_new else looked_at(self.state)),
+            failed=PlanFailedAgain(failed=failed, records=records, inbox=self.inbox, clock=lambda: self.now),
+            records=records,
             hints=self.hints,
             inbox=self.inbox,
             engine=self.engine,
-            revoked=MemoryRevokedSessions(self.state),
-            denied=self.denied,
+            sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
             clock=lambda: self.now,
         )
 

@@ -119,20 +119,20 @@ def reconcile_access() -> "ReconcileAccess":
     from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
     from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints
     from dayone.adapters.dynamodb_records import DynamoRecords
-    from dayone.adapters.dynamodb_revoked_sessions import DynamoRevokedSessions
     from dayone.adapters.sqs import SqsEngine, SqsInbox
+    from dayone.usecases.plan_failed_again import PlanFailedAgain
     from dayone.usecases.reconcile_access import ReconcileAccess
 
     given = settings.read(settings.ReconcileAccessSettings)
     table = _table(given.table_name)
+    records, inbox = DynamoRecords(table), SqsInbox(client("sqs"), queue_url=given.inbox_url)
     return ReconcileAccess(
         due_work=DynamoDueWork(table),
-        failed=DynamoFailedSubjects(table),
-        records=DynamoRecords(table),
+        records=records,
         hints=DynamoDueHints(table),
-        revoked=DynamoRevokedSessions(table),
-        denied=wiring_people.denied_users(given),
-        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        failed=PlanFailedAgain(failed=DynamoFailedSubjects(table), records=records, inbox=inbox, clock=_now),
+        sessions=wiring_people.sessions_ports(given, table=table),
+        inbox=inbox,
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
     )

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
 
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.adapters.scheduler import EventBridgeSchedules
-    from dayone.adapters.session_policies import OrganizationsDeniedUsers, OrganizationsSessionPolicies
+    from dayone.adapters.session_policies import OrganizationsSessionPolicies
     from dayone.domain.policy import Policy, PolicyVersion
     from dayone.settings import ExecuteOperationsSettings, PlanChangesSettings, ReconcileAccessSettings
     from dayone.usecases.own_session_policy import OwnSessionPolicy
     from dayone.usecases.reception import Reception
+    from dayone.usecases.restore_sessions_policy import SessionsPorts
 
 
 def policy_parser(ended_sessions_policies: str) -> "Callable[[PolicyVersion], Policy]":
@@ -39,14 +40,17 @@ def sessions(given: "ExecuteOperationsSettings") -> "OrganizationsSessionPolicie
     return OrganizationsSessionPolicies(client("organizations"), policy_ids=policy_ids) if policy_ids else None
 
 
-def denied_users(given: "ReconcileAccessSettings") -> "OrganizationsDeniedUsers | None":
+def sessions_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "SessionsPorts | None":
     """For seeing whose sessions the policies end; None where no policy was deployed for that."""
     from dayone.adapters.aws_clients import Later
+    from dayone.adapters.dynamodb_revoked_sessions import DynamoRevokedSessions
     from dayone.adapters.session_policies import OrganizationsDeniedUsers
+    from dayone.usecases.restore_sessions_policy import SessionsPorts
 
     policy_ids = _listed(given.ended_sessions_policies)
     organizations: Any = Later("organizations")
-    return OrganizationsDeniedUsers(organizations, policy_ids=policy_ids) if policy_ids else None
+    denied = OrganizationsDeniedUsers(organizations, policy_ids=policy_ids)
+    return SessionsPorts(revoked=DynamoRevokedSessions(table), denied=denied) if policy_ids else None
 
 
 def session_policy_owner(*, clock: "Callable[[], datetime]", sleep: "Callable[[float], None]") -> "OwnSessionPolicy":

@@ -56,7 +56,6 @@ _PHRASES = {
     ),
 }
 _MEANINGS = tuple((re.compile("|".join(phrases), re.IGNORECASE), kind) for kind, phrases in _PHRASES.items())
-_OF_ACCOUNT = re.compile(r"(?:manage your AWS account|provision not found in AWS account) '?(?P<account>\d{12})'?\b")
 
 
 def kind_of_failure(reason: str) -> FailureKind:
@@ -71,12 +70,6 @@ def kind_of_failure(reason: str) -> FailureKind:
         if number == _TOO_MANY_REQUESTS or number in _SERVER_ERRORS:
             return FailureKind.PASSING
     return next((kind for pattern, kind in _MEANINGS if pattern.match(text)), FailureKind.FINAL)
-
-
-def account_named(reason: str) -> str:
-    """The account of whose permissions, or of which provisioning, AWS speaks; empty when it names none."""
-    named = _OF_ACCOUNT.search(reason) if kind_of_failure(reason) is FailureKind.PASSING else None
-    return named["account"] if named else ""
 
 
 def _end(pattern: re.Pattern[str], text: str) -> int:

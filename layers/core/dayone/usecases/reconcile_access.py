@@ -8,29 +8,26 @@ from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.commands import Command, planning_again
 from dayone.domain.subjects import THE_ORGANIZATION, Subject
 from dayone.domain.ulids import ulid_of
-from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.hr import DueHints
 from dayone.ports.records import Records
-from dayone.ports.sessions import DeniedUsers, RevokedSessions
 from dayone.ports.state import DueWork, Engine, Inbox
 from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
-from dayone.usecases.restore_sessions_policy import missing_revocations
+from dayone.usecases.restore_sessions_policy import SessionsPorts, missing_revocations
 
 _AT_MOST = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileAccess:
-    """What the sweep needs; `denied` is None where no policy ends live sessions."""
+    """What the sweep needs; `sessions` is None where no policy ends live sessions."""
 
     due_work: DueWork
-    failed: FailedSubjects
     records: Records
     hints: DueHints
     inbox: Inbox
     engine: Engine
-    revoked: RevokedSessions
-    denied: DeniedUsers | None
+    failed: PlanFailedAgain
+    sessions: SessionsPorts | None
     clock: Callable[[], datetime]
 
 
@@ -49,11 +46,10 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
     ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
     if ports.due_work.has_runnable():
         ports.engine.wake()
-    again = PlanFailedAgain(failed=ports.failed, records=ports.records, inbox=ports.inbox, clock=ports.clock)
-    failed = plan_failed_again(ports=again)
-    if ports.denied is not None:
+    failed = plan_failed_again(ports=ports.failed)
+    if ports.sessions is not None:
         # Last, because it fails when AWS cannot be asked.
-        ports.inbox.put(list(missing_revocations(revoked=ports.revoked, denied=ports.denied, now=now)))
+        ports.inbox.put(list(missing_revocations(ports=ports.sessions, now=now)))
     return len(due) + failed
 
 
