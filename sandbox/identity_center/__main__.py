@@ -33,7 +33,11 @@ def main() -> None:
         caller_actions=tuple(options.caller_actions.split(",")),
     )
     models = ServiceModels()
-    publish = EventBus(options.events_endpoint).publish if options.events_endpoint else _publish_nothing
+
+    def delay() -> float:
+        return center.event_delay()  # which comes after the bus that it is given
+
+    publish = EventBus(options.events_endpoint, delay).publish if options.events_endpoint else _publish_nothing
     rights = RightsInIam(options.iam_endpoint) if options.iam_endpoint else None
     keys = KeysInKms(options.iam_endpoint, region=options.region) if options.iam_endpoint else None
     center = IdentityCenter(settings, models, publish, rights, keys)

@@ -23,11 +23,15 @@ class Behaviour:
     """
 
     assignment_seconds: float
-    """Until a CreateAccountAssignment or DeleteAccountAssignment is over."""
+    """Until a CreateAccountAssignment is over."""
+    deletion_seconds: float
+    """Until a DeleteAccountAssignment is over."""
     provisioning_seconds: float
     """Until a ProvisionPermissionSet is over, for up to ten accounts; in proportion longer for more."""
     account_seconds: float
     """Until an account is created or closed, or a Region added or removed."""
+    event_seconds: float
+    """Until the event of an account's change is on the bus."""
     call_seconds: float
     """Until any call is answered; a write to what is being written is a conflict during that time."""
     principal_seconds: float
@@ -43,6 +47,18 @@ class Behaviour:
     """Provisionings under way."""
     assignments_per_account: float | None
     """Assignments being created or deleted in one account."""
+    account_creations: float | None
+    """Accounts being created."""
+    organization_calls_per_second: float | None
+    """Calls of organizations, each operation by itself; a second's worth may come at once."""
+    page_entries: float | None
+    """Entries of a page, whatever MaxResults says: then every other page is empty, with more to come."""
+    late_refusals: bool = False
+    """Whether what is refused at once for what is missing or too much is accepted instead, and fails later."""
+    provisioning_races: bool = False
+    """Whether a provisioning in all accounts fails when one of them loses the permission set meanwhile."""
+    bare_throttles: bool = False
+    """Whether a throttled call of identitystore is told neither why nor until when."""
     management_removals_by_caller: bool = False
     """Whether a removal in the management account takes its caller's IAM rights, as everything else does there."""
     policy_characters: float = 5_120
@@ -69,16 +85,22 @@ class Behaviour:
         """As AWS does, as far as it is known: the README of this package tells what each number rests on."""
         aws = cls(
             assignment_seconds=3.0,
+            deletion_seconds=14.0,
             provisioning_seconds=3.0,
-            account_seconds=5.0,
+            account_seconds=3.0,
+            event_seconds=17.0,
             call_seconds=0.06,
-            principal_seconds=0.0,
+            principal_seconds=3.0,
             spread=0.6,
             calls_per_second=20,
             store_calls_per_second=20,
             outstanding_assignments=15,
             concurrent_provisionings=3,
             assignments_per_account=1,
+            account_creations=1,
+            organization_calls_per_second=20,
+            page_entries=None,
+            late_refusals=True,
         )
         return aws.but(**numbers)
 
@@ -87,8 +109,10 @@ class Behaviour:
         """As fast as it goes and without limits; a request is still IN_PROGRESS for a moment."""
         fast = cls(
             assignment_seconds=0.05,
+            deletion_seconds=0.05,
             provisioning_seconds=0.05,
             account_seconds=0.05,
+            event_seconds=0.0,
             call_seconds=0.0,
             principal_seconds=0.0,
             spread=0.3,
@@ -97,6 +121,9 @@ class Behaviour:
             outstanding_assignments=None,
             concurrent_provisionings=None,
             assignments_per_account=None,
+            account_creations=None,
+            organization_calls_per_second=None,
+            page_entries=None,
         )
         return fast.but(**numbers)
 

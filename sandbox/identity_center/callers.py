@@ -5,6 +5,7 @@ from typing import Any
 
 from moto.organizations.models import FakeDelegatedAdministrator
 
+from sandbox.identity_center.identity_store.directory import arn
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.service_error import ServiceError
 from sandbox.identity_center.service_models import Operation
@@ -15,6 +16,21 @@ _OPEN = frozenset({"ListInstances", "DescribeInstance"})
 # "Must be called from the management account": IAM Identity Center API Reference. The instance belongs to it, too.
 _MANAGEMENT_ONLY = frozenset({"ListAccountAssignmentsForPrincipal", "CreateInstance", "DeleteInstance"})
 _READS = ("Describe", "Get", "List")
+# "From the management account or a delegated administrator" holds for all reads and for these: Organizations API
+# Reference. Any account may answer invitations, see those that it has, look at its organization, and leave it.
+_DELEGATED_WRITES = frozenset(
+    {
+        *("CreatePolicy", "UpdatePolicy", "DeletePolicy", "AttachPolicy", "DetachPolicy"),
+        *("EnablePolicyType", "DisablePolicyType", "TagResource", "UntagResource"),
+    }
+)
+_ANYBODYS = frozenset(
+    {
+        *("AcceptHandshake", "DeclineHandshake", "DescribeHandshake", "ListHandshakesForAccount"),
+        *("DescribeOrganization", "LeaveOrganization"),
+    }
+)
+_ON_PRINCIPAL = (("UserId", "user"), ("GroupId", "group"), ("MembershipId", "membership"))
 
 
 class Callers:
@@ -31,15 +47,23 @@ class Callers:
             # moto knows few services that can be delegated, and this is none of them.
             FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(SERVICE_PRINCIPAL)
 
-    def check(self, caller: str, operation: Operation, parameters: Mapping[str, Any]) -> None:
-        """Raise AccessDeniedException for what this account may not do; Organizations has rules of its own."""
+    def check(self, caller: str, operation: Operation, parameters: Mapping[str, Any], *, access_key: str = "") -> None:
+        """Raise AccessDeniedException for what this account may not do."""
         management = self._organization.organization.master_account_id
-        if operation.service == "organizations" or caller == management or operation.name in _OPEN:
+        if caller == management or operation.name in _OPEN:
+            return
+        if operation.service == "organizations":
+            self._check_organizations(caller, operation)
             return
         if not self.is_delegated(caller) or self._is_managements(management, operation, parameters):
-            action = f"{operation.model.service_model.signing_name}:{operation.name}"
-            message = f"User: arn:aws:iam::{caller}:root is not authorized to perform: {action}"
-            raise ServiceError("AccessDeniedException", message)
+            raise ServiceError("AccessDeniedException", _denial(caller, access_key, operation, parameters))
+
+    def _check_organizations(self, caller: str, operation: Operation) -> None:
+        if operation.name in _ANYBODYS:
+            return
+        is_admin = any(admin.account.id == caller and admin.services for admin in self._organization.admins)
+        if not (is_admin and (operation.name.startswith(_READS) or operation.name in _DELEGATED_WRITES)):
+            raise ServiceError("AccessDeniedException", "You don't have permissions to access this resource.")
 
     def delegate(self, account_id: str) -> None:
         """Take a new member account into the organization, and make it the administrator of Identity Center."""
@@ -59,3 +83,25 @@ class Callers:
             return False
         permission_set_arn = parameters.get("PermissionSetArn") or parameters.get("ResourceArn", "")
         return parameters.get("TargetId") == management or self._holds(management, permission_set_arn)
+
+
+def caller_arn(account_id: str, access_key: str) -> str:
+    """Return who calls: the root of an account, whose key is its id, or a session known by its key alone."""
+    if access_key in ("", account_id):
+        return f"arn:aws:iam::{account_id}:root"
+    return f"arn:aws:sts::{account_id}:assumed-role/caller/{access_key}"
+
+
+def _denial(account_id: str, access_key: str, operation: Operation, parameters: Mapping[str, Any]) -> str:
+    """Word it as AWS does: one sentence for each resource, joined by commas in identitystore."""
+    action = f"{operation.model.service_model.signing_name}:{operation.name}"
+    who = f"User: {caller_arn(account_id, access_key)} is not authorized to perform: {action}"
+    if operation.service == "identitystore":
+        why = f"because no identity-based policy allows the {action} action"
+        store = parameters.get("IdentityStoreId", "*")
+        resources = [arn(kind, parameters[name]) for name, kind in _ON_PRINCIPAL if name in parameters]
+        resources.append(f"arn:aws:identitystore::{account_id}:identitystore/{store}")
+        return ", ".join(f"{who} on resource: {resource} {why}" for resource in resources)
+    named = ("PermissionSetArn", "ResourceArn", "InstanceArn")
+    resource = next((str(parameters[name]) for name in named if name in parameters), "")
+    return f"{who} on resource: {resource}" if resource else who

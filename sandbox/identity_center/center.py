@@ -18,12 +18,14 @@ from sandbox.identity_center.encryption import Keys
 from sandbox.identity_center.load import Load, quota_of
 from sandbox.identity_center.organizations.account_events import AccountEvents, Publish
 from sandbox.identity_center.organizations.moto_operations import MotoOperations
+from sandbox.identity_center.paging import listing
 from sandbox.identity_center.rates import CallRates
 from sandbox.identity_center.request_validation import check_request
-from sandbox.identity_center.service_error import ServiceError, not_found
+from sandbox.identity_center.service_error import ServiceError
 from sandbox.identity_center.service_models import Operation, ServiceModels
 from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.assignment_requests import CREATION, DELETION
+from sandbox.identity_center.sso_admin.regions import answer_elsewhere, no_instance
 from sandbox.identity_center.state import State
 
 
@@ -73,18 +75,31 @@ class IdentityCenter(State):
         with self._lock:
             self.behaviour = behaviour
 
+    def event_delay(self) -> float:
+        """Draw how long the next event of an account's change takes, in seconds."""
+        return self.behaviour.drawn(self.behaviour.event_seconds, self._random)
+
     def answer(
-        self, operation: Operation, parameters: Mapping[str, Any], *, caller: str | None = None, access_key: str = ""
+        self,
+        operation: Operation,
+        parameters: Mapping[str, Any],
+        *,
+        caller: str | None = None,
+        access_key: str = "",
+        region: str = "",
     ) -> dict[str, Any]:
         """Carry out one request and return its answer; raises ServiceError for every refusal.
 
-        `caller` is the account whose key, `access_key`, signed the request, None when the key does not tell.
+        `caller` is the account whose key, `access_key`, signed the request, None when the key does not tell; `region`
+        is the Region that it is for, if not the one that Identity Center is at home in.
         """
         quota = quota_of(operation.service, operation.name)
         with self._lock:
             self.load.called(quota)
         try:
             account = caller or self.settings.default_caller
+            if self.regions.is_elsewhere(operation, region):
+                return answer_elsewhere(operation, parameters)
             return self._admitted(operation, parameters, caller=account, access_key=access_key)
         except ServiceError as refused:
             with self._lock:
@@ -110,13 +125,14 @@ class IdentityCenter(State):
     ) -> dict[str, Any]:
         with self._lock:
             self.requests.settle()
-            self._callers.check(caller, operation, parameters)
+            self._callers.check(caller, operation, parameters, access_key=access_key)
             self._check_scope(operation, parameters)
             self.directory.caller = f"arn:aws:iam::{caller}:root"
             self.organization.caller = caller
             self.access_key = access_key
             try:
-                return self._serving(operation)(parameters)
+                with listing(operation.name, self.behaviour.page_entries):
+                    return self._serving(operation)(parameters)
             except JsonRESTError as refused:
                 raise ServiceError(refused.error_type, refused.message) from refused
             except ServiceException as refused:
@@ -143,9 +159,7 @@ class IdentityCenter(State):
             self.directory.check_store(parameters)
         instance = self.sso_admin.instance.instance_arn if self.sso_admin.has_instance else ""
         if operation.service == "sso-admin" and parameters.get("InstanceArn", instance) != instance:
-            if "ResourceNotFoundException" in [shape.name for shape in operation.model.error_shapes]:
-                raise not_found(f"Could not find Instance with id {parameters['InstanceArn'].rpartition('/')[2]}")
-            raise ServiceError("AccessDeniedException", "You do not have sufficient access to perform this action.")
+            raise no_instance(operation, parameters["InstanceArn"])
 
     def close(self) -> None:
         """Finish no more requests by itself; for a center in a process that goes on without it."""

@@ -11,8 +11,8 @@ from typing import Any
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.service_error import ServiceError
 from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.signatures import STATUS, SignatureRefused, read_signature
 
-_ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
 
@@ -26,16 +26,22 @@ class Answer:
 
 
 class JsonProtocol:
-    """Answers requests of any HTTP server, given their headers X-Amz-Target and Authorization, and their body."""
+    """Answers requests of any HTTP server, given their headers X-Amz-Target and Authorization, and their body.
 
-    def __init__(self, center: IdentityCenter, models: ServiceModels) -> None:
+    Where it `is_regional`, a request is for the Region that it is signed for; otherwise for whichever there is.
+    """
+
+    def __init__(self, center: IdentityCenter, models: ServiceModels, *, is_regional: bool = True) -> None:
         self._center = center
+        self._is_regional = is_regional
         self._models = models
 
     def answer(self, target: str, authorization: str, body: bytes) -> Answer:
         """Carry out one request; every failure is an answer, too."""
         try:
             return _answer(200, self._carried_out(target, authorization, body))
+        except SignatureRefused as refused:
+            return _refusal(refused, status=STATUS)
         except ServiceError as refused:
             return _refusal(refused)
         except Exception:  # noqa: BLE001 - a client must get an AWS answer even for a mistake in this package
@@ -46,22 +52,24 @@ class JsonProtocol:
         operation = self._models.operation(target)
         if operation is None:
             raise ServiceError("UnknownOperationException", f"There is no operation for the target '{target}'.")
+        signature = read_signature(authorization, signing_name=operation.model.service_model.signing_name)
         try:
             parameters = json.loads(body or b"{}")
         except ValueError as error:
             raise ServiceError("SerializationException", "The request is not valid JSON.") from error
         if not isinstance(parameters, dict):
             raise ServiceError("SerializationException", "The request is not a JSON object.")
-        found = _ACCESS_KEY.search(authorization)
-        access_key = found[1] if found else ""
+        access_key = signature.access_key
         # The key of an account's root is the account's id, as in MiniStack and in moto; other keys do not tell.
         account = access_key if _ACCOUNT_ID.fullmatch(access_key) else None
-        return self._center.answer(operation, parameters, caller=account, access_key=access_key)
+        region = signature.region if self._is_regional else ""
+        return self._center.answer(operation, parameters, caller=account, access_key=access_key, region=region)
 
 
 def _refusal(error: ServiceError, *, status: int = 400) -> Answer:
     # Each service spells the message its own way in one of the two; SDKs read either.
-    body = {"__type": error.code, "message": error.message, "Message": error.message, **error.members}
+    message = None if error.is_silent else error.message
+    body = {"__type": error.code, "message": message, "Message": message, **error.members}
     answer = _answer(status, body)
     answer.headers["x-amzn-ErrorType"] = error.code
     return answer

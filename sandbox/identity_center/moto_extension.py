@@ -30,7 +30,7 @@ def extended_moto(settings: Settings | None = None) -> Iterator[IdentityCenter]:
         models = ServiceModels()
         center = IdentityCenter(settings, models, lambda _told: None)
         undoing.callback(center.close)
-        protocol = JsonProtocol(center, models)
+        protocol = JsonProtocol(center, models, is_regional=False)
 
         def dispatch(request: Any, _url: str, headers: Any) -> tuple[int, dict[str, str], str]:  # noqa: ANN401 - moto's
             target, authorization = headers.get("X-Amz-Target", ""), headers.get("Authorization", "")

@@ -62,12 +62,14 @@ class IdentityCenterServer:
         """Let it behave differently from now on."""
         behave(self.endpoint, behaviour)
 
-    def client(self, service: str, config: Config | None = None, *, account: str | None = None) -> Any:  # noqa: ANN401
+    def client(
+        self, service: str, config: Config | None = None, *, account: str | None = None, region: str | None = None
+    ) -> Any:  # noqa: ANN401
         """Return a boto3 client for identitystore, sso-admin or organizations, with the key of an account (its id)."""
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint,
-            region_name=self.settings.region,
+            region_name=region or self.settings.region,
             aws_access_key_id=account or self.settings.default_caller,
             aws_secret_access_key="test",
             config=config,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.identity_center.behaviour import Behaviour
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.service_error import ServiceError, SilentError
 
 
 @dataclass
@@ -30,10 +30,10 @@ class Bucket:
 
 
 class CallRates:
-    """The buckets of all quotas on calls: one for the whole of sso-admin, one for each operation of identitystore.
+    """The buckets of all quotas on calls: one for the whole of sso-admin, one for each operation of others.
 
     Source: IAM Identity Center User Guide, quotas: sso-admin has a collective throttle, the Identity Store APIs have
-    one each. Organizations is not throttled here.
+    one each. Organizations has rates that differ by operation and are not all published: here one for each.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -45,7 +45,15 @@ class CallRates:
         if service == "sso-admin" and not self._may_call(service, behaviour.calls_per_second):
             raise ServiceError("ThrottlingException", "Rate exceeded")
         if service == "identitystore" and not self._may_call(operation, behaviour.store_calls_per_second):
+            if behaviour.bare_throttles:
+                raise SilentError("ThrottlingException")
             raise ServiceError("ThrottlingException", "Rate exceeded", RetryAfterSeconds=1)
+        if service == "organizations" and not self._may_call(operation, behaviour.organization_calls_per_second):
+            raise ServiceError(
+                "TooManyRequestsException",
+                "AWS Organizations can't complete your request because another request is already in progress. "
+                "Try again later.",
+            )
 
     def _may_call(self, quota: str, rate: float | None) -> bool:
         if rate is None:

@@ -1,5 +1,6 @@
 """Checks a request against the AWS service model: types, required members, lengths, patterns and enumerations."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +31,12 @@ class Violation:
     reason: str
 
     def __str__(self) -> str:
-        return f"Value{self.shown} at '{self.path}' failed to satisfy constraint: Member must {self.rule}"
+        return f"Value{self.shown} at '{self.path}'{self.broken}"
+
+    @property
+    def broken(self) -> str:
+        """The rule that is broken, as AWS words it."""
+        return f" failed to satisfy constraint: Member must {self.rule}"
 
 
 def check_request(service: str, shape: Shape | None, parameters: Mapping[str, Any]) -> None:
@@ -43,15 +49,33 @@ def check_request(service: str, shape: Shape | None, parameters: Mapping[str, An
     if not found:
         return
     if service == "organizations":
-        raise ServiceError("InvalidInputException", _organizations_text(found[0]), Reason=found[0].reason)
+        raise _invalid_input(found[0])
+    if service == "identitystore" and found[0].path == "identityStoreId" and found[0].reason == "INVALID_PATTERN":
+        raise ServiceError("ValidationException", "")  # AWS says no more about an id that cannot be one
+    if found[0].path == "managedPolicyArn" and found[0].reason == "INVALID_PATTERN":
+        raise ServiceError("ValidationException", f"Value of input '{found[0].path}'{found[0].broken} ")
     count = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: "
     raise ServiceError("ValidationException", count + "; ".join(map(str, found)))
 
 
-def _organizations_text(violation: Violation) -> str:
-    if violation.reason == "INVALID_PATTERN":
-        return "You provided a value that does not match the required pattern."
-    return f"You specified an invalid value for '{violation.path}': it must {violation.rule}."
+# As AWS was seen to write them, the slip of the pen included.
+_ORGANIZATIONS_TEXTS = {
+    "INVALID_PATTERN": "You provided a value that does not match the required pattern.",
+    "INPUT_REQUIRED": "You must provide a value for the parameter.",
+    "MAX_LENGTH_EXCEEDED": "You provided a string that exceeds that maximum length.",
+    "INVALID_ENUM": "You specified an invalid value.",
+}
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])|\.")
+
+
+def _invalid_input(violation: Violation) -> ServiceError:
+    """Refusal of Organizations: behind the reason stands the member, `INPUT_REQUIRED:HANDSHAKE_ID`."""
+    text = f"You specified an invalid value for '{violation.path}': it must {violation.rule}."
+    member = f":{_WORD.sub('_', violation.path).upper()}"
+    if violation.reason == "INVALID_PATTERN" and "." in violation.path:
+        member = ""
+    message = _ORGANIZATIONS_TEXTS.get(violation.reason, text)
+    return ServiceError("InvalidInputException", message, Reason=violation.reason + member)
 
 
 def violations(shape: Shape, value: object, path: str = "") -> Iterator[Violation]:

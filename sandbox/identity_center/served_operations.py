@@ -22,7 +22,6 @@ from sandbox.identity_center.sso_admin.instance import Instances
 from sandbox.identity_center.sso_admin.permission_sets import PermissionSets
 from sandbox.identity_center.sso_admin.policies import Policies
 from sandbox.identity_center.sso_admin.provisioning import Provisioning
-from sandbox.identity_center.sso_admin.regions import Regions
 from sandbox.identity_center.sso_admin.tags import Tags
 from sandbox.identity_center.state import State
 
@@ -48,24 +47,35 @@ def sso_admin(state: State) -> list[object]:
         state.organization.account_state,
         state.management_account,
     )
-    regions = Regions(state.settings.region, state.requests)
     return [
-        Instances(state, regions),
-        regions,
+        Instances(state, state.regions),
+        state.regions,
         AccessControlAttributes(),
         PermissionSets(state.sso_admin, lambda arn: state.assignments.uses(arn) or assigning.is_assigning(arn)),
         Policies(state.sso_admin),
         Tags(state.sso_admin),
         state.assignments,
         assigning,
-        Provisioning(state.sso_admin, state.provisions, state.requests, state.management_account),
+        Provisioning(
+            state.sso_admin,
+            state.provisions,
+            state.requests,
+            state.management_account,
+            state.organization.account_state,
+        ),
     ]
 
 
 def organizations(state: State, events: AccountEvents, later: Callable[[Callable[[], None]], None]) -> list[object]:
     """Return what serves organizations before moto is asked; `later` runs a function after a while."""
     served: list[object] = [
-        Accounts(state.organization, events, later, lambda gone: state.assignments.forget(account_id=gone)),
+        Accounts(
+            state.organization,
+            events,
+            later,
+            departed=lambda gone: state.assignments.forget(account_id=gone),
+            behaviour=lambda: state.behaviour,
+        ),
         Handshakes(state.organization, events),
         Units(state.organization, events),
         OrganizationTags(state.organization, events),

@@ -2,13 +2,27 @@
 
 
 class ServiceError(Exception):
-    """An error of the AWS service model: `code` is the error shape, `members` are its fields beside Message."""
+    """An error of the AWS service model: `code` is the error shape, `members` are its fields beside Message.
+
+    AWS sends a message of null at times: a refusal that `is_silent`.
+    """
+
+    is_silent = False
 
     def __init__(self, code: str, message: str, **members: str | int) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.members = members
+
+
+class SilentError(ServiceError):
+    """A refusal whose message is null."""
+
+    is_silent = True
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, "")
 
 
 def invalid(message: str) -> ServiceError:

@@ -10,6 +10,7 @@ from sandbox.identity_center.sso_admin.assignments import Assignments
 from sandbox.identity_center.sso_admin.management_account import Calling, ManagementAccount
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.provisions import Provisions
+from sandbox.identity_center.sso_admin.regions import Regions
 from sandbox.identity_center.sso_admin.requests import Requests
 
 
@@ -35,6 +36,7 @@ class State:
         self.encryption = Encryption(settings, self.sso_admin, lambda: self.rights, keys or EveryKey())
         self.provisions = Provisions(self.sso_admin, self.listeners)
         self.requests = Requests(lambda: self.behaviour)
+        self.regions = Regions(settings.region, self.requests)
         self.assignments = Assignments(self.sso_admin, self.directory, self.provisions, self.listeners)
         self.directory.on_principal_deleted = lambda kind, identifier: self.assignments.forget(
             principal_type=kind, principal_id=identifier

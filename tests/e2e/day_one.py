@@ -20,7 +20,7 @@ from tests.project.repository import pascal
 
 ENDED = ("succeeded", "failed")
 # How Identity Center behaves, unless a test has it otherwise for a while.
-BEHAVIOUR = Behaviour.instant(assignment_seconds=0.3)
+BEHAVIOUR = Behaviour.instant(assignment_seconds=0.3, deletion_seconds=0.3)
 
 
 @dataclass(frozen=True, kw_only=True)

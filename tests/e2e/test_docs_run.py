@@ -28,7 +28,7 @@ def _in_the_order_of_reading() -> list[str]:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A local AWS of its own: the pages put policies in force and let people go."""
-    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=0.3)) as sandbox:
+    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=0.3, deletion_seconds=0.3)) as sandbox:
         deployed = deploy(sandbox, instance_of(sandbox))
         yield command_environment(sandbox, deployed, folder=tmp_path_factory.mktemp("profiles"))
 

@@ -23,7 +23,16 @@ from tests.e2e.waiting import becomes, eventually
 _ACCOUNTS, _SETS, _KILLS = 40, tuple(f"Killed{number}" for number in range(5)), 5
 _GROUP, _UNIT = "Killers", "Killed"
 # AWS's own quotas and AWS's own order of things, only quicker.
-_AWS = Behaviour.realistic(assignment_seconds=0.6, provisioning_seconds=0.6, account_seconds=0.05, call_seconds=0.01)
+_AWS = Behaviour.realistic(
+    assignment_seconds=0.6,
+    deletion_seconds=0.6,
+    provisioning_seconds=0.6,
+    account_seconds=0.05,
+    account_creations=None,
+    event_seconds=0,
+    principal_seconds=0,
+    call_seconds=0.01,
+)
 _AWS_CALLS_A_SECOND = 20
 _POLICY = policies.base_with(
     groups={_GROUP: {"members": [{"department": "Nobody"}]}},

@@ -77,7 +77,7 @@ def _policy(begins: datetime) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def life() -> Iterator[_Life]:
-    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=0.3)) as sandbox:
+    with Sandbox(behaviour=Behaviour.instant(assignment_seconds=0.3, deletion_seconds=0.3, page_entries=1)) as sandbox:
         sandbox.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
         yield _begun(sandbox)
 

@@ -18,7 +18,7 @@ from tests.sandbox.identity_center_calls import Calls, person
 
 VIEW_ONLY = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
 PASSWORD = "Correct-horse-7"
-QUICK = Behaviour.instant(assignment_seconds=0.1)
+QUICK = Behaviour.instant(assignment_seconds=0.1, deletion_seconds=0.1)
 
 
 class _Clients:

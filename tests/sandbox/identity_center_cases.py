@@ -107,7 +107,7 @@ STORE_REFUSALS: list[tuple[str, Request, str]] = [
     ("GetGroupMembershipId", _NEW_PAIR, MISSING),
     ("ListGroupMemberships", {"GroupId": NOBODY}, MISSING),
     ("ListGroupMembershipsForMember", {"MemberId": {"UserId": NOBODY}}, MISSING),
-    ("IsMemberInGroups", {"MemberId": {"UserId": "$user"}, "GroupIds": [NOBODY]}, MISSING),
+    ("IsMemberInGroups", {"MemberId": {"UserId": "$user"}, "GroupIds": []}, INVALID),
     ("IsMemberInGroups", {"MemberId": {"UserId": "$user"}, "GroupIds": ["$group"] * 101}, INVALID),
     ("DeleteGroupMembership", {"MembershipId": NOBODY}, MISSING),
     ("DescribeIdentityStore", {"IdentityStoreId": "d-0000000000"}, MISSING),

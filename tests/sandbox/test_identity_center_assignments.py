@@ -8,16 +8,20 @@ import pytest
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.process import IdentityCenterServer
 from sandbox.identity_center.settings import Settings
+from tests.captures.reading import seen
 from tests.sandbox.identity_center_calls import Calls
 
 SSO = "sso-admin"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 SECONDS = 0.1
+GONE = seen("sso-admin-09")["FailureReason"].partition("{")[0]
 
 
 @pytest.fixture(scope="module")
 def center() -> Iterator[Calls]:
-    with IdentityCenterServer(Settings(behaviour=Behaviour.instant(assignment_seconds=SECONDS))) as server:
+    with IdentityCenterServer(
+        Settings(behaviour=Behaviour.instant(assignment_seconds=SECONDS, deletion_seconds=SECONDS))
+    ) as server:
         yield Calls(server)
 
 
@@ -58,10 +62,17 @@ def test_an_assignment_is_in_progress_first_and_listed_only_when_it_has_succeede
 
 def test_a_deletion_is_asynchronous_too(center: Calls, assignment: dict[str, str]) -> None:
     center.assign(assignment)
-    center.answer(SSO, "DeleteAccountAssignment", **assignment)
+    accepted = center.answer(SSO, "DeleteAccountAssignment", **assignment)["AccountAssignmentDeletionStatus"]
     assert listed(center, assignment) == [assignment["PrincipalId"]]
-    assert remove(center, assignment)["Status"] == "SUCCEEDED"
+    assert center.unassigned(accepted["RequestId"])["Status"] == "SUCCEEDED"
     assert listed(center, assignment) == []
+
+
+def test_of_two_deletions_under_way_the_second_finds_nothing(center: Calls, assignment: dict[str, str]) -> None:
+    center.assign(assignment)
+    center.answer(SSO, "DeleteAccountAssignment", **assignment)
+    done = remove(center, assignment)
+    assert (done["Status"], done["FailureReason"][: len(GONE)]) == ("FAILED", GONE)
 
 
 def test_creating_what_is_there_is_accepted_and_changes_nothing(center: Calls, assignment: dict[str, str]) -> None:

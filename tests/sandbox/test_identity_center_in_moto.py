@@ -20,7 +20,7 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes client classes
 
 
 def test_in_mock_aws_an_assignment_takes_its_time_and_others_of_motos_services_work() -> None:
-    behaviour = Behaviour.instant(assignment_seconds=0.2, spread=0.0)
+    behaviour = Behaviour.instant(assignment_seconds=0.2, deletion_seconds=0.2, spread=0.0)
     with extended_moto(Settings(behaviour=behaviour)):
         sso, store = client("sso-admin"), client("identitystore")
         instance = sso.list_instances()["Instances"][0]

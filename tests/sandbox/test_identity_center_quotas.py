@@ -92,7 +92,15 @@ def test_a_throttle_of_the_identity_store_says_when_to_come_again() -> None:
 def busy() -> Iterator[Desk]:
     """Where no assignment and no provisioning comes to its end."""
     desk = Desk().settle_in()
-    desk.center.behave(Behaviour.realistic(assignment_seconds=NEVER, provisioning_seconds=NEVER, call_seconds=0.0))
+    desk.center.behave(
+        Behaviour.realistic(
+            assignment_seconds=NEVER,
+            deletion_seconds=NEVER,
+            provisioning_seconds=NEVER,
+            call_seconds=0.0,
+            principal_seconds=0.0,
+        )
+    )
     desk.center.behave(desk.center.behaviour.but(calls_per_second=None, store_calls_per_second=None))
     yield desk
     desk.close()

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.java_patterns import matches
 from sandbox.identity_center.process import IdentityCenterServer
 from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.requests import RequestFailed, Requests
+from tests.captures.reading import seen
 from tests.sandbox.identity_center_calls import eventually
 
 TEXT = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r  　]+"
@@ -28,9 +30,23 @@ def server() -> Iterator[IdentityCenterServer]:
         yield server
 
 
-def post(server: IdentityCenterServer, target: str, body: bytes) -> tuple[int, dict[str, str]]:
+_SIGNING = {"SWBExternalService": "sso", "AWSIdentityStore": "identitystore"}
+
+
+def signed(
+    *, service: str = "sso", key: str = "111122223333", region: str = "us-east-1", signature: str = "0" * 64
+) -> str:
+    scope = f"Credential={key}/20261129/{region}/{service}/aws4_request"
+    return f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host;x-amz-date, Signature={signature}"
+
+
+def post(
+    server: IdentityCenterServer, target: str, body: bytes, *, authorization: str | None = None
+) -> tuple[int, dict[str, str]]:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    connection.request("POST", "/", body, {"X-Amz-Target": target})
+    if authorization is None:
+        authorization = signed(service=_SIGNING.get(target.partition(".")[0], "organizations"))
+    connection.request("POST", "/", body, {"X-Amz-Target": target, "Authorization": authorization})
     response = connection.getresponse()
     answer = json.loads(response.read())
     connection.close()
@@ -171,3 +187,54 @@ def test_a_request_that_fails_keeps_its_reason() -> None:
     request = requests.start("kind", {}, fail, seconds=0.0)
     requests.settle()
     assert (request.status, request.described()["FailureReason"]) == ("FAILED", "no such thing")
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [
+        ("", "MissingAuthenticationTokenException"),
+        ("Bearer 0123", "IncompleteSignatureException"),
+        ("AWS4-HMAC-SHA256 garbage", "IncompleteSignatureException"),
+        (signed().replace("SignedHeaders=host;x-amz-date, ", ""), "IncompleteSignatureException"),
+        (signed(key="111122223333/more"), "IncompleteSignatureException"),
+        (signed(signature="garbage"), "InvalidSignatureException"),
+        (signed(service="identitystore"), "InvalidSignatureException"),
+    ],
+)
+def test_a_request_that_is_not_signed_for_the_service_is_refused(
+    server: IdentityCenterServer, authorization: str, code: str
+) -> None:
+    status, answer = post(server, "SWBExternalService.ListInstances", b"{}", authorization=authorization)
+    assert (status, answer["__type"]) == (403, code)
+
+
+def test_in_another_region_there_is_no_instance_until_it_is_added(server: IdentityCenterServer) -> None:
+    here, there = server.client("sso-admin"), server.client("sso-admin", region="eu-west-1")
+    instance = here.list_instances()["Instances"][0]
+    arn, store = {"InstanceArn": instance["InstanceArn"]}, {"IdentityStoreId": instance["IdentityStoreId"]}
+    people = server.client("identitystore", region="eu-west-1")
+    assert there.list_instances()["Instances"] == []
+    for client, name, request in (
+        (there, "describe_instance", arn),
+        (there, "list_permission_sets", arn),
+        (people, "list_users", store),
+    ):
+        with pytest.raises(ClientError, match=r"ResourceNotFoundException|AccessDeniedException"):
+            getattr(client, name)(**request)
+    assert server.client("organizations", region="eu-west-1").describe_organization(), "a global service"
+    here.add_region(**arn, RegionName="eu-west-1")
+    assert eventually(lambda: there.list_instances()["Instances"], bool) == here.list_instances()["Instances"]
+    assert people.list_users(**store)["Users"] == []
+    with pytest.raises(ClientError):
+        there.list_permission_sets(**arn)
+    with pytest.raises(ClientError):
+        people.create_group(**store, DisplayName="there")
+
+
+def test_whoever_is_no_member_of_the_organization_sees_nothing_of_it(server: IdentityCenterServer) -> None:
+    stranger = server.client("organizations", account="999988887777")
+    denied = seen("organizations-03")["body"]
+    for call in (stranger.list_accounts, stranger.list_roots):
+        with pytest.raises(ClientError) as refused:
+            call()
+        assert refused.value.response["Error"] == {"Code": denied["__type"], "Message": denied["Message"]}

@@ -104,7 +104,7 @@ class Directory:
         """Put a user into a group, once."""
         pair = (membership.group_id, membership.user_id)
         if pair in self._pairs:
-            raise not_unique("Member and Group relationship already exists.")
+            raise not_unique("Member and Group relationship already exists")
         self._pairs[pair] = self.memberships[membership.id] = membership
 
     def delete_membership(self, membership: Membership) -> None:
@@ -114,6 +114,10 @@ class Directory:
     def membership_of(self, user_id: str, group: Entity) -> Membership | None:
         """Return the membership of this user in this group."""
         return self._pairs.get((group.id, user_id))
+
+    def are_paired(self, user_id: str, group_id: str) -> bool:
+        """Say whether a user is in a group (ids or ARNs), of whom neither need exist."""
+        return (bare_id(group_id), bare_id(user_id)) in self._pairs
 
     def holds_principal(self, principal_type: str, principal_id: str, *, since: float) -> bool:
         """Say whether a USER or GROUP with this id is in the store, since this time (seconds since the epoch)."""
@@ -159,8 +163,13 @@ class Directory:
 def _found[T](shelf: Mapping[str, T], identifier: str, resource_type: str) -> T:
     found = shelf.get(bare_id(identifier))
     if found is None:
-        raise not_found(f"{resource_type} not found.", ResourceType=resource_type, ResourceId=bare_id(identifier))
+        raise not_here(resource_type)
     return found
+
+
+def not_here(resource_type: str) -> ServiceError:
+    """Refusal of a user, group or membership that does not exist: `User not found`."""
+    return not_found(f"{resource_type.replace('_', ' ').capitalize()} not found", ResourceType=resource_type)
 
 
 def bare_id(identifier: str) -> str:

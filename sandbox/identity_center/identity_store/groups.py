@@ -12,11 +12,12 @@ from sandbox.identity_center.identity_store.directory import (
     Entity,
     arn,
     check_revision,
+    not_here,
     record,
 )
 from sandbox.identity_center.identity_store.users import RESERVED_NAMES
 from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import invalid, not_found
+from sandbox.identity_center.service_error import invalid
 from sandbox.identity_center.sso_admin.quotas import GROUPS, check_quota
 
 
@@ -59,7 +60,7 @@ class Groups:
             raise invalid(f"The attribute {path} is not a unique attribute")
         found = self._directory.owner(_display_name(str(wanted.get("AttributeValue"))))
         if found is None:
-            raise not_found("GROUP not found.", ResourceType="GROUP")
+            raise not_here("GROUP")
         named = self._named(self._directory.groups[found])
         return {name: named[name] for name in ("GroupId", "GroupArn", "IdentityStoreId")}
 

@@ -9,9 +9,9 @@ from sandbox.identity_center.identity_store.directory import (
     arn,
     bare_id,
     new_id,
+    not_here,
 )
 from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import not_found
 
 
 class Memberships:
@@ -37,7 +37,7 @@ class Memberships:
         group = self._directory.group(parameters["GroupId"])
         membership = self._directory.membership_of(bare_id(parameters["MemberId"]["UserId"]), group)
         if membership is None:
-            raise not_found("GROUP_MEMBERSHIP not found.", ResourceType="GROUP_MEMBERSHIP")
+            raise not_here("GROUP_MEMBERSHIP")
         return self._named(membership)
 
     def delete_group_membership(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,13 +56,15 @@ class Memberships:
         return page("GroupMemberships", ((one.id, one) for one in members), parameters, shown=self._described)
 
     def is_member_in_groups(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer, for each named group, whether the user is in it."""
-        user = self._directory.user(parameters["MemberId"]["UserId"])
-        present = {membership.group_id for membership in self._directory.memberships_of(user)}
-        groups = [self._directory.group(identifier) for identifier in parameters["GroupIds"]]
+        """Answer, for each named group, whether the user is in it; in one that is not there, nobody is."""
+        user_id = parameters["MemberId"]["UserId"]
         results = [
-            {"GroupId": group.id, "MemberId": {"UserId": user.id}, "MembershipExists": group.id in present}
-            for group in groups
+            {
+                "GroupId": group_id,
+                "MemberId": {"UserId": user_id},
+                "MembershipExists": self._directory.are_paired(user_id, group_id),
+            }
+            for group_id in parameters["GroupIds"]
         ]
         return {"Results": results}
 

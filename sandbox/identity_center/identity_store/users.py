@@ -12,10 +12,11 @@ from sandbox.identity_center.identity_store.directory import (
     Entity,
     arn,
     check_revision,
+    not_here,
     record,
 )
 from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import invalid, not_found
+from sandbox.identity_center.service_error import invalid
 from sandbox.identity_center.sso_admin.quotas import USERS, check_quota
 
 RESERVED_NAMES = {"administrator", "awsadministrators"}
@@ -63,7 +64,7 @@ class Users:
         unique_name = _user_name(str(value)) if path.lower() == "username" else _email(str(value))
         found = self._directory.owner(unique_name)
         if found is None:
-            raise not_found("USER not found.", ResourceType="USER")
+            raise not_here("USER")
         named = self._named(self._directory.users[found])
         return {name: named[name] for name in ("UserId", "UserArn", "IdentityStoreId")}
 

@@ -8,22 +8,29 @@ from typing import Any
 
 from moto.organizations.models import FakeAccount
 
+from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
-from sandbox.identity_center.organizations.refusals import constraint, invalid_token, no_parent
+from sandbox.identity_center.organizations.refusals import constraint, invalid_token, modified_meanwhile, no_parent
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import ServiceError
 
 PAGE = 20
+# AWS was seen to begin half a second after the request, when the whole took two to three.
+_BEGUN = 6
 
 
 @dataclass
 class Creation:
-    """One request for an account; times in seconds since the epoch."""
+    """One request for an account; times in seconds since the epoch.
+
+    The status tells when the work on it has `begun`, the answer to the request when that came.
+    """
 
     name: str
     id: str = field(default_factory=lambda: f"car-{secrets.token_hex(16)}")
     requested_at: float = field(default_factory=time.time)
+    begun_at: float = 0.0
     completed_at: float | None = None
     account_id: str | None = None
     failure: str | None = None
@@ -41,7 +48,7 @@ class Creation:
             "Id": self.id,
             "AccountName": self.name,
             "State": self.state,
-            "RequestedTimestamp": self.requested_at,
+            "RequestedTimestamp": self.begun_at or self.requested_at,
             "CompletedTimestamp": self.completed_at,
             "AccountId": self.account_id,
             "FailureReason": self.failure,
@@ -58,19 +65,27 @@ class Accounts:
         events: AccountEvents,
         later: Callable[[Callable[[], None]], None],
         departed: Callable[[str], None],
+        behaviour: Callable[[], Behaviour],
     ) -> None:
         self._state = state
         self._events = events
         self._later = later
         self._departed = departed
+        self._behaviour = behaviour
         self._creations: dict[str, Creation] = {}
 
     def create_account(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Accept the creation of an account, which will start in the root."""
+        behaviour = self._behaviour()
+        under_way = sum(creation.state == "IN_PROGRESS" for creation in self._creations.values())
+        if behaviour.account_creations is not None and under_way >= behaviour.account_creations:
+            raise modified_meanwhile()
         creation = Creation(name=parameters["AccountName"])
         self._creations[creation.id] = creation
+        answer = {"CreateAccountStatus": creation.described()}
+        creation.begun_at = creation.requested_at + behaviour.account_seconds / _BEGUN
         self._later(lambda: self._create(creation, parameters))
-        return {"CreateAccountStatus": creation.described()}
+        return answer
 
     def describe_create_account_status(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer how far the creation is."""
@@ -171,7 +186,7 @@ class Accounts:
         else:
             self._state.create_account(**parameters)
             creation.account_id = self._state.accounts[-1].id
-        creation.completed_at = time.time()
+        creation.completed_at = max(time.time(), creation.begun_at)
         self._events.account_created(creation.described())
         if creation.account_id:
             self._events.account_joined(creation.account_id, method="Created")

@@ -5,6 +5,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -24,19 +25,21 @@ class EventBus:
     dropped: AWS too delivers such events on a best-effort basis.
     """
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, delay: Callable[[], float] = lambda: 0.0) -> None:
         self._endpoint = endpoint
-        self._waiting: queue.Queue[Told] = queue.Queue()
+        self._delay = delay
+        self._waiting: queue.Queue[tuple[float, Told]] = queue.Queue()
         threading.Thread(target=self._send_all, name="account-events", daemon=True).start()
 
     def publish(self, told: Told) -> None:
-        """Queue one event for sending, and return at once."""
-        self._waiting.put(told)
+        """Queue one event for sending after the `delay` (seconds), and return at once."""
+        self._waiting.put((time.monotonic() + self._delay(), told))
 
     def _send_all(self) -> None:
         clients: dict[tuple[str, str], Any] = {}
         while True:
-            told = self._waiting.get()
+            due_at, told = self._waiting.get()
+            time.sleep(max(0.0, due_at - time.monotonic()))
             place = (told.account_id, told.region)
             if place not in clients:
                 clients[place] = self._client(told)

@@ -1,5 +1,6 @@
 """The operations by which an account that exists is invited into the organization, and answers."""
 
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -8,12 +9,14 @@ from typing import Any
 
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
-from sandbox.identity_center.organizations.refusals import invalid_token
+from sandbox.identity_center.organizations.refusals import invalid_input, invalid_token
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import ServiceError
 
 PAGE = 20
 _FIFTEEN_DAYS = 15 * 86_400.0
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_ACCOUNT = re.compile(r"\d{12}")
 
 
 @dataclass
@@ -58,10 +61,12 @@ class Handshakes:
     def invite_account_to_organization(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Invite an account by its id or by the address of its owner."""
         target = parameters["Target"]
+        _check_target(target)
+        _check_tags(parameters.get("Tags") or [])
         if any(target["Id"] in (account.id, account.email) for account in self._state.accounts):
             raise ServiceError(
                 "HandshakeConstraintViolationException",
-                "The provided account is already a member of an organization.",
+                "The AWS account is already a member of an organization.",
                 Reason="ALREADY_IN_AN_ORGANIZATION",
             )
         if any(one.target == target and one.state == "OPEN" for one in self._handshakes.values()):
@@ -100,10 +105,12 @@ class Handshakes:
 
     def list_handshakes_for_account(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of the invitations that the calling account may answer."""
+        _check_filter(parameters.get("Filter") or {})
         return _paged((one for one in self._handshakes.values() if one.is_for(self._state.caller)), parameters)
 
     def list_handshakes_for_organization(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of all invitations."""
+        _check_filter(parameters.get("Filter") or {})
         return _paged(self._handshakes.values(), parameters)
 
     def _answered(self, parameters: Mapping[str, Any], *, state: str) -> Handshake:
@@ -125,10 +132,29 @@ class Handshakes:
     def _known(self, parameters: Mapping[str, Any]) -> Handshake:
         handshake = self._handshakes.get(parameters["HandshakeId"])
         if handshake is None:
-            raise ServiceError(
-                "HandshakeNotFoundException", "We can't find a handshake with the HandshakeId that you specified."
-            )
+            raise ServiceError("HandshakeNotFoundException", "You specified a handshake that doesn't exist.")
         return handshake
+
+
+def _check_target(target: Mapping[str, Any]) -> None:
+    if target["Type"] not in ("ACCOUNT", "EMAIL"):
+        message = "You specified an invalid party type as the target parameter."
+        raise invalid_input("INVALID_PARTY_TYPE_TARGET", message)
+    if target["Type"] == "EMAIL" and not _ADDRESS.fullmatch(target["Id"]):
+        message = "You specified an invalid email address for the invited account owner."
+        raise invalid_input("INVALID_EMAIL_ADDRESS_TARGET", message)
+    if target["Type"] == "ACCOUNT" and not _ACCOUNT.fullmatch(target["Id"]):
+        raise invalid_input("INVALID_PATTERN", "You provided a value that does not match the required pattern.")
+
+
+def _check_tags(tags: list[Mapping[str, str]]) -> None:
+    if len({tag["Key"] for tag in tags}) < len(tags):
+        raise invalid_input("DUPLICATE_TAG_KEY", "Your request includes duplicate tag keys.")
+
+
+def _check_filter(conditions: Mapping[str, Any]) -> None:
+    if len(conditions) > 1:
+        raise invalid_input("MAX_LIMIT_EXCEEDED_FILTER", "You specified too many filter parameters.")
 
 
 def _paged(handshakes: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - any iterable of them

@@ -24,7 +24,9 @@ class Tags:
         resource_id, tags = parameters["ResourceId"], parameters["Tags"]
         keys = [tag["Key"] for tag in tags]
         if len(set(keys)) < len(keys):
-            raise ServiceError("InvalidInputException", "Tag keys must be unique.", Reason="DUPLICATE_TAG_KEY")
+            raise ServiceError(
+                "InvalidInputException", "Your request includes duplicate tag keys.", Reason="DUPLICATE_TAG_KEY"
+            )
         present = self._state._get_resource_for_tagging(resource_id).tags  # noqa: SLF001 - moto has no public way
         if len({*present, *keys}) > TAGS_PER_RESOURCE:
             raise constraint("MAX_TAG_LIMIT_EXCEEDED", f"A resource has at most {TAGS_PER_RESOURCE} tags.")

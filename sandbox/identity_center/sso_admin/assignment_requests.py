@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.identity_center.identity_store.directory import Directory
-from sandbox.identity_center.service_error import conflict, not_found
+from sandbox.identity_center.service_error import ServiceError, conflict, not_found
+from sandbox.identity_center.sso_admin.account_states import check_account
 from sandbox.identity_center.sso_admin.assignments import Assignment, Assignments
 from sandbox.identity_center.sso_admin.management_account import Calling, ManagementAccount
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
@@ -14,7 +15,7 @@ from sandbox.identity_center.sso_admin.quotas import (
     PERMISSION_SETS_PER_ACCOUNT,
     check_quota,
 )
-from sandbox.identity_center.sso_admin.requests import Request, RequestFailed, Requests
+from sandbox.identity_center.sso_admin.requests import Request, RequestFailed, Requests, no_permission_set
 
 CREATION, DELETION = "assignment creation", "assignment deletion"
 
@@ -44,7 +45,8 @@ class AssignmentRequests:
         """Accept an assignment; creating one that is there already is accepted too, and changes nothing."""
         assignment = Assignment.requested(parameters)
         self._refuse_if_in_progress(DELETION, assignment)
-        self._check_quotas(assignment)
+        if not self._requests.behaviour.late_refusals:
+            self._check_quotas(assignment)
         caller = self._management_account.calling()
         request = self._start(
             CREATION, parameters, lambda: self._create(assignment, caller, asked_at=request.created_at)
@@ -52,10 +54,13 @@ class AssignmentRequests:
         return {"AccountAssignmentCreationStatus": request.described()}
 
     def delete_account_assignment(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Accept the removal of an assignment, which must exist."""
+        """Accept the removal of an assignment, which must exist: otherwise it is refused, or fails later.
+
+        AWS was seen to do both.
+        """
         assignment = Assignment.requested(parameters)
         self._refuse_if_in_progress(CREATION, assignment)
-        if assignment not in self._assignments:
+        if assignment not in self._assignments and not self._requests.behaviour.late_refusals:
             raise not_found("Assignment not found.")
         caller = self._management_account.calling()
         request = self._start(DELETION, parameters, lambda: self._remove(assignment, caller))
@@ -87,10 +92,11 @@ class AssignmentRequests:
 
     def _start(self, kind: str, parameters: Mapping[str, Any], perform: Callable[[], None]) -> Request:
         behaviour = self._requests.behaviour
+        seconds = behaviour.assignment_seconds if kind == CREATION else behaviour.deletion_seconds
         self._refuse_if_account_is_busy(parameters["TargetId"], behaviour.assignments_per_account)
         self._requests.check_room({CREATION, DELETION}, behaviour.outstanding_assignments)
         subject = {name: value for name, value in parameters.items() if name != "InstanceArn"}
-        return self._requests.start(kind, subject, perform, seconds=behaviour.assignment_seconds)
+        return self._requests.start(kind, subject, perform, seconds=seconds)
 
     def _refuse_if_account_is_busy(self, account_id: str, limit: float | None) -> None:
         # The guide says that one IAM role of an account can be updated at a time. Whether AWS refuses what comes next
@@ -113,37 +119,44 @@ class AssignmentRequests:
             check_quota(count, PERMISSION_SETS_PER_ACCOUNT, "permission sets per account")
 
     def _remove(self, assignment: Assignment, caller: Calling) -> None:
+        if assignment not in self._assignments:
+            raise RequestFailed(_no_entitlement(assignment))
         if self._assignments.of_role(*assignment[:2]) == {assignment}:
             self._management_account.check_removal(caller, *assignment[:2])
         self._assignments.remove(assignment)
 
     def _create(self, assignment: Assignment, caller: Calling, *, asked_at: float) -> None:
-        self._check_account(assignment.account_id)
+        check_account(assignment.account_id, self._account_state(assignment.account_id), is_taking="is taking")
         if not self._state.exists(assignment.permission_set_arn):
-            permission_set_id = assignment.permission_set_arn.rpartition("/")[2]
-            raise RequestFailed(
-                f"Received a 404 status error: Could not find PermissionSet with id {permission_set_id}"
-            )
+            raise RequestFailed(no_permission_set(assignment.permission_set_arn))
         known_at = asked_at - self._requests.behaviour.principal_seconds
         if not self._directory.holds_principal(assignment.principal_type, assignment.principal_id, since=known_at):
             principal = f"the {assignment.principal_type} assignee {assignment.principal_id}"
             raise RequestFailed(
                 f"Received a 404 status error: {principal} was not found in directory {self._directory.store_id}"
             )
+        if self._requests.behaviour.late_refusals:
+            try:
+                self._check_quotas(assignment)
+            except ServiceError as refused:
+                raise RequestFailed(f"Received a 409 status error: {refused.message}") from refused
         has_role = self._provisions.holds(*assignment[:2])
         self._management_account.check_assignment(caller, *assignment[:2], has_role=has_role)
         self._assignments.add(assignment)
 
-    def _check_account(self, account_id: str) -> None:
-        state = self._account_state(account_id)
-        if state is None:
-            raise RequestFailed(f"Received a 404 status error: AWS account {account_id} was not found.")
-        if state != "ACTIVE":
-            raise RequestFailed(
-                "AWS SSO is unable to complete your request at this time. Obtaining permissions to manage your AWS "
-                f"account '{account_id}' is taking longer than usual. Please try again in a few minutes. "
-                "If this problem continues, contact AWS Support."
-            )
+
+def _no_entitlement(assignment: Assignment) -> str:
+    # Source of the wording: Terraform's provider and other clients, which take this for done.
+    parts = zip(
+        ("accessorId=AccessorId", "resourceId=ResourceId", "auxiliaryResourceId=AuxiliaryResourceId"),
+        (assignment.principal_id, assignment.permission_set_arn.rpartition("/")[2], assignment.account_id),
+        strict=True,
+    )
+    key = ", ".join(f"{part}{{value={value}}}" for part, value in parts)
+    return (
+        "Received a 404 status error: EntitlementItem doesn't exist with the given entitlement key "
+        f"EntitlementKey{{{key}, containerId=ContainerId{{value={assignment.account_id}}}}}"
+    )
 
 
 def _in_conflict() -> Exception:

@@ -20,8 +20,10 @@ class Instances:
         self._shared = state
         self._name: str | None = None
 
-    def list_instances(self, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def list_instances(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with the one instance, if it has not been deleted."""
+        if parameters.get("NextToken"):
+            raise invalid("The pagination token is invalid.")  # one page is all there ever is
         return {"Instances": [self._summary()] if self._state.has_instance else []}
 
     def describe_instance(self, _parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -113,11 +113,16 @@ def _check_inline_policy(text: str) -> None:
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise invalid("The policy document is not valid JSON.") from error
+        raise _invalid_document(text) from error
     if not isinstance(document, dict) or "Statement" not in document:
-        raise invalid("The policy document has no Statement.")
+        raise _invalid_document(text)
     if len("".join(text.split())) > INLINE_POLICY_CHARACTERS:
         raise ServiceError(
             "ServiceQuotaExceededException",
             f"The inline policy exceeds {INLINE_POLICY_CHARACTERS} characters without white space.",
         )
+
+
+def _invalid_document(text: str) -> ServiceError:
+    # AWS repeats the whole document.
+    return invalid(f"Invalid PermissionsPolicy Document: {text}")

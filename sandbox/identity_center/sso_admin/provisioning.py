@@ -1,14 +1,15 @@
 """The operations that bring permission sets up to date in accounts, and tell where they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import invalid
+from sandbox.identity_center.sso_admin.account_states import check_account
 from sandbox.identity_center.sso_admin.management_account import Calling, ManagementAccount
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.provisions import Provisions
-from sandbox.identity_center.sso_admin.requests import Request, RequestFailed, Requests
+from sandbox.identity_center.sso_admin.requests import Request, RequestFailed, Requests, no_permission_set
 
 PROVISIONING = "provisioning"
 # Source: IAM Identity Center User Guide, quotas.
@@ -26,15 +27,19 @@ class Provisioning:
         provisions: Provisions,
         requests: Requests,
         management_account: ManagementAccount,
+        account_state: Callable[[str], str | None],
     ) -> None:
         self._state = state
         self._provisions = provisions
         self._requests = requests
         self._management_account = management_account
+        self._account_state = account_state
 
     def provision_permission_set(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Accept the provisioning of a permission set in one account or in all that have it."""
-        arn = self._state.permission_set(parameters["PermissionSetArn"]).permission_set_arn
+        arn = str(parameters["PermissionSetArn"])
+        if not self._requests.behaviour.late_refusals:
+            self._state.permission_set(arn)
         self._requests.check_room({PROVISIONING}, self._requests.behaviour.concurrent_provisionings)
         if parameters["TargetType"] == "AWS_ACCOUNT":
             request = self._start_in(_target(parameters), arn)
@@ -70,17 +75,23 @@ class Provisioning:
         )
 
     def _start_everywhere(self, arn: str) -> Request:
-        count = len(self._provisions.accounts(arn))
+        accounts = self._provisions.accounts(arn)
+        count = len(accounts)
         if count > ACCOUNTS_AT_ONCE:
             raise invalid(f"The permission set is provisioned in more than {ACCOUNTS_AT_ONCE} accounts.")
         seconds = self._requests.behaviour.provisioning_seconds * max(1.0, count / ACCOUNTS_SIDE_BY_SIDE)
         subject, caller = {"PermissionSetArn": arn}, self._management_account.calling()
         return self._requests.start(
-            PROVISIONING, subject, lambda: self._provision_everywhere(arn, caller), seconds=seconds
+            PROVISIONING, subject, lambda: self._provision_everywhere(arn, accounts, caller), seconds=seconds
         )
 
-    def _provision_everywhere(self, arn: str, caller: Calling) -> None:
+    def _provision_everywhere(self, arn: str, accounts: Collection[str], caller: Calling) -> None:
+        if not self._state.exists(arn):
+            raise RequestFailed(no_permission_set(arn))
         failures = []
+        left = set(accounts) - set(self._provisions.accounts(arn))
+        if left and self._requests.behaviour.provisioning_races:
+            failures.append(RequestFailed("Received a 404 status error: Assignment not found."))
         for account_id in self._provisions.accounts(arn):
             try:
                 self._provision(arn, account_id, caller)
@@ -91,9 +102,12 @@ class Provisioning:
             raise failures[0]
 
     def _provision(self, arn: str, account_id: str, caller: Calling) -> None:
-        if self._state.exists(arn) and self._provisions.holds(account_id, arn):
+        if not self._state.exists(arn):
+            raise RequestFailed(no_permission_set(arn))
+        if self._provisions.holds(account_id, arn):
+            check_account(account_id, self._account_state(account_id), is_taking="takes")
             self._management_account.check_provisioning(caller, account_id, arn)
-        if not self._state.exists(arn) or not self._provisions.update(account_id, self._state.permission_set(arn)):
+        if not self._provisions.update(account_id, self._state.permission_set(arn)):
             raise RequestFailed(
                 f"Received a 404 status error: Permission set provision not found in AWS account {account_id}."
             )

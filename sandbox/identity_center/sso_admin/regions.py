@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import conflict, invalid, not_found
+from sandbox.identity_center.service_error import ServiceError, conflict, invalid, not_found
+from sandbox.identity_center.service_models import Operation
 from sandbox.identity_center.sso_admin.quotas import REGIONS, check_quota
 from sandbox.identity_center.sso_admin.requests import Requests
+
+_READS = ("Describe", "Get", "Is", "List")
+_EVERYWHERE = frozenset({"ListInstances", "DescribeInstance", "ListRegions", "DescribeRegion"})
 
 
 @dataclass
@@ -36,6 +40,18 @@ class Regions:
     def __init__(self, primary: str, requests: Requests) -> None:
         self._requests = requests
         self._regions = {primary: Region(primary, is_primary=True)}
+
+    def is_elsewhere(self, operation: Operation, region: str) -> bool:
+        """Say whether a call for this Region ("": for the primary one) does not find the instance there.
+
+        In an additional Region people and the instance can be looked at, and nothing else: permission sets and
+        assignments cannot even be read. Source: IAM Identity Center User Guide, multi-Region.
+        """
+        present = self._regions.get(region) if region else None
+        if operation.service == "organizations" or not region or (present and present.is_primary):
+            return False
+        may_read = operation.service == "identitystore" or operation.name in _EVERYWHERE
+        return present is None or present.status != "ACTIVE" or not (may_read and operation.name.startswith(_READS))
 
     def described(self) -> list[dict[str, Any]]:
         """Return all Regions as sso-admin answers them."""
@@ -84,3 +100,23 @@ class Regions:
     def _refuse_if_under_way(self) -> None:
         if self._requests.in_progress("region"):
             raise conflict("Another Region is being added or removed.")
+
+
+def answer_elsewhere(operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a call for a Region without the instance: it lists none, and refuses everything else."""
+    if operation.name == "ListInstances":
+        return {"Instances": []}
+    if operation.service == "identitystore" and _has_not_found(operation):
+        raise not_found("IDENTITY_STORE not found.", ResourceType="IDENTITY_STORE")
+    raise no_instance(operation, str(parameters.get("InstanceArn", "")))
+
+
+def no_instance(operation: Operation, instance_arn: str) -> ServiceError:
+    """Refusal of a call for an instance that is not here."""
+    if _has_not_found(operation):
+        return not_found(f"Could not find Instance with id {instance_arn.rpartition('/')[2]}")
+    return ServiceError("AccessDeniedException", "You do not have sufficient access to perform this action.")
+
+
+def _has_not_found(operation: Operation) -> bool:
+    return any(shape.name == "ResourceNotFoundException" for shape in operation.model.error_shapes)

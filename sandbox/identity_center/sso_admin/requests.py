@@ -21,6 +21,11 @@ class RequestFailed(Exception):
     """Why a request that was accepted came to nothing; its text is the FailureReason."""
 
 
+def no_permission_set(arn: str) -> str:
+    """Why a request fails whose permission set does not exist."""
+    return f"Received a 404 status error: Could not find PermissionSet with id {arn.rpartition('/')[2]}"
+
+
 @dataclass
 class Request:
     """One accepted request: `subject` holds the members that its status shows; times in seconds since the epoch."""
