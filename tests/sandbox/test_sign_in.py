@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from sandbox.identity_center.service_models import ServiceModels
+from tests.captures.reading import seen
 from tests.sandbox.sign_in_desk import CALLBACK, CHALLENGE, DEVICE, SCOPE, START_URL, VERIFIER, Desk
 
 _HOUR = 3600.0
@@ -70,7 +71,9 @@ class TestDeviceCode:
     ) -> None:
         poll = desk.poll(client, started["deviceCode"])
         refused = desk.oidc_refusal("CreateToken", **poll)
-        assert refused == (400, "AuthorizationPendingException", "authorization_pending")
+        capture = seen("portal-01")
+        kind, _, _ = capture["headers"]["x-amzn-ErrorType"].partition(":")
+        assert refused == (capture["status"], kind, capture["body"]["error"])
         desk.browser("alice").allow_device(started["userCode"])
         answer = desk.oidc("CreateToken", **poll)
         assert (answer["tokenType"], answer["expiresIn"]) == ("Bearer", 28800)
@@ -259,7 +262,7 @@ class TestTokens:
 
     @pytest.mark.parametrize("operation", ["ListAccounts", "Logout"])
     def test_a_made_up_token_is_refused(self, desk: Desk, operation: str) -> None:
-        assert desk.sso_refusal(operation, "made-up") == (401, "UnauthorizedException")
+        assert desk.sso_refusal(operation, "made-up") == (401, seen("portal-03")["__type"])
 
 
 class TestWhatAPersonHas:

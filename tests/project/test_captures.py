@@ -1,0 +1,36 @@
+"""Every capture of what AWS and HR systems say is held to by a test, or says why the project does not touch it."""
+
+import re
+from pathlib import Path
+
+from tests.captures.reading import captures
+from tests.captures.uses import NOT_USED, USED_BY
+from tests.project.repository import ROOT
+
+_MODULES = [path for path in (ROOT / "tests").rglob("*.py") if path.parent.name not in ("captures", "project")]
+_NAMED = re.compile(r'"((?:sso-admin|identitystore|organizations|scim|portal|cloudtrail|hr|timings)-\d{2})"')
+
+
+def _named_in(path: Path) -> set[str]:
+    return set(_NAMED.findall(path.read_text(encoding="utf-8")))
+
+
+def test_each_capture_is_used_or_says_why_not() -> None:
+    assert USED_BY.keys() | NOT_USED.keys() == captures().keys()
+    assert not USED_BY.keys() & NOT_USED.keys()
+    assert {capture: reason for capture, reason in NOT_USED.items() if len(reason.split()) < 5} == {}
+
+
+def test_the_table_says_which_tests_use_which_capture() -> None:
+    found: dict[str, set[str]] = {}
+    for path in _MODULES:
+        for capture in _named_in(path):
+            found.setdefault(capture, set()).add(str(path.relative_to(ROOT / "tests")))
+    assert {capture: sorted(modules) for capture, modules in found.items()} == {
+        capture: sorted(modules) for capture, modules in USED_BY.items()
+    }
+
+
+def test_the_readme_lists_each_capture() -> None:
+    told = (ROOT / "tests" / "captures" / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| ([a-z-]+-\d{2}) \|", told, flags=re.MULTILINE)) == captures().keys()
