@@ -10,6 +10,7 @@ from dayone.errors import Conflicting, NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, RequestState
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import altering
+from tests.contract.conftest import WITH_FULL_PAGES
 from tests.contract.identity_centers import (
     NO_ID,
     NO_PERMISSION_SET,
@@ -126,6 +127,7 @@ def test_a_failure_always_has_a_reason(local_identity_center: LocalIdentityCente
         assert center.assignments.creation(request_id).failure_reason == "AWS gave no reason"
 
 
+@WITH_FULL_PAGES
 def test_one_look_tells_of_many_requests(identity_center: IdentityCenter) -> None:
     assignments = identity_center.assignments
     keys = [identity_center.new_assignment(), identity_center.new_key()]
@@ -138,6 +140,7 @@ def test_one_look_tells_of_many_requests(identity_center: IdentityCenter) -> Non
     assert assignments.deletions({deletion, NO_ID}) == {deletion: RequestState(is_over=True)}
 
 
+@WITH_FULL_PAGES
 def test_one_look_tells_why_a_request_failed(identity_center: IdentityCenter, key: AssignmentKey) -> None:
     assignments = identity_center.assignments
     request_id = assignments.create(replace(key, principal_id=NO_ID))
