@@ -47,11 +47,11 @@ class Behaviour:
     """Provisionings under way."""
     assignments_per_account: float | None
     """Assignments being created or deleted in one account."""
-    account_creations: float | None
+    account_creations: float | None = None
     """Accounts being created."""
-    organization_calls_per_second: float | None
+    organization_calls_per_second: float | None = None
     """Calls of organizations, each operation by itself; a second's worth may come at once."""
-    page_entries: float | None
+    page_entries: float | None = None
     """Entries of a page, whatever MaxResults says: then every other page is empty, with more to come."""
     late_refusals: bool = False
     """Whether what is refused at once for what is missing or too much is accepted instead, and fails later."""
@@ -99,7 +99,6 @@ class Behaviour:
             assignments_per_account=1,
             account_creations=1,
             organization_calls_per_second=20,
-            page_entries=None,
             late_refusals=True,
         )
         return aws.but(**numbers)
@@ -121,9 +120,6 @@ class Behaviour:
             outstanding_assignments=None,
             concurrent_provisionings=None,
             assignments_per_account=None,
-            account_creations=None,
-            organization_calls_per_second=None,
-            page_entries=None,
         )
         return fast.but(**numbers)
 
