@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.identity_center.service_error import ServiceError, conflict, not_found
+from sandbox.identity_center.identity_store.refusals import not_here, not_unique
+from sandbox.identity_center.service_error import conflict, not_found
 
 type Attributes = dict[str, Any]
 
@@ -167,11 +168,6 @@ def _found[T](shelf: Mapping[str, T], identifier: str, resource_type: str) -> T:
     return found
 
 
-def not_here(resource_type: str) -> ServiceError:
-    """Refusal of a user, group or membership that does not exist: `User not found`."""
-    return not_found(f"{resource_type.replace('_', ' ').capitalize()} not found", ResourceType=resource_type)
-
-
 def bare_id(identifier: str) -> str:
     """Strip the ARN from an identifier: since 2026 the API takes either."""
     return identifier.rpartition("/")[2]
@@ -185,11 +181,6 @@ def new_id() -> str:
 def arn(kind: str, identifier: str) -> str:
     """Return the ARN of a user, group or membership (`kind`), which names no account and no store."""
     return f"arn:aws:identitystore:::{kind}/{identifier}"
-
-
-def not_unique(message: str) -> ServiceError:
-    """Refusal of a name, e-mail address or membership that is taken."""
-    return conflict(message, Reason="UNIQUENESS_CONSTRAINT_VIOLATION")
 
 
 def check_revision(entity: Entity, parameters: Mapping[str, Any]) -> None:

@@ -9,8 +9,8 @@ from sandbox.identity_center.identity_store.directory import (
     arn,
     bare_id,
     new_id,
-    not_here,
 )
+from sandbox.identity_center.identity_store.refusals import not_here
 from sandbox.identity_center.paging import page
 
 

@@ -12,9 +12,9 @@ from sandbox.identity_center.identity_store.directory import (
     Entity,
     arn,
     check_revision,
-    not_here,
     record,
 )
+from sandbox.identity_center.identity_store.refusals import not_here
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import invalid
 from sandbox.identity_center.sso_admin.quotas import USERS, check_quota
