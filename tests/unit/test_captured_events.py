@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dayone.contracts.account_events import read
+from dayone.domain.commands import FetchHrRecord
 from dayone.errors import DayOneError
 from tests.captures.reading import seen
 from tests.unit.hr_senders import Receiving, sample, with_body
@@ -72,27 +73,23 @@ def test_control_tower_names_the_account_where_its_own_tools_look_for_it(place: 
 def test_a_delivery_that_was_seen_is_a_hint_at_its_record(capture: str, delivery: str, record: str) -> None:
     receiving = Receiving()
     receiving.takes(with_body(sample(delivery), seen(capture)))
-    (request,) = receiving.inbox.requests
-    assert request.hint is not None
-    assert request.hint.record == record
+    assert [command.notification.record for command in receiving.inbox.of(FetchHrRecord)] == [record]
 
 
 def test_a_form_of_bamboohr_is_no_json_and_refused() -> None:
     receiving = Receiving()
     with pytest.raises(DayOneError):
         receiving.takes(with_body(sample("bamboohr_updated"), str(seen("hr-06")).encode()))
-    assert receiving.inbox.requests == []
+    assert receiving.inbox.commands == []
 
 
 def test_a_field_based_delivery_of_bamboohr_names_its_employees() -> None:
     receiving = Receiving()
     receiving.takes(with_body(sample("bamboohr_fields"), seen("hr-05")["body"]))
-    (request,) = receiving.inbox.requests
-    assert request.hint is not None
-    assert request.hint.record == "5"
+    assert [command.notification.record for command in receiving.inbox.of(FetchHrRecord)] == ["5"]
 
 
 def test_a_list_of_contracts_of_deel_is_about_nobody() -> None:
     receiving = Receiving()
     assert receiving.takes(with_body(sample("deel_created"), seen("hr-09"))).ignored
-    assert receiving.inbox.requests == []
+    assert receiving.inbox.commands == []
