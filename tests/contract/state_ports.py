@@ -1,5 +1,6 @@
 """The ports to the state as the contract tests see them: in memory, or over a local DynamoDB."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -98,9 +99,10 @@ class StateTable:
     client: Any
     name: str
     connect: Connect
+    pause: Callable[[float], None] = time.sleep
 
     def wrapped(self) -> DynamoTable:
-        return DynamoTable(self.client, self.name)
+        return DynamoTable(self.client, self.name, pause=self.pause)
 
 
 def ports_in_memory() -> StatePorts:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
 
-from dayone.adapters.dynamodb_keys import HEAD, RecordKey
+from dayone.adapters.dynamodb_keys import HEAD, RecordKey, fitting
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import stamp
 from dayone.contracts.inbox import from_json, to_json
@@ -68,4 +68,4 @@ def _key(command: FetchHrRecord) -> RecordKey:
 
 
 def _record_key(source: str, record: str) -> RecordKey:
-    return RecordKey(f"HRRECORD#{source}#{record}", HEAD)
+    return RecordKey(f"HRRECORD#{source}#{fitting(record)}", HEAD)

@@ -25,6 +25,7 @@ _BUCKETS = dict.fromkeys((SubjectKind.PERSON, SubjectKind.ACCOUNT), "0123456789a
 _HEAD = "#HEAD"
 # Behind the head: read from the partition's beginning, a subject's resources are as old as its head or newer.
 _APPLIED = "#RESOURCE#"
+_LONGEST_FOREIGN = 1024  # bytes of what the outside names as it likes; the rest of a key has room beside it
 _LAST = "\U0010ffff"
 
 
@@ -37,7 +38,7 @@ class RecordKey(NamedTuple):
 
 def delivery_key(delivery: str) -> RecordKey:
     """A message of the outside that was taken."""
-    return RecordKey(f"DELIVERY#{delivery}", HEAD)
+    return RecordKey(f"DELIVERY#{fitting(delivery)}", HEAD)
 
 
 def grant_key(grant: str) -> RecordKey:
@@ -136,6 +137,12 @@ def tail_key(lane: str) -> RecordKey:
 def audit_key(lane: str, *, day: str, sequence: int) -> RecordKey:
     """One entry of an audit lane; the numbers run on over days."""
     return RecordKey(f"AUDIT#{day}", f"{lane}#{sequence:012d}")
+
+
+def fitting(name: str) -> str:
+    """A name of any length as a part of a partition key, which holds 2,048 bytes: its digest, where it is long."""
+    text = name.encode()
+    return name if len(text) <= _LONGEST_FOREIGN else f"sha256:{hashlib.sha256(text).hexdigest()}"
 
 
 def _written(name: str) -> str:

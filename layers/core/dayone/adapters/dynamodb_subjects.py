@@ -1,6 +1,6 @@
 """Subjects in DynamoDB: a head that every plan is committed against, and the resources beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import ConditionBase, Key
@@ -84,32 +84,38 @@ class DynamoSubjects:
         """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head."""
         writes = _writes(plan)
         operations: dict[str, Write] = {one.id: Put(operation_record(one)) for one in plan.operations}
-        is_whole = len(writes) + len(plan.audit) + 1 + len(operations) <= MOST_IN_A_TRANSACTION
-        if not is_whole:
-            # Nobody carries them out before their generation is in force, which comes with the head.
-            self._table.put_all(operation_record(one) for one in plan.operations)
-        refused = self._refused(plan, {**writes, **(operations if is_whole else {})})
-        if refused and not is_whole:
+        if len(writes) + len(plan.audit) + 1 + len(operations) <= MOST_IN_A_TRANSACTION:
+            self._put_in_force(plan, {**writes, **operations})
+            return
+        # Nobody carries them out before their generation is in force, which comes with the head.
+        self._table.put_all(operation_record(one) for one in plan.operations)
+        try:
+            self._put_in_force(plan, writes)
+        except Conflicting:
+            # Only here is it certain that it has not come into force.
             self._table.delete_all(change_keys.operation_key(one) for one in plan.operations)
-        subject = plan.after.subject
-        if _SUBJECT in refused:
-            raise Conflicting(f"{subject} has been planned by change {plan.cause.change}")
-        if _DELIVERY in refused:
-            raise Conflicting(f"the delivery behind change {plan.cause.change} has been taken")
-        if _HEAD in refused:
-            raise Conflicting(f"{subject} has moved since it was read")
-        if refused & claims_in(plan).keys():
-            raise Conflicting(f"what {subject} claims has become somebody else's")
-        if refused:
-            raise Conflicting(f"the removals planned for {subject} are no longer within the limit")
+            raise
 
-    def _refused(self, plan: Plan, writes: dict[str, Write]) -> frozenset[str]:
-        lane = audit.facts_lane(plan.after.subject)
-        return self._table.transact(
-            lambda: {**writes, **audit.appended(self._table, plan.audit, lane=lane)},
+    def _put_in_force(self, plan: Plan, writes: Mapping[str, Write]) -> None:
+        refused = self._table.transact(
+            lambda: {**writes, **audit.appended(self._table, plan.audit, lane=audit.facts_lane(plan.after.subject))},
             what=f"planning {plan.after.subject}",
             over_when=[_HEAD, _SUBJECT, _DELIVERY, _CHANGE, _BUDGET, *claims_in(plan)],
         )
+        if refused:
+            raise Conflicting(_refusal(plan, refused))
+
+
+def _refusal(plan: Plan, refused: frozenset[str]) -> str:
+    subject = plan.after.subject
+    reasons = {
+        _SUBJECT: f"{subject} has been planned by change {plan.cause.change}",
+        _DELIVERY: f"the delivery behind change {plan.cause.change} has been taken",
+        _HEAD: f"{subject} has moved since it was read",
+        **dict.fromkeys(claims_in(plan), f"what {subject} claims has become somebody else's"),
+    }
+    budget = f"the removals planned for {subject} are no longer within the limit"
+    return next((reason for name, reason in reasons.items() if name in refused), budget)
 
 
 def _writes(plan: Plan) -> dict[str, Write]:

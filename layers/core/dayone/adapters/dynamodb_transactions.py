@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dayone.adapters.aws_errors import translated
 from dayone.adapters.dynamodb_writes import Write
-from dayone.errors import Refused, Throttled
+from dayone.errors import Refused, Throttled, Unreachable
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -28,13 +28,19 @@ class InTheWay(Enum):
 
 
 def attempt(client: "DynamoDBClient", table: str, writes: Mapping[str, Write]) -> Mapping[str, InTheWay]:
-    """Do all of the named writes or none; empty when they are done, else what stood in the way of which."""
+    """Do all of the named writes or none; empty when they are done, else what stood in the way of which.
+
+    Raises Unreachable when they may be done or not.
+    """
     requests: list[Any] = [{one.kind: {"TableName": table, **one.request()}} for one in writes.values()]
     with translated():
         try:
             client.transact_write_items(TransactItems=requests)
         except client.exceptions.TransactionCanceledException as error:
             return _reasons(writes, error)
+        except client.exceptions.TransactionInProgressException as error:
+            # A try of ours whose answer was lost is still being worked on, and may get through.
+            raise Unreachable(f"the transaction is still in progress: {error}") from error
     return {}
 
 

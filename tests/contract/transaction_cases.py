@@ -1,0 +1,265 @@
+"""Every method of an adapter that writes to the state in a transaction, called once after what it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
+from dayone.adapters.dynamodb_rosters import DynamoRosters
+from dayone.adapters.dynamodb_state_tables import DynamoStateTables
+from dayone.adapters.dynamodb_unit_names import DynamoUnitNames
+from dayone.domain.changes import Decision
+from dayone.domain.failed_work import FailedWork
+from dayone.domain.guardrails import RemovalBudget
+from dayone.domain.operations import Operation, OperationState
+from dayone.domain.portions import Portion
+from dayone.domain.retrying import Refusal
+from dayone.domain.state_table import TableOwner
+from dayone.domain.subject_states import Delivery, Plan
+from dayone.domain.subjects import Subject, SubjectKind
+from dayone.ports.request_keys import Claim, GivenAnswer
+from dayone.ports.unit_names import UnitName
+from tests.contract.grant_samples import granted
+from tests.contract.state_ports import StatePorts, StateTable, ports_over
+from tests.contract.state_samples import (
+    ADA,
+    BOB,
+    HIRED,
+    LEFT,
+    NOW,
+    USER,
+    cause,
+    confirmed,
+    done,
+    doubtful,
+    end,
+    entry,
+    in_group,
+    plan,
+    planned,
+)
+
+_LATER = NOW + timedelta(minutes=1)
+_UPLOAD: dict[str, Any] = {"file": "policy.yaml", "actor": "ops", "at": NOW, "change": HIRED}
+_PEOPLE = Subject(SubjectKind.HR_SOURCE, "people")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters:
+    """What writes to one table."""
+
+    state: StatePorts
+    rosters: DynamoRosters
+    keys: DynamoRequestKeys
+    units: DynamoUnitNames
+    tables: DynamoStateTables
+    table: str
+
+
+def adapters_over(state_table: StateTable) -> Adapters:
+    table = state_table.wrapped()
+    return Adapters(
+        state=ports_over(state_table),
+        rosters=DynamoRosters(table),
+        keys=DynamoRequestKeys(table),
+        units=DynamoUnitNames(table),
+        tables=DynamoStateTables(state_table.client),
+        table=state_table.name,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A call, and what has to be there before it, whose result the call is given.
+
+    `takes_back` is whether a call that others keep from getting through takes back what it wrote before that.
+    """
+
+    name: str
+    prepare: Callable[[Adapters], Any]
+    call: Callable[[Adapters, Any], object]
+    takes_back: bool = False
+
+
+def _a_plan(on: Adapters) -> Plan:
+    made = plan(on.state.subjects.load(ADA).head, USER, in_group("a"), audit=[entry()])
+    after = replace(made.after, claims=("user-name:ada",), grants=(granted("01G", to=ADA),))
+    budget = RemovalBudget(day=NOW.date(), count=1, at_most=4)
+    delivery = Delivery(name="hr:standard:msg_1", forget_at=_LATER)
+    return replace(made, after=after, removals=budget, delivery=delivery)
+
+
+def _a_large_plan(on: Adapters) -> Plan:
+    return plan(on.state.subjects.load(ADA).head, *(in_group(f"g{number:03}") for number in range(120)))
+
+
+def _an_operation(on: Adapters) -> Operation:
+    return planned(on.state, ADA, USER).operations[0]
+
+
+def _begun(on: Adapters) -> Operation:
+    operation = _an_operation(on)
+    begun = on.state.queue.begin(operation, doubt=doubtful(operation))
+    assert begun is not None
+    return begun
+
+
+def _two_begun(on: Adapters) -> list[Operation]:
+    operations = [planned(on.state, subject, in_group("a"), change=LEFT).operations[0] for subject in (ADA, BOB)]
+    for operation in operations:
+        on.state.queue.begin(operation, doubt=doubtful(operation))
+    return operations
+
+
+def _finish(on: Adapters, operations: list[Operation]) -> None:
+    on.state.queue.finish([end(one, applied=confirmed(one.resource), gone=[in_group("c")]) for one in operations])
+
+
+def _held(on: Adapters) -> list[str]:
+    made = plan(on.state.subjects.load(ADA).head, *(in_group(f"g{number:03}") for number in range(60)), change=LEFT)
+    operations = tuple(replace(operation, state=OperationState.HELD) for operation in made.operations)
+    on.state.subjects.commit(replace(made, operations=operations))
+    return [operation.id for operation in operations]
+
+
+def _failed(on: Adapters) -> FailedWork:
+    done(on.state, _an_operation(on), state=OperationState.FAILED)
+    (failed,) = on.state.failed.all()
+    return failed
+
+
+def _upload(on: Adapters) -> int:
+    return on.state.archive.add("a", **_UPLOAD).version
+
+
+def _claim(on: Adapters) -> Claim:
+    claim = on.keys.claim("k", request="put", now=NOW, until=_LATER)
+    assert isinstance(claim, Claim)
+    return claim
+
+
+def _claim_anew(on: Adapters, _: object) -> object:
+    return on.keys.claim("k", request="put", now=_LATER + timedelta(hours=1), until=_LATER + timedelta(hours=2))
+
+
+def _settle(on: Adapters, operation: Operation) -> None:
+    on.state.queue.settle(operation, applied=None)
+
+
+CASES = (
+    Case(name="a plan", prepare=_a_plan, call=lambda on, made: on.state.subjects.commit(made)),
+    Case(
+        name="a plan of more than a transaction",
+        prepare=_a_large_plan,
+        call=lambda on, made: on.state.subjects.commit(made),
+        takes_back=True,
+    ),
+    Case(
+        name="an operation begins",
+        prepare=_an_operation,
+        call=lambda on, one: on.state.queue.begin(one, doubt=doubtful(one), unsettled=confirmed(in_group("mark"))),
+    ),
+    Case(
+        name="an operation is submitted",
+        prepare=_begun,
+        call=lambda on, one: on.state.queue.submit(one, request_id="r-1", at=NOW),
+    ),
+    Case(
+        name="an operation is postponed",
+        prepare=_begun,
+        call=lambda on, one: on.state.queue.postpone(one, until=_LATER, because="slow down"),
+    ),
+    Case(
+        name="an operation is refused",
+        prepare=_begun,
+        call=lambda on, one: on.state.queue.note_refusal(
+            replace(one, refusal=Refusal.DENIED, refused_since=NOW), because="no"
+        ),
+    ),
+    Case(name="an attempt came to nothing", prepare=_begun, call=_settle),
+    Case(
+        name="an operation waits",
+        prepare=_an_operation,
+        call=lambda on, one: on.state.queue.wait_for(one, what="a group"),
+    ),
+    Case(name="operations end", prepare=_two_begun, call=_finish),
+    Case(
+        name="a change is opened",
+        prepare=lambda _: None,
+        call=lambda on, _: on.state.changes.open(cause(), audit=entry()),
+    ),
+    Case(
+        name="subjects are counted",
+        prepare=lambda on: on.state.changes.open(cause()),
+        call=lambda on, _: on.state.changes.expect(HIRED, subjects=2),
+    ),
+    Case(
+        name="a change is decided about",
+        prepare=lambda on: on.state.changes.open(cause()),
+        call=lambda on, _: on.state.changes.decide(
+            HIRED, Decision(is_approved=True, actor="ops", at=NOW), audit=entry()
+        ),
+    ),
+    Case(
+        name="a subject is decided about",
+        prepare=_held,
+        call=lambda on, _: on.state.held.decide(on.state.subjects.load(ADA).head, held=(), audit=[entry()]),
+    ),
+    Case(name="what is held is released", prepare=_held, call=lambda on, ids: on.state.held.release(LEFT, ids)),
+    Case(
+        name="what is held is dropped",
+        prepare=_held,
+        call=lambda on, ids: on.state.held.drop(LEFT, ids, reason="rejected", at=NOW),
+    ),
+    Case(
+        name="a failure is kept",
+        prepare=_failed,
+        call=lambda on, failed: on.state.failed.keep(replace(failed, at=_LATER)),
+    ),
+    Case(name="a failure is forgotten", prepare=_failed, call=lambda on, _: on.state.failed.forget(ADA)),
+    Case(name="a policy is kept", prepare=lambda _: None, call=lambda on, _: _upload(on)),
+    Case(
+        name="a policy is put in force",
+        prepare=_upload,
+        call=lambda on, version: on.state.policies.activate(version, audit=entry()),
+    ),
+    Case(
+        name="a portion is kept",
+        prepare=lambda _: None,
+        call=lambda on, _: on.state.portions.keep(HIRED, Portion(number=0, subjects=(ADA,), total=1, last=None)),
+    ),
+    Case(
+        name="the turn is taken",
+        prepare=lambda _: None,
+        call=lambda on, _: on.state.turn.take("a", now=NOW, until=_LATER),
+    ),
+    Case(
+        name="the turn is given back",
+        prepare=lambda on: on.state.turn.take("a", now=NOW, until=_LATER),
+        call=lambda on, _: on.state.turn.give_back("a"),
+    ),
+    Case(
+        name="an import is refused",
+        prepare=lambda _: None,
+        call=lambda on, _: on.rosters.refuse(cause(), subject=_PEOPLE, because="empty", audit=entry(_PEOPLE)),
+    ),
+    Case(name="a key is claimed", prepare=lambda _: None, call=lambda on, _: _claim(on)),
+    Case(name="a key is claimed after a crash", prepare=_claim, call=_claim_anew),
+    Case(
+        name="an answer is kept",
+        prepare=_claim,
+        call=lambda on, claim: on.keys.keep(claim, GivenAnswer(status=202, body="{}")),
+    ),
+    Case(name="a key is given back", prepare=_claim, call=lambda on, claim: on.keys.give_back(claim)),
+    Case(
+        name="the name of a unit is kept",
+        prepare=lambda _: None,
+        call=lambda on, _: on.units.keep("ou-1", UnitName(name="Dev", read_at=NOW)),
+    ),
+    Case(
+        name="the table is taken",
+        prepare=lambda _: None,
+        call=lambda on, _: on.tables.take(on.table, TableOwner(stack="a", table_id="b"), before=None, at=NOW),
+    ),
+)
