@@ -17,7 +17,7 @@ settings.register_profile(
 settings.load_profile("repeatable")
 
 _DEPLOYED = "tests/e2e/"
-_DEPLOY_THEIR_OWN = ("tests/e2e/test_demo.py",)
+_DEPLOY_THEIR_OWN = ("tests/e2e/test_demo.py", "tests/e2e/test_state_table.py")
 
 
 class OneProcessPerServer(LoadFileScheduling):  # type: ignore[misc] # xdist leaves its methods untyped

@@ -38,7 +38,8 @@ def own_findings(target: Target, *, instance_arn: str, ended_sessions_targets: s
         return [unseen("instance", says, do="let whoever checks call sso:ListInstances, then check again")]
     if not given.get("InstanceArn"):
         return [_no_instance(target)]
-    return (*check_settings(_settings(given, account=account), ports=_ports(target)), _session_policy(target, given))
+    findings = check_settings(_settings(target, given, account=account), ports=_ports(target))
+    return (*findings, _session_policy(target, given))
 
 
 def parameters_of(target: Target) -> Given:
@@ -47,6 +48,14 @@ def parameters_of(target: Target) -> Given:
         return target.parameters
     except Failure:
         return {}
+
+
+def _table_of(target: Target, given: Given) -> str:
+    """The stack's table, or the one that it is given; empty before there is one."""
+    try:
+        return target.outputs.get("TableName", "") or given.get("StateTableName", "")
+    except Failure:
+        return given.get("StateTableName", "")
 
 
 def _instance(target: Target, given: Given) -> Given:
@@ -79,7 +88,7 @@ def _session_policy(target: Target, given: Given) -> "Finding":
     return session_policy_fits(targets, policy=policy_name(target.stack), sight=sight)
 
 
-def _settings(given: Given, *, account: str) -> "GivenSettings":
+def _settings(target: Target, given: Given, *, account: str) -> "GivenSettings":
     from dayone.domain.budgets import Budgets
     from dayone.usecases.check_settings import GivenSettings
 
@@ -95,6 +104,8 @@ def _settings(given: Given, *, account: str) -> "GivenSettings":
         organization_id=given.get("OrganizationId", ""),
         ends_sessions=bool(given.get("EndedSessionsTargets") or given.get("EndedSessionsPolicyId")),
         inbox_concurrency=int(given.get("InboxConcurrency", GivenSettings.inbox_concurrency)),
+        table_name=_table_of(target, given),
+        stack_name=target.stack,
         budgets=Budgets(**budgets),
     )
 
@@ -105,6 +116,7 @@ def _ports(target: Target) -> "CheckSettings":
     from dayone.adapters.seen_organization import OrganizationsSight
     from dayone.adapters.seen_quotas import ServiceQuotaSight
     from dayone.adapters.seen_room import IamRoleSight, LambdaConcurrencySight
+    from dayone.adapters.seen_table import DynamoTableSight
     from dayone.adapters.seen_trails import CloudTrailSight
     from dayone.usecases.check_settings import CheckSettings
 
@@ -117,4 +129,5 @@ def _ports(target: Target) -> "CheckSettings":
         quotas=ServiceQuotaSight(target.client("service-quotas")),
         concurrency=LambdaConcurrencySight(target.client("lambda")),
         roles=IamRoleSight(target.client("iam")),
+        table=DynamoTableSight(target.client("dynamodb")),
     )

@@ -14,6 +14,7 @@ from dayone.adapters.seen_key import IdentityCenterKeySight
 from dayone.adapters.seen_organization import OrganizationsSight, OrganizationsTargetSight
 from dayone.adapters.seen_quotas import ServiceQuotaSight
 from dayone.adapters.seen_room import IamRoleSight, LambdaConcurrencySight
+from dayone.adapters.seen_table import DynamoTableSight
 from dayone.adapters.seen_trails import CloudTrailSight
 from dayone.adapters.session_policy_document import empty_document
 from dayone.errors import DayOneError, NotFound, Refused
@@ -242,6 +243,7 @@ def test_the_check_runs_with_nothing_but_clients(server: IdentityCenterServer, c
         quotas=ServiceQuotaSight(quotas),
         concurrency=LambdaConcurrencySight(boto3.client("lambda", region_name="us-east-1")),
         roles=IamRoleSight(boto3.client("iam", region_name="us-east-1")),
+        table=DynamoTableSight(boto3.client("dynamodb", region_name="us-east-1")),
     )
     given = GivenSettings(
         instance_arn=there["InstanceArn"], identity_store_id=there["IdentityStoreId"], account_id=MANAGEMENT

@@ -3,6 +3,7 @@
 TEMPLATES = ("template.yaml", "template-forwarder.yaml", "docs/ci/roles.yaml")
 
 SAMPLES = {
+    "AcceptOtherTable": "0b1c7c3e-5a0e-4b7c-9d21-3f1e2d3c4b5a",
     "AdministerPolicyArn": "arn:aws:iam::111122223333:policy/dayone-AdministerPolicy-1A2B3C4D5E6F",
     "AlarmTopicArn": "arn:aws:sns:eu-west-1:111122223333:alarms",
     "ApplySubject": "repo:acme/access:environment:dayone",
@@ -16,6 +17,7 @@ SAMPLES = {
     "PlanSubject": "repo:acme/access:pull_request",
     "PortalUrl": "https://acme.awsapps.com/start",
     "ReadPolicyArn": "arn:aws:iam::111122223333:policy/dayone-ReadPolicy-1A2B3C4D5E6F",
+    "StateTableName": "dayone-StateTable-1A2B3C4D5E6F",
     "VpcEndpointIds": "vpce-0a1b2c3d4e5f60718,vpce-1a2b3c4d5e6f70819",
     "WebAcl": "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/mine/01234567-89ab-cdef-0123-456789abcdef",
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dayone.domain.state_table import EXPIRES, INDEXES, STREAM_VIEW, TableDescription, TableOwner
 from dayone.ports.surroundings import SeenConcurrency, SeenInstance, SeenOrganization, SeenRoles, SeenTrail
 from dayone.usecases.check_settings import CheckSettings, GivenSettings
 
@@ -12,6 +13,17 @@ GIVEN = GivenSettings(
     instance_arn="arn:aws:sso:::instance/ssoins-0123456789abcdef",
     identity_store_id="d-0123456789",
     account_id=MANAGEMENT,
+    table_name="state",
+    stack_name="dayone",
+)
+TABLE = TableDescription(
+    name="state",
+    arn=f"arn:aws:dynamodb:us-east-1:{MANAGEMENT}:table/state",
+    id="0b1c7c3e-0000-4000-8000-000000000001",
+    indexes=INDEXES,
+    stream_arn=f"arn:aws:dynamodb:us-east-1:{MANAGEMENT}:table/state/stream/1",
+    stream_view=STREAM_VIEW,
+    is_protected=True,
 )
 TRAIL = SeenTrail(
     name="all",
@@ -21,6 +33,7 @@ TRAIL = SeenTrail(
     home_region="eu-central-1",
     records_writes=True,
 )
+OWNER = TableOwner(stack="dayone", table_id=TABLE.id)
 
 
 @dataclass
@@ -50,6 +63,10 @@ class MemorySurroundings:
     limits: SeenConcurrency = field(default_factory=lambda: SeenConcurrency(limit=1000, unreserved=900))
     roles_there: SeenRoles = field(default_factory=lambda: SeenRoles(roles=40, quota=1000, policies_each=10))
     permission_sets: int = 7
+    description: TableDescription = TABLE
+    noted: TableOwner | None = OWNER
+    expiry: str = EXPIRES
+    recovery: bool = True
     fails: dict[str, Exception] = field(default_factory=dict)
 
     def instance(self, _instance_arn: str) -> SeenInstance:
@@ -86,6 +103,18 @@ class MemorySurroundings:
     def roles(self) -> SeenRoles:
         return self._unless("roles", self.roles_there)
 
+    def table(self, _name: str) -> TableDescription:
+        return self._unless("table", self.description)
+
+    def owner(self, _name: str) -> TableOwner | None:
+        return self._unless("owner", self.noted)
+
+    def expires_by(self, _name: str) -> str:
+        return self._unless("expires_by", self.expiry)
+
+    def can_be_restored(self, _name: str) -> bool:
+        return self._unless("can_be_restored", self.recovery)
+
     def ports(self) -> CheckSettings:
         return CheckSettings(
             instance=self,
@@ -95,6 +124,7 @@ class MemorySurroundings:
             quotas=self,
             concurrency=self,
             roles=self,
+            table=self,
             key_policies=None if self.key_policy is None else self,
         )
 

@@ -21,6 +21,8 @@ _ATTRIBUTES = {
     ("AWS::SecretsManager::Secret", "Id"): f"arn:aws:secretsmanager:{_HERE}:secret:NAME",
     ("AWS::SecretsManager::Secret", ""): f"arn:aws:secretsmanager:{_HERE}:secret:NAME",
     ("AWS::Serverless::Function", "Arn"): f"arn:aws:lambda:{_HERE}:function:NAME",
+    ("Custom::StateTableClaim", "Arn"): f"arn:aws:dynamodb:{_HERE}:table/NAME",
+    ("Custom::StateTableClaim", "StreamArn"): f"arn:aws:dynamodb:{_HERE}:table/NAME/stream/2026-11-29T00:00:00.000",
 }
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 # The names of these have slashes in them.

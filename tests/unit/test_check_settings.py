@@ -9,10 +9,11 @@ import pytest
 from dayone.domain.budgets import Budgets
 from dayone.domain.findings import Finding
 from dayone.domain.life_cycle import IdentitySource
+from dayone.domain.state_table import TableOwner
 from dayone.errors import NotFound, Refused, Unreachable
 from dayone.ports.surroundings import SeenConcurrency, SeenRoles
 from dayone.usecases.check_settings import GivenSettings, check_settings
-from tests.fakes.surroundings import ELSEWHERE, GIVEN, MANAGEMENT, TRAIL, MemorySurroundings
+from tests.fakes.surroundings import ELSEWHERE, GIVEN, MANAGEMENT, TABLE, TRAIL, MemorySurroundings
 
 NAMES = [
     "instance",
@@ -31,6 +32,11 @@ NAMES = [
     "lambda-concurrency",
     "roles",
     "permission-sets",
+    "state-table",
+    "state-table-owner",
+    "state-table-expiry",
+    "state-table-recovery",
+    "state-table-protection",
     "first-sign-in",
 ]
 # AWS has no call for these.
@@ -272,3 +278,109 @@ def test_nothing_is_asked_about_policies_that_nobody_wants() -> None:
 
 def test_the_management_account_is_the_usual_one() -> None:
     assert GIVEN.account_id == MANAGEMENT
+
+
+class TestTheTable:
+    """What a table that was restored, or is another's, is told of."""
+
+    @pytest.mark.parametrize(
+        ("around", "name", "state", "says", "do"),
+        [
+            (
+                MemorySurroundings(description=replace(TABLE, stream_arn="", stream_view="")),
+                "state-table",
+                "wrong",
+                "lacks a stream of NEW_AND_OLD_IMAGES",
+                "--stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES",
+            ),
+            (
+                MemorySurroundings(description=replace(TABLE, indexes={})),
+                "state-table",
+                "wrong",
+                "lacks the index runnable; the index listing; the index due",
+                "AttributeName=due_at,AttributeType=S",
+            ),
+            (
+                MemorySurroundings(description=replace(TABLE, keys=("id",))),
+                "state-table",
+                "wrong",
+                "no table of Day One",
+                "name another table",
+            ),
+            (
+                MemorySurroundings(noted=None),
+                "state-table-owner",
+                "warning",
+                "says of no stack",
+                f"AcceptOtherTable={TABLE.id}",
+            ),
+            (
+                MemorySurroundings(noted=TableOwner(stack="dayone", table_id="another")),
+                "state-table-owner",
+                "wrong",
+                "is a copy of another table, which was the stack dayone's",
+                f"AcceptOtherTable={TABLE.id}",
+            ),
+            (
+                MemorySurroundings(noted=TableOwner(stack="newer", table_id=TABLE.id)),
+                "state-table-owner",
+                "wrong",
+                "has been taken for the stack newer",
+                "delete that stack",
+            ),
+            (
+                MemorySurroundings(expiry=""),
+                "state-table-expiry",
+                "warning",
+                "deletes nothing",
+                "Enabled=true,AttributeName=expires_at",
+            ),
+            (
+                MemorySurroundings(expiry="ttl"),
+                "state-table-expiry",
+                "warning",
+                "deletes by ttl",
+                "aws dynamodb update-time-to-live",
+            ),
+            (
+                MemorySurroundings(recovery=False),
+                "state-table-recovery",
+                "warning",
+                "recovery is off",
+                "PointInTimeRecoveryEnabled=true",
+            ),
+            (
+                MemorySurroundings(description=replace(TABLE, is_protected=False)),
+                "state-table-protection",
+                "warning",
+                "deletes it for whoever",
+                "--deletion-protection-enabled",
+            ),
+        ],
+    )
+    def test_what_it_lacks_is_named_with_what_gives_it(
+        self, around: MemorySurroundings, name: str, state: str, says: str, do: str
+    ) -> None:
+        finding = _found(around)[name]
+        assert str(finding.state) == state
+        assert says in finding.says
+        assert do in finding.do
+
+    @pytest.mark.parametrize(
+        ("call", "names", "needs"),
+        [
+            ("table", {"state-table", "state-table-owner", "state-table-protection"}, "dynamodb:DescribeTable"),
+            ("owner", {"state-table-owner"}, "dynamodb:GetItem"),
+            ("expires_by", {"state-table-expiry"}, "dynamodb:DescribeTimeToLive"),
+            ("can_be_restored", {"state-table-recovery"}, "dynamodb:DescribeContinuousBackups"),
+        ],
+    )
+    def test_what_cannot_be_read_of_it_is_unknown(self, call: str, names: set[str], needs: str) -> None:
+        found = _found(MemorySurroundings(fails={call: Refused("AccessDeniedException: no")}))
+        unknown = {name for name in found if name.startswith("state-table") and str(found[name].state) == "unknown"}
+        assert unknown == names
+        assert all(needs in found[name].do for name in names)
+
+    def test_before_there_is_one_nothing_is_said_of_it(self) -> None:
+        found = _found(given=replace(GIVEN, table_name=""))
+        assert not [name for name in found if name.startswith("state-table")]

@@ -84,6 +84,7 @@ class AccessApiSettings:
     """For access_api."""
 
     table_name: str
+    stack_name: str
     inbox_url: str
     ended_sessions_policies: str
     instance_arn: str

@@ -8,7 +8,7 @@ import secrets
 import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dayone import settings
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.usecases.access_api import AccessApi
+    from dayone.usecases.claim_table import ClaimTable
     from dayone.usecases.execute_operations import ExecuteOperations
     from dayone.usecases.own_session_policy import OwnSessionPolicy
     from dayone.usecases.plan_changes import PlanChanges
@@ -37,15 +38,9 @@ def receive_hr_event() -> "ReceiveHrEvent":
 @cache
 def record_account_event() -> "RecordAccountEvent":
     """For events about accounts."""
-    from dayone.adapters.aws_clients import client
-    from dayone.adapters.sqs import SqsDeadLetters, SqsInbox
-    from dayone.usecases.record_account_event import RecordAccountEvent
+    from dayone import wiring_accounts
 
-    given = settings.read(settings.RecordAccountEventSettings)
-    return RecordAccountEvent(
-        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
-        dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
-    )
+    return wiring_accounts.record_account_event(settings.read(settings.RecordAccountEventSettings))
 
 
 @cache
@@ -69,7 +64,7 @@ def plan_changes() -> "PlanChanges":
         policies=wiring_accounts.policies(given, table=table, clock=_now),
         changes=DynamoChanges(table),
         grants=DynamoGrants(table),
-        **_counts(table),
+        **wiring_accounts.counts(table),
         hr=wiring_hr.hr_ports(given, table=table),
         schedules=wiring_people.schedules(given),
         organization=wiring_accounts.organization(table, clock=_now),
@@ -181,19 +176,19 @@ def show_docs() -> "Callable[[str], str]":
     return page_text
 
 
+@cache
+def claim_table() -> "ClaimTable":
+    """For CloudFormation's StateTableClaim."""
+    from dayone import wiring_table
+
+    return wiring_table.claim_table(clock=_now, sleep=time.sleep)
+
+
 def _table(name: str) -> "DynamoTable":
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_table import DynamoTable
 
     return DynamoTable(client("dynamodb"), name)
-
-
-def _counts(table: "DynamoTable") -> dict[str, Any]:
-    from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
-    from dayone.adapters.dynamodb_ledger import DynamoLedger
-    from dayone.adapters.dynamodb_progress import DynamoProgress
-
-    return {"progress": DynamoProgress(table), "ledger": DynamoLedger(table), "held": DynamoHeldRemovals(table)}
 
 
 def _now() -> datetime:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dayone import settings
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dayone.adapters.organizations import AwsOrganization
     from dayone.adapters.sso_standing import SsoStanding
     from dayone.usecases.policies_within_reach import PoliciesWithinReach
+    from dayone.usecases.record_account_event import RecordAccountEvent
 
 # As many copies of plan_changes as its queue has at work: MaximumConcurrency in the template.
 _PROCESSES = 8
@@ -53,4 +54,25 @@ def standing(
         administered_from=given.administered_from,
         has_management_rights=given.management_account_access == "true",
         clock=clock,
+    )
+
+
+def counts(table: "DynamoTable") -> dict[str, Any]:
+    """What is counted of changes and of what exists."""
+    from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+    from dayone.adapters.dynamodb_ledger import DynamoLedger
+    from dayone.adapters.dynamodb_progress import DynamoProgress
+
+    return {"progress": DynamoProgress(table), "ledger": DynamoLedger(table), "held": DynamoHeldRemovals(table)}
+
+
+def record_account_event(given: "settings.RecordAccountEventSettings") -> "RecordAccountEvent":
+    """What takes an event about an account."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.sqs import SqsDeadLetters, SqsInbox
+    from dayone.usecases.record_account_event import RecordAccountEvent
+
+    return RecordAccountEvent(
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
     )

@@ -12,6 +12,7 @@ from dayone.adapters.seen_key import IdentityCenterKeySight
 from dayone.adapters.seen_organization import OrganizationsSight
 from dayone.adapters.seen_quotas import ServiceQuotaSight
 from dayone.adapters.seen_room import IamRoleSight, LambdaConcurrencySight
+from dayone.adapters.seen_table import DynamoTableSight
 from dayone.adapters.seen_trails import CloudTrailSight
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
@@ -44,6 +45,7 @@ def _surroundings() -> CheckSettings:
         quotas=ServiceQuotaSight(Later("service-quotas")),
         concurrency=LambdaConcurrencySight(Later("lambda")),
         roles=IamRoleSight(Later("iam")),
+        table=DynamoTableSight(client("dynamodb")),
     )
 
 
@@ -58,5 +60,7 @@ def _given(given: AccessApiSettings) -> GivenSettings:
         organization_id="" if given.organization_id == _NONE else given.organization_id,
         ends_sessions=any(given.ended_sessions_policies.split(",")),
         inbox_concurrency=int(given.inbox_concurrency),
+        table_name=given.table_name,
+        stack_name=given.stack_name,
         budgets=budgets_in(given.budgets),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dayone.domain.session_policy import OwnedPolicy, SessionPolicyRequest, StackAction, policy_name
+from dayone.domain.state_table import TableClaim, TableDescription
 from dayone.errors import Malformed
 
 # An answer has 4,096 bytes at most, the rest of it included.
@@ -42,6 +43,11 @@ def request_in(event: Mapping[str, Any]) -> StackRequest:
         raise Malformed(f"not a request of CloudFormation about a custom resource: no {error}") from error
 
 
+def is_deletion(request: StackRequest) -> bool:
+    """Tell whether the resource goes, or an older one that it has taken the place of."""
+    return request.body.get("RequestType") == StackAction.DELETE
+
+
 def session_policy_in(request: StackRequest) -> SessionPolicyRequest:
     """Read which policy the template asks for; raises Malformed."""
     properties = request.body.get("ResourceProperties", {})
@@ -60,6 +66,26 @@ def session_policy_in(request: StackRequest) -> SessionPolicyRequest:
 def succeeded(request: StackRequest, policy: OwnedPolicy | None) -> str:
     """The answer for what was done; GetAtt finds `PolicyId` and `PolicyArn`."""
     values = {"Data": {"PolicyId": policy.id, "PolicyArn": policy.arn}} if policy else {}
+    return json.dumps({"Status": "SUCCESS", **_addressed(request), **values})
+
+
+def claim_in(request: StackRequest) -> TableClaim:
+    """Read which table the template wants; raises Malformed."""
+    properties = request.body.get("ResourceProperties", {})
+    try:
+        return TableClaim(
+            stack=properties["Stack"],
+            table=properties["TableName"],
+            is_own=properties["IsOwn"] == "true",
+            accepted=properties["Accepted"],
+        )
+    except (KeyError, TypeError) as error:
+        raise Malformed(f"the template does not say which table it wants: {error}") from error
+
+
+def claimed(request: StackRequest, table: TableDescription) -> str:
+    """The answer for a table that was taken; Ref finds its name, GetAtt `Arn` and `StreamArn`."""
+    values = {"PhysicalResourceId": table.name, "Data": {"Arn": table.arn, "StreamArn": table.stream_arn}}
     return json.dumps({"Status": "SUCCESS", **_addressed(request), **values})
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from dayone.domain.state_table import TableDescription, TableOwner
+
 
 @dataclass(frozen=True, kw_only=True)
 class SeenEncryption:
@@ -120,6 +122,22 @@ class TrailSight(Protocol):
 
     def trails(self) -> Sequence[SeenTrail]:
         """The trails that record something here, those of other Regions and of the organisation included."""
+
+
+class TableSight(Protocol):
+    """DynamoDB, in the Region where the question is asked."""
+
+    def table(self, name: str) -> TableDescription:
+        """The table of that name."""
+
+    def owner(self, name: str) -> TableOwner | None:
+        """Whom the table says that it was taken for, or None when it says nothing."""
+
+    def expires_by(self, name: str) -> str:
+        """The attribute by which DynamoDB deletes items that have expired, or empty when it deletes none."""
+
+    def can_be_restored(self, name: str) -> bool:
+        """Whether point-in-time recovery is on."""
 
 
 class QuotaSight(Protocol):

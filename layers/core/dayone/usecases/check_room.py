@@ -1,10 +1,18 @@
 """What is said of the room that AWS's quotas leave: functions at once, roles, and permission sets in an account."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dayone.domain.findings import Finding, doubtful, fine
 from dayone.errors import DayOneError
-from dayone.ports.surroundings import SeenConcurrency, SeenRoles
+from dayone.ports.surroundings import (
+    ConcurrencySight,
+    InstanceSight,
+    QuotaSight,
+    RoleSight,
+    SeenConcurrency,
+    SeenRoles,
+)
+from dayone.usecases.check_reading import attempt, judged
 
 # One each for the executor, the sweep, the publisher and the account events, and two for the API and HR systems.
 OTHER_EXECUTIONS = 6
@@ -17,6 +25,36 @@ _MORE_EXECUTIONS = (
 # Source: IAM Identity Center User Guide, quotas: provisioned permission sets per AWS account; AWS raises it on request.
 _PUBLISHED_PERMISSION_SETS = 500
 _ALMOST = 0.9
+
+
+def room_findings(
+    ports: tuple[ConcurrencySight, RoleSight, InstanceSight, QuotaSight],
+    *,
+    instance_arn: str,
+    account: str,
+    planners: int,
+) -> Iterator[Finding]:
+    """All that is found about the room that there is."""
+    concurrency, roles, instance, quotas = ports
+    listed = attempt(quotas.of_identity_center)
+    yield judged(
+        "lambda-concurrency",
+        attempt(concurrency.concurrency),
+        needs="lambda:GetAccountSettings",
+        judge=lambda limits: concurrency_suffices(limits, inbox_concurrency=planners),
+    )
+    yield judged(
+        "roles",
+        attempt(roles.roles),
+        needs="iam:GetAccountSummary",
+        judge=lambda existing: roles_have_room(existing, account=account),
+    )
+    yield judged(
+        "permission-sets",
+        attempt(lambda: instance.permission_sets_in(instance_arn, account)),
+        needs="sso:ListPermissionSetsProvisionedToAccount",
+        judge=lambda in_use: permission_sets_have_room(in_use, quotas=listed, account=account),
+    )
 
 
 def concurrency_suffices(seen: SeenConcurrency, *, inbox_concurrency: int) -> Finding:

@@ -17,6 +17,7 @@ from dayone.ports.surroundings import (
     RoleSight,
     SeenInstance,
     SeenOrganization,
+    TableSight,
     TrailSight,
 )
 from dayone.usecases.check_identity_center import (
@@ -37,7 +38,8 @@ from dayone.usecases.check_organization import (
 )
 from dayone.usecases.check_quotas import budgets_fit
 from dayone.usecases.check_reading import attempt, judged, pair
-from dayone.usecases.check_room import concurrency_suffices, permission_sets_have_room, roles_have_room
+from dayone.usecases.check_room import room_findings
+from dayone.usecases.check_state_table import table_findings
 
 _INSTANCE = "sso:DescribeInstance"
 _ORGANIZATION = "organizations:DescribeOrganization"
@@ -50,7 +52,7 @@ class GivenSettings:
 
     `identity_center_key` is empty where Identity Center has a key of AWS's own, `organization_id` where no forwarder is
     listened to; `ends_sessions` is whether a service control policy is to end the live sessions of whoever loses
-    access.
+    access. `table_name` is empty before there is one.
     """
 
     instance_arn: str
@@ -62,6 +64,8 @@ class GivenSettings:
     organization_id: str = ""
     ends_sessions: bool = False
     inbox_concurrency: int = 8
+    table_name: str = ""
+    stack_name: str = ""
     budgets: Budgets = field(default_factory=Budgets)
 
 
@@ -79,6 +83,7 @@ class CheckSettings:
     quotas: QuotaSight
     concurrency: ConcurrencySight
     roles: RoleSight
+    table: TableSight
     key_policies: KeyPolicySight | None = None
 
 
@@ -98,7 +103,13 @@ def check_settings(
         *_of_organization(given, organization, ports=ports),
         management_access(organization, account=given.account_id, has_rights=given.management_account_access),
         *_of_the_rest(given, ports=ports),
-        *_of_room(given, ports=ports),
+        *room_findings(
+            (ports.concurrency, ports.roles, ports.instance, ports.quotas),
+            instance_arn=given.instance_arn,
+            account=given.account_id,
+            planners=given.inbox_concurrency,
+        ),
+        *(table_findings(ports.table, table_name=given.table_name, stack=given.stack_name) if given.table_name else ()),
         first_sign_in(attempt(source)),
     )
 
@@ -174,27 +185,4 @@ def _of_the_rest(given: GivenSettings, *, ports: CheckSettings) -> Iterator[Find
         attempt(lambda: given.ends_sessions and ports.organization.has_policy_type("SERVICE_CONTROL_POLICY")),
         needs="organizations:ListRoots",
         judge=lambda is_enabled: control_policies(is_enabled=is_enabled, is_asked_for=given.ends_sessions),
-    )
-
-
-def _of_room(given: GivenSettings, *, ports: CheckSettings) -> Iterator[Finding]:
-    account, planners = given.account_id, given.inbox_concurrency
-    quotas = attempt(ports.quotas.of_identity_center)
-    yield judged(
-        "lambda-concurrency",
-        attempt(ports.concurrency.concurrency),
-        needs="lambda:GetAccountSettings",
-        judge=lambda limits: concurrency_suffices(limits, inbox_concurrency=planners),
-    )
-    yield judged(
-        "roles",
-        attempt(ports.roles.roles),
-        needs="iam:GetAccountSummary",
-        judge=lambda roles: roles_have_room(roles, account=account),
-    )
-    yield judged(
-        "permission-sets",
-        attempt(lambda: ports.instance.permission_sets_in(given.instance_arn, account)),
-        needs="sso:ListPermissionSetsProvisionedToAccount",
-        judge=lambda in_use: permission_sets_have_room(in_use, quotas=quotas, account=account),
     )

@@ -1,0 +1,35 @@
+"""CloudFormation's resource StateTableClaim: take the state table for the stack, or refuse it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dayone import wiring
+from dayone.contracts.custom_resource import claim_in, claimed, failed, is_deletion, request_in, succeeded
+from dayone.observability import failures_told, logger_of
+from dayone.usecases.claim_table import claim_table
+
+logger = logger_of("claim_table")
+
+# What the last calls and the answer may take at worst before Lambda ends the process.
+LAST_CALLS = timedelta(seconds=60)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Answer CloudFormation whatever happens: it would wait, and then roll back without a reason."""
+    request, ports = request_in(event), wiring.claim_table()
+    deadline = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALLS
+    try:
+        with failures_told(logger, message_id=request.request_id):
+            # The table says whose it is for as long as it is there: a stack that is made again finds it.
+            if is_deletion(request):
+                answer = succeeded(request, None)
+            else:
+                answer = claimed(request, claim_table(claim_in(request), ports=ports, deadline=deadline))
+                logger.info("table taken")
+    except Exception as error:  # noqa: BLE001 - the answer is the report
+        answer = failed(request, reason=f"{error} (log of {context.function_name})")
+    # When this fails, Lambda calls again, and the same is done once more.
+    ports.answers.send(answer, to=request.answer_to)

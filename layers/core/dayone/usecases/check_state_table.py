@@ -1,0 +1,101 @@
+"""What is said of the state table: its parts, whose it is, and what protects it."""
+
+from collections.abc import Iterator
+
+from dayone.domain.findings import Finding, amiss, doubtful, fine
+from dayone.domain.state_table import (
+    EXPIRES,
+    Lack,
+    TableDescription,
+    TableOwner,
+    expiry_command,
+    lacks_protection,
+    lacks_to_work,
+    recovery_command,
+)
+from dayone.ports.surroundings import TableSight
+from dayone.usecases.check_reading import attempt, judged, pair
+
+TABLE, OWNER, EXPIRY, RECOVERY, PROTECTION = (
+    "state-table",
+    "state-table-owner",
+    "state-table-expiry",
+    "state-table-recovery",
+    "state-table-protection",
+)
+
+
+def table_findings(sight: TableSight, *, table_name: str, stack: str) -> Iterator[Finding]:
+    """All that is found about the table of a stack."""
+    name = table_name
+    table = attempt(lambda: sight.table(name))
+    owned = pair(table, attempt(lambda: [sight.owner(name)]))
+    expiry, recovery = attempt(lambda: sight.expires_by(name)), attempt(lambda: sight.can_be_restored(name))
+    describing = "dynamodb:DescribeTable"
+    yield judged(TABLE, table, needs=describing, judge=table_is_whole)
+    yield judged(
+        OWNER,
+        owned,
+        needs=f"{describing} and dynamodb:GetItem",
+        judge=lambda both: table_is_ours(both[0], both[1][0], stack=stack),
+    )
+    yield judged(
+        EXPIRY,
+        expiry,
+        needs="dynamodb:DescribeTimeToLive",
+        judge=lambda attribute: table_expires(attribute, table=name),
+    )
+    yield judged(
+        RECOVERY,
+        recovery,
+        needs="dynamodb:DescribeContinuousBackups",
+        judge=lambda is_on: table_can_be_restored(is_on=is_on, table=name),
+    )
+    yield judged(PROTECTION, table, needs=describing, judge=table_is_protected)
+
+
+def table_is_whole(table: TableDescription) -> Finding:
+    """The functions find every part of it that they use."""
+    if not (lacks := [*lacks_to_work(table)]):
+        return fine(TABLE, f"{table.name} has its keys, its indexes and its stream")
+    return amiss(TABLE, f"{table.name} lacks {'; '.join(lack.what for lack in lacks)}", do=_commands(lacks))
+
+
+def table_is_ours(table: TableDescription, owner: TableOwner | None, *, stack: str) -> Finding:
+    """It says that it was taken for this stack, and for none since."""
+    own = TableOwner(stack=stack, table_id=table.id)
+    if owner == own:
+        return fine(OWNER, f"{table.name} is the stack {stack}'s")
+    do = f"deploy {stack} with AcceptOtherTable={table.id}, after you have read what that means (docs/operations.md)"
+    if owner is None:
+        return doubtful(OWNER, f"{table.name} says of no stack that it is its own", do=do)
+    if owner.table_id != table.id:
+        return amiss(OWNER, f"{table.name} is a copy of another table, which was the stack {owner.stack}'s", do=do)
+    return amiss(OWNER, f"{table.name} has been taken for the stack {owner.stack}", do=f"delete that stack, or {do}")
+
+
+def table_expires(attribute: str, *, table: str) -> Finding:
+    """What has expired is deleted, and nothing else."""
+    if attribute == EXPIRES:
+        return fine(EXPIRY, "what has expired is deleted")
+    says = f"DynamoDB deletes by {attribute}" if attribute else "DynamoDB deletes nothing that has expired"
+    return doubtful(EXPIRY, says, do=expiry_command(table))
+
+
+def table_can_be_restored(*, is_on: bool, table: str) -> Finding:
+    """Its past is kept."""
+    if is_on:
+        return fine(RECOVERY, "it can be restored to any moment of the last days")
+    return doubtful(RECOVERY, "point-in-time recovery is off: what is lost is lost", do=recovery_command(table))
+
+
+def table_is_protected(table: TableDescription) -> Finding:
+    """Nobody deletes it by mistake."""
+    if not (lacks := [*lacks_protection(table)]):
+        return fine(PROTECTION, "DynamoDB refuses to delete it")
+    return doubtful(PROTECTION, "DynamoDB deletes it for whoever may ask for that", do=_commands(lacks))
+
+
+def _commands(lacks: list[Lack]) -> str:
+    commands = "; ".join(lack.command for lack in lacks if lack.command)
+    return commands or "name another table: this one cannot be mended"
