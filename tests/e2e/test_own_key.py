@@ -131,7 +131,7 @@ def test_the_command_reads_the_key_s_policy_where_it_may(
     for name, value in place.environment.items():
         monkeypatch.setenv(name, value)
     arn = instance_of(keyed.sandbox).arn
-    found = {finding.name: finding for finding in own_findings(Target(), instance_arn=arn)}
+    found = {finding.name: finding for finding in own_findings(Target(), instance_arn=arn, ended_sessions_targets="")}
     assert str(found["identity-center-key-policy"].state) == state
     if account == DELEGATE:
         assert (str(found["identity-center-key"].state), found["identity-center-key-policy"].paste) == ("ok", pasted)
