@@ -31,7 +31,7 @@ class Answer:
         try:
             return json.loads(self.text)
         except ValueError as error:
-            raise Unavailable("The answer is not JSON", detail=self.text[:_MOST_OF_A_TEXT]) from error
+            raise Unavailable("The response is not JSON", detail=self.text[:_MOST_OF_A_TEXT]) from error
 
     @property
     def is_refusal(self) -> bool:

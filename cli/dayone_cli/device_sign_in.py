@@ -85,9 +85,11 @@ class DeviceSignIn:
                 pause += _SLOWER
                 self.sleep(pause)
             except refused.ExpiredTokenException as error:
-                raise Unauthorised("Nobody has confirmed the code", detail="try again") from error
+                raise Unauthorised("The code was not confirmed in time", detail="try again") from error
             except refused.AccessDeniedException as error:
-                raise Unauthorised("It was denied", detail="whoever saw the code said no") from error
+                raise Unauthorised(
+                    "The sign-in was denied", detail="it was denied on the page that shows the code"
+                ) from error
 
     def _created(self, named: dict[str, str], **grant: str) -> Any:  # noqa: ANN401 - boto3's
         return self.oidc.create_token(**named, **grant)

@@ -30,7 +30,7 @@ def read_event(file: Path) -> HrDelivery | AccountEvents:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise Misused("Cannot be read", detail=str(error)) from error
+        raise Misused("The file cannot be read", detail=str(error)) from error
     if file.suffix == ".csv":
         return HrDelivery(body=raw, content_type="text/csv")
     try:

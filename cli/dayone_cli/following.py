@@ -12,15 +12,14 @@ from dayone_cli.watching import Watch
 from dayone_cli.words import moment, said
 
 FollowIt = Annotated[
-    bool, typer.Option("--watch/--no-watch", help="Watch the change until it is over, or only name it.")
+    bool, typer.Option("--watch/--no-watch", help="Watch the change until it ends, or only print its id.")
 ]
 
 Timeout = Annotated[
     float,
     typer.Option(
         min=0.0,
-        help="Watch for no longer than so many seconds, and end with 6 when it is not over; the change itself goes on. "
-        "0 is as long as it takes.",
+        help="Stop watching after this many seconds and exit 6; the change itself continues. 0: no limit.",
     ),
 ]
 
@@ -93,7 +92,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
     left = seen["estimated_seconds_left"]
     foot = [
         f"{change['id']} {change['state']}: {counted or 'nothing to do'}",
-        f"set off by {cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}",
+        f"caused by {cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}",
         *([f"held because {change['held_because']}"] if change["held_because"] else []),
         *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),
         *([f"about {left} seconds left"] if left else []),

@@ -12,7 +12,7 @@ from dayone_cli.words import moment, said
 
 type Row = Callable[[Mapping[str, Any]], Sequence[str]]
 
-Limit = Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of entries.")]
 USUAL = 100
 
 
@@ -23,7 +23,7 @@ def show_list(run: Run, where: str, name: str, *, columns: Sequence[str], row: R
     for part in run.api.pages(where, query, most=limit):
         entries += part[name]
         cursor = part.get("cursor") or ""
-    foot = [f"There are more: ask with --limit {limit * 10}."] if cursor else [] if entries else ["There are none."]
+    foot = [f"There are more entries: add --limit {limit * 10}."] if cursor else [] if entries else ["No entries."]
 
     def view(_answer: object) -> Sheet:
         return Sheet(columns=columns, rows=[row(one) for one in entries], foot=foot)

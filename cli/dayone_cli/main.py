@@ -18,8 +18,8 @@ from dayone_cli.commands import (
 )
 
 _EXIT_CODES = (
-    "Exit codes: 0 done, 1 the answer is no (failed, held, mistakes), 2 mistyped, 3 the API or AWS refuses, "
-    "4 nobody answers or it is busy, 5 not allowed, or no credentials."
+    "Exit codes: 0 success, 1 failed, held or not valid, 2 wrong usage, 3 rejected by the API or AWS, "
+    "4 not reachable or busy, 5 no credentials or not allowed, 6 not finished before --timeout."
 )
 
 
@@ -27,7 +27,7 @@ def build() -> typer.Typer:
     """The whole command, which is the same each time."""
     app = typer.Typer(
         name="dayone",
-        help="Keeps access to AWS equal to what HR and the organisation say it should be.",
+        help="Keep access to AWS equal to HR records and policy.",
         epilog=_EXIT_CODES,
         no_args_is_help=True,
         pretty_exceptions_enable=False,

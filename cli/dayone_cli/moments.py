@@ -21,7 +21,9 @@ def moment_to_come(text: str, *, now: datetime | None = None) -> str:
     except ValueError as error:
         raise Misused("Not a time", detail=f"{text}: write 2026-11-23T18:00Z, or 30m, 8h, 5d") from error
     if at.tzinfo is None:
-        raise Misused("Not one moment", detail=f"{text} has no time zone: write {text}Z for UTC, or {text}+01:00")
+        raise Misused(
+            "The time has no time zone", detail=f"{text} has no time zone: write {text}Z for UTC, or {text}+01:00"
+        )
     return _written(at)
 
 

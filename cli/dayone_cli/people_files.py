@@ -17,10 +17,10 @@ def people_in(file: Path) -> Sequence[Person]:
     try:
         text = file.read_text(encoding="utf-8-sig")  # spreadsheets put a mark in front
     except (OSError, UnicodeDecodeError) as error:
-        raise Misused("Cannot be read", detail=f"{file}: {error}") from error
+        raise Misused("The file cannot be read", detail=f"{file}: {error}") from error
     people = _from_json(text, file) if file.suffix == ".json" else _from_csv(text, file)
     if not people:
-        raise Misused("Nobody is in there", detail=str(file))
+        raise Misused("The file contains no people", detail=str(file))
     return people
 
 

@@ -15,7 +15,7 @@ _CHANGED = "~"
 def plan_lines(plan: Json) -> Sequence[str]:
     """The lines for an answer of POST /v1/plan."""
     if not plan["counts"]:
-        return [*_notes(plan), "No changes: AWS is as this wants it."]
+        return [*_notes(plan), "No changes: access in AWS already matches."]
     return [*_operations(plan), "", *_notes(plan), summary(plan["counts"]), *_held(plan["guardrail"])]
 
 
@@ -33,7 +33,7 @@ def _operations(plan: Json) -> list[str]:
         lines.append(subject)
         lines += [_operation(one) for one in operations]
     if plan["truncated"]:
-        lines.append(f"… and {plan['truncated']} more, which are counted below")
+        lines.append(f"… and {plan['truncated']} more, counted below")
     return lines
 
 
@@ -45,14 +45,16 @@ def _operation(one: Json) -> str:
 def _notes(plan: Json) -> list[str]:
     lines = [f"Note: {note}" for note in plan["notes"]]
     if not plan["complete"]:
-        lines.append(f"Note: there was time for {plan['looked_at']} subjects only; the numbers are of those.")
+        lines.append(
+            f"Note: only {plan['looked_at']} subjects were checked in the available time; the numbers are for these."
+        )
     return lines
 
 
 def _held(guardrail: Json) -> list[str]:
     if not guardrail["held"]:
         return []
-    said = f"Held: {plural(guardrail['held'], 'removal')} would wait for somebody else to approve."
+    said = f"Held: {plural(guardrail['held'], 'removal')} would wait for another person's approval."
     return [said, *(f"  because {one}" for one in guardrail["because"])]
 
 

@@ -19,7 +19,7 @@ def policy_texts(places: Sequence[Path], *, shown: bool = False) -> Mapping[str,
         for file in _files(place):
             name = str(file) if shown else _short(file, place)
             if name in texts:
-                raise Misused("Two files have one name", detail=f"{name}: name the folder above them instead")
+                raise Misused("Two files have the same name", detail=f"{name}: name the folder above them instead")
             texts[name] = _text(file)
     return texts
 
@@ -32,7 +32,7 @@ def _files(place: Path) -> Sequence[Path]:
     files = (one for one in place.rglob("*") if one.suffix in _SUFFIXES and one.is_file())
     found = sorted(one for one in files if not _hidden(one, place))
     if not found:
-        raise Misused("No policy", detail=f"{place} has no .yaml files")
+        raise Misused("No policy files found", detail=f"{place} has no .yaml files")
     return found
 
 
@@ -50,4 +50,4 @@ def _text(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise Misused("Not UTF-8", detail=f"{file}: save it as UTF-8") from error
     except OSError as error:
-        raise Misused("Cannot be read", detail=str(error)) from error
+        raise Misused("The file cannot be read", detail=str(error)) from error

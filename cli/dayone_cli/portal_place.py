@@ -40,8 +40,8 @@ def portal_of(target: Target, *, start_url: str = "", region: str = "", session:
     if not profile.get("sso_session") and profile.get("sso_start_url"):
         return Portal(start_url=profile["sso_start_url"], region=region or profile["sso_region"])
     if "sso_start_url" not in sessions.get(name, {}):
-        detail = "say --start-url, or set DAYONE_START_URL, or name a --profile that has an sso_session"
-        raise Misused("No portal to sign in at", detail=detail)
+        detail = "add --start-url, or set DAYONE_START_URL, or name a --profile that has an sso_session"
+        raise Misused("No access portal is configured", detail=detail)
     return Portal(
         start_url=sessions[name]["sso_start_url"], region=region or sessions[name]["sso_region"], session=name
     )

@@ -10,7 +10,7 @@ from dayone_cli.main import build
 
 _INTRODUCTION = """# The `dayone` command
 
-A client of the [HTTP API](api.md), and of AWS where somebody signs in or sets Day One up. `make setup` puts it into
+A client of the [HTTP API](api.md), and of AWS for signing in and for checking the setup. `make setup` puts it into
 `.venv/bin`. Elsewhere, with Python 3.13 and from a checkout:
 
 ```
@@ -21,32 +21,36 @@ python3.13 -m venv ~/.dayone
 
 `dayone --install-completion` completes commands in your shell.
 
-**Whom it asks.** The stack `dayone` in the Region of your AWS profile: its outputs say where the API is. `--stack`
-names another, `--api` or `DAYONE_API` an address without a stack. Requests are signed with the usual AWS credentials:
-the environment, `--profile`, an SSO session, or a role. The caller needs `execute-api:Invoke`, and
-`cloudformation:DescribeStacks` unless the address is said.
+**Which API it calls.** That of the stack `dayone` in the Region of your AWS profile, from the stack's outputs.
+`--stack` names another stack; `--api` or `DAYONE_API` gives a URL without a stack. Requests are signed with the usual
+AWS credentials: the environment, `--profile`, an SSO session, or a role. The caller needs `execute-api:Invoke`, and
+`cloudformation:DescribeStacks` unless the URL is given.
 
 **What it prints.** Tables on a terminal; the same in plain columns, without colours and never cut, when it is piped;
-`--output json`, or `DAYONE_OUTPUT=json`, for programs. What goes wrong is on stderr: the title, the detail and the
+`--output json`, or `DAYONE_OUTPUT=json`, for programs. Errors are on stderr: the title, the detail and the
 findings of the API's problem document, or with `--output json` that document. `NO_COLOR` switches colours off.
 
-**How it ends.**
+**Confirmation.** `policy apply`, `policy rollback`, `changes approve` and `people end` show what they will change or
+remove, and ask; the default answer is no. `--yes` does not ask. Without `--yes` and without an answer on stdin, nothing
+is changed and the exit code is 1.
+
+**Exit codes.**
 
 | exit code | means |
 |---|---|
-| 0 | done, and the answer is good |
-| 1 | the answer is no: mistakes in a policy, a change that failed or is held, a broken log, something set up wrongly |
-| 2 | the command was mistyped, or a file cannot be read |
-| 3 | the API, or AWS, refuses the request (4xx) |
-| 4 | nobody answers, or it is busy (5xx, too many requests), also after trying again |
-| 5 | no credentials, or they do not allow it (401, 403) |
-| 6 | what was watched is not over after `--timeout` seconds, and goes on |
+| 0 | success |
+| 1 | mistakes in a policy, a change that failed or is held, a broken audit log, a wrong setup, or not confirmed |
+| 2 | wrong usage, or a file cannot be read |
+| 3 | the API, or AWS, rejects the request (4xx) |
+| 4 | the API or AWS cannot be reached, or is busy (5xx, too many requests), also after retries |
+| 5 | no credentials, or they do not allow the request (401, 403) |
+| 6 | the change has not ended after `--timeout` seconds, and continues |
 
-A write carries one `Idempotency-Key` over all its tries, so trying again never does it twice. What is answered 429 or
-503 is tried four times, as far apart as `Retry-After` says. What leads to a change is watched until that is over;
-`--no-watch` only names the change.
+A write carries the same `Idempotency-Key` in all its tries, so a retry never applies it twice. A request answered with
+429 or 503 is sent up to four times, at the interval given by `Retry-After`. A command that starts a change watches it
+until it ends; `--no-watch` only prints its id.
 
-Every command that asks Day One or AWS also takes:
+Every command that calls Day One or AWS also takes:
 """
 
 
@@ -101,7 +105,7 @@ def _called(one: Any) -> str:  # noqa: ANN401 - typer's
 
 def _says(one: Any) -> str:  # noqa: ANN401 - typer's
     usual = one.default if isinstance(one.default, str | int) and not isinstance(one.default, bool) else ""
-    more = [f"`{one.envvar}`" if one.envvar else "", f"`{usual}` if left out" if usual else ""]
+    more = [f"`{one.envvar}`" if one.envvar else "", f"`{usual}` by default" if usual else ""]
     return " ".join([one.help or "", *(f"({text})" for text in more if text)])
 
 

@@ -13,21 +13,22 @@ from dayone_cli.failures import Failure
 from dayone_cli.screen import OutputFormat, Screen, View
 from dayone_cli.target import STACK, Target
 
-_PANEL = "Where, and how"
+_PANEL = "Connection and output"
 Output = Annotated[
     OutputFormat,
     typer.Option(
-        "--output", "-o", envvar="DAYONE_OUTPUT", rich_help_panel=_PANEL, help="A table for people, JSON for programs."
+        "--output", "-o", envvar="DAYONE_OUTPUT", rich_help_panel=_PANEL, help="Print a table, or JSON for programs."
     ),
 ]
 Stack = Annotated[
-    str, typer.Option(envvar="DAYONE_STACK", rich_help_panel=_PANEL, help="The stack whose outputs say where it is.")
+    str,
+    typer.Option(envvar="DAYONE_STACK", rich_help_panel=_PANEL, help="The stack whose outputs contain the API's URL."),
 ]
 Api = Annotated[
-    str, typer.Option(envvar="DAYONE_API", rich_help_panel=_PANEL, help="The API's URL, instead of the stack's.")
+    str, typer.Option(envvar="DAYONE_API", rich_help_panel=_PANEL, help="The API's URL; default: that of the stack.")
 ]
 Region = Annotated[
-    str, typer.Option(rich_help_panel=_PANEL, help="The Region; else AWS_REGION, or that of the AWS profile.")
+    str, typer.Option(rich_help_panel=_PANEL, help="The Region; default: AWS_REGION, or that of the AWS profile.")
 ]
 Profile = Annotated[str, typer.Option(rich_help_panel=_PANEL, help="The AWS profile to sign requests with.")]
 _SHARED: tuple[tuple[str, Any, object], ...] = (

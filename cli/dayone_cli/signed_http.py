@@ -47,6 +47,6 @@ def unsigned(method: str, url: str, *, headers: Mapping[str, str], body: bytes) 
         session = URLLib3Session(proxies=get_environ_proxies(url), timeout=_SECONDS)
         response = session.send(request)
     except (BotoCoreError, ValueError) as error:  # a URL that is none is a ValueError
-        raise Unavailable("Nobody answers", detail=str(error)) from error
+        raise Unavailable("The API cannot be reached", detail=str(error)) from error
     text = response.content.decode(errors="replace")
     return Answer(status=response.status_code, headers={k.lower(): v for k, v in response.headers.items()}, text=text)

@@ -34,8 +34,8 @@ def own_findings(target: Target, *, instance_arn: str, ended_sessions_targets: s
     except Misused:
         raise
     except Failure as failure:
-        says = f"AWS did not say: {failure.detail.partition(':')[0]}"
-        return [unseen("instance", says, do="let whoever checks call sso:ListInstances, then check again")]
+        says = f"AWS did not answer: {failure.detail.partition(':')[0]}"
+        return [unseen("instance", says, do="allow the caller sso:ListInstances, then check again")]
     if not given.get("InstanceArn"):
         return [_no_instance(target)]
     findings = check_settings(_settings(target, given, account=account), ports=_ports(target))
@@ -65,7 +65,7 @@ def _instance(target: Target, given: Given) -> Given:
     arn = given.get("InstanceArn") or (next(iter(found)) if len(found) == 1 else "")
     if len(found) > 1 and not arn:
         raise Misused(
-            "There are several instances of Identity Center", detail=f"say --instance-arn: {', '.join(found)}"
+            "There are several instances of Identity Center", detail=f"add --instance-arn: {', '.join(found)}"
         )
     return {"InstanceArn": arn, "IdentityStoreId": found.get(arn, "")}
 

@@ -48,7 +48,7 @@ class Target:
         """The Region; raises Misused when nobody says which."""
         region = self._said_region or self.session.region_name
         if not region:
-            raise Misused("No Region", detail="say --region, or set AWS_REGION, or a region in the AWS profile")
+            raise Misused("No Region is set", detail="add --region, or set AWS_REGION or a region in the AWS profile")
         return str(region)
 
     @cached_property
@@ -101,7 +101,8 @@ class Target:
             credentials = self.session.get_credentials()
         if credentials is None:
             raise Unauthorised(
-                "No AWS credentials", detail="sign in (`dayone login`, `aws sso login`), name a --profile, or set them"
+                "No AWS credentials",
+                detail="sign in (`dayone login`, `aws sso login`), add --profile, or set them in the environment",
             )
         return ApiClient(url=self.url, send=signed(credentials, region=self.known_region))
 

@@ -63,7 +63,7 @@ class Watch:
                 if seen and (self._is_over(seen["change"]) or self.now() >= self._end):
                     return seen
                 if self.now() >= self._end:
-                    raise Unfinished(f"Change {change} is not known yet after {self.timeout:g} s")
+                    raise Unfinished(f"Change {change} is not recorded yet after {self.timeout:g} s")
                 pause = max(0.0, _PAUSE - (self.now() - asked_at))
                 self.api.sleep(min(pause, max(0.0, self._end - self.now())))
 
@@ -74,8 +74,8 @@ class Watch:
         """
         change = seen["change"]
         if not self._is_over(change):
-            title = f"Change {change['id']} is still {change['state']} after {self.timeout:g} s, and goes on"
-            raise Unfinished(title, detail=f"`dayone changes watch {change['id']}` goes on watching it")
+            title = f"Change {change['id']} is still {change['state']} after {self.timeout:g} s and continues"
+            raise Unfinished(title, detail=f"watch it with `dayone changes watch {change['id']}`")
         _came_out_well(seen)
 
     def _is_over(self, change: Json) -> bool:
@@ -111,10 +111,12 @@ def _came_out_well(seen: Json) -> None:
         failed = [one for one in seen["operations"] if one["state"] == "failed"]
         findings = [f"{one['kind']} {one['subject']} {one['resource']}: {one['failure_reason']}" for one in failed]
         title = f"{plural(change['failed'], 'operation')} failed"
-        raise Negative(title, detail=f"mend the reasons, then `dayone changes retry {change['id']}`", findings=findings)
+        raise Negative(
+            title, detail=f"correct the causes, then run `dayone changes retry {change['id']}`", findings=findings
+        )
     if change["state"] == "held":
         detail = (
-            f"{change['held_because']}; somebody else decides: `dayone changes approve {change['id']}`, or `reject`"
+            f"{change['held_because']}; another person decides: `dayone changes approve {change['id']}`, or `reject`"
         )
         raise Negative(f"{plural(change['held'], 'removal')} held", detail=detail)
 

@@ -146,10 +146,10 @@ class TestPolicy:
         assert shell.run("policy", "check", folder).stdout.startswith("No mistakes in 1 file")
         assert shell.run("policy", "show").stdout == policies.text_of(policies.BASE).decode()
         *notes, said = shell.run("policy", "plan", folder).stdout.splitlines()
-        assert said == "No changes: AWS is as this wants it."
+        assert said == "No changes: access in AWS already matches."
         # Of accounts that others of these tests have closed.
         assert all(one.startswith("Note: account:") for one in notes)
-        assert shell.run("policy", "apply", folder).stdout == "This policy is in force already.\n"
+        assert shell.run("policy", "apply", folder).stdout == "This policy is already in force.\n"
 
     @pytest.mark.usefixtures("restored")
     def test_a_new_one_is_planned_agreed_to_put_in_force_and_taken_back(
@@ -198,11 +198,16 @@ class TestPolicy:
         (folder / policies.FILE).write_bytes(policies.text_of({**policies.BASE, "guardrails": strict}))
         ended = shell.run("policy", "apply", folder, "--yes")
         assert ended.returncode == 1
-        assert "Held: 3 removals would wait for somebody else to approve." in ended.stderr
+        assert "Held: 3 removals would wait for another person's approval." in ended.stderr
         (change,) = re.findall(r"dayone changes approve (\w+)", ended.stderr)
-        assert shell.run("changes", "approve", change).returncode == 5
+        assert shell.run("changes", "approve", change, "--yes").returncode == 5
         approver = Shell(day_one=day_one, home=shell.home, credentials=day_one.approver.credentials)
-        assert approver.run("changes", "approve", change).returncode == 0
+        unasked = approver.run("changes", "approve", change)
+        assert (unasked.returncode, "Nothing was changed" in unasked.stderr) == (1, True), unasked.stderr
+        for one in dockers:
+            assert f"person:{one['id']} ({one['display_name']}) membership/Dockers" in unasked.stderr
+        approved = approver.run("changes", "approve", change, stdin="y\n")
+        assert approved.returncode == 0, approved.stderr
         assert approver.run("changes", "reject", change).returncode == 3
         assert "Dockers" not in day_one.view.groups()
 
@@ -224,9 +229,12 @@ class TestPeople:
         lines = [",".join(people[0]), *(",".join(one.values()) for one in people)]
         (home / "people.csv").write_text("\n".join(lines))
         ended = shell.run("people", "import", home / "people.csv")
-        assert (ended.returncode, "3 of 3 people told" in ended.stderr) == (0, True), ended.stderr
+        assert (ended.returncode, "3 of 3 people imported" in ended.stderr) == (0, True), ended.stderr
         assert {one["user_name"] for one in people} <= day_one.view.members("Finance")
-        assert shell.run("people", "end", people[0]["id"], "--at-once").returncode == 0
+        assert shell.run("people", "end", people[0]["id"], "--at-once").returncode == 1
+        assert people[0]["user_name"] in day_one.view.members("Finance")
+        ended = shell.run("people", "end", people[0]["id"], "--at-once", "--yes")
+        assert (ended.returncode, "membership in Finance: " in ended.stderr) == (0, True), ended.stderr
         assert people[0]["user_name"] not in day_one.view.members("Finance")
 
     def test_who_is_unknown_or_told_wrongly_is_refused(self, shell: Shell, home: Path) -> None:
@@ -288,7 +296,7 @@ class TestChanges:
         change = found[-1]["id"]
         assert f"{change} succeeded: 2 operations" in shell.run("changes", "show", change).stdout
         assert shell.run("changes", "watch", change).returncode == 0
-        assert shell.run("changes", "accounts", change).stdout == "There are none.\n"
+        assert shell.run("changes", "accounts", change).stdout == "No entries.\n"
 
     def test_what_is_unknown_or_does_not_fit_is_refused(self, shell: Shell, person: dict[str, str]) -> None:
         unknown = "01ARZ3NDEKTSV4RRFFQ69G5FAV"

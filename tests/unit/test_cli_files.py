@@ -38,7 +38,7 @@ def test_a_file_is_named_by_its_last_part_wherever_it_is(folder: Path) -> None:
 
 def test_files_and_folders_together_are_one_policy_unless_two_have_one_name(folder: Path) -> None:
     assert list(policy_texts([folder / "groups.yaml", folder / "sets"])) == ["groups.yaml", "admin.yml"]
-    with pytest.raises(Misused, match="one name"):
+    with pytest.raises(Misused, match="the same name"):
         policy_texts([folder, folder / "groups.yaml"])
 
 

@@ -73,13 +73,13 @@ def test_a_policy_that_takes_longer_than_somebody_waits_goes_on(
     api.tell("GET /v1/changes/01A", over("01A", "running"))
     command, what = words
     ended = dayone("policy", command, file if what == "FILE" else what, "--yes", "--timeout", "0.2", api=api.url)
-    assert (ended.code, "goes on" in ended.err) == (6, True)
+    assert (ended.code, "and continues" in ended.err) == (6, True)
 
 
 def test_who_comes_second_is_refused_and_told_to_look_again(api: CliApi, file: Path) -> None:
     api.tell("PUT /v1/policy", Told(status=412, body={"title": "It has changed", "detail": "version 8"}))
     ended = dayone("policy", "apply", file, "--yes", api=api.url)
-    assert (ended.code, "look at the plan again" in ended.err) == (3, True)
+    assert (ended.code, "read the plan again" in ended.err) == (3, True)
 
 
 def test_what_is_in_force_already_is_not_put_again(api: CliApi, file: Path) -> None:

@@ -48,6 +48,7 @@ def over(change: str, state: str = "succeeded", **numbers: int) -> dict[str, Any
                 "resource": "user",
                 "failure_reason": "AWS says no" if state == "failed" else "",
                 "waiting_for": "",
+                "reasons": [],
             }
         ],
         "cursor": "",
@@ -181,8 +182,9 @@ def test_what_is_mistyped_ends_with_two(words: tuple[str, ...]) -> None:
 
 def test_who_decides_sees_it_carried_out_which_comes_after_the_answer(api: CliApi, pauses: list[float]) -> None:
     api.tell("POST /v1/changes/01A/approve", Told(status=202, body=TAKEN))
-    api.tell("GET /v1/changes/01A", over("01A", "held", held=2), over("01A", "running"), over("01A", succeeded=2))
-    assert dayone("changes", "approve", "01A", api=api.url).code == 0
+    held = over("01A", "held", held=2)
+    api.tell("GET /v1/changes/01A", held, held, over("01A", "running"), over("01A", succeeded=2))
+    assert dayone("changes", "approve", "01A", "--yes", api=api.url).code == 0
     assert len(pauses) == 2
 
 

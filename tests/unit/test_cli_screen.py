@@ -74,17 +74,17 @@ def test_the_summary_counts_all_kinds(counts: dict[str, int], line: str) -> None
 def test_a_plan_says_what_would_be_held_what_it_does_not_list_and_what_it_had_no_time_for() -> None:
     guardrail = {"held": 2, "because": ["2 removals, the limit is 1"]}
     lines = plan_lines(plan(guardrail=guardrail, truncated=7, complete=False, notes=["left alone"]))
-    assert "… and 7 more, which are counted below" in lines
+    assert "… and 7 more, counted below" in lines
     assert "Note: left alone" in lines
-    assert "Note: there was time for 10 subjects only; the numbers are of those." in lines
+    assert "Note: only 10 subjects were checked in the available time; the numbers are for these." in lines
     assert lines[-2:] == [
-        "Held: 2 removals would wait for somebody else to approve.",
+        "Held: 2 removals would wait for another person's approval.",
         "  because 2 removals, the limit is 1",
     ]
 
 
 def test_a_plan_of_nothing_says_so() -> None:
-    assert plan_lines(plan(counts={}, operations=[])) == ["No changes: AWS is as this wants it."]
+    assert plan_lines(plan(counts={}, operations=[])) == ["No changes: access in AWS already matches."]
 
 
 def test_what_is_piped_has_no_colours_and_is_cut_nowhere() -> None:

@@ -53,7 +53,7 @@ def test_both_looks_are_one_table(api: CliApi, monkeypatch: pytest.MonkeyPatch) 
 def test_anything_wrong_is_a_no_and_says_what_to_do(api: CliApi, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, FINE, WRONG)
     ended = dayone("setup", "check", api=api.url)
-    assert (ended.code, "make one" in ended.out, ended.err) == (1, True, "1 thing is wrong\n")
+    assert (ended.code, "make one" in ended.out, ended.err) == (1, True, "1 check failed\n")
 
 
 def test_what_is_to_be_pasted_is_below_the_table_once_and_whole(api: CliApi, monkeypatch: pytest.MonkeyPatch) -> None:

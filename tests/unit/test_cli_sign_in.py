@@ -200,7 +200,7 @@ def test_the_portal_is_the_one_that_is_said_else_that_of_the_profile_else_of_a_s
 
 @pytest.mark.usefixtures("config")
 def test_without_a_portal_it_says_how_to_name_one() -> None:
-    with pytest.raises(Misused, match="No portal"):
+    with pytest.raises(Misused, match="No access portal"):
         portal_of(Target(region="eu-north-1"), session="unknown")
 
 

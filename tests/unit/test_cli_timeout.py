@@ -23,11 +23,11 @@ def api() -> Iterator[CliApi]:
     ("words", "request_line"),
     [
         (("changes", "watch", "01A"), ""),
-        (("changes", "approve", "01A"), "POST /v1/changes/01A/approve"),
+        (("changes", "approve", "01A", "--yes"), "POST /v1/changes/01A/approve"),
         (("changes", "reject", "01A"), "POST /v1/changes/01A/reject"),
         (("changes", "retry", "01A"), "POST /v1/changes/01A/retry"),
         (("accounts", "discover"), "POST /v1/accounts/discover"),
-        (("people", "end", "e-1"), "POST /v1/people/e-1/end"),
+        (("people", "end", "e-1", "--yes"), "POST /v1/people/e-1/end"),
     ],
     ids=lambda words: " ".join(words[:2]) if isinstance(words, tuple) else None,
 )
@@ -36,6 +36,8 @@ def test_a_change_that_goes_on_is_left_with_a_code_of_its_own(
 ) -> None:
     if request_line:
         api.tell(request_line, Told(status=202, body=TAKEN))
+    api.tell("GET /v1/people/e-1", {"id": "e-1", "fact": None})
+    api.tell("GET /v1/people/e-1/access", {"person": "e-1", "groups": []})
     api.tell("GET /v1/changes/01A", over("01A", "running"))
     ended = dayone(*words, *_SOON, api=api.url)
     assert (ended.code, "still running after 0.3 s" in ended.err) == (6, True), ended
@@ -46,7 +48,7 @@ def test_a_change_that_goes_on_is_left_with_a_code_of_its_own(
 def test_one_that_is_decided_and_held_still_is_not_over(api: CliApi) -> None:
     api.tell("POST /v1/changes/01A/approve", Told(status=202, body=TAKEN))
     api.tell("GET /v1/changes/01A", over("01A", "held", held=2))
-    ended = dayone("changes", "approve", "01A", *_SOON, api=api.url)
+    ended = dayone("changes", "approve", "01A", "--yes", *_SOON, api=api.url)
     assert (ended.code, "still held" in ended.err) == (6, True), ended
 
 
@@ -59,7 +61,7 @@ def test_one_that_is_over_in_time_ends_as_ever(api: CliApi) -> None:
 
 def test_one_that_is_not_known_by_then_is_not_over(api: CliApi) -> None:
     ended = dayone("changes", "watch", "01A", *_SOON, api=api.url)
-    assert (ended.code, "not known yet" in ended.err) == (6, True), ended
+    assert (ended.code, "not recorded yet" in ended.err) == (6, True), ended
 
 
 def test_several_have_the_time_together(api: CliApi, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
 from dayone_cli.words import because, moment
 
-app = typer.Typer(help="Who has what.")
+app = typer.Typer(help="Report who has which access.")
 
 _ASSIGNMENTS = "/v1/assignments"
 _MOST = 1_000_000
@@ -28,19 +28,22 @@ class Managed(StrEnum):
 @command(app, "report")
 def report(
     run: Run,
-    person: Annotated[str, typer.Option(help="A person's id; access through groups included.")] = "",
-    group: Annotated[str, typer.Option(help="A group.")] = "",
+    person: Annotated[str, typer.Option(help="A person's id; includes access through groups.")] = "",
+    group: Annotated[str, typer.Option(help="A group's key in the policy.")] = "",
     account: Annotated[str, typer.Option(help="An account's id.")] = "",
-    unit: Annotated[str, typer.Option("--ou", help="A path of units, as in the policy: /Workloads/**.")] = "",
-    permission_set: Annotated[str, typer.Option(help="A permission set.")] = "",
+    unit: Annotated[str, typer.Option("--ou", help="An OU path pattern as in the policy, such as /Workloads/**.")] = "",
+    permission_set: Annotated[str, typer.Option(help="A permission set's key in the policy.")] = "",
     managed: Annotated[
-        Managed, typer.Option(help="false and any look into AWS, at one account, person or group.")
+        Managed,
+        typer.Option(
+            help="true: made by Day One; false: all others; any: both. false and any need an account, person or group."
+        ),
     ] = Managed.TRUE,
-    limit: Annotated[int, typer.Option(min=1, max=_MOST, help="How many rows at most.")] = _MOST,
+    limit: Annotated[int, typer.Option(min=1, max=_MOST, help="Maximum number of rows.")] = _MOST,
     *,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout, whatever --output says.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, regardless of --output.")] = False,
 ) -> None:
-    """List every person or group with each permission set in each account, and why."""
+    """List every person and group with their permission sets in each account, and the reasons."""
     about = {"person": person, "group": group, "account": account, "ou": unit, "permission_set": permission_set}
     query = {**about, "managed": managed.value}
     if as_csv:
@@ -77,4 +80,4 @@ def _sheet(rows: list[Mapping[str, Any]]) -> Sheet:
         )
         for one in rows
     ]
-    return Sheet(columns=columns, rows=cells, foot=[] if rows else ["Nobody has any of it."])
+    return Sheet(columns=columns, rows=cells, foot=[] if rows else ["No assignments match."])

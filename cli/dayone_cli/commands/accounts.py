@@ -12,7 +12,7 @@ from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
 from dayone_cli.words import because, moment
 
-app = typer.Typer(help="Which accounts are known, who reaches them; having them looked at again.")
+app = typer.Typer(help="List accounts and who has access to them; re-read accounts from Organizations.")
 
 Account = Annotated[str, typer.Argument(help="The account's id, 12 digits.")]
 _AT_ONCE = 100  # as many accounts as the API takes in one request
@@ -20,9 +20,11 @@ _AT_ONCE = 100  # as many accounts as the API takes in one request
 
 @command(app, "list")
 def list_accounts(
-    run: Run, state: Annotated[str, typer.Option(help="Such as ACTIVE or SUSPENDED.")] = "", limit: Limit = USUAL
+    run: Run,
+    state: Annotated[str, typer.Option(help="Only accounts in this state, such as ACTIVE or SUSPENDED.")] = "",
+    limit: Limit = USUAL,
 ) -> None:
-    """List the accounts that are known."""
+    """List the recorded accounts."""
     columns = ("account", "name", "state", "unit", "tags", "bootstrap", "plan")
     row = members("id", "name", "state", "ou_path", "tags", "bootstrap.state", "progress")
     show_list(run, "/v1/accounts", "accounts", columns=columns, row=row, query={"state": state}, limit=limit)
@@ -30,13 +32,13 @@ def list_accounts(
 
 @command(app, "show")
 def show(run: Run, account: Account) -> None:
-    """Print an account as Organizations tells of it, and what is there of each permission set."""
+    """Print an account as recorded from Organizations, and the assignments of each permission set in it."""
     run.show(run.api.read(path("v1", "accounts", account)), _account)
 
 
 @command(app, "access")
 def access(run: Run, account: Account) -> None:
-    """List who reaches an account, and every reason for it."""
+    """List who has access to an account, and the reasons."""
     run.show(run.api.read(path("v1", "accounts", account, "access"), {"limit": "100"}), _access)
 
 
@@ -48,13 +50,13 @@ def bootstrap(
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Have accounts looked at again, from Organizations on: what is missing there is made."""
+    """Re-read accounts from Organizations and create the assignments they lack."""
     follow_all(run, _looked_at(run, accounts), follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "discover")
 def discover(run: Run, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Look at the whole organisation: every account that is known, and those that nobody has told of."""
+    """Re-read every account of the organisation, find new accounts, and correct the assignments of all of them."""
     follow(run, run.api.write("POST", "/v1/accounts/discover"), follow_it=follow_it, timeout=timeout)
 
 
@@ -89,5 +91,5 @@ def _access(answer: Mapping[str, Any]) -> Sheet:
         for one in answer["groups"]
         for each in one["assignments"]
     ]
-    foot = [] if rows else ["Nobody reaches it."]
+    foot = [] if rows else ["No person or group has access to it."]
     return Sheet(columns=("through", "permission set", "people", "since", "because"), rows=rows, foot=foot)

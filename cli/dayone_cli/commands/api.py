@@ -22,20 +22,20 @@ def register(app: typer.Typer) -> None:
 
 
 def status(run: Run) -> None:
-    """Print the policy in force, whether there is work left, and the numbers of the last day."""
+    """Print the policy in force, whether operations are open, and the metrics of the last 24 hours."""
     run.show({**run.api.read("/v1/health"), **_metrics(run)}, facts)
 
 
 def api(
     run: Run,
     method: Annotated[str, typer.Argument(help="GET, POST or PUT.")],
-    path: Annotated[str, typer.Argument(help="Such as '/v1/changes?limit=5'.")],
-    body: Annotated[str, typer.Option(help="A file to send; - is stdin.")] = "",
-    content_type: Annotated[str, typer.Option(help="What the file is.")] = "application/json",
+    path: Annotated[str, typer.Argument(help="A path of the API, such as '/v1/changes?limit=5'.")],
+    body: Annotated[str, typer.Option(help="A file with the request body; - reads stdin.")] = "",
+    content_type: Annotated[str, typer.Option(help="The media type of the body.")] = "application/json",
 ) -> None:
-    """Send any request, signed, and print the answer as it is."""
+    """Send a signed request to the API and print the response body unchanged."""
     if method.upper() not in _METHODS or not path.startswith("/"):
-        raise Misused("No request", detail="write such as: dayone api GET /v1/health")
+        raise Misused("Not a valid request", detail="write, for example: dayone api GET /v1/health")
     sent = _body(body)
     headers = {"content-type": content_type} if sent else {}
     text = run.api.request(method.upper(), path, headers=headers, body=sent).text
@@ -46,7 +46,7 @@ def _body(named: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if named == "-" else Path(named).read_bytes() if named else b""
     except OSError as error:
-        raise Misused("Cannot be read", detail=str(error)) from error
+        raise Misused("The file cannot be read", detail=str(error)) from error
 
 
 def _metrics(run: Run) -> Mapping[str, Any]:

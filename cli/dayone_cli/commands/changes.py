@@ -5,29 +5,31 @@ from typing import Annotated
 import typer
 
 from dayone_cli.api_client import path
+from dayone_cli.confirming import Yes, confirm
 from dayone_cli.following import FollowIt, Timeout, change_sheet, follow, watch
 from dayone_cli.lists import USUAL, Limit, members, show_list
+from dayone_cli.removals import held_lines
 from dayone_cli.run import Run, command
 
-app = typer.Typer(help="What was set off, how far it has come; approve, reject, try again.")
+app = typer.Typer(help="List and watch changes; approve, reject or retry them.")
 
 _PATIENCE = 10.0  # seconds until a change that was just answered 202 is known
 
 Change = Annotated[str, typer.Argument(help="The id of a change.")]
-State = Annotated[str, typer.Option(help="planning, running, held, succeeded or failed.")]
+State = Annotated[str, typer.Option(help="Only changes in this state: planning, running, held, succeeded or failed.")]
 
 
 @command(app, "list")
 def list_changes(
     run: Run,
     state: State = "",
-    cause: Annotated[str, typer.Option(help="What kind of thing set it off, such as policy or hr-event.")] = "",
-    subject: Annotated[str, typer.Option(help="Whom it is about, such as person:e-1001.")] = "",
-    since: Annotated[str, typer.Option(help="Not before this time, ISO 8601.")] = "",
+    cause: Annotated[str, typer.Option(help="Only changes with this kind of cause, such as policy or hr-event.")] = "",
+    subject: Annotated[str, typer.Option(help="Only this subject, such as person:e-1001.")] = "",
+    since: Annotated[str, typer.Option(help="From this time on, ISO 8601.")] = "",
     until: Annotated[str, typer.Option(help="Before this time, ISO 8601.")] = "",
     limit: Limit = 25,
 ) -> None:
-    """List changes, the newest first."""
+    """List changes, newest first."""
     columns = ("change", "state", "at", "cause", "reference", "actor", "operations", "failed", "held")
     row = members(
         "id", "state", "cause.at", "cause.kind", "cause.reference", "cause.actor", "operations", "failed", "held"
@@ -38,19 +40,19 @@ def list_changes(
 
 @command(app, "show")
 def show(run: Run, change: Change) -> None:
-    """Print one change as it is now, with its first hundred operations."""
+    """Print a change with its first 100 operations."""
     run.show(run.api.read(path("v1", "changes", change), {"limit": 100}), change_sheet)
 
 
 @command(app, "watch")
 def watch_change(run: Run, change: Change, *, timeout: Timeout = 0.0) -> None:
-    """Watch a change until it is over: 0 when it has succeeded, 1 when it has failed or is held, 6 at the timeout."""
+    """Watch a change until it ends. Exits 0 if it succeeded, 1 if it failed or is held, 6 at the timeout."""
     watch(run, change, patience=_PATIENCE, timeout=timeout)
 
 
 @command(app, "accounts")
 def accounts(run: Run, change: Change, limit: Limit = USUAL) -> None:
-    """List how far a change has come in each account."""
+    """List the progress of a change in each account."""
     columns = ("account", "done", "total", "succeeded", "failed", "superseded", "held")
     show_list(
         run,
@@ -64,14 +66,17 @@ def accounts(run: Run, change: Change, limit: Limit = USUAL) -> None:
 
 
 @command(app, "approve")
-def approve(run: Run, change: Change, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Let the removals go that a change holds; nobody approves what they have caused."""
+def approve(run: Run, change: Change, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
+    """Approve a held change and carry out its removals. You cannot approve a change you caused."""
+    for line in held_lines(run.api, change):
+        run.screen.say(line)
+    confirm("Approve it?", yes=yes)
     _decide(run, change, to="approve", follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "reject")
 def reject(run: Run, change: Change, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Keep what the removals that a change holds would take away."""
+    """Reject a held change; nothing is removed."""
     _decide(run, change, to="reject", follow_it=follow_it, timeout=timeout)
 
 
@@ -80,13 +85,14 @@ def retry(
     run: Run,
     change: Change,
     subjects: Annotated[
-        list[str] | None, typer.Argument(help="Such as account:123456789012; else all that has failed.")
+        list[str] | None,
+        typer.Argument(help="Subjects to retry, such as account:123456789012; default: all that failed."),
     ] = None,
     *,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Have what has failed looked at again, as a change of its own."""
+    """Retry the failed operations of a change, as a new change."""
     body = {"subjects": subjects} if subjects else None
     follow(
         run, run.api.write("POST", path("v1", "changes", change, "retry"), body), follow_it=follow_it, timeout=timeout

@@ -10,23 +10,25 @@ from dayone_cli.lists import members
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
 
-app = typer.Typer(help="Work that was given up; having it looked at again.")
+app = typer.Typer(help="List messages that failed permanently (dead letters) and redrive them.")
 
 _LETTERS = "/v1/dead-letters"
-Queue = Annotated[str, typer.Option(help="Of this queue only, such as inbox.")]
+Queue = Annotated[str, typer.Option(help="Only this queue, such as inbox.")]
 
 
 @command(app, "list")
 def list_dead_letters(
-    run: Run, queue: Queue = "", limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 25
+    run: Run,
+    queue: Queue = "",
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Maximum number of entries.")] = 25,
 ) -> None:
-    """List what was given up, and how much there is in each queue."""
+    """List dead letters, and how many there are in each queue."""
     run.show(run.api.read(_LETTERS, {"queue": queue, "limit": limit}), _letters)
 
 
 @command(app, "redrive")
 def redrive(run: Run, queue: Queue = "", *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Have what was given up planned again, by how things are now; nothing is replayed."""
+    """Plan the subjects of dead letters again from current facts, and delete the letters. No message is replayed."""
     done = run.api.write("POST", f"{_LETTERS}/redrive", {"queue": queue} if queue else None)
     numbers = {name: one for name, one in done.items() if name not in ("changes", "href")}
     run.screen.say(", ".join(f"{name.replace('_', ' ')} {one}" for name, one in numbers.items()))

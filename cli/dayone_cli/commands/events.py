@@ -18,7 +18,7 @@ from dayone_cli.run import Run, command
 from dayone_cli.signed_http import unsigned
 from dayone_cli.target import Target
 
-app = typer.Typer(help="Send an event by hand, as an HR system or AWS would.")
+app = typer.Typer(help="Send an event as an HR system or AWS would.")
 
 _STANDARD = "standard"
 
@@ -26,15 +26,17 @@ _STANDARD = "standard"
 @command(app, "send")
 def send(
     run: Run,
-    file: Annotated[Path, typer.Argument(help="An HR system's body, or an event about an account, as in events/.")],
-    source: Annotated[str, typer.Option(help="The HR source; else the one the file names, or `standard`.")] = "",
-    delivery: Annotated[str, typer.Option(help="The delivery's id, to send the same one again; else a new one.")] = "",
-    key: Annotated[str, typer.Option(envvar="DAYONE_HR_KEY", help="What to sign with; else the source's secret.")] = "",
+    file: Annotated[Path, typer.Argument(help="The body of an HR event, or an account event, as in events/.")],
+    source: Annotated[str, typer.Option(help="The HR source; default: the one named in the file, or `standard`.")] = "",
+    delivery: Annotated[str, typer.Option(help="The delivery's id, to repeat a delivery; default: a new id.")] = "",
+    key: Annotated[
+        str, typer.Option(envvar="DAYONE_HR_KEY", help="The signing key; default: the source's secret.")
+    ] = "",
     *,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Post an event of an HR system, signed as Standard Webhooks has it, or queue an event about an account."""
+    """Send an HR event, signed according to Standard Webhooks, or queue an account event."""
     told = read_event(file)
     if isinstance(told, AccountEvents):
         _queue(run, told)
@@ -50,7 +52,7 @@ def _post(run: Run, told: HrDelivery, *, source: str, delivery: str, key: str) -
     try:
         signature = Webhook(key or _secret(run.target, source)).sign(name, at, told.body.decode())
     except ValueError as error:  # a key that is not base64, a body that is not UTF-8
-        raise Misused("It cannot be signed", detail=str(error)) from error
+        raise Misused("The event cannot be signed", detail=str(error)) from error
     headers = {
         "content-type": told.content_type,
         "webhook-id": name,

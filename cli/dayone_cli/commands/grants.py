@@ -11,33 +11,37 @@ from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.moments import moment_to_come
 from dayone_cli.run import Run, command
 
-app = typer.Typer(help="Access for a while, for a reason that is kept.")
+app = typer.Typer(help="Give, extend and end temporary access, with a recorded reason.")
 
 _GRANTS = "/v1/grants"
 
 Grant = Annotated[str, typer.Argument(help="The id of a grant.")]
-Until = Annotated[str, typer.Option(help="A time in ISO 8601, or how long from now: 30m, 8h, 5d.")]
+Until = Annotated[
+    str, typer.Option(help="When access ends: a time in ISO 8601, or a duration from now such as 30m, 8h or 5d.")
+]
 Person = Annotated[str, typer.Option(help="A person's id.")]
-Group = Annotated[str, typer.Option(help="A group of the policy.")]
+Group = Annotated[str, typer.Option(help="A group's key in the policy.")]
 Account = Annotated[str, typer.Option(help="An account's id.")]
 
 
 @command(app, "add")
 def add(
     run: Run,
-    reason: Annotated[str, typer.Option(help="Why; it is kept, and shown wherever the access is.")],
+    reason: Annotated[str, typer.Option(help="Why access is given; recorded, and shown with the access.")],
     until: Until,
     person: Person = "",
     group: Group = "",
     account: Account = "",
-    permission_set: Annotated[str, typer.Option(help="A permission set of the policy, with --account.")] = "",
-    since: Annotated[str, typer.Option("--from", help="When it begins, as --until; else now.")] = "",
-    ticket: Annotated[str, typer.Option(help="The ticket it was asked for in.")] = "",
+    permission_set: Annotated[str, typer.Option(help="A permission set's key in the policy; needs --account.")] = "",
+    since: Annotated[
+        str, typer.Option("--from", help="When access begins, in the form of --until; default: now.")
+    ] = "",
+    ticket: Annotated[str, typer.Option(help="The ticket of the request.")] = "",
     *,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Put a person in a group, or give a person or group a permission set in an account, until a time."""
+    """Add a person to a group, or assign a permission set in an account to a person or group, until a given time."""
     wanted = {
         **_what(person=person, group=group, account=account, permission_set=permission_set),
         "reason": reason,
@@ -53,10 +57,10 @@ def list_grants(
     run: Run,
     person: Person = "",
     account: Account = "",
-    state: Annotated[str, typer.Option(help="scheduled, active, ended or refused.")] = "",
+    state: Annotated[str, typer.Option(help="Only grants in this state: scheduled, active, ended or refused.")] = "",
     limit: Limit = USUAL,
 ) -> None:
-    """List grants."""
+    """List temporary access (grants)."""
     what = ("state", "person", "group", "account", "permission_set", "from", "until", "reason", "ticket")
     columns, row = ("grant", *what, "by"), members("id", *what, "granted_by")
     query = {"person": person, "account": account, "state": state}
@@ -65,13 +69,13 @@ def list_grants(
 
 @command(app, "show")
 def show(run: Run, grant: Grant) -> None:
-    """Print one grant."""
+    """Print a grant."""
     run.show(run.api.read(path("v1", "grants", grant)), facts)
 
 
 @command(app, "extend")
 def extend(run: Run, grant: Grant, until: Until, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Let a grant last until another time."""
+    """Extend a grant until a later time."""
     body = {"until": moment_to_come(until)}
     follow(
         run, run.api.write("POST", path("v1", "grants", grant, "extend"), body), follow_it=follow_it, timeout=timeout
@@ -82,12 +86,12 @@ def extend(run: Run, grant: Grant, until: Until, *, follow_it: FollowIt = True, 
 def end(
     run: Run,
     grant: Grant,
-    because: Annotated[str, typer.Option(help="Why it ends before its time.")] = "",
+    because: Annotated[str, typer.Option(help="Why it ends early; recorded.")] = "",
     *,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """End a grant now."""
+    """End a grant now and revoke the access it gives."""
     body = {"because": because} if because else None
     follow(run, run.api.write("POST", path("v1", "grants", grant, "end"), body), follow_it=follow_it, timeout=timeout)
 

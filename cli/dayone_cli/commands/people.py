@@ -7,24 +7,26 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
+from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Negative, Refused
 from dayone_cli.following import FollowIt, Timeout, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.people_files import people_in
+from dayone_cli.removals import access_lines
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
 from dayone_cli.words import because, moment, plural
 
-app = typer.Typer(help="Who is known, what they reach and why; telling of people by hand.")
+app = typer.Typer(help="List people, explain and revoke their access, and import people.")
 
 _AT_ONCE = 100  # as many people as the API takes in one request
 
-Person = Annotated[str, typer.Argument(help="The person's id, which is HR's own.")]
+Person = Annotated[str, typer.Argument(help="The person's id in the HR system.")]
 
 
 @command(app, "list")
 def list_people(run: Run, limit: Limit = USUAL) -> None:
-    """List everybody who is known."""
+    """List the recorded people."""
     columns = ("person", "name", "department", "title", "status", "start", "end", "access", "plan")
     names = ("display_name", "department", "title", "status", "start_date", "end_date", "has_access", "progress")
     row = members("id", *names)
@@ -33,13 +35,13 @@ def list_people(run: Run, limit: Limit = USUAL) -> None:
 
 @command(app, "show")
 def show(run: Run, person: Person) -> None:
-    """Print a person as HR tells of them, and as Identity Center has them."""
+    """Print a person as recorded from HR, and their user in Identity Center."""
     run.show(run.api.read(path("v1", "people", person)), facts)
 
 
 @command(app, "access")
 def access(run: Run, person: Person) -> None:
-    """List what a person reaches, and every reason for it."""
+    """List the access of a person, and the reasons."""
     run.show(run.api.read(path("v1", "people", person, "access"), {"limit": "100"}), _access)
 
 
@@ -48,9 +50,9 @@ def explain(
     run: Run,
     person: Person,
     account: Annotated[str, typer.Argument(help="The account's id.")],
-    permission_set: Annotated[str, typer.Argument(help="A permission set; else all of them.")] = "",
+    permission_set: Annotated[str, typer.Argument(help="A permission set's key in the policy; default: all.")] = "",
 ) -> None:
-    """Say why a person has what they have in an account, and what is in the way of the rest."""
+    """Explain which access a person has in an account, which they lack, and why."""
     query = {"account": account, "permission_set": permission_set}
     run.show(run.api.read(path("v1", "people", person, "explain"), query), _ways)
 
@@ -58,31 +60,42 @@ def explain(
 @command(app, "import")
 def import_people(
     run: Run,
-    file: Annotated[Path, typer.Argument(help="People, as CSV with a line of names or as JSON: a list, or `people`.")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV with a header line, or JSON: a list of people or an object with `people`.")
+    ],
     *,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Tell of everybody in a file; who is not in it stays as they are."""
+    """Import people from a CSV or JSON file. People not in the file are unchanged."""
     people, problems = people_in(file), list[str]()
     follow_all(run, _told(run, people, problems), follow_it=follow_it, timeout=timeout)
     if problems:
-        raise Negative("Not everybody was taken", findings=problems)
+        raise Negative("Not all people were imported", findings=problems)
 
 
 @command(app, "end")
 def end(
     run: Run,
     person: Person,
-    on: Annotated[str, typer.Option(help="The last day, ISO 8601; else today.")] = "",
+    on: Annotated[str, typer.Option(help="The last day of employment, ISO 8601; default: today.")] = "",
     *,
-    at_once: Annotated[bool, typer.Option("--at-once", help="Now, rather than at the end of the day.")] = False,
+    at_once: Annotated[bool, typer.Option("--at-once", help="Revoke now, not at the end of the day.")] = False,
+    yes: Yes = False,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Tell that a person leaves: everything they have ends."""
+    """Record that a person leaves and revoke their access."""
+    for line in access_lines(run.api, person):
+        run.screen.say(line)
+    confirm(_question(person, on=on, at_once=at_once), yes=yes)
     body = {**({"on": on} if on else {}), **({"at_once": True} if at_once else {})}
     follow(run, run.api.write("POST", path("v1", "people", person, "end"), body), follow_it=follow_it, timeout=timeout)
+
+
+def _question(person: str, *, on: str, at_once: bool) -> str:
+    when = "now" if at_once else f"at the end of {on or 'today'}, in their time zone"
+    return f"Revoke the access of {person} {when}?"
 
 
 def _told(run: Run, people: Sequence[Mapping[str, Any]], problems: list[str]) -> Iterator[Mapping[str, Any]]:
@@ -94,7 +107,7 @@ def _told(run: Run, people: Sequence[Mapping[str, Any]], problems: list[str]) ->
         except Refused as refused:
             problems += [f"people {start + 1} to {start + len(part)}: {refused.detail}", *refused.findings]
             continue
-        run.screen.say(f"{start + len(part)} of {plural(len(people), 'person', 'people')} told")
+        run.screen.say(f"{start + len(part)} of {plural(len(people), 'person', 'people')} imported")
         yield taken
 
 
@@ -110,9 +123,11 @@ def _access(answer: Mapping[str, Any]) -> Sheet:
         for one in answer["groups"]
         for each in one["assignments"]
     ]
-    empty = [f"In {one['group']}, which reaches nothing." for one in answer["groups"] if not one["assignments"]]
-    more = [f"{one['group']} reaches more: dayone access report" for one in answer["groups"] if one["cursor"]]
-    foot = [*empty, *more] if rows or empty else ["They reach nothing."]
+    empty = [f"In {one['group']}, which has no assignments." for one in answer["groups"] if not one["assignments"]]
+    more = [
+        f"{one['group']} has more assignments: see `dayone access report`" for one in answer["groups"] if one["cursor"]
+    ]
+    foot = [*empty, *more] if rows or empty else ["No access."]
     return Sheet(columns=("account", "permission set", "through", "since", "because"), rows=rows, foot=foot)
 
 
@@ -121,4 +136,4 @@ def _ways(answer: Mapping[str, Any]) -> list[str]:
     for way in answer["access"]:
         lines += [f"{'+' if way['has'] else '-'} {way['permission_set']}: {way['says']}"]
         lines += [f"    {step['says']}" for step in way["steps"]]
-    return lines or ["No rule gives anybody anything there."]
+    return lines or ["No rule of the policy assigns a permission set there."]

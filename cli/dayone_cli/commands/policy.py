@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
+from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Negative, Refused
 from dayone_cli.following import FollowIt, Timeout, follow
 from dayone_cli.lists import USUAL, Limit, members, show_list
@@ -15,20 +16,19 @@ from dayone_cli.policy_files import policy_texts
 from dayone_cli.run import Run, command
 from dayone_cli.words import plural
 
-app = typer.Typer(help="Who gets what: check a policy, see what it would do, put it in force, go back.")
+app = typer.Typer(help="Check, plan and apply the policy, or roll it back.")
 
 _POLICY = "/v1/policy"
 _NOT_FOUND = 404
 _OVERTAKEN = 412
 
-Places = Annotated[list[Path], typer.Argument(help="YAML files, and folders of them; together they are the policy.")]
-Version = Annotated[int, typer.Argument(min=1, help="A version: see `dayone policy versions`.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Places = Annotated[list[Path], typer.Argument(help="YAML files, or folders with them; together they form the policy.")]
+Version = Annotated[int, typer.Argument(min=1, help="A version number from `dayone policy versions`.")]
 
 
 @command(app, "check")
 def check(run: Run, places: Places) -> None:
-    """Read a policy without any network, and list every mistake as file:line:column."""
+    """Check a policy offline and list every mistake as file:line:column."""
     # Only here: it is the policy language with all that reads it.
     from dayone.contracts.policy_file import read_policy
     from dayone.errors import Invalid
@@ -49,21 +49,21 @@ def check(run: Run, places: Places) -> None:
 
 @command(app, "plan")
 def plan(run: Run, places: Places) -> None:
-    """Show what would follow from a policy, and why; nothing is written."""
+    """Show what applying a policy would change, and why. Nothing is changed."""
     run.show(_planned(run, policy_texts(places)), plan_lines)
 
 
 @command(app, "apply")
 def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Show what would follow, ask, put the policy in force, and watch until it is done."""
+    """Show what a policy would change, ask for confirmation, put it in force and watch the change."""
     texts = policy_texts(places)
     tag, files = _in_force(run)
     if files == texts:
-        run.show({"change": None}, lambda _: ["This policy is in force already."])
+        run.show({"change": None}, lambda _: ["This policy is already in force."])
         return
     for line in plan_lines(_planned(run, texts)):
         run.screen.say(line)
-    _confirm("Put it in force?", yes=yes)
+    confirm("Put this policy in force?", yes=yes)
     taken = _put(run, texts, depends_on={"if-match": tag} if tag else {"if-none-match": "*"})
     follow(run, taken, follow_it=follow_it, timeout=timeout)
 
@@ -72,11 +72,11 @@ def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = T
 def rollback(
     run: Run, version: Version, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0
 ) -> None:
-    """Show what the text of an old version would do now, ask, and make it the newest version."""
+    """Show what an earlier version would change, ask for confirmation, and put its text in force as a new version."""
     kept = run.api.read(path("v1", "policy", "versions", str(version)))
     for line in plan_lines(_planned(run, kept["files"])):
         run.screen.say(line)
-    _confirm(f"Put the text of version {version} in force again?", yes=yes)
+    confirm(f"Put the text of version {version} in force again?", yes=yes)
     follow(
         run, run.api.write("POST", path("v1", "policy", "rollback", str(version))), follow_it=follow_it, timeout=timeout
     )
@@ -85,16 +85,18 @@ def rollback(
 @command(app, "show")
 def show(
     run: Run,
-    version: Annotated[int | None, typer.Argument(min=1, help="An old version; else the one in force.")] = None,
+    version: Annotated[
+        int | None, typer.Argument(min=1, help="A version number; default: the version in force.")
+    ] = None,
 ) -> None:
-    """Print the policy in force, or a version of it."""
+    """Print the policy in force, or an earlier version."""
     where = path("v1", "policy", "versions", str(version)) if version else _POLICY
     run.show(run.api.read(where), _texts)
 
 
 @command(app, "versions")
 def versions(run: Run, limit: Limit = USUAL) -> None:
-    """List every policy that was taken, the newest first."""
+    """List the versions of the policy, newest first."""
     columns = ("version", "in force", "at", "files", "actor", "change")
     row = members("version", "in_force", "at", "files", "actor", "change")
     show_list(run, "/v1/policy/versions", "versions", columns=columns, row=row, query={}, limit=limit)
@@ -110,7 +112,7 @@ def _put(run: Run, texts: Mapping[str, str], *, depends_on: Mapping[str, str]) -
     except Refused as refused:
         if refused.status != _OVERTAKEN:
             raise
-        detail = "somebody put another policy in force meanwhile: look at the plan again"
+        detail = "another policy was put in force in the meantime: read the plan again"
         raise Refused(refused.title, detail=detail, problem=refused.problem, status=refused.status) from refused
 
 
@@ -124,15 +126,6 @@ def _in_force(run: Run) -> tuple[str, Mapping[str, str]]:
         return "", {}
     kept = answer.json()
     return answer.headers.get("etag") or f'"{kept["version"]}"', kept["files"]
-
-
-def _confirm(question: str, *, yes: bool) -> None:
-    try:
-        agreed = yes or typer.confirm(question, err=True)
-    except typer.Abort:  # nobody is there to answer
-        agreed = False
-    if not agreed:
-        raise Negative("Nothing was changed", detail="it was not confirmed: --yes does not ask")
 
 
 def _texts(kept: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from dayone_cli.screen import Sheet
 from dayone_cli.surroundings import own_findings
 from dayone_cli.words import plural
 
-app = typer.Typer(help="Whether AWS is set up as Day One needs it.")
+app = typer.Typer(help="Check that AWS is set up as Day One needs it.")
 
 type Finding = Mapping[str, Any]
 
@@ -20,20 +20,23 @@ _CHECK = "/v1/settings/check"
 
 @app.callback()
 def setup() -> None:
-    """Whether AWS is set up as Day One needs it."""
+    """Check that AWS is set up as Day One needs it."""
 
 
 @command(app, "check")
 def check(
     run: Run,
     instance_arn: Annotated[
-        str, typer.Option(help="The Identity Center instance; else the stack's, else the only one there is.")
+        str, typer.Option(help="The Identity Center instance; default: the stack's, or the only one.")
     ] = "",
     ended_sessions_targets: Annotated[
-        str, typer.Option(help="What EndedSessionsTargets is to be; else the stack's, else the organization's root.")
+        str,
+        typer.Option(
+            help="The planned value of EndedSessionsTargets; default: the stack's, or the organization's root."
+        ),
     ] = "",
 ) -> None:
-    """Look at what Day One needs of AWS, yourself and by the deployed API, and say what to do; 1 when it is wrong."""
+    """Check what Day One needs of AWS, as you and as the deployed API. Exits 1 if a check fails."""
     own = [
         {
             "seen_by": "you",
@@ -51,7 +54,7 @@ def check(
     run.show({"findings": findings}, lambda _: _sheet(findings))
     wrong = [one for one in findings if one["state"] == "wrong"]
     if wrong:
-        raise Negative(f"{plural(len(wrong), 'thing is', 'things are')} wrong")
+        raise Negative(f"{plural(len(wrong), 'check')} failed")
 
 
 def _of_the_api(run: Run) -> Sequence[Finding]:
@@ -61,9 +64,9 @@ def _of_the_api(run: Run) -> Sequence[Finding]:
             return [_about_the_api("unknown", "it is not deployed yet", do="deploy it, then check again")]
         said = run.api.read(_CHECK)["findings"]
     except Unauthorised as failure:
-        return [_about_the_api("unknown", _told(failure), do="let whoever checks call execute-api:Invoke")]
+        return [_about_the_api("unknown", _told(failure), do="allow the caller execute-api:Invoke")]
     except Failure as failure:
-        return [_about_the_api("wrong", _told(failure), do="look at the function access_api and its log")]
+        return [_about_the_api("wrong", _told(failure), do="read the log of the function access_api")]
     return [{"seen_by": "Day One", **one} for one in said]
 
 

@@ -13,19 +13,29 @@ from dayone_cli.role_credentials import profile_block, role_credentials
 from dayone_cli.run import Run, command
 from dayone_cli.token_cache import Token, usual_cache
 
-_PANEL = "The portal"
+_PANEL = "Access portal"
 _SPARE = timedelta(minutes=1)
 
 StartUrl = Annotated[
-    str, typer.Option(envvar="DAYONE_START_URL", rich_help_panel=_PANEL, help="Its URL; else that of the AWS profile.")
+    str,
+    typer.Option(
+        envvar="DAYONE_START_URL",
+        rich_help_panel=_PANEL,
+        help="The access portal's URL; default: that of the AWS profile.",
+    ),
 ]
 SsoRegion = Annotated[
-    str, typer.Option(envvar="DAYONE_SSO_REGION", rich_help_panel=_PANEL, help="Identity Center's Region, if another.")
+    str,
+    typer.Option(
+        envvar="DAYONE_SSO_REGION", rich_help_panel=_PANEL, help="Identity Center's Region, if it is a different one."
+    ),
 ]
 SsoSession = Annotated[
     str,
     typer.Option(
-        envvar="DAYONE_SSO_SESSION", rich_help_panel=_PANEL, help="The sso-session that shares the sign-in; `dayone`."
+        envvar="DAYONE_SSO_SESSION",
+        rich_help_panel=_PANEL,
+        help="The sso-session of the AWS configuration that shares the sign-in; default: `dayone`.",
     ),
 ]
 
@@ -42,9 +52,9 @@ def login(
     sso_region: SsoRegion = "",
     sso_session: SsoSession = "",
     *,
-    browser: Annotated[bool, typer.Option(help="Open a browser here, or only show where to go.")] = True,
+    browser: Annotated[bool, typer.Option(help="Open a browser, or only print the URL.")] = True,
 ) -> None:
-    """Sign in at the access portal; the AWS CLI shares the sign-in."""
+    """Sign in at the access portal. The AWS CLI shares the sign-in."""
     portal = portal_of(run.target, start_url=start_url, region=sso_region, session=sso_session)
 
     def show(code: Code) -> None:
@@ -69,12 +79,14 @@ def credentials(
     sso_region: SsoRegion = "",
     sso_session: SsoSession = "",
     *,
-    as_process: Annotated[bool, typer.Option("--process", help="The JSON of a credential_process.")] = False,
-    as_profile: Annotated[bool, typer.Option("--profile-block", help="Lines for ~/.aws/config, no keys.")] = False,
+    as_process: Annotated[bool, typer.Option("--process", help="Print JSON for credential_process.")] = False,
+    as_profile: Annotated[
+        bool, typer.Option("--profile-block", help="Print a profile for ~/.aws/config, without keys.")
+    ] = False,
 ) -> None:
-    """Print three export lines for a permission set in an account: eval "$(dayone credentials …)"."""
+    """Print export lines with credentials of a permission set in an account: eval "$(dayone credentials …)"."""
     if as_process and as_profile:
-        raise Misused("Two forms at once", detail="choose --process or --profile-block")
+        raise Misused("Conflicting options", detail="choose --process or --profile-block")
     portal = portal_of(run.target, start_url=start_url, region=sso_region, session=sso_session)
     if as_profile:
         region = run.target.known_region

@@ -1,0 +1,100 @@
+"""Show which access a decision would take away: of whom, what and why, before somebody confirms it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dayone_cli.api_client import ApiClient, path
+from dayone_cli.failures import Failure
+from dayone_cli.words import because, moment, plural
+
+type Json = Mapping[str, Any]
+
+MOST_ROWS = 20
+_MOST_OPERATIONS = 2_000  # of a change are read to find its held ones; a policy can make a hundred thousand
+_MOST_ASSIGNMENTS = 100  # of each group, in one answer of the API
+_HELD = "held"
+_PERSON = "person:"
+
+
+def held_lines(api: ApiClient, change: str) -> Sequence[str]:
+    """The held operations of a change: the first 20 with names and reasons, then how many more there are."""
+    parts = api.pages(path("v1", "changes", change), {}, most=_MOST_OPERATIONS)
+    first = next(parts)
+    seen, held = first["change"], [one for one in first["operations"] if one["state"] == _HELD]
+    while len(held) < min(MOST_ROWS, seen["held"]) and (part := next(parts, None)):
+        held += [one for one in part["operations"] if one["state"] == _HELD]
+    if not seen["held"]:
+        return [f"Change {change} is {seen['state']} and holds nothing."]
+    cause, names = seen["cause"], Names(api)
+    caused_by = f"{cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}"
+    return [
+        f"Change {change} was caused by {caused_by}.",
+        f"It is held because {seen['held_because']}.",
+        f"Approving it carries out {plural(seen['held'], 'held operation')}:",
+        *(_held_operation(operation, names) for operation in held[:MOST_ROWS]),
+        *_and_more(seen["held"] - len(held[:MOST_ROWS])),
+    ]
+
+
+def access_lines(api: ApiClient, person: str) -> Sequence[str]:
+    """The groups and assignments that a person has, as AWS confirmed them, with the rules that gave them."""
+    name = display_name(api.read(path("v1", "people", person)))
+    groups = api.read(path("v1", "people", person, "access"), {"limit": _MOST_ASSIGNMENTS})["groups"]
+    who = f"{person} ({name})" if name else person
+    rows = [row for group in groups for row in _rows_of(group, person=person)]
+    if not rows:
+        return [f"{who} has no access that Day One has recorded; access that is being created is revoked as well."]
+    unread = any(group["cursor"] for group in groups)
+    return [
+        f"{who} loses:",
+        *rows[:MOST_ROWS],
+        *_and_more(len(rows) - MOST_ROWS),
+        *(["  … and more than one answer of the API holds: see `dayone access report`"] if unread else []),
+    ]
+
+
+class Names:
+    """Display names of people, each read once; none where the caller may not read it or there is none."""
+
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
+        self._names: dict[str, str] = {}
+
+    def of(self, person: str) -> str:
+        """The display name, empty when it cannot be read: a name is a help, and no reason to stop."""
+        if person not in self._names:
+            try:
+                self._names[person] = display_name(self._api.read(path("v1", "people", person)))
+            except Failure:
+                self._names[person] = ""
+        return self._names[person]
+
+
+def display_name(answer: Json) -> str:
+    """The name in an answer of GET /v1/people/{person}, empty when HR has sent none."""
+    return str((answer.get("fact") or {}).get("display_name") or "")
+
+
+def _held_operation(operation: Json, names: Names) -> str:
+    subject = operation["subject"]
+    name = names.of(subject.removeprefix(_PERSON)) if subject.startswith(_PERSON) else ""
+    who = f"{subject} ({name})" if name else subject
+    return _line(f"{operation['kind']} {who} {operation['resource']}", operation["reasons"])
+
+
+def _rows_of(group: Json, *, person: str) -> Iterator[str]:
+    is_direct = group["group"] == f"{_PERSON}{person}"
+    if not is_direct:
+        yield _line(f"membership in {group['group']}", group["membership"]["reasons"])
+    for assignment in group["assignments"]:
+        through = "assigned directly" if is_direct else f"through {group['group']}"
+        what = f"{assignment['permission_set']} in {assignment['account']}, {through}"
+        yield _line(what, assignment["confirmed"]["reasons"])
+
+
+def _line(what: str, reasons: Sequence[Json]) -> str:
+    return f"  - {what}" + (f": {because(reasons)}" if reasons else "")
+
+
+def _and_more(number: int) -> list[str]:
+    return [f"  … and {number} more"] if number > 0 else []
