@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dayone.domain.budgets import Budgets
 from dayone.domain.operations import Operation, OperationState
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.subjects import ResourceKind
 from dayone.ports.identity_center import AssignmentKey, Receipt
 from tests.fakes.directory import MemoryDirectory

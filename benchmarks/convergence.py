@@ -13,9 +13,9 @@ from random import Random
 from benchmarks.bulk_changes import AT_ONCE, OVER_THE_WIRE, Bench, Measured
 from benchmarks.measuring import Figure, report, wants_json
 from benchmarks.other_executors import Strategy, as_terraform, one_at_a_time, ten_lanes
-from dayone.domain.budgets import Budgets
 from dayone.domain.people import Status
 from dayone.domain.policy import Guardrails, Policy
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.world import World

@@ -89,7 +89,7 @@ def _session_policy(target: Target, given: Given) -> "Finding":
 
 
 def _settings(target: Target, given: Given, *, account: str) -> "GivenSettings":
-    from dayone.domain.budgets import Budgets
+    from dayone.domain.rate_limits import Budgets
     from dayone.usecases.check_settings import GivenSettings
 
     budgets: dict[str, Any] = {name: int(given[one]) for name, one in _WHOLE.items() if one in given}

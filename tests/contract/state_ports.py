@@ -25,8 +25,7 @@ from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
 from dayone.domain.audit import AuditEntry
-from dayone.domain.lanes import Lane, order_of
-from dayone.domain.operations import Operation
+from dayone.domain.operations import Lane, Operation, order_of
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
 from dayone.ports.failed_work import FailedSubjects

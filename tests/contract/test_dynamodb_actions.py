@@ -30,8 +30,7 @@ from dayone.adapters.dynamodb_turn import DynamoTurn
 from dayone.domain.changes import Change, Decision
 from dayone.domain.commands import ChangeNotification, FetchHrRecord
 from dayone.domain.history import ChangesWanted
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import OperationState
+from dayone.domain.operations import Lane, OperationState
 from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
 from dayone.domain.subjects import Subject, SubjectKind

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dayone.domain.changes import Decision
-from dayone.domain.guardrails import RemovalBudget
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.guardrails import HeldRemoval, RemovalBudget
 from dayone.domain.operations import Action, OperationState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.changes import Change, ChangeState
-from dayone.domain.holds import Ground, HeldRemoval, decided, released
+from dayone.domain.guardrails import Ground, HeldRemoval, decided, released
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Resource, Subject

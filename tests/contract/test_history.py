@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from dayone.adapters import dynamodb_history
-from dayone.domain.changes import CauseKind, ChangeState
+from dayone.domain.changes import CauseKind, ChangeState, ulid_of
 from dayone.domain.history import ChangesWanted
-from dayone.domain.ulids import ulid_of
 from dayone.errors import Invalid
 from dayone.ports.records import Page
 from tests.contract.state_ports import StatePorts, StateTable, ports_over

@@ -8,8 +8,7 @@ import pytest
 
 from dayone.adapters import dynamodb_progress
 from dayone.domain.changes import CauseKind, Change, Share
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import Action, Operation, OperationState, Priority
+from dayone.domain.operations import Action, Lane, Operation, OperationState, Priority
 from dayone.domain.subjects import Resource, Subject, SubjectKind
 from dayone.errors import Invalid
 from tests.contract.state_ports import StatePorts, StateTable, ports_over

@@ -8,10 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dayone.contracts.inbox import to_json
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import ReconcileSubject
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.ulids import ulid_of
 from sandbox.day_one import expect
 from sandbox.signed_http import Answer
 from tests.e2e import policies

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dayone.domain.audit import first_break
-from dayone.domain.budgets import Budgets
+from dayone.domain.rate_limits import Budgets
 from sandbox import Behaviour
 from sandbox.day_one import expect
 from sandbox.identity_center.process import load

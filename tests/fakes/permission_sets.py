@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from dayone.domain.permission_set_parts import TAG_PREFIX, tags_in
+from dayone.domain.desired import TAG_PREFIX, tags_in
 from dayone.errors import AlreadyExists, Conflicting, Refused
 from dayone.ports.identity_center import Found, Receipt, RequestState
 from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet

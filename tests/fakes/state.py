@@ -10,8 +10,7 @@ from dayone.domain.audit import GENESIS, AuditEntry, link
 from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.grants import Grant
-from dayone.domain.lanes import Lane, lane_of, order_of
-from dayone.domain.operations import OPEN_STATES, Applied, Operation
+from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.portions import Portion
 from dayone.domain.subject_states import Head, Plan

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.guardrails import Tally
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.guardrails import HeldRemoval, Tally
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject

@@ -7,10 +7,8 @@ from datetime import datetime
 
 from dayone.domain.accounts import UNUSABLE, Account
 from dayone.domain.failed_work import Obstacle, after_failure
-from dayone.domain.guardrails import with_count
-from dayone.domain.holds import released
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
+from dayone.domain.guardrails import released, with_count
+from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from dayone.domain.changes import Change, Share
 from dayone.domain.estimating import place_of
-from dayone.domain.lanes import Lane
+from dayone.domain.operations import Lane
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 from tests.fakes.pages import page

@@ -16,8 +16,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dayone import wiring
 from dayone.contracts.kept_policy import files_in
 from dayone.contracts.policy_file import read_policy
-from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.terms import OffLimits
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.overview import Overview

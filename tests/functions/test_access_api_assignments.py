@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.desired import Reason
+from dayone.domain.guardrails import HeldRemoval
 from dayone.domain.holdings import Sought
-from dayone.domain.holds import HeldRemoval
 from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person
 from dayone.domain.subject_states import Head

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.domain.changes import Cause, CauseKind, Change
+from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
 from dayone.domain.subject_states import Head, Plan
-from dayone.domain.ulids import ulid_of
 from tests.fakes.history import MemoryHistory
 from tests.functions.access_api_state import ADA, CHANGE, DEV, NOW
 from tests.functions.access_api_world import Answer, World, asking

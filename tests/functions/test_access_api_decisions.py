@@ -6,7 +6,7 @@ import pytest
 
 from dayone.domain.changes import Decision
 from dayone.domain.commands import ApplyDecision
-from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, Verdict
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered
 from tests.functions.access_api_world import CALLER, Event, World, load

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.changes import CauseKind
+from dayone.domain.changes import CauseKind, ulid
 from dayone.domain.commands import ApplyGrant
 from dayone.domain.desired import Reason
 from dayone.domain.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.subjects import Resource, ResourceKind, ResourceOf
-from dayone.domain.ulids import ulid
 from tests.fakes.state import State
 from tests.functions.access_api_state import ADA, DEV, NOW, confirmed, remembered
 from tests.functions.access_api_world import CALLER, Answer, Event, World, load

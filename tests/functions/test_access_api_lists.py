@@ -6,7 +6,7 @@ import pytest
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.bootstrap import Bootstrap
-from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, Verdict
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind

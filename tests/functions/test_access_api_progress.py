@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.changes import CauseKind, Share
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import Operation, OperationState, Priority
+from dayone.domain.operations import Lane, Operation, OperationState, Priority
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.functions.access_api_state import CHANGE, DEV, NOW, VIEW_ONLY, operation, remembered
 from tests.functions.access_api_world import World, asking

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.changes import CauseKind, Change
+from dayone.domain.changes import CauseKind, Change, ulid
 from dayone.domain.commands import RetryChange
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.ulids import ulid
 from tests.functions.access_api_state import ADA, CHANGE, DEV, NOW, remembered
 from tests.functions.access_api_world import Event, World, load
 

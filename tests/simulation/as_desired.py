@@ -9,7 +9,7 @@ from dayone.domain.desired import desired_for_account
 from dayone.domain.desired_grants import with_grants
 from dayone.domain.desired_people import desired_for_person
 from dayone.domain.grants import Grant
-from dayone.domain.holds import Verdict
+from dayone.domain.guardrails import Verdict
 from dayone.domain.life_cycle import has_access
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.people import Person

@@ -9,7 +9,7 @@ from dayone.domain.accounts import AccountState
 from dayone.domain.audit import first_break
 from dayone.domain.changes import Change
 from dayone.domain.grants import Grant, has_ended_as_announced, is_of_grants, joined
-from dayone.domain.holds import released
+from dayone.domain.guardrails import released
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
 from dayone.domain.policy import Policy
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind

@@ -12,9 +12,9 @@ from dayone.adapters.call_gate import CallGate
 from dayone.contracts import inbox
 from dayone.contracts.kept_policy import files_in
 from dayone.contracts.policy_file import read_policy
-from dayone.domain.budgets import Budgets
 from dayone.domain.commands import Command
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.rate_limits import Budgets
 from dayone.errors import DayOneError
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations

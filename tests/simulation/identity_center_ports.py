@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from dayone.adapters.call_gate import CallGate
-from dayone.domain.lanes import SSO_ADMIN
+from dayone.domain.operations import SSO_ADMIN
 from dayone.ports.identity_center import Receipt, RequestState
 from dayone.usecases.attempts import IdentityCenter
 from tests.simulation.identity_center import SimulatedIdentityCenter

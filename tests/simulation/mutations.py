@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dayone.domain import desired_people, judgement, pacing, planning, precedence, scheduling
+from dayone.domain import desired_people, judgement, planning, precedence, scheduling
+from dayone.domain import rate_limits as pacing
 from dayone.domain.operations import Action, Succeeded
 from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import ResourceKind
@@ -15,14 +16,22 @@ from dayone.usecases import (
     ask_aws,
     attempts,
     executor_run,
-    finish_operation,
-    guard_removals,
     make_plan,
     perform_operation,
-    prepare_attempt,
-    put_back,
     requeue,
     try_operation,
+)
+from dayone.usecases import (
+    attempts as prepare_attempt,
+)
+from dayone.usecases import (
+    reconcile_subject as guard_removals,
+)
+from dayone.usecases import (
+    reports as put_back,
+)
+from dayone.usecases import (
+    try_operation as finish_operation,
 )
 from tests.simulation import day_one
 
@@ -163,9 +172,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (try_operation, "there_before", _always(None)),
         ),
     ),
-    Mutation(
-        "what is a person's own stays when they leave", _by(_END), ((requeue.Requeue, "_follow_person", _always(None)),)
-    ),
+    Mutation("what is a person's own stays when they leave", _by(_END), ((requeue, "follow_person", _always(None)),)),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),)),
     Mutation(
         "nobody looks when a grant ends",

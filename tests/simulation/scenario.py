@@ -8,8 +8,8 @@ from random import Random
 
 from dayone.contracts.grant_request import GrantWish
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.budgets import Budgets
 from dayone.domain.people import Person, Status
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.subjects import Resource, ResourceKind
 from tests.builders import a_person, an_account, the_account, the_person
 from tests.simulation.outside import Outside

@@ -7,8 +7,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.budgets import Budgets
 from dayone.domain.operations import OPEN_STATES
+from dayone.domain.rate_limits import Budgets
 from tests.simulation.as_desired import excused
 from tests.simulation.bookkeeping import waits_for_others
 from tests.simulation.day_one import DayOne

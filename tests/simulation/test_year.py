@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from dayone.domain.departures import SESSIONS_HELD
+from dayone.domain.desired_people import SESSIONS_HELD
 from dayone.domain.life_cycle import Leavers, LifeCycle, OnLeave
 from dayone.domain.policy import Guardrails, Policy
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dayone.domain.accounts import Account
 from dayone.domain.explain_steps import Known
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.guardrails import HeldRemoval
 from dayone.domain.operations import Action, Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy

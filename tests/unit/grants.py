@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import ApplyGrant, Command
 from dayone.domain.grants import End, Ending, Extension, Grant
 from dayone.domain.subjects import Resource, Subject
-from dayone.domain.ulids import ulid_of
 from tests.builders import NOON, assignment, membership, the_account, the_person
 from tests.unit.world import World
 

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import ApplyHrRecord, ChangeNotification, Command, FetchHrRecord
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import telling_of
-from dayone.domain.ulids import ulid_of
 from tests.builders import the_person
 from tests.unit.world import World
 

@@ -7,7 +7,7 @@ import pytest
 
 from dayone.domain.changes import ChangeState
 from dayone.domain.commands import ActivatePolicy, Command
-from dayone.usecases import assess_policy
+from dayone.usecases import activate_policy as assess_policy
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World

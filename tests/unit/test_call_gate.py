@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from dayone.adapters.call_gate import CallGate
 from dayone.adapters.threads import ThreadWorkers
-from dayone.domain.budgets import Budgets
+from dayone.domain.rate_limits import Budgets
 from tests.builders import NOON
 
 

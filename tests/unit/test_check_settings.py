@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dayone.domain.budgets import Budgets
 from dayone.domain.findings import Finding
 from dayone.domain.life_cycle import IdentitySource
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.state_table import TableOwner
 from dayone.errors import NotFound, Refused, Unreachable
 from dayone.ports.surroundings import SeenConcurrency, SeenRoles

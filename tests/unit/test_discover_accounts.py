@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.accounts import Account, AccountState
-from dayone.domain.changes import Cause, CauseKind, ChangeState
+from dayone.domain.changes import Cause, CauseKind, ChangeState, ulid_of
 from dayone.domain.commands import DiscoverAccounts
 from dayone.domain.operations import OperationState, Priority
 from dayone.domain.subjects import THE_ORGANIZATION, SubjectKind
-from dayone.domain.ulids import ulid_of
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment, assignment, the_account
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.budgets import Budgets
 from dayone.domain.changes import CauseKind, Change
 from dayone.domain.desired import Wanted
 from dayone.domain.estimating import Ahead, lanes_to_look_at, place_of, seconds_left
-from dayone.domain.lanes import Lane, order_of
-from dayone.domain.operations import Action, Operation, OperationState, Priority
+from dayone.domain.operations import Action, Lane, Operation, OperationState, Priority, order_of
 from dayone.domain.planning import Planned, operations
 from dayone.domain.precedence import Difference
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.scheduling import Schedule
 from dayone.domain.steps import Ask, Idle, Start, Wait
 from tests.builders import NOON, a_cause, an_operation, assignment, membership, the_account, the_person

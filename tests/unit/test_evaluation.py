@@ -7,7 +7,7 @@ import pytest
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.desired import EachRule
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.guardrails import HeldRemoval
 from dayone.domain.judgement import removals_of, split_held
 from dayone.domain.operations import Applied
 from dayone.domain.people import Person

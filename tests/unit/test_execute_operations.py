@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dayone.domain.budgets import Budgets
 from dayone.domain.changes import ChangeState
 from dayone.domain.operations import Action, OperationState
 from dayone.domain.people import Status
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.subjects import Resource, Subject
 from dayone.errors import Conflicting, DayOneError, NotFound, Refused, Throttled, Unreachable
 from tests.builders import (

@@ -8,7 +8,7 @@ import pytest
 from dayone.domain.explain import explain
 from dayone.domain.explain_words import in_short, told
 from dayone.domain.grants import Grant
-from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, Verdict
 from dayone.domain.operations import Action
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import Condition, GroupRule, Location, PersonSelector, Policy

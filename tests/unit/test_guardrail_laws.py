@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
-from dayone.domain.guardrails import COUNTED, GUARDED, limit
-from dayone.domain.holds import Verdict
+from dayone.domain.guardrails import COUNTED, GUARDED, Verdict, limit
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.people import Status
 from dayone.domain.policy import Guardrails, Policy

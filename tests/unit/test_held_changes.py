@@ -8,7 +8,7 @@ import pytest
 
 from dayone.domain.changes import Change, ChangeState
 from dayone.domain.commands import Command
-from dayone.domain.holds import Verdict
+from dayone.domain.guardrails import Verdict
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Status
 from dayone.domain.policy import Guardrails, Policy

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.holds import Ground, HeldRemoval, Verdict, decided, released, reviewed, spoken_for
+from dayone.domain.guardrails import Ground, HeldRemoval, Verdict, decided, released, reviewed, spoken_for
 from dayone.domain.subjects import Resource
 from tests.builders import membership
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dayone.domain.commands import Command
-from dayone.domain.departures import NO_POLICY, SESSIONS_HELD
+from dayone.domain.desired_people import NO_POLICY, SESSIONS_HELD
 from dayone.domain.life_cycle import Leavers, LifeCycle, OnLeave
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Person, Status

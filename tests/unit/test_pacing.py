@@ -6,7 +6,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.pacing import Pace, Window
+from dayone.domain.rate_limits import Pace, Window
 from tests.builders import NOON
 
 _SECOND = timedelta(seconds=1)

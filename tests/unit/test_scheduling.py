@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.budgets import Budgets
-from dayone.domain.lanes import Lane, quota_of
-from dayone.domain.operations import Action, Operation, OperationState, Priority
+from dayone.domain.operations import Action, Lane, Operation, OperationState, Priority, quota_of
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.scheduling import Schedule, is_lost_request
 from dayone.domain.steps import Ask, Idle, Start, Wait
 from dayone.domain.subjects import Resource, ResourceKind, group_named

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from dayone.domain.desired import EachRule
-from dayone.domain.facets import TextFacet
+from dayone.domain.match_index import TextFacet
 from dayone.domain.policy import Condition, GroupRule, PersonSelector, Policy
 from dayone.domain.selection import Selection
 from tests.builders import HERE, NOON, a_person

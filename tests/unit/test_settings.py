@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dayone import settings
-from dayone.domain.budgets import Budgets
+from dayone.domain.rate_limits import Budgets
 from dayone.errors import Refused
 from dayone.settings import budgets_in
 from tests.project.repository import ROOT

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.domain.hr_sources import OnCollision, UserNames
-from dayone.domain.user_names import LONGEST, candidates, plain
+from dayone.domain.tellings import LONGEST, candidates, plain
 
 _ADA = {"given_name": "Ada", "family_name": "Lovelace", "email": "Ada.Lovelace@example.com"}
 _NAMES = UserNames(pattern="{given_name}.{family_name}")

@@ -7,17 +7,16 @@ from itertools import count
 from typing import Any
 
 from dayone.domain.accounts import Account
-from dayone.domain.budgets import Budgets
-from dayone.domain.changes import Cause, CauseKind, Decision
+from dayone.domain.changes import Cause, CauseKind, Decision, ulid_of
 from dayone.domain.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, Command, RefreshAccount
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.domain.tellings import telling_of
 from dayone.domain.terms import OffLimits
-from dayone.domain.ulids import ulid_of
 from dayone.domain.welcomes import Portal
 from dayone.ports.hr import Roster
 from dayone.ports.identity_center import AssignmentKey, PrincipalType

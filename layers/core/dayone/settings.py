@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from dayone.domain.budgets import Budgets
 from dayone.domain.dead_letters import LetterQueue
+from dayone.domain.rate_limits import Budgets
 from dayone.errors import Refused
 
 

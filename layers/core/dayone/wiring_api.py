@@ -22,8 +22,8 @@ from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.live_access import AwsLiveAccess
 from dayone.adapters.sqs import SqsInbox
-from dayone.domain.budgets import Budgets
 from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.rate_limits import Budgets
 from dayone.settings import AccessApiSettings, budgets_in
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.policies_within_reach import PolicyWithinReach

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from dayone.domain.budgets import Budgets
-from dayone.domain.lanes import SSO_ADMIN
-from dayone.domain.pacing import Pace
+from dayone.domain.operations import SSO_ADMIN
+from dayone.domain.rate_limits import Budgets, Pace
 
 
 class CallGate:

@@ -7,8 +7,7 @@ from typing import Any
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters.dynamodb_writes import Update, Write
 from dayone.contracts.codec import stamp
-from dayone.domain.lanes import Lane, lane_of
-from dayone.domain.operations import Operation, OperationState
+from dayone.domain.operations import Lane, Operation, OperationState, lane_of
 from dayone.ports.operations import Finished
 
 _ENDS = {

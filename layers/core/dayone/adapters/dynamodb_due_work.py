@@ -10,7 +10,7 @@ from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import stamp
-from dayone.domain.lanes import Lane
+from dayone.domain.operations import Lane
 from dayone.domain.subjects import Subject
 
 

@@ -18,7 +18,7 @@ from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
 from dayone.adapters.dynamodb_writes import Update, Write
 from dayone.contracts.codec import encode, stamp
 from dayone.domain.audit import AuditEntry
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.guardrails import HeldRemoval
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject

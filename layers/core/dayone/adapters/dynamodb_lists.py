@@ -1,6 +1,6 @@
 """Under which name the indexes list records, and in which order."""
 
-from dayone.domain.lanes import Lane
+from dayone.domain.operations import Lane
 from dayone.domain.subjects import Subject, SubjectKind
 
 BEGUN = "RUNNABLE#begun"

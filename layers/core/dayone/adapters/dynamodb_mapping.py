@@ -11,9 +11,8 @@ from dayone.contracts.codec import Record, decode, encode, stamp
 from dayone.domain.accounts import Account
 from dayone.domain.assignments import assignment_in
 from dayone.domain.changes import Cause, Change, Share
-from dayone.domain.holds import HeldRemoval, released
-from dayone.domain.lanes import lane_of, order_of
-from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
+from dayone.domain.guardrails import HeldRemoval, released
+from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState, lane_of, order_of
 from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.subject_states import Delivery, Head, Plan

@@ -11,8 +11,7 @@ from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_mapping import applied_in, head_in, operation_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.accounts import UNUSABLE, Account
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import OPEN_STATES, Operation
+from dayone.domain.operations import OPEN_STATES, Lane, Operation
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.ports.operations import Listed
 

@@ -15,7 +15,7 @@ from dayone.adapters.dynamodb_mapping import share_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.changes import Change, Share
 from dayone.domain.estimating import place_of
-from dayone.domain.lanes import Lane
+from dayone.domain.operations import Lane
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dayone.domain.pacing import Pace
+from dayone.domain.rate_limits import Pace
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient

@@ -7,7 +7,7 @@ from dayone.adapters.aws_errors import translated
 from dayone.adapters.sso_answers import receipt, seen
 from dayone.adapters.sso_permission_set_names import PermissionSetNames
 from dayone.adapters.sso_provisioning import SsoProvisioning
-from dayone.domain.permission_set_parts import TAG_PREFIX, tags_in
+from dayone.domain.desired import TAG_PREFIX, tags_in
 from dayone.errors import AlreadyExists, Conflicting
 from dayone.ports.identity_center import Found, Receipt
 

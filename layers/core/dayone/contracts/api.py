@@ -3,7 +3,7 @@
 from typing import Annotated, TypedDict
 
 from dayone.contracts.api_words import ChangeId, Count, Href, Moment, one_of
-from dayone.domain.holds import Verdict
+from dayone.domain.guardrails import Verdict
 from dayone.domain.operations import Action, OperationState
 
 StateWord = Annotated[str, one_of(*OperationState)]

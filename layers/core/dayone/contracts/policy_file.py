@@ -1,15 +1,150 @@
 """The files of a policy, read whole or refused with every mistake they have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dayone.contracts.policy_findings import invalid_policy
-from dayone.contracts.policy_mistakes import shape_of
+from dayone.contracts.policy_mistakes import mistakes_between, shape_of
 from dayone.contracts.policy_people import PeopleShape, life_cycle
-from dayone.contracts.policy_references import mistakes_between
-from dayone.contracts.policy_shape import GuardrailsShape, ProtectShape
-from dayone.contracts.policy_translation import Translation
-from dayone.contracts.policy_yaml import read_yaml
-from dayone.domain.policy import GroupRule, Guardrails, Policy, Protection
+from dayone.contracts.policy_selectors import AccountShape, DateShape, PersonShape, TextShape
+from dayone.contracts.policy_shape import (
+    AssignmentShape,
+    BoundaryShape,
+    CustomerPolicyShape,
+    GroupShape,
+    GuardrailsShape,
+    PermissionSetShape,
+    PolicyShape,
+    ProtectShape,
+)
+from dayone.contracts.policy_yaml import Document, Path, read_yaml
+from dayone.domain.policy import (
+    AccountSelector,
+    AssignmentRule,
+    Condition,
+    CustomerPolicy,
+    GroupRule,
+    Guardrails,
+    Location,
+    PermissionSetRule,
+    PersonSelector,
+    Policy,
+    Protection,
+)
+
+
+class Translation:
+    """One file of a policy, whose shape is right, in the words of the domain."""
+
+    def __init__(self, document: Document, shape: PolicyShape) -> None:
+        self._document = document
+        self.shape = shape
+
+    def groups(self) -> tuple[GroupRule, ...]:
+        """Its groups, in the order of the file."""
+        return tuple(self._group(name, group) for name, group in self.shape.groups.items())
+
+    def permission_sets(self) -> tuple[PermissionSetRule, ...]:
+        """Its permission sets, in the order of the file."""
+        return tuple(self._permission_set(name, one) for name, one in self.shape.permission_sets.items())
+
+    def assignments(self) -> tuple[AssignmentRule, ...]:
+        """Its assignments, in the order of the file."""
+        return tuple(self._assignment(at, rule) for at, rule in enumerate(self.shape.assignments))
+
+    def _group(self, name: str, group: GroupShape) -> GroupRule:
+        path = ("groups", name)
+        return GroupRule(
+            name=name,
+            display_name=group.name,
+            description=group.description,
+            members=self._people(group.members, path=(*path, "members")),
+            people={one: self._location(*path, "people", at) for at, one in enumerate(group.people)},
+            exceptions=self._people(group.except_, path=(*path, "except")),
+            location=self._location(*path),
+        )
+
+    def _permission_set(self, name: str, one: PermissionSetShape) -> PermissionSetRule:
+        return PermissionSetRule(
+            name=name,
+            location=self._location("permission_sets", name),
+            display_name=one.name,
+            description=one.description,
+            managed_policies=tuple(one.managed_policies),
+            customer_policies=tuple(_customer_policy(each) for each in one.customer_managed_policies),
+            inline_policy=one.inline_policy,
+            boundary=_boundary(one.permissions_boundary),
+            session_duration=one.session_duration,
+            relay_state=one.relay_state,
+            tags=dict(one.tags),
+        )
+
+    def _assignment(self, at: int, rule: AssignmentShape) -> AssignmentRule:
+        path = ("assignments", at)
+        return AssignmentRule(
+            group=rule.group,
+            person=rule.person,
+            permission_set=rule.permission_set,
+            accounts=self._accounts(rule.accounts, path=(*path, "accounts")),
+            exceptions=self._accounts(rule.except_, path=(*path, "except")),
+            location=self._location(*path),
+        )
+
+    def _people(self, shapes: Iterable[PersonShape], *, path: Path) -> tuple[PersonSelector, ...]:
+        return tuple(
+            PersonSelector(_conditions(shape), self._location(*path, place)) for place, shape in enumerate(shapes)
+        )
+
+    def _accounts(self, shapes: Iterable[AccountShape], *, path: Path) -> tuple[AccountSelector, ...]:
+        return tuple(
+            AccountSelector(
+                location=self._location(*path, place),
+                ids=tuple(shape.id),
+                names=tuple(shape.name),
+                ous=tuple(shape.ou),
+                ou_ids=tuple(shape.ou_id),
+                tags=tuple(_of_text(tag, condition) for tag, condition in shape.tags.items()),
+                include_management=getattr(shape, "include_management_account", False),
+            )
+            for place, shape in enumerate(shapes)
+        )
+
+    def _location(self, *path: str | int) -> Location:
+        return Location(self._document.file, self._document.spot(path).line)
+
+
+def _conditions(shape: PersonShape) -> tuple[Condition, ...]:
+    # In the order of the shape, so that the same conditions are the same rule in whatever order they are written.
+    asked = ((name, condition) for name, condition in shape if condition.model_fields_set)
+    return tuple(
+        _of_date(name, condition) if isinstance(condition, DateShape) else _of_text(name, condition)
+        for name, condition in asked
+    )
+
+
+def _of_text(attribute: str, shape: TextShape) -> Condition:
+    present = shape.present if "present" in shape.model_fields_set else None
+    return Condition(attribute, any_of=tuple(shape.any), none_of=tuple(shape.not_), present=present)
+
+
+def _of_date(attribute: str, shape: DateShape) -> Condition:
+    asked = shape.model_fields_set
+    return Condition(
+        attribute,
+        present=shape.present if "present" in asked else None,
+        reached=shape.reached if "reached" in asked else None,
+        not_reached=shape.not_reached if "not_reached" in asked else None,
+    )
+
+
+def _customer_policy(shape: CustomerPolicyShape) -> CustomerPolicy:
+    return CustomerPolicy(shape.name, shape.path)
+
+
+def _boundary(shape: BoundaryShape) -> str | CustomerPolicy | None:
+    if "customer_managed_policy" in shape.model_fields_set:
+        return _customer_policy(shape.customer_managed_policy)
+    return shape.managed_policy or None
+
 
 _SOURCE = "identity_center"
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from dayone.contracts import policy_set_words as set_words
+from dayone.contracts import policy_words as set_words
 from dayone.contracts import policy_words as words
 from dayone.contracts.policy_people import PeopleShape
 from dayone.contracts.policy_selectors import AccountShape, GrantedAccountShape, PersonShape, Strict

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
-from dayone.domain.lanes import Lane, lane_of, order_of, quota_of
-from dayone.domain.operations import Action, Operation, Priority
+from dayone.domain.operations import Action, Lane, Operation, Priority, lane_of, order_of, quota_of
 from dayone.domain.subjects import ResourceOf
 
 _FIRST_LOOK = timedelta(seconds=2)

@@ -1,6 +1,8 @@
 """What each subject should have, computed from facts and policy alone, each part with every reason it has."""
 
-from collections.abc import Container, Iterable, Mapping
+import hashlib
+import json
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,17 +10,18 @@ from typing import Protocol
 from dayone.domain.accounts import GONE, Account, AccountState, left_alone_in, tidied_up_in
 from dayone.domain.management import rules_that_stop_short
 from dayone.domain.matching import describes, selects_account, selects_person
-from dayone.domain.people import Person
-from dayone.domain.permission_set_parts import parts_of
+from dayone.domain.people import SELECTABLE_DATES, Person
 from dayone.domain.policy import (
     AccountSelector,
     AssignmentRule,
+    Condition,
+    CustomerPolicy,
     GroupRule,
+    PermissionSetRule,
     PersonSelector,
     Policy,
 )
 from dayone.domain.subjects import Resource, ResourceKind
-from dayone.domain.wording import why_account, why_person
 
 
 @dataclass(frozen=True)
@@ -157,3 +160,94 @@ def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
         return Desired({})
     reasons = (Reason(str(rule.location), "the policy has this permission set"),)
     return Desired({resource: Wanted(attributes, reasons) for resource, attributes in parts_of(rule).items()})
+
+
+# Reasons are kept in the audit log, which is to know people by their HR id alone.
+_PERSONAL = frozenset({"user_name", "email", "given_name", "family_name", "display_name", "manager"})
+
+
+def why_person(selector: PersonSelector, person: Person) -> str:
+    """What in the facts makes a selector mean this person, such as `department is Engineering`."""
+    return ", ".join(_of_person(one, person) for one in selector.conditions) or "everyone"
+
+
+def why_account(selector: AccountSelector, account: Account) -> str:
+    """What in the facts makes a selector mean this account, such as `the account is in /Workloads/Dev`."""
+    return ", ".join(_of_account(selector, account)) or "every account"
+
+
+def _of_person(condition: Condition, person: Person) -> str:
+    attribute = condition.attribute
+    if attribute in SELECTABLE_DATES:
+        return ", ".join(_of_date(condition))
+    said: str = getattr(person, attribute)
+    if not said:
+        return f"{attribute} is empty"
+    return f"{attribute} is as the rule says" if attribute in _PERSONAL else f"{attribute} is {said}"
+
+
+def _of_date(condition: Condition) -> Iterator[str]:
+    if condition.present is not None:
+        yield f"{condition.attribute} is {'set' if condition.present else 'not set'}"
+    if condition.reached is not None:
+        yield f"{_day(condition.attribute, condition.reached)} is reached"
+    if condition.not_reached is not None:
+        yield f"{_day(condition.attribute, condition.not_reached)} is not reached"
+
+
+def _day(attribute: str, days: int) -> str:
+    return f"{attribute} {days:+} days" if days else attribute
+
+
+def _of_account(selector: AccountSelector, account: Account) -> Iterator[str]:
+    if selector.ids:
+        yield f"the account is {account.id}"
+    if selector.names:
+        yield f"the account's name is {account.name}"
+    if selector.ous or selector.ou_ids:
+        yield f"the account is in {account.ou_path}"
+    for condition in selector.tags:
+        value = account.tags.get(condition.attribute)
+        yield f"its tag {condition.attribute} is {value or 'not set'}"
+
+
+# Before the key of a permission set's tag, where it stands among the set's attributes.
+TAG_PREFIX = "tag:"
+
+
+def parts_of(rule: PermissionSetRule) -> Mapping[Resource, Mapping[str, str]]:
+    """The set, what is attached to it, and the mark of being provisioned in exactly this form, with attributes."""
+    parts: dict[Resource, Mapping[str, str]] = {Resource(ResourceKind.PERMISSION_SET): _set_attributes(rule)}
+    for path in rule.managed_policies:
+        parts[Resource(ResourceKind.MANAGED_POLICY, path)] = {}
+    for policy in rule.customer_policies:
+        parts[Resource(ResourceKind.CUSTOMER_POLICY, str(policy))] = {}
+    if rule.inline_policy:
+        parts[Resource(ResourceKind.INLINE_POLICY)] = {"document": rule.inline_policy}
+    if rule.boundary:
+        kind = "customer_policy" if isinstance(rule.boundary, CustomerPolicy) else "managed_policy"
+        parts[Resource(ResourceKind.BOUNDARY)] = {kind: str(rule.boundary)}
+    parts[Resource(ResourceKind.PROVISIONING)] = {"definition": _fingerprint(parts)}
+    return parts
+
+
+def tags_in(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """The tags among the attributes of a permission set, by their own keys."""
+    tags = {word: text for word, text in attributes.items() if word.startswith(TAG_PREFIX)}
+    return {word.removeprefix(TAG_PREFIX): text for word, text in tags.items()}
+
+
+def _set_attributes(rule: PermissionSetRule) -> dict[str, str]:
+    attributes = {
+        "name": rule.called,
+        "description": rule.description,
+        "session_duration": rule.session_duration,
+        "relay_state": rule.relay_state,
+    }
+    tags = {f"{TAG_PREFIX}{key}": value for key, value in rule.tags.items()}
+    return {name: text for name, text in attributes.items() if text} | tags
+
+
+def _fingerprint(parts: Mapping[Resource, Mapping[str, str]]) -> str:
+    definition = sorted((str(resource), sorted(attributes.items())) for resource, attributes in parts.items())
+    return hashlib.sha256(json.dumps(definition).encode()).hexdigest()

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from dayone.domain.asking import Durations
-from dayone.domain.budgets import Budgets
 from dayone.domain.changes import CauseKind, Change, ChangeState
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import Priority
+from dayone.domain.in_flight import Durations
+from dayone.domain.operations import Lane, Priority
+from dayone.domain.rate_limits import Budgets
 
 _SSO_ADMIN = frozenset({Lane.PERMISSION_SETS, Lane.ASSIGNMENTS})
 _IDENTITY_STORE = frozenset({Lane.USERS, Lane.GROUPS, Lane.MEMBERSHIPS})

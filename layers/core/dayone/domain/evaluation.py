@@ -1,11 +1,11 @@
 """Evaluate a policy for one subject: what it should have, and how that differs from what it has."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from dayone.domain.accounts import Account
-from dayone.domain.delegation import within_reach
+from dayone.domain.assignments import assignment_in
 from dayone.domain.desired import (
     Desired,
     Reason,
@@ -16,17 +16,85 @@ from dayone.domain.desired import (
 )
 from dayone.domain.desired_grants import reasons_to_mend, with_grants
 from dayone.domain.desired_people import desired_for_person, next_look, waiting_note
-from dayone.domain.first_look import first_gifts
 from dayone.domain.grants import has_ended_as_announced, is_of_grants
-from dayone.domain.guardrails import is_removal
-from dayone.domain.holds import Ground
+from dayone.domain.guardrails import Ground, is_removal
 from dayone.domain.life_cycle import has_access
+from dayone.domain.management import no_rights_in
+from dayone.domain.operations import Action
 from dayone.domain.people import Person
 from dayone.domain.planning import differences, left_alone
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
-from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Resource, SubjectKind
+from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subjects import Resource, ResourceKind, SubjectKind
+from dayone.domain.terms import OffLimits
+
+_SKIPPED = "skipped, because Day One is a delegated administrator, whom AWS lets"
+_NOT_THE_ACCOUNT = f"{_SKIPPED} change nothing in the management account"
+_NOT_THESE = f"{_SKIPPED} neither change nor assign permission sets that are in use in the management account"
+_WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
+
+
+@dataclass(frozen=True)
+class WithinReach:
+    """The differences that can be mended; `note` says which others there are and why they cannot, or is empty."""
+
+    differences: tuple[Difference, ...]
+    note: str = ""
+
+
+def within_reach(found: Sequence[Difference], *, state: SubjectState, policy: Policy) -> WithinReach:
+    """Leave out what is off limits under the policy's terms."""
+    off_limits, subject = policy.terms.off_limits, state.head.subject
+    if not found or off_limits == OffLimits():
+        return WithinReach(tuple(found))
+    if off_limits.lacks_rights:
+        is_there = subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account
+        return _without_rights(found, account=subject.name) if is_there else WithinReach(tuple(found))
+    if subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account:
+        return WithinReach((), f"{_NOT_THE_ACCOUNT}: {_named(found)}")
+    if subject.kind is SubjectKind.PERMISSION_SET:
+        whole = state.applied.get(_WHOLE_SET)
+        names = {_called(subject.name, policy), whole.attributes.get("name", "") if whole else ""}
+        is_out_of_reach = bool(names & off_limits.permission_sets)
+        return WithinReach((), f"{_NOT_THESE}: {subject.name}") if is_out_of_reach else WithinReach(tuple(found))
+    skipped = [one for one in found if _is_assignment_of(one, off_limits, policy)]
+    kept = tuple(one for one in found if one not in skipped)
+    return WithinReach(kept, f"{_NOT_THESE}: {_named(skipped)}" if skipped else "")
+
+
+def _without_rights(found: Sequence[Difference], *, account: str) -> WithinReach:
+    kept = tuple(one for one in found if one.action is Action.DELETE)
+    skipped = [one for one in found if one not in kept]
+    return WithinReach(kept, f"skipped, because {no_rights_in(account)}; this is {_named(skipped)}" if skipped else "")
+
+
+def _is_assignment_of(one: Difference, off_limits: OffLimits, policy: Policy) -> bool:
+    if one.resource.kind is not ResourceKind.ASSIGNMENT:
+        return False
+    return _called(assignment_in(one.resource).permission_set, policy) in off_limits.permission_sets
+
+
+def _called(permission_set: str, policy: Policy) -> str:
+    """What AWS calls it; one that has left the policy by its key, which is its name unless it has one beside it."""
+    rule = next((one for one in policy.permission_sets if one.name == permission_set), None)
+    return rule.called if rule else permission_set
+
+
+def _named(found: Iterable[Difference]) -> str:
+    return ", ".join(f"{one.action} {one.resource}" for one in found)
+
+
+def first_gifts(found: Iterable[Difference], *, head: Head) -> frozenset[Resource]:
+    """The assignments that are held, or have been held, because the account awaits a first approval."""
+    known = {one.resource for one in head.held if one.is_gift}
+    return frozenset(
+        one.resource
+        for one in found
+        if one.action is Action.CREATE
+        and one.resource.kind is ResourceKind.ASSIGNMENT
+        and (head.awaits_approval or one.resource in known)
+    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dayone.domain.desired import Reason, assignment_reasons, membership_reasons
 from dayone.domain.employment_obstacles import of_employment
 from dayone.domain.explain_grants import Granted, of_grants, reasons_granted
 from dayone.domain.grants import Grant
-from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, Verdict
 from dayone.domain.obstacles import (
     Nearness,
     of_account_state,

@@ -6,7 +6,7 @@ from dayone.domain.assignments import assignment_in
 from dayone.domain.explain import Explanation
 from dayone.domain.explain_steps import Known, Step
 from dayone.domain.grants import is_of_grants
-from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, Verdict
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.subjects import ResourceKind
 

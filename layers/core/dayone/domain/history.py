@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dayone.domain.changes import CauseKind, Change, ChangeState
+from dayone.domain.changes import CauseKind, Change, ChangeState, ulid
 from dayone.domain.subjects import Subject
-from dayone.domain.ulids import ulid
 
 # Ids are texts of these; a key condition takes no empty text.
 _FIRST, _LAST = "0", "~"

@@ -9,8 +9,20 @@ from dataclasses import dataclass, field, replace
 
 from dayone.domain.changes import CauseKind
 from dayone.domain.evaluation import Diff
-from dayone.domain.guardrails import Tally, counted, gives_nothing, is_removal, why_over_the_limit, why_ruinous
-from dayone.domain.holds import HeldRemoval, Verdict, decided, reviewed, spoken_for
+from dayone.domain.guardrails import (
+    HeldRemoval,
+    RemovalBudget,
+    Tally,
+    Verdict,
+    counted,
+    decided,
+    gives_nothing,
+    is_removal,
+    reviewed,
+    spoken_for,
+    why_over_the_limit,
+    why_ruinous,
+)
 from dayone.domain.operations import Applied
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
@@ -126,6 +138,20 @@ def why_held(removals: SubjectRemovals, *, origin: CauseKind, policy: Policy, ta
     if removals.removes_everything:
         return f"{number}, and {removals.removes_everything}"
     return why_over_the_limit(removals.number, guardrails=policy.guardrails, tally=tally)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardrailResult:
+    """What becomes of the differences that a plan makes operations for.
+
+    Of these `stopped` are held, because of `reason`. `removing` are the removals that are carried out, and `budget`
+    what those that are new take from the budget.
+    """
+
+    removing: tuple[Resource, ...]
+    stopped: frozenset[Resource] = frozenset()
+    reason: str = ""
+    budget: RemovalBudget | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from dayone.domain.backlog import Backlog
-from dayone.domain.budgets import Budgets
-from dayone.domain.lanes import SSO_ADMIN, Lane, quota_of
-from dayone.domain.meeting import must_not_meet
-from dayone.domain.operations import Operation, OperationState
-from dayone.domain.pacing import Pace, Window
-from dayone.domain.requests_under_way import RequestsUnderWay
+from dayone.domain.in_flight import RequestsUnderWay, must_not_meet
+from dayone.domain.operations import SSO_ADMIN, Lane, Operation, OperationState, quota_of
+from dayone.domain.rate_limits import Budgets, Pace, Window
 from dayone.domain.steps import Ask, Idle, Start, Step, Wait
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
 

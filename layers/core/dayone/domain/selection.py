@@ -8,7 +8,7 @@ from typing import Any
 
 from dayone.domain.accounts import Account
 from dayone.domain.desired import Reason, Wanted, membership_reasons, reasons_for_account, reasons_for_person
-from dayone.domain.indexing import AccountSelectors, PersonSelectors, numbers
+from dayone.domain.match_index import AccountSelectors, PersonSelectors, numbers
 from dayone.domain.people import Person
 from dayone.domain.policy import AccountSelector, AssignmentRule, GroupRule, PersonSelector, Policy
 from dayone.domain.subjects import Resource, ResourceKind

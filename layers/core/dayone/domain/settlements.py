@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dayone.domain.assignments import assignment_in
-from dayone.domain.holds import Verdict, released
+from dayone.domain.guardrails import Verdict, released
 from dayone.domain.operations import OPEN_STATES, Action, Operation, OperationState
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind

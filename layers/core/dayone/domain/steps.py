@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dayone.domain.in_flight import RequestKind
 from dayone.domain.operations import Operation
-from dayone.domain.requests_under_way import RequestKind
 
 
 @dataclass(frozen=True)

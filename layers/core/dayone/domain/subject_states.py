@@ -11,8 +11,7 @@ from dayone.domain.bootstrap import Bootstrap, Progress
 from dayone.domain.changes import Cause
 from dayone.domain.desired import Reason
 from dayone.domain.grants import Grant
-from dayone.domain.guardrails import RemovalBudget
-from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, RemovalBudget, Verdict
 from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.people import Person
 from dayone.domain.subjects import Resource, Subject

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.guardrails import Tally
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.guardrails import HeldRemoval, Tally
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject
 

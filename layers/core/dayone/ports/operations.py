@@ -7,8 +7,7 @@ from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.failed_work import Obstacle
-from dayone.domain.lanes import Lane
-from dayone.domain.operations import Applied, Operation, OperationState
+from dayone.domain.operations import Applied, Lane, Operation, OperationState
 from dayone.domain.subjects import Resource, ResourceOf, Subject
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from dayone.domain.changes import Change, Share
-from dayone.domain.lanes import Lane
+from dayone.domain.operations import Lane
 from dayone.domain.subjects import Subject
 from dayone.ports.records import Page
 

@@ -8,7 +8,7 @@ from dayone.contracts import api
 from dayone.contracts.kept_policy import files_in
 from dayone.domain.accounts import Account
 from dayone.domain.desired import Reason
-from dayone.domain.holds import HeldRemoval, Verdict, released
+from dayone.domain.guardrails import HeldRemoval, Verdict, released
 from dayone.domain.operations import Applied, Operation
 from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion

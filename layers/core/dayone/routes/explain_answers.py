@@ -4,7 +4,7 @@ from dayone.contracts import api_explain as api
 from dayone.domain.explain import Explanation
 from dayone.domain.explain_steps import Known, Step
 from dayone.domain.explain_words import in_short, told
-from dayone.domain.holds import HeldRemoval
+from dayone.domain.guardrails import HeldRemoval
 from dayone.domain.obstacles import Obstacle
 from dayone.routes.answers import confirmed_answer, operation_answer, reasons_answer
 from dayone.usecases.explain_access import Explained

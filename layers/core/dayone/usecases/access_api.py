@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dayone.domain.budgets import Budgets
+from dayone.domain.rate_limits import Budgets
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.company import Company
 from dayone.ports.grants import Grants

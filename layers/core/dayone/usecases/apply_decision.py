@@ -8,7 +8,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Decision
 from dayone.domain.commands import ApplyDecision
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
-from dayone.domain.holds import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, Verdict
 from dayone.domain.judgement import decide_held
 from dayone.domain.selection import ready
 from dayone.domain.subject_states import Head, SubjectState
@@ -16,7 +16,7 @@ from dayone.domain.subjects import SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.guardrails import HeldRemovals
 from dayone.ports.state import Engine, Inbox, PolicyInForce, Subjects
-from dayone.usecases.follow_people import Employed
+from dayone.usecases.requeue import Employed
 
 _ATTEMPTS = 5
 _WITHDRAWN = "no longer asked for"

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from dayone.domain.changes import ulid
 from dayone.domain.grants import MOST_EXTENSIONS, End, Ending, Extension, Grant
-from dayone.domain.ulids import ulid
 from dayone.errors import Inapplicable, Invalid
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.grants import Grants

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from dayone.domain.budgets import Budgets
 from dayone.domain.findings import Finding, doubtful, fine, unseen
+from dayone.domain.rate_limits import Budgets
 
 # Source: IAM Identity Center User Guide, quotas; see Budgets. None of the four can be raised but by a support case.
 _PUBLISHED: Mapping[str, float] = {

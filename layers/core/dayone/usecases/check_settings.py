@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from dayone.domain.budgets import Budgets
 from dayone.domain.findings import Finding
 from dayone.domain.life_cycle import IdentitySource
+from dayone.domain.rate_limits import Budgets
 from dayone.errors import DayOneError
 from dayone.ports.surroundings import (
     ConcurrencySight,

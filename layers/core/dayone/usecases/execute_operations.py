@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dayone.domain.budgets import Budgets
+from dayone.domain.rate_limits import Budgets
 from dayone.errors import Unavailable
 from dayone.ports.operations import OperationQueue, Turn
 from dayone.ports.state import Engine
 from dayone.ports.workers import Workers
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.executor_run import ExecutorRun
-from dayone.usecases.put_back import Trying
+from dayone.usecases.reports import Trying
 
 # How long another run is believed to be alive that has not said so again. A process that was killed says nothing.
 _TURN = timedelta(seconds=15)

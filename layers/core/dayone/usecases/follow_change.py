@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from dayone.domain.budgets import Budgets
 from dayone.domain.changes import Change, ChangeState, Share
 from dayone.domain.estimating import Ahead, can_be_estimated, lanes_to_look_at, seconds_left
 from dayone.domain.operations import Operation
+from dayone.domain.rate_limits import Budgets
 from dayone.ports.progress import Progress
 from dayone.ports.records import Page, Records
 from dayone.usecases.read_access import Window, the_change

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from dayone.contracts.grant_request import GrantWish
 from dayone.domain.accounts import GONE, Account
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid
 from dayone.domain.commands import ApplyGrant
 from dayone.domain.desired_grants import why_not_by_policy
 from dayone.domain.grants import MOST_OPEN, Grant
@@ -17,7 +17,6 @@ from dayone.domain.people import Person, Status
 from dayone.domain.policy import Policy
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.ulids import ulid
 from dayone.errors import Invalid
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.records import Records

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from itertools import count, islice
 
 from dayone.domain.accounts import Account
-from dayone.domain.changes import Cause
+from dayone.domain.changes import Cause, ulid_of
 from dayone.domain.commands import RefreshAccount, RefreshOrganizationalUnit
 from dayone.domain.portions import Portion
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.ulids import ulid_of
 from dayone.errors import Rejected
 from dayone.ports.company import Company, Portions
 from dayone.ports.organization import Organization

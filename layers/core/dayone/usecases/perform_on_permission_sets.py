@@ -1,7 +1,7 @@
 """Permission sets themselves and their provisioning: each operation on them, so that doing it twice does no harm."""
 
+from dayone.domain.desired import tags_in
 from dayone.domain.operations import Outcome, Submitted, Succeeded
-from dayone.domain.permission_set_parts import tags_in
 from dayone.domain.retrying import Refusal
 from dayone.errors import AlreadyExists
 from dayone.ports.identity_center import Found, Receipt

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import Command, planning_again
 from dayone.domain.failed_work import SWEEP, FailedWork, planned_again
-from dayone.domain.ulids import ulid_of
 from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.records import Records
 from dayone.ports.state import Inbox

@@ -21,9 +21,9 @@ from dayone.ports.grants import Grants
 from dayone.ports.guardrails import Ledger
 from dayone.ports.records import Records
 from dayone.ports.state import PolicyInForce
-from dayone.usecases.follow_people import Employed
 from dayone.usecases.preview import PlanPreview, PreviewBuilder
 from dayone.usecases.read_policy_here import read_policy_here
+from dayone.usecases.requeue import Employed
 from dayone.usecases.walk_company import walk_company, walk_kind
 
 LISTED = 1000

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dayone.contracts.hr.packed_workforce import packed
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid
 from dayone.domain.commands import ApplyHrRecord, ImportManualPeople
 from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.preconditions import Precondition
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import tag_of, telling_of
-from dayone.domain.ulids import ulid
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.records import KnownSubjects
 from dayone.ports.state import Changes, Inbox

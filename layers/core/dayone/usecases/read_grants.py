@@ -15,7 +15,7 @@ from dayone.ports.clock import Clock
 from dayone.ports.grants import GrantFilter, Grants
 from dayone.ports.records import Page, Records
 from dayone.ports.state import PolicyInForce
-from dayone.usecases.follow_people import Employed
+from dayone.usecases.requeue import Employed
 
 _OPEN = frozenset({GrantState.SCHEDULED, GrantState.ACTIVE})
 _MOST_PARTS = 10

@@ -9,11 +9,10 @@ from dayone.contracts.hr.heard import Heard
 from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.okta import challenge
 from dayone.contracts.hr.proofs import comes_from
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce
 from dayone.domain.hr_sources import Source
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.ulids import ulid_of
 from dayone.errors import NotFound, TooLarge
 from dayone.ports.hr import HrSources
 from dayone.ports.secrets import SigningKeys, TokenKeys

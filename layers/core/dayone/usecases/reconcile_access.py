@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import Command, planning_again
 from dayone.domain.subjects import THE_ORGANIZATION, Subject
-from dayone.domain.ulids import ulid_of
 from dayone.ports.hr import DueHints
 from dayone.ports.records import Records
 from dayone.ports.state import DueWork, Engine, Inbox

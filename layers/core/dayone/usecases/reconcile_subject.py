@@ -2,26 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from dayone.domain.changes import Cause
 from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command
-from dayone.domain.evaluation import PolicyEvaluator, diff_subject
+from dayone.domain.evaluation import Diff, PolicyEvaluator, diff_subject
 from dayone.domain.grants import people_granted
-from dayone.domain.judgement import removals_of, split_held
+from dayone.domain.guardrails import RemovalBudget, limit
+from dayone.domain.judgement import (
+    WAITS_FOR_FIRST_APPROVAL,
+    GuardrailResult,
+    SplitDiff,
+    SubjectRemovals,
+    removals_of,
+    split_held,
+    why_held,
+)
+from dayone.domain.policy import Policy
 from dayone.domain.selection import ready
-from dayone.domain.subject_states import Head, Plan, SubjectState
+from dayone.domain.subject_states import Head, Plan
 from dayone.errors import Conflicting
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.state import PolicyInForce, Subjects
 from dayone.usecases.apply_decision import drop_withdrawn
-from dayone.usecases.follow_people import employed_among, people_concerned
-from dayone.usecases.guard_removals import guard_removals
-from dayone.usecases.make_plan import PlanInputs, is_settled, plan_of, with_operations
-from dayone.usecases.record_grants import Holders, record_grants
-from dayone.usecases.requeue import Requeue, Wakeups
-from dayone.usecases.resolve_fact import ResolvedFact
-from dayone.usecases.settle_account import normalized_state, with_bootstrap
+from dayone.usecases.make_plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
+from dayone.usecases.requeue import Requeue, Wakeups, employed_among, may_have_turned, people_concerned
+from dayone.usecases.resolve_fact import Holders, ResolvedFact, record_grants
 
 _COMMIT_ATTEMPTS = 5
 
@@ -53,7 +60,7 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
         head = ports.subjects.load(command.subject).head
         drop_withdrawn(head, held=ports.held, now=ports.clock())
         ports.wakeups.repeat(head)
-        ports.requeue.repeat(command, head)
+        ports.requeue.after(command, head, turned=True, planned_with=None)
         return
     if isinstance(command, ApplyHrRecord) and command.delivery and ports.subjects.taken_by(command.delivery):
         return  # its sender used the id of one delivery for two
@@ -70,7 +77,8 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
             break
     drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
     ports.wakeups.after(plan)
-    ports.requeue.after(command, plan, employed=inputs.employed)
+    turned = may_have_turned(plan.before, plan.after, now=ports.clock())
+    ports.requeue.after(command, plan.after, turned=turned, planned_with=inputs.employed)
 
 
 def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> PlanInputs:
@@ -80,7 +88,9 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     # The plan forgets what was withdrawn before it: by then its operations must be over.
     drop_withdrawn(state.head, held=ports.held, now=now)
     resolved = resolve(command, state.head, now)
-    people = people_concerned(resolved.fact, policy=policy, granted=_granted(command, state), subjects=ports.subjects)
+    received = (command.grant,) if isinstance(command, ApplyGrant) else ()
+    granted_to = people_granted((*state.head.grants, *received))
+    people = people_concerned(resolved.fact, policy=policy, granted=granted_to, subjects=ports.subjects)
     holders = Holders(fact=resolved.fact, cycle=policy.people, people=people)
     granted = record_grants(command, state=state, holders=holders, grants=ports.grants, now=now)
     return PlanInputs(
@@ -110,6 +120,37 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     return with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
 
 
-def _granted(command: Command, state: SubjectState) -> frozenset[str]:
-    received = (command.grant,) if isinstance(command, ApplyGrant) else ()
-    return people_granted((*state.head.grants, *received))
+def guard_removals(
+    split: SplitDiff,
+    *,
+    diff: Diff,
+    removals: SubjectRemovals,
+    cause: Cause,
+    policy: Policy,
+    ledger: Ledger,
+    now: datetime,
+) -> GuardrailResult:
+    """Hold all new removals or none of them; initial assignments are held in any case."""
+    result = _guarded(split, removals=removals, cause=cause, policy=policy, ledger=ledger, now=now)
+    initial = frozenset(difference.resource for difference in split.allowed) & diff.initial_assignments
+    if not initial:
+        return result
+    reason = "; ".join(filter(None, (result.reason, WAITS_FOR_FIRST_APPROVAL)))
+    return GuardrailResult(
+        removing=result.removing, stopped=result.stopped | initial, reason=reason, budget=result.budget
+    )
+
+
+def _guarded(
+    split: SplitDiff, *, removals: SubjectRemovals, cause: Cause, policy: Policy, ledger: Ledger, now: datetime
+) -> GuardrailResult:
+    if not split.new:
+        return GuardrailResult(removing=split.removing)
+    day = now.astimezone(UTC).date()
+    tally = ledger.tally(cause.change, day=day)
+    if reason := why_held(removals, origin=cause.origin, policy=policy, tally=tally):
+        return GuardrailResult(removing=split.removing, stopped=frozenset(split.new), reason=reason)
+    # Held to by the commit: somebody else may take what is left of the budget meanwhile.
+    at_most = limit(policy.guardrails, existing=tally.existing)
+    budget = RemovalBudget(day=day, count=len(split.new), at_most=at_most)
+    return GuardrailResult(removing=(*split.removing, *split.new), budget=budget)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from dayone.contracts import account_events
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import Command, RefreshAccount, RefreshOrganizationalUnit
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.ulids import ulid_of
 from dayone.errors import Invalid
 from dayone.ports.state import DeadLetters, Inbox
 

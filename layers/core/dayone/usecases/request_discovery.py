@@ -2,10 +2,9 @@
 
 from typing import Protocol
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid
 from dayone.domain.commands import DiscoverAccounts
 from dayone.domain.subjects import THE_ORGANIZATION
-from dayone.domain.ulids import ulid
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.state import Changes, Inbox
 

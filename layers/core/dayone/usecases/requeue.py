@@ -1,19 +1,153 @@
 """Requeue what depends on a subject that was planned, and wake whoever has work because of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dayone.domain.commands import Command, RefreshAccount
+from dayone.domain.accounts import Account
+from dayone.domain.changes import Cause, CauseKind, ulid_of
+from dayone.domain.commands import Command, ReconcileSubject, RefreshAccount
+from dayone.domain.desired import people_asked_for
+from dayone.domain.grants import people_granted
+from dayone.domain.life_cycle import has_access
+from dayone.domain.people import Person
+from dayone.domain.policy import Policy
 from dayone.domain.subject_states import Head, Plan
+from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Unavailable
 from dayone.ports.grants import Grants
 from dayone.ports.organization import Organization
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, PolicyInForce, Subjects
-from dayone.usecases.follow_people import follow_person, look_again_if_people_turned, may_have_turned
 from dayone.usecases.look_below_unit import look_again_if_a_unit_was_renamed
-from dayone.usecases.look_by_new_policy import look_again_if_the_policy_moved
+
+_PAGE = 500
+
+
+def people_concerned(
+    fact: Person | Account | None, *, policy: Policy, granted: frozenset[str], subjects: Subjects
+) -> Mapping[str, Person]:
+    """Those people to whom the policy, or somebody's grant, assigns something alone in this account."""
+    if not isinstance(fact, Account):
+        return {}
+    named = sorted(people_asked_for(fact, policy=policy) | granted)
+    facts = [subjects.load(Subject(SubjectKind.PERSON, name)).head.fact for name in named]
+    return {one.id: one for one in facts if isinstance(one, Person)}
+
+
+def employed_among(people: Iterable[Person], *, policy: Policy, now: datetime) -> frozenset[str]:
+    """Who of them is in employment."""
+    return frozenset(one.id for one in people if has_access(one, cycle=policy.people, now=now))
+
+
+class Employed:
+    """The people who are in employment under a policy at a moment, each looked up when they are first asked about."""
+
+    def __init__(self, fact_of: Callable[[Subject], object], *, policy: Policy, now: datetime) -> None:
+        self._fact_of, self._policy, self._now = fact_of, policy, now
+        self._known: dict[object, bool] = {}
+
+    def __contains__(self, person: object) -> bool:
+        if person not in self._known:
+            fact = self._fact_of(Subject(SubjectKind.PERSON, str(person)))
+            is_employed = isinstance(fact, Person) and has_access(fact, cycle=self._policy.people, now=self._now)
+            self._known[person] = is_employed
+        return self._known[person]
+
+
+def may_have_turned(before: Head, after: Head, *, now: datetime) -> bool:
+    """Whether a person's access may be another since they were last planned, by a new fact, a policy, or by time."""
+    has_come_due = before.due_at is not None and before.due_at <= now
+    # Whoever is away may turn out to have left, which ends what they were granted.
+    is_gone = not after.has_access and before.fact != after.fact
+    return has_come_due or is_gone or before.has_access is not after.has_access
+
+
+def follow_person(
+    person: Subject,
+    *,
+    cause: Cause,
+    policy: Policy,
+    subjects: Subjects,
+    grants: Grants,
+    changes: Changes,
+    inbox: Inbox,
+) -> None:
+    """Ask for the accounts in which the policy, or a grant, gives something to this person to be looked at again.
+
+    They make a change of their own beside the person's. The same cause again asks for the same, so that a crash is
+    mended by doing it again.
+    """
+    if person.kind is not SubjectKind.PERSON:
+        return
+    theirs = replace(cause, change=change_of_accounts(person, cause=cause))
+    by_rules = _accounts(person.name, policy=policy, subjects=subjects) if person.name in policy.people_assigned else ()
+    accounts = list(dict.fromkeys([*by_rules, *grants.accounts_of(person.name)]))
+    if not accounts:
+        return
+    changes.open(theirs)
+    inbox.put(ReconcileSubject(subject=account, cause=theirs) for account in accounts)
+    changes.expect(theirs.change, subjects=len(accounts))
+
+
+def look_again_if_people_turned(
+    account: Head,
+    *,
+    cause: Cause,
+    planned_with: frozenset[str] | None,
+    policy: Policy,
+    subjects: Subjects,
+    inbox: Inbox,
+    now: datetime,
+) -> None:
+    """Ask for an account once more when somebody with a grant there has left or come while it was planned.
+
+    Whoever records that they have left looks for their grants afterwards, and whoever records a grant looks for them
+    afterwards: one of the two sees the other. `planned_with` are those who were taken to be in employment, None when
+    that is not known any more.
+    """
+    names = people_granted(one for one in account.grants if one.is_open(now=now))
+    if not names:
+        return
+    people = people_concerned(account.fact, policy=policy, granted=names, subjects=subjects)
+    employed = employed_among(people.values(), policy=policy, now=now) & names
+    if planned_with is not None and employed == planned_with & names:
+        return
+    change = ulid_of(cause.at, name=f"people granted in {account.subject} {cause.change}")
+    again = Cause(change=change, kind=CauseKind.DUE, actor="dayone", reference=cause.change, at=cause.at)
+    inbox.put([ReconcileSubject(subject=account.subject, cause=again)])
+
+
+def change_of_accounts(person: Subject, *, cause: Cause) -> str:
+    """The id of the change in which the accounts of a person follow one of the person's own."""
+    return ulid_of(cause.at, name=f"accounts of {person} {cause.change}")
+
+
+def _accounts(person: str, *, policy: Policy, subjects: Subjects) -> Iterator[Subject]:
+    selectors = [one for rule in policy.assignments if rule.person == person for one in rule.accounts]
+    ids = {account for selector in selectors for account in selector.ids}
+    may_be_any = any(not selector.ids for selector in selectors)
+    after = ""
+    while names := subjects.names(SubjectKind.ACCOUNT, after=after, limit=_PAGE):
+        yield from (Subject(SubjectKind.ACCOUNT, name) for name in names if may_be_any or name in ids)
+        after = names[-1]
+
+
+def look_again_if_the_policy_moved(
+    subject: Subject, *, planned_with: int, policies: PolicyInForce, inbox: Inbox, clock: Callable[[], datetime]
+) -> None:
+    """Ask for it; `planned_with` is the version of the policy that the subject's plan was made with."""
+    # A policy put in force while that plan was made may have listed the subjects before this one was among them.
+    version = policies.current_version()
+    if version == planned_with:
+        return
+    now = clock()
+    reference = f"version {version}"
+    change = ulid_of(now, name=f"{subject} {reference}")
+    # Whoever put it in force causes this, too, and may not approve what it removes.
+    actor = policies.current().terms.actor or "dayone"
+    cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=now)
+    inbox.put([ReconcileSubject(subject=subject, cause=cause)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,48 +195,31 @@ class Requeue:
     inbox: Inbox
     clock: Callable[[], datetime]
 
-    def after(self, command: Command, plan: Plan, *, employed: frozenset[str]) -> None:
-        """What follows from a plan; `employed` are those people it took to be in employment."""
-        if may_have_turned(plan.before, plan.after, now=self.clock()):
-            self._follow_person(command)
-        self._follow(command, plan.after, planned_with=employed)
+    def after(self, command: Command, head: Head, *, turned: bool, planned_with: frozenset[str] | None) -> None:
+        """Requeue what may follow from a plan; harmless when that is done.
 
-    def repeat(self, command: Command, head: Head) -> None:
-        """What may have followed from a plan already."""
-        self._follow_person(command)
-        self._follow(command, head, planned_with=None)
-
-    def _follow_person(self, command: Command) -> None:
+        `turned` is whether a person's access may be another now, `planned_with` those people that the plan took to be
+        in employment, None when that is not known any more.
+        """
+        cause, inbox, clock = command.cause, self.inbox, self.clock
         # By the policy that is in force after the commit: one that came meanwhile has had accounts planned before it.
-        follow_person(
-            command.subject,
-            cause=command.cause,
-            policy=self.policies.current(),
-            subjects=self.subjects,
-            grants=self.grants,
-            changes=self.changes,
-            inbox=self.inbox,
-        )
-
-    def _follow(self, command: Command, head: Head, *, planned_with: frozenset[str] | None) -> None:
-        cause = command.cause
+        policy, subjects = self.policies.current(), self.subjects
+        if turned:
+            follow_person(
+                command.subject,
+                cause=cause,
+                policy=policy,
+                subjects=subjects,
+                grants=self.grants,
+                changes=self.changes,
+                inbox=inbox,
+            )
         look_again_if_people_turned(
-            head,
-            cause=cause,
-            planned_with=planned_with,
-            policy=self.policies.current(),
-            subjects=self.subjects,
-            inbox=self.inbox,
-            now=self.clock(),
+            head, cause=cause, planned_with=planned_with, policy=policy, subjects=subjects, inbox=inbox, now=clock()
         )
         if isinstance(command, RefreshAccount):
-            look_again_if_a_unit_was_renamed(
-                head.fact, cause=cause, organization=self.organization, inbox=self.inbox, clock=self.clock
-            )
+            units = self.organization
+            look_again_if_a_unit_was_renamed(head.fact, cause=cause, organization=units, inbox=inbox, clock=clock)
         look_again_if_the_policy_moved(
-            command.subject,
-            planned_with=head.policy_version,
-            policies=self.policies,
-            inbox=self.inbox,
-            clock=self.clock,
+            command.subject, planned_with=head.policy_version, policies=self.policies, inbox=inbox, clock=clock
         )

@@ -1,15 +1,145 @@
-"""Resolve the fact that a subject is planned with: the recorded one, or an account as AWS Organizations answers."""
+"""Resolve the fact and the grants that a subject is planned with, and what there is to record about them."""
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from dayone.domain.accounts import Account, AccountState
+from dayone.domain.accounts import GONE, Account, AccountState
 from dayone.domain.audit import AuditEntry
-from dayone.domain.commands import Command
-from dayone.domain.people import Person
-from dayone.domain.subject_states import FactVersion, Head, Telling
+from dayone.domain.changes import Cause
+from dayone.domain.commands import ApplyGrant, Command
+from dayone.domain.grants import MOST_OPEN, End, Ending, Grant, GrantState, joined
+from dayone.domain.life_cycle import LifeCycle, has_left
+from dayone.domain.people import Person, Status
+from dayone.domain.subject_states import FactVersion, Head, SubjectState, Telling
+from dayone.ports.grants import Grants
 from dayone.ports.organization import Organization
+
+# With their audit entries, as many as go into one transaction with everything else of a plan.
+_MOST_WRITTEN = 20
+_OURSELVES = "dayone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """The grants that a head is to remember, those to be put on record, and what there is to say about that."""
+
+    grants: tuple[Grant, ...] = ()
+    written: tuple[Grant, ...] = ()
+    audit: tuple[AuditEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holders:
+    """Whom grants are given to: the fact of the subject itself, and the people who are given something alone there."""
+
+    fact: Person | Account | None
+    cycle: LifeCycle
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+
+def record_grants(command: Command, *, state: SubjectState, holders: Holders, grants: Grants, now: datetime) -> Granted:
+    """What the head remembers, joined with what the command says, ended where its holder has gone.
+
+    When more have turned than fit into one plan, the others follow in the next one, which is due at once.
+    """
+    before = {one.id: one for one in state.head.grants}
+    told = command.grant if isinstance(command, ApplyGrant) else None
+    if told is None and not before:
+        return Granted()
+    if told is not None and told.id not in before and (kept := grants.known(told.id)) is not None:
+        before[told.id] = kept
+    heard = _heard(told, before=before, cause=command.cause, now=now)
+    ours = [_with_holder(one, holders=holders, cause=command.cause, now=now) for one in heard]
+    turned = [one for one in ours if one != before.get(one.id) or one.noted is not one.state(now=now)]
+    written = {one.id: replace(one, noted=one.state(now=now)) for one in turned[:_MOST_WRITTEN]}
+    there = {reason.rule for one in state.applied.values() for reason in one.reasons}
+    known = (written.get(one.id, one) for one in ours)
+    return Granted(
+        grants=tuple(one for one in known if _matters(one, there=there, now=now)),
+        written=tuple(written.values()),
+        audit=tuple(_entries(written.values(), before=before, cause=command.cause, now=now)),
+        notes=tuple(f"{one.rule} {in_words(one, now=now)}" for one in written.values()),
+    )
+
+
+def in_words(grant: Grant, *, now: datetime) -> str:
+    """How far along a grant is: `is active until 2026-11-23T17:00:00+00:00`, `has ended: expired`."""
+    until, state = grant.lasts_until.astimezone(UTC).isoformat(), grant.state(now=now)
+    match state:
+        case GrantState.SCHEDULED:
+            return f"is scheduled from {grant.begins.astimezone(UTC).isoformat()} until {until}"
+        case GrantState.ACTIVE:
+            return f"is active until {until}"
+        case GrantState.REFUSED:
+            return f"is refused: {grant.end.because if grant.end else ''}"
+        case GrantState.ENDED:
+            return f"has ended: {grant.ending(now=now)}"
+
+
+def _heard(told: Grant | None, *, before: Mapping[str, Grant], cause: Cause, now: datetime) -> Iterable[Grant]:
+    if told is None:
+        return before.values()
+    known = before.get(told.id)
+    if known is not None:
+        told = joined(known, told)
+    elif told.is_open(now=now) and sum(one.is_open(now=now) for one in before.values()) >= MOST_OPEN:
+        told = _ended(told, Ending.REFUSED, because=f"{MOST_OPEN} grants are open already", cause=cause, now=now)
+    return sorted({**before, told.id: told}.values(), key=lambda one: one.id)
+
+
+def _with_holder(grant: Grant, *, holders: Holders, cause: Cause, now: datetime) -> Grant:
+    """The grant, which ends with its holder and is not there again when they come back."""
+    if not grant.is_open(now=now):
+        return grant
+    if isinstance(holders.fact, Account):
+        if holders.fact.state in GONE:
+            because = f"the account is {holders.fact.state}"
+            return _ended(grant, Ending.ACCOUNT_GONE, because=because, cause=cause, now=now)
+        person = holders.people.get(grant.person)
+    else:
+        person = holders.fact
+    if person is None or person.status is Status.MISSING or not has_left(person, cycle=holders.cycle, now=now):
+        return grant
+    return _ended(grant, Ending.PERSON_LEFT, because="their employment is over", cause=cause, now=now)
+
+
+def _ended(grant: Grant, how: Ending, *, because: str, cause: Cause, now: datetime) -> Grant:
+    return replace(grant, end=End(at=now, how=how, by=_OURSELVES, change=cause.change, because=because))
+
+
+def _matters(grant: Grant, *, there: Iterable[str], now: datetime) -> bool:
+    """Whether anything may follow from it yet: it is open, not on record as it is, or what it gave is still there."""
+    return grant.is_open(now=now) or grant.noted is not grant.state(now=now) or grant.rule in there
+
+
+def _entries(
+    written: Iterable[Grant], *, before: Mapping[str, Grant], cause: Cause, now: datetime
+) -> Iterator[AuditEntry]:
+    for one in written:
+        action, actor = _what_was_done(one, before=before.get(one.id), actor=cause.actor)
+        yield AuditEntry(
+            at=now,
+            actor=actor,
+            action=action,
+            subject=str(one.subject),
+            change=cause.change,
+            outcome="recorded",
+            detail=f"{one.rule}, {one.resource}, {in_words(one, now=now)}",
+        )
+
+
+def _what_was_done(one: Grant, *, before: Grant | None, actor: str) -> tuple[str, str]:
+    """The action, and by whom: whatever time or somebody's leaving does is Day One's own."""
+    if one.end is not None and (before is None or before.end != one.end):
+        return ("refuse-grant", _OURSELVES) if one.end.how is Ending.REFUSED else ("end-grant", one.end.by)
+    if before is None:
+        return "give-grant", actor
+    if before.extensions != one.extensions:
+        return "extend-grant", actor
+    return ("begin-grant" if one.noted is GrantState.ACTIVE else "end-grant"), _OURSELVES
 
 
 @dataclass(frozen=True, kw_only=True)

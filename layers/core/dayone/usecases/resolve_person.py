@@ -8,8 +8,7 @@ from dayone.domain.commands import ApplyHrRecord
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.domain.people import Person
 from dayone.domain.subject_states import Head, Presence, Telling
-from dayone.domain.tellings import attributes_of, lacking, overruled, person_of, tag_of, taken_in
-from dayone.domain.user_names import candidates
+from dayone.domain.tellings import attributes_of, candidates, lacking, overruled, person_of, tag_of, taken_in
 from dayone.ports.state import Subjects
 from dayone.usecases.resolve_fact import ResolvedFact, fact_entry, ignored
 

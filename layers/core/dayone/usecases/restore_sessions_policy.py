@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import RestoreResources
 from dayone.domain.subjects import Resource, ResourceKind
-from dayone.domain.ulids import ulid_of
 from dayone.ports.sessions import DeniedUsers, RevokedSessions
 
 _ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause, CauseKind, Change, ChangeState
+from dayone.domain.changes import Cause, CauseKind, Change, ChangeState, ulid
 from dayone.domain.commands import BootstrapAccounts, RefreshAccount, RetryChange, planning_again
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.ulids import ulid
 from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.progress import Progress

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from dayone.contracts.kept_policy import as_one_text
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ulid
 from dayone.domain.commands import ActivatePolicy
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.subjects import THE_POLICY
-from dayone.domain.ulids import ulid
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, Inbox, PolicyArchive, PolicyInForce

@@ -8,7 +8,7 @@ from dayone.domain.changes import Change
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
 from dayone.ports.records import Page, Records
-from dayone.usecases.follow_people import change_of_accounts
+from dayone.usecases.requeue import change_of_accounts
 
 _ACCESS = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlencode
 from pydantic import BaseModel
 
 from dayone.contracts.deliveries import Delivery
-from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
+from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import digest_of, is_recent, signed_in_hex
 from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source

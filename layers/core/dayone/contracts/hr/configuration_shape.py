@@ -9,7 +9,7 @@ from dayone.contracts.hr.kinds import KindName
 from dayone.contracts.hr.workforce import MAPPING
 from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.mapping import is_path
-from dayone.domain.user_names import fields_in
+from dayone.domain.tellings import fields_in
 
 _ATTRIBUTES = frozenset(MAPPING) - {"id"}
 # When a record came to be so, where the report of a Workday integration says it.

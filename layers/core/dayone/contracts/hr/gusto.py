@@ -11,8 +11,8 @@ from urllib.parse import quote
 from pydantic import BaseModel, Field
 
 from dayone.contracts.deliveries import Delivery
-from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
+from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import is_recent, signed_in_hex
 from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source

@@ -10,9 +10,9 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from dayone.contracts.deliveries import Delivery
-from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Heard, Kind
+from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import be_of_the_past, digest_of, signed_in_base64
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from dayone.contracts.findings import findings_of
 from dayone.domain.people import Person, Status
-from dayone.domain.user_names import LONGEST, RESERVED
-from dayone.errors import Invalid
+from dayone.domain.tellings import LONGEST, RESERVED
+from dayone.errors import Invalid, Malformed
 
 # Source: Identity Store API, CreateUser, DisplayName.
 _LONGEST_NAME = 1024
@@ -134,3 +134,13 @@ def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         raise Invalid("this is not a person", findings=findings_of(error)) from error
     empty = {name: "" for name in attributes if name not in filled}
     return record.id, {**empty, **record.attributes(only_given=True)}
+
+
+def read_as[Body: BaseModel](model: type[Body], body: bytes) -> Body:
+    """The body as the model; raises Malformed for what is not JSON in UTF-8, Invalid for JSON of another shape."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        if any(one["type"] == "json_invalid" for one in error.errors()):
+            raise Malformed("the body is not JSON") from error
+        raise Invalid("the event is not valid", findings=findings_of(error)) from error

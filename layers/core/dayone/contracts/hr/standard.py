@@ -13,9 +13,8 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel
 
 from dayone.contracts.deliveries import Delivery
-from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.heard import Heard, Kind
-from dayone.contracts.hr.person_record import PersonRecord
+from dayone.contracts.hr.person_record import PersonRecord, read_as
 from dayone.contracts.hr.proofs import CLOCKS_DIFFER_BY, be_of_the_past, is_mac
 from dayone.domain.hr_sources import Source
 from dayone.domain.people import Status

@@ -12,9 +12,9 @@ from pydantic import RootModel
 
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bearer import carries_token
-from dayone.contracts.hr.bodies import read_as
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Heard, Kind
+from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import be_of_the_past, carries_secret, digest_of
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule, mapped
