@@ -25,10 +25,6 @@ def local_identity_center(sandbox: Sandbox) -> LocalIdentityCenter:
     return LocalIdentityCenter(sandbox)
 
 
-# For what looks at the first page alone, and may then know less than everything.
-WITH_FULL_PAGES = pytest.mark.parametrize("identity_center", ["fake", "aws"], indirect=True)
-
-
 @pytest.fixture(params=["fake", "aws", "aws with short pages"])
 def identity_center(request: pytest.FixtureRequest) -> Iterator[IdentityCenter]:
     if request.param == "fake":

@@ -10,7 +10,6 @@ from dayone.errors import Conflicting, NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, RequestState
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import altering
-from tests.contract.conftest import WITH_FULL_PAGES
 from tests.contract.identity_centers import (
     NO_ID,
     NO_PERMISSION_SET,
@@ -127,20 +126,19 @@ def test_a_failure_always_has_a_reason(local_identity_center: LocalIdentityCente
         assert center.assignments.creation(request_id).failure_reason == "AWS gave no reason"
 
 
-@WITH_FULL_PAGES
 def test_one_look_tells_of_many_requests(identity_center: IdentityCenter) -> None:
     assignments = identity_center.assignments
     keys = [identity_center.new_assignment(), identity_center.new_key()]
     deletion, creation = assignments.delete(keys[0]), assignments.create(keys[1])
-    assert not assignments.creations({creation, NO_ID})[creation].is_over
-    assert not assignments.deletions({deletion, NO_ID})[deletion].is_over
+    # Where many short pages are read, AWS may be done before they are.
+    assert assignments.creations({creation, NO_ID}).keys() == {creation}
+    assert assignments.deletions({deletion, NO_ID}).keys() == {deletion}
     identity_center.outcome(assignments.creation, creation)
     identity_center.outcome(assignments.deletion, deletion)
     assert assignments.creations({creation, NO_ID}) == {creation: RequestState(is_over=True)}
     assert assignments.deletions({deletion, NO_ID}) == {deletion: RequestState(is_over=True)}
 
 
-@WITH_FULL_PAGES
 def test_one_look_tells_why_a_request_failed(identity_center: IdentityCenter, key: AssignmentKey) -> None:
     assignments = identity_center.assignments
     request_id = assignments.create(replace(key, principal_id=NO_ID))

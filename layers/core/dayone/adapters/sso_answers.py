@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from dayone.errors import Unavailable
 from dayone.ports.identity_center import Receipt, RequestState
 
+# The most AWS lists at a time, and far more than may be outstanding.
+FULL_PAGE = 100
+_MOST_PAGES = 20
 _NO_REASON = "AWS gave no reason"
 # How AWS refuses to work in the management account, where it works with the rights of whoever calls.
 _DENIED_BY_IAM = "Access denied by IAM"
@@ -41,6 +45,21 @@ def explained(state: RequestState, *, lacks_rights: bool) -> RequestState:
     if not (lacks_rights and is_denied_by_iam(state)):
         return state
     return replace(state, failure_reason=f"{_WHAT_TO_DO}: {state.failure_reason}")
+
+
+def entries_of(pages: Iterable[Mapping[str, Any]], *, member: str, asked: Collection[str]) -> list[Mapping[str, Any]]:
+    """The entries of a list of requests, as far as it is worth reading for those asked about.
+
+    A page may be short or empty with more to come, so that is read on. A full one that does not have them ends it: AWS
+    does not say in which order it lists, and whoever is still missing is asked about by id.
+    """
+    found: list[Mapping[str, Any]] = []
+    for page in islice(pages, _MOST_PAGES):
+        entries = page.get(member, ())
+        found += [entry for entry in entries if entry["RequestId"] in asked]
+        if len(found) == len(asked) or len(entries) >= FULL_PAGE:
+            break
+    return found
 
 
 def states_of(

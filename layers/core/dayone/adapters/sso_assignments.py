@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
 from dayone.adapters.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
-from dayone.adapters.sso_answers import explained, request_state, states_of
+from dayone.adapters.sso_answers import FULL_PAGE, entries_of, explained, request_state, states_of
 from dayone.ports.identity_center import AssignmentKey, RequestState
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
-
-# The most AWS lists at a time, and far more than may be outstanding.
-_PAGE = 100
 
 
 class SsoAssignments:
@@ -49,16 +46,18 @@ class SsoAssignments:
         return asked["AccountAssignmentDeletionStatus"]["RequestId"]
 
     def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        """See Assignments; AWS does not say in which order it lists, so only the first page is looked at."""
+        """See Assignments; AWS does not say in which order it lists, so a full page without them ends the look."""
+        pages = self._client.get_paginator("list_account_assignment_creation_status")
         with translated():
-            page = self._client.list_account_assignment_creation_status(InstanceArn=self._instance, MaxResults=_PAGE)
-        return states_of(page["AccountAssignmentsCreationStatus"], asked=asked, describe=self.creation)
+            listed = entries_of(self._pages(pages), member="AccountAssignmentsCreationStatus", asked=asked)
+        return states_of(listed, asked=asked, describe=self.creation)
 
     def deletions(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        """See Assignments; of AWS's list the first page."""
+        """See Assignments; read as those of creations are."""
+        pages = self._client.get_paginator("list_account_assignment_deletion_status")
         with translated():
-            page = self._client.list_account_assignment_deletion_status(InstanceArn=self._instance, MaxResults=_PAGE)
-        return states_of(page["AccountAssignmentsDeletionStatus"], asked=asked, describe=self.deletion)
+            listed = entries_of(self._pages(pages), member="AccountAssignmentsDeletionStatus", asked=asked)
+        return states_of(listed, asked=asked, describe=self.deletion)
 
     def creation(self, request_id: str) -> RequestState:
         """See Assignments."""
@@ -75,6 +74,9 @@ class SsoAssignments:
                 InstanceArn=self._instance, AccountAssignmentDeletionRequestId=request_id
             )
         return explained(request_state(told["AccountAssignmentDeletionStatus"]), lacks_rights=self._lacks_rights)
+
+    def _pages(self, paginator: Any) -> Any:  # noqa: ANN401 - one of two paginators
+        return paginator.paginate(InstanceArn=self._instance, PaginationConfig={"PageSize": FULL_PAGE})
 
     def _request(self, key: AssignmentKey) -> Any:  # noqa: ANN401 - keyword arguments of two boto3 methods
         return {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
 from dayone.adapters.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
-from dayone.adapters.sso_answers import explained, is_denied_by_iam, request_state, states_of
+from dayone.adapters.sso_answers import FULL_PAGE, entries_of, explained, is_denied_by_iam, request_state, states_of
 from dayone.ports.identity_center import RequestState
 
 if TYPE_CHECKING:
@@ -43,10 +43,13 @@ class SsoProvisioning:
         return asked["PermissionSetProvisioningStatus"]["RequestId"]
 
     def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        """See PermissionSets; of AWS's list the first page."""
+        """See PermissionSets; a full page without them ends the look."""
+        pages = self._client.get_paginator("list_permission_set_provisioning_status").paginate(
+            InstanceArn=self._instance, PaginationConfig={"PageSize": FULL_PAGE}
+        )
         with translated():
-            page = self._client.list_permission_set_provisioning_status(InstanceArn=self._instance, MaxResults=100)
-        return states_of(page["PermissionSetsProvisioningStatus"], asked=asked, describe=self.provisioning)
+            listed = entries_of(pages, member="PermissionSetsProvisioningStatus", asked=asked)
+        return states_of(listed, asked=asked, describe=self.provisioning)
 
     def provisioning(self, request_id: str) -> RequestState:
         """See PermissionSets."""
