@@ -12,6 +12,7 @@ import pytest
 
 from dayone.adapters.organizations import AwsOrganization
 from dayone.domain.accounts import Account, AccountState
+from dayone.domain.ou_paths import path_of
 from dayone.errors import Conflicting, Throttled
 from dayone.ports.organization import Organization
 from sandbox import Sandbox
@@ -59,7 +60,7 @@ class FakeWorld:
             name=fresh("account"),
             email=f"{fresh('account')}@example.com",
             state=AccountState.ACTIVE,
-            ou_path="/" + "/".join(units),
+            ou_path=path_of(units),
             ou_ids=tuple(f"ou-{unit}" for unit in units),
             tags=tags or {},
         )
@@ -96,7 +97,7 @@ class LocalWorld:
             name=name,
             email=f"{name}@example.com",
             state=AccountState.ACTIVE,
-            ou_path="/" + "/".join(units),
+            ou_path=path_of(units),
             ou_ids=tuple(ou_ids),
             tags=tags or {},
         )
@@ -162,6 +163,12 @@ def test_an_account_is_read_with_its_units_and_tags(world: World) -> None:
     account = world.new_account(units=units, tags={"env": "dev", "owner": "data team"})
     assert world.read(account) == account
     assert account.ou_path == f"/{units[0]}/Dev/Team A"
+
+
+def test_the_slash_in_a_name_of_a_unit_is_told_from_the_slash_between_two(world: World) -> None:
+    unit = fresh("Workloads")
+    assert world.read(world.new_account(units=(f"{unit}/CI", "CD\nEU"))).ou_path == f"/{unit}\\/CI/CD\nEU"
+    assert world.read(world.new_account(units=(unit, "CI", "CD\nEU"))).ou_path == f"/{unit}/CI/CD\nEU"
 
 
 def test_an_account_in_the_root_has_the_path_of_the_root(world: World) -> None:

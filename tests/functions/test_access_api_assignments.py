@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,7 @@ from dayone.domain.desired import Reason
 from dayone.domain.guardrails import HeldRemoval
 from dayone.domain.holdings import Sought
 from dayone.domain.operations import Action, Applied
+from dayone.domain.ou_paths import path_of
 from dayone.domain.people import Person
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
@@ -302,3 +304,18 @@ class TestCsv:
 
 def test_whoever_asks_is_answered_when_the_event_has_no_query(world: World) -> None:
     assert len(world.send(load("list_assignments") | {"queryStringParameters": None}).body["assignments"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("ou", "expected"),
+    [(r"/CI\/CD", 1), ("/CI/CD", 0), ("/ci**", 400), ("/" + "*" * 2000 + "z", 400), ("/" + "*a" * 1000 + "b", 0)],
+)
+def test_a_unit_is_asked_for_by_its_names_and_no_pattern_takes_long(world: World, ou: str, expected: int) -> None:
+    head = world.state.heads[Subject(SubjectKind.ACCOUNT, ACCOUNTS[1])]
+    assert isinstance(head.fact, Account)
+    path = path_of(["CI/CD"])
+    world.state.heads[head.subject] = replace(head, fact=replace(head.fact, ou_path=path))
+    began = time.process_time()
+    answer = world.send(asking("list_assignments", ou=ou))
+    assert time.process_time() - began < 5
+    assert (len(answer.body["assignments"]) if answer.status == 200 else answer.status) == expected

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.aws_errors import translated
-from dayone.adapters.organizations_answers import account_in, joined
+from dayone.adapters.organizations_answers import account_in
 from dayone.domain.accounts import Account
+from dayone.domain.ou_paths import path_of
 from dayone.errors import Conflicting, NotFound
 from dayone.ports.organization import ListedAccounts
 from dayone.ports.unit_names import UnitName, UnitNames
@@ -97,7 +98,7 @@ class AwsOrganization:
         known = self._names.known(account.ou_ids)
         if len(known) < len(account.ou_ids):
             return True
-        return joined(known[unit_id].name for unit_id in account.ou_ids) == account.ou_path
+        return path_of(known[unit_id].name for unit_id in account.ou_ids) == account.ou_path
 
     def _read_anew(self, account_id: str) -> _Read:
         began = self._clock()
@@ -133,7 +134,7 @@ class AwsOrganization:
     def _path(self, ou_ids: tuple[str, ...]) -> str:
         known, oldest = self._names.known(ou_ids), self._clock() - _NAMES_LAST
         fresh = {unit_id: one.name for unit_id, one in known.items() if one.read_at > oldest}
-        return joined(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
+        return path_of(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
 
     def _name_read_anew(self, unit_id: str) -> str:
         began = self._clock()

@@ -1,17 +1,12 @@
 """Accounts and paths of organizational units, made from what AWS Organizations answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dayone.domain.accounts import Account, AccountState
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations.type_defs import AccountTypeDef
-
-
-def joined(names: Iterable[str]) -> str:
-    """The names of units from the root down as one path."""
-    return "/" + "/".join(names)
 
 
 def account_in(described: "AccountTypeDef", *, ou_ids: tuple[str, ...], tags: Mapping[str, str], path: str) -> Account:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
+from itertools import takewhile
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dayone.contracts.findings import findings_of
 from dayone.contracts.hr.person_record import KnownPerson, PersonRecord
 from dayone.domain.accounts import Account, AccountState
+from dayone.domain.ou_paths import names_in
 from dayone.domain.people import Person
 from dayone.errors import Invalid, Malformed
 
@@ -44,7 +46,7 @@ class AccountRecord(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=50)]
     email: Annotated[str, Field(max_length=254)] = ""
     state: AccountState = AccountState.ACTIVE
-    ou_path: Annotated[str, Field(pattern=r"^(/|(/[^/]+)+)$")]
+    ou_path: Annotated[str, Field(pattern=r"^(/|(/(\\/|[^/])+)+)$")]
     ou_ids: tuple[str, ...] = ()
     tags: dict[str, str] = Field(default_factory=dict)
     is_management: bool = False
@@ -118,8 +120,8 @@ def _plain(value: object) -> object:
 
 
 def _levels_in_both(one: str, other: str) -> int:
-    levels = zip(one.strip("/").split("/"), other.strip("/").split("/"), strict=False)
-    return next((at for at, (here, there) in enumerate(levels) if here != there), min(one.count("/"), other.count("/")))
+    levels = zip(names_in(one) or (), names_in(other) or (), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], levels))
 
 
 def _mistaken(whose: str, error: ValidationError, *, known: Person | Account | None) -> Invalid:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from dayone.domain.assignments import PERSON_PREFIX
+from dayone.domain.ou_paths import is_pattern
 
 # Patterns and lengths: the identitystore and organizations API models (GroupDisplayName, OrganizationalUnitId).
 _PERSON, _ACCOUNT = r"[A-Za-z0-9._@+-]{1,128}", r"[0-9]{12}"
@@ -83,7 +84,7 @@ def _account_id(said: str) -> str:
 
 
 def _ou(said: str) -> str:
-    if not said.startswith("/") or "**" in said.removesuffix("/**") or (said.endswith("/") and said != "/"):
+    if not is_pattern(said):
         refuse(
             f"{quoted(said)} is not an OU path: write `/Workloads/Dev`; `*` is one level, `/**` at the end all below"
         )

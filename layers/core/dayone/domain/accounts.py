@@ -24,8 +24,9 @@ class AccountState(StrEnum):
 class Account:
     """One AWS account of the organisation.
 
-    `ou_path` names the organizational units from the root down, such as `/Workloads/Dev`, and is `/` in the root;
-    `ou_ids` are their ids in the same order. `is_management` marks the organisation's management account.
+    `ou_path` names the organizational units from the root down, such as `/Workloads/Dev`, and is `/` in the root
+    (`ou_paths` reads and writes it); `ou_ids` are their ids in the same order. `is_management` marks the organisation's
+    management account.
     """
 
     id: str

@@ -9,8 +9,8 @@ from dayone.domain.accounts import Account
 from dayone.domain.assignments import Principal, assignment_in
 from dayone.domain.desired import Reason
 from dayone.domain.guardrails import Verdict
-from dayone.domain.matching import is_under
 from dayone.domain.operations import Action, Applied
+from dayone.domain.ou_paths import is_under
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind
 

@@ -7,7 +7,8 @@ from functools import cached_property
 from operator import attrgetter
 
 from dayone.domain.accounts import Account
-from dayone.domain.matching import fits, glob_of_any, holds, is_under, is_within, names_management, tag_of
+from dayone.domain.matching import fits, glob_of_any, holds, is_within, names_management, tag_of
+from dayone.domain.ou_paths import is_under
 from dayone.domain.people import SELECTABLE_DATES, Person
 from dayone.domain.policy import AccountSelector, Condition, PersonSelector
 

@@ -7,6 +7,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from dayone.domain.accounts import Account
+from dayone.domain.ou_paths import is_under
 from dayone.domain.people import SELECTABLE_DATES, Person, date_of, day_begins, has_come
 from dayone.domain.policy import AccountSelector, Condition, PersonSelector
 
@@ -68,7 +69,10 @@ def tag_of(account: Account, key: str) -> str:
 
 
 def matches_any(patterns: Iterable[str], text: str) -> bool:
-    """Whether a glob (`*`, `?`, `[…]`) matches the whole text, whatever the case; an empty text never does."""
+    """Whether a glob (`*`, `?`, `[…]`) matches the whole text, whatever the case; an empty text never does.
+
+    A text that is written like the glob matches too, so that a name with brackets can be written as it is.
+    """
     folded = text.casefold()
     return bool(text) and any(_glob(pattern).match(folded) for pattern in patterns)
 
@@ -80,34 +84,20 @@ def is_within(ou_id: str, ou_ids: Sequence[str]) -> bool:
     return bool(ou_ids) and ou_ids[-1] == ou_id
 
 
-def is_under(pattern: str, ou_path: str) -> bool:
-    """Whether an OU path fits a pattern: `*` is one level, a closing `/**` is that OU and everything below it."""
-    return bool(_ou_pattern(pattern).fullmatch(ou_path))
-
-
 def glob_of_any(patterns: Iterable[str]) -> re.Pattern[str]:
     """One expression for texts without their case that any of the globs matches."""
-    return re.compile("|".join(dict.fromkeys(translate(pattern.casefold()) for pattern in patterns)))
+    return re.compile("|".join(dict.fromkeys(_expression(pattern.casefold()) for pattern in patterns)))
 
 
 @lru_cache(maxsize=4096)
 def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern.casefold()))
+    return re.compile(_expression(pattern.casefold()))
 
 
-@lru_cache(maxsize=4096)
-def _ou_pattern(pattern: str) -> re.Pattern[str]:
-    if pattern == "/**":
-        return re.compile(r"/.*")
-    below = pattern.endswith("/**")
-    levels = pattern.removesuffix("/**").split("/")
-    # A level that is nothing but `*` is any name, and a name is never empty: `/*` must not mean the root.
-    regex = "/".join("[^/]+" if level == "*" else _level(level) for level in levels)
-    return re.compile(regex + ("(/.*)?" if below else ""))
-
-
-def _level(level: str) -> str:
-    return "[^/]*".join(re.escape(part) for part in level.split("*"))
+def _expression(pattern: str) -> str:
+    # `translate` makes each star atomic, so that a search takes time linear in the pattern and in the text.
+    glob = translate(pattern)
+    return rf"{glob}|{re.escape(pattern)}\Z" if "[" in pattern else glob
 
 
 def _holds_of_date(condition: Condition, person: Person, *, now: datetime) -> bool:

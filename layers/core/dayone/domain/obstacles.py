@@ -9,7 +9,6 @@ from dayone.domain.management import no_rights_in
 from dayone.domain.matching import (
     describes,
     holds,
-    is_under,
     is_within,
     matches_any,
     names_management,
@@ -17,6 +16,7 @@ from dayone.domain.matching import (
     tag_of,
 )
 from dayone.domain.matching import fits as text_fits
+from dayone.domain.ou_paths import is_under
 from dayone.domain.people import SELECTABLE_DATES, Person, date_of
 from dayone.domain.policy import AccountSelector, AssignmentRule, Condition, GroupRule, PersonSelector
 from dayone.domain.terms import OffLimits

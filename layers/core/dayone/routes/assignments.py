@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.domain.holdings import Holding, Sought
+from dayone.domain.ou_paths import is_pattern
 from dayone.errors import Malformed
 from dayone.ports.records import Page
 from dayone.routes.assignment_answers import as_csv, as_json
@@ -53,7 +54,7 @@ def _managed_in(event: Event) -> Managed:
 def _sought_in(event: Event) -> Sought:
     names = ("person", "group", "account", "ou", "permission_set")
     sought = Sought(**{name: asked_for(event, name) for name in names})
-    if sought.ou and not sought.ou.startswith("/"):
+    if sought.ou and not is_pattern(sought.ou):
         raise Malformed("`ou` is a path of organizational units from the root, such as /Workloads/** or /Workloads/*")
     return sought
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 
 from dayone.contracts.report_cursors import Place
 from dayone.domain.holdings import Holding, HoldingState, Member, Sought, member_in
-from dayone.domain.matching import is_under
+from dayone.domain.ou_paths import is_under
 from dayone.domain.subjects import ITSELF, ResourceOf, Subject, SubjectKind
 from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.ports.clock import Clock
