@@ -84,6 +84,27 @@ BROWSER = for name in chromium chromium-browser google-chrome google-chrome-stab
 		npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent && touch $@; else \
 		echo "No npm or no Java here: tests against DynamoDB Local will be skipped." >&2; fi
 
+# The AWS CLI of version 2 is a program of its own, for Linux on x86, in a layer inside of a package of npm inside of a package
+# of Python. Anywhere else the tests that need it are skipped, and say so.
+.tools/aws-cli-v2/.ready: requirements/aws-cli-v2.txt $(UV_READY)
+	@rm -rf $(@D) && mkdir -p $(@D)/package
+	@if test "$$(uname -sm)" = "Linux x86_64"; then set -e; \
+		.tools/uv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest $(@D)/package -r $<; \
+		$(PYTHON) -m zipfile -e $(@D)/package/*.whl $(@D)/package; \
+		tar -xzf $(@D)/package/aws_cdk/asset_awscli_v2/_jsii/*.tgz -C $(@D)/package --strip-components 2 package/lib/layer.zip; \
+		$(PYTHON) -m zipfile -e $(@D)/package/layer.zip $(@D)/package; \
+		mv $(@D)/package/awscli/v2/2.*/dist $(@D)/dist; rm -rf $(@D)/package; chmod +x $(@D)/dist/aws; fi
+	@if $(@D)/dist/aws --version >/dev/null 2>&1; then touch $@; else \
+		echo "The AWS CLI of version 2 cannot run here: its tests will be skipped." >&2; fi
+
+# Where there is no npm, the tests of the AWS SDK for JavaScript are skipped, and say so.
+.tools/javascript-sdk/.ready: requirements/javascript-sdk/package-lock.json
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null && command -v node >/dev/null; then \
+		cp $(<D)/package.json $(<D)/package-lock.json $(@D) && \
+		npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent && touch $@; else \
+		echo "No Node.js or no npm here: tests of the AWS SDK for JavaScript will be skipped." >&2; fi
+
 COMPILE := $(UV) pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .PHONY: lock
@@ -95,6 +116,7 @@ lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRA
 	$(COMPILE) requirements/sam.in --output-file requirements/sam.txt
 	$(COMPILE) requirements/real-clients.in --output-file requirements/real-clients.txt
 	$(COMPILE) --no-deps requirements/deploy-rules.in --output-file requirements/deploy-rules.txt
+	$(COMPILE) --no-deps requirements/aws-cli-v2.in --output-file requirements/aws-cli-v2.txt
 
 # --- Checking ---
 
@@ -127,7 +149,7 @@ check-deploy: setup .tools/deploy-rules/.ready ## Ask the rules of AWS whether t
 	$(BIN)/python -m tests.deploy
 
 .PHONY: test
-test: setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/deploy-rules/.ready ## Run every test
+test: setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/deploy-rules/.ready .tools/aws-cli-v2/.ready .tools/javascript-sdk/.ready ## Run every test
 	$(PYTEST) --numprocesses $(WORKERS) --dist loadfile
 
 # --- Using ---

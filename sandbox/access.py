@@ -42,8 +42,8 @@ class Access:
         return self.identity_center_endpoint if service in IDENTITY_CENTER_SERVICES else self.endpoint
 
     @property
-    def start_url(self) -> str:
-        """The URL of the portal, which profiles call `sso_start_url`."""
+    def portal_url(self) -> str:
+        """The URL at which a browser finds the portal; profiles name it by its start URL instead."""
         return f"{self.identity_center_endpoint}/start"
 
     @property

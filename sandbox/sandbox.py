@@ -20,6 +20,7 @@ from sandbox.identity_center.process import behave
 from sandbox.identity_center.settings import Settings
 from sandbox.processes import Server, free_ports
 from sandbox.servers import start_identity_center, start_ministack
+from sandbox.sign_in.start_urls import start_url_of
 
 _READY_SECONDS = 60.0
 # Long enough to be seen in progress, short enough to be waited for.
@@ -111,9 +112,14 @@ class Sandbox:
         return self._running.identity_center_endpoint
 
     @property
-    def start_url(self) -> str:
+    def portal_url(self) -> str:
         """The URL of the portal where people sign in."""
-        return self._running.start_url
+        return self._running.portal_url
+
+    @property
+    def start_url(self) -> str:
+        """The name of the portal in profiles, `sso_start_url`, which has AWS's form and is not where it answers."""
+        return start_url_of(self.client("sso-admin").list_instances()["Instances"][0]["IdentityStoreId"])
 
     @property
     def command_environment(self) -> dict[str, str]:
@@ -147,7 +153,8 @@ class Sandbox:
         self, stack: str, *, template: Path, parameters: Mapping[str, str] | None = None, place: Access | None = None
     ) -> deployment.Stack:
         """Build the template, create or update the stack, here or in a place `elsewhere`, and return what it is now."""
-        return deployment.deploy(stack, template, parameters or {}, place or self._running, self._running_folder)
+        assert self._folder is not None, "the sandbox is not running"
+        return deployment.deploy(stack, template, parameters or {}, place or self._running, self._folder)
 
     def create_user(self, name: str, *, policy: Mapping[str, Any]) -> Credentials:
         """Create an IAM user with an inline policy; its key is one that IAM checks, unlike the administrator's."""
@@ -191,9 +198,3 @@ class Sandbox:
         if self._access is None:
             raise SandboxError("the sandbox is not running")
         return self._access
-
-    @property
-    def _running_folder(self) -> Path:
-        if self._folder is None:
-            raise SandboxError("the sandbox is not running")
-        return self._folder

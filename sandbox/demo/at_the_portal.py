@@ -41,10 +41,10 @@ class Act:
         """Somebody's way through the portal: in Chromium where there is one."""
         if find_browser() is None:
             self.narrator.tell("no Chromium on this machine: the portal is visited by plain HTTP, without a picture")
-            yield PortalOverHttp(self.sandbox.start_url)
+            yield PortalOverHttp(self.sandbox.portal_url)
             return
         with Chromium() as page:
-            yield PortalInBrowser(page, self.sandbox.start_url)
+            yield PortalInBrowser(page, self.sandbox.portal_url)
 
     def first_day(self, visit: PortalVisit) -> Shell:
         """Sign in, look, take the export lines, and be who AWS says one is."""
@@ -82,7 +82,7 @@ class Act:
             found = visit.accounts()
             if self.expected.permission_set not in found.get(self.expected.account_id, []):
                 raise RuntimeError(f"the portal shows {found}")
-        self.narrator.tell(f"{self.sandbox.start_url}, with a one-time password that the local AWS shows")
+        self.narrator.tell(f"{self.sandbox.portal_url}, with a one-time password that the local AWS shows")
         self._picture(visit, "portal-first-day.png")
 
     def _access_keys(self, visit: PortalVisit) -> str:

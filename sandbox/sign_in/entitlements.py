@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.identity_store.directory import Entity
 from sandbox.sign_in.roles import Role, Roles
+from sandbox.sign_in.start_urls import start_url_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,11 @@ class Entitlements:
     def region(self) -> str:
         """Identity Center's Region."""
         return self._center.settings.region
+
+    @property
+    def start_url(self) -> str:
+        """The name of the portal in profiles."""
+        return start_url_of(self._center.directory.store_id)
 
     def user_named(self, user_name: str) -> User | None:
         """Return the user with this name who may sign in; letter case does not count."""

@@ -52,7 +52,7 @@ class PortalPages:
             user=user,
             entitlement=entitlement,
             issued=issued,
-            start_url=f"{request.host_url}start",
+            start_url=self._portal.entitlements.start_url,
             region=self._portal.entitlements.region,
             destination=request.args.get("destination") or entitlement.relay_state,
         )

@@ -46,7 +46,7 @@ def add_sign_in(
     clients, devices, browsers = Clients(clock), DeviceGrants(clock), Browsers(sessions, entitlements)
     codes = AuthorizationCodes(clients, clock)
     portal = AccessPortal(sessions, entitlements, issuer)
-    tokens = TokenEndpoint(clients, devices, codes, sessions, lambda user_id: entitlements.user(user_id) is not None)
+    tokens = TokenEndpoint(clients, devices, codes, sessions, entitlements)
     return (
         RestApi(tokens, PortalApi(portal)),
         WebPages(

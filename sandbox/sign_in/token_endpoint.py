@@ -1,21 +1,21 @@
 """The API `sso-oidc`: how programs register, ask for a device code, and come by tokens."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.sign_in.authorization_codes import AuthorizationCodes
 from sandbox.sign_in.clients import ACCOUNT_ACCESS, CODE, DEVICE, REFRESH, Client, Clients
 from sandbox.sign_in.device_grants import INTERVAL, LIFETIME, DeviceGrants
+from sandbox.sign_in.entitlements import Entitlements
 from sandbox.sign_in.portal_sessions import PORTAL_SECONDS, PortalSession, PortalSessions
 from sandbox.sign_in.refusals import oidc_refusal
+from sandbox.sign_in.start_urls import is_same
 
 ONE_HOUR = 3600.0
-_START_URL = re.compile(r"https?://[^/]+/start/?(#/?)?")
 
 
 class TokenEndpoint:
-    """Serves RegisterClient, StartDeviceAuthorization and CreateToken; `is_present` tells whether a user still is."""
+    """Serves RegisterClient, StartDeviceAuthorization and CreateToken, to users who are still in the directory."""
 
     def __init__(
         self,
@@ -23,13 +23,13 @@ class TokenEndpoint:
         devices: DeviceGrants,
         codes: AuthorizationCodes,
         sessions: PortalSessions,
-        is_present: Callable[[str], bool],
+        entitlements: Entitlements,
     ) -> None:
         self._clients = clients
         self._devices = devices
         self._codes = codes
         self._sessions = sessions
-        self._is_present = is_present
+        self._entitlements = entitlements
 
     def register_client(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:
         """Register a public client."""
@@ -40,8 +40,8 @@ class TokenEndpoint:
         client = self._clients.proven(parameters)
         if DEVICE not in client.grant_types:
             raise oidc_refusal("UnauthorizedClientException", "The client has not registered for device codes.")
-        if not _START_URL.fullmatch(str(parameters.get("startUrl", ""))):
-            raise oidc_refusal("InvalidRequestException", "startUrl is not the URL of a portal.")
+        if not is_same(self._entitlements.start_url, str(parameters.get("startUrl", ""))):
+            raise oidc_refusal("InvalidRequestException", "startUrl is not that of the portal.")
         grant = self._devices.start(client)
         verification = f"{origin}/start/device"
         return {
@@ -57,7 +57,7 @@ class TokenEndpoint:
         """Answer with an access token for a device code, an authorization code or a refresh token."""
         client = self._clients.proven(parameters)
         session = self._granted(parameters, client)
-        if not self._is_present(session.user_id):
+        if self._entitlements.user(session.user_id) is None:
             raise oidc_refusal("AccessDeniedException", "The user is not there any more.")
         return self._tokens(session, client)
 

@@ -415,7 +415,7 @@ def hers(day_one: DayOne, person: dict[str, str], account: str, tmp_path_factory
         )
         shown = eventually(lambda: re.findall(r"http\S+user_code=\S+", (own.home / "log").read_text()))
         once = one_time_password(day_one.sandbox.identity_center_endpoint, person["user_name"])
-        portal = PortalOverHttp(day_one.sandbox.start_url)
+        portal = PortalOverHttp(day_one.sandbox.portal_url)
         portal.sign_in(person["user_name"], one_time_password=once, password=PASSWORD)
         portal.allow(shown[0])
         assert signing_in.wait(_SECONDS) == 0

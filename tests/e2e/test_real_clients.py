@@ -129,7 +129,7 @@ def employee(day_one: DayOne, scene: Scene) -> Shell:
     person = somebody()
     day_one.told(person)
     eventually(lambda: (PERMISSION_SET, "Engineers") in day_one.view.assignments(scene.early_account))
-    portal = PortalOverHttp(day_one.sandbox.start_url)
+    portal = PortalOverHttp(day_one.sandbox.portal_url)
     once = one_time_password(day_one.sandbox.identity_center_endpoint, person["user_name"])
     portal.sign_in(person["user_name"], one_time_password=once, password=PASSWORD)
     return Shell(
@@ -246,7 +246,7 @@ class TestAwsSsoUtil:
         command = [str(TOOLS / "aws-sso-util"), "login", sandbox.start_url, sandbox.region, "--headless"]
         with shell.begun(command) as (login, log):
             code = eventually(lambda: re.findall(r"code:\s+(\S+)", log.read_text()))
-            shell.portal.allow(f"{sandbox.start_url}/device?user_code={code[0]}")
+            shell.portal.allow(f"{sandbox.portal_url}/device?user_code={code[0]}")
             assert login.wait(_SECONDS) == 0, log.read_text()
         listed = shell.run(TOOLS / "aws-sso-util", "roles", "--sso-start-url", sandbox.start_url)
         assert listed.returncode == 0, listed.stderr

@@ -45,12 +45,12 @@ def story(request: pytest.FixtureRequest, day_one: DayOne) -> Iterator[Story]:
     account = day_one.organisation.make_account(f"story-{request.param}")
     day_one.organisation.move(account, path=("Workloads", "Story"))
     if request.param == "http":
-        yield Story(person, account, PortalOverHttp(day_one.sandbox.start_url))
+        yield Story(person, account, PortalOverHttp(day_one.sandbox.portal_url))
         return
     if find_browser() is None:
         pytest.skip(NO_BROWSER)
     with Chromium() as page:
-        yield Story(person, account, PortalInBrowser(page, day_one.sandbox.start_url))
+        yield Story(person, account, PortalInBrowser(page, day_one.sandbox.portal_url))
 
 
 def test_1_the_settings_of_identity_center_are_such_that_it_can_begin(day_one: DayOne, story: Story) -> None:

@@ -86,7 +86,7 @@ class World:
 
     def visit(self, user_name: str) -> PortalOverHttp:
         """Somebody who has just signed in at the portal for the first time."""
-        visit = PortalOverHttp(self.sandbox.start_url)
+        visit = PortalOverHttp(self.sandbox.portal_url)
         once = one_time_password(self.sandbox.identity_center_endpoint, user_name)
         visit.sign_in(user_name, one_time_password=once, password=PASSWORD)
         return visit

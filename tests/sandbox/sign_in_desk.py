@@ -23,7 +23,6 @@ from tests.sandbox.identity_center_calls import eventually, person
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 ORIGIN = "http://localhost"
-START_URL = f"{ORIGIN}/start"
 PASSWORD = "Correct-horse-7"
 CALLBACK = "http://127.0.0.1/oauth/callback"
 VERIFIER = "a" * 64
@@ -48,6 +47,11 @@ class Desk:
         self.program = Client(self.application, use_cookies=False)
         loader = botocore.loaders.Loader()
         self._apis = {name: ServiceModel(loader.load_service_model(name, "service-2")) for name in ("sso", "sso-oidc")}
+
+    @property
+    def start_url(self) -> str:
+        """What AWS's default start URL is."""
+        return f"https://{self.center.directory.store_id}.awsapps.com/start"
 
     def call(self, target: str, **parameters: Any) -> Any:  # noqa: ANN401 - AWS takes every JSON type
         """Make a call of Identity Center itself, with the identity store and instance filled in."""
@@ -113,7 +117,7 @@ class Desk:
     def token_of(self, name: str, **registration: Any) -> dict[str, Any]:  # noqa: ANN401 - AWS takes every JSON type
         """Sign somebody in by device code; returns what CreateToken answered."""
         client = self.register(**registration)
-        started = self.oidc("StartDeviceAuthorization", **client, startUrl=START_URL)
+        started = self.oidc("StartDeviceAuthorization", **client, startUrl=self.start_url)
         self.browser(name).allow_device(started["userCode"])
         answer = dict(self.oidc("CreateToken", **self.poll(client, started["deviceCode"])))
         return answer | {"client": client}

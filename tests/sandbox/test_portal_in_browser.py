@@ -45,7 +45,7 @@ def scene(world: World) -> Iterator[Scene]:
     for account in (first, second):
         world.assign(account, permission_set, user_id)
     with Chromium() as page:
-        visit = PortalInBrowser(page, world.sandbox.start_url)
+        visit = PortalInBrowser(page, world.sandbox.portal_url)
         once = one_time_password(world.sandbox.identity_center_endpoint, "alice")
         visit.sign_in("alice", one_time_password=once, password=PASSWORD)
         yield Scene(visit, "alice", user_id, first, second, permission_set)
@@ -95,11 +95,11 @@ def test_the_console_link_and_aws_s_deep_link_lead_to_whom_the_console_would_let
     (role,) = world.roles(scene.first)
     arn = f"arn:aws:sts::{scene.first}:assumed-role/{role['RoleName']}/alice"
     query = f"account_id={scene.first}&role_name=ViewOnlyAccess"
-    scene.page.go_to(f"{world.sandbox.start_url}/console?{query}")
+    scene.page.go_to(f"{world.sandbox.portal_url}/console?{query}")
     assert scene.page.text("#console-arn") == arn
     assert scene.page.text("#console-destination") == "https://console.example.com/s3?x=1"
     destination = quote("https://console.example.com/ec2", safe="")
-    scene.page.go_to(f"{world.sandbox.start_url}#/console?{query}&destination={destination}")
+    scene.page.go_to(f"{world.sandbox.portal_url}#/console?{query}&destination={destination}")
     assert scene.page.text("#console-arn") == arn
     assert scene.page.text("#console-destination") == "https://console.example.com/ec2"
 

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.identity_center.service_models import ServiceModels
 from tests.captures.reading import seen
-from tests.sandbox.sign_in_desk import CALLBACK, CHALLENGE, DEVICE, SCOPE, START_URL, VERIFIER, Desk
+from tests.sandbox.sign_in_desk import CALLBACK, CHALLENGE, DEVICE, SCOPE, VERIFIER, Desk
 
 _HOUR = 3600.0
 PKCE: dict[str, Any] = {
@@ -59,7 +59,7 @@ class TestDeviceCode:
 
     @pytest.fixture
     def started(self, desk: Desk, client: dict[str, str]) -> dict[str, Any]:
-        return dict(desk.oidc("StartDeviceAuthorization", **client, startUrl=START_URL))
+        return dict(desk.oidc("StartDeviceAuthorization", **client, startUrl=desk.start_url))
 
     def test_a_program_gets_a_code_to_show_and_where_a_person_enters_it(self, started: dict[str, Any]) -> None:
         assert started["verificationUriComplete"] == f"{started['verificationUri']}?user_code={started['userCode']}"
@@ -118,16 +118,24 @@ class TestDeviceCode:
     def test_a_client_with_a_wrong_or_stale_secret_is_refused(self, desk: Desk, client: dict[str, str]) -> None:
         wrong = client | {"clientSecret": "wrong"}
         refusal = (401, "InvalidClientException", "invalid_client")
-        assert desk.oidc_refusal("StartDeviceAuthorization", **wrong, startUrl=START_URL) == refusal
+        assert desk.oidc_refusal("StartDeviceAuthorization", **wrong, startUrl=desk.start_url) == refusal
         desk.now += 91 * 86400
-        assert desk.oidc_refusal("StartDeviceAuthorization", **client, startUrl=START_URL) == refusal
+        assert desk.oidc_refusal("StartDeviceAuthorization", **client, startUrl=desk.start_url) == refusal
 
-    def test_the_start_url_must_be_a_portal_s(self, desk: Desk, client: dict[str, str]) -> None:
-        refused = desk.oidc_refusal("StartDeviceAuthorization", **client, startUrl="https://example.com/")
+    @pytest.mark.parametrize(
+        "another", ["https://example.com/start", "https://d-0000000000.awsapps.com/start", "http://localhost/start", ""]
+    )
+    def test_the_start_url_must_be_the_portal_s(self, desk: Desk, client: dict[str, str], another: str) -> None:
+        refused = desk.oidc_refusal("StartDeviceAuthorization", **client, startUrl=another)
         assert refused[1] == "InvalidRequestException"
 
+    @pytest.mark.parametrize("end", ["", "/", "#", "#/", "/#/"])
+    def test_the_start_url_may_be_as_a_browser_shows_it(self, desk: Desk, client: dict[str, str], end: str) -> None:
+        started = desk.oidc("StartDeviceAuthorization", **client, startUrl=f"{desk.start_url}{end}")
+        assert started["deviceCode"]
+
     def test_a_client_that_registered_for_something_else_is_refused(self, desk: Desk) -> None:
-        refused = desk.oidc_refusal("StartDeviceAuthorization", **desk.register(**PKCE), startUrl=START_URL)
+        refused = desk.oidc_refusal("StartDeviceAuthorization", **desk.register(**PKCE), startUrl=desk.start_url)
         assert refused[1] == "UnauthorizedClientException"
 
 
