@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 # How many processes run tests; the e2e and contract tests start servers of their own in each.
 WORKERS ?= 3
 # Folders that may not be there yet.
-CODE := $(wildcard layers functions cli sandbox tests benchmarks)
+CODE := $(wildcard layers functions cli first_run sandbox tests benchmarks)
 
 export UV_SYSTEM_CERTS := 1
 export SAM_CLI_TELEMETRY := 0
@@ -162,6 +162,10 @@ demo: setup ## Show it at work on a local AWS; KEEP=1 leaves that running, OWN_K
 .PHONY: sandbox
 sandbox: setup ## Deploy Day One on a local AWS and open a shell in which `dayone` and `aws` speak to it
 	@$(BIN)/python -m sandbox.at_hand $(addprefix --parameter=,$(PARAMETERS))
+
+.PHONY: first-run
+first-run: build ## Try it on AWS, in an empty organisation, step by step with a report; ARGUMENTS="--from STEP" goes on
+	@$(BIN)/python -m first_run $(ARGUMENTS)
 
 .PHONY: bench
 bench: setup ## Run the benchmarks, or the one that NAME names

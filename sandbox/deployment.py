@@ -3,8 +3,10 @@
 import fcntl
 import os
 import platform
+import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,19 @@ class SamProject:
 
     def release(self, stack: str) -> None:
         """Build what has changed since the last build, and create or update the stack; raises SandboxError."""
+        with self._build_folder() as target:
+            self._build(target)
+            self._deploy(target / "build" / "template.yaml", stack=stack)
+
+    def build_into(self, folder: Path) -> Path:
+        """Build what has changed, and copy all of it into a new folder; returns the built template in there."""
+        with self._build_folder() as target:
+            self._build(target)
+            shutil.copytree(target / "build", folder)
+        return folder / "template.yaml"
+
+    @contextmanager
+    def _build_folder(self) -> Iterator[Path]:
         # Apart from `.aws-sam/build`, which is what a release to AWS, for another architecture, is made from; and apart
         # from each other, since a build forgets what another template's has made.
         suffix = self.template.stem.removeprefix("template")
@@ -48,8 +63,7 @@ class SamProject:
         target.mkdir(parents=True, exist_ok=True)
         with (target / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run side by side share the build
-            self._build(target)
-            self._deploy(target / "build" / "template.yaml", stack=stack)
+            yield target
 
     def _build(self, target: Path) -> None:
         self._sam(

@@ -60,6 +60,7 @@ def test_every_make_target_for_people_says_what_it_does() -> None:
         "check-deploy",
         "test",
         "demo",
+        "first-run",
         "bench",
         "build",
         "clean",

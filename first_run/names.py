@@ -1,0 +1,10 @@
+"""The names of everything that a first run makes, so that it is told from what others have made."""
+
+STACK = "dayone-first-run"
+USER = "first-run-joiner"
+PERSON = "first-run-1"
+GROUP = "first-run-people"
+PERMISSION_SET = "FirstRunViewOnly"
+APPROVER = f"{STACK}-approver"
+UNIT = "first-run-offices"
+SESSION_POLICY = f"{STACK}-session-revocation"
