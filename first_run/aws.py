@@ -39,8 +39,8 @@ class Aws:
     """One account and Region, with the usual credentials.
 
     `template` is what `make build` has built, `parameters` go to each deployment. `api` is where the API is, with
-    {ApiId} for the stack's output, empty for the stack's own address; `folder` is for files that a step needs. `bucket` is where SAM
-    uploads to, empty for one that SAM makes.
+    {ApiId} for the stack's output, empty for the stack's own address; `folder` is for files that a step needs; `bucket`
+    is where SAM uploads to, empty for one that SAM makes.
     """
 
     template: Path
@@ -68,9 +68,10 @@ class Aws:
 
     def dayone(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Answer:
         """Run the `dayone` command, as a caller whom the environment names."""
+        given = {**os.environ, **self._command_environment, **(environment or {})}
         ended = subprocess.run(
             [str(Path(sys.executable).with_name("dayone")), *arguments],
-            env={**os.environ, **self._command_environment, **(environment or {})},
+            env={name: value for name, value in given.items() if value},  # an empty AWS_PROFILE is one not found
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

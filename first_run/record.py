@@ -41,11 +41,6 @@ class StepRecord:
     notes: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
 
-    @property
-    def holds(self) -> bool:
-        """Whether all of it was as expected."""
-        return not self.error and all(check.holds for check in self.checks)
-
 
 @dataclass(kw_only=True)
 class State:

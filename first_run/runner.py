@@ -1,4 +1,4 @@
-"""Runs steps one after the other: asks before each, keeps what came of it, and stops at the first that differs."""
+"""Runs steps one after the other: asks before each, keeps what came of it, and ends where one cannot go on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ type Ask = Callable[[str], bool]
 
 
 def steps_to_run(steps: Sequence["Step"], state: State, *, begin: str = "") -> list["Step"]:
-    """The steps from the named one on; without a name, from the first that was not run as expected."""
+    """The steps from the named one on; without a name, from the first that was not run to its end."""
     names = [step.name for step in steps]
     if begin:
         return list(steps[names.index(begin) :])
@@ -38,7 +38,7 @@ class Runner:
     ask: Ask
 
     def run(self, steps: Sequence["Step"]) -> bool:
-        """Run them; returns whether all were run, and each was as expected."""
+        """Run them; returns whether all were run to their end, also where something differed."""
         for step in steps:
             self.say(f"\n{step.name}: {step.does}")
             if not self.ask("Do it?"):
@@ -46,7 +46,7 @@ class Runner:
                 return False
             if not self._run(step):
                 self.say(
-                    f"Not as expected. `--from {step.name}` tries it again, `--from delete` takes everything away."
+                    f"It cannot go on. `--from {step.name}` tries it again, `--from delete` takes everything away."
                 )
                 return False
         return True
@@ -67,8 +67,8 @@ class Runner:
             record = log.end(error=error)
             self.state.steps[step.name] = record
             self.state.save(self.kept)
-        return record.holds
+        return not record.error
 
 
 def _is_done(step: "Step", state: State) -> bool:
-    return step.name in state.steps and state.steps[step.name].holds
+    return step.name in state.steps and not state.steps[step.name].error

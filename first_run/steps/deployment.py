@@ -66,13 +66,19 @@ def _parameters(scene: Scene) -> dict[str, str]:
 
 
 def _enable_service_control_policies(scene: Scene) -> None:
-    organizations, root = scene.aws.client("organizations"), scene.values["root"]
-    (described,) = [one for one in organizations.list_roots()["Roots"] if one["Id"] == root]
-    if any(kind["Type"] == _SCP and kind["Status"] == "ENABLED" for kind in described["PolicyTypes"]):
+    if _policies(scene) == "ENABLED":
         return
     scene.values["enabled_policies"] = "yes"
-    organizations.enable_policy_type(RootId=root, PolicyType=_SCP)
+    scene.aws.client("organizations").enable_policy_type(RootId=scene.values["root"], PolicyType=_SCP)
+    scene.until("service control policies are", expected="ENABLED", read=lambda: _policies(scene), within=_ROLE_SECONDS)
     scene.log.note("service control policies were off; they are switched on until the end of the run")
+
+
+def _policies(scene: Scene) -> str:
+    """The state of the service control policies of the root: ENABLED, or on the way there, or off."""
+    roots = scene.aws.client("organizations").list_roots()["Roots"]
+    kinds = {kind["Type"]: str(kind["Status"]) for root in roots for kind in root["PolicyTypes"]}
+    return kinds.get(_SCP, "off")
 
 
 def _make_approver(scene: Scene) -> None:
