@@ -31,8 +31,8 @@ def _contents(aws: Aws, instance: Mapping[str, Any]) -> dict[str, list[str]]:
     arn, store = str(instance["InstanceArn"]), str(instance["IdentityStoreId"])
     sets = aws.every("sso-admin", "list_permission_sets", "PermissionSets", InstanceArn=arn)
     described = [
-        aws.client("sso-admin").describe_permission_set(InstanceArn=arn, PermissionSetArn=one)["PermissionSet"]
-        for one in sets[:10]  # more than are looked at are too many anyway
+        aws.client("sso-admin").describe_permission_set(InstanceArn=arn, PermissionSetArn=set_arn)["PermissionSet"]
+        for set_arn in sets[:10]  # more than are looked at are too many anyway
     ]
     return {
         "users": names(aws.every("identitystore", "list_users", "Users", IdentityStoreId=store), "UserName"),

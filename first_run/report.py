@@ -79,7 +79,13 @@ def _table(step: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _notes(step: Mapping[str, Any]) -> Iterator[str]:
+    """Operations with AWS's request ids and words; what a setup check warns of; what AWS refused or could not make."""
     for note in step["notes"]:
+        if "reason" in note:
+            yield f"{note['what']}: {note['resource']} ({note['type']}): {note['reason']}"
+        for finding in note.get("findings", ()):
+            if finding["state"] != "ok":
+                yield f"{note['what']}: {finding['name']} is {finding['state']}: {finding['says']}"
         for operation in note.get("change", {}).get("operations", ()):
             reason = operation.get("failure_reason") or operation.get("refusal") or ""
             request = f", request {operation['request_id']}" if operation.get("request_id") else ""

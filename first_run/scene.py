@@ -153,8 +153,7 @@ def _changed(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _why(answer: Answer) -> str:
     """AWS's words for the first operation that has failed."""
-    operations = (answer.document or {}).get("operations", ())
-    return next(
-        (f"{one['kind']} {one['resource']}: {one['failure_reason']}" for one in operations if one["state"] == "failed"),
-        "",
-    )
+    for operation in (answer.document or {}).get("operations", ()):
+        if operation["state"] == "failed":
+            return f"{operation['kind']} {operation['resource']}: {operation['failure_reason']}"
+    return ""

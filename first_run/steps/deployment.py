@@ -12,13 +12,15 @@ _DEPLOY_SECONDS = 900.0
 # AWS: what IAM is told takes some seconds until every service knows of it.
 _ROLE_SECONDS = 60.0
 _ROOM = 50
+_KEPT = ("name", "state", "says")
 _SCP = "SERVICE_CONTROL_POLICY"
 
 
 def deploy(scene: Scene) -> None:
     """Deploy into an organisation that has never seen Day One, and let it look at the accounts."""
     _enable_service_control_policies(scene)
-    release(scene, "the stack is created", expected="CREATE_COMPLETE")
+    is_new = scene.aws.stack() is None  # else the step is run again
+    release(scene, "the stack is created", expected="CREATE_COMPLETE" if is_new else "UPDATE_COMPLETE")
     _make_approver(scene)
     looked = scene.aws.dayone("accounts", "discover", f"--timeout={CHANGE_SECONDS:g}")
     scene.log.require("Day One has looked at the organisation", expected="ok", observed=looked.shown)
@@ -46,10 +48,8 @@ def check_setup(scene: Scene) -> None:
     findings = (answer.document or {}).get("findings", [])
     if not findings:
         raise Differs(f"dayone setup check: {answer.shown}")
-    scene.log.note(
-        "setup check", findings=[{name: one[name] for name in ("name", "state", "says")} for one in findings]
-    )
-    wrong = sorted(one["name"] for one in findings if one["state"] == "wrong")
+    scene.log.note("setup check", findings=[{name: finding[name] for name in _KEPT} for finding in findings])
+    wrong = sorted(finding["name"] for finding in findings if finding["state"] == "wrong")
     scene.log.check("setup check finds nothing wrong", expected="nothing", observed=", ".join(wrong) or "nothing")
 
 

@@ -92,3 +92,17 @@ def test_all_steps_are_as_expected_and_nothing_is_left(newcomer: Newcomer) -> No
     assert IdentityCenterView(sandbox, instance_of(sandbox)).groups() == {}
     assert sandbox.client("dynamodb").list_tables()["TableNames"] == []
     assert [role for role in sandbox.client("iam").list_roles()["Roles"] if STACK in role["RoleName"]] == []
+
+
+def test_an_identity_center_that_is_in_use_is_refused_and_nothing_is_deployed(newcomer: Newcomer) -> None:
+    sandbox = newcomer.sandbox
+    store = instance_of(sandbox).identity_store_id
+    for name in ("finance", "engineering", "security"):
+        sandbox.client("identitystore").create_group(IdentityStoreId=store, DisplayName=name)
+    ended = newcomer.first_run("--yes", "--from", "deploy")
+    assert ended.returncode == 2, ended.stdout
+    assert "Identity Center has 3 groups, and this is for one with at most 2" in ended.stderr
+    stacks = sandbox.client("cloudformation").list_stacks()["StackSummaries"]
+    assert [
+        stack for stack in stacks if stack["StackName"] == STACK and stack["StackStatus"] != "DELETE_COMPLETE"
+    ] == []
