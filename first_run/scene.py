@@ -35,7 +35,7 @@ class Scene:
         held = _state(answer) == "held"
         self.log.check(f"{what}: waits for a second person", expected=_yes(is_held), observed=_yes(held))
         if held:
-            answer = self._watch("approve", change, environment=self.approver())
+            answer = self._watch("approve", change, "--yes", environment=self.approver())
         took = time.monotonic() - began
         self.log.note(what, change=_changed(answer.document or {}))
         observed = _state(answer)
@@ -63,8 +63,10 @@ class Scene:
             "DAYONE_API": self.aws.api_url,
         }
 
-    def _watch(self, verb: str, change: str, *, environment: Mapping[str, str] | None = None) -> Answer:
-        return self.aws.dayone("changes", verb, change, f"--timeout={CHANGE_SECONDS:g}", environment=environment)
+    def _watch(self, verb: str, change: str, *options: str, environment: Mapping[str, str] | None = None) -> Answer:
+        return self.aws.dayone(
+            "changes", verb, change, f"--timeout={CHANGE_SECONDS:g}", *options, environment=environment
+        )
 
     # Identity Center and Organizations, read by themselves and not through Day One
 
