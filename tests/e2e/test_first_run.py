@@ -18,7 +18,7 @@ from sandbox.identity_center_view import IdentityCenterView, instance_of
 from sandbox.organisation import Organisation
 from tests.pages import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 # SAM's own denies whoever does not come over TLS.
 BUCKET = "uploads-of-the-first-run"
