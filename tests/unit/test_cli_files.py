@@ -32,6 +32,12 @@ def test_a_folder_is_its_yaml_files_named_below_it(folder: Path) -> None:
     assert policy_texts([folder]) == {"groups.yaml": GOOD, "sets/admin.yml": "version: 1\n"}
 
 
+@pytest.mark.parametrize("name", ["b.YAML", "b.Yml"])
+def test_a_file_ends_in_letters_of_either_case(folder: Path, name: str) -> None:
+    (folder / name).write_text(GOOD)
+    assert name in policy_texts([folder])
+
+
 def test_a_file_is_named_by_its_last_part_wherever_it_is(folder: Path) -> None:
     assert list(policy_texts([folder / "sets" / "admin.yml"])) == ["admin.yml"]
 

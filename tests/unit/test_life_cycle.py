@@ -88,7 +88,7 @@ def test_a_time_is_one_on_the_clock_where_the_person_is(
 @pytest.mark.parametrize(
     ("case", "at", "day", "expected"),
     [
-        ("left out that night: when the clocks go on", time(2, 30), date(2026, 3, 29), "2026-03-29T01:30:00"),
+        ("left out that night: when the clocks go on", time(2, 30), date(2026, 3, 29), "2026-03-29T01:00:00"),
         ("shown twice: the first time", time(2, 30), date(2026, 10, 25), "2026-10-25T00:30:00"),
     ],
 )

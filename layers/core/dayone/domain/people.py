@@ -113,7 +113,23 @@ def will_come(person: Person, attribute: str, *, days: int, now: datetime, at: t
 
 
 def _moment(day: date, at: time, person: Person) -> datetime:
-    return datetime.combine(day, at, tzinfo=ZoneInfo(person.time_zone)).astimezone(UTC)
+    local = datetime.combine(day, at, tzinfo=ZoneInfo(person.time_zone))
+    moment = local.astimezone(UTC)
+    if moment.astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return moment
+    # Left out that night. Of the two readings, by the clock before and by the one after, one is on either side.
+    return _clocks_go_on(local.replace(fold=1).astimezone(UTC), moment, zone=ZoneInfo(person.time_zone))
+
+
+def _clocks_go_on(before: datetime, after: datetime, *, zone: ZoneInfo) -> datetime:
+    """The moment between the two at which the zone's offset changes, to the second."""
+    offset = before.astimezone(zone).utcoffset()
+    low, high = 0, int((after - before).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        is_before = (before + timedelta(seconds=middle)).astimezone(zone).utcoffset() == offset
+        low, high = (middle, high) if is_before else (low, middle)
+    return before + timedelta(seconds=high)
 
 
 def _has_come_everywhere(day: date, *, days: int, now: datetime) -> bool | None:

@@ -22,6 +22,7 @@ from dayone.domain.mapping import FieldRule
 from dayone.errors import Malformed, Unauthentic
 
 _DELETED = "employee.deleted"
+_HISTORY, _TERMINATED = "employmentHistoryStatus", "terminated"
 
 MAPPING = {
     "id": FieldRule(fields=("id",)),
@@ -32,11 +33,12 @@ MAPPING = {
     "title": FieldRule(fields=("jobTitle",)),
     "team": FieldRule(fields=("division",)),
     "location": FieldRule(fields=("location",)),
-    "employment": FieldRule(fields=("employmentHistoryStatus",)),
+    "employment": FieldRule(fields=(_HISTORY,)),
     "manager": FieldRule(fields=("supervisorEId",)),
     "start_date": FieldRule(fields=("hireDate",)),
     "end_date": FieldRule(fields=("terminationDate",)),
-    "status": FieldRule(fields=("status",), values={"active": "active", "inactive": "ended"}),
+    # Whoever is inactive cannot log in to BambooHR; that somebody has left is in their employment history.
+    "status": FieldRule(fields=("status",), values={"active": "active", "inactive": "on_leave", _TERMINATED: "ended"}),
 }
 
 
@@ -83,7 +85,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 
 def question(record: str, source: Source, secret: str) -> Question:
     """The fields that are mapped, of one employee; the secret is an API key."""
-    fields = sorted({path.partition(".")[0] for rule in source.mapping.values() for path in rule.fields})
+    fields = sorted({_HISTORY} | {path.partition(".")[0] for rule in source.mapping.values() for path in rule.fields})
     wanted = urlencode({"fields": ",".join([*fields, "lastChanged"]), "onlyCurrent": "true"})
     key = base64.b64encode(f"{secret}:x".encode()).decode()
     headers = {"Accept": "application/json", "Authorization": f"Basic {key}"}
@@ -91,9 +93,11 @@ def question(record: str, source: Source, secret: str) -> Question:
 
 
 def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
-    """The employee in the answer."""
+    """The employee in the answer, whose status is `terminated` where their employment history says so."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
+    if str(record.get(_HISTORY)).casefold() == _TERMINATED:
+        record = {**record, "status": _TERMINATED}
     return Asked(record=record, changed_at=_moment(record.get("lastChanged")))
 
 

@@ -24,6 +24,8 @@ from dayone.errors import Malformed
 # With what HiBob tries a new webhook; it is not said whether it is signed, and there is nothing in it to believe.
 _PINGS = (b"Ping test", b'"Ping test"', b'{"text":"Ping test"}', b'{"text": "Ping test"}')
 _DELETED = "employee.deleted"
+# Of the two statuses only that of the life cycle says that somebody has left.
+_STATUS, _LIFE_CYCLE, _TERMINATED = "internal/status", "internal/lifecycleStatus", "terminated"
 
 
 def _field(name: str) -> str:
@@ -45,7 +47,10 @@ MAPPING = {
     "start_date": FieldRule(fields=(_field("work/startDate"),)),
     "end_date": FieldRule(fields=(_field("internal/terminationDate"),)),
     "status": FieldRule(
-        fields=(_field("internal/status"),), values={"active": "active", "inactive": "ended"}, default="active"
+        fields=(_field(_STATUS),),
+        # Whoever is inactive cannot log in to HiBob, which HiBob does to people on leave, too.
+        values={"active": "active", "inactive": "on_leave", _TERMINATED: "ended"},
+        default="active",
     ),
 }
 
@@ -78,7 +83,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 def question(record: str, source: Source, secret: str) -> Question:
     """The fields that are mapped, of one employee; the secret is `id:token` of a service user."""
     paths = {path.removeprefix("/").partition(".")[0] for rule in source.mapping.values() for path in rule.fields}
-    fields = sorted(path.replace("/", ".") for path in paths)
+    fields = sorted(path.replace("/", ".") for path in {*paths, _LIFE_CYCLE})
     key = base64.b64encode(secret.encode()).decode()
     return Question(
         path=f"/v1/people/{quote(record, safe='')}",
@@ -89,10 +94,15 @@ def question(record: str, source: Source, secret: str) -> Question:
 
 
 def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
-    """The employee in the answer, with `{"value": ...}` around each field whether the answer has it or not."""
+    """The employee in the answer, with `{"value": ...}` around each field whether the answer has it or not.
+
+    The status is `terminated` where the life cycle says so.
+    """
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
     fields = {key: one if isinstance(one, dict) and "value" in one else {"value": one} for key, one in record.items()}
+    if str(fields.get(f"/{_LIFE_CYCLE}", {}).get("value")).casefold() == _TERMINATED:
+        fields[f"/{_STATUS}"] = {"value": _TERMINATED}
     return Asked(record=fields)
 
 

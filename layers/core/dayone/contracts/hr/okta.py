@@ -49,7 +49,8 @@ MAPPING = {
             "recovery": "active",
             "password_expired": "active",
             "locked_out": "active",
-            "suspended": "ended",
+            # A suspended user cannot log in to Okta, and comes back as they were.
+            "suspended": "on_leave",
             "deprovisioned": "ended",
         },
     ),
