@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dayone_cli.failures import Misused
+from dayone_cli.people_files import text_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +32,9 @@ def read_event(file: Path) -> HrDelivery | AccountEvents:
         raw = file.read_bytes()
     except OSError as error:
         raise Misused("The file cannot be read", detail=str(error)) from error
-    if file.suffix == ".csv":
-        return HrDelivery(body=raw, content_type="text/csv")
+    if file.suffix.casefold() == ".csv":
+        # Signed as it arrives: what is not UTF-8 does not come through API Gateway as it was.
+        return HrDelivery(body=text_of(file).encode(), content_type="text/csv")
     try:
         said = json.loads(raw)
     except ValueError as error:

@@ -1,7 +1,5 @@
 """People in a file, CSV or JSON, as the API takes them: one mapping of attributes for each."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,14 +12,29 @@ type Person = Mapping[str, Any]
 
 def people_in(file: Path) -> Sequence[Person]:
     """Everybody in a file, which is JSON if it ends in .json; raises Misused for what cannot be read, or is empty."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")  # spreadsheets put a mark in front
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misused("The file cannot be read", detail=f"{file}: {error}") from error
-    people = _from_json(text, file) if file.suffix == ".json" else _from_csv(text, file)
+    text = text_of(file)
+    people = _from_json(text, file) if file.suffix.casefold() == ".json" else _from_csv(text, file)
     if not people:
         raise Misused("The file contains no people", detail=str(file))
     return people
+
+
+def text_of(file: Path) -> str:
+    """The text of a file of people, as every source of the kinds `csv` and `json` reads it; raises Misused."""
+    from dayone.contracts.hr.files import decoded
+    from dayone.errors import Malformed
+
+    try:
+        return decoded(file.read_bytes())
+    except (OSError, Malformed) as error:
+        raise Misused("The file cannot be read", detail=f"{file}: {error}") from error
+
+
+def states_end(person: Person) -> bool:
+    """Whether a person in a file leaves, by the status or by a last day."""
+    from dayone.domain.stated_ends import stated_end
+
+    return bool(stated_end({name: str(value) for name, value in person.items() if value is not None}))
 
 
 def _from_json(text: str, file: Path) -> Sequence[Person]:
@@ -37,11 +50,19 @@ def _from_json(text: str, file: Path) -> Sequence[Person]:
 
 def _from_csv(text: str, file: Path) -> Sequence[Person]:
     """An empty cell says nothing, rather than that it is empty: so a day can be left out."""
+    from dayone.contracts.hr.files import table
+    from dayone.contracts.hr.workforce import MAPPING
+    from dayone.errors import Invalid
+
     try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise Misused("Not CSV", detail=f"{file}: {error}") from error
-    for number, row in enumerate(rows, start=1):
-        if None in row:
-            raise Misused("Not CSV", detail=f"{file}: row {number} has more cells than there are names")
-    return [{name: one.strip() for name, one in row.items() if one and one.strip()} for row in rows]
+        rows = list(table(text, names=list(MAPPING))[1])
+    except Invalid as error:
+        raise Misused("Not CSV", detail=f"{file}: {'; '.join(error.findings) or error}") from error
+    unclear = [finding for row in rows if isinstance(row, Invalid) for finding in row.findings]
+    if unclear:
+        raise Misused("Not CSV", detail=f"{file}: {'; '.join(unclear)}")
+    return [
+        {name: cell.strip() for name, cell in row.items() if cell.strip()}
+        for row in rows
+        if not isinstance(row, Invalid)
+    ]

@@ -28,4 +28,4 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
     logger.info("HR event taken", extra=told)
     if received.echo:
         return echo(received.echo)
-    return nothing_to_do(received.ignored) if received.ignored else answer(received.changes)
+    return nothing_to_do(received.ignored) if received.ignored else answer(received.changes, notes=received.notes)

@@ -48,9 +48,9 @@ class MemoryHrRecords:
             raise self.breaks
         if record not in self.records:
             raise NotFound("no such record")
-        person, attributes = person_in(self.records[record], rules=source.mapping)
+        person, attributes, flaws = person_in(self.records[record], rules=source.mapping)
         at = self.changed_at.get(record, now)
-        return person, telling_of(attributes, source=source.name, at=at, read_at=now)
+        return person, telling_of(attributes, source=source.name, at=at, read_at=now, flaws=flaws)
 
 
 @dataclass

@@ -109,9 +109,9 @@ def test_what_is_not_taken_is_answered_as_a_problem(
 def test_a_mistake_in_the_record_is_named(
     inbox: MemoryInbox, event_of: Callable[[str], Event], context: LambdaContext
 ) -> None:
-    status, problem = _answered(_signed(event_of("receive_hr_event/wrong_zone")), context)
+    status, problem = _answered(_signed(event_of("receive_hr_event/wrong_day")), context)
     assert status == 422
-    assert problem["findings"] == ["data.time_zone: not an IANA time zone, such as Europe/Berlin"]
+    assert [finding.partition(": ")[0] for finding in problem["findings"]] == ["data.start_date", "data.time_zone"]
     assert inbox.commands == []
 
 
@@ -140,7 +140,7 @@ def test_what_the_inbox_does_not_take_is_to_be_sent_again(
 
 
 @pytest.mark.usefixtures("inbox")
-@pytest.mark.parametrize("name", ["joiner", "mover", "leaver", "wrong_zone", "unknown_source"])
+@pytest.mark.parametrize("name", ["joiner", "mover", "leaver", "wrong_day", "unknown_source"])
 def test_nothing_personal_is_logged(
     event_of: Callable[[str], Event], context: LambdaContext, log: Log, name: str
 ) -> None:

@@ -261,7 +261,9 @@ def test_a_file_with_a_mistake_is_refused_as_a_whole(text: str, findings: tuple[
     assert refused.value.findings == findings
 
 
-@pytest.mark.parametrize("raw", [b"id,email\n\xff\xfe,x", b'id,email\n"e-1,x'])
+@pytest.mark.parametrize(
+    "raw", [b"id,email\n\x81\xfe,x", b"id,email\n\x00,x", "id,email\n\ufffd,x".encode(), b'id,email\n"e-1,x']
+)
 def test_what_is_not_such_a_file_cannot_be_read(raw: bytes) -> None:
     delivery = replace(sample("workforce_csv"), body=raw)
     receiving = Receiving()

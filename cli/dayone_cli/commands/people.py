@@ -11,7 +11,7 @@ from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Negative, Refused
 from dayone_cli.following import FollowIt, Timeout, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
-from dayone_cli.people_files import people_in
+from dayone_cli.people_files import people_in, states_end
 from dayone_cli.removals import access_lines
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
@@ -106,9 +106,22 @@ def _told(run: Run, people: Sequence[Mapping[str, Any]], problems: list[str]) ->
             taken = run.api.write("POST", "/v1/people", {"people": part})
         except Refused as refused:
             problems += [f"people {start + 1} to {start + len(part)}: {refused.detail}", *refused.findings]
+            yield from _ends(run, part)
             continue
         run.screen.say(f"{start + len(part)} of {plural(len(people), 'person', 'people')} imported")
         yield taken
+
+
+def _ends(run: Run, part: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Record who leaves, one by one, of a part that was refused: nobody keeps access by the mistakes of others."""
+    for person in part:
+        if states_end(person):
+            try:
+                taken = run.api.write("POST", "/v1/people", {"people": [person]})
+            except Refused:
+                continue  # among the findings already
+            run.screen.say(f"the end of {person.get('id', '')} imported")
+            yield taken
 
 
 def _access(answer: Mapping[str, Any]) -> Sheet:

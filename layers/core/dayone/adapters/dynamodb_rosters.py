@@ -42,12 +42,14 @@ class DynamoRosters:
         packed = "".join(str(one["packed"]) for one in parts if one is not None)
         said = json.loads(zlib.decompress(base64.b64decode(packed)))
         at = datetime.fromisoformat(str(head["at"]))
-        return Roster(at=at, people=said["people"], missing=tuple(said["missing"]))
+        return Roster(
+            at=at, people=said["people"], missing=tuple(said["missing"]), attributes=tuple(said.get("attributes", ()))
+        )
 
     def keep(self, source: str, roster: Roster) -> None:
         """Remember this one."""
         before = self._table.get(_head_key(source))
-        said = {"people": dict(roster.people), "missing": roster.missing}
+        said = {"people": dict(roster.people), "missing": roster.missing, "attributes": roster.attributes}
         packed = base64.b64encode(zlib.compress(json.dumps(said, separators=(",", ":")).encode())).decode()
         cuts = [packed[at : at + _LARGEST_PART] for at in range(0, len(packed), _LARGEST_PART)]
         head = {**_head_key(source)._asdict(), "at": stamp(roster.at), "parts": len(cuts)}

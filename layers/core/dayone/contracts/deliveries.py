@@ -42,9 +42,11 @@ def delivery_of(event: Mapping[str, Any]) -> Delivery:
     )
 
 
-def answer(changes: Sequence[str]) -> dict[str, Any]:
-    """202: the event is safe, and these are the changes it leads to."""
+def answer(changes: Sequence[str], *, notes: Sequence[str] = ()) -> dict[str, Any]:
+    """202: the event is safe, and these are the changes it leads to, and notes on what was left aside in it."""
     body: dict[str, Any] = {"change": changes[0], "href": f"/v1/changes/{changes[0]}"}
+    if notes:
+        body["notes"] = list(notes)
     return _answered(202, {**body, "changes": list(changes)} if len(changes) > 1 else body)
 
 

@@ -172,11 +172,13 @@ class FetchHrRecord(Command):
 class ImportWorkforce(Command):
     """Import everybody an HR source knows; `workforce` is written by `contracts.hr.packed_workforce`.
 
-    `cursor` is the last person that a run before this one has handed on.
+    `cursor` is the last person that a run before this one has handed on. With `only_ends` these are people who leave,
+    out of a workforce that was refused: nobody is missing for not being among them.
     """
 
     workforce: str
     cursor: str = ""
+    only_ends: bool = False
 
     @property
     def identity(self) -> tuple[object, ...]:

@@ -85,6 +85,7 @@ class Source:
     mapping: Mapping[str, FieldRule] = field(default_factory=dict)
     may_shrink: int = 10
     may_shrink_by: int = 5
+    may_omit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 # One step of a path: a key, and behind it in brackets what an entry of the list must have.
 _STEP = re.compile(r"(?P<key>[^.\[\]]+)(?:\[(?P<name>[^=\]]+)=(?P<value>[^\]]*)\])?")
@@ -41,9 +42,10 @@ def mapped(record: object, *, rules: Mapping[str, FieldRule]) -> Mapped:
     """What a record says by these rules; no problem repeats a value, since it may be personal."""
     attributes: dict[str, str] = {}
     problems: list[str] = []
+    zone = _zone(record, rules=rules)
     for name, rule in rules.items():
         try:
-            text = _text(record, rule=rule, is_day=name in DAYS)
+            text = _text(record, rule=rule, zone=zone if name in DAYS else None)
         except ValueError as error:
             problems.append(f"{name}: {error}")
             continue
@@ -57,14 +59,35 @@ def is_path(text: str) -> bool:
     return bool(text) and all(_STEP.fullmatch(step) for step in _steps(text))
 
 
-def _text(record: object, *, rule: FieldRule, is_day: bool) -> str | None:
+def local_day(text: str, *, zone: ZoneInfo) -> date:
+    """The day of a time stamp in ISO 8601, where the person is; some systems write a day as its midnight.
+
+    Raises ValueError for what is no day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+    is_day = moment.timetz().replace(tzinfo=None) == time.min or moment.tzinfo is None
+    return moment.date() if is_day else moment.astimezone(zone).date()
+
+
+def _zone(record: object, *, rules: Mapping[str, FieldRule]) -> ZoneInfo:
+    try:
+        text = _text(record, rule=rules["time_zone"], zone=None) if "time_zone" in rules else ""
+        return ZoneInfo(text or "UTC")
+    except (KeyError, ValueError, OSError):  # an unknown name, a path, a folder
+        return ZoneInfo("UTC")
+
+
+def _text(record: object, *, rule: FieldRule, zone: ZoneInfo | None) -> str | None:
     found = [_found(record, path) for path in rule.fields]
     told = [one for one in found if one is not _ABSENT]
     if not told and not rule.default:
         return None
     text = next(filter(None, (_plain(one, path=" or ".join(rule.fields)) for one in told)), "")
-    if is_day:
-        text = _day(text, form=rule.form)
+    if zone is not None:
+        text = _day(text, form=rule.form, zone=zone)
     if text and rule.values:
         if (meant := rule.values.get(text.casefold())) is None:
             known = ", ".join(sorted(rule.values))
@@ -117,13 +140,12 @@ def _plain(value: object, *, path: str) -> str:
     raise ValueError(f"{path} is not a single value: name one of its parts")
 
 
-def _day(text: str, *, form: str) -> str:
+def _day(text: str, *, form: str, zone: ZoneInfo) -> str:
     if text in _NO_DAY:
         return ""
     try:
         if form:
             return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no time zone
-        # Some systems write a day as its midnight.
-        return date.fromisoformat(text.partition("T")[0]).isoformat()
+        return local_day(text, zone=zone).isoformat()
     except ValueError:
         raise ValueError(f"not a day as {form or 'YYYY-MM-DD'}: say in `form` how it is written") from None

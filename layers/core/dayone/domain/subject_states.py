@@ -53,13 +53,14 @@ class Telling:
     """What one HR source says of a person: texts by the names of Person's attributes, days in ISO 8601.
 
     An attribute that is not among them is one that the source says nothing about; an empty text says that there is
-    none. One that is not `PRESENT` has no attributes of its own.
+    none. One that is not `PRESENT` has no attributes of its own. `flaws` are the mistakes that were left aside.
     """
 
     source: str
     version: FactVersion
     attributes: Mapping[str, str]
     presence: Presence = Presence.PRESENT
+    flaws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,11 +44,18 @@ def attributes_of(tellings: Iterable[Telling], *, rules: HrRules) -> dict[str, s
     return {**believed, **_ended_by_hand(by_hand, believed)}
 
 
-def telling_of(attributes: Mapping[str, str], *, source: str, at: datetime, read_at: datetime | None = None) -> Telling:
+def telling_of(
+    attributes: Mapping[str, str],
+    *,
+    source: str,
+    at: datetime,
+    read_at: datetime | None = None,
+    flaws: tuple[str, ...] = (),
+) -> Telling:
     """A telling of these attributes, whose digest is that of all of them."""
     members = "\0".join(f"{name}={attributes[name]}" for name in sorted(attributes))
     version = FactVersion(at=at, digest=hashlib.sha256(members.encode()).hexdigest(), read_at=read_at)
-    return Telling(source=source, version=version, attributes=attributes)
+    return Telling(source=source, version=version, attributes=attributes, flaws=flaws)
 
 
 def overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:

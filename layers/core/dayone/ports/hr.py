@@ -56,11 +56,15 @@ class DueHints(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    """Everybody in the last import of a source: a digest of what was said of each, and who has gone missing since."""
+    """Everybody in the last import of a source: a digest of what was said of each, and who has gone missing since.
+
+    `attributes` are those that were told of anybody.
+    """
 
     at: datetime
     people: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
 
 class Rosters(Protocol):

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from dayone.contracts.hr.packed_workforce import unpacked
+from dayone.contracts.hr.packed_workforce import packed, unpacked
 from dayone.domain.audit import AuditEntry
+from dayone.domain.changes import ulid_of
 from dayone.domain.commands import ApplyHrRecord, ImportWorkforce
 from dayone.domain.hr_sources import Source
+from dayone.domain.stated_ends import stated_end
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import telling_of
@@ -18,6 +20,8 @@ from dayone.ports.hr import HrSources, Roster, Rosters
 from dayone.ports.state import Changes, Inbox
 
 _PORTION = 200
+
+type Workforce = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,34 +42,58 @@ def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
     if source is None:
         raise Unavailable(f"there is no HR source {command.subject.name}: the import waits until there is again")
     people, before = unpacked(command.workforce), ports.rosters.roster(source.name)
-    if because := _why_not(len(people), at=command.cause.at, before=before, source=source):
+    if not command.only_ends and (because := _why_not(people, at=command.cause.at, before=before, source=source)):
         audit = _entry(command, detail=because, now=ports.clock())
         ports.rosters.refuse(command.cause, subject=command.subject, because=because, audit=audit)
+        ports.inbox.put(_ends(command, people))
         return f"nothing was imported: {because}"
     known = before or Roster(at=command.cause.at)
-    after = _roster(people, known=known, at=command.cause.at)
+    after = _with_ends(people, known=known) if command.only_ends else _roster(people, known, at=command.cause.at)
     records = sorted(_records(command, people, known=known, after=after), key=lambda record: record.subject.name)
     ports.changes.open(command.cause)
     if not _put(command, records, ports=ports):
         return "goes on in the next run"
     ports.changes.expect(command.cause.change, subjects=len(records))
-    ports.rosters.keep(source.name, after)
+    if before or not command.only_ends:
+        ports.rosters.keep(source.name, after)
     return f"{len(people)} people, of whom {len(records)} are looked at"
 
 
-def _why_not(count: int, *, at: datetime, before: Roster | None, source: Source) -> str:
+def _why_not(people: Workforce, *, at: datetime, before: Roster | None, source: Source) -> str:
     if before is None:
         return ""
     if at < before.at:
         return f"stale: the import of {before.at.isoformat()} was taken already"
+    if vanished := sorted(set(before.attributes) - _told(people) - {*source.may_omit}):
+        return f"not told any more: {', '.join(vanished)}; if that is right, list them under `may_omit`"
+    count = len(people)
     most = max(source.may_shrink_by, len(before.people) * source.may_shrink // 100)
     fewer = len(before.people) - count
     return f"{count} people after {len(before.people)}: at most {most} may be gone at once" if fewer > most else ""
 
 
-def _roster(people: Mapping[str, Mapping[str, str]], *, known: Roster, at: datetime) -> Roster:
+def _told(people: Workforce) -> set[str]:
+    return {name for attributes in people.values() for name in attributes}
+
+
+def _roster(people: Workforce, known: Roster, *, at: datetime) -> Roster:
     gone = {*known.people, *known.missing} - people.keys()
-    return Roster(at=at, people={one: _digest(said) for one, said in people.items()}, missing=tuple(sorted(gone)))
+    digests = {person: _digest(attributes) for person, attributes in people.items()}
+    return Roster(at=at, people=digests, missing=tuple(sorted(gone)), attributes=tuple(sorted(_told(people))))
+
+
+def _with_ends(ends: Workforce, *, known: Roster) -> Roster:
+    """The last import with these ends, so that whatever is told of these people next is looked at."""
+    return replace(known, people={**known.people, **{person: _digest(end) for person, end in ends.items()}})
+
+
+def _ends(command: ImportWorkforce, people: Workforce) -> list[ImportWorkforce]:
+    """The ends that a workforce states which is refused, as a change of their own."""
+    ends = {person: end for person, attributes in people.items() if (end := stated_end(attributes))}
+    reference = f"{command.cause.reference}/ends"
+    change = ulid_of(command.cause.at, name=f"{command.cause.actor}:{reference}")
+    cause = replace(command.cause, reference=reference, change=change)
+    return [replace(command, cause=cause, workforce=packed(ends), only_ends=True)] if ends else []
 
 
 def _records(

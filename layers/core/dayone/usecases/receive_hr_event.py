@@ -13,7 +13,7 @@ from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce
 from dayone.domain.hr_sources import Source
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.errors import NotFound, TooLarge
+from dayone.errors import Invalid, NotFound, TooLarge
 from dayone.ports.hr import HrSources
 from dayone.ports.secrets import SigningKeys, TokenKeys
 from dayone.ports.state import Inbox
@@ -32,17 +32,19 @@ class ReceiveHrEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """What came of a delivery: the changes it leads to, or what to echo, or why it leads to nothing."""
+    """What came of a delivery: the changes it leads to and notes, or what to echo, or why it leads to nothing."""
 
     changes: tuple[str, ...] = ()
     echo: str = ""
     ignored: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
     """The same delivery again leads to the same changes.
 
-    Raises NotFound for an unknown source, TooLarge, Unauthentic, Malformed or Invalid; then nothing was recorded.
+    Raises NotFound for an unknown source, TooLarge, Unauthentic, Malformed or Invalid; then nothing was recorded, but
+    of several people the ends that the delivery states.
     """
     source = _source(delivery, ports=ports)
     kind = kind_called(source.kind)
@@ -56,8 +58,13 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
     if heard.ignored:
         return Received(ignored=heard.ignored)
     commands = list(_commands(heard, source=source))
-    ports.inbox.put(commands)
-    return Received(changes=tuple(command.cause.change for command in commands))
+    if commands:
+        ports.inbox.put(commands)
+    if heard.refused:
+        ends = len(heard.people) or heard.count
+        taken = f"only the ends of {ends} people were taken" if ends else "nothing was taken"
+        raise Invalid(f"{taken}: correct the rest and send it again", findings=heard.refused)
+    return Received(changes=tuple(command.cause.change for command in commands), notes=heard.notes)
 
 
 def _source(delivery: Delivery, *, ports: ReceiveHrEvent) -> Source:
@@ -85,7 +92,7 @@ def _commands(heard: Heard, *, source: Source) -> Iterator[Command]:
         yield FetchHrRecord(subject=the_source, cause=cause, notification=notification)
     if heard.workforce:
         cause = _cause(source, reference=heard.reference, at=heard.at)
-        yield ImportWorkforce(subject=the_source, cause=cause, workforce=heard.workforce)
+        yield ImportWorkforce(subject=the_source, cause=cause, workforce=heard.workforce, only_ends=bool(heard.refused))
 
 
 def _cause(source: Source, *, reference: str, at: datetime) -> Cause:

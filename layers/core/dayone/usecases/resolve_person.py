@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from dayone.domain.accounts import Account
 from dayone.domain.commands import ApplyHrRecord
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
-from dayone.domain.people import Person
+from dayone.domain.people import Person, Status
 from dayone.domain.subject_states import Head, Presence, Telling
 from dayone.domain.tellings import attributes_of, candidates, lacking, overruled, person_of, tag_of, taken_in
 from dayone.ports.state import Subjects
@@ -46,17 +47,33 @@ def resolve_person(
     named = _named(command.subject.name, attributes, head=head, rules=rules, subjects=subjects)
     missing = lacking(attributes, rules=rules, has_user_name=isinstance(head.fact, Person))
     waits = tuple(f"waits to be told the {name.replace('_', ' ')}" for name in missing)
-    notes = (*(waits or named.notes), *_overruled(telling, attributes))
+    notes = (*(waits or named.notes), *_overruled(telling, attributes), *_flaws(telling, before))
     is_person = not missing and not named.refused
-    person = command.subject.name
+    person, is_called = command.subject.name, {"user_name": named.user_name, "email": named.email}
     return ResolvedFact(
-        fact=person_of(person, attributes, user_name=named.user_name, email=named.email) if is_person else head.fact,
+        fact=person_of(person, attributes, **is_called) if is_person else _ended(head.fact, attributes),
         version=telling.version,
         tellings=tellings,
         claims=named.claims if is_person else head.claims,
         notes=notes,
         audit=(fact_entry(command, outcome="recorded", detail=telling.version.digest, now=now),),
     )
+
+
+def _ended(fact: Person | Account | None, attributes: Mapping[str, str]) -> Person | Account | None:
+    """Who they were before, with the end: somebody of whom a name is missing leaves, too."""
+    if not isinstance(fact, Person) or attributes.get("status") != Status.ENDED:
+        return fact
+    return replace(fact, status=Status.ENDED)
+
+
+def _flaws(telling: Telling, before: Telling | None) -> Iterator[str]:
+    """The flaws that were left aside, and the attributes that the source told once and tells no more."""
+    yield from (f"left aside: {flaw}" for flaw in telling.flaws)
+    is_whole = telling.source != BY_HAND and telling.presence is Presence.PRESENT and not telling.flaws
+    silent = before.attributes.keys() - telling.attributes.keys() if before and is_whole else ()
+    if silent and telling.attributes.get("status") != Status.ENDED:
+        yield f"{telling.source} tells no more, so it stays as it was: {', '.join(sorted(silent))}"
 
 
 def _overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:

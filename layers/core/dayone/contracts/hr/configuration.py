@@ -72,6 +72,7 @@ class Reading:
             api=self._api(),
             tokens=TokenIssuer(**shape.tokens.model_dump()) if shape.tokens else None,
             mapping={**kind.mapping, **{name: _rule(one) for name, one in shape.attributes.items()}},
+            may_omit=tuple(shape.may_omit),
             may_shrink=shape.may_shrink.percent,
             may_shrink_by=shape.may_shrink.at_least,
         )

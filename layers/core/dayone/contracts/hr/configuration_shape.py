@@ -122,6 +122,7 @@ class SourceShape(_Shape):
     api: ApiShape | None = None
     tokens: TokensShape | None = None
     attributes: dict[Mapped, Annotated[FieldShape, BeforeValidator(_spelled_out)]] = Field(default_factory=dict)
+    may_omit: list[Known] = Field(default_factory=list)
     may_shrink: ShrinkShape = Field(default_factory=ShrinkShape)
 
 

@@ -1,18 +1,53 @@
 """A person out of a whole record, by the source's mapping."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
+from dayone.contracts.hr.leniency import FORGIVEN
 from dayone.contracts.hr.person_record import checked
 from dayone.domain.mapping import FieldRule, mapped
+from dayone.domain.people import Status
+from dayone.domain.stated_ends import stated_end
 from dayone.errors import Invalid
 
 
-def person_in(record: object, *, rules: Mapping[str, FieldRule]) -> tuple[str, dict[str, str]]:
-    """The person's id and the other attributes; raises Invalid with every mistake there is."""
+class ReadPerson(NamedTuple):
+    """A person's id, the other attributes, and the flaws of the record that were left aside."""
+
+    id: str
+    attributes: dict[str, str]
+    flaws: tuple[str, ...] = ()
+
+
+def person_in(record: object, *, rules: Mapping[str, FieldRule], is_end: bool = False) -> ReadPerson:
+    """The person in a record; raises Invalid with every mistake there is.
+
+    A record that says that somebody has left, or that comes with the word that they have (`is_end`), needs only the id.
+    """
     found = mapped(record, rules=rules)
-    if found.problems:
+    attributes = {**found.attributes, **({"status": Status.ENDED.value} if is_end else {})}
+    is_end = attributes.get("status") == Status.ENDED
+    if any(not is_end and _name(problem) not in FORGIVEN for problem in found.problems):
         raise Invalid("this is not a person", findings=found.problems)
-    if not found.attributes.get("id"):
+    if not attributes.get("id"):
         fields = " or ".join(rules["id"].fields) if "id" in rules else "id"
         raise Invalid("this is not a person", findings=(f"id: {fields} is missing or empty",))
-    return checked(found.attributes)
+    person, clean, flaws = checked(attributes)
+    return ReadPerson(person, clean, (*found.problems, *flaws))
+
+
+def end_in(record: object, *, rules: Mapping[str, FieldRule]) -> ReadPerson | None:
+    """The end that a record states which `person_in` refuses, or None."""
+    found = mapped(record, rules=rules)
+    end = stated_end(found.attributes)
+    unclear = {_name(problem) for problem in found.problems} & {"id", "status", "start_date"}
+    if not end or (unclear and end.get("status") != Status.ENDED):
+        return None
+    try:
+        return ReadPerson(*checked({"id": found.attributes.get("id", ""), **end}))
+    except Invalid:
+        return None
+
+
+def _name(problem: str) -> str:
+    return problem.partition(":")[0]

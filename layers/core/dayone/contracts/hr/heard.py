@@ -18,6 +18,8 @@ class Heard:
 
     `people` are tellings by the person's id, `notifications` records to fetch. `workforce` is everybody the source
     knows, written for a message, and `count` how many they are. Where there is nothing to do, `ignored` says why.
+    `refused` are the mistakes for which the delivery is refused; people and workforce then are the ends that it states
+    and nothing else. `notes` is for whoever sent it.
     """
 
     reference: str
@@ -27,6 +29,8 @@ class Heard:
     workforce: str = ""
     count: int = 0
     ignored: str = ""
+    refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

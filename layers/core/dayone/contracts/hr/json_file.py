@@ -1,26 +1,31 @@
 """A whole workforce as JSON: a list of people, or an object that has it under `people`."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from dayone.contracts.deliveries import Delivery
+from dayone.contracts.hr.files import decoded
 from dayone.contracts.hr.heard import Heard, Kind
-from dayone.contracts.hr.workforce import LARGEST_BODY, MAPPING, heard, proved
+from dayone.contracts.hr.workforce import LARGEST_BODY, MAPPING, heard, not_read, proved
 from dayone.domain.hr_sources import Source
 from dayone.errors import Invalid, Malformed
 
 
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
     """Verify and read one delivery; see Reads."""
+    text = decoded(delivery.body)
     reference, at = proved(delivery, source=source, keys=keys, now=now)
     try:
-        body = json.loads(delivery.body)
-    except (ValueError, RecursionError) as error:  # bytes that are not UTF-8 are a ValueError, too
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON") from error
     rows = body.get("people") if isinstance(body, dict) else body
     if not isinstance(rows, list):
         raise Invalid("nothing was imported", findings=("this is not a list of people, nor an object with `people`",))
-    return heard(rows, source=source, reference=reference, at=at)
+    found = heard(rows, source=source, reference=reference, at=at)
+    members = {name for row in rows if isinstance(row, dict) for name in row}
+    return replace(found, notes=(*not_read(members, source=source), *found.notes))
 
 
 KIND = Kind(read=read, mapping=MAPPING, largest_body=LARGEST_BODY)

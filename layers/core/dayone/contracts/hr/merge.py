@@ -16,6 +16,7 @@ from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import be_of_the_past, digest_of, signed_in_base64
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
+from dayone.domain.people import Status
 from dayone.domain.tellings import telling_of
 from dayone.errors import Invalid
 
@@ -60,12 +61,17 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     event = body.hook.event.casefold()
     if event not in (*_ABOUT_EMPLOYEES, *_REMOVED):
         return Heard(reference=reference, at=now, ignored="it is not about an employee")
-    at = _modified_at(body.data)
-    be_of_the_past(at, until=now)
-    person, attributes = person_in(_readable(body.data), rules=source.mapping)
-    if event in _REMOVED or body.data.get("remote_was_deleted") is True:
-        attributes["status"] = "ended"
-    return Heard(reference=reference, at=at, people={person: telling_of(attributes, source=source.name, at=at)})
+    is_removal = event in _REMOVED or body.data.get("remote_was_deleted") is True
+    person, attributes, flaws = person_in(_readable(body.data), rules=source.mapping, is_end=is_removal)
+    try:
+        at = _modified_at(body.data)
+        be_of_the_past(at, until=now)
+    except Invalid as error:
+        if attributes.get("status") != Status.ENDED:
+            raise
+        at, flaws = now, (*flaws, *error.findings)
+    telling = telling_of(attributes, source=source.name, at=at, flaws=flaws)
+    return Heard(reference=reference, at=at, people={person: telling})
 
 
 def _modified_at(employee: Mapping[str, object]) -> datetime:

@@ -4,18 +4,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from dayone.contracts.findings import findings_of
+from dayone.contracts.hr.leniency import FORGIVEN, cleaned, normalised
 from dayone.domain.people import Person, Status
 from dayone.domain.tellings import LONGEST, RESERVED
 from dayone.errors import Invalid, Malformed
 
 # Source: Identity Store API, CreateUser, DisplayName.
 _LONGEST_NAME = 1024
+_FIRST_DAYS = ("start_date", "leave_start")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -28,7 +39,7 @@ def _known_zone(name: str) -> str:
 
 
 def _address(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
+    if not _EMAIL.fullmatch(text) or cleaned(text) != text:
         raise ValueError("not an e-mail address")
     return text
 
@@ -36,6 +47,8 @@ def _address(text: str) -> str:
 def _free_user_name(text: str) -> str:
     if text.casefold() in RESERVED:
         raise ValueError("AWS reserves this user name")
+    if cleaned(text) != text:
+        raise ValueError("has characters that AWS refuses")
     return text
 
 
@@ -52,7 +65,15 @@ UserName = Annotated[str, Field(pattern=rf"^\S{{1,{LONGEST}}}$"), AfterValidator
 
 
 class PersonAttributes(BaseModel):
-    """What one source says of a person; only the id has to be there, since others may say the rest."""
+    """What one source says of a person; only the id has to be there, since others may say the rest.
+
+    An end (`status` is `ended`) needs nothing else: what is wrong with such a record is left aside and in `flaws`, as
+    are flaws of the attributes in `forgives`.
+    """
+
+    forgives: ClassVar[frozenset[str]] = frozenset()
+    _flaws: tuple[str, ...] = PrivateAttr(default=())
+    _left_aside: frozenset[str] = PrivateAttr(default=frozenset())
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -84,9 +105,57 @@ class PersonAttributes(BaseModel):
                 raise ValueError(f"{last} is before {first}")
         return self
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_far_as_it_goes(cls, record: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401
+        if not isinstance(record, Mapping):
+            return handler(record)
+        kept = normalised(record)
+        is_end = kept.get("status") == Status.ENDED
+        flaws: tuple[str, ...] = ()
+        aside: frozenset[str] = frozenset()
+        while True:
+            try:
+                made = handler(kept)
+            except ValidationError as error:
+                flawed = _flawed(error)
+                if "id" in flawed or not (is_end or flawed <= cls.forgives):
+                    raise
+                flaws += findings_of(error)
+                if not flawed & kept.keys():
+                    return cls._end_alone(kept, flaws=flaws)
+                aside |= flawed
+                kept = {name: value for name, value in kept.items() if name not in flawed}
+            else:
+                return made.noting(flaws, aside=aside)
+
+    @classmethod
+    def _end_alone(cls, kept: Mapping[str, object], *, flaws: tuple[str, ...]) -> Self:
+        """The end of somebody of whom the rest is not there."""
+        end = PersonAttributes.model_validate(kept)
+        return cls.model_construct(end.model_fields_set, **vars(end)).noting(flaws)
+
+    def noting(self, flaws: tuple[str, ...], *, aside: frozenset[str] = frozenset()) -> Self:
+        """The same record, with the mistakes that were left aside in it."""
+        self._flaws, self._left_aside = flaws, aside
+        return self
+
+    @property
+    def flaws(self) -> tuple[str, ...]:
+        """The mistakes that were left aside."""
+        return self._flaws
+
     def attributes(self, *, only_given: bool) -> dict[str, str]:
-        """The attributes as texts, days in ISO 8601, "" for none; all of them, or those that were given."""
-        left_out = {"id", *(type(self).model_fields.keys() - self.model_fields_set if only_given else ())}
+        """The attributes as texts, days in ISO 8601, "" for none; all of them, or those that were given.
+
+        Without those that were left aside, which stay as they were; of an end with flaws only those that were given.
+        """
+        only_given = only_given or (bool(self._flaws) and self.status is Status.ENDED)
+        left_out = {
+            "id",
+            *self._left_aside,
+            *(type(self).model_fields.keys() - self.model_fields_set if only_given else ()),
+        }
         return {name: "" if one is None else str(one) for name, one in vars(self).items() if name not in left_out}
 
     def person(self) -> Person:
@@ -107,9 +176,19 @@ class PersonRecord(PersonAttributes):
 
     @model_validator(mode="after")
     def _has_a_user_name(self) -> Self:
-        if self.user_name is None and len(self.email) > LONGEST:
+        if self.status is not Status.ENDED and self.user_name is None and len(self.email) > LONGEST:
             raise ValueError(f"email is over {LONGEST} characters: it needs a user_name beside it")
         return self
+
+
+class SentRecord(PersonRecord):
+    """The same as an HR system sends it, which nobody can ask to write it in another way."""
+
+    forgives = FORGIVEN
+
+
+class _MappedRecord(PersonAttributes):
+    forgives = FORGIVEN
 
 
 class KnownPerson(PersonAttributes):
@@ -122,18 +201,23 @@ class KnownPerson(PersonAttributes):
     status: Status
 
 
-def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The person's id, and the other attributes, once each is what it must be; raises Invalid with every mistake.
+def _flawed(error: ValidationError) -> set[str]:
+    # Of a first and a last day that do not fit, the last one counts.
+    return {str(mistake["loc"][0]) if mistake["loc"] else day for mistake in error.errors() for day in _FIRST_DAYS}
+
+
+def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str], tuple[str, ...]]:
+    """The person's id, the other attributes, and the flaws left aside; raises Invalid with every mistake otherwise.
 
     An empty text says that there is none, and is nothing to check.
     """
     filled = {name: text for name, text in attributes.items() if text}
     try:
-        record = PersonAttributes.model_validate(filled)
+        record = _MappedRecord.model_validate(filled)
     except ValidationError as error:
         raise Invalid("this is not a person", findings=findings_of(error)) from error
     empty = {name: "" for name in attributes if name not in filled}
-    return record.id, {**empty, **record.attributes(only_given=True)}
+    return record.id, {**empty, **record.attributes(only_given=True)}, record.flaws
 
 
 def read_as[Body: BaseModel](model: type[Body], body: bytes) -> Body:

@@ -8,13 +8,13 @@ import base64
 import binascii
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, model_validator
 
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.heard import Heard, Kind
-from dayone.contracts.hr.person_record import PersonRecord, read_as
+from dayone.contracts.hr.person_record import SentRecord, read_as
 from dayone.contracts.hr.proofs import CLOCKS_DIFFER_BY, be_of_the_past, is_mac
 from dayone.domain.hr_sources import Source
 from dayone.domain.people import Status
@@ -25,6 +25,7 @@ ID_HEADER = "webhook-id"
 TIME_HEADER = "webhook-timestamp"
 _SIGNATURES_HEADER = "webhook-signature"
 _PREFIX = "whsec_"
+_ENDED = "person.ended"
 
 
 class PersonEvent(BaseModel):
@@ -32,19 +33,27 @@ class PersonEvent(BaseModel):
 
     type: Literal["person.created", "person.updated", "person.ended"]
     timestamp: AwareDatetime
-    data: PersonRecord
+    data: SentRecord
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ends_by_its_type(cls, event: Any) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(event, dict) and event.get("type") == _ENDED and isinstance(event.get("data"), dict):
+            return {**event, "data": {**event["data"], "status": Status.ENDED.value}}
+        return event
 
 
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
     """Verify and read one delivery; see Reads."""
     sent_at = verify(delivery, keys=keys, now=now)
     event = read_as(PersonEvent, delivery.body)
-    be_of_the_past(event.timestamp, until=sent_at)
+    at = event.timestamp
+    if event.type == _ENDED:
+        at = min(at, sent_at)
+    be_of_the_past(at, until=sent_at)
     attributes = event.data.attributes(only_given=False)
-    if event.type == "person.ended":
-        attributes["status"] = Status.ENDED.value
-    telling = telling_of(attributes, source=source.name, at=event.timestamp)
-    return Heard(reference=delivery.headers[ID_HEADER], at=event.timestamp, people={event.data.id: telling})
+    telling = telling_of(attributes, source=source.name, at=at, flaws=event.data.flaws)
+    return Heard(reference=delivery.headers[ID_HEADER], at=at, people={event.data.id: telling})
 
 
 def verify(delivery: Delivery, *, keys: Iterable[str], now: datetime) -> datetime:

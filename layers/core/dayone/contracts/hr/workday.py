@@ -12,12 +12,14 @@ from pydantic import RootModel
 
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bearer import carries_token
-from dayone.contracts.hr.full_records import person_in
+from dayone.contracts.hr.full_records import end_in, person_in
 from dayone.contracts.hr.heard import Heard, Kind
 from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import be_of_the_past, carries_secret, digest_of
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule, mapped
+from dayone.domain.people import Status
+from dayone.domain.stated_ends import stated_end
 from dayone.domain.subject_states import Telling
 from dayone.domain.tellings import telling_of
 from dayone.errors import Invalid
@@ -56,28 +58,51 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     else:
         carries_secret(delivery.headers.get("authorization", ""), keys=[_basic(key) for key in keys])
     people: dict[str, Telling] = {}
+    ends: dict[str, Telling] = {}
+    twice: set[str] = set()
     findings: list[str] = []
     for number, row in enumerate(_rows(read_as(_Body, delivery.body).root), start=1):
         try:
             person, telling = _told(row, source=source, now=now)
         except Invalid as error:
-            findings += [f"row {number}: {said}" for said in error.findings]
+            findings += [f"row {number}: {finding}" for finding in error.findings]
+            if end := end_in(row, rules=_rules(source)):
+                ends[end.id] = telling_of(end.attributes, source=source.name, at=now)
             continue
         if person in people:
             findings.append(f"row {number}: this person is in it twice")
+            twice.add(person)
         people[person] = telling
     if findings:
-        raise Invalid("the report is not valid", findings=tuple(findings))
+        ends |= _ends(people)
+        people = {person: telling for person, telling in ends.items() if person not in twice}
     at = max((one.version.at for one in people.values()), default=now)
-    ignored = "" if people else "the report has no rows"
-    return Heard(reference=digest_of(delivery.body), at=at, people=people, ignored=ignored)
+    ignored = "" if people or findings else "the report has no rows"
+    reference = digest_of(delivery.body)
+    return Heard(reference=reference, at=at, people=people, ignored=ignored, refused=tuple(findings))
+
+
+def _ends(people: Mapping[str, Telling]) -> dict[str, Telling]:
+    return {
+        person: telling_of(end, source=telling.source, at=telling.version.at)
+        for person, telling in people.items()
+        if (end := stated_end(telling.attributes))
+    }
 
 
 def _told(row: Mapping[str, object], *, source: Source, now: datetime) -> tuple[str, Telling]:
-    at = _changed_at(row, source=source, now=now)
-    rules = {name: rule for name, rule in source.mapping.items() if name != _TIME}
-    person, attributes = person_in(row, rules=rules)
-    return person, telling_of(attributes, source=source.name, at=at)
+    person, attributes, flaws = person_in(row, rules=_rules(source))
+    try:
+        at = _changed_at(row, source=source, now=now)
+    except Invalid as error:
+        if attributes.get("status") != Status.ENDED:
+            raise
+        at, flaws = now, (*flaws, *error.findings)
+    return person, telling_of(attributes, source=source.name, at=at, flaws=flaws)
+
+
+def _rules(source: Source) -> Mapping[str, FieldRule]:
+    return {name: rule for name, rule in source.mapping.items() if name != _TIME}
 
 
 def _changed_at(row: Mapping[str, object], *, source: Source, now: datetime) -> datetime:

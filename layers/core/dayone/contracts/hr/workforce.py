@@ -1,16 +1,17 @@
 """A whole workforce in one delivery: everybody is checked before anything is taken, and packed into one message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr import standard
-from dayone.contracts.hr.full_records import person_in
+from dayone.contracts.hr.full_records import end_in, person_in
 from dayone.contracts.hr.heard import Heard
 from dayone.contracts.hr.packed_workforce import packed
 from dayone.contracts.hr.proofs import carries_secret, digest_of
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import DAYS, FieldRule
+from dayone.domain.stated_ends import stated_end
 from dayone.errors import Invalid
 
 LARGEST_BODY = 5 * 1024 * 1024  # bytes; Lambda takes six, and what is binary grows by a third on the way
@@ -34,23 +35,55 @@ def proved(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: da
     return delivery.headers.get(standard.ID_HEADER, ""), standard.verify(delivery, keys=keys, now=now)
 
 
-def heard(rows: Iterable[object], *, source: Source, reference: str, at: datetime) -> Heard:
-    """Everybody in the rows; raises Invalid that names every wrong row, TooLarge for more than a message holds."""
+def heard(
+    rows: Iterable[object], *, source: Source, reference: str, at: datetime, mistakes: Iterable[str] = ()
+) -> Heard:
+    """Everybody in the rows, of which those that are an Invalid could not be read.
+
+    With a mistake in a row, or before, only the ends that they state. Raises Invalid for a file without anybody,
+    TooLarge for more than a message holds.
+    """
     people: dict[str, dict[str, str]] = {}
-    findings: list[str] = []
+    ends: dict[str, dict[str, str]] = {}
+    twice: set[str] = set()
+    findings, notes = list(mistakes), list[str]()
     for number, row in enumerate(rows, start=1):
-        try:
-            person, attributes = person_in(row, rules=source.mapping)
-        except Invalid as error:
-            findings += [f"row {number}: {said}" for said in error.findings]
+        if isinstance(row, Invalid):
+            findings += row.findings
             continue
+        try:
+            person, attributes, flaws = person_in(row, rules=source.mapping)
+        except Invalid as error:
+            findings += [f"row {number}: {finding}" for finding in error.findings]
+            if end := end_in(row, rules=source.mapping):
+                ends[end.id] = end.attributes
+            continue
+        notes += [f"row {number}: {flaw}" for flaw in flaws]
         if person in people:
             findings.append(f"row {number}: this id is in it before")
+            twice.add(person)
         people[person] = attributes
     if findings:
-        more = len(findings) - _MOST_FINDINGS
-        kept = findings[:_MOST_FINDINGS] + ([f"and {more} more"] if more > 0 else [])
-        raise Invalid("nothing was imported", findings=tuple(kept))
+        ends |= {person: stated for person, attributes in people.items() if (stated := stated_end(attributes))}
+        clear = {person: stated for person, stated in ends.items() if person not in twice}
+        return _refused(findings, clear, reference=reference, at=at)
     if not people:
         raise Invalid("nothing was imported", findings=("there is nobody in it: an empty workforce is never taken",))
-    return Heard(reference=reference, at=at, workforce=packed(people), count=len(people))
+    return Heard(reference=reference, at=at, workforce=packed(people), count=len(people), notes=_listed(notes))
+
+
+def _refused(findings: list[str], ends: Mapping[str, Mapping[str, str]], *, reference: str, at: datetime) -> Heard:
+    workforce = packed(ends) if ends else ""
+    return Heard(reference=reference, at=at, workforce=workforce, count=len(ends), refused=_listed(findings))
+
+
+def not_read(names: Iterable[str], *, source: Source) -> tuple[str, ...]:
+    """A line that names the columns, or members, that no rule of the source reads."""
+    read = {path.partition(".")[0].partition("[")[0] for rule in source.mapping.values() for path in rule.fields}
+    unread = sorted(set(names) - read)
+    return (f"nothing reads {', '.join(unread)}",) if unread else ()
+
+
+def _listed(findings: list[str]) -> tuple[str, ...]:
+    more = len(findings) - _MOST_FINDINGS
+    return tuple(findings[:_MOST_FINDINGS] + ([f"and {more} more"] if more > 0 else []))

@@ -1,0 +1,68 @@
+"""Files of people as spreadsheets and exports write them, read in one way wherever they come in."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dayone.errors import Invalid, Malformed
+
+_SEPARATORS = ",;\t|"
+_QUOTED = re.compile(r'"[^"]*"')
+# The first line by which spreadsheets tell each other the separator.
+_TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+# What stands in for bytes that were no text on their way here.
+_LOST = "\ufffd"
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file in UTF-8 or UTF-16 with its mark, or else in Windows-1252; raises Malformed."""
+    try:
+        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = _in_windows_1252(raw)
+    if "\0" in text or _LOST in text:
+        raise Malformed("the file is not in UTF-8: save it as UTF-8, and send it again")
+    return text
+
+
+def _in_windows_1252(raw: bytes) -> str:
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise Malformed("the file is neither in UTF-8 nor in Windows-1252: save it as UTF-8") from error
+
+
+def table(text: str, *, names: Sequence[str] = ()) -> tuple[Sequence[str], Iterator[Mapping[str, str] | Invalid]]:
+    """The names of the columns, and the rows; a row that has more or fewer cells than there are names is an Invalid.
+
+    A column that is called as one of `names`, but for the case of letters and blanks around it, is that one.
+    Raises Malformed for what is not such a file, Invalid for two columns of one name.
+    """
+    if separator := _TOLD.match(text):
+        text = text[separator.end() :]
+    first = _QUOTED.sub("", text.partition("\n")[0])
+    delimiter = separator[1] if separator else max(_SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    by_letters = {name.casefold(): name for name in reversed(names)}
+    try:
+        header = [name if name in names else by_letters.get(name.strip().casefold(), name) for name in next(reader, [])]
+    except csv.Error as error:
+        raise Malformed("line 1 is not comma-separated values") from error
+    if len(set(header)) != len(header):
+        raise Invalid("nothing was imported", findings=("two columns have the same name",))
+    return header, _rows(reader, header)
+
+
+def _rows(reader: Any, header: Sequence[str]) -> Iterator[Mapping[str, str] | Invalid]:  # noqa: ANN401 - csv has no name
+    try:
+        for cells in reader:
+            if len(cells) == len(header):
+                yield dict(zip(header, cells, strict=True))
+            elif any(cell.strip() for cell in cells):
+                finding = f"line {reader.line_num}: has more or fewer values than there are columns"
+                yield Invalid("not a row", findings=(finding,))
+    except csv.Error as error:
+        raise Malformed(f"line {reader.line_num} is not comma-separated values") from error

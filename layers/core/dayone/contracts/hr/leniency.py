@@ -1,0 +1,46 @@
+"""The parts of a record that are made good before it is checked, so that no trifle costs a person their access."""
+
+import unicodedata
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from dayone.domain.mapping import DAYS, local_day
+
+# Shown by AWS and compared with nothing. Ids, user names and addresses are never changed.
+_DISPLAYED = frozenset({"given_name", "family_name", "display_name", "title"})
+# Without one of these a person still has the right access.
+FORGIVEN = frozenset({"display_name", "title", "time_zone"})
+# Source: Identity Store API, CreateUser: the pattern of names and titles. Of spaces it has these alone.
+_CATEGORIES, _SPACES = frozenset("LMNPS"), frozenset("\t\n\r \u00a0\u3000")
+
+
+def cleaned(text: str) -> str:
+    """The text without the characters that AWS refuses in a name, such as marks of direction and zero width."""
+    return "".join(char for char in text if unicodedata.category(char)[0] in _CATEGORIES or char in _SPACES)
+
+
+def normalised(record: Mapping[str, object]) -> dict[str, object]:
+    """The record without what is null, empty or blank, which all mean that there is none."""
+    made = {name: _normal(name, value, zone=record.get("time_zone")) for name, value in record.items()}
+    return {name: value for name, value in made.items() if value is not None and value != ""}
+
+
+def _normal(name: str, value: object, *, zone: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if name in _DISPLAYED:
+        return cleaned(value).strip()
+    if name in DAYS and "T" in value:
+        try:
+            return local_day(value, zone=zone_called(zone)).isoformat()
+        except ValueError:
+            return value
+    return value if value.strip() else ""
+
+
+def zone_called(name: object) -> ZoneInfo:
+    """The time zone of that name, UTC if there is none."""
+    try:
+        return ZoneInfo(name if isinstance(name, str) and name else "UTC")
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,161 @@
+"""An end needs only the id: whatever else is wrong with a record, whoever leaves loses their access."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dayone.contracts.hr.packed_workforce import unpacked
+from dayone.domain.commands import ApplyHrRecord, Command, ImportWorkforce
+from dayone.domain.people import Status
+from dayone.domain.subject_states import Telling
+from dayone.errors import Invalid
+from tests.unit.hr_senders import NOW, SCHEMES, SETUP, Receiving, key_of, sample, with_body
+from tests.unit.hr_world import ADA, later, notes_of, person_in, tells
+from tests.unit.world import World
+
+_LEAVER = {"id": "e-1", "email": "lea@example.com", "given_name": "Lea", "family_name": "Ver", "department": "Sales"}
+
+
+def _standard(data: Mapping[str, object], *, kind: str = "person.ended", at: str = "2026-11-20T18:00:00Z") -> Telling:
+    receiving = Receiving()
+    receiving.sources.text = SETUP.replace("  people: {kind: csv}", "  people: {kind: standard}")
+    body = json.dumps({"type": kind, "timestamp": at, "data": data}).encode()
+    delivery = replace(sample("workforce_csv"), body=body)
+    receiving.takes(replace(delivery, headers=SCHEMES["people"](body, key_of("people"), NOW)))
+    return _only(receiving.inbox.commands)
+
+
+def _only(commands: list[Command]) -> Telling:
+    (command,) = commands
+    assert isinstance(command, ApplyHrRecord)
+    return command.record
+
+
+@pytest.mark.parametrize(
+    "flaw",
+    [
+        {"manager": None},
+        {"manager": 7},
+        {"title": "x" * 1100},
+        {"time_zone": "W. Europe Standard Time"},
+        {"start_date": "2026-11-01", "end_date": "2026-10-31"},
+        {"termination_reason": "x"},
+        {"end_date": ""},
+        {"end_date": "31.11.2026"},
+        {"email": "lea"},
+        {"email": f"{'l' * 200}@example.com"},
+        {"given_name": None, "family_name": ""},
+        {"status": "gone"},
+    ],
+)
+@pytest.mark.parametrize("kind", ["person.ended", "person.updated"])
+def test_an_end_is_taken_whatever_else_is_wrong(flaw: dict[str, object], kind: str) -> None:
+    status = {} if "status" in flaw or kind == "person.ended" else {"status": "ended"}
+    if kind == "person.updated" and "status" in flaw:
+        with pytest.raises(Invalid):
+            _standard({**_LEAVER, **flaw}, kind=kind)
+        return
+    assert _standard({**_LEAVER, **flaw, **status}, kind=kind).attributes["status"] == Status.ENDED
+
+
+def test_the_id_alone_is_enough_and_empties_nothing() -> None:
+    assert _standard({"id": "e-1"}).attributes == {"status": "ended"}
+
+
+def test_what_was_left_aside_is_named() -> None:
+    assert _standard({**_LEAVER, "time_zone": "Berlin"}).flaws == (
+        "time_zone: not an IANA time zone, such as Europe/Berlin",
+    )
+
+
+def test_an_end_without_an_id_is_nobody_s() -> None:
+    with pytest.raises(Invalid):
+        _standard({**_LEAVER, "id": ""})
+
+
+def test_an_end_with_a_time_to_come_is_of_when_it_was_signed() -> None:
+    assert _standard(_LEAVER, at="2026-12-24T00:00:00Z").version.at == NOW
+
+
+@pytest.mark.parametrize(
+    "change", [{"modified_at": None}, {"modified_at": "soon"}, {"work_email": "jane"}, {"start_date": "soon"}]
+)
+def test_merge_s_removal_needs_only_the_id(change: dict[str, object]) -> None:
+    delivery = sample("merge_created")
+    body = json.loads(delivery.body)
+    body["hook"]["event"] = "employee.deleted"
+    body["data"] |= change
+    receiving = Receiving()
+    receiving.takes(with_body(delivery, body))
+    assert _only(receiving.inbox.commands).attributes["status"] == "ended"
+
+
+def test_a_row_of_workday_that_ends_is_not_held_back_by_others() -> None:
+    delivery = sample("workday_hired")
+    row = json.loads(delivery.body)["Report_Entry"][0]
+    leaver = {**row, "Employee_ID": "21002", "Active_Status": "0", "Work_Email": "jane"}
+    last_day = {key: value for key, value in row.items() if key != "Active_Status"}
+    last_day |= {"Employee_ID": "21003", "Hire_Date": "2020-01-01", "Termination_Date": "2026-11-01"}
+    receiving = Receiving()
+    with pytest.raises(Invalid, match="only the ends of 2 people"):
+        receiving.takes(with_body(delivery, [{**row, "Work_Email": "jane"}, leaver, last_day]))
+    ends = {command.subject.name: _only([command]).attributes for command in receiving.inbox.commands}
+    assert ends["21002"]["status"] == "ended"
+    assert ends["21003"] == {"end_date": "2026-11-01"}
+
+
+_FILE = """id,email,given_name,family_name,start_date,end_date,status
+c-1,c1@example.com,Ann,Lee,,,active
+c-2,bad,Bob,Ray,,,ended
+c-3,bad,Cy,Poe,2020-01-01,2026-11-01,
+c-4,bad,Di,Fox,2026-11-10,2026-11-01,
+c-5,bad,Ed,Ash,,2026-11-01,active
+c-6,bad,Flo,Oak,,,gone
+"""
+
+
+def test_the_ends_in_a_file_are_not_held_back_by_its_bad_rows() -> None:
+    receiving = Receiving()
+    with pytest.raises(Invalid) as refused:
+        receiving.takes(with_body(sample("workforce_csv"), _FILE.encode()))
+    assert any(finding.startswith("row 6: status: ") for finding in refused.value.findings)
+    (command,) = receiving.inbox.commands
+    assert isinstance(command, ImportWorkforce)
+    assert command.only_ends
+    assert unpacked(command.workforce) == {"c-2": {"status": "ended"}, "c-3": {"end_date": "2026-11-01"}}
+
+
+def test_somebody_of_whom_a_name_is_missing_leaves_too() -> None:
+    world = World()
+    tells(world, "e-1", ADA)
+    world.settle()
+    later(world, seconds=1)
+    tells(world, "e-1", {"given_name": "", "status": "ended"})
+    world.settle()
+    person = person_in(world, "e-1")
+    assert person is not None
+    assert person.status is Status.ENDED
+
+
+def test_an_end_older_than_the_newest_record_ends_nothing() -> None:
+    world = World()
+    tells(world, "e-1", ADA)
+    world.settle()
+    tells(world, "e-1", {"status": "ended"}, at=world.now - timedelta(days=1))
+    world.settle()
+    person = person_in(world, "e-1")
+    assert person is not None
+    assert person.status is Status.ACTIVE
+
+
+def test_what_a_source_tells_no_more_is_named() -> None:
+    world = World()
+    tells(world, "e-1", {**ADA, "end_date": "2099-01-01"})
+    world.settle()
+    later(world, seconds=1)
+    silent = tells(world, "e-1", {**ADA, "title": "SRE"})
+    world.settle()
+    assert notes_of(world, silent) == ("standard tells no more, so it stays as it was: end_date",)

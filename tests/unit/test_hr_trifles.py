@@ -1,0 +1,109 @@
+"""What is no reason to keep a person out: characters that nobody sees, null for nothing, a day as a time stamp."""
+
+import json
+import unicodedata
+
+import pytest
+
+from dayone.contracts.hr.full_records import person_in
+from dayone.contracts.hr.kinds import kind_called
+from dayone.contracts.hr.standard import PersonEvent
+from dayone.contracts.hr.workforce import MAPPING
+from dayone.errors import Invalid
+
+_PERSON = {"id": "e-1", "email": "ann@example.com", "given_name": "Ann", "family_name": "Lee"}
+_KINDS = ("bamboohr", "hibob", "merge", "gusto", "deel", "okta", "workday", "csv", "json")
+
+
+def _read(**attributes: object) -> PersonEvent:
+    data = {**_PERSON, **attributes}
+    event = {"type": "person.updated", "timestamp": "2026-11-20T09:00:00Z", "data": data}
+    return PersonEvent.model_validate_json(json.dumps(event))
+
+
+def _aws_takes(text: str) -> bool:
+    return all(unicodedata.category(char)[0] in "LMSNP" or char in "\t\n\r \xa0\u3000" for char in text)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text"),
+    [
+        ("title", "\U0001f469\u200d\U0001f4bb Engineer"),
+        ("title", "SRE\u200b"),
+        ("title", "Eng\x07ineer"),
+        ("given_name", "\u0645\u062d\u0645\u062f\u200f"),
+        ("given_name", "\ufeffAnn"),
+        ("display_name", "Ann\u2028Lee"),
+    ],
+)
+def test_characters_that_aws_refuses_are_left_out_of_what_it_shows(attribute: str, text: str) -> None:
+    cleaned = getattr(_read(**{attribute: text}).data.person(), attribute)
+    assert cleaned
+    assert _aws_takes(cleaned)
+
+
+@pytest.mark.parametrize("attribute", ["email", "user_name", "id"])
+def test_what_is_matched_is_never_changed(attribute: str) -> None:
+    with pytest.raises(ValueError, match=attribute):
+        _read(**{attribute: "ann\u200b@example.com"})
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  "])
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        *("user_name", "display_name", "department", "title", "team", "cost_centre", "location", "employment"),
+        *("manager", "start_date", "end_date", "leave_start", "leave_end", "time_zone", "status"),
+    ],
+)
+def test_null_and_empty_and_absent_are_the_same(attribute: str, nothing: object) -> None:
+    assert _read(**{attribute: nothing}).data == _read().data
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+@pytest.mark.parametrize("attribute", ["email", "given_name", "family_name", "id"])
+def test_what_is_needed_is_missing_when_it_is_empty(attribute: str, nothing: object) -> None:
+    with pytest.raises(ValueError, match=f"data.{attribute}"):
+        _read(**{attribute: nothing})
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_null_and_empty_are_the_same_in_a_mapped_record(nothing: object) -> None:
+    names = MAPPING.keys() - {"id", "email", "given_name", "family_name"}
+    person = person_in({**_PERSON, **dict.fromkeys(names, nothing)}, rules=MAPPING)
+    assert {person.attributes[name] for name in names} == {""}
+
+
+@pytest.mark.parametrize("zone", ["W. Europe Standard Time", "Berlin", "../../etc/passwd", "Europe"])
+def test_a_zone_in_another_spelling_is_named_and_stays_as_it_was(zone: str) -> None:
+    record = _read(time_zone=zone).data
+    assert "time_zone" not in record.attributes(only_given=False)
+    assert record.flaws == ("time_zone: not an IANA time zone, such as Europe/Berlin",)
+    person = person_in({**_PERSON, "time_zone": zone}, rules=MAPPING)
+    assert ("time_zone" in person.attributes, len(person.flaws)) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "zone", "day"),
+    [
+        ("2026-12-30T23:00:00.000Z", "Europe/Rome", "2026-12-31"),
+        ("2026-12-31T03:00:00Z", "America/New_York", "2026-12-30"),
+        ("2026-12-31T00:00:00Z", "America/New_York", "2026-12-31"),
+        ("2026-12-31T00:00:00", "America/New_York", "2026-12-31"),
+        ("2026-12-30T23:00:00Z", "nowhere", "2026-12-30"),
+    ],
+)
+def test_a_time_stamp_is_the_day_where_the_person_is(stamp: str, zone: str, day: str) -> None:
+    record = {**_PERSON, "time_zone": zone, "end_date": stamp}
+    assert person_in(record, rules=MAPPING).attributes["end_date"] == day
+    assert str(_read(time_zone=zone, end_date=stamp).data.end_date) == day
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_a_status_that_no_mapping_knows_is_refused_and_named(kind: str) -> None:
+    rules = {"id": MAPPING["id"], "status": kind_called(kind).mapping["status"]}
+    record: dict[str, object] = {"id": "e-1", "profile": {}, "/internal/status": {"value": "gone"}}
+    record |= {path: "gone" for path in rules["status"].fields if "/" not in path}
+    with pytest.raises(Invalid) as refused:
+        person_in(record, rules=rules)
+    assert refused.value.findings[0].startswith("status: ")
