@@ -10,9 +10,10 @@ import pytest
 from sandbox import Sandbox
 from sandbox.access import Credentials
 from sandbox.day_one import Deployed, may_call
-from sandbox.deployment import Stack
-from sandbox.hr_system import CHANGED, HIRED, HrSystem
-from sandbox.identity_center_view import Instance, instance_of
+from sandbox.deployment import Stack, describe
+from sandbox.errors import SandboxError
+from sandbox.hr_system import CHANGED, ENDED, HIRED, HrSystem
+from sandbox.identity_center_view import IdentityCenterView, Instance, instance_of
 from sandbox.paths import REPOSITORY
 from sandbox.signed_http import HttpApi
 from tests.e2e import policies
@@ -30,7 +31,11 @@ ADA = {
     "given_name": "Ada",
     "family_name": "Lovelace",
     "department": "Engineering",
+    "employment": "employee",
 }
+
+EVE = {**ADA, "id": "e-1002", "user_name": "eve", "email": "eve@example.com", "given_name": "Eve"}
+GRACE = {**ADA, "id": "e-1003", "user_name": "grace", "email": "grace@example.com", "given_name": "Grace"}
 
 
 @dataclass
@@ -46,6 +51,16 @@ class Place:
         needed = {"InstanceArn": self.instance.arn, "IdentityStoreId": self.instance.identity_store_id}
         given = {**needed, "DeletionProtection": "false", **parameters}
         return self.reach(self.sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=given))
+
+    def refusal(self, **parameters: str) -> str:
+        """Why a release fails, as CloudFormation says it of the claim."""
+        with pytest.raises(SandboxError):
+            self.release(**parameters)
+        events = self.sandbox.client("cloudformation").describe_stack_events(StackName=STACK)["StackEvents"]
+        failed = [event for event in events if "FAILED" in event["ResourceStatus"]]
+        return str(
+            next(event for event in failed if event["LogicalResourceId"] == "StateTableClaim")["ResourceStatusReason"]
+        )
 
     def reach(self, stack: Stack) -> Deployed:
         url = self.sandbox.api_url(stack.resources["AccessApi"], stage="live")
@@ -87,7 +102,9 @@ def table(place: Place) -> str:
     deployed = place.release()
     headers = {"content-type": "application/yaml"}
     body = policies.text_of(policies.BASE)
-    assert deployed.api.send("PUT", "/v1/policy?file=policy.yaml", body=body, headers=headers).status == 202
+    uploaded = deployed.api.send("PUT", "/v1/policy?file=policy.yaml", body=body, headers=headers)
+    assert uploaded.status == 202, uploaded.text
+    _ends_well(deployed, str(uploaded.json()["change"]))
     _succeeds(deployed, ADA, event=HIRED)
     place.remove()
     return deployed.stack.outputs["TableName"]
@@ -96,13 +113,16 @@ def table(place: Place) -> str:
 def _succeeds(deployed: Deployed, person: Mapping[str, str], *, event: str) -> str:
     answer = deployed.hr.tell(person, event=event)
     assert answer.status == 202, answer.text
-    change = str(answer.json()["change"])
+    return _ends_well(deployed, str(answer.json()["change"]))
+
+
+def _ends_well(deployed: Deployed, change: str) -> str:
     path = f"/v1/changes/{change}"
     eventually(lambda: deployed.api.get(path).status == 200)
-    eventually(
+    shown = eventually(
         lambda: deployed.api.get(path).json(), holds=lambda shown: shown["change"]["state"] in {"succeeded", "failed"}
     )
-    assert deployed.api.get(path).json()["change"]["state"] == "succeeded"
+    assert shown["change"]["state"] == "succeeded"
     return change
 
 
@@ -129,3 +149,54 @@ def test_what_is_written_from_then_on_is_told_on_the_bus(place: Place, again: De
     announcements = Announcements(place.sandbox, bus=again.stack.outputs["BusName"])
     change = _succeeds(again, {**ADA, "family_name": "King"}, event=CHANGED)
     eventually(lambda: announcements.of_change(change))
+
+
+@pytest.fixture(scope="module")
+def copy(place: Place, again: Deployed) -> str:
+    """The table as AWS restores it to a moment, which leaves out more than this AWS does."""
+    _succeeds(again, GRACE, event=HIRED)
+    dynamodb = place.sandbox.client("dynamodb")
+    dynamodb.restore_table_to_point_in_time(
+        SourceTableName=again.stack.outputs["TableName"], TargetTableName="restored", UseLatestRestorableTime=True
+    )
+    if place.described("restored").get("StreamSpecification", {}).get("StreamEnabled"):
+        dynamodb.update_table(TableName="restored", StreamSpecification={"StreamEnabled": False})
+    _succeeds(again, EVE, event=HIRED)
+    _succeeds(again, GRACE, event=ENDED)
+    return "restored"
+
+
+class TestACopy:
+    def test_it_is_refused_for_what_it_lacks_and_then_for_whose_it_is(
+        self, place: Place, again: Deployed, table: str, copy: str
+    ) -> None:
+        table_id = place.described(copy)["TableId"]
+        lacks = place.refusal(StateTableName=copy, AcceptOtherTable=table_id)
+        assert "lacks a stream of NEW_AND_OLD_IMAGES (aws dynamodb update-table" in lacks
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+        place.sandbox.client("dynamodb").update_table(TableName=copy, StreamSpecification=stream)
+        for accepted in ({}, {"AcceptOtherTable": place.described(table)["TableId"]}):
+            refusal = place.refusal(StateTableName=copy, **accepted)
+            assert "is a copy of another table, which was the stack again's" in refusal
+            assert f"AcceptOtherTable={table_id}" in refusal
+        # The stack is as it was.
+        assert describe(place.sandbox.client("cloudformation"), STACK).outputs["TableName"] == table
+        assert again.api.get("/v1/people/e-1001").status == 200
+        assert place.owner(copy)["table_id"] == place.described(table)["TableId"]
+
+    def test_it_is_taken_with_its_id(self, place: Place, copy: str) -> None:
+        taken = place.release(StateTableName=copy, AcceptOtherTable=place.described(copy)["TableId"])
+        assert taken.api.get("/v1/people/e-1001").json()["fact"]["user_name"] == "ada"
+        assert place.owner(copy) == {"stack": STACK, "table_id": place.described(copy)["TableId"]}
+        announcements = Announcements(place.sandbox, bus=taken.stack.outputs["BusName"])
+        change = _succeeds(taken, {**ADA, "family_name": "Byron"}, event=CHANGED)
+        eventually(lambda: announcements.of_change(change))
+
+    def test_whom_it_does_not_know_keeps_access_and_whom_it_does_not_know_gone_is_employed(self, place: Place) -> None:
+        """As the page about operations warns of."""
+        taken = place.reach(describe(place.sandbox.client("cloudformation"), STACK))
+        assert taken.api.get("/v1/people/e-1002").status == 404
+        _succeeds(taken, EVE, event=ENDED)
+        view = IdentityCenterView(place.sandbox, place.instance)
+        assert view.members("Engineers") == {"ada", "eve"}
+        assert taken.api.get("/v1/people/e-1003").json()["fact"]["status"] == "active"
