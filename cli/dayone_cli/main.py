@@ -1,6 +1,12 @@
 """The `dayone` command with everything below it."""
 
+import errno
+import os
+import sys
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from dayone_cli.commands import (
     access,
@@ -22,11 +28,29 @@ _EXIT_CODES = (
     "4 not reachable or busy, 5 no credentials or not allowed, 6 not finished before --timeout."
 )
 
+# Whoever read the output has stopped, as `| head` does, or the disk it goes to is full.
+_UNWRITTEN = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT})
+
+
+class _NothingEmpty(TyperGroup):
+    """The whole command; an empty argument, as of an unset variable, is wrong usage wherever it stands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer does not publish the type
+        for before, word in zip(["", *args], args, strict=False):
+            name, equals, value = word.partition("=") if word.startswith("--") else ("", "=", word)
+            if equals and not value.strip():
+                option = name or (before if before.startswith("-") else "")
+                raise typer.BadParameter(
+                    f"{option or 'an argument'} is empty: give it a value, or leave it out", ctx=ctx
+                )
+        return super().parse_args(ctx, args)
+
 
 def build() -> typer.Typer:
     """The whole command, which is the same each time."""
     app = typer.Typer(
         name="dayone",
+        cls=_NothingEmpty,
         help="Keep access to AWS equal to HR records and policy.",
         epilog=_EXIT_CODES,
         no_args_is_help=True,
@@ -49,5 +73,17 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """What `dayone` runs."""
-    build()()
+    """What `dayone` runs; output that cannot be written ends it without a traceback."""
+    try:
+        try:
+            build()()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _UNWRITTEN:
+            raise
+        if error.errno != errno.EPIPE:
+            sys.stderr.write(f"The output cannot be written: {error.strerror}\n")
+        # What is still in the buffer is not tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

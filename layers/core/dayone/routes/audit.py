@@ -37,7 +37,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def get_audit_verified() -> VerifiedAnswer:
         """Show whether the audit log of a day is whole: nothing was changed, and nothing is missing."""
         event = app.current_event
-        day = _day_of(event)
+        day = _day_of(event, today=api.clock().astimezone(UTC).date())
         found = verify_audit(day, cursor=asked_for(event, "cursor"), log=api.overview.audit_log)
         lanes = [_lane(one) for one in found.lanes]
         return {
@@ -57,12 +57,15 @@ def _wanted(event: Event, api: AccessApi) -> AuditWanted:
     return AuditWanted(since=since, until=until, subject=asked_for(event, "subject"), actor=asked_for(event, "actor"))
 
 
-def _day_of(event: Event) -> date:
+def _day_of(event: Event, *, today: date) -> date:
     said = wanted_of(event, "day", example="2026-11-23")
     try:
-        return datetime.strptime(said, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        day = datetime.strptime(said, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise Malformed("`day` is no day: write it as 2026-11-23") from error
+    if day > today:
+        raise Malformed(f"`day` is to come: nothing is recorded yet, and today is {today} in UTC")
+    return day
 
 
 def _entry(one: Recorded) -> AuditEntryAnswer:

@@ -101,7 +101,7 @@ def object_of(event: Event, *, members: Collection[str], what: str) -> Mapping[s
 
 
 def asked_for(event: Event, name: str) -> str:
-    """A member of the query, empty when it is not there."""
+    """A member of the query, empty when it is not there; raises Malformed when it is there without a value."""
     return _query(event, name)
 
 
@@ -126,4 +126,8 @@ def header_of(event: Event, name: str) -> str:
 
 
 def _query(event: Event, name: str) -> str:
-    return str((event.get("queryStringParameters") or {}).get(name) or "")
+    value = (event.get("queryStringParameters") or {}).get(name)
+    # An empty variable of a script would otherwise ask about everybody.
+    if value is not None and not str(value).strip():
+        raise Malformed(f"`{name}` is empty: give it a value, or leave it out")
+    return str(value or "")

@@ -1,0 +1,76 @@
+"""An empty argument asks nothing, and output that cannot be written ends a command in order."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from dayone_cli.main import build
+from tests.unit.cli_runs import dayone
+
+_FULL = Path("/dev/full")
+_PROGRAM = [sys.executable, "-c", "from dayone_cli.main import main; main()"]
+_POLICY = Path(__file__).parents[2] / "sandbox" / "demo" / "policy.yaml"
+
+
+def _commands() -> Iterator[tuple[tuple[str, ...], list[str], int]]:
+    """Each command with its options that take a value, and the number of its arguments."""
+    root = typer.main.get_command(build())
+    for name, command in root.commands.items():  # type: ignore[attr-defined]
+        for path, leaf in (
+            (((name, own), one) for own, one in getattr(command, "commands", {}).items())
+            if hasattr(command, "commands")
+            else [((name,), command)]
+        ):
+            options = [one for one in leaf.params if one.param_type_name == "option"]
+            valued = [one.opts[0] for one in options if not getattr(one, "is_flag", False)]
+            yield path, valued, sum(1 for one in leaf.params if one.param_type_name == "argument")
+
+
+_COMMANDS = list(_commands())
+
+
+def test_commands_with_options_are_found() -> None:
+    assert (("access", "report"), "--person") in [(path, one) for path, options, _ in _COMMANDS for one in options]
+
+
+@pytest.mark.parametrize(
+    ("path", "option"), [(path, option) for path, options, _ in _COMMANDS for option in options], ids=str
+)
+def test_an_empty_option_is_wrong_usage_of_every_command(path: tuple[str, ...], option: str) -> None:
+    for words in ([option, ""], [option, " "], [f"{option}="]):
+        ended = dayone(*path, *words)
+        assert (ended.code, ended.out) == (2, "")
+        assert f"{option} is empty" in ended.err
+
+
+@pytest.mark.parametrize(("path", "count"), [(path, count) for path, _, count in _COMMANDS if count], ids=str)
+def test_an_empty_argument_is_wrong_usage_of_every_command(path: tuple[str, ...], count: int) -> None:
+    ended = dayone(*path, *["x"] * (count - 1), "")
+    assert (ended.code, ended.out) == (2, "")
+    assert "an argument is empty" in ended.err
+
+
+@pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_ends_without_a_traceback() -> None:
+    with _FULL.open("w") as full:
+        ended = subprocess.run(  # noqa: S603 - our own program
+            [*_PROGRAM, "policy", "check", _POLICY], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (1, b"The output cannot be written: No space left on device\n")
+
+
+def test_a_reader_that_stops_ends_it_without_a_traceback() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(  # noqa: S603 - our own program
+            [*_PROGRAM, "policy", "check", _POLICY], stdout=writing, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, b"")
