@@ -34,6 +34,9 @@ findings of the API's problem document, or with `--output json` that document. `
 remove, and ask; the default answer is no. `--yes` does not ask. Without `--yes` and without an answer on stdin, nothing
 is changed and the exit code is 1.
 
+**An empty argument** (`--person ""`, as of a variable of a script that is not set) is wrong usage, whichever it is:
+left out, it would ask about everybody. The API answers 400 to an empty parameter of a query.
+
 **Exit codes.**
 
 | exit code | means |
