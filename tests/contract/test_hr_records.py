@@ -97,11 +97,12 @@ def test_a_record_that_there_is_not_is_told_as_that(api: Api, status: int) -> No
         _fetched(api)
 
 
-@pytest.mark.parametrize("status", [201, 204, 301, 400, 402, 418])
-def test_any_other_answer_is_no_record_and_no_absence_either(api: Api, status: int) -> None:
+@pytest.mark.parametrize("status", [201, 204, 301, 400, 401, 402, 403, 409, 418])
+def test_any_other_answer_is_no_record_no_absence_and_no_outage_of_the_system(api: Api, status: int) -> None:
     api.status, api.headers = status, {"Location": f"{api.url}/elsewhere"}
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as raised:
         _fetched(api)
+    assert not isinstance(raised.value, Throttled | Unreachable)
     assert len(api.asked) == 1
 
 
@@ -130,8 +131,9 @@ def test_an_answer_that_cannot_be_read_is_no_record(api: Api, body: bytes) -> No
 
 def test_an_answer_that_is_larger_than_any_record_is_not_read_to_its_end(api: Api) -> None:
     api.body = b" " * (3 * 1024 * 1024)
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unavailable) as raised:
         _fetched(api)
+    assert not isinstance(raised.value, Unreachable)
 
 
 def test_a_record_that_is_not_a_person_is_told_with_every_mistake(api: Api) -> None:

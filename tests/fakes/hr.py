@@ -38,6 +38,7 @@ class MemoryHrRecords:
     records: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     changed_at: dict[str, datetime] = field(default_factory=dict)
     breaks: Exception | None = None
+    breaks_for: dict[str, Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     takes: Callable[[], None] = lambda: None
 
@@ -46,6 +47,8 @@ class MemoryHrRecords:
         self.takes()
         if self.breaks is not None:
             raise self.breaks
+        if record in self.breaks_for:
+            raise self.breaks_for[record]
         if record not in self.records:
             raise NotFound("no such record")
         person, attributes, flaws = person_in(self.records[record], rules=source.mapping)

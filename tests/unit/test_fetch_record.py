@@ -94,7 +94,7 @@ def test_the_sweep_puts_a_waiting_event_on_the_inbox_again_though_it_was_there_a
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(0, 1), (1, 2), (2, 4), (3, 8), (4, 15), (100, 15)])
 def test_the_pauses_grow_up_to_a_quarter_of_an_hour(attempts: int, minutes: int) -> None:
-    asking = _Asking(MemoryHrRecords(breaks=Unavailable("down")))
+    asking = _Asking(MemoryHrRecords(breaks=Unavailable("the answer is 403")))
     asking.asks(attempts=attempts)
     assert asking.waits_until == NOON + timedelta(minutes=minutes)
 
@@ -103,15 +103,71 @@ def test_a_system_that_says_how_long_to_wait_is_believed_within_reason() -> None
     for said, meant in ((90.0, 90), (86_400.0, 900)):
         asking = _Asking(MemoryHrRecords(breaks=Throttled("slow down", retry_after=said)))
         asking.asks()
-        assert asking.waits_until == NOON + timedelta(seconds=meant)
+        # A second behind what has not been asked for yet.
+        assert asking.waits_until == NOON + timedelta(seconds=meant + 1)
 
 
-def test_a_system_that_is_down_is_not_asked_for_the_next_event_either() -> None:
-    asking = _Asking(MemoryHrRecords(breaks=Unavailable("down")))
+@pytest.mark.parametrize("outage", [Unreachable("the answer is 502"), Throttled("the answer is 429")])
+def test_a_system_that_is_down_is_not_asked_for_the_next_event_either(outage: Exception) -> None:
+    asking = _Asking(MemoryHrRecords(breaks=outage))
     asking.asks()
     asking.asks()
     assert len(asking.records.asked) == 1
     assert len(asking.waiting.waiting) == 2
+
+
+@pytest.mark.parametrize(
+    "fault", [Unavailable("bamboohr does not let us in: 403"), Unreachable("the answer is 500"), Throttled("429")]
+)
+def test_one_record_that_fails_for_ever_keeps_nobody_waiting(fault: Exception) -> None:
+    world = _world()
+    world.hr_records.breaks_for["13"] = fault
+    people = {f"good-{number}": _person(number) for number in range(3)}
+    world.hr_records.records |= people
+    hints(world, "13", source="bamboohr")
+    for record in people:
+        later(world, seconds=1)
+        hints(world, record, source="bamboohr")
+    for _ in range(3):
+        world.settle()
+        later(world, minutes=1)
+        world.sweep()
+    world.settle()
+    assert world.users() == {"0@example.com", "1@example.com", "2@example.com"}
+    # Somebody leaves while the one record still fails.
+    later(world, minutes=20)
+    world.sweep()
+    world.hr_records.records["good-1"] = {**people["good-1"], "status": "Inactive", "terminationDate": "2026-11-01"}
+    hints(world, "good-1", source="bamboohr")
+    for _ in range(3):
+        world.settle()
+        later(world, minutes=1)
+        world.sweep()
+    world.settle()
+    assert world.groups() == {"engineers": {"0@example.com", "2@example.com"}}
+    ((_, waiting, because),) = world.hints.waiting.values()
+    assert (waiting.notification.record, because) == ("13", str(fault))
+
+
+def _person(number: int) -> dict[str, str]:
+    return {**_ADA, "id": f"good-{number}", "workEmail": f"{number}@example.com"}
+
+
+def test_pauses_of_a_system_grow_with_its_failures_in_a_row_not_with_those_of_one_record() -> None:
+    asking = _Asking(MemoryHrRecords(records={"67890": _ADA}))
+    for minutes in (1, 2, 4):
+        asking.records.breaks = Unreachable("the answer is 502")
+        asking.asks(attempts=50)
+        asking.records.breaks = None
+        asking.passes(60 * minutes - 1)
+        assert "not to be asked yet" in asking.asks()
+        asking.passes(1)
+    assert asking.asks().startswith("handed on")
+    asking.records.breaks = Unreachable("the answer is 502")
+    asking.asks(attempts=50)
+    asking.records.breaks = None
+    asking.passes(60)
+    assert asking.asks().startswith("handed on")
 
 
 def test_calls_come_no_faster_than_they_may() -> None:

@@ -73,6 +73,8 @@ class World:
     hr_sources: MemoryHrSources = field(default_factory=MemoryHrSources)
     hr_records: MemoryHrRecords = field(default_factory=MemoryHrRecords)
     hints: MemoryHints = field(default_factory=MemoryHints)
+    # Of a process that lives on.
+    pace: Pace = field(default_factory=Pace)
     rosters: dict[str, Roster] = field(default_factory=dict)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
@@ -105,7 +107,7 @@ class World:
             "waiting": self.hints,
             "rosters": MemoryRosters(self.state, self.rosters),
         }
-        return HrPorts(**self._wrapped(ports), pace=Pace(), sleep=lambda _seconds: None)
+        return HrPorts(**self._wrapped(ports), pace=self.pace, sleep=lambda _seconds: None)
 
     def planning(self) -> PlanChanges:
         ports: dict[str, Any] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from dayone.errors import Throttled, Unreachable
+from dayone.errors import Throttled, Unavailable, Unreachable
 
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 4.0
@@ -43,7 +43,10 @@ class Https:
         )
 
     def call(self, url: str, *, method: str = "GET", headers: Mapping[str, str], body: bytes = b"") -> Reply:
-        """Send a request; raises Throttled or Unreachable when it has to be sent again later."""
+        """Send a request; raises Throttled or Unreachable when the system has to be waited for.
+
+        Raises Unavailable for an answer that is too large, which says nothing of what else the system is asked for.
+        """
         try:
             with self._pool.request(
                 method, url, headers=dict(headers), body=body or None, redirect=False, preload_content=False
@@ -58,5 +61,5 @@ class Https:
         if _SERVER_ERROR <= status < _LAST:
             raise Unreachable(f"the answer is {status}")
         if len(text) > _LARGEST_ANSWER:
-            raise Unreachable("the answer is larger than any record")
+            raise Unavailable("the answer is larger than any record")
         return Reply(status=status, body=text)

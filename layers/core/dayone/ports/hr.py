@@ -27,7 +27,7 @@ class HrRecords(Protocol):
         """The person's id and what the record says of them, as it was read at `now`.
 
         Raises NotFound when the system says that there is no such record, Invalid when it is not a person, Throttled
-        or Unavailable when the answer has to be waited for.
+        or Unreachable when the system has to be waited for, any other Unavailable when only this record has.
         """
 
 

@@ -8,7 +8,7 @@ from dayone.domain.commands import ApplyHrRecord, ChangeNotification, FetchHrRec
 from dayone.domain.hr_sources import RecordApi, Source
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.errors import Invalid, NotFound, Throttled, Unavailable
+from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
 from dayone.ports.hr import HrRecords, HrSources, WaitingHints
 from dayone.ports.state import Inbox
 
@@ -20,15 +20,21 @@ _WAIT_FOR_A_PERSON = timedelta(hours=6)
 # Of each minute, so that a batch of messages ends in good time however slow the system is.
 _SECONDS_A_MINUTE = 20.0
 _MINUTE = timedelta(minutes=1)
+# When a pause ends, whatever waited behind the record that failed is asked for before it.
+_BEHIND_THE_OTHERS = timedelta(seconds=1)
 
 
 @dataclass
 class Pace:
-    """How one process goes about asking each source: when it began counting, what it has spent, till when it pauses."""
+    """How one process goes about asking each source: when it began counting, what it has spent, till when it pauses.
+
+    `failures` counts how often in a row the system itself has failed.
+    """
 
     since: dict[str, datetime] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
     until: dict[str, datetime] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
 
     def may_ask_at(self, source: str, *, now: datetime) -> datetime:
         """`now`, or the later moment at which the source may be asked again."""
@@ -37,6 +43,13 @@ class Pace:
         if self.spent[source] >= _SECONDS_A_MINUTE:
             return max(now, self.since[source] + _MINUTE)
         return max(now, self.until.get(source, now))
+
+    def pause(self, source: str, error: Throttled | Unreachable, *, now: datetime) -> datetime:
+        """Ask the source for nothing until the moment that is returned: its system fails, whatever it is asked for."""
+        failures = self.failures.get(source, 0)
+        self.failures[source] = failures + 1
+        self.until[source] = now + _pause(error, attempts=failures)
+        return self.until[source]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +81,13 @@ def fetch_record(command: FetchHrRecord, *, ports: FetchPorts) -> str:
     except Invalid as error:
         because = f"the record is not a person: {'; '.join(error.findings) or error}"
         return _wait(command, until=now + _WAIT_FOR_A_PERSON, because=because, ports=ports)
+    except (Throttled, Unreachable) as error:
+        until = ports.pace.pause(source.name, error, now=ports.clock()) + _BEHIND_THE_OTHERS
+        until = max(until, ports.clock() + _pause(error, attempts=notification.attempts))
+        return _wait(command, until=until, because=str(error), ports=ports)
     except Unavailable as error:
-        until = ports.clock() + _pause(error, attempts=notification.attempts)
-        ports.pace.until[source.name] = until
+        # The system answers, and has failed with this record only: the others are asked for as ever.
+        until = ports.clock() + _doubled(notification.attempts)
         return _wait(command, until=until, because=str(error), ports=ports)
 
 
@@ -80,6 +97,13 @@ def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: 
         person, telling = ports.records.fetch(source, notification.record, now=began)
     except NotFound:
         person, telling = _gone(notification, source=source, read_at=began, ports=ports)
+    except (Throttled, Unreachable):
+        raise
+    except (Invalid, Unavailable):
+        ports.pace.failures.pop(source.name, None)
+        raise
+    else:
+        ports.pace.failures.pop(source.name, None)
     finally:
         spent = (ports.clock() - began).total_seconds()
         rest = max(0.0, 1 / api.per_second - spent)
