@@ -13,25 +13,25 @@ from sandbox.openapi.schemas import Schemas
 from sandbox.paths import REPOSITORY
 
 TAGS = {
-    "health": "For monitors.",
-    "policy": "Who should get what: the policy in force, its versions, and a new one.",
-    "plan": "What if.",
-    "people": "People, as HR tells of them and as Identity Center has them.",
-    "groups": "Groups in Identity Center, and who is in them.",
-    "permission sets": "Permission sets, and where they are assigned.",
-    "accounts": "AWS accounts, as Organizations tells of them.",
-    "grants": "Access that somebody gives for a time.",
-    "assignments": "Who has what where, as a report.",
-    "explain": "Why, and why not.",
-    "operations": "How Day One is: what it has given up, what is on record, its settings and its numbers.",
-    "changes": "What was set off, how far it has come, and decisions about what is held.",
+    "health": "Service health.",
+    "policy": "The access policy: the one in force, its versions, and putting a new one in force.",
+    "plan": "Previews of changes, without making them.",
+    "people": "People: HR records, users in Identity Center, and access.",
+    "groups": "Groups in Identity Center and their members.",
+    "permission sets": "Permission sets and their assignments.",
+    "accounts": "AWS accounts in Organizations and access to them.",
+    "grants": "Temporary access.",
+    "assignments": "A report of all access.",
+    "explain": "Explanations of the access a person has or lacks.",
+    "operations": "Operating Day One: dead letters, audit log, setup checks and metrics.",
+    "changes": "Changes: causes, progress, and approval or rejection of held removals.",
 }
 _ABOUT = """\
-Day One keeps access to AWS equal to what HR and the organisation say it should be. Every request is signed with AWS \
+Day One keeps access to AWS equal to HR records and policy. Every request is signed with AWS \
 Signature Version 4 for the service `execute-api`, by a caller whom IAM allows its method and path. Times are ISO 8601 \
-in UTC. A list takes `limit` and `cursor`; the `cursor` of an answer asks for the next part and is empty at the end. \
-What is empty in the query is as if it were not there; of what is there twice the last counts. What goes wrong is a \
-problem document (RFC 9457). Answers may get more members; ignore those that you do not know.\
+in UTC. A list takes `limit` and `cursor`; the `cursor` of an answer requests the next page and is empty at the end. \
+An empty query parameter is ignored; of a repeated one, the last counts. Errors are problem documents (RFC 9457). \
+Later releases may add members to answers; ignore those that you do not know.\
 """
 _SERVER = "https://{api}.execute-api.{region}.amazonaws.com/live"
 
@@ -87,7 +87,7 @@ def _components(found: Sequence[DescribedRoute], schemas: Schemas) -> Json:
         "examples": problem_examples(found),
         "headers": {
             "Retry-After": {
-                "description": "After how many seconds to send the request again.",
+                "description": "Seconds to wait before sending the request again.",
                 "schema": {"type": "string", "pattern": "^[0-9]+$"},
             }
         },
@@ -96,7 +96,7 @@ def _components(found: Sequence[DescribedRoute], schemas: Schemas) -> Json:
 
 
 _GATEWAY_ANSWER = {
-    "description": "What API Gateway says itself, when a request does not reach Day One or its answer comes too late.",
+    "description": "An answer of API Gateway itself: the request did not reach Day One, or the answer came too late.",
     "type": "object",
     "properties": {"message": {"type": "string"}, "Message": {"type": "string"}},
 }

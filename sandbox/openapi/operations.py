@@ -16,33 +16,33 @@ _IN_PATH: Mapping[str, Parameter] = {
     for one in (
         Parameter(
             name="person",
-            says="A person, by HR's own id.",
+            says="A person's id in the HR system.",
             example="e-1001",
             schema={"type": "string", "pattern": "^[A-Za-z0-9._@+-]{1,128}$"},
         ),
         Parameter(
             name="account",
-            says="An AWS account.",
+            says="An AWS account's id.",
             example="123456789012",
             schema={"type": "string", "pattern": "^[0-9]{12}$"},
         ),
         Parameter(
             name="change",
-            says="A change, as whatever set it off was answered with.",
+            says="A change's id, from the answer to the request that caused it, or from the list of changes.",
             example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
             schema={"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"},
         ),
         Parameter(
             name="grant",
-            says="A grant, as it was answered with when it was given.",
+            says="A grant's id, from the answer to the request that created it, or from the list of grants.",
             example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
             schema={"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"},
         ),
-        Parameter(name="group", says="A group, by its name.", example="engineers"),
-        Parameter(name="permission_set", says="A permission set, by its name.", example="ViewOnly"),
+        Parameter(name="group", says="A group's key in the policy.", example="engineers"),
+        Parameter(name="permission_set", says="A permission set's key in the policy.", example="ViewOnly"),
         Parameter(
             name="version",
-            says="A version of the policy.",
+            says="A version number of the policy.",
             example=7,
             schema={"type": "integer", "minimum": 0, "maximum": 99999999},
         ),
@@ -106,7 +106,10 @@ def _body(bodies: Iterable[Body], schemas: Schemas) -> Json:
 def _answer(said: Description, schemas: Schemas) -> Json:
     own = {_JSON: {"schema": schemas.of(said.answer), "example": said.example}}
     others = {kind: {"schema": {"type": "string"}, "example": text} for kind, text in said.also_answers.items()}
-    told = {**({"Location": "Where what follows can be seen."} if said.status == 202 else {}), **said.headers}
+    told = {
+        **({"Location": "The path of the resource that shows the progress."} if said.status == 202 else {}),
+        **said.headers,
+    }
     headers = {
         name: {"description": says, "required": name in _ALWAYS_THERE, "schema": {"type": "string"}}
         for name, says in sorted(told.items())
@@ -118,4 +121,4 @@ def _answer(said: Description, schemas: Schemas) -> Json:
     }
 
 
-_FIRST_WORDS = {200: "The answer.", 201: "It is there now.", 202: "It was taken, and follows after this answer."}
+_FIRST_WORDS = {200: "The answer.", 201: "Created.", 202: "Accepted; it is carried out after this answer."}

@@ -8,9 +8,9 @@ from dayone.errors import Conflicting, Invalid, KeyReused, Malformed, NotFound, 
 from sandbox.openapi.routes import DescribedRoute
 
 _GATEWAY = {
-    "403": "API Gateway does not know who sent it, or IAM does not allow them this method and path.",
-    "429": "More requests than the stage takes; send it again a little later.",
-    "504": "No answer within 29 seconds; what was asked for may have happened.",
+    "403": "The request is not signed, or IAM does not allow the caller this method and path.",
+    "429": "Too many requests; send it again later.",
+    "504": "No answer within 29 seconds; the request may have been carried out.",
 }
 _INSTANCE = "/v1/…"
 _REQUEST = "5e6f7a8b-2e1c-4a53-9d6b-3a1d5c1a7f11"

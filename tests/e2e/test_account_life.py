@@ -80,7 +80,7 @@ def test_it_has_what_its_place_its_tags_and_its_state_give_it(by_place_and_tag: 
     organisation.set_state(operated, "CLOSED")
     looked = _discovered(day_one)
     assert _has(day_one, operated)
-    assert "the account is CLOSED: what was assigned is taken away" in looked["notes"]
+    assert "the account is CLOSED: its assignments are removed" in looked["notes"]
     assert len(_ready(day_one, operated)) == 1
 
 

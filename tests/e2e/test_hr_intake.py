@@ -97,7 +97,7 @@ def test_the_same_event_five_times_makes_one_user_and_one_membership(day_one: Da
     assert [answer.status for answer in answers] == [202] * 5
     changes = {answer.json()["change"] for answer in answers}
     over = [day_one.succeeded(change) for change in sorted(changes)]
-    assert sorted(one["notes"] for one in over) == [[], *[["the same was told before"]] * 2]
+    assert sorted(one["notes"] for one in over) == [[], *[["the same record was received before"]] * 2]
     done = [each["kind"] for one in over for each in one["operations"] if each["state"] == "succeeded"]
     # What AWS is being asked for at that moment is planned and asked for once more, which changes nothing.
     assert set(done) == {"create-membership", "create-user"}
@@ -111,7 +111,7 @@ def test_of_two_events_in_the_wrong_order_the_newer_one_stays(day_one: DayOne) -
     older = {**newer, "department": "Engineering", "title": "Engineer"}
     day_one.told(newer, at=now)
     stale = day_one.told(older, at=now - timedelta(minutes=10))
-    assert stale["notes"] == [f"stale: what standard has told is of {now.isoformat()}"]
+    assert stale["notes"] == [f"stale: the record of standard is from {now.isoformat()}"]
     assert stale["change"]["operations"] == 0
     assert day_one.get(f"/v1/people/{newer['id']}")["fact"]["title"] == "Controller"
     assert newer["user_name"] in day_one.view.members("Finance")

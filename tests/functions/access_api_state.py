@@ -43,7 +43,7 @@ def remembered() -> State:
     for number in (0, 1):
         state.store(operation(number))
     head = state.heads[ADA]
-    plan = Plan(cause=change(1).cause, before=head, after=head, notes=("the same was told before",))
+    plan = Plan(cause=change(1).cause, before=head, after=head, notes=("the same record was received before",))
     state.plans[CHANGE, ADA] = plan
     return state
 

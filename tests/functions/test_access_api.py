@@ -86,7 +86,7 @@ def test_a_group_the_person_is_not_in_is_not_found(world: World) -> None:
 
 def test_a_cursor_without_its_group_is_refused(world: World) -> None:
     answer = world.send(asking("read_account_access", cursor="1"))
-    assert (answer.status, "say which with `group`" in answer.body["detail"]) == (400, True)
+    assert (answer.status, "name it with `group`" in answer.body["detail"]) == (400, True)
 
 
 def test_an_account_is_answered_as_organizations_has_it(world: World) -> None:
@@ -134,7 +134,7 @@ def test_changes_are_listed_page_by_page(world: World) -> None:
 def test_a_change_is_answered_with_its_notes_and_operations(world: World) -> None:
     first = world.send("read_change").body
     second = world.send(asking("read_change", cursor=first["cursor"])).body
-    assert first["notes"] == ["the same was told before"]
+    assert first["notes"] == ["the same record was received before"]
     assert [one["state"] for one in first["operations"] + second["operations"]] == ["pending", "failed"]
     assert second["operations"][0] == {
         "id": "person:e-1001@1-a/0001",

@@ -143,7 +143,7 @@ class TestRefusing:
             ({"assignment": {"group": "a", "account": "1", "permission_set": "b"}}, "either a `membership` or an"),
             ({"membership": {"person": "e-1001"}}, "`membership.group` is missing"),
             ({"membership": {"person": "e-1001", "group": "a/b"}}, "`membership.group` is missing, or not"),
-            ({"membership": {"person": "e-1001", "group": "admins", "x": 1}}, "`membership.x` is no member"),
+            ({"membership": {"person": "e-1001", "group": "admins", "x": 1}}, "`membership.x` is not allowed here"),
             ({"membership": {"person": 7, "group": "admins"}}, "`membership.person` is missing, or not"),
             ({"reason": " "}, "`reason` is missing"),
             ({"reason": "x" * 201}, "`reason` is missing, or not a text of one line and 1 to 200"),
@@ -156,7 +156,7 @@ class TestRefusing:
             ({"from": "2026-11-23T10:00:00Z"}, "`until` is not after `from`"),
             ({"until": "2026-11-25T08:01:00Z"}, "`until` is more than 2 days away"),
             ({"from": "2028-11-23T10:00:00Z", "until": "2028-11-23T11:00:00Z"}, "`from` is more than 366 days away"),
-            ({"owner": "me"}, "`owner` is no member"),
+            ({"owner": "me"}, "`owner` is not a member"),
             ({"membership": {"person": "e-1001", "group": "sales"}}, "the policy has no group sales"),
             ({"membership": {"person": "e-1001", "group": "break-glass"}}, "group break-glass is protected"),
         ],
@@ -294,7 +294,7 @@ class TestReading:
         [
             (lambda world: become(world, start_date=date(2027, 1, 1)), "not in employment"),
             (lambda world: known(world.state, a_grant(resource=Resource(ResourceKind.MEMBERSHIP, "x"))), "no group x"),
-            (lambda _: None, "on its way"),
+            (lambda _: None, "is being created"),
         ],
     )
     def test_one_in_force_that_gives_nothing_says_why(

@@ -72,7 +72,7 @@ def test_somebody_whom_nobody_knows_can_be_told_of() -> None:
     [
         ({"email": "ada"}, "email: "),
         ({"email": None}, "email: "),
-        ({"id": "e-1002"}, "id: leave it out, or say the one of the path"),
+        ({"id": "e-1002"}, "id: leave it out, or send the one in the path"),
         ({"salary": 1}, "salary: "),
         ({"status": "missing"}, "status: "),
         ({"start_date": "2026-12-01", "end_date": "2026-11-01"}, "end_date is before start_date"),

@@ -45,7 +45,7 @@ def test_a_cursor_that_is_none_is_refused(world: World) -> None:
 def test_a_route_that_does_not_exist_is_a_problem_too(world: World, method: str, path: str) -> None:
     answer = world.send(load("read_health") | {"httpMethod": method, "path": path})
     assert (answer.status, answer.body["instance"]) == (404, path)
-    assert f"there is no {method} {path}" in answer.body["detail"]
+    assert f"there is no route {method} {path}" in answer.body["detail"]
 
 
 @pytest.mark.parametrize("error", [RuntimeError("secret inside"), Refused("AccessDenied: arn:aws:secret")])

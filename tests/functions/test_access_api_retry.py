@@ -92,7 +92,7 @@ def test_where_nothing_has_failed_there_is_nothing_to_try_again(world: World) ->
     become(world, succeeded=2)
     answer = world.send("retry_change")
     assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
-    assert "nothing of change" in answer.body["detail"]
+    assert "no operation of change" in answer.body["detail"]
 
 
 @pytest.mark.parametrize(("counts", "state"), [({"failed": 1}, "running"), ({"failed": 2, "subjects": 2}, "planning")])

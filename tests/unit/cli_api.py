@@ -60,7 +60,7 @@ class CliApi:
             return Told(status=403, body={"message": "The request signature we calculated does not match"})
         waiting = self.answers.get(f"{asked.method} {asked.path}")
         if not waiting:
-            problem = {"type": "tag:dayone,2026:not-found", "title": "There is no such thing", "status": 404}
+            problem = {"type": "tag:dayone,2026:not-found", "title": "Not found", "status": 404}
             return Told(status=404, body={**problem, "detail": f"no {asked.method} {asked.path}"})
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 

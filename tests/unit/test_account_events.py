@@ -79,8 +79,8 @@ def test_an_event_says_where_it_comes_from_and_when() -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("create_account_result_failed", "what it tells of has failed"),
-        ("create_managed_account_failed", "what it tells of has failed"),
+        ("create_account_result_failed", "the call it reports has failed"),
+        ("create_managed_account_failed", "the call it reports has failed"),
         ("move_account_refused", "the call failed: AccessDenied"),
         ("rename_organizational_unit_refused", "the call failed: DuplicateOrganizationalUnitException"),
         ("tag_organizational_unit", "it is not about an account"),

@@ -85,7 +85,7 @@ def test_a_closed_account_is_tidied_up_without_anybody_deciding_and_after_everyt
     world.settle()
     assert world.outcomes(request) == ["delete assignment/ViewOnly/engineers: succeeded"]
     assert world.assignments() == set()
-    assert _notes(world, request) == ("the account is CLOSED: what was assigned is taken away",)
+    assert _notes(world, request) == ("the account is CLOSED: its assignments are removed",)
     assert (world.state.removals, world.state.existing) == ({}, 0)
 
 
@@ -97,7 +97,7 @@ def test_an_account_that_has_left_is_forgotten_without_a_call_to_aws(world: Worl
     assert world.head(the_account()).fact == replace(an_account(), state=AccountState.DEPARTED)
     assert world.applied(the_account(), assignment()) is None
     assert len(world.center.requests) == asked
-    assert _notes(world, request) == ("the account is DEPARTED: what was assigned went with it",)
+    assert _notes(world, request) == ("the account is DEPARTED: its assignments were deleted with it",)
 
 
 def test_a_protected_account_that_has_left_is_forgotten_too(world: World) -> None:

@@ -353,7 +353,7 @@ class TestTheTable:
                 MemorySurroundings(description=replace(TABLE, is_protected=False)),
                 "state-table-protection",
                 "warning",
-                "deletes it for whoever",
+                "can delete it",
                 "--deletion-protection-enabled",
             ),
         ],

@@ -60,7 +60,7 @@ def test_yes_does_not_ask(api: CliApi, file: Path) -> None:
 
 
 def test_the_first_policy_is_put_only_if_there_is_none_yet(api: CliApi, file: Path) -> None:
-    api.tell("GET /v1/policy", Told(status=404, body={"title": "There is no such thing"}))
+    api.tell("GET /v1/policy", Told(status=404, body={"title": "Not found"}))
     assert dayone("policy", "apply", file, "--yes", api=api.url).code == 0
     put = next(one for one in api.asked if one.method == "PUT")
     assert (put.headers["if-none-match"], "if-match" in put.headers) == ("*", False)

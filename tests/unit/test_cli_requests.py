@@ -148,7 +148,7 @@ def test_what_leads_to_a_change_is_watched_and_ends_as_the_change_does(
     api: CliApi, pauses: list[float], seen: object, code: int, said: str
 ) -> None:
     api.tell("POST /v1/accounts/discover", Told(status=202, body=TAKEN))
-    unknown = Told(status=404, body={"title": "There is no such thing"})
+    unknown = Told(status=404, body={"title": "Not found"})
     api.tell("GET /v1/changes/01A", unknown, over("01A", "running"), seen)
     ended = dayone("accounts", "discover", api=api.url)
     assert (ended.code, said in ended.err) == (code, True), ended
@@ -211,7 +211,7 @@ def test_what_takes_several_requests_is_one_answer_and_one_no(api: CliApi, tmp_p
 
 def test_who_is_refused_does_not_keep_the_others_back(api: CliApi, tmp_path: Path) -> None:
     (tmp_path / "people.json").write_text(json.dumps([{"id": f"e-{number}"} for number in range(150)]))
-    refused = {"title": "What was sent has mistakes", "detail": "1 mistake", "findings": ["people.3.email: not one"]}
+    refused = {"title": "The request is not valid", "detail": "1 mistake", "findings": ["people.3.email: not one"]}
     api.tell("POST /v1/people", Told(status=422, body=refused), Told(status=202, body=TAKEN))
     ended = dayone("people", "import", tmp_path / "people.json", "--no-watch", api=api.url)
     assert (ended.code, "01A" in ended.out) == (1, True)

@@ -80,7 +80,7 @@ class TestWhatTheyHave:
     @pytest.mark.parametrize(
         ("verdict", "said"),
         [
-            (Verdict.WAITING, "; its removal is held by a guardrail: change 01HELD waits for somebody to approve or"),
+            (Verdict.WAITING, "; its removal is held by a guardrail: change 01HELD waits for approval or"),
             (Verdict.APPROVED, "; its removal, operation person:e-1@2-bb/0000 of change 01HELD, has been approved."),
             (Verdict.REJECTED, "; its removal was rejected in change 01HELD, so it stays until a newer policy asks"),
         ],

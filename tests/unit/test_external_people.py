@@ -44,7 +44,7 @@ def test_a_user_is_waited_for_and_the_change_says_so() -> None:
     assert world.center.users == {}
     assert "waited for" in _notes(world, told)[0]
     (waiting, *_) = world.operations(OperationState.PENDING)
-    assert "has not made this user yet" in waiting.failure_reason
+    assert "has not created this user yet" in waiting.failure_reason
     assert waiting.not_before is not None
     assert waiting.not_before - world.now > timedelta(minutes=3), "each look is a call"
 

@@ -87,7 +87,7 @@ def test_what_is_held_says_what_and_why() -> None:
     assert {(one.kind, one.resource, one.change) for one in held} == {("delete-membership", membership(), change.id)}
     assert all(one.reasons for one in held)
     plans = [plan for (of, subject), plan in world.state.plans.items() if of == change.id and subject == the_person()]
-    assert plans[0].notes == (f"held until somebody else approves: {change.held_because}",)
+    assert plans[0].notes == (f"held until another person approves: {change.held_because}",)
     entries = [entry for entry, _ in world.state.log if entry.action == "hold-removals"]
     assert len(entries) == 7
     assert {(one.actor, one.outcome, one.detail) for one in entries} == {("arn:admin", "held", change.held_because)}
@@ -330,7 +330,7 @@ class TestBelowTheLimit:
         change = _change(world, request)
         # The membership, the group, the permission set, and the assignment.
         assert (change.held, change.state) == (4, ChangeState.HELD)
-        assert "the policy gives nothing to anybody" in change.held_because
+        assert "the policy assigns nothing" in change.held_because
         assert world.groups() == {"engineers": {"e-1@example.com"}}
         _decided(world, request, approved=True)
         assert (world.groups(), world.permission_sets(), world.assignments()) == ({}, {}, set())

@@ -91,7 +91,7 @@ emails: {on_collision: refuse}
         ("version: 1", "hr.yaml:1:1: sources: Field required"),
         (_one("standard: {}"), "hr.yaml:3:3: sources.standard.kind: Field required"),
         (_one("x: {kind: personio}"), "hr.yaml:3:7: sources.x.kind: Input should be 'standard', "),
-        (_one("Hr_1: {kind: standard}"), "hr.yaml:3:3: sources.Hr_1: a source's name stands in a URL"),
+        (_one("Hr_1: {kind: standard}"), "hr.yaml:3:3: sources.Hr_1: must be up to 40 lower-case letters"),
         (_one("x: {kind: standard, secrets: a}"), "hr.yaml:3:23: sources.x.secrets: there is no such key"),
         (_one("x: {kind: standard, secret: prod/db}"), "hr.yaml:3:23: the name of the secret begins with `dayone/hr/`"),
         (
@@ -121,11 +121,11 @@ emails: {on_collision: refuse}
         (_one("x: {kind: csv, attributes: {changed_at: a}}"), "hr.yaml:3:31: only Workday's reports can say this"),
         (
             _one("x: {kind: csv, attributes: {status: {field: a, values: {b: missing}}}}"),
-            "hr.yaml:3:31: `missing` is no status; there are active, ended, on_leave",
+            "hr.yaml:3:31: `missing` is not a status; use one of active, ended, on_leave",
         ),
         (
             _one("x: {kind: csv, attributes: {status: {field: a, default: gone}}}"),
-            "hr.yaml:3:31: `gone` is no status; there are active, ended, on_leave",
+            "hr.yaml:3:31: `gone` is not a status; use one of active, ended, on_leave",
         ),
         (
             _one("x: {kind: gusto, tokens: {issuer: a, audience: b, keys_url: 'https://a.b'}}"),

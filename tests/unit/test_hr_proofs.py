@@ -168,7 +168,7 @@ def test_a_header_cannot_claim_another_sender() -> None:
 
 
 def test_a_source_that_there_is_not_is_named_with_those_there_are() -> None:
-    with pytest.raises(NotFound, match="payroll; known: bamboohr, deel"):
+    with pytest.raises(NotFound, match="payroll; configured: bamboohr, deel"):
         Receiving().takes(replace(sent("gusto"), source="payroll"))
 
 

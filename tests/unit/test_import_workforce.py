@@ -243,8 +243,8 @@ def test_a_file_of_any_spreadsheet_is_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "findings"),
     [
-        ("", ("there is nobody in it: an empty workforce is never taken",)),
-        ("id,email\n", ("there is nobody in it: an empty workforce is never taken",)),
+        ("", ("it contains no people: an empty workforce is never imported",)),
+        ("id,email\n", ("it contains no people: an empty workforce is never imported",)),
         ("id,email\ne-1,ada@example.com\ne-1,ada@example.com\n", ("row 2: this id is in it before",)),
         (
             "id,email\ne-1,ada\n,b@example.com\n",

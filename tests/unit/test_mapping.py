@@ -97,7 +97,9 @@ def test_a_day_that_cannot_be_read_is_a_mistake(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["department", "jobs"])
 def test_what_is_not_a_single_value_is_a_mistake(path: str) -> None:
-    assert _problem(FieldRule(fields=(path,))) == f"title: {path} is not a single value: name one of its parts"
+    assert (
+        _problem(FieldRule(fields=(path,))) == f"title: {path} is not a single value: use the path of one of its parts"
+    )
 
 
 @pytest.mark.parametrize("record", [None, [], "text", 7, {}])

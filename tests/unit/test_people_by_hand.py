@@ -55,7 +55,7 @@ def test_what_an_hr_system_says_counts_and_the_change_says_so(world: World) -> N
     request = by_hand(world, {**ADA, "department": "Sales", "title": "Lead"})
     world.settle()
     assert (known(world).department, known(world).title) == ("Engineering", "Lead")
-    assert notes_of(world, request) == ("what an HR system says counts, not what was told by hand: department",)
+    assert notes_of(world, request) == ("values of an HR system take precedence over manual ones: department",)
 
 
 def test_an_attribute_that_is_given_to_those_who_tell_by_hand_is_theirs(world: World) -> None:
@@ -135,7 +135,7 @@ class TestFollowing:
         tells(world, "e-1", {**ADA, "title": "SRE"})
         request = _following(world, seen)
         world.settle()
-        assert notes_of(world, request) == ("somebody told something else meanwhile: read the person again",)
+        assert notes_of(world, request) == ("the record was changed in the meantime: read the person again",)
         assert known(world).team == ""
 
     def test_otherwise_it_counts(self, world: World) -> None:

@@ -121,7 +121,7 @@ def test_an_older_telling_that_comes_late_is_left_aside(world: World) -> None:
     late = world.hr_tells(a_person(department="Engineering"), at=NOON - timedelta(hours=1))
     world.settle()
     assert world.groups() == {"engineers": set(), "data": {"e-1@example.com"}}
-    assert _notes(world, late) == (f"stale: what standard has told is of {NOON.isoformat()}",)
+    assert _notes(world, late) == (f"stale: the record of standard is from {NOON.isoformat()}",)
 
 
 def test_the_same_telling_under_another_id_is_left_aside(world: World) -> None:
@@ -129,7 +129,7 @@ def test_the_same_telling_under_another_id_is_left_aside(world: World) -> None:
     world.settle()
     again = world.hr_tells(a_person(), at=NOON, reference="evt-again")
     world.plan_all()
-    assert _notes(world, again) == ("the same was told before",)
+    assert _notes(world, again) == ("the same record was received before",)
     assert world.outcomes(again) == []
 
 

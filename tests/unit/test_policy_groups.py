@@ -11,7 +11,7 @@ from tests.unit.policy_texts import findings_of, read
     [
         ("[{departement: X}]", "groups.staff.members[0]: unknown key `departement`; did you mean `department`?"),
         ("[{salary: X}]", "groups.staff.members[0]: unknown key `salary`; known are `cost_centre`, `department`"),
-        ("[{}]", "groups.staff.members[0]: selects nobody: name an attribute, or say `everyone`"),
+        ("[{}]", "groups.staff.members[0]: selects no people: name an attribute, or use `everyone`"),
         ("all", "groups.staff.members: must be a list"),
         ("[{department: 7}]", "groups.staff.members[0].department: must be text, but YAML reads 7 as a number"),
         ("[{department: {a: b}}]", "members[0].department: unknown key `a`; known are `any`, `not`, `present`"),
@@ -121,8 +121,8 @@ def test_a_group_has_a_name_people_and_exceptions_each_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("body", "finding"),
     [
-        ("{}", "groups.staff: does not say who belongs: add `members` or `people`"),
-        ("{description: x}", "groups.staff: does not say who belongs"),
+        ("{}", "groups.staff: has no members: add `members` or `people`"),
+        ("{description: x}", "groups.staff: has no members"),
         ("{members: }", "groups.staff.members: has no value"),
         ("{people: [e-1, e-1]}", "groups.staff.people: has `e-1` twice"),
         ("{people: [a b]}", "groups.staff.people[0]: `a b` is not a person's HR id"),
@@ -130,7 +130,7 @@ def test_a_group_has_a_name_people_and_exceptions_each_with_its_line() -> None:
         ("{people: [7]}", "groups.staff.people[0]: must be text, but YAML reads 7 as a number"),
         ("{members: [], except: []}", "groups.staff.except: is empty; name at least one"),
         ("{members: [], except: everyone}", "groups.staff.except: must be a list"),
-        ("{members: [], except: [{}]}", "groups.staff.except[0]: selects nobody"),
+        ("{members: [], except: [{}]}", "groups.staff.except[0]: selects no people"),
         ("{members: [], except: [{departement: X}]}", "except[0]: unknown key `departement`; did you mean"),
         ("{members: [], excepts: []}", "groups.staff: unknown key `excepts`; did you mean `except`?"),
         ("{members: [], name: ''}", "groups.staff.name: is not a display name"),

@@ -64,8 +64,8 @@ def test_protected_user_names_have_no_letter_case() -> None:
         ("identity_source: okta", "must be `identity_center` or `external`"),
         ("people: {created_days_before: 91}", "must be at most 90"),
         ("people: {welcome: {}}", "`since` is missing; add it"),
-        ("people: {welcome: {since: soon}}", "`soon` is not a date: write it as 2026-12-01"),
-        ("people: {same_person: {e-1: e-2, e-2: e-3}}", "`e-2` is said to be somebody else itself"),
+        ("people: {welcome: {since: soon}}", "`soon` must be a date such as 2026-12-01"),
+        ("people: {same_person: {e-1: e-2, e-2: e-3}}", "`e-2` is itself an additional id of another person"),
         ("people: {leaver: delete}", "unknown key `leaver`; did you mean `leavers`?"),
     ],
 )

@@ -206,7 +206,7 @@ class TestGuardrail:
         assert (judged.removals, judged.held) == (7, 7)
         assert judged.reasons == (
             (
-                "7 removals, the limit is 5 (10 % of 4, at least 5); the policy gives nothing to anybody; "
+                "7 removals, the limit is 5 (10 % of 4, at least 5); the policy assigns nothing; "
                 "account:444455556666 would lose every assignment"
             ),
         )

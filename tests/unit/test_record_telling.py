@@ -95,8 +95,8 @@ def test_an_older_telling_is_recorded_as_stale_and_the_same_as_told_before() -> 
     old = tells(world, "e-1", {**ADA, "title": "Analyst"}, at=world.now - timedelta(hours=1))
     same = tells(world, "e-1", {**ADA, "title": "SRE"}, at=world.head(the_person("e-1")).tellings[0].version.at)
     world.settle()
-    assert notes_of(world, old)[0].startswith("stale: what standard has told is of")
-    assert notes_of(world, same) == ("the same was told before",)
+    assert notes_of(world, old)[0].startswith("stale: the record of standard is from")
+    assert notes_of(world, same) == ("the same record was received before",)
     assert [entry.outcome for entry, _ in world.state.log if entry.action == "record-fact"][-2:] == ["ignored"] * 2
     assert person_in(world, "e-1").title == "SRE"  # type: ignore[union-attr]
 
@@ -139,7 +139,7 @@ def test_without_a_name_there_is_no_person_yet() -> None:
     world = _world(_TWO)
     first = tells(world, "e-1", {"email": "ada@example.com", "department": "Engineering"}, source="okta")
     world.settle()
-    assert notes_of(world, first)[:2] == ("waits to be told the given name", "waits to be told the family name")
+    assert notes_of(world, first)[:2] == ("waits for the given name from HR", "waits for the family name from HR")
     assert world.users() == set()
     tells(world, "e-1", {"given_name": "Ada", "family_name": "Lovelace"}, source="bamboohr")
     world.settle()
@@ -202,12 +202,12 @@ def test_with_refuse_a_newcomer_waits_and_who_is_known_keeps_their_name() -> Non
     second = tells(world, "e-2", {**GRACE, "user_name": "ada"})
     tells(world, "e-3", {**GRACE, "email": "g3@example.com", "user_name": "grace"})
     world.settle()
-    assert notes_of(world, second)[0] == "the user name belongs to somebody else"
+    assert notes_of(world, second)[0] == "the user name belongs to another person"
     assert person_in(world, "e-2") is None
     later(world, minutes=1)
     third = tells(world, "e-3", {**GRACE, "email": "g3@example.com", "user_name": "ada"})
     world.settle()
-    assert notes_of(world, third) == ("the user name belongs to somebody else",)
+    assert notes_of(world, third) == ("the user name belongs to another person",)
     assert world.users() == {"ada", "grace"}
 
 
@@ -216,7 +216,7 @@ def test_an_e_mail_address_is_one_person_s_until_they_give_it_up() -> None:
     tells(world, "e-1", ADA)
     second = tells(world, "e-2", {**GRACE, "email": "ADA@example.com"})
     world.settle()
-    assert notes_of(world, second) == ("the e-mail address belongs to somebody else",)
+    assert notes_of(world, second) == ("the e-mail address belongs to another person",)
     assert world.users() == {"ada", "grace"}
     assert [one.get("email", "") for one in world.center.users.values()] == ["ada@example.com", ""]
     later(world, minutes=1)
@@ -329,7 +329,7 @@ def test_who_was_never_told_of_cannot_be_missed() -> None:
     world = _world()
     gone = is_gone(world, "e-9", Presence.DELETED)
     world.settle()
-    assert notes_of(world, gone)[0] == "the source has never told of this person"
+    assert notes_of(world, gone)[0] == "the source has never sent this person"
     assert person_in(world, "e-9") is None
 
 

@@ -170,7 +170,7 @@ def _why_ignored(detail: Mapping[str, Any], *, kind: str) -> str:
     if detail.get("errorCode"):
         return f"the call failed: {detail['errorCode']}"
     if has_failed(detail):
-        return "what it tells of has failed"
+        return "the call it reports has failed"
     tagged = (detail.get("service"), detail.get("resource-type"))
     if names_another_resource(detail) or (kind == _TAG_CHANGE and tagged != ("organizations", "account")):
         return "it is not about an account"

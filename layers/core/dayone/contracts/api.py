@@ -11,18 +11,18 @@ VerdictWord = Annotated[str, one_of(Verdict.WAITING, Verdict.APPROVED, Verdict.R
 
 
 class ReasonAnswer(TypedDict):
-    """A rule, as `file:line` of the policy or `employment`, and what in the facts makes it apply."""
+    """A rule, as `file:line` of the policy or `employment`, and the facts that make it apply."""
 
     rule: str
     because: str
 
 
 class ConfirmedAnswer(TypedDict):
-    """Something in Identity Center as AWS last confirmed it.
+    """A resource in Identity Center as AWS last confirmed it.
 
-    `in_doubt` is null, or the action (`create`, `update`, `delete`) that was begun and not confirmed: it may or may
-    not have taken effect. `adopted` was there before Day One. `operation`, `change`, `request_id` and `at` tell what
-    made it so; `request_id` is AWS's.
+    `in_doubt` is null, or the action (`create`, `update`, `delete`) that was started and not confirmed: it may or
+    may not have taken effect. `adopted` is true for what existed before Day One. `operation`, `change`,
+    `request_id` (of AWS) and `at` identify the last confirmed write.
     """
 
     resource: str
@@ -38,7 +38,7 @@ class ConfirmedAnswer(TypedDict):
 
 
 class HeldAnswer(TypedDict):
-    """A removal that was held: `verdict` is `waiting`, `approved`, or `rejected`, which keeps what it would remove."""
+    """A held removal; `verdict` is `waiting`, `approved`, or `rejected` (nothing is removed)."""
 
     resource: str
     change: str
@@ -46,7 +46,7 @@ class HeldAnswer(TypedDict):
 
 
 class HeadAnswer(TypedDict):
-    """How far a subject has been planned: `outstanding` operations are open, at `due_at` it is looked at again."""
+    """The planning status of a subject: `outstanding` operations are open; at `due_at` it is planned again."""
 
     generation: str
     policy_version: Count
@@ -57,7 +57,7 @@ class HeadAnswer(TypedDict):
 
 
 class PersonAnswer(TypedDict):
-    """A person: `fact` as HR tells it, `user` as Identity Center has it; each is null when there is none."""
+    """A person: `fact` is the HR record, `user` the user in Identity Center; each is null when there is none."""
 
     id: str
     fact: dict[str, object] | None
@@ -66,7 +66,7 @@ class PersonAnswer(TypedDict):
 
 
 class AccountAnswer(TypedDict):
-    """An account: `fact` as Organizations tells it, null when there is none."""
+    """An account: `fact` is its record from Organizations, null when there is none."""
 
     id: str
     fact: dict[str, object] | None
@@ -74,7 +74,7 @@ class AccountAnswer(TypedDict):
 
 
 class DiscoveryAnswer(TypedDict):
-    """A look at the whole organisation that was asked for: `href` is the change it leads to."""
+    """A requested discovery of all accounts: `href` is its change."""
 
     change: ChangeId
     href: Href
@@ -89,7 +89,7 @@ class AssignmentAnswer(TypedDict):
 
 
 class GroupOfPersonAnswer(TypedDict):
-    """A group a person is in, and what comes with it; more with `?group=<group>&cursor=<cursor>`."""
+    """A group of the person with its assignments; further pages with `?group=<group>&cursor=<cursor>`."""
 
     group: str
     membership: ConfirmedAnswer
@@ -98,7 +98,7 @@ class GroupOfPersonAnswer(TypedDict):
 
 
 class PersonAccessAnswer(TypedDict):
-    """Everything a person can reach, and why."""
+    """All access of a person, with the reasons."""
 
     person: str
     groups: list[GroupOfPersonAnswer]
@@ -112,7 +112,7 @@ class MemberAnswer(TypedDict):
 
 
 class GroupInAccountAnswer(TypedDict):
-    """A group with access to an account, and who is in it; more with `?group=<group>&cursor=<cursor>`."""
+    """A group with access to an account, and its members; further pages with `?group=<group>&cursor=<cursor>`."""
 
     group: str
     assignments: list[AssignmentAnswer]
@@ -121,17 +121,17 @@ class GroupInAccountAnswer(TypedDict):
 
 
 class AccountAccessAnswer(TypedDict):
-    """Everyone who can reach an account, through which group and with what, and why."""
+    """All access to an account: groups, permission sets, members and reasons."""
 
     account: str
     groups: list[GroupInAccountAnswer]
 
 
 class OperationAnswer(TypedDict):
-    """One change to AWS; `waiting_for` says in words what keeps a pending one from running.
+    """One write to AWS; `waiting_for` explains what a pending one waits for.
 
-    `refusal` is the way in which AWS, or what it builds on, has kept it from being done, `refused_since` since when.
-    `denied` means that AWS denies it to Day One itself, which is mended in AWS and not in the request.
+    `refusal` is the kind of error that has kept it from being carried out, `refused_since` since when. `denied`
+    means that AWS denies the call to Day One itself: correct the permissions in AWS, not the request.
     """
 
     id: str
@@ -152,7 +152,7 @@ class OperationAnswer(TypedDict):
 
 
 class PolicyAnswer(TypedDict):
-    """The policy in force, as it was uploaded; of several files `file` is empty, and `text` their JSON object."""
+    """A policy as uploaded; for several files `file` is empty and `text` is their JSON object."""
 
     version: int
     file: str
@@ -164,7 +164,7 @@ class PolicyAnswer(TypedDict):
 
 
 class SubmittedAnswer(TypedDict):
-    """A policy that was taken: `href` is the change it leads to."""
+    """An accepted policy: `href` is the change it causes."""
 
     version: Count
     change: ChangeId
@@ -172,7 +172,7 @@ class SubmittedAnswer(TypedDict):
 
 
 class HealthAnswer(TypedDict):
-    """That Day One answers: the policy in force (0 before the first), and whether operations are open."""
+    """Service health: the policy in force (0 before the first), and whether operations are open."""
 
     policy_version: Count
     operations_open: bool

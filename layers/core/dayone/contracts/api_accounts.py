@@ -8,10 +8,10 @@ from dayone.contracts.api_words import AccountId, ChangeId, Count, Moment, one_o
 
 
 class BootstrapAnswer(TypedDict):
-    """The first time that an account gets everything the policy gives it.
+    """The first assignment of everything the policy gives an account.
 
-    `state` is `waiting` while nothing of it has begun, `under-way`, or `over`; `change` is the one that began it,
-    because of something that happened at `since`.
+    `state` is `waiting` before it starts, `under-way`, or `over`; `change` is the change that started it, caused by
+    an event at `since`.
     """
 
     state: Annotated[str, one_of("waiting", "under-way", "over")]
@@ -20,7 +20,7 @@ class BootstrapAnswer(TypedDict):
 
 
 class AccountInListAnswer(TypedDict):
-    """An account in short: as Organizations tells it, and how far the plan in force has come."""
+    """A summary of an account: its record from Organizations, and the progress of the current plan."""
 
     id: AccountId
     name: str
@@ -33,17 +33,17 @@ class AccountInListAnswer(TypedDict):
 
 
 class AccountsAnswer(TypedDict):
-    """Part of all accounts, by id; with a filter a part may be short, or empty, and still have a cursor."""
+    """A page of accounts by id; with a filter a page may be short, or empty, and still have a cursor."""
 
     accounts: list[AccountInListAnswer]
     cursor: str
 
 
 class PermissionSetThereAnswer(TypedDict):
-    """A permission set in the account, in numbers of assignments.
+    """The assignments of a permission set in the account, counted by state.
 
-    `there` are confirmed by AWS; of the plan in force `pending` are still to be made or taken away, `held` wait for a
-    human, and `failed` were refused, the last of them with the words of `failure`.
+    `there` are confirmed by AWS; of the current plan, `pending` are still to be created or deleted, `held` wait for
+    approval, and `failed` have failed, the last one with the reason `failure`.
     """
 
     permission_set: str
@@ -56,9 +56,9 @@ class PermissionSetThereAnswer(TypedDict):
 
 
 class AccountInFullAnswer(AccountAnswer):
-    """An account, whether it has everything for the first time, and permission set by permission set what it has.
+    """An account, the state of its first bootstrap, and its assignments by permission set.
 
-    `awaits_approval` is whether it was there before Day One and nobody has approved yet what it is to be given.
+    `awaits_approval` is true for an account that existed before Day One until its first assignments are approved.
     """
 
     bootstrap: BootstrapAnswer | None

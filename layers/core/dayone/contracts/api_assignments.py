@@ -7,13 +7,13 @@ from dayone.contracts.api_words import AccountId, Moment, one_of
 
 
 class HoldingAnswer(TypedDict):
-    """Somebody has a permission set in an account.
+    """An assignment of a permission set in an account.
 
-    `kind` is `group` or `person`, `principal` the group's key or the person's id, and where it is nobody of ours AWS's
-    id, with `principal_name` as Identity Center calls them. `through` is the group that a person has it by, or
-    `direct`. `state` is `confirmed`, `in doubt` (an action was begun on it and not confirmed), `removal held` (it is to
-    go when a human approves), or `unmanaged` (it is in Identity Center, and nothing of Day One made it). `reasons` are
-    the rules that gave it, `confirmed_at` is when AWS did; a live look at Identity Center confirms without a time.
+    `kind` is `group` or `person`. `principal` is the group's key or the person's id, or AWS's id for principals
+    that Day One does not manage; `principal_name` is the name in Identity Center. `through` is the group that gives
+    a person the access, or `direct`. `state` is `confirmed`, `in doubt` (an action was started and not confirmed),
+    `removal held` (removed once approved), or `unmanaged` (in Identity Center, not made by Day One). `reasons` are
+    the rules that gave it, `confirmed_at` is when AWS confirmed it; null when read live from Identity Center.
     """
 
     kind: Annotated[str, one_of("group", "person")]
@@ -30,7 +30,7 @@ class HoldingAnswer(TypedDict):
 
 
 class AssignmentsAnswer(TypedDict):
-    """Part of who has what; a part may be short, or empty, and still have a cursor."""
+    """A page of the access report; a page may be short, or empty, and still have a cursor."""
 
     assignments: list[HoldingAnswer]
     cursor: str

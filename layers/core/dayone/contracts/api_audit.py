@@ -7,9 +7,9 @@ from dayone.contracts.api_words import Count, Moment
 
 
 class AuditEntryAnswer(TypedDict):
-    """One thing that happened: who or what caused it, what was done to what, by which rules, and what came of it.
+    """An audit log entry: the cause, the action, its subject, the rules, and the outcome.
 
-    `request_id` is AWS's. `number` is its place in its `lane`, and `hash` binds it to all before it there.
+    `request_id` is AWS's. `number` is the position in its `lane`; `hash` covers all earlier entries of the lane.
     """
 
     at: Moment
@@ -28,14 +28,14 @@ class AuditEntryAnswer(TypedDict):
 
 
 class AuditAnswer(TypedDict):
-    """Part of what was done, the newest first; a part may be short, or empty, and still have a cursor."""
+    """A page of audit log entries, newest first; a page may be short, or empty, and still have a cursor."""
 
     entries: list[AuditEntryAnswer]
     cursor: str
 
 
 class BreakAnswer(TypedDict):
-    """Where a chain does not hold: the number of the entry in its lane, and what is wrong there."""
+    """The first place where the hash chain is broken: the number of the entry in its lane, and what is wrong there."""
 
     lane: str
     number: Count
@@ -43,7 +43,7 @@ class BreakAnswer(TypedDict):
 
 
 class LaneAnswer(TypedDict):
-    """How many entries of a lane were looked at, and where its chain breaks first; null when it is whole."""
+    """How many entries of a lane were verified, and the first break of its chain; null when it is intact."""
 
     lane: str
     entries: Count
@@ -51,9 +51,9 @@ class LaneAnswer(TypedDict):
 
 
 class VerifiedAnswer(TypedDict):
-    """What was found of a day in UTC: `first_break` is null when everything that was looked at is whole.
+    """The verification of a day in UTC: `first_break` is null when all verified entries are intact.
 
-    With a `cursor` there is more of the day to look at.
+    With a `cursor`, more entries of the day are to be verified.
     """
 
     day: str

@@ -10,7 +10,7 @@ _SubjectName = Annotated[str, Described(pattern="^[a-z-]+:.+$")]
 
 
 class CauseAnswer(TypedDict):
-    """Who or what set a change off."""
+    """The cause of a change: its kind, the caller or source, a reference and the time."""
 
     kind: Annotated[str, one_of(*CauseKind)]
     actor: str
@@ -19,7 +19,7 @@ class CauseAnswer(TypedDict):
 
 
 class DecisionAnswer(TypedDict):
-    """What somebody, by the ARN they called with, said to the removals a change held: `approved` or `rejected`."""
+    """The decision about the held removals of a change: `approved` or `rejected`, by the caller with this ARN."""
 
     decision: Annotated[str, one_of("approved", "rejected")]
     actor: str
@@ -27,10 +27,10 @@ class DecisionAnswer(TypedDict):
 
 
 class ChangeAnswer(TypedDict):
-    """A change; `state` is `planning`, `running`, `held`, `succeeded` or `failed`, never better than AWS confirmed.
+    """A change; `state` is `planning`, `running`, `held`, `succeeded` or `failed`, as AWS has confirmed it.
 
-    `subjects` is null while their number is being found out. `held` operations wait for a human because of
-    `held_because`; `decision` is null until then. `removals` were let go by the guardrail.
+    `subjects` is null until they are counted. `held` operations wait for approval because of `held_because`;
+    `decision` is null until somebody decides. `removals` counts those that the guardrail allowed.
     """
 
     id: ChangeId
@@ -49,14 +49,14 @@ class ChangeAnswer(TypedDict):
 
 
 class ChangesAnswer(TypedDict):
-    """Changes, the newest first."""
+    """Changes, newest first."""
 
     changes: list[ChangeAnswer]
     cursor: str
 
 
 class AccountProgressAnswer(TypedDict):
-    """How far a change has come in one account: `done` are those that ended, whichever way; `held` ones did not."""
+    """The progress of a change in an account: `done` counts the operations that have ended; `held` ones have not."""
 
     account: str
     done: Count
@@ -70,7 +70,7 @@ class AccountProgressAnswer(TypedDict):
 class ProgressAnswer(TypedDict):
     """How many operations have ended, of how many.
 
-    `by_account` has the first hundred accounts by id; `cursor` asks `…/accounts` for more and is empty at the end.
+    `by_account` has the first 100 accounts by id; `cursor` is for `…/accounts`, and empty at the end.
     """
 
     done: Count
@@ -80,14 +80,14 @@ class ProgressAnswer(TypedDict):
 
 
 class AccountsOfChangeAnswer(TypedDict):
-    """The accounts that a change is about, by id."""
+    """The accounts of a change, by id."""
 
     accounts: list[AccountProgressAnswer]
     cursor: str
 
 
 class AccessEndedAnswer(TypedDict):
-    """When the last access had gone, how many seconds after the inbox took the request, and when sessions ended."""
+    """When the last access was revoked, how many seconds after the request, and when sessions ended."""
 
     at: Moment
     seconds: float
@@ -95,10 +95,10 @@ class AccessEndedAnswer(TypedDict):
 
 
 class ChangeInFullAnswer(TypedDict):
-    """A change, how far it has come, what there was nothing to do about, and part of its operations.
+    """A change, its progress, notes about what was left unchanged, and a page of its operations.
 
-    `estimated_seconds_left` is an estimate, 0 when the change is over, and null while it is being planned or held.
-    `access_ended` is null but for a change by which one person has lost all access.
+    `estimated_seconds_left` is an estimate, 0 when the change has ended, and null while it is planned or held.
+    `access_ended` is null except for a change by which one person has lost all access.
     """
 
     change: ChangeAnswer
@@ -111,13 +111,13 @@ class ChangeInFullAnswer(TypedDict):
 
 
 class ChosenSubjects(TypedDict):
-    """What is to be tried again: subjects of the change, such as `account:123456789012`, at most 100."""
+    """The subjects of the change to retry, such as `account:123456789012`, at most 100."""
 
     subjects: Annotated[list[_SubjectName], Described(minItems=1, maxItems=100)]
 
 
 class RetriedAnswer(TypedDict):
-    """What was taken to be tried again: `change` is the new change, `href` where it is, `retries` the old one."""
+    """An accepted retry: `change` is the new change, `href` its path, `retries` the old change."""
 
     change: ChangeId
     retries: ChangeId
@@ -125,7 +125,7 @@ class RetriedAnswer(TypedDict):
 
 
 class DecidedAnswer(TypedDict):
-    """A decision that was taken: `href` is the change, which goes on from here."""
+    """An accepted decision: `href` is the change, which continues."""
 
     change: ChangeId
     decision: DecisionAnswer

@@ -7,9 +7,10 @@ from dayone.domain.dead_letters import LetterQueue
 
 
 class DeadLetterAnswer(TypedDict):
-    """A message that was given up; `subject` and `change` are empty where it does not say.
+    """A message that failed permanently; `subject` and `change` are empty where the message does not name them.
 
-    `received` is how often it was read, looks at it included; `reason` is empty where only the function's log knows it.
+    `received` is how often it was received, listings included; `reason` is empty when it is only in the function's
+    log.
     """
 
     queue: Annotated[str, one_of(*LetterQueue)]
@@ -22,14 +23,14 @@ class DeadLetterAnswer(TypedDict):
 
 
 class LettersInQueue(TypedDict):
-    """About how many letters lie in a queue."""
+    """The approximate number of messages in a queue."""
 
     queue: Annotated[str, one_of(*LetterQueue)]
     letters: Count
 
 
 class DeadLettersAnswer(TypedDict):
-    """Some of the letters, and how many there are; SQS has no place to go on from, so `cursor` is always empty."""
+    """Some of the dead letters, and how many there are; SQS has no pages, so `cursor` is always empty."""
 
     dead_letters: list[DeadLetterAnswer]
     queues: list[LettersInQueue]
@@ -37,15 +38,15 @@ class DeadLettersAnswer(TypedDict):
 
 
 class WhichQueue(TypedDict):
-    """Which letters are meant: those of one queue, or of all that stand for work."""
+    """The dead letters of one queue; without it, those of all queues with work."""
 
     queue: NotRequired[Annotated[str, one_of(*LetterQueue)]]
 
 
 class RedrivenAnswer(TypedDict):
-    """What became of the letters: `planned_again` and `dropped` are gone, `stays` cannot be read and are still there.
+    """The result of a redrive: `planned_again` and `dropped` letters are deleted; `stays` cannot be read and remain.
 
-    `changes` go on or begin because of it; `href` is the only one of them, or the list of all changes.
+    `changes` continue or start because of it; `href` is the only one, or the list of changes.
     """
 
     planned_again: Count

@@ -7,9 +7,9 @@ from dayone.contracts.api_words import Count
 
 
 class ObstacleAnswer(TypedDict):
-    """A condition that does not hold: of the rule at `file:line`, or of no rule (empty) such as that of employment.
+    """An unmet condition: of the rule at `file:line`, or of no rule (empty), such as employment.
 
-    `about` is such as `person.department` or `account.tags.env`.
+    `about` names the attribute, such as `person.department` or `account.tags.env`.
     """
 
     rule: str
@@ -20,7 +20,7 @@ class ObstacleAnswer(TypedDict):
 
 
 class HeldRemovalAnswer(TypedDict):
-    """A removal that a guardrail has stopped; `verdict` is `waiting`, `approved` or `rejected`."""
+    """A removal held by a guardrail; `verdict` is `waiting`, `approved` or `rejected`."""
 
     verdict: VerdictWord
     change: str
@@ -30,9 +30,9 @@ class HeldRemovalAnswer(TypedDict):
 class StepAnswer(TypedDict):
     """A membership of the person or an assignment in the account.
 
-    `reasons` are the rules that want it now; when there are none, `obstacles` say why. `confirmed` is what AWS has
-    confirmed of it, `operation` what is under way or has failed, `held` its removal when that was stopped; each is
-    null when there is none.
+    `reasons` are the rules that require it now; without any, `obstacles` are the unmet conditions. `confirmed` is
+    what AWS has confirmed, `operation` what is in progress or has failed, `held` its held removal; each is null
+    when there is none.
     """
 
     subject: str
@@ -48,9 +48,9 @@ class StepAnswer(TypedDict):
 
 
 class WayAnswer(TypedDict):
-    """A way in which the person has a permission set, or the one that comes nearest.
+    """A path by which the person has a permission set, or the one that comes closest.
 
-    `through` is a group, `person:id` for what is assigned to the person alone, or empty when no rule assigns the set.
+    `through` is a group, `person:id` for a direct assignment, or empty when no rule assigns the permission set.
     """
 
     permission_set: str
@@ -61,7 +61,7 @@ class WayAnswer(TypedDict):
 
 
 class ExplainAnswer(TypedDict):
-    """Why a person has what they have in an account, and why not the rest; `policy_version` is the one in force."""
+    """Which access a person has in an account, which they lack, and why; `policy_version` is the one in force."""
 
     person: str
     account: str

@@ -7,14 +7,14 @@ from dayone.domain.grants import Ending, GrantState
 
 
 class MembershipWish(TypedDict):
-    """A person, by HR's id, in a group, by its key in the policy."""
+    """A person, by their id in the HR system, in a group, by its key in the policy."""
 
     person: str
     group: str
 
 
 class AssignmentWish(TypedDict):
-    """A permission set, by its key in the policy, in an account: for a group, or for one person alone."""
+    """A permission set, by its key in the policy, in an account, for a group or a single person."""
 
     person: NotRequired[str]
     group: NotRequired[str]
@@ -44,13 +44,13 @@ class ExtensionWish(TypedDict):
 
 
 class EndWish(TypedDict):
-    """Why a grant ends before its time."""
+    """Why a grant ends early."""
 
     because: NotRequired[str]
 
 
 class GrantTakenAnswer(TypedDict):
-    """Something about a grant that was taken: `change` is what it leads to, `href` where the grant is."""
+    """An accepted request about a grant: `change` is the change it causes, `href` the grant."""
 
     grant: ChangeId
     change: ChangeId
@@ -58,7 +58,7 @@ class GrantTakenAnswer(TypedDict):
 
 
 class ExtensionAnswer(TypedDict):
-    """That a grant lasts longer: said when, by the caller of which ARN, in which change."""
+    """An extension of a grant: when, by the caller with which ARN, and in which change."""
 
     until: Moment
     at: Moment
@@ -67,7 +67,7 @@ class ExtensionAnswer(TypedDict):
 
 
 class GrantEndAnswer(TypedDict):
-    """How a grant came to its end; by time alone nobody has ended it, and `by`, `because` and `change` are empty."""
+    """How a grant ended; when its time was over, `by`, `because` and `change` are empty."""
 
     how: Annotated[str, one_of(*Ending)]
     at: Moment
@@ -99,9 +99,9 @@ GrantAnswer = TypedDict(
 
 
 class GrantInFullAnswer(TypedDict):
-    """A grant; `is_there` is whether AWS has confirmed what it gives.
+    """A grant; `is_there` is whether AWS has confirmed the access it gives.
 
-    `note` says why it gives nothing for now, or why what it gave is still there, and is empty otherwise.
+    `note` explains why it gives nothing at present, or why its access still exists; empty otherwise.
     """
 
     grant: GrantAnswer
@@ -110,7 +110,7 @@ class GrantInFullAnswer(TypedDict):
 
 
 class GrantsAnswer(TypedDict):
-    """Grants, the newest first; without `person`, `account` and `state` those that are over come behind the others."""
+    """Grants, newest first; without `person`, `account` and `state`, ended ones come last."""
 
     grants: list[GrantAnswer]
     cursor: str

@@ -8,9 +8,9 @@ from dayone.contracts.api_people import Progress
 
 
 class GroupInListAnswer(TypedDict):
-    """A group in short: `group` is its key in the policy, `name` what Identity Center calls it.
+    """A summary of a group: `group` is its key in the policy, `name` its name in Identity Center.
 
-    `is_there` is whether Identity Center has it as far as AWS confirmed; one that is not wanted any more stays listed.
+    `is_there` is whether AWS has confirmed it; a group that the policy no longer has stays listed.
     """
 
     group: str
@@ -21,14 +21,14 @@ class GroupInListAnswer(TypedDict):
 
 
 class GroupsAnswer(TypedDict):
-    """Part of all groups, by key."""
+    """A page of groups, by key."""
 
     groups: list[GroupInListAnswer]
     cursor: str
 
 
 class GroupAnswer(TypedDict):
-    """A group, as Identity Center has it or null, and part of its members."""
+    """A group as confirmed by AWS, or null, and a page of its members."""
 
     group: str
     head: HeadAnswer
@@ -38,7 +38,7 @@ class GroupAnswer(TypedDict):
 
 
 class PermissionSetInListAnswer(TypedDict):
-    """A permission set in short: `permission_set` is its key in the policy, `name` what Identity Center calls it."""
+    """A summary of a permission set: `permission_set` is its key in the policy, `name` its name in Identity Center."""
 
     permission_set: str
     name: str
@@ -49,16 +49,16 @@ class PermissionSetInListAnswer(TypedDict):
 
 
 class PermissionSetsAnswer(TypedDict):
-    """Part of all permission sets, by key."""
+    """A page of permission sets, by key."""
 
     permission_sets: list[PermissionSetInListAnswer]
     cursor: str
 
 
 class PermissionSetAnswer(TypedDict):
-    """A permission set with its parts, as Identity Center has them, and part of where it is assigned.
+    """A permission set with its parts, as confirmed by AWS, and a page of its assignments.
 
-    A part of where it is assigned may be short, or empty, and still have a cursor.
+    A page of assignments may be short, or empty, and still have a cursor.
     """
 
     permission_set: str

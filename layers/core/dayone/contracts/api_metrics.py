@@ -7,7 +7,7 @@ from dayone.contracts.api_words import Count, Moment
 
 
 class ChangesCounted(TypedDict):
-    """Changes whose cause was in the time; a state or a kind of cause that there was none of is left out."""
+    """Changes caused in the period; a state or a kind of cause without changes is left out."""
 
     total: Count
     by_state: dict[str, int]
@@ -15,9 +15,10 @@ class ChangesCounted(TypedDict):
 
 
 class OperationsCounted(TypedDict):
-    """The operations of these changes; `tried_again` is how many further attempts those that ended took.
+    """The operations of these changes; `tried_again` counts the retries of those that have ended.
 
-    AWS has then throttled, was not ready, or gave no answer. `removals` were let go by the guardrail.
+    Retries follow when AWS throttles, is not ready, or does not answer. `removals` counts those that the guardrail
+    allowed.
     """
 
     planned: Count
@@ -30,7 +31,7 @@ class OperationsCounted(TypedDict):
 
 
 class SpreadAnswer(TypedDict):
-    """Seconds from when the inbox took something until its last operation had ended, of so many changes."""
+    """Seconds from the request until its last operation ended, over this many changes."""
 
     changes: Count
     p50: float
@@ -39,10 +40,10 @@ class SpreadAnswer(TypedDict):
 
 
 class MetricsAnswer(TypedDict):
-    """The numbers of a time; of the newest 5,000 changes only when it is not `complete`.
+    """Metrics of a period; when not `complete`, of its newest 5,000 changes only.
 
-    `time_to_access` is of changes about one person or account that succeeded and removed nothing, `time_to_no_access`
-    of those that removed something; null without any. `dead_letters` and `operations_open` are of now.
+    `time_to_access` covers changes of one person or account that succeeded and removed nothing, `time_to_no_access`
+    those that removed something; null without any. `dead_letters` and `operations_open` are current values.
     """
 
     since: Moment

@@ -8,11 +8,11 @@ Progress = Annotated[str, one_of("settled", "pending", "held", "failed")]
 
 
 class PersonInListAnswer(TypedDict):
-    """A person in short.
+    """A summary of a person.
 
-    What HR has not told is empty, and so is everything while it has not told enough for there to be a person.
-    `has_user` is whether Identity Center has their user, `has_access` whether they are to have access by the plan in
-    force. `progress` tells how far that plan has come: `settled`, `pending`, `held`, or `failed`.
+    Attributes that HR has not sent are empty, and so are all of them while the record is incomplete. `has_user` is
+    whether Identity Center has their user, `has_access` whether the current plan gives them access. `progress` is
+    that of the plan: `settled`, `pending`, `held`, or `failed`.
     """
 
     id: str
@@ -30,14 +30,14 @@ class PersonInListAnswer(TypedDict):
 
 
 class PeopleAnswer(TypedDict):
-    """Part of all people, by id."""
+    """A page of people, by id."""
 
     people: list[PersonInListAnswer]
     cursor: str
 
 
 class TakenAnswer(TypedDict):
-    """What was taken and will be done: `href` is the change it leads to."""
+    """An accepted request: `href` is the change it causes."""
 
     change: ChangeId
     href: Href

@@ -11,9 +11,9 @@ Day = Annotated[str, Described(format="date")]
 
 
 class PersonSent(TypedDict):
-    """A person, always whole: what is left out is not so, not unchanged. These are the members of the HR record.
+    """A complete person record, with the members of an HR record: an attribute left out is removed, not kept.
 
-    Days are in ISO 8601, `time_zone` is an IANA name and decides when they begin.
+    Dates are ISO 8601; `time_zone` is an IANA name and decides when a day begins.
     """
 
     email: Annotated[str, Described(format="email", maxLength=254)]
@@ -38,19 +38,19 @@ class PersonSent(TypedDict):
 
 
 class PeopleSent(TypedDict):
-    """Several people, each with their `id`; all are taken or none."""
+    """Several people, each with their `id`; all are accepted or none."""
 
     people: Annotated[list[PersonSent], Described(minItems=1, maxItems=100)]
 
 
 class EndSent(TypedDict):
-    """When somebody's time here ends: `on` is their last day, today if it is left out; `at_once` does not wait."""
+    """When a person leaves: `on` is their last day, default today; `at_once` revokes access immediately."""
 
     on: NotRequired[Day]
     at_once: NotRequired[bool]
 
 
 class BootstrapSent(TypedDict):
-    """The accounts that are to be given everything again."""
+    """The accounts to re-read and to create missing assignments in."""
 
     accounts: Annotated[list[AccountId], Described(minItems=1, maxItems=100)]

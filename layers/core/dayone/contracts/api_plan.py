@@ -7,9 +7,9 @@ from dayone.contracts.api_words import Count, Described
 
 
 class WhatIfBody(TypedDict, total=False):
-    """One question: a policy as one text or as `files` by name, or what would be otherwise of a person or an account.
+    """One preview: of a policy as one text or as `files` by name, or of changed attributes of a person or an account.
 
-    `person` and `account` name their `id` and what would change.
+    `person` and `account` have their `id` and the attributes to change.
     """
 
     policy: str
@@ -19,7 +19,7 @@ class WhatIfBody(TypedDict, total=False):
 
 
 class ForeseenAnswer(TypedDict):
-    """An operation that would follow."""
+    """An operation of the preview."""
 
     kind: str
     subject: str
@@ -28,9 +28,10 @@ class ForeseenAnswer(TypedDict):
 
 
 class GuardrailAnswer(TypedDict):
-    """What the guardrail would say: how many of the removals it would hold, and why.
+    """The guardrail's result in the preview: how many of the removals it would hold, and why.
 
-    `limit` is of `existing` memberships and assignments; `today` removals have been let go since midnight UTC.
+    `limit` applies to `existing` memberships and assignments; `today` counts the removals allowed since midnight
+    UTC.
     """
 
     removals: Count
@@ -42,12 +43,12 @@ class GuardrailAnswer(TypedDict):
 
 
 class PlanAnswer(TypedDict):
-    """What would follow, if it were done now.
+    """What would change if it were applied now.
 
-    `policy_version` is the policy it was planned with, null for the one that was sent. Of `looked_at` subjects
-    `subjects` would change, by as many operations as `counts` says of each kind, of which `operations` are the first
-    and `truncated` the number of the others. When `complete` is false there was no time to look at everybody, and all
-    numbers are of those that were looked at. `notes` say what would be left alone.
+    `policy_version` is the policy used, null for one that was sent. Of `looked_at` subjects, `subjects` would
+    change, by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of
+    the others. When `complete` is false, the time was too short for all subjects, and all numbers are of those that
+    were checked. `notes` list what would be left unchanged.
     """
 
     policy_version: Count | None

@@ -9,13 +9,13 @@ _FileName = {"pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$"}
 
 
 class PolicyFiles(TypedDict):
-    """A policy of several files: their YAML texts by name, all of them together at most 256 KiB."""
+    """A policy of several files: their YAML texts by name, together at most 256 KiB."""
 
     files: Annotated[dict[str, str], Described(minProperties=1, propertyNames=_FileName)]
 
 
 class VersionAnswer(TypedDict):
-    """A version of the policy without its text: `files` are the names, `change` is what it led to."""
+    """A version of the policy without its text: `files` are the names, `change` is the change it caused."""
 
     version: int
     in_force: bool
@@ -26,7 +26,7 @@ class VersionAnswer(TypedDict):
 
 
 class VersionsAnswer(TypedDict):
-    """Versions of the policy, the newest first."""
+    """Versions of the policy, newest first."""
 
     versions: list[VersionAnswer]
     cursor: str

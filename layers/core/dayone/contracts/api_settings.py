@@ -7,7 +7,7 @@ from dayone.domain.findings import FindingState
 
 
 class FindingAnswer(TypedDict):
-    """One thing that was looked at: `says` is how it is, `do` what to do about it, if anything, with `paste`."""
+    """A finding of the setup check: `says` is the situation, `do` the correction, if any, with the text `paste`."""
 
     name: str
     state: Annotated[str, one_of(*FindingState)]
@@ -17,7 +17,7 @@ class FindingAnswer(TypedDict):
 
 
 class SettingsAnswer(TypedDict):
-    """Everything that was looked at; `state` is the worst of it, what cannot be told left aside."""
+    """All findings; `state` is the worst of them, those that could not be checked excluded."""
 
     state: Annotated[str, one_of("ok", "warning", "wrong")]
     findings: list[FindingAnswer]

@@ -47,7 +47,7 @@ def read_grant(text: str) -> GrantWish:
     """Raises Malformed for what is not a JSON object of the members there are, Invalid with every mistake in them."""
     said, findings = _object(text, example=_EXAMPLE), list[str]()
     known = {"membership", "assignment", "reason", "ticket", "from", "until"}
-    findings += [f"`{name}` is no member of a grant" for name in sorted(said.keys() - known)]
+    findings += [f"`{name}` is not a member of a grant" for name in sorted(said.keys() - known)]
     subject, resource, includes_management = _what(said, findings)
     reason = _text(said, "reason", longest=_LONGEST_REASON, findings=findings)
     ticket = _text(said, "ticket", longest=_LONGEST_TICKET, findings=findings) if "ticket" in said else ""
@@ -69,7 +69,7 @@ def read_grant(text: str) -> GrantWish:
 def read_extension(text: str) -> datetime:
     """The new end of a grant; raises as `read_grant` does."""
     said, findings = _object(text, example='{"until": "2026-11-23T17:00:00Z"}'), list[str]()
-    findings += [f"`{name}` is no member of an extension" for name in sorted(said.keys() - {"until"})]
+    findings += [f"`{name}` is not a member of an extension" for name in sorted(said.keys() - {"until"})]
     until = _minute(said, "until", findings)
     if findings or until is None:
         raise Invalid("the extension has mistakes", findings=tuple(findings))
@@ -81,7 +81,7 @@ def read_end(text: str) -> str:
     if not text.strip():
         return ""
     said, findings = _object(text, example='{"because": "the shop is up again"}, or no body'), list[str]()
-    findings += [f"`{name}` is no member of an end" for name in sorted(said.keys() - {"because"})]
+    findings += [f"`{name}` is not a member of an end" for name in sorted(said.keys() - {"because"})]
     because = _text(said, "because", longest=_LONGEST_REASON, findings=findings) if "because" in said else ""
     if findings:
         raise Invalid("the end has mistakes", findings=tuple(findings))
@@ -105,7 +105,7 @@ def _what(said: Mapping[str, Any], findings: list[str]) -> tuple[Subject | None,
         return None, None, False
     (kind,), what, before = kinds, said[kinds[0]], len(findings)
     required, possible = _KINDS[kind]
-    findings += [f"`{kind}.{name}` is no member of it" for name in sorted(what.keys() - required - possible)]
+    findings += [f"`{kind}.{name}` is not allowed here" for name in sorted(what.keys() - required - possible)]
     names = {one: _name(what, one, kind, findings) for one in sorted(required | (what.keys() & {"person", "group"}))}
     includes = what.get("include_management_account", False)
     if not isinstance(includes, bool):

@@ -18,7 +18,9 @@ def read_person(text: str, *, person: str) -> Attributes:
     """The attributes of one person as texts; raises Malformed for what is not JSON, Invalid with every mistake."""
     said = _object(text)
     if said.get("id", person) != person:
-        raise Invalid("this is not the person of the path", findings=("id: leave it out, or say the one of the path",))
+        raise Invalid(
+            "the person differs from the one in the path", findings=("id: leave it out, or send the one in the path",)
+        )
     return _attributes({**said, "id": person})
 
 
@@ -40,7 +42,7 @@ def read_people(text: str) -> Mapping[str, Attributes]:
             findings.append(f"people.{number}.id: this id is there before")
         found[one["id"]] = attributes
     if findings:
-        raise Invalid("nobody was taken", findings=tuple(findings))
+        raise Invalid("no person was recorded", findings=tuple(findings))
     return found
 
 
@@ -58,4 +60,4 @@ def _attributes(said: object) -> Attributes:
     try:
         return PersonRecord.model_validate(said).attributes(only_given=False)
     except ValidationError as error:
-        raise Invalid("this is not a person", findings=findings_of(error)) from error
+        raise Invalid("the person is not valid", findings=findings_of(error)) from error

@@ -70,9 +70,9 @@ def read_what_if(text: str) -> WhatIf:
     try:
         question = _Question.model_validate(said)
     except ValidationError as error:
-        raise Invalid(f"the body is not a question: send {_EXAMPLE}", findings=findings_of(error)) from error
+        raise Invalid(f"the body is not a valid preview: send {_EXAMPLE}", findings=findings_of(error)) from error
     if len(question.model_dump(exclude_none=True)) != 1:
-        raise Invalid(f"the body asks not exactly one thing: send {_EXAMPLE}")
+        raise Invalid(f"the body must contain exactly one preview: send {_EXAMPLE}")
     files = {_FILE: question.policy} if question.policy is not None else question.files
     return WhatIf(files=files, person=_named(question.person), account=_named(question.account))
 
@@ -103,7 +103,7 @@ def changed_account(known: Account | None, changes: Changes) -> Account:
 
 def _named(changes: dict[str, object] | None) -> Changes | None:
     if changes is not None and not (isinstance(changes.get("id"), str) and changes["id"]):
-        raise Invalid('whom it is about is missing: say `"id"` as text')
+        raise Invalid("`id` is missing or is not text")
     return changes
 
 

@@ -167,7 +167,7 @@ def _nobody_twice(documents: Iterable[Document]) -> Iterator[Finding]:
         same: Mapping[str, object] = said if isinstance(said, Mapping) else {}
         for duplicate, original in same.items():
             if isinstance(original, str) and original in same:
-                fix = f"`{original}` is said to be somebody else itself; name the id that counts"
+                fix = f"`{original}` is itself an additional id of another person; name the id that is used"
                 yield document.finding(("people", "same_person", duplicate), f"people.same_person.{duplicate}: {fix}")
 
 

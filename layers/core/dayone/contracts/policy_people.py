@@ -31,7 +31,7 @@ def _day(said: str) -> str:
     try:
         date.fromisoformat(said)
     except ValueError:
-        words.refuse(f"{words.quoted(said)} is not a date: write it as 2026-12-01")
+        words.refuse(f"{words.quoted(said)} must be a date such as 2026-12-01")
     return said
 
 
@@ -73,7 +73,7 @@ class WelcomeShape(Strict):
     """Who is told to be ready, and how."""
 
     since: Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})] = Field(
-        description="The earliest first day of those who are told; everybody else is known to work already."
+        description="The earliest first day of employment for which a welcome is sent."
     )
     mail: MailShape = Field(default=_NO_MAIL, description="A mail to them, beside the event.")
 
@@ -93,7 +93,7 @@ class PeopleShape(Strict):
     leavers: Literal["keep", "delete"] = Field(default="keep", description="What becomes of a leaver's user.")
     end_sessions: bool = Field(default=True, description="Whether live sessions end when access does.")
     same_person: dict[words.PersonId, words.PersonId] = Field(
-        default_factory=dict, description="HR ids that are a second one of somebody, by the id that counts."
+        default_factory=dict, description="Additional HR ids of a person, by the id that is used."
     )
     welcome: WelcomeShape = Field(default=_NO_WELCOME, description="Telling people that they are ready.")
 

@@ -131,7 +131,9 @@ class PersonShape(Strict):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        return self if self.model_fields_set else words.refuse("selects nobody: name an attribute, or say `everyone`")
+        return (
+            self if self.model_fields_set else words.refuse("selects no people: name an attribute, or use `everyone`")
+        )
 
 
 class AccountShape(Strict):

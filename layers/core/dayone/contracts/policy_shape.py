@@ -32,7 +32,7 @@ class GroupShape(Strict):
     members: Annotated[
         list[PersonShape],
         BeforeValidator(_everyone, json_schema_input_type=Literal["everyone"] | list[PersonShape]),
-    ] = Field(default_factory=list, description="Who belongs: `everyone`, or whoever any entry selects.")
+    ] = Field(default_factory=list, description="The members: `everyone`, or the people that any entry selects.")
     people: Annotated[list[words.PersonId], AfterValidator(words.unlike)] = Field(
         default_factory=list, description="HR ids of people who belong whatever else holds."
     )
@@ -43,7 +43,7 @@ class GroupShape(Strict):
     @model_validator(mode="after")
     def _says_who(self) -> Self:
         said = self.model_fields_set & {"members", "people"}
-        return self if said else words.refuse("does not say who belongs: add `members` or `people`; `[]` is nobody")
+        return self if said else words.refuse("has no members: add `members` or `people`; `[]` is an empty group")
 
 
 class CustomerPolicyShape(Strict):
@@ -136,7 +136,9 @@ class ProtectShape(Strict):
     """What is never touched."""
 
     people: list[words.PersonId] = Field(default_factory=list, description="HR ids: their user and memberships.")
-    users: list[words.Text] = Field(default_factory=list, description="User names: whoever HR says has one of them.")
+    users: list[words.Text] = Field(
+        default_factory=list, description="User names; each protects the person who has it in HR."
+    )
     groups: list[words.Text] = Field(default_factory=list, description="Groups, with members and assignments.")
     accounts: list[words.AccountId] = Field(default_factory=list, description="Accounts: every assignment there.")
 

@@ -26,7 +26,7 @@ _RETRY_AFTER = 5  # seconds; what a throttled table or queue needs is far less
 
 
 class Problem(TypedDict):
-    """A problem document; `findings` lists the mistakes of what was sent, `instance` is the path that was asked for."""
+    """A problem document (RFC 9457); `findings` lists the mistakes in the request, `instance` is the requested path."""
 
     type: str
     title: str
@@ -39,18 +39,18 @@ class Problem(TypedDict):
 
 _KINDS: Mapping[type[Exception], tuple[int, str, str]] = {
     Malformed: (400, "malformed", "The request cannot be read"),
-    Unauthentic: (401, "unauthentic", "It is not known who sent the request"),
+    Unauthentic: (401, "unauthentic", "The request is not authenticated"),
     Forbidden: (403, "forbidden", "The caller may not do this"),
-    NotFound: (404, "not-found", "There is no such thing"),
-    AlreadyExists: (409, "already-exists", "It exists already"),
-    UnderWay: (409, "under-way", "The same request is being worked on"),
-    Conflicting: (409, "conflicting", "Somebody else writes the same thing right now"),
-    Inapplicable: (409, "inapplicable", "It does not fit how things are"),
-    Outdated: (412, "outdated", "It is no longer as the caller has seen it"),
+    NotFound: (404, "not-found", "Not found"),
+    AlreadyExists: (409, "already-exists", "It already exists"),
+    UnderWay: (409, "under-way", "The same request is in progress"),
+    Conflicting: (409, "conflicting", "Another request is writing the same resource"),
+    Inapplicable: (409, "inapplicable", "The request conflicts with the current state"),
+    Outdated: (412, "outdated", "The resource was changed since the caller read it"),
     TooLarge: (413, "too-large", "The request is too large"),
-    KeyReused: (422, "key-reused", "The idempotency key stands for another request"),
-    Invalid: (422, "invalid", "What was sent has mistakes"),
-    Unavailable: (503, "unavailable", "Not possible right now"),
+    KeyReused: (422, "key-reused", "The idempotency key was used for another request"),
+    Invalid: (422, "invalid", "The request is not valid"),
+    Unavailable: (503, "unavailable", "Temporarily unavailable"),
     Exception: (500, "unexpected", "Day One failed"),
 }
 

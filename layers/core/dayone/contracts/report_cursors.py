@@ -23,7 +23,7 @@ def place_in(cursor: str, *, question: str, parts: int) -> Place:
         raise Invalid("the cursor cannot be read") from error
     is_place = isinstance(said, list) and len(said) == parts + 1 and all(isinstance(one, str) for one in said)
     if not is_place or said[0] != _digest(question):
-        raise Invalid("the cursor belongs to another question: ask with the same filters as before")
+        raise Invalid("the cursor belongs to another query: use the same filters as before")
     return tuple(said[1:])
 
 

@@ -50,13 +50,13 @@ _ASSIGNED_STAYS = "nothing new is assigned, and what is assigned stays"
 # AWS refuses assignments in all of these. A suspended account may be active again, and a closure can be taken back for
 # 90 days. Source: AWS Organizations User Guide, "Monitor the state of your AWS accounts".
 _LEFT_ALONE = {
-    AccountState.PENDING_ACTIVATION: "nothing can be assigned until it is active, and it is looked at again until then",
+    AccountState.PENDING_ACTIVATION: "nothing can be assigned until it is active; it is checked again until then",
     AccountState.SUSPENDED: _ASSIGNED_STAYS,
     AccountState.PENDING_CLOSURE: f"{_ASSIGNED_STAYS} until it is closed",
 }
 _TIDIED_UP = {
-    AccountState.CLOSED: "what was assigned is taken away",
-    AccountState.DEPARTED: "what was assigned went with it",
+    AccountState.CLOSED: "its assignments are removed",
+    AccountState.DEPARTED: "its assignments were deleted with it",
 }
 _SOONEST, _LATEST = timedelta(minutes=1), timedelta(hours=1)
 # Whoever has not finished the sign-up by then is waited for by the daily look at the whole organisation alone.

@@ -107,7 +107,7 @@ def _no_rule(rule: GroupRule | None, group: str) -> Nearness:
 def _of_person(known: Known) -> Nearness:
     head = known.person.head
     if not isinstance(head.fact, Person):
-        return of_nothing("person", head.subject.name, needed="HR to tell of the person")
+        return of_nothing("person", head.subject.name, needed="HR to send the person's record")
     protected, user_name = known.policy.protection, head.fact.user_name.casefold()
     protection = of_protection("person", head.subject.name, protected=protected.people)
     protection += of_protection("user", user_name, protected=protected.users)
@@ -117,7 +117,7 @@ def _of_person(known: Known) -> Nearness:
 def _of_account(known: Known) -> Nearness:
     head = known.account.head
     if not isinstance(head.fact, Account):
-        return of_nothing("account", head.subject.name, needed="Organizations to tell of the account")
+        return of_nothing("account", head.subject.name, needed="Organizations to report the account")
     protection = of_protection("account", head.subject.name, protected=known.policy.protection.accounts)
     return of_account_state(head.fact) + protection
 

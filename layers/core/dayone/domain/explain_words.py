@@ -68,7 +68,7 @@ def _held(one: HeldRemoval) -> str:
         case Verdict.APPROVED:
             return f"its removal, operation {one.operation} of change {one.change}, has been approved"
         case _:
-            return f"its removal is held by a guardrail: change {one.change} waits for somebody to approve or reject it"
+            return f"its removal is held by a guardrail: change {one.change} waits for approval or rejection"
 
 
 def _confirmed(applied: Applied) -> str:
@@ -100,7 +100,7 @@ def _under_way(one: Operation) -> str:
         case OperationState.FAILED:
             return f"{what} failed: {one.failure_reason}"
         case OperationState.HELD:
-            return f"{what} is held by a guardrail until somebody approves or rejects it"
+            return f"{what} is held by a guardrail until it is approved or rejected"
         case OperationState.SUBMITTED:
             return f"AWS works on {what}, request {one.request_id}"
         case _ if one.waiting_for:

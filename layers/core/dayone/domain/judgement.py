@@ -29,7 +29,7 @@ from dayone.domain.precedence import Difference
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, Subject
 
-WAITS_FOR_FIRST_APPROVAL = "the account was there before Day One, and nobody has approved yet what it is given"
+WAITS_FOR_FIRST_APPROVAL = "the account existed before Day One, and its first assignments are not approved yet"
 _MOST_NAMES = 10
 
 
@@ -134,7 +134,7 @@ def why_held(removals: SubjectRemovals, *, origin: CauseKind, policy: Policy, ta
         if policy.terms.hold and origin is CauseKind.POLICY:
             return policy.terms.hold
         if gives_nothing(policy):
-            return f"{number}, and the policy in force gives nothing to anybody"
+            return f"{number}, and the policy in force assigns nothing"
     if removals.removes_everything:
         return f"{number}, and {removals.removes_everything}"
     return why_over_the_limit(removals.number, guardrails=policy.guardrails, tally=tally)
@@ -184,7 +184,7 @@ def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, in_force: Policy
     over = [why_over_the_limit(impact.removals, guardrails=limits, tally=tally) for limits in guardrails]
     reasons = [next(filter(None, over), counted(impact.removals))]
     if gives_nothing(policy):
-        reasons.append("the policy gives nothing to anybody")
+        reasons.append("the policy assigns nothing")
     if impact.emptied:
         reasons.append(f"{', '.join(map(str, impact.emptied))} would lose every assignment")
     return "; ".join(reasons) if any(over) or len(reasons) > 1 else ""

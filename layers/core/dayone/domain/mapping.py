@@ -137,7 +137,7 @@ def _plain(value: object, *, path: str) -> str:
         return str(value).lower()
     if isinstance(value, str | int | float):
         return str(value).strip()
-    raise ValueError(f"{path} is not a single value: name one of its parts")
+    raise ValueError(f"{path} is not a single value: use the path of one of its parts")
 
 
 def _day(text: str, *, form: str, zone: ZoneInfo) -> str:
@@ -148,4 +148,4 @@ def _day(text: str, *, form: str, zone: ZoneInfo) -> str:
             return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no time zone
         return local_day(text, zone=zone).isoformat()
     except ValueError:
-        raise ValueError(f"not a day as {form or 'YYYY-MM-DD'}: say in `form` how it is written") from None
+        raise ValueError(f"not a day as {form or 'YYYY-MM-DD'}: give its format in `form`") from None

@@ -20,12 +20,12 @@ class Precondition:
     def check(self, newest: str | None) -> None:
         """Raises Outdated unless it holds for the newest version, None when there is none."""
         if self.must_be_new and newest is not None:
-            raise Outdated(f"there is one already, of version {newest}: leave out If-None-Match to replace it")
+            raise Outdated(f"it already exists, with version {newest}: leave out If-None-Match to replace it")
         if self.must_exist and newest is None:
-            raise Outdated("there is none yet: leave out If-Match to create it")
+            raise Outdated("it does not exist yet: leave out If-Match to create it")
         if self.versions and newest not in self.versions:
             raise Outdated(
-                f"the newest version is {newest or 'none'}, not the one of If-Match: read it again, then decide"
+                f"the newest version is {newest or 'none'}, not the one in If-Match: read it again, then decide"
             )
 
 

@@ -83,7 +83,7 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
 
     def no_route(_error: NotFoundError) -> Response[str]:
         event = app.current_event
-        return refuse(NotFound(f"there is no {event.http_method} {event.path}: check the method and the path"))
+        return refuse(NotFound(f"there is no route {event.http_method} {event.path}: check the method and the path"))
 
     once, within = within_once(api, refuse=refuse)
     app.use([told(logger), once.answer])

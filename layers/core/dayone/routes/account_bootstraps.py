@@ -20,7 +20,7 @@ def account_bootstrap_routes(app: APIGatewayRestResolver, api: AccessApi) -> Non
     @app.post("/v1/accounts/<account>/bootstrap")
     @described(ACCOUNT_BOOTSTRAP)
     def bootstrap_account(account: str) -> Response[str]:
-        """Have an account given everything again, as if it had just appeared."""
+        """Re-read an account from Organizations and create the assignments it lacks."""
         actor = caller_of(app.current_event)
         name = read_account(account, records=api.records).head.subject.name
         return taken(request_bootstrap([name], actor=actor, ports=api).change)
@@ -28,7 +28,7 @@ def account_bootstrap_routes(app: APIGatewayRestResolver, api: AccessApi) -> Non
     @app.post("/v1/accounts/bootstrap")
     @described(ACCOUNTS_BOOTSTRAP)
     def bootstrap_accounts() -> Response[str]:
-        """Have several accounts given everything again, at most a hundred, as one change."""
+        """Re-read up to 100 accounts from Organizations and create the assignments they lack, as one change."""
         event = app.current_event
         return taken(request_bootstrap(_accounts_in(event), actor=caller_of(event), ports=api).change)
 

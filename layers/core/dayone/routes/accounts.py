@@ -27,27 +27,27 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/accounts")
     @described(ACCOUNTS)
     def get_accounts() -> AccountsAnswer:
-        """List the accounts that are known, by id; with `state` those that Organizations tells are so."""
+        """List the recorded accounts by id, optionally only those in a `state` of Organizations."""
         event = app.current_event
         return accounts_answer(list_accounts(window_of(event), state=_state_in(event), known=api.known))
 
     @app.get("/v1/accounts/<account>")
     @described(ACCOUNT)
     def get_account(account: str) -> AccountInFullAnswer:
-        """Read an account: as Organizations tells it, how far it has been planned, and what it has."""
+        """Read an account: its record from Organizations, its planning status and its assignments."""
         return _in_full(account, api=api)
 
     @app.get("/v1/accounts/<account>/access")
     @described(ACCOUNT_ACCESS)
     def get_account_access(account: str) -> AccountAccessAnswer:
-        """Read who can reach an account, through which group and with what, and why."""
+        """Read who has access to an account, through which group and permission set, and the reasons."""
         window = window_of(app.current_event)
         return account_access_answer(account, account_access(account, window=window, records=api.records))
 
     @app.post("/v1/accounts/discover")
     @described(DISCOVERY)
     def discover_accounts() -> Response[str]:
-        """Have every account of the organisation looked at."""
+        """Re-read every account of the organisation and correct its assignments."""
         change = request_discovery(actor=caller_of(app.current_event), ports=api)
         answer: DiscoveryAnswer = {"change": change, "href": f"/v1/changes/{change}"}
         headers = {"Location": answer["href"]}
@@ -70,4 +70,4 @@ def _state_in(event: Event) -> AccountState | None:
     try:
         return AccountState(said) if said else None
     except ValueError as error:
-        raise Malformed(f"`state` is none of {', '.join(AccountState)}") from error
+        raise Malformed(f"`state` must be one of {', '.join(AccountState)}") from error

@@ -27,7 +27,7 @@ def assignment_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/assignments")
     @described(ASSIGNMENTS)
     def list_assignments() -> Response[str]:
-        """Report who has what: one row for each group or person, account and permission set, with the reasons."""
+        """Report all access: one row for each group or person, account and permission set, with the reasons."""
         event = app.current_event
         media_type = _media_type_of(event)
         window = window_of(event, largest=LARGEST_LIMIT, usual=USUAL_LIMIT)
@@ -48,21 +48,23 @@ def _managed_in(event: Event) -> Managed:
     try:
         return Managed(asked_for(event, "managed") or Managed.TRUE)
     except ValueError as error:
-        raise Malformed("`managed` is true, false or any") from error
+        raise Malformed("`managed` must be true, false or any") from error
 
 
 def _sought_in(event: Event) -> Sought:
     names = ("person", "group", "account", "ou", "permission_set")
     sought = Sought(**{name: asked_for(event, name) for name in names})
     if sought.ou and not is_pattern(sought.ou):
-        raise Malformed("`ou` is a path of organizational units from the root, such as /Workloads/** or /Workloads/*")
+        raise Malformed(
+            "`ou` must be a path of organizational units from the root, such as /Workloads/** or /Workloads/*"
+        )
     return sought
 
 
 def _media_type_of(event: Event) -> str:
     said = asked_for(event, "format")
     if said not in ("", "json", "csv"):
-        raise Malformed("`format` is json or csv")
+        raise Malformed("`format` must be json or csv")
     accepted = [one.partition(";")[0].strip().lower() for one in header_of(event, "accept").split(",")]
     wants_csv = said == "csv" or (not said and _CSV in accepted and _JSON not in accepted)
     return _CSV if wants_csv else _JSON

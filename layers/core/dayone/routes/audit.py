@@ -26,7 +26,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/audit")
     @described(AUDIT)
     def list_audit() -> AuditAnswer:
-        """List what was done, by whom or what, and why; the newest first, of the last 31 days unless `since` says."""
+        """List audit log entries, newest first; those of the last 31 days without `since`."""
         event = app.current_event
         window, wanted = window_of(event), _wanted(event, api)
         page = api.overview.audit_log.entries(wanted, cursor=window.cursor, limit=window.limit)
@@ -35,7 +35,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/audit/verify")
     @described(VERIFY)
     def get_audit_verified() -> VerifiedAnswer:
-        """Show whether the audit log of a day is whole: nothing was changed, and nothing is missing."""
+        """Verify the audit log's hash chain for a day."""
         event = app.current_event
         day = _day_of(event, today=api.clock().astimezone(UTC).date())
         found = verify_audit(day, cursor=asked_for(event, "cursor"), log=api.overview.audit_log)
@@ -53,7 +53,7 @@ def _wanted(event: Event, api: AccessApi) -> AuditWanted:
     until = moment_of(event, "until") or (api.clock() + _AHEAD)
     since = moment_of(event, "since") or datetime.combine(until - _USUALLY, time(), tzinfo=UTC)
     if since >= until:
-        raise Malformed("`since` is not before `until`: give a time in between")
+        raise Malformed("`since` must be before `until`")
     return AuditWanted(since=since, until=until, subject=asked_for(event, "subject"), actor=asked_for(event, "actor"))
 
 
@@ -62,9 +62,9 @@ def _day_of(event: Event, *, today: date) -> date:
     try:
         day = datetime.strptime(said, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
-        raise Malformed("`day` is no day: write it as 2026-11-23") from error
+        raise Malformed("`day` must be a date such as 2026-11-23") from error
     if day > today:
-        raise Malformed(f"`day` is to come: nothing is recorded yet, and today is {today} in UTC")
+        raise Malformed(f"`day` is in the future: nothing is recorded yet, and today is {today} in UTC")
     return day
 
 

@@ -44,21 +44,21 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/changes")
     @described(CHANGES)
     def list_changes() -> ChangesAnswer:
-        """List what was set off, by whom, and how far it has come; the newest first."""
+        """List changes with their causes and progress, newest first."""
         window, wanted = window_of(app.current_event), _wanted(app.current_event)
         return changes_answer(api.overview.history.changes(wanted, cursor=window.cursor, limit=window.limit))
 
     @app.get("/v1/changes/<change>")
     @described(CHANGE_READ)
     def get_change(change: str) -> ChangeInFullAnswer:
-        """Read a change: how far it has come, and its operations."""
+        """Read a change: its progress and its operations."""
         await_change(change, seconds=seconds_of(app.current_event, "wait", most=LONGEST_WAIT), ports=api)
         return change_answer(follow_change(change, window=window_of(app.current_event), ports=api))
 
     @app.get("/v1/changes/<change>/accounts")
     @described(ACCOUNTS_OF_CHANGE)
     def get_accounts_of_change(change: str) -> AccountsOfChangeAnswer:
-        """List how far a change has come in each account."""
+        """List the progress of a change in each account."""
         return accounts_answer(accounts_of_change(change, window=window_of(app.current_event), ports=api))
 
     _retry_route(app, api)
@@ -69,7 +69,7 @@ def _retry_route(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/retry")
     @described(RETRY)
     def post_retry(change: str) -> Response[str]:
-        """Have what has failed, or the subjects that are named, looked at again."""
+        """Retry the failed operations of a change, or those of the subjects named, as a new change."""
         event = app.current_event
         cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), ports=api)
         return _taken(retried_answer(cause))
@@ -79,13 +79,13 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/approve")
     @described(APPROVAL)
     def approve_change(change: str) -> Response[str]:
-        """Let go what a change holds."""
+        """Approve a held change and carry out its removals."""
         return decide(change, is_approved=True)
 
     @app.post("/v1/changes/<change>/reject")
     @described(REJECTION)
     def reject_change(change: str) -> Response[str]:
-        """Keep what a change would remove."""
+        """Reject a held change; nothing is removed."""
         return decide(change, is_approved=False)
 
     def decide(change: str, *, is_approved: bool) -> Response[str]:

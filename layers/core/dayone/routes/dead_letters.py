@@ -23,7 +23,7 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/dead-letters")
     @described(DEAD_LETTERS)
     def list_dead_letters() -> DeadLettersAnswer:
-        """List what was given up, and why as far as it says; it stays where it is."""
+        """List dead letters (messages that failed permanently) and the reasons, without removing them."""
         event = app.current_event
         queue, limit = word_of(event, "queue", LetterQueue), window_of(event).limit
         found = read_dead_letters(queue, limit=limit, queues=api.overview.dead_letters)
@@ -36,7 +36,7 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/dead-letters/redrive")
     @described(REDRIVE)
     def post_redrive() -> Response[str]:
-        """Have what was given up planned again, by how things are now, and drop the letters."""
+        """Plan the subjects of dead letters again from current facts, and delete the letters."""
         event = app.current_event
         done = redrive_dead_letters(_queue_of(event), actor=caller_of(event), ports=api)
         answer = _redriven(done)
@@ -50,7 +50,7 @@ def _queue_of(event: Event) -> LetterQueue | None:
     try:
         return LetterQueue(str(said["queue"])) if said else None
     except ValueError as error:
-        raise Malformed(f"the body names no queue: there are {', '.join(LetterQueue)}") from error
+        raise Malformed(f"`queue` must be one of {', '.join(LetterQueue)}") from error
 
 
 def _letter(one: Understood) -> DeadLetterAnswer:

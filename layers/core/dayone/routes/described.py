@@ -66,11 +66,11 @@ def description_of(route: Callable[..., object]) -> Description | None:
 
 LIMIT = Parameter(
     name="limit",
-    says="At most so many at once.",
+    says="The maximum number of entries in one answer.",
     example=25,
     schema={"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
 )
-CURSOR = Parameter(name="cursor", says="The cursor of the answer before; leave it out for the first part.")
+CURSOR = Parameter(name="cursor", says="The `cursor` of the previous answer; leave it out for the first page.")
 PAGED = (LIMIT, CURSOR)
-GROUP = Parameter(name="group", says="Go on in this group only, with its `cursor`.", example="engineers")
+GROUP = Parameter(name="group", says="Only this group; needed with the `cursor` of a group.", example="engineers")
 PAGED_IN_GROUPS = (*PAGED, GROUP)

@@ -31,27 +31,33 @@ ASSIGNMENTS = Description(
     answer=api_assignments.AssignmentsAnswer,
     example={"assignments": [HOLDING], "cursor": ""},
     takes=(
-        Parameter(name="person", says="Only what this person has, by whichever group.", example=PERSON),
-        Parameter(name="group", says="Only what this group has, or a person by it.", example="engineers"),
+        Parameter(name="person", says="Only access of this person, directly or through any group.", example=PERSON),
+        Parameter(name="group", says="Only access of this group, and of people through it.", example="engineers"),
         Parameter(name="account", says="Only in this account.", example=ACCOUNT),
-        Parameter(name="ou", says="Only in accounts whose OU path fits, as in the policy.", example="/Workloads/**"),
-        Parameter(name="permission_set", says="Only this permission set, by its key.", example="ViewOnly"),
+        Parameter(
+            name="ou",
+            says="Only in accounts whose OU path matches this pattern, as in the policy.",
+            example="/Workloads/**",
+        ),
+        Parameter(
+            name="permission_set", says="Only this permission set, by its key in the policy.", example="ViewOnly"
+        ),
         Parameter(
             name="managed",
-            says="`true` is what is remembered. The others look at Identity Center, at one person, group or account: "
-            "`false` for what no rule of ours gave, `any` for all that there is.",
+            says="`true`: assignments made by Day One. The others read Identity Center, of one person, group or "
+            "account; `false`: assignments not made by Day One; `any`: both.",
             example="true",
             schema={"type": "string", "enum": ["true", "false", "any"], "default": "true"},
         ),
         Parameter(
             name="format",
-            says="`csv` for CSV, as `Accept: text/csv`; the cursor is then in the headers alone.",
+            says="`csv` for CSV, as with `Accept: text/csv`; the cursor is then in the headers only.",
             example="json",
             schema={"type": "string", "enum": ["json", "csv"], "default": "json"},
         ),
         Parameter(
             name="limit",
-            says="At most so many rows at once; a part may be short, or empty, and still have a cursor.",
+            says="The maximum number of rows in one answer; a page may be short, or empty, and still have a cursor.",
             example=USUAL_LIMIT,
             schema={"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": USUAL_LIMIT},
         ),

@@ -33,11 +33,13 @@ _VERIFIED: api.VerifiedAnswer = {
     "lanes": [{"lane": "operations", "entries": 204, "broken": None}],
     "cursor": "",
 }
-_SUBJECT = Parameter(name="subject", says="What was done to this.", example="person:e-1001")
-_ACTOR = Parameter(name="actor", says="What this caller, HR source or event source caused.", example="hr:standard")
+_SUBJECT = Parameter(name="subject", says="Only entries about this subject.", example="person:e-1001")
+_ACTOR = Parameter(
+    name="actor", says="Only entries caused by this caller, HR source or event source.", example="hr:standard"
+)
 _DAY = Parameter(
     name="day",
-    says="The day, in UTC.",
+    says="The date, in UTC.",
     example="2026-11-23",
     required=True,
     schema={"type": "string", "format": "date"},

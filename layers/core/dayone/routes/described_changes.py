@@ -41,12 +41,14 @@ _REJECTED: api_changes.DecidedAnswer = {
 }
 _CHOSEN: api_changes.ChosenSubjects = {"subjects": ["account:123456789012", "person:e-1001"]}
 
-_STATE = Parameter(name="state", says="In this state.", example="held", schema=words_in(ChangeState))
-_CAUSE = Parameter(name="cause", says="Set off by this kind of thing.", example="hr-event", schema=words_in(CauseKind))
-_SUBJECT = Parameter(name="subject", says="That have planned this subject.", example="person:e-1001")
+_STATE = Parameter(name="state", says="Only changes in this state.", example="held", schema=words_in(ChangeState))
+_CAUSE = Parameter(
+    name="cause", says="Only changes with this kind of cause.", example="hr-event", schema=words_in(CauseKind)
+)
+_SUBJECT = Parameter(name="subject", says="Only changes that planned this subject.", example="person:e-1001")
 _WAIT = Parameter(
     name="wait",
-    says="Answer when the change is over or held, after so many seconds at the latest.",
+    says="Wait until the change has ended or is held, for at most this many seconds.",
     example=20,
     schema={"type": "integer", "minimum": 1, "maximum": LONGEST_WAIT},
 )

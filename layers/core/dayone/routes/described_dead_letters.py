@@ -34,7 +34,7 @@ _REDRIVEN: api.RedrivenAnswer = {
     "href": f"/v1/changes/{CHANGE}",
 }
 _WHICH: api.WhichQueue = {"queue": "inbox"}
-_QUEUE = Parameter(name="queue", says="Of this queue.", example="inbox", schema=words_in(LetterQueue))
+_QUEUE = Parameter(name="queue", says="Only this queue.", example="inbox", schema=words_in(LetterQueue))
 
 DEAD_LETTERS = Description(tag="operations", answer=api.DeadLettersAnswer, example=_LETTERS, takes=(_QUEUE, LIMIT))
 REDRIVE = Description(

@@ -56,10 +56,10 @@ _EXPLAINED: api_explain.ExplainAnswer = {
         },
     ],
 }
-OF_PERSON = Parameter(name="person", says="Whose access it is about, by HR's id.", required=True, example=PERSON)
-IN_ACCOUNT = Parameter(name="account", says="In which account.", required=True, example=ACCOUNT)
+OF_PERSON = Parameter(name="person", says="The person, by their id in the HR system.", required=True, example=PERSON)
+IN_ACCOUNT = Parameter(name="account", says="The account.", required=True, example=ACCOUNT)
 OF_PERMISSION_SET = Parameter(
-    name="permission_set", says="Which permission set; leave it out for all of them.", example="ViewOnly"
+    name="permission_set", says="The permission set; leave it out for all.", example="ViewOnly"
 )
 
 EXPLANATION = Description(

@@ -37,11 +37,11 @@ _GIVEN: api_grants.GrantTakenAnswer = {"grant": CHANGE, "change": CHANGE, "href"
 _CHANGED: api_grants.GrantTakenAnswer = {"grant": CHANGE, "change": LATER_CHANGE, "href": f"/v1/grants/{CHANGE}"}
 _IN_FULL: api_grants.GrantInFullAnswer = {"grant": _GRANT, "is_there": True, "note": ""}
 
-_PERSON = Parameter(name="person", says="Of this person, by HR's id.", example=PERSON)
-_ACCOUNT = Parameter(name="account", says="In this account.", example=ACCOUNT)
+_PERSON = Parameter(name="person", says="Only grants of this person, by their id in the HR system.", example=PERSON)
+_ACCOUNT = Parameter(name="account", says="Only grants in this account.", example=ACCOUNT)
 _STATE = Parameter(
     name="state",
-    says="In this state; then a part may be short, or empty, and still have a cursor.",
+    says="Only grants in this state; a page may then be short, or empty, and still have a cursor.",
     example="active",
     schema=words_in(GrantState),
 )

@@ -81,7 +81,7 @@ _SET_IN_LIST: api_groups.PermissionSetInListAnswer = {
 }
 _STATE = Parameter(
     name="state",
-    says="Only accounts that are so by the word of Organizations; then a part may be short and still have a cursor.",
+    says="Only accounts in this state of Organizations; a page may then be short and still have a cursor.",
     example="SUSPENDED",
     schema={"type": "string", "enum": [str(one) for one in AccountState]},
 )

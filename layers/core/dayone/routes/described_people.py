@@ -43,7 +43,7 @@ PERSON_READ = Description(
     answer=api.PersonAnswer,
     example=_PERSON,
     refuses=(NotFound,),
-    headers={"ETag": "The tag of what was told of the person last, missing when nothing was."},
+    headers={"ETag": "The ETag of the latest record of the person; missing without one."},
 )
 PERSON_ACCESS = Description(
     tag="people", answer=api.PersonAccessAnswer, example=_ACCESS, takes=PAGED_IN_GROUPS, refuses=(NotFound,)

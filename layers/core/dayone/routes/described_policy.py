@@ -33,7 +33,7 @@ _IN_FULL: api_policy.VersionInFullAnswer = {**_POLICY, "in_force": True}
 _FILES: api_policy.PolicyFiles = {"files": {"groups.yaml": POLICY_TEXT, "sets/admin.yaml": POLICY_TEXT}}
 _FILE = Parameter(
     name="file",
-    says="What the one file is called in reasons and findings; of several files the body has the names.",
+    says="The name of a single file in reasons and findings; for several files the body has the names.",
     example="policy.yaml",
     schema={"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$", "default": "policy.yaml"},
 )

@@ -27,7 +27,7 @@ PERSON_PUT = Description(
     takes=PRECONDITIONS,
     bodies=(Body(shape=api_people_sent.PersonSent, example=_ALICE),),
     refuses=(Invalid, Outdated),
-    headers={"ETag": "The tag of what is told with this, once it is recorded."},
+    headers={"ETag": "The ETag of this record, once it is stored."},
 )
 PEOPLE_PUT = Description(
     tag="people",

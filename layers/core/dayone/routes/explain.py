@@ -17,7 +17,7 @@ def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/explain")
     @described(EXPLANATION)
     def explain() -> ExplainAnswer:
-        """Say why a person has what they have in an account, and why not the rest."""
+        """Explain which access a person has in an account, which they lack, and why."""
         event = app.current_event
         return explained(wanted_of(event, "person", example="e-1001"), event=event, api=api)
 

@@ -29,7 +29,7 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/grants")
     @described(GRANTS)
     def get_grants() -> GrantsAnswer:
-        """List grants: all, or those of a person, in an account, in a state."""
+        """List grants, optionally of a person, in an account or in a state."""
         event = app.current_event
         window = window_of(event)
         page = list_grants(
@@ -45,7 +45,7 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/grants/<grant>")
     @described(GRANT)
     def get_grant(grant: str) -> GrantInFullAnswer:
-        """Read a grant: how far along it is, and whether what it gives is there."""
+        """Read a grant: its state, and whether AWS has confirmed the access it gives."""
         return grant_in_full_answer(read_grant_at_now(grant, ports=api))
 
 
@@ -53,7 +53,7 @@ def _giving_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/grants")
     @described(GIFT)
     def post_grant() -> Response[str]:
-        """Give somebody a membership or an assignment for a time."""
+        """Give a person or group temporary access: a membership or an assignment."""
         event = app.current_event
         wish = read_grant(text_of(event, what="the grant in JSON"))
         given = give_grant(wish, actor=caller_of(event), ports=api)
@@ -64,7 +64,7 @@ def _changing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/grants/<grant>/extend")
     @described(EXTENSION)
     def post_extension(grant: str) -> Response[str]:
-        """Let a grant last longer."""
+        """Extend a grant until a later time."""
         event = app.current_event
         until = read_extension(text_of(event, what='`{"until": "2026-11-23T17:00:00Z"}`'))
         return _taken(grant, change=extend_grant(grant, until=until, actor=caller_of(event), ports=api))
@@ -72,7 +72,7 @@ def _changing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/grants/<grant>/end")
     @described(END)
     def post_grant_end(grant: str) -> Response[str]:
-        """End a grant before its time."""
+        """End a grant early and revoke the access it gives."""
         event = app.current_event
         because = read_end(text_of(event)) if event.get("body") else ""
         return _taken(grant, change=end_grant(grant, because=because, actor=caller_of(event), ports=api))

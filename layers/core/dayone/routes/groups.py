@@ -22,14 +22,14 @@ def group_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/groups")
     @described(GROUPS)
     def list_groups() -> GroupsAnswer:
-        """List the groups that are known, by their keys in the policy."""
+        """List the recorded groups by their keys in the policy."""
         window = window_of(app.current_event)
         return groups_answer(list_subjects(SubjectKind.GROUP, window=window, known=api.known))
 
     @app.get("/v1/groups/<group>")
     @described(GROUP)
     def get_group(group: str) -> GroupAnswer:
-        """Read a group and part of its members."""
+        """Read a group and a page of its members."""
         window = window_of(app.current_event)
         state = read_group(unquote(group), known=api.known)
         members = api.records.members(state.head.subject.name, cursor=window.cursor, limit=window.limit)

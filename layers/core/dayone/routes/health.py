@@ -14,6 +14,6 @@ def health_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/health")
     @described(HEALTH)
     def read_health() -> HealthAnswer:
-        """Tell that Day One answers, the policy in force, and whether operations are open."""
+        """Read the service's health, the policy in force, and whether operations are open."""
         seen = health(api)
         return {"policy_version": seen.policy_version, "operations_open": seen.operations_open}

@@ -16,7 +16,7 @@ def metric_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/metrics")
     @described(METRICS)
     def get_metrics() -> MetricsAnswer:
-        """Read the numbers of the last 24 hours: changes, operations, how long access took, what was given up."""
+        """Read metrics of the last 24 hours: changes, operations, provisioning times and dead letters."""
         return _answer(read_metrics(ports=api))
 
 

@@ -17,7 +17,7 @@ from dayone.usecases.access_api import AccessApi
 
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",
-    says="The same key with the same request within 24 hours is answered as the first time, and nothing happens again.",
+    says="A repeated request with the same key within 24 hours gets the first answer and changes nothing again.",
     place="header",
     example="5b0c1b3e-6f0a-4d7e-9a39-0a4d1f3f9d55",
     schema={"type": "string", "pattern": "^[!-~]{1,128}$"},
@@ -105,7 +105,7 @@ def key_of(event: Event) -> str:
         return ""
     key = header_of(event, "idempotency-key")
     if not _KEY.fullmatch(key):
-        raise Malformed("`Idempotency-Key` is not 1 to 128 visible ASCII characters: use a UUID, a new one per request")
+        raise Malformed("`Idempotency-Key` must be 1 to 128 visible ASCII characters: use a new UUID for each request")
     return key
 
 

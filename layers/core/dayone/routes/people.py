@@ -29,14 +29,14 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/people")
     @described(PEOPLE)
     def list_people() -> PeopleAnswer:
-        """List the people that are known, by id."""
+        """List the recorded people by id."""
         window = window_of(app.current_event)
         return people_answer(list_subjects(SubjectKind.PERSON, window=window, known=api.known))
 
     @app.get("/v1/people/<person>")
     @described(PERSON_READ)
     def get_person(person: str) -> Response[str]:
-        """Read a person: as HR tells it, as Identity Center has it, and how far it has been planned."""
+        """Read a person: their HR record, their user in Identity Center, and their planning status."""
         state = read_person(person, records=api.records)
         headers = {"ETag": etag_of(tag_of(state.head.version))} if state.head.version else {}
         return Response(200, content_types.APPLICATION_JSON, json.dumps(person_answer(state)), headers=headers)
@@ -44,12 +44,12 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/people/<person>/access")
     @described(PERSON_ACCESS)
     def get_person_access(person: str) -> PersonAccessAnswer:
-        """Read what a person can reach, with every reason."""
+        """Read a person's access, with the reasons."""
         window = window_of(app.current_event)
         return person_access_answer(person, person_access(person, window=window, records=api.records))
 
     @app.get("/v1/people/<person>/explain")
     @described(EXPLANATION_OF_PERSON)
     def explain_person(person: str) -> ExplainAnswer:
-        """Say why a person has what they have in an account, and why not the rest."""
+        """Explain which access a person has in an account, which they lack, and why."""
         return explained(person, event=app.current_event, api=api)

@@ -25,7 +25,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.put("/v1/people/<person>")
     @described(PERSON_PUT)
     def put_one_person(person: str) -> Response[str]:
-        """Tell of a person by hand: what no HR system says of them is as is said here."""
+        """Record a person manually. Attributes from HR systems take precedence over these."""
         event, person = app.current_event, unquote(person)
         attributes = read_person(text_of(event, what=_WHAT), person=person)
         found = put_person(person, attributes, actor=caller_of(event), precondition=precondition_of(event), ports=api)
@@ -34,7 +34,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/people")
     @described(PEOPLE_PUT)
     def put_several_people() -> Response[str]:
-        """Tell of several people by hand, at most a hundred, as one change."""
+        """Record up to 100 people manually, as one change."""
         event = app.current_event
         people = read_people(text_of(event, what='`{"people": [...]}`'))
         return taken(put_people(people, actor=caller_of(event), ports=api).change)
@@ -42,7 +42,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/people/<person>/end")
     @described(PERSON_END)
     def post_person_end(person: str) -> Response[str]:
-        """End somebody's time here: on a day, at the end of today, or at once."""
+        """Record that a person leaves and revoke their access: on a date, at the end of today, or at once."""
         event = app.current_event
         on, is_at_once = _end_in(event)
         actor = caller_of(event)
@@ -53,8 +53,10 @@ def _end_in(event: Event) -> tuple[date | None, bool]:
     said = object_of(event, members=("on", "at_once"), what='`{"on": "2026-12-31"}` or `{"at_once": true}`')
     on, is_at_once = said.get("on"), said.get("at_once", False)
     if not isinstance(is_at_once, bool) or (is_at_once and on is not None):
-        raise Invalid("the end is not clear", findings=("at_once: true or false, and with a day only false",))
+        raise Invalid(
+            "the end is not valid", findings=("at_once: must be true or false, and cannot be true with `on`",)
+        )
     try:
         return (None if on is None else date.fromisoformat(on)), is_at_once  # type: ignore[arg-type] # a TypeError
     except (TypeError, ValueError) as error:
-        raise Invalid("the end is not clear", findings=("on: not a day such as 2026-12-31",)) from error
+        raise Invalid("the end is not valid", findings=("on: must be a date such as 2026-12-31",)) from error

@@ -25,14 +25,14 @@ def permission_set_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/permission-sets")
     @described(PERMISSION_SETS)
     def list_permission_sets() -> PermissionSetsAnswer:
-        """List the permission sets that are known, by their keys in the policy."""
+        """List the recorded permission sets by their keys in the policy."""
         window = window_of(app.current_event)
         return permission_sets_answer(list_subjects(SubjectKind.PERMISSION_SET, window=window, known=api.known))
 
     @app.get("/v1/permission-sets/<permission_set>")
     @described(PERMISSION_SET)
     def get_permission_set(permission_set: str) -> PermissionSetAnswer:
-        """Read a permission set, its parts, and part of where it is assigned."""
+        """Read a permission set, its parts, and a page of its assignments."""
         state = read_permission_set(unquote(permission_set), records=api.records)
         name = state.head.subject.name
         rows = report_assignments(Sought(permission_set=name), window=window_of(app.current_event), ports=api)

@@ -19,7 +19,7 @@ def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/plan")
     @described(PLAN)
     def post_plan() -> PlanAnswer:
-        """Say what would follow from a policy, or from a person or an account that were otherwise; writes nothing."""
+        """Preview what a policy, or a changed person or account, would change in AWS. Nothing is changed."""
         return _answer(preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), ports=api))
 
 

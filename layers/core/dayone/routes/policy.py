@@ -24,14 +24,14 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Read the policy in force."""
         kept = api.archive.current()
         if kept is None:
-            raise NotFound("no policy is in force: put one with PUT /v1/policy")
+            raise NotFound("no policy is in force: upload one with PUT /v1/policy")
         headers = {"ETag": etag_of(kept.version)}
         return Response(200, content_types.APPLICATION_JSON, json.dumps(policy_answer(kept)), headers=headers)
 
     @app.put("/v1/policy")
     @described(POLICY_PUT)
     def put_policy() -> Response[str]:
-        """Put a policy in force: one file as YAML text, or several as JSON, which replace all that were there."""
+        """Put a policy in force: one file as YAML, or several as JSON. It replaces all files of the policy before."""
         event = app.current_event
         wanted = precondition_of(event)
         kept = submit_policy(files_of(event), actor=caller_of(event), ports=api, precondition=wanted)

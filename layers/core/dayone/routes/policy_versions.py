@@ -23,27 +23,27 @@ def policy_version_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/policy/versions")
     @described(VERSIONS)
     def list_policy_versions() -> VersionsAnswer:
-        """List the versions of the policy, the newest first."""
+        """List the versions of the policy, newest first."""
         page = read_policies(window_of(app.current_event), ports=api)
         return {"versions": [_version(one) for one in page.entries], "cursor": page.cursor}
 
     @app.get("/v1/policy/versions/<version>")
     @described(VERSION)
     def get_policy_version(version: str) -> VersionInFullAnswer:
-        """Read one version of the policy in full."""
+        """Read a version of the policy with its text."""
         found = read_policy_version(_number(version), ports=api)
         return {**policy_answer(found.version), "in_force": found.is_in_force}
 
     @app.post("/v1/policy/rollback/<version>")
     @described(ROLLBACK)
     def post_rollback(version: str) -> Response[str]:
-        """Make an earlier version of the policy the newest."""
+        """Put the text of an earlier version of the policy in force, as a new version."""
         return taken(roll_back_policy(_number(version), actor=caller_of(app.current_event), ports=api))
 
 
 def _number(said: str) -> int:
     if not (said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS):
-        raise Malformed("a version of the policy is a number: see GET /v1/policy/versions")
+        raise Malformed("the version must be a number: see GET /v1/policy/versions")
     return int(said)
 
 

@@ -13,12 +13,12 @@ _STRONG = re.compile(r'(?:^|[ \t,])"([\x21\x23-\x7e]*)"')
 
 IF_MATCH = Parameter(
     name="If-Match",
-    says="Write only if this ETag is still the newest; `*` for only if there is anything.",
+    says="Write only if this ETag is the current one; `*`: only if the resource exists.",
     place="header",
     example='"7"',
 )
 IF_NONE_MATCH = Parameter(
-    name="If-None-Match", says="`*`: write only if there is nothing yet.", place="header", example="*"
+    name="If-None-Match", says="`*`: write only if the resource does not exist yet.", place="header", example="*"
 )
 PRECONDITIONS = (IF_MATCH, IF_NONE_MATCH)
 
@@ -32,12 +32,12 @@ def precondition_of(event: Event) -> Precondition:
     """What the request depends on; raises Malformed for headers that say nothing of that kind."""
     match, none_match = header_of(event, "if-match").strip(), header_of(event, "if-none-match").strip()
     if none_match not in ("", "*"):
-        raise Malformed("`If-None-Match` is not `*`: a write can only ask that there is nothing yet")
+        raise Malformed("`If-None-Match` must be `*`, which writes only if the resource does not exist")
     if match and none_match:
-        raise Malformed("`If-Match` and `If-None-Match: *` never hold together: send one of them")
+        raise Malformed("`If-Match` and `If-None-Match: *` exclude each other: send one of them")
     if match in ("", "*"):
         return Precondition(must_exist=match == "*", must_be_new=none_match == "*")
     if not _TAGS.fullmatch(match):
-        raise Malformed('`If-Match` is not a list of ETags: send what the answer said, such as `If-Match: "7"`')
+        raise Malformed('`If-Match` must be a list of ETags: send the `ETag` of an answer, such as `If-Match: "7"`')
     # A weak tag never matches: two that are weakly the same need not be the same. None at all must not mean "any".
     return Precondition(versions=frozenset(_STRONG.findall(match)) or frozenset({match}))

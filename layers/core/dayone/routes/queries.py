@@ -9,8 +9,8 @@ from dayone.errors import Malformed
 from dayone.routes.described import Parameter
 from dayone.routes.requests import Event, asked_for
 
-SINCE = Parameter(name="since", says="From this moment or day (UTC) on.", example="2026-11-23T08:00:00Z")
-UNTIL = Parameter(name="until", says="Until before this moment or day (UTC).", example="2026-11-24")
+SINCE = Parameter(name="since", says="Only from this time or date (UTC) on.", example="2026-11-23T08:00:00Z")
+UNTIL = Parameter(name="until", says="Only before this time or date (UTC).", example="2026-11-24")
 
 
 def word_of[W: StrEnum](event: Event, name: str, words: type[W]) -> W | None:
@@ -21,7 +21,7 @@ def word_of[W: StrEnum](event: Event, name: str, words: type[W]) -> W | None:
     try:
         return words(said)
     except ValueError as error:
-        raise Malformed(f"`{name}` is {said!r}: use one of {', '.join(words)}") from error
+        raise Malformed(f"`{name}` is {said!r}, but must be one of {', '.join(words)}") from error
 
 
 def moment_of(event: Event, name: str) -> datetime | None:
@@ -32,7 +32,7 @@ def moment_of(event: Event, name: str) -> datetime | None:
             return datetime.combine(date.fromisoformat(said), time(), tzinfo=UTC)
         moment = datetime.fromisoformat(said) if said else None
     except ValueError as error:
-        raise Malformed(f"`{name}` is no moment: write it as 2026-11-23 or 2026-11-23T08:00:00Z") from error
+        raise Malformed(f"`{name}` must be a date or time such as 2026-11-23 or 2026-11-23T08:00:00Z") from error
     if moment is not None and moment.tzinfo is None:
         raise Malformed(f"`{name}` has no time zone: end it with Z for UTC, or with the offset, written %2B01:00")
     return moment.astimezone(UTC) if moment else None
@@ -44,14 +44,14 @@ def subject_in(event: Event, name: str = "subject") -> Subject | None:
     try:
         return Subject.parse(said) if said else None
     except ValueError as error:
-        raise Malformed(f"`{name}` is no subject: write it as person:e-1001 or account:123456789012") from error
+        raise Malformed(f"`{name}` must be a subject such as person:e-1001 or account:123456789012") from error
 
 
 def seconds_of(event: Event, name: str, *, most: int) -> int:
     """A whole number of seconds from 1 to `most`, 0 without; raises Malformed."""
     said = asked_for(event, name)
     if said and not (re.fullmatch(r"[0-9]{1,3}", said) and 1 <= int(said) <= most):
-        raise Malformed(f"`{name}` is not a number of seconds from 1 to {most}")
+        raise Malformed(f"`{name}` must be a number of seconds from 1 to {most}")
     return int(said or 0)
 
 

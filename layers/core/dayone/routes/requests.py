@@ -31,7 +31,7 @@ def window_of(event: Event, *, largest: int = LARGEST_LIMIT, usual: int = USUAL_
     """`limit`, `cursor` and `group` of the query; raises Malformed for a limit that is none."""
     limit = _query(event, "limit") or str(usual)
     if not re.fullmatch(r"[0-9]{1,4}", limit) or not 1 <= int(limit) <= largest:
-        raise Malformed(f"`limit` is not a number from 1 to {largest}: leave it out for {usual}")
+        raise Malformed(f"`limit` must be a number from 1 to {largest}; the default is {usual}")
     return Window(limit=int(limit), cursor=_query(event, "cursor"), group=_query(event, "group"))
 
 
@@ -96,7 +96,7 @@ def object_of(event: Event, *, members: Collection[str], what: str) -> Mapping[s
     except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON: fix it") from error
     if not isinstance(said, dict) or said.keys() - set(members):
-        raise Malformed(f"the body is not what is asked for: send {what}")
+        raise Malformed(f"the body does not have the expected form: send {what}")
     return said
 
 
@@ -109,7 +109,7 @@ def wanted_of(event: Event, name: str, *, example: str) -> str:
     """A member of the query that must be there; raises Malformed."""
     said = _query(event, name)
     if not said:
-        raise Malformed(f"`{name}` is missing: ask with `?{name}={example}`")
+        raise Malformed(f"`{name}` is missing: add `?{name}={example}`")
     return said
 
 

@@ -16,7 +16,7 @@ def settings_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/settings/check")
     @described(SETTINGS)
     def get_settings_check() -> SettingsAnswer:
-        """Look at what Day One is deployed into, and say what does not fit and what to do about it."""
+        """Check the AWS setup that Day One is deployed into, with a correction for each finding."""
         found = check_settings(
             api.overview.given,
             ports=api.overview.surroundings,

@@ -164,7 +164,7 @@ def adopted_when_alike(attempt: Attempt, *, found: Found) -> Succeeded | Failed:
 def refuse_anothers(attempt: Attempt, *, found: Found) -> None:
     """Raise Conflicting when the name is one that another subject still has; the policy gives it up there."""
     if looked_up(lambda: attempt.is_anothers(found)):
-        raise Conflicting("the name is that of another one of Day One's, which is to be renamed or removed first")
+        raise Conflicting("another resource managed by Day One has this name, and must be renamed or removed first")
 
 
 _ARN = "permission_set_arn"

@@ -34,7 +34,9 @@ def extend_grant(grant: str, *, until: datetime, actor: str, ports: GrantChangeP
     if until == found.lasts_until:
         return next((one.change for one in found.extensions if one.until == until), found.id)
     if len(found.extensions) >= MOST_EXTENSIONS:
-        raise Inapplicable(f"grant {grant} was extended {MOST_EXTENSIONS} times: give it anew, with a reason of today")
+        raise Inapplicable(
+            f"grant {grant} was extended {MOST_EXTENSIONS} times: create a new grant with a current reason"
+        )
     change = ulid(now, entropy=ports.entropy())
     extension = Extension(at=now, until=until, by=actor, change=change)
     told = replace(found, extensions=(*found.extensions, extension))
@@ -42,7 +44,7 @@ def extend_grant(grant: str, *, until: datetime, actor: str, ports: GrantChangeP
     if until < found.lasts_until:
         findings.append(f"`until` is before {found.lasts_until.isoformat()}, when it ends already: to end it, say so")
     if findings:
-        raise Invalid("this cannot be the end of the grant", findings=tuple(findings))
+        raise Invalid("the new end of the grant is not valid", findings=tuple(findings))
     ask_for(told, change=change, actor=actor, at=now, inbox=ports.inbox)
     return change
 
@@ -65,4 +67,4 @@ def end_grant(grant: str, *, because: str, actor: str, ports: GrantChangePorts) 
 def _check_is_open(grant: Grant, *, now: datetime) -> None:
     ending = grant.ending(now=now)
     if ending is not None:
-        raise Inapplicable(f"grant {grant.id} has come to its end already ({ending}): give it anew if it is needed")
+        raise Inapplicable(f"grant {grant.id} has already ended ({ending}): create a new grant if access is needed")

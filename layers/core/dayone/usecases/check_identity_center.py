@@ -49,7 +49,7 @@ def store_fits(seen: SeenInstance, identity_store_id: str) -> Finding:
 
 def identity_source() -> Finding:
     """AWS has no call that says where users come from."""
-    says = "AWS has no call that tells where users and groups come from"
+    says = "AWS has no call that returns the identity source"
     do = (
         "look in the console, Identity Center, Settings: if an external provider or Active Directory is the source, "
         "the policy must say `identity_source: external`"

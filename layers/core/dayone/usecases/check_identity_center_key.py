@@ -48,7 +48,7 @@ def key_may_be_used(
     if not key and not refusal:
         return fine(KEY_POLICY, "not needed: Identity Center uses a key of AWS's own")
     if isinstance(refusal, str) and refusal and refusal not in _DENIED:
-        do = f"look at the key, which must be enabled: aws kms describe-key --key-id {key}"
+        do = f"check that the key is enabled: aws kms describe-key --key-id {key}"
         return amiss(KEY_POLICY, f"Identity Center cannot use its key: {refusal}", do=do)
     partition = (key or "arn:aws").split(":")[1]
     paste = json.dumps(statement_for(account, partition=partition), indent=2)
@@ -57,8 +57,8 @@ def key_may_be_used(
         says = f"AWS does not let {account} use the key through Identity Center: {refusal}"
         return amiss(KEY_POLICY, says, do=f"{where}, and deploy with IdentityCenterKeyArn={key}", paste=paste)
     if policy is None or isinstance(policy, DayOneError):
-        reads = "cannot be told" if isinstance(refusal, DayOneError) else "works"
-        says = f"reading through the key {reads}; whether its policy lets {account} write cannot be told from here"
+        reads = "could not be checked" if isinstance(refusal, DayOneError) else "works"
+        says = f"reading through the key {reads}; whether its policy lets {account} write cannot be checked from here"
         return unseen(KEY_POLICY, says, do=f"check with credentials of the key's account, or {where}", paste=paste)
     return _judged(judge_key_policy(policy, account=account, partition=partition, region=region), account, where, paste)
 

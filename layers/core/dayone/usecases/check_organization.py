@@ -25,8 +25,12 @@ def may_administer(
         says = f"the management account is {seen.management_account}, not {account}"
         return amiss(name, says, do="deploy there, or with AdministeredFrom=auto")
     if isinstance(delegates, DayOneError):
-        do = "let whoever checks call organizations:ListDelegatedAdministrators, then check again"
-        return unseen(name, f"{account} is not the management account; whether it may administer was not said", do=do)
+        do = "allow the caller organizations:ListDelegatedAdministrators, then check again"
+        return unseen(
+            name,
+            f"{account} is not the management account; whether it is a delegated administrator could not be read",
+            do=do,
+        )
     if account in delegates:
         return fine(
             name, f"{account} administers Identity Center for {seen.management_account}, whose own access it leaves"
@@ -78,7 +82,7 @@ def events_arrive(seen: SeenOrganization, *, account: str, region: str, listens_
         do = f"deploy with OrganizationId={seen.id}, and template-forwarder.yaml in {where}"
         return amiss(name, f"the organisation's events are in {where}, and no forwarder is listened to", do=do)
     do = f"see that template-forwarder.yaml is deployed in {where}: aws cloudformation describe-stacks"
-    return unseen(name, f"a forwarder in {where} is listened to; whether there is one cannot be told from here", do=do)
+    return unseen(name, f"a forwarder in {where} is accepted; whether there is one cannot be checked from here", do=do)
 
 
 def trail_records(trails: Sequence[SeenTrail], seen: SeenOrganization, *, account: str) -> Finding:

@@ -32,8 +32,8 @@ def budgets_fit(budgets: Budgets, *, quotas: Mapping[str, float] | None) -> Find
         return doubtful(name, f"more than AWS allows: {', '.join(too_much)}", do=do)
     within = "the budgets are within what AWS publishes"
     if quotas is None:
-        do = "let whoever checks call servicequotas:ListServiceQuotas, then check again"
-        return unseen(name, f"{within}; what is in force for this account was not said", do=do)
+        do = "allow the caller servicequotas:ListServiceQuotas, then check again"
+        return unseen(name, f"{within}; the quota of this account could not be read", do=do)
     listed = "; ".join(f"{one}: {number:g}" for one, number in sorted(quotas.items())[:_LISTED])
     return fine(
         name, f"{within}; Service Quotas lists {len(quotas)} for Identity Center{f': {listed}' if listed else ''}"

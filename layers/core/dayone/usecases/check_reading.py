@@ -27,4 +27,4 @@ def judged[T](name: str, seen: T | DayOneError, *, needs: str, judge: Callable[[
         return judge(seen)
     # AWS's own words name ARNs and callers; the code before them says which kind of trouble it is.
     kind = str(seen).partition(":")[0]
-    return unseen(name, f"AWS did not say: {kind}", do=f"let whoever checks call {needs}, then check again")
+    return unseen(name, f"AWS did not answer: {kind}", do=f"allow the caller {needs}, then check again")

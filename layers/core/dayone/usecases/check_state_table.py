@@ -93,7 +93,7 @@ def table_is_protected(table: TableDescription) -> Finding:
     """Nobody deletes it by mistake."""
     if not (lacks := [*lacks_protection(table)]):
         return fine(PROTECTION, "DynamoDB refuses to delete it")
-    return doubtful(PROTECTION, "DynamoDB deletes it for whoever may ask for that", do=_commands(lacks))
+    return doubtful(PROTECTION, "anybody with dynamodb:DeleteTable can delete it", do=_commands(lacks))
 
 
 def _commands(lacks: list[Lack]) -> str:

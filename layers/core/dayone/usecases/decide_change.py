@@ -31,11 +31,11 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
     """
     found = the_change(change, records=ports.records)
     if actor == found.cause.actor:
-        raise Forbidden(f"change {change} was caused by this caller: somebody else has to decide about it")
+        raise Forbidden(f"change {change} was caused by this caller: another caller must approve or reject it")
     decision = found.decision or _decided(found, is_approved=is_approved, actor=actor, ports=ports)
     if decision.is_approved is not is_approved:
         said = "approved" if decision.is_approved else "rejected"
-        raise Inapplicable(f"change {change} was {said} by {decision.actor}: what follows from that is under way")
+        raise Inapplicable(f"change {change} was already {said} by {decision.actor}: the decision is being carried out")
     subject = Subject(SubjectKind.CHANGE, change)
     ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
     return decision
@@ -43,9 +43,9 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
 
 def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
     if found.state is ChangeState.PLANNING:
-        raise Inapplicable(f"change {found.id} is still being planned: decide when it is known what it holds")
+        raise Inapplicable(f"change {found.id} is still being planned: decide once it is held")
     if not found.held:
-        raise Inapplicable(f"change {found.id} holds nothing: there is nothing to decide about")
+        raise Inapplicable(f"change {found.id} holds no removals: there is nothing to approve or reject")
     decision = Decision(is_approved=is_approved, actor=actor, at=ports.clock())
     entry = AuditEntry(
         at=decision.at,

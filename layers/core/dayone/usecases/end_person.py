@@ -57,5 +57,5 @@ def _check_is_not_protected(head: Head, *, policy: Policy) -> None:
     user_name = fact.user_name.casefold() if isinstance(fact, Person) else ""
     if head.subject.name in protection.people or user_name in protection.users:
         raise Inapplicable(
-            f"the policy protects {head.subject.name}, so nothing of theirs would go: take them out of `protect` first"
+            f"the policy protects {head.subject.name}, whose access is never revoked: remove them from `protect` first"
         )

@@ -61,7 +61,7 @@ def give_grant(wish: GrantWish, *, actor: str, ports: GrantPorts) -> Grant:
         *_findings_of_holders(grant, policy=policy, ports=ports, now=now),
     )
     if findings:
-        raise Invalid("this cannot be granted", findings=findings)
+        raise Invalid("the grant is not valid", findings=findings)
     ask_for(grant, change=change, actor=actor, at=now, inbox=ports.inbox)
     return grant
 

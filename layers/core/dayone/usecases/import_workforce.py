@@ -52,11 +52,11 @@ def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
     records = sorted(_records(command, people, known=known, after=after), key=lambda record: record.subject.name)
     ports.changes.open(command.cause)
     if not _put(command, records, ports=ports):
-        return "goes on in the next run"
+        return "continues in the next run"
     ports.changes.expect(command.cause.change, subjects=len(records))
     if before or not command.only_ends:
         ports.rosters.keep(source.name, after)
-    return f"{len(people)} people, of whom {len(records)} are looked at"
+    return f"{len(people)} people, of whom {len(records)} are planned"
 
 
 def _why_not(people: Workforce, *, at: datetime, before: Roster | None, source: Source) -> str:

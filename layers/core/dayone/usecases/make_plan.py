@@ -210,7 +210,7 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
     return replace(
         plan,
         after=replace(plan.after, held=(*plan.after.held, *held)),
-        notes=(*plan.notes, f"held until somebody else approves: {reason}"),
+        notes=(*plan.notes, f"held until another person approves: {reason}"),
         audit=(*plan.audit, entry),
         held_because=reason,
     )

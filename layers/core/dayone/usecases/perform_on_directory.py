@@ -23,7 +23,7 @@ def await_user(attempt: Attempt, aws: IdentityCenter) -> Succeeded:
     """Take a user over from the identity provider; raises Awaited while there is none of this name."""
     found = aws.directory.find_user(attempt.wanted["user_name"])
     if found is None:
-        raise Awaited("the identity provider has not made this user yet", retry_after=_LOOK_FOR_USERS_EVERY)
+        raise Awaited("the identity provider has not created this user yet", retry_after=_LOOK_FOR_USERS_EVERY)
     return Succeeded(found.references, adopted=True)
 
 

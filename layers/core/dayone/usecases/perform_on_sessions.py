@@ -22,5 +22,5 @@ def release_sessions(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def _sessions(aws: IdentityCenter) -> LiveSessions:
     if aws.sessions is None:
-        raise Refused("no service control policy to end sessions is deployed any more")
+        raise Refused("the service control policy that ends sessions is no longer deployed")
     return aws.sessions

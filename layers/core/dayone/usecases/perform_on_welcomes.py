@@ -8,5 +8,5 @@ from dayone.usecases.attempts import Attempt, IdentityCenter
 def welcome(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Publish the event, then send the mail when there is one; a broken off try may send either again."""
     if aws.reception is None:
-        raise Refused("nothing to tell people with is deployed")
+        raise Refused("no welcome e-mail sender is configured")
     return Succeeded(request_id=aws.reception.welcome(attempt.operation))

@@ -41,13 +41,13 @@ class GroupInAccount:
 
 def read_person(person: str, *, records: Records) -> SubjectState:
     """Raises NotFound for a person HR has never told about."""
-    mend = "check the id, which is HR's own; a person is known from HR's first event about them"
+    mend = "check the id, which is HR's own; a person is recorded with HR's first event about them"
     return _known(Subject(SubjectKind.PERSON, person), mend=mend, records=records)
 
 
 def read_account(account: str, *, records: Records) -> SubjectState:
     """Raises NotFound for an account that was never seen in the organisation."""
-    mend = "check its 12 digits; an account is known from the first event about it"
+    mend = "check its 12 digits; an account is recorded with the first event about it"
     return _known(Subject(SubjectKind.ACCOUNT, account), mend=mend, records=records)
 
 
@@ -56,7 +56,7 @@ def read_group(group: str, *, known: KnownSubjects) -> SubjectState:
     subject = Subject(SubjectKind.GROUP, group)
     found = known.brief([subject]).get(subject)
     if found is None:
-        raise NotFound(f"no group {group} is known: check its key in the policy, which is not its display name")
+        raise NotFound(f"there is no group {group}: check its key in the policy, which is not its display name")
     return found
 
 
@@ -65,7 +65,7 @@ def read_permission_set(permission_set: str, *, records: Records) -> SubjectStat
     state = records.subject(Subject(SubjectKind.PERMISSION_SET, permission_set))
     if not state.applied and not state.head.revision:
         raise NotFound(
-            f"no permission set {permission_set} is known: check its key in the policy, which is not its name"
+            f"there is no permission set {permission_set}: check its key in the policy, which is not its name"
         )
     return state
 
@@ -125,23 +125,23 @@ def the_change(change: str, *, records: Records) -> Change:
     """Raises NotFound for one that is unknown."""
     found = records.change(change)
     if found is None:
-        mend = "check the id; what was taken a moment ago is known in a few seconds, so ask again"
-        raise NotFound(f"no change {change} is known: {mend}")
+        mend = "check the id; a change just accepted appears within a few seconds, so try again"
+        raise NotFound(f"there is no change {change}: {mend}")
     return found
 
 
 def _known(subject: Subject, *, mend: str, records: Records) -> SubjectState:
     state = records.subject(subject)
     if state.head.fact is None and not state.applied:
-        raise NotFound(f"no {subject.kind} {subject.name} is known: {mend}")
+        raise NotFound(f"there is no {subject.kind} {subject.name}: {mend}")
     return state
 
 
 def _looked_through(groups: Iterable[str], *, window: Window, whose: str) -> list[str]:
     if window.cursor and not window.group:
-        raise Malformed("a cursor goes on in one group: say which with `group`")
+        raise Malformed("a cursor belongs to one group: name it with `group`")
     if not window.group:
         return sorted(groups)
     if window.group not in groups:
-        raise NotFound(f"{whose} has nothing to do with group {window.group}: ask without `group` to see which it has")
+        raise NotFound(f"{whose} is not related to group {window.group}: leave out `group` to list the groups")
     return [window.group]

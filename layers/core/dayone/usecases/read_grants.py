@@ -44,8 +44,8 @@ def the_grant(grant: str, *, grants: Grants) -> Grant:
     """Raises NotFound for one that is unknown."""
     found = grants.known(grant)
     if found is None:
-        mend = "check the id; what was granted a moment ago is known in a few seconds, so ask again"
-        raise NotFound(f"no grant {grant} is known: {mend}")
+        mend = "check the id; a grant just accepted appears within a few seconds, so try again"
+        raise NotFound(f"there is no grant {grant}: {mend}")
     return found
 
 
@@ -85,7 +85,7 @@ def _note(grant: Grant, *, state: SubjectState, there: Applied | None, ports: Gr
         if obstacle or there is not None:
             return obstacle
         held = any(one.resource == grant.resource for one in state.head.held)
-        return "what it gives is held until somebody approves it" if held else "what it gives is on its way"
+        return "the access it gives is held until it is approved" if held else "the access it gives is being created"
     if there is None or grant.state(now=now) is GrantState.SCHEDULED:
         return ""
     rules = [one.rule for one in there.reasons if one.rule != grant.rule]

@@ -70,13 +70,13 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
 def _source(delivery: Delivery, *, ports: ReceiveHrEvent) -> Source:
     known = ports.sources.configuration().sources
     if delivery.source not in known:
-        raise NotFound(f"no HR source is called {delivery.source}; known: {', '.join(sorted(known))}")
+        raise NotFound(f"there is no HR source {delivery.source}; configured: {', '.join(sorted(known))}")
     return known[delivery.source]
 
 
 def _echo(delivery: Delivery, *, source: Source) -> str:
     if source.kind != "okta":
-        raise NotFound("only Okta asks before it sends: send a POST")
+        raise NotFound("only Okta verifies with a GET: send a POST")
     return challenge(delivery)
 
 

@@ -91,7 +91,7 @@ def report_live_access(sought: Sought, *, managed: Managed, window: Window, port
     """
     if not sought.is_of_one:
         raise Invalid(
-            "Identity Center is not read as a whole: name a `person`, a `group` or an `account`, or leave `managed` out"
+            "Identity Center cannot be read as a whole: name a `person`, `group` or `account`, or leave out `managed`"
         )
     walk = _walk(sought, ports=ports)
     question = f"{managed} {astuple(sought)}"
@@ -117,7 +117,7 @@ def _walk(sought: Sought, *, ports: LiveReportPorts) -> Walk:
         return LiveAccount(account=account, live=ports.live, rows=rows)
     if (off_limits := ports.policies.current().terms.off_limits).is_delegated:
         raise Inapplicable(
-            f"AWS answers this only to the management account {off_limits.account}, and Day One is a delegated "
+            f"AWS allows this only to the management account {off_limits.account}, and Day One is a delegated "
             "administrator: ask account by account"
         )
     member = member_in(read_person(sought.person, records=ports.records)) if sought.person else None
@@ -130,7 +130,7 @@ def _user_of(member: Member, *, ports: LiveReportPorts) -> Principal:
     user = _itself(Subject(SubjectKind.PERSON, member.person), ports=ports)
     if user_id := user.get("user_id", ""):
         return Principal(kind=PrincipalType.USER, id=user_id)
-    raise Inapplicable(f"{member.person} has no user in Identity Center that is known: there is nothing to look at")
+    raise Inapplicable(f"{member.person} has no recorded user in Identity Center: there is nothing to read")
 
 
 def _group_called(group: str, *, ports: LiveReportPorts) -> Principal:
@@ -139,7 +139,9 @@ def _group_called(group: str, *, ports: LiveReportPorts) -> Principal:
         return Principal(kind=PrincipalType.GROUP, id=group_id)
     found = ports.live.group_called(group)
     if found is None:
-        raise NotFound(f"no group {group} is known, nor called so in Identity Center: check its key, or its name there")
+        raise NotFound(
+            f"there is no group {group} in the policy or in Identity Center: check its key, or its name there"
+        )
     return found
 
 

@@ -32,12 +32,12 @@ def request_bootstrap(accounts: Sequence[str], *, actor: str, ports: BootstrapPo
     Raises Malformed for more than a hundred, Invalid for those that are unknown.
     """
     if len(accounts) > MOST_ACCOUNTS:
-        raise Malformed(f"{len(accounts)} accounts are more than {MOST_ACCOUNTS}: send them in parts")
+        raise Malformed(f"{len(accounts)} accounts are more than {MOST_ACCOUNTS}: send several requests")
     subjects = tuple(dict.fromkeys(Subject(SubjectKind.ACCOUNT, one) for one in accounts))
     known = ports.known.brief(subjects)
     if unknown := sorted(one.name for one in subjects if one not in known):
         findings = tuple(f"{one}: no such account is known" for one in unknown)
-        raise Invalid("not all of these accounts are known: nothing was asked for", findings=findings)
+        raise Invalid("some of these accounts are not recorded: nothing was started", findings=findings)
     cause = caused_by(actor, reference="bootstrap", ports=ports, kind=CauseKind.BOOTSTRAP)
     whole = Subject(SubjectKind.CHANGE, cause.change)
     ports.inbox.put([BootstrapAccounts(subject=whole, cause=cause, subjects=subjects)])

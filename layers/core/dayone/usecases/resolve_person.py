@@ -33,11 +33,11 @@ def resolve_person(
     """The person to plan with, audited; a record that is older than what its source said before is ignored."""
     telling = command.record
     if command.expected_version and tag_of(head.version) != command.expected_version:
-        return ignored(command, "somebody told something else meanwhile: read the person again", head=head, now=now)
+        return ignored(command, "the record was changed in the meantime: read the person again", head=head, now=now)
     before = next((one for one in head.tellings if one.source == telling.source), None)
     if telling.presence is not Presence.PRESENT:
         if before is None:
-            return ignored(command, "the source has never told of this person", head=head, now=now)
+            return ignored(command, "the source has never sent this person", head=head, now=now)
         # Whatever it says of them next, as of whenever, comes after they were found to be gone.
         telling = replace(telling, version=replace(telling.version, at=before.version.at))
     if before is not None and not telling.version.is_newer_than(before.version):
@@ -46,7 +46,7 @@ def resolve_person(
     attributes = attributes_of(tellings, rules=rules)
     named = _named(command.subject.name, attributes, head=head, rules=rules, subjects=subjects)
     missing = lacking(attributes, rules=rules, has_user_name=isinstance(head.fact, Person))
-    waits = tuple(f"waits to be told the {name.replace('_', ' ')}" for name in missing)
+    waits = tuple(f"waits for the {name.replace('_', ' ')} from HR" for name in missing)
     notes = (*(waits or named.notes), *_overruled(telling, attributes), *_flaws(telling, before))
     is_person = not missing and not named.refused
     person, is_called = command.subject.name, {"user_name": named.user_name, "email": named.email}
@@ -78,13 +78,13 @@ def _flaws(telling: Telling, before: Telling | None) -> Iterator[str]:
 
 def _overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:
     names = overruled(telling, attributes) if telling.source == BY_HAND else ()
-    return (f"what an HR system says counts, not what was told by hand: {', '.join(names)}",) if names else ()
+    return (f"values of an HR system take precedence over manual ones: {', '.join(names)}",) if names else ()
 
 
 def _not_newer(telling: Telling, before: Telling) -> str:
     if telling.version.digest == before.version.digest:
-        return "the same was told before"
-    return f"stale: what {telling.source} has told is of {before.version.at.isoformat()}"
+        return "the same record was received before"
+    return f"stale: the record of {telling.source} is from {before.version.at.isoformat()}"
 
 
 def _named(person: str, attributes: Mapping[str, str], *, head: Head, rules: HrRules, subjects: Subjects) -> _Named:
@@ -98,9 +98,9 @@ def _named(person: str, attributes: Mapping[str, str], *, head: Head, rules: HrR
     user_name = next((one for one in names if is_free(_USER_NAME + one.casefold())), "")
     email = attributes.get("email", "")
     has_email = not email or is_free(_EMAIL + email.casefold())
-    notes = () if has_email else ("the e-mail address belongs to somebody else",)
+    notes = () if has_email else ("the e-mail address belongs to another person",)
     if not user_name:
-        notes = (*notes, "the user name belongs to somebody else")
+        notes = (*notes, "the user name belongs to another person")
     if now is None and (not user_name or (not has_email and rules.emails is OnCollision.REFUSE)):
         return _Named(notes=notes, refused=True)
     user_name = user_name or (now.user_name if now else "")

@@ -49,14 +49,14 @@ def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: Retry
 
 def _check_is_over(found: Change) -> None:
     if found.state in (ChangeState.PLANNING, ChangeState.RUNNING):
-        raise Inapplicable(f"change {found.id} is still {found.state}: what fails is known when it is over")
+        raise Inapplicable(f"change {found.id} is still {found.state}: retry it once it has ended")
     if not found.failed:
-        raise Inapplicable(f"nothing of change {found.id} has failed: there is nothing to try again")
+        raise Inapplicable(f"no operation of change {found.id} has failed: there is nothing to retry")
 
 
 def _subjects(chosen: Sequence[str]) -> tuple[Subject, ...]:
     if len(chosen) > MOST_CHOSEN:
-        raise Malformed(f"{len(chosen)} subjects are more than {MOST_CHOSEN}: name none for all that have failed")
+        raise Malformed(f"{len(chosen)} subjects are more than {MOST_CHOSEN}: leave them out to retry all that failed")
     try:
         return tuple(dict.fromkeys(map(Subject.parse, chosen)))
     except ValueError as error:
@@ -68,7 +68,7 @@ def _check_belong(subjects: Iterable[Subject], *, change: str, progress: Progres
     strange = sorted(map(str, set(wanted) - progress.planned(change, wanted)))
     if strange:
         findings = tuple(f"{one}: the change has nothing about it" for one in strange)
-        raise Invalid(f"change {change} is not about all of these subjects", findings=findings)
+        raise Invalid(f"some of these subjects are not part of change {change}", findings=findings)
 
 
 @dataclass(frozen=True, kw_only=True)

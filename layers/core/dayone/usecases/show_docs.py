@@ -28,7 +28,7 @@ class Page:
 def show_docs(name: str, *, text: Callable[[str], str]) -> Page:
     """The page of a name, of which `text` has the content; raises NotFound for any other name."""
     if name not in _MEDIA_TYPES:
-        raise NotFound("there is no such page: start at /docs")
+        raise NotFound("page not found: start at /docs")
     found = text(name)
     return Page(name=name, media_type=_MEDIA_TYPES[name], text=_at_home(found) if name == DOCUMENT else found)
 

@@ -112,7 +112,7 @@ def _signed_at(stamp: str) -> datetime:
     except (ValueError, OverflowError, OSError):
         moment = _moment(stamp)
     if moment is None:
-        raise Unauthentic("the time that was signed is not a time")
+        raise Unauthentic("the signed timestamp is not a valid time")
     return moment
 
 

@@ -34,7 +34,7 @@ def carries_token(header: str, *, issuer: TokenIssuer, keys: Iterable[str], now:
     audience = claims.get("aud")
     meant_for = audience if isinstance(audience, list) else [audience]
     if claims.get("iss") != issuer.issuer or issuer.audience not in meant_for or not is_in_force:
-        raise Unauthentic("the access token is another's, meant for somebody else, or not in force")
+        raise Unauthentic("the access token has the wrong issuer, the wrong audience, or is not valid at this time")
 
 
 def _verified(token: str, *, keys: Iterable[str]) -> Mapping[str, Any]:

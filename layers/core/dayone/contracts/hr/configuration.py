@@ -113,7 +113,7 @@ class Reading:
         if attribute == "status" and (wrong := sorted(said - _STATUS)):
             yield (
                 self._at("attributes", attribute),
-                f"`{wrong[0]}` is no status; there are {', '.join(sorted(_STATUS))}",
+                f"`{wrong[0]}` is not a status; use one of {', '.join(sorted(_STATUS))}",
             )
 
     def _api(self) -> RecordApi | None:

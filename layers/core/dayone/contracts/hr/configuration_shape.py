@@ -52,9 +52,9 @@ def _address(text: str) -> str:
 
 def _source_name(text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise ValueError("a source's name stands in a URL: up to 40 small letters, digits and hyphens, a letter first")
+        raise ValueError("must be up to 40 lower-case letters, digits and hyphens, beginning with a letter")
     if text == BY_HAND:
-        raise ValueError(f"`{BY_HAND}` is who tells of people over the API: choose another name")
+        raise ValueError(f"`{BY_HAND}` is reserved for people recorded over the API: choose another name")
     return text
 
 

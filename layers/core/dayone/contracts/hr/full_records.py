@@ -28,10 +28,10 @@ def person_in(record: object, *, rules: Mapping[str, FieldRule], is_end: bool = 
     attributes = {**found.attributes, **({"status": Status.ENDED.value} if is_end else {})}
     is_end = attributes.get("status") == Status.ENDED
     if any(not is_end and _name(problem) not in FORGIVEN for problem in found.problems):
-        raise Invalid("this is not a person", findings=found.problems)
+        raise Invalid("the person is not valid", findings=found.problems)
     if not attributes.get("id"):
         fields = " or ".join(rules["id"].fields) if "id" in rules else "id"
-        raise Invalid("this is not a person", findings=(f"id: {fields} is missing or empty",))
+        raise Invalid("the person is not valid", findings=(f"id: {fields} is missing or empty",))
     person, clean, flaws = checked(attributes)
     return ReadPerson(person, clean, (*found.problems, *flaws))
 

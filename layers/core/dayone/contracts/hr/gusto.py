@@ -50,7 +50,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     if "x-gusto-signature" not in delivery.headers and b'"verification_token"' in delivery.body:
         # It is the key that later deliveries are signed with, so it is not for whoever can reach this address to set.
         said = "this verifies a subscription: verify it from where you can read the token, and put that in the secret"
-        raise Invalid("a verification token is not taken here", findings=(said,))
+        raise Invalid("a verification token is not accepted here", findings=(said,))
     signed_in_hex(delivery.headers.get("x-gusto-signature", ""), delivery.body, keys=keys)
     event = read_as(_Event, delivery.body)
     at = datetime.fromtimestamp(event.timestamp, UTC)

@@ -22,7 +22,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
         raise Malformed("the body is not JSON") from error
     rows = body.get("people") if isinstance(body, dict) else body
     if not isinstance(rows, list):
-        raise Invalid("nothing was imported", findings=("this is not a list of people, nor an object with `people`",))
+        raise Invalid("nothing was imported", findings=("must be a list of people or an object with `people`",))
     found = heard(rows, source=source, reference=reference, at=at)
     members = {name for row in rows if isinstance(row, dict) for name in row}
     return replace(found, notes=(*not_read(members, source=source), *found.notes))

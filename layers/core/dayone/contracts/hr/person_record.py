@@ -54,7 +54,7 @@ def _free_user_name(text: str) -> str:
 
 def _told_status(status: Status) -> Status:
     if status is Status.MISSING:
-        raise ValueError("nobody says of themselves that they are missing; say active, on_leave or ended")
+        raise ValueError("must be active, on_leave or ended")
     return status
 
 
@@ -215,7 +215,7 @@ def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str], tuple[s
     try:
         record = _MappedRecord.model_validate(filled)
     except ValidationError as error:
-        raise Invalid("this is not a person", findings=findings_of(error)) from error
+        raise Invalid("the person is not valid", findings=findings_of(error)) from error
     empty = {name: "" for name in attributes if name not in filled}
     return record.id, {**empty, **record.attributes(only_given=True)}, record.flaws
 

@@ -62,9 +62,9 @@ def comes_from(delivery: Delivery, *, source: Source) -> None:
 def is_recent(signed_at: datetime, *, now: datetime, max_age: timedelta | None) -> None:
     """Raise Unauthentic for a signed time that is to come, or that is too long ago to be a delivery of today."""
     if signed_at > now + CLOCKS_DIFFER_BY:
-        raise Unauthentic("the time that was signed is still to come")
+        raise Unauthentic("the signed timestamp is in the future")
     if max_age is not None and signed_at < now - max_age:
-        raise Unauthentic(f"the time that was signed is more than {int(max_age.total_seconds())} seconds ago")
+        raise Unauthentic(f"the signed timestamp is more than {int(max_age.total_seconds())} seconds ago")
 
 
 def be_of_the_past(at: datetime, *, until: datetime) -> None:

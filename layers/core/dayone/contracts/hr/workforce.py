@@ -68,7 +68,7 @@ def heard(
         clear = {person: stated for person, stated in ends.items() if person not in twice}
         return _refused(findings, clear, reference=reference, at=at)
     if not people:
-        raise Invalid("nothing was imported", findings=("there is nobody in it: an empty workforce is never taken",))
+        raise Invalid("nothing was imported", findings=("it contains no people: an empty workforce is never imported",))
     return Heard(reference=reference, at=at, workforce=packed(people), count=len(people), notes=_listed(notes))
 
 
