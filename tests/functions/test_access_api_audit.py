@@ -103,5 +103,5 @@ def test_a_day_that_is_none_is_refused(day: str) -> None:
 def test_the_audit_log_of_a_day_to_come_is_not_called_whole(world: World) -> None:
     tomorrow = (NOW + timedelta(days=1)).date().isoformat()
     answer = world.send(asking("verify_audit", day=tomorrow))
-    assert (answer.status, "to come" in answer.body["detail"]) == (400, True)
+    assert (answer.status, "in the future" in answer.body["detail"]) == (400, True)
     assert world.send(asking("verify_audit", day=NOW.date().isoformat())).status == 200

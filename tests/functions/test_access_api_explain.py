@@ -95,7 +95,7 @@ def test_somebody_unknown_is_not_found(world: World, changed: dict[str, str], sa
 @pytest.mark.parametrize("missing", ["person", "account"])
 def test_a_question_without_whom_or_where_is_refused(world: World, missing: str) -> None:
     answer = world.send(asking("explain_access", **(ASKED | {missing: ""})))
-    assert (answer.status, f"`{missing}` is missing" in answer.body["detail"]) == (400, True)
+    assert (answer.status, f"`{missing}` is empty" in answer.body["detail"]) == (400, True)
 
 
 def test_the_assignment_of_another_account_does_not_count(world: World) -> None:
