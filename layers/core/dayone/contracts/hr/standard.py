@@ -48,8 +48,9 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     sent_at = verify(delivery, keys=keys, now=now)
     event = read_as(PersonEvent, delivery.body)
     at = event.timestamp
-    if event.type == _ENDED:
-        at = min(at, sent_at)
+    # Signatures have whole seconds: an end of this very second stays where it is among what was told before it.
+    if event.type == _ENDED and at > sent_at + CLOCKS_DIFFER_BY:
+        at = sent_at
     be_of_the_past(at, until=sent_at)
     attributes = event.data.attributes(only_given=False)
     telling = telling_of(attributes, source=source.name, at=at, flaws=event.data.flaws)
