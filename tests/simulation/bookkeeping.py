@@ -135,6 +135,9 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
     if one.adopted and one.doubt is Action.UPDATE and not _is_wanted(of, world):
         # Somebody else's again: how the policy wanted it was being done when the policy gave it up.
         return True
+    if any(held.resource == of.resource for held in world.day_one.state.heads[of.subject].held):
+        # Its removal was held, or a human has said no to it: it stays as it is, whatever that is.
+        return True
     operation = world.day_one.state.operations.get((one.change, one.operation))
     return operation is not None and (operation.state is OperationState.FAILED or waits_for_others(operation))
 
