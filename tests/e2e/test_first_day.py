@@ -127,12 +127,12 @@ def test_health_tells_the_policy_in_force_and_that_nothing_is_open(day_one: DayO
 def test_changes_are_told_page_by_page_the_newest_first(day_one: DayOne, first_day: FirstDay) -> None:
     assert first_day.account
     whole = [one["id"] for one in day_one.get("/v1/changes?limit=100")["changes"]][:5]
-    paged, cursor = list[str](), ""
+    paged, more = list[str](), ""
     while len(paged) < len(whole):
-        page = day_one.get(f"/v1/changes?limit=2&cursor={cursor}")
+        page = day_one.get(f"/v1/changes?limit=2{more}")
         assert len(page["changes"]) == 2
         paged += [one["id"] for one in page["changes"]]
-        cursor = page["cursor"]
+        more = f"&cursor={page['cursor']}"
     assert paged[: len(whole)] == whole
     assert whole == sorted(whole, reverse=True)
 

@@ -1,6 +1,7 @@
 """The messages on the inbox survive the way, and nothing else passes for one."""
 
 import json
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from dayone.contracts.inbox import from_json, to_json
 from dayone.domain.changes import Cause, CauseKind, Decision
-from dayone.domain.commands import COMMANDS, ApplyHrRecord, Command
+from dayone.domain.commands import COMMANDS, ApplyHrRecord, ChangeNotification, Command
 from dayone.domain.grants import End, Ending, Extension, Grant
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
@@ -26,25 +27,48 @@ MOMENTS = st.datetimes(
 SUBJECTS = st.builds(Subject, kind=st.sampled_from(SubjectKind), name=st.text(min_size=1))
 CAUSES = st.builds(Cause, change=st.text(), kind=st.sampled_from(CauseKind), actor=st.text(), at=MOMENTS)
 VERSIONS = st.builds(FactVersion, at=MOMENTS, digest=st.text(), read_at=st.none() | MOMENTS)
-for kind, strategy in {
-    datetime: MOMENTS,
-    Subject: SUBJECTS,
-    Cause: CAUSES,
-    FactVersion: VERSIONS,
-    Telling: st.builds(
-        Telling,
-        version=VERSIONS,
-        attributes=st.dictionaries(st.text(), st.text()),
-        presence=st.sampled_from(Presence),
-    ),
-    Decision: st.builds(Decision, is_approved=st.booleans(), actor=st.text(), at=MOMENTS),
-    Resource: st.builds(Resource, st.sampled_from(ResourceKind), st.text("ab/c:")),
-    Extension: st.builds(Extension, at=MOMENTS, until=MOMENTS),
-    End: st.builds(End, at=MOMENTS, how=st.sampled_from(Ending)),
-    Grant: st.builds(Grant, begins=MOMENTS, until=MOMENTS, granted_at=MOMENTS),
-}.items():
-    st.register_type_strategy(kind, strategy)
-EVERY_COMMAND = st.one_of(*map(st.from_type, COMMANDS))
+RECORDS = st.builds(
+    Telling,
+    source=st.text(),
+    version=VERSIONS,
+    attributes=st.dictionaries(st.text(), st.text()),
+    presence=st.sampled_from(Presence),
+    flaws=st.lists(st.text(min_size=1), max_size=2).map(tuple),
+)
+RESOURCES = st.builds(Resource, st.sampled_from(ResourceKind), st.text("ab/c:"))
+GRANTS = st.builds(
+    Grant,
+    subject=SUBJECTS,
+    resource=RESOURCES,
+    begins=MOMENTS,
+    until=MOMENTS,
+    granted_at=MOMENTS,
+    includes_management=st.booleans(),
+    extensions=st.lists(st.builds(Extension, at=MOMENTS, until=MOMENTS), max_size=2).map(tuple),
+    end=st.none() | st.builds(End, at=MOMENTS, how=st.sampled_from(Ending)),
+    noted=st.none(),
+)
+# By the name of a field, and not registered for its type, which would be so in every other test as well.
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "subject": SUBJECTS,
+    "cause": CAUSES,
+    "record": RECORDS,
+    "expected_version": st.text(),
+    "grant": GRANTS,
+    "missing": st.lists(RESOURCES, max_size=2).map(tuple),
+    "is_initial_discovery": st.booleans(),
+    "recreate": st.booleans(),
+    "cursor": st.text(),
+    "version": st.integers(),
+    "decision": st.builds(Decision, is_approved=st.booleans(), actor=st.text(), at=MOMENTS),
+    "subjects": st.lists(SUBJECTS, max_size=2).map(tuple),
+    "notification": st.builds(ChangeNotification, at=MOMENTS, is_deletion=st.booleans()),
+    "workforce": st.text(),
+    "only_ends": st.booleans(),
+}
+EVERY_COMMAND = st.one_of(
+    *(st.builds(kind, **{field.name: FIELDS[field.name] for field in fields(kind)}) for kind in COMMANDS)
+)
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
