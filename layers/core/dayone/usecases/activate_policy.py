@@ -10,50 +10,53 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.commands import ActivatePolicy, ReconcileSubject
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.domain.judgement import PolicyImpact, removals_of, split_held, why_policy_is_held
-from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
-from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject
 from dayone.errors import Rejected
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import Ledger
-from dayone.ports.state import Changes, Inbox, Policies, PolicyInForce
-from dayone.usecases.requeue import Employed
+from dayone.ports.state import Changes, Inbox, Policies
+from dayone.usecases.requeue import evaluator_of
 from dayone.usecases.walk_company import walk_company
 
 _LOOKED_AT_IN_A_PORTION = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class AssessmentPorts:
-    """What assessing needs; `fact_of` looks a person up. No new portion is begun after `until`."""
+class ActivationPorts:
+    """What activating needs; `fact_of` looks a person up.
 
-    policies: PolicyInForce
+    After `time_to_run` a run hands on to the next one, at the end of a portion.
+    """
+
+    policies: Policies
     company: Company
     portions: Portions
     ledger: Ledger
+    changes: Changes
+    inbox: Inbox
     fact_of: Callable[[Subject], object]
     clock: Callable[[], datetime]
-    until: datetime
+    time_to_run: timedelta
 
 
 @dataclass(frozen=True)
-class Cut:
+class _Cut:
     """Time is up: the next run goes on with this portion."""
 
     number: int
 
 
 @dataclass(frozen=True)
-class Assessed:
+class _Assessed:
     """All of it was counted; `hold` is why the removals are to be held, or empty."""
 
     hold: str
 
 
-def assess_policy(version: int, *, change: str, number: int, ports: AssessmentPorts) -> Cut | Assessed:
-    """Go on with a portion of all subjects; those that have been counted are never counted again."""
+def _assess(version: int, *, change: str, number: int, until: datetime, ports: ActivationPorts) -> _Cut | _Assessed:
+    """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
     policy = ports.policies.version(version)
     evaluator = evaluator_of(policy, fact_of=ports.fact_of, now=ports.clock())
     # Beside the portions in which the change asks for plans.
@@ -67,16 +70,11 @@ def assess_policy(version: int, *, change: str, number: int, ports: AssessmentPo
             tally = ports.ledger.tally(change, day=evaluator.now.astimezone(UTC).date())
             impact = _impact_in(portion)
             hold = why_policy_is_held(impact, policy=policy, in_force=ports.policies.current(), tally=tally)
-            return Assessed(hold)
-        if ports.clock() >= ports.until:
-            return Cut(following + 1)
+            return _Assessed(hold)
+        if ports.clock() >= until:
+            return _Cut(following + 1)
         before = portion
     raise AssertionError("counting has no end")
-
-
-def evaluator_of(policy: Policy, *, fact_of: Callable[[Subject], object], now: datetime) -> PolicyEvaluator:
-    """A policy prepared to be asked about any subject."""
-    return PolicyEvaluator(policy, now, Selection(policy), Employed(fact_of, policy=policy, now=now))
 
 
 def _counted(number: int, *, before: Portion | None, evaluator: PolicyEvaluator, company: Company) -> Portion:
@@ -106,24 +104,6 @@ class _Stage(StrEnum):
     ROLLOUT = "rollout"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActivationPorts:
-    """What activating needs; `fact_of` looks a person up.
-
-    After `time_to_run` a run hands on to the next one, at the end of a portion.
-    """
-
-    policies: Policies
-    company: Company
-    portions: Portions
-    ledger: Ledger
-    changes: Changes
-    inbox: Inbox
-    fact_of: Callable[[Subject], object]
-    clock: Callable[[], datetime]
-    time_to_run: timedelta
-
-
 def activate_policy(command: ActivatePolicy, *, ports: ActivationPorts) -> None:
     """Safe to repeat, and to be cut off anywhere: what was decided is kept, and decided once."""
     ports.changes.open(command.cause)
@@ -142,17 +122,8 @@ def activate_policy(command: ActivatePolicy, *, ports: ActivationPorts) -> None:
 def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> bool:
     """Whether it is in force; False when what it removes is still to be counted, in the next run."""
     cause, version = command.cause, command.version
-    assessing = AssessmentPorts(
-        policies=ports.policies,
-        company=ports.company,
-        portions=ports.portions,
-        ledger=ports.ledger,
-        fact_of=ports.fact_of,
-        clock=ports.clock,
-        until=until,
-    )
-    assessed = assess_policy(version, change=cause.change, number=number, ports=assessing)
-    if isinstance(assessed, Cut):
+    assessed = _assess(version, change=cause.change, number=number, until=until, ports=ports)
+    if isinstance(assessed, _Cut):
         ports.inbox.put([replace(command, cursor=f"{_Stage.ASSESSING}-{assessed.number}")])
         return False
     entry = AuditEntry(

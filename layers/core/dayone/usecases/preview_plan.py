@@ -12,7 +12,6 @@ from dayone.domain.evaluation import PolicyEvaluator
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
-from dayone.domain.selection import Selection
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.clock import Clock
@@ -23,7 +22,7 @@ from dayone.ports.records import Records
 from dayone.ports.state import PolicyInForce
 from dayone.usecases.preview import PlanPreview, PreviewBuilder
 from dayone.usecases.read_policy_here import read_policy_here
-from dayone.usecases.requeue import Employed
+from dayone.usecases.requeue import evaluator_of
 from dayone.usecases.walk_company import walk_company, walk_kind
 
 LISTED = 1000
@@ -111,12 +110,10 @@ def _looked_at(
 
 
 def _evaluator(policy: Policy, *, ports: PreviewPorts, instead: Person | None = None) -> PolicyEvaluator:
-    now = ports.clock()
-
     def fact_of(person: Subject) -> object:
         return instead if instead and person.name == instead.id else ports.records.subject(person).head.fact
 
-    return PolicyEvaluator(policy, now, Selection(policy), Employed(fact_of, policy=policy, now=now))
+    return evaluator_of(policy, fact_of=fact_of, now=ports.clock())
 
 
 def _has_access(person: Person | None, *, policy: Policy, now: datetime) -> bool:

@@ -8,10 +8,12 @@ from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import Command, ReconcileSubject, RefreshAccount
 from dayone.domain.desired import people_asked_for
+from dayone.domain.evaluation import PolicyEvaluator
 from dayone.domain.grants import people_granted
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
+from dayone.domain.selection import Selection
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Unavailable
@@ -53,6 +55,11 @@ class Employed:
             is_employed = isinstance(fact, Person) and has_access(fact, cycle=self._policy.people, now=self._now)
             self._known[person] = is_employed
         return self._known[person]
+
+
+def evaluator_of(policy: Policy, *, fact_of: Callable[[Subject], object], now: datetime) -> PolicyEvaluator:
+    """A policy prepared to be asked about any subject."""
+    return PolicyEvaluator(policy, now, Selection(policy), Employed(fact_of, policy=policy, now=now))
 
 
 def may_have_turned(before: Head, after: Head, *, now: datetime) -> bool:
