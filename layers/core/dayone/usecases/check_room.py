@@ -7,7 +7,6 @@ from dayone.errors import DayOneError
 from dayone.ports.surroundings import (
     ConcurrencySight,
     InstanceSight,
-    QuotaSight,
     RoleSight,
     SeenConcurrency,
     SeenRoles,
@@ -28,15 +27,15 @@ _ALMOST = 0.9
 
 
 def room_findings(
-    ports: tuple[ConcurrencySight, RoleSight, InstanceSight, QuotaSight],
+    ports: tuple[ConcurrencySight, RoleSight, InstanceSight],
+    quotas: Mapping[str, float] | DayOneError,
     *,
     instance_arn: str,
     account: str,
     planners: int,
 ) -> Iterator[Finding]:
-    """All that is found about the room that there is."""
-    concurrency, roles, instance, quotas = ports
-    listed = attempt(quotas.of_identity_center)
+    """All that is found about the room that there is; `quotas` are those of Service Quotas for Identity Center."""
+    concurrency, roles, instance = ports
     yield judged(
         "lambda-concurrency",
         attempt(concurrency.concurrency),
@@ -53,7 +52,7 @@ def room_findings(
         "permission-sets",
         attempt(lambda: instance.permission_sets_in(instance_arn, account)),
         needs="sso:ListPermissionSetsProvisionedToAccount",
-        judge=lambda in_use: permission_sets_have_room(in_use, quotas=listed, account=account),
+        judge=lambda in_use: permission_sets_have_room(in_use, quotas=quotas, account=account),
     )
 
 

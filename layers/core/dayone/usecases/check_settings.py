@@ -1,6 +1,6 @@
 """Look at what Day One is deployed into, and say what fits, what does not, and what cannot be told; changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dayone.domain.findings import Finding
@@ -98,13 +98,15 @@ def check_settings(
     `source` is where the policy in force says that users come from.
     """
     organization = attempt(ports.organization.organization)
+    quotas = attempt(ports.quotas.of_identity_center)
     return (
         *_of_identity_center(given, organization, ports=ports),
         *_of_organization(given, organization, ports=ports),
         management_access(organization, account=given.account_id, has_rights=given.management_account_access),
-        *_of_the_rest(given, ports=ports),
+        *_of_the_rest(given, quotas, ports=ports),
         *room_findings(
-            (ports.concurrency, ports.roles, ports.instance, ports.quotas),
+            (ports.concurrency, ports.roles, ports.instance),
+            quotas,
             instance_arn=given.instance_arn,
             account=given.account_id,
             planners=given.inbox_concurrency,
@@ -177,8 +179,9 @@ def _of_organization(
     )
 
 
-def _of_the_rest(given: GivenSettings, *, ports: CheckSettings) -> Iterator[Finding]:
-    quotas = attempt(ports.quotas.of_identity_center)
+def _of_the_rest(
+    given: GivenSettings, quotas: Mapping[str, float] | DayOneError, *, ports: CheckSettings
+) -> Iterator[Finding]:
     yield budgets_fit(given.budgets, quotas=None if isinstance(quotas, DayOneError) else quotas)
     yield judged(
         "service-control-policies",
