@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dayone.domain.state_table import TableClaim, TableDescription, TableOwner, lacks_to_work
-from dayone.errors import NotFound, Refused, Unavailable
+from dayone.errors import NotFound, Refused
 from dayone.ports.stack_answers import StackAnswers
 from dayone.ports.state_tables import StateTables
-
-_PAUSE = timedelta(seconds=4)
+from dayone.usecases.retry_until import retry_until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +27,7 @@ def claim_table(claim: TableClaim, *, ports: ClaimTable, deadline: datetime) -> 
     What may pass is tried again until `deadline`. Raises Refused, in words for whoever deploys, for a table that lacks
     a part, or that is not the stack's first one and was not accepted.
     """
-    while True:
-        try:
-            return _take(claim, ports=ports)
-        except Unavailable:
-            # Such as a role that was made a moment ago, which IAM does not know everywhere yet.
-            if ports.clock() + _PAUSE >= deadline:
-                raise
-        ports.sleep(_PAUSE.total_seconds())
+    return retry_until(deadline, lambda: _take(claim, ports=ports), clock=ports.clock, sleep=ports.sleep)
 
 
 def _take(claim: TableClaim, *, ports: ClaimTable) -> TableDescription:

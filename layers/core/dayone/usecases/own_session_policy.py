@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dayone.domain.session_policy import MOST_POLICIES_ON_A_TARGET, OwnedPolicy, SessionPolicyRequest, StackAction
-from dayone.errors import DayOneError, NotFound, Refused, Unavailable
+from dayone.errors import DayOneError, NotFound, Refused
 from dayone.ports.session_policy import SessionPolicyStore
 from dayone.ports.stack_answers import StackAnswers
-
-_PAUSE = timedelta(seconds=4)
+from dayone.usecases.retry_until import retry_until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +28,8 @@ def own_session_policy(
 
     What may pass is tried again until `deadline`. Raises DayOneError with the reason; nothing is left half done then.
     """
-    while True:
-        try:
-            if request.action is StackAction.DELETE:
-                _delete(request, store=ports.store)
-                return None
-            return _attach_exactly(request, store=ports.store)
-        except Unavailable:
-            # Such as a role that was made a moment ago, which IAM does not know everywhere yet.
-            if ports.clock() + _PAUSE >= deadline:
-                raise
-        ports.sleep(_PAUSE.total_seconds())
+    carry_out = _delete if request.action is StackAction.DELETE else _attach_exactly
+    return retry_until(deadline, lambda: carry_out(request, store=ports.store), clock=ports.clock, sleep=ports.sleep)
 
 
 def _attach_exactly(request: SessionPolicyRequest, *, store: SessionPolicyStore) -> OwnedPolicy:
