@@ -14,7 +14,7 @@ from dayone.ports.identity_center import RequestState
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.perform_operation import status
 from dayone.usecases.reports import Changed, Ended, Report, Told, Trying, go_on_at_once, put_back, refused
-from dayone.usecases.try_operation import SETTLES_WITHIN, failed, finished, finished_in_part
+from dayone.usecases.try_operation import failed, finished, finished_in_part, made_lately
 
 _MOST_NAMED = 10
 
@@ -129,9 +129,8 @@ def _is_gone(operation: Operation, reason: str) -> bool:
 
 def _is_new(operation: Operation, *, ports: Trying) -> bool:
     """Whether the group or user was made so lately that AWS may not find it everywhere."""
-    asked_at = operation.submitted_at or ports.clock()
-    made = ports.queue.applied(operation.requires).values()
-    return any(builds_on.at is not None and asked_at - builds_on.at < SETTLES_WITHIN for builds_on in made)
+    required = ports.queue.applied(operation.requires).values()
+    return made_lately(required, at=operation.submitted_at or ports.clock())
 
 
 def _states(ask: Ask, *, aws: IdentityCenter) -> dict[str, RequestState]:

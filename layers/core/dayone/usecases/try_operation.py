@@ -1,5 +1,6 @@
 """One try at an operation, from reading what it needs to AWS's answer; many run at a time."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -140,7 +141,7 @@ def _entry(operation: Operation, *, now: datetime) -> AuditEntry:
 
 
 # Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
-SETTLES_WITHIN = timedelta(minutes=1)
+_SETTLES_WITHIN = timedelta(minutes=1)
 
 
 def try_operation(operation: Operation, *, ports: Trying) -> Report:
@@ -216,7 +217,7 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         back = put_back(operation, error=error, ports=ports)
         return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
     except Rejected as error:
-        is_too_soon = isinstance(error, NotFound) and _builds_on_something_new(attempt, now=ports.clock())
+        is_too_soon = isinstance(error, NotFound) and made_lately(attempt.required.values(), at=ports.clock())
         if is_too_soon or kind_of_failure(str(error)) is FailureKind.PASSING:
             ports.queue.settle(operation, applied=attempt.own)
             if back := put_back(operation, error=Unavailable(str(error)), ports=ports):
@@ -230,9 +231,9 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
     return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
 
 
-def _builds_on_something_new(attempt: Attempt, *, now: datetime) -> bool:
-    """Whether what it requires was made so lately that AWS may not find it everywhere."""
-    return any(one.at is not None and now - one.at < SETTLES_WITHIN for one in attempt.required.values())
+def made_lately(required: Iterable[Applied], *, at: datetime) -> bool:
+    """Whether any of what an operation requires was so new at this moment that AWS may not have found it everywhere."""
+    return any(one.at is not None and at - one.at < _SETTLES_WITHIN for one in required)
 
 
 def _given_up(attempt: Attempt, *, operation: Operation, doubt: Applied, error: Unavailable, ports: Trying) -> Ended:
