@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause, CauseKind, Change, ChangeState, ulid
+from dayone.domain.changes import Cause, CauseKind, Change, ChangeState
 from dayone.domain.commands import BootstrapAccounts, RefreshAccount, RetryChange, planning_again
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
@@ -13,6 +13,7 @@ from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.progress import Progress
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, Inbox
+from dayone.usecases.put_people import caused_by
 from dayone.usecases.read_access import the_change
 
 MOST_CHOSEN = 100
@@ -40,9 +41,8 @@ def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: Retry
     _check_is_over(found)
     subjects = _subjects(chosen)
     _check_belong(subjects, change=change, progress=ports.progress)
-    now = ports.clock()
-    new, kind = ulid(now, entropy=ports.entropy()), found.cause.origin
-    cause = Cause(change=new, kind=CauseKind.RETRY, actor=actor, reference=change, at=now, retries=kind)
+    asked = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
+    cause = replace(asked, retries=found.cause.origin)
     ports.inbox.put([RetryChange(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
     return cause
 
