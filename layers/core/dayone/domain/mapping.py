@@ -72,12 +72,19 @@ def local_day(text: str, *, zone: ZoneInfo) -> date:
     return moment.date() if is_day else moment.astimezone(zone).date()
 
 
-def _zone(record: object, *, rules: Mapping[str, FieldRule]) -> ZoneInfo:
+def zone_called(name: object) -> ZoneInfo:
+    """The time zone of that name, UTC if there is none."""
     try:
-        text = _text(record, rule=rules["time_zone"], zone=None) if "time_zone" in rules else ""
-        return ZoneInfo(text or "UTC")
+        return ZoneInfo(name if isinstance(name, str) and name else "UTC")
     except (KeyError, ValueError, OSError):  # an unknown name, a path, a folder
         return ZoneInfo("UTC")
+
+
+def _zone(record: object, *, rules: Mapping[str, FieldRule]) -> ZoneInfo:
+    try:
+        return zone_called(_text(record, rule=rules["time_zone"], zone=None) if "time_zone" in rules else "")
+    except ValueError:
+        return zone_called("")
 
 
 def _text(record: object, *, rule: FieldRule, zone: ZoneInfo | None) -> str | None:

@@ -2,9 +2,8 @@
 
 import unicodedata
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
-from dayone.domain.mapping import DAYS, local_day
+from dayone.domain.mapping import DAYS, local_day, zone_called
 
 # Shown by AWS and compared with nothing. Ids, user names and addresses are never changed.
 _DISPLAYED = frozenset({"given_name", "family_name", "display_name", "title"})
@@ -36,11 +35,3 @@ def _normal(name: str, value: object, *, zone: object) -> object:
         except ValueError:
             return value
     return value if value.strip() else ""
-
-
-def zone_called(name: object) -> ZoneInfo:
-    """The time zone of that name, UTC if there is none."""
-    try:
-        return ZoneInfo(name if isinstance(name, str) and name else "UTC")
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
