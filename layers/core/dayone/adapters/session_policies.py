@@ -56,9 +56,8 @@ class OrganizationsSessionPolicies:
 
     def _release(self, user_id: str, *, policy_id: str) -> str:
         content, request_id = self._document(policy_id)
-        if with_users(content, remove=[user_id]) == with_users(content):
-            return request_id
-        return self._write(policy_id, with_users(content, remove=[user_id])).request_id
+        without = with_users(content, remove=[user_id])
+        return request_id if without == with_users(content) else self._write(policy_id, without).request_id
 
     def _document(self, policy_id: str) -> tuple[str, str]:
         answer = self._client.describe_policy(PolicyId=policy_id)

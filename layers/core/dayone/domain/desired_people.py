@@ -115,7 +115,7 @@ def desired_for_person(
 
 
 def lost_at(state: SubjectState, *, person: Person, policy: Policy, now: datetime) -> datetime | None:
-    """See `departures.access_lost_at`."""
+    """See `access_lost_at`."""
     present = has_access(person, cycle=policy.people, now=now)
     return access_lost_at(state.head, applied=state.applied, has_access=present, now=now)
 

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from dayone.domain.accounts import Account
 from dayone.domain.assignments import assignment_in
@@ -159,7 +160,7 @@ class Diff:
     announced: frozenset[Resource] = frozenset()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def removals(self) -> frozenset[Resource]:
         """What would be taken away from somebody."""
         return frozenset(difference.resource for difference in self.differences if is_removal(difference))
