@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from first_run.names import STACK
-from first_run.record import Check, State, StepRecord
+from first_run.record import State, StepRecord
 from first_run.redaction import Redactor
 
 JSON, MARKDOWN = "first-run-report.json", "first-run-report.md"
@@ -70,10 +70,9 @@ def _step(step: StepRecord) -> dict[str, Any]:
 
 def _table(step: Mapping[str, Any]) -> Iterator[str]:
     yield from ("| | what | expected | observed | seconds |", "|---|---|---|---|---|")
-    for kept in step["checks"]:
-        check = Check(**{name: value for name, value in kept.items() if name != "holds"})
-        seconds = "" if check.seconds is None else f"{check.seconds:.1f}"
-        cells = ("✓" if check.holds else "✗", check.what, check.expected, check.observed, seconds)
+    for check in step["checks"]:
+        seconds = "" if check["seconds"] is None else f"{check['seconds']:.1f}"
+        cells = ("✓" if check["holds"] else "✗", check["what"], check["expected"], check["observed"], seconds)
         yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
     yield ""
 

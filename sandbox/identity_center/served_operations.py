@@ -48,7 +48,7 @@ def sso_admin(state: State) -> list[object]:
         state.management_account,
     )
     return [
-        Instances(state, state.regions),
+        Instances(state),
         state.regions,
         AccessControlAttributes(),
         PermissionSets(state.sso_admin, lambda arn: state.assignments.uses(arn) or assigning.is_assigning(arn)),

@@ -7,39 +7,17 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-import yaml
-
 from dayone.adapters.dynamodb_writes import plain
 from dayone.contracts.codec import decode
 from dayone.domain.audit import AuditEntry
-from sandbox.paths import REPOSITORY
+from tests.project.repository import resource
 
 _SAME_IN_THE_API = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
 
 
-class _TemplateLoader(yaml.SafeLoader):
-    """Reads `!Ref`, `!Sub` and their like as what they are given."""
-
-
-def _given(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> object:
-    match node:
-        case yaml.ScalarNode():
-            return loader.construct_scalar(node)
-        case yaml.SequenceNode():
-            return loader.construct_sequence(node)
-        case yaml.MappingNode():
-            return loader.construct_mapping(node)
-    raise TypeError(f"not a YAML node: {node}")
-
-
-_TemplateLoader.add_multi_constructor("!", _given)
-
-
 @cache
 def table_properties() -> dict[str, Any]:
-    template = (REPOSITORY / "template.yaml").read_text()
-    resources = yaml.load(template, Loader=_TemplateLoader)["Resources"]  # noqa: S506 - a SafeLoader underneath
-    properties: dict[str, Any] = resources["StateTable"]["Properties"]
+    properties = resource("StateTable")
     return {name: properties[name] for name in _SAME_IN_THE_API}
 
 

@@ -9,7 +9,6 @@ from dayone.contracts.inbox import to_json
 from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.commands import ApplyHrRecord, RefreshAccount
 from dayone.domain.dead_letters import LetterQueue
-from dayone.domain.people import Person
 from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.domain.tellings import telling_of
 from dayone.errors import Unavailable
@@ -21,14 +20,6 @@ MOVED = (ROOT / "events" / "record_account_event" / "move_account.json").read_te
 WITHOUT = (ROOT / "events" / "record_account_event" / "without_an_account.json").read_text(encoding="utf-8")
 GIVEN_UP = json.dumps({"requestContext": {"condition": "RetryAttemptsExhausted"}, "DDBStreamBatchInfo": {}})
 INBOX, EVENTS = LetterQueue.INBOX, LetterQueue.ACCOUNT_EVENTS
-LOVELACE = Person(
-    id="e-1001",
-    user_name="ada",
-    email="ada@example.com",
-    given_name="Ada",
-    family_name="Lovelace",
-    display_name="Ada Lovelace",
-)
 
 
 @pytest.fixture

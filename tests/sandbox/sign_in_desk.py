@@ -22,7 +22,6 @@ from sandbox.sign_in.service import add_sign_in
 from tests.sandbox.identity_center_calls import eventually, person
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
-ORIGIN = "http://localhost"
 PASSWORD = "Correct-horse-7"
 CALLBACK = "http://127.0.0.1/oauth/callback"
 VERIFIER = "a" * 64

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import invalid_input, invalid_token
+from sandbox.identity_center.organizations.tags import check_tags
 from sandbox.identity_center.paging import page
 from sandbox.identity_center.service_error import ServiceError
 
@@ -62,7 +63,7 @@ class Handshakes:
         """Invite an account by its id or by the address of its owner."""
         target = parameters["Target"]
         _check_target(target)
-        _check_tags(parameters.get("Tags") or [])
+        check_tags(parameters.get("Tags") or [])
         if any(target["Id"] in (account.id, account.email) for account in self._state.accounts):
             raise ServiceError(
                 "HandshakeConstraintViolationException",
@@ -145,11 +146,6 @@ def _check_target(target: Mapping[str, Any]) -> None:
         raise invalid_input("INVALID_EMAIL_ADDRESS_TARGET", message)
     if target["Type"] == "ACCOUNT" and not _ACCOUNT.fullmatch(target["Id"]):
         raise invalid_input("INVALID_PATTERN", "You provided a value that does not match the required pattern.")
-
-
-def _check_tags(tags: list[Mapping[str, str]]) -> None:
-    if len({tag["Key"] for tag in tags}) < len(tags):
-        raise invalid_input("DUPLICATE_TAG_KEY", "Your request includes duplicate tag keys.")
 
 
 def _check_filter(conditions: Mapping[str, Any]) -> None:

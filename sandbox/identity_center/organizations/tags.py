@@ -1,13 +1,12 @@
 """The operations on the tags of accounts, units, roots and policies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
-from sandbox.identity_center.organizations.refusals import constraint, invalid_token
+from sandbox.identity_center.organizations.refusals import constraint, invalid_input, invalid_token
 from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError
 
 TAGS_PER_RESOURCE = 50
 
@@ -22,11 +21,8 @@ class Tags:
     def tag_resource(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Add tags, or change their values."""
         resource_id, tags = parameters["ResourceId"], parameters["Tags"]
+        check_tags(tags)
         keys = [tag["Key"] for tag in tags]
-        if len(set(keys)) < len(keys):
-            raise ServiceError(
-                "InvalidInputException", "Your request includes duplicate tag keys.", Reason="DUPLICATE_TAG_KEY"
-            )
         present = self._state._get_resource_for_tagging(resource_id).tags  # noqa: SLF001 - moto has no public way
         if len({*present, *keys}) > TAGS_PER_RESOURCE:
             raise constraint("MAX_TAG_LIMIT_EXCEEDED", f"A resource has at most {TAGS_PER_RESOURCE} tags.")
@@ -53,3 +49,9 @@ class Tags:
         account = self._state.get_account_by_id(resource_id)
         self._events.api_call(event, request)
         self._events.tags_changed(account.arn, keys=keys, tags=account.tags)
+
+
+def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
+    """Refuse tags of which two have the same key."""
+    if len({tag["Key"] for tag in tags}) < len(tags):
+        raise invalid_input("DUPLICATE_TAG_KEY", "Your request includes duplicate tag keys.")

@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.identity_center.service_error import conflict, invalid
-from sandbox.identity_center.sso_admin.regions import Regions
 from sandbox.identity_center.state import State
 
 
 class Instances:
     """Serves List-, Describe-, Create-, Update- and DeleteInstance."""
 
-    def __init__(self, state: State, regions: Regions) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state.sso_admin
-        self._regions = regions
+        self._regions = state.regions
         self._requests = state.requests
         self._wipe = state.wipe
         self._encryption = state.encryption

@@ -54,8 +54,8 @@ class ManagementAccount:
     def check_assignment(self, caller: Calling, account_id: str, arn: str, *, has_role: bool) -> None:
         """Refuse to make an assignment, and its role unless the account has it."""
         if account_id == self._id:
-            self._check(caller, arn, provider=_PROVIDER if has_role else (*_PROVIDER, *_NEW_PROVIDER), role=_READ)
-            self._check(caller, arn, role=() if has_role else ("iam:CreateRole", *_WRITE))
+            new_provider, new_role = ((), ()) if has_role else (_NEW_PROVIDER, ("iam:CreateRole", *_WRITE))
+            self._check(caller, arn, provider=(*_PROVIDER, *new_provider), role=(*_READ, *new_role))
 
     def check_provisioning(self, caller: Calling, account_id: str, arn: str) -> None:
         """Refuse to bring the role up to date."""
