@@ -1,7 +1,7 @@
 """AWS's own DynamoDB Local for the contract tests of the state: one Java process, in memory, on a port of its own.
 
 `make test` installs it (`.tools/dynamodb-local`). Run as a module it is the process that the Java process lives under:
-`python -m tests.contract.dynamodb_local JAVA PORT`.
+`python -m tests.contract.dynamodb_local JAVA PORT FOLDER`, where Java may write to the folder.
 """
 
 import shutil
@@ -40,7 +40,7 @@ def dynamodb_local() -> Iterator[Access]:
         # It has no page that answers 200: it asks for a signature as soon as it is ready.
         server = Server(
             __name__,
-            [java, str(port)],
+            [java, str(port), folder],
             folder=Path(folder),
             environment={},
             health=endpoint,
@@ -53,11 +53,12 @@ def dynamodb_local() -> Iterator[Access]:
             server.stop()
 
 
-def _run(java: str, port: str) -> int:
+def _run(java: str, port: str, folder: str) -> int:
     # The quick compiler alone: the tests are over before the thorough one has paid for itself.
     machine = [f"-Xmx{_MEGABYTES}m", "-XX:TieredStopAtLevel=1", f"-Djava.library.path={_FOLDER / 'DynamoDBLocal_lib'}"]
     jar = ["-jar", str(_FOLDER / "DynamoDBLocal.jar"), "-inMemory", "-disableTelemetry", "-port", port]
-    return subprocess.run([java, *machine, *jar], check=False).returncode  # noqa: S603 - what `make test` installed
+    # DynamoDB Local writes a file about itself into the folder it runs in, in memory or not.
+    return subprocess.run([java, *machine, *jar], cwd=folder, check=False).returncode  # noqa: S603 - what `make test` installed
 
 
 if __name__ == "__main__":
