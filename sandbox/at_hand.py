@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox.access import Credentials
-from sandbox.day_one import Deployed, deploy, parameter
+from sandbox.day_one import Deployed, add_parameters, deploy
 from sandbox.identity_center_view import instance_of
 from sandbox.paths import REPOSITORY
 from sandbox.sandbox import Sandbox
@@ -38,14 +38,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.at_hand", description=__doc__)
-    parser.add_argument(
-        *("--parameter", "-p"),
-        type=parameter,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a parameter of the template, such as ManagementAccountAccess=true; any number of them",
-    )
+    add_parameters(parser)
     parser.add_argument("command", nargs=argparse.REMAINDER, help="what to run instead of a shell")
     return parser.parse_args()
 

@@ -1,12 +1,13 @@
 """Day One on the local AWS: deployed from the project's own template, with its API as its callers reach it."""
 
+import argparse
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.access import Access
+from sandbox.access import Access, Credentials
 from sandbox.deployment import Stack
 from sandbox.errors import SandboxError
 from sandbox.hr_system import HrSystem
@@ -45,13 +46,18 @@ def deploy(
     if sandbox.is_delegated:
         forward(sandbox, stack, place=sandbox.management)
     tool = sandbox.create_user("internal-tool", policy=may_call("*"))
+    deployed = reached(sandbox, stack, caller=tool)
+    _look_at_the_organisation(deployed.api)
+    return deployed
+
+
+def reached(sandbox: Sandbox, stack: Stack, *, caller: Credentials) -> Deployed:
+    """A stack that is there, with its API as this caller reaches it."""
     url = sandbox.api_url(stack.resources["AccessApi"], stage="live")
     key = _signing_key(sandbox, secret_arn=stack.outputs["StandardHrSecretArn"])
-    api = HttpApi(url=url, region=sandbox.region, credentials=tool)
-    _look_at_the_organisation(api)
     return Deployed(
         stack=stack,
-        api=api,
+        api=HttpApi(url=url, region=sandbox.region, credentials=caller),
         hr=HrSystem(api=HttpApi(url=url, region=sandbox.region), key=key),
     )
 
@@ -75,6 +81,18 @@ def parameter(text: str) -> tuple[str, str]:
     if not (name and mark):
         raise ValueError(f"a parameter of the template is given as NAME=VALUE, not as '{text}'")
     return name, value
+
+
+def add_parameters(parser: argparse.ArgumentParser) -> None:
+    """Let a command line take the template's parameters, as `parameter` reads them."""
+    parser.add_argument(
+        *("--parameter", "-p"),
+        type=parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template, such as ManagementAccountAccess=true; any number of them",
+    )
 
 
 def _look_at_the_organisation(api: HttpApi) -> None:

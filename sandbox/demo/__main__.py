@@ -10,7 +10,7 @@ from types import FrameType
 from rich.console import Console
 
 from sandbox.__main__ import export_block
-from sandbox.day_one import STACK, Deployed, parameter
+from sandbox.day_one import STACK, Deployed, add_parameters
 from sandbox.demo.narrator import Narrator, StepFailed
 from sandbox.demo.story import PATIENCE, POLICY, Telling, tell
 from sandbox.sandbox import Sandbox
@@ -57,14 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--delegated", action="store_true", help="deploy to the delegated administrator, not to the management account"
     )
-    parser.add_argument(
-        *("--parameter", "-p"),
-        type=parameter,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a parameter of the template, such as ManagementAccountAccess=true; any number of them",
-    )
+    add_parameters(parser)
     return parser.parse_args()
 
 

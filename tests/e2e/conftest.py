@@ -5,12 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox import Sandbox
-from sandbox.day_one import deploy, may_call
-from sandbox.identity_center_view import IdentityCenterView, instance_of
-from sandbox.organisation import Organisation
-from sandbox.signed_http import HttpApi
-from tests.e2e.announcements import Announcements
-from tests.e2e.day_one import BEHAVIOUR, DayOne
+from tests.e2e.day_one import BEHAVIOUR, DayOne, deployed_in
 from tests.e2e.scene import Scene, set_scene
 
 
@@ -28,18 +23,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def bare_day_one(sandbox: Sandbox) -> DayOne:
     """Deployed, and without a policy."""
-    instance = instance_of(sandbox)
-    deployed = deploy(sandbox, instance)
-    approver = sandbox.create_user("approver", policy=may_call("*"))
-    return DayOne(
-        sandbox=sandbox,
-        instance=instance,
-        deployed=deployed,
-        approver=HttpApi(url=deployed.api.url, region=sandbox.region, credentials=approver),
-        announcements=Announcements(sandbox, bus=deployed.stack.outputs["BusName"]),
-        view=IdentityCenterView(sandbox, instance),
-        organisation=Organisation(sandbox),
-    )
+    return deployed_in(sandbox)
 
 
 @pytest.fixture(scope="session")

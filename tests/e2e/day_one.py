@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox import Behaviour, Sandbox
-from sandbox.day_one import Deployed, expect
+from sandbox.day_one import Deployed, deploy, expect, may_call
 from sandbox.hr_system import HIRED
-from sandbox.identity_center_view import IdentityCenterView, Instance
+from sandbox.identity_center_view import IdentityCenterView, Instance, instance_of
 from sandbox.organisation import Organisation
 from sandbox.signed_http import Answer, HttpApi
 from tests.e2e import policies
@@ -107,3 +107,19 @@ class DayOne:
     def queue_url(self, queue: str) -> str:
         """The URL of a queue of the stack, which is named as in the template."""
         return self.deployed.stack.resources[queue]
+
+
+def deployed_in(sandbox: Sandbox) -> DayOne:
+    """Deploy it, without a policy, with a user beside the internal tool's who may approve."""
+    instance = instance_of(sandbox)
+    deployed = deploy(sandbox, instance)
+    approver = sandbox.create_user("approver", policy=may_call("*"))
+    return DayOne(
+        sandbox=sandbox,
+        instance=instance,
+        deployed=deployed,
+        approver=HttpApi(url=deployed.api.url, region=sandbox.region, credentials=approver),
+        announcements=Announcements(sandbox, bus=deployed.stack.outputs["BusName"]),
+        view=IdentityCenterView(sandbox, instance),
+        organisation=Organisation(sandbox),
+    )

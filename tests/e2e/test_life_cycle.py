@@ -9,13 +9,9 @@ from typing import Any
 import pytest
 
 from sandbox import Behaviour, Sandbox
-from sandbox.day_one import deploy, may_call, release, session_policy
+from sandbox.day_one import release, session_policy
 from sandbox.hr_system import CHANGED, ENDED, HIRED
-from sandbox.identity_center_view import IdentityCenterView, instance_of
-from sandbox.organisation import Organisation
-from sandbox.signed_http import HttpApi
-from tests.e2e.announcements import Announcements
-from tests.e2e.day_one import DayOne
+from tests.e2e.day_one import DayOne, deployed_in
 from tests.e2e.people import somebody
 from tests.e2e.waiting import becomes, eventually
 
@@ -83,18 +79,7 @@ def life() -> Iterator[_Life]:
 
 
 def _begun(sandbox: Sandbox) -> _Life:
-    instance = instance_of(sandbox)
-    deployed = deploy(sandbox, instance)
-    approver = sandbox.create_user("approver", policy=may_call("*"))
-    day_one = DayOne(
-        sandbox=sandbox,
-        instance=instance,
-        deployed=deployed,
-        approver=HttpApi(url=deployed.api.url, region=sandbox.region, credentials=approver),
-        announcements=Announcements(sandbox, bus=deployed.stack.outputs["BusName"]),
-        view=IdentityCenterView(sandbox, instance),
-        organisation=Organisation(sandbox),
-    )
+    day_one = deployed_in(sandbox)
     account = day_one.organisation.make_account("team-blue-dev")
     day_one.put_in_force(_policy(datetime.now(UTC)))
     assert becomes(lambda: day_one.view.assignments(account), [("ViewOnly", "engineers")])

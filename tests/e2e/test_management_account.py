@@ -6,14 +6,10 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
-from sandbox.day_one import deploy, expect, may_call, release
+from sandbox.day_one import expect, release
 from sandbox.hr_system import ENDED as LEFT
-from sandbox.identity_center_view import IdentityCenterView, instance_of
-from sandbox.organisation import Organisation
-from sandbox.signed_http import HttpApi
 from tests.e2e import policies
-from tests.e2e.announcements import Announcements
-from tests.e2e.day_one import BEHAVIOUR, DayOne
+from tests.e2e.day_one import BEHAVIOUR, DayOne, deployed_in
 from tests.e2e.people import somebody
 from tests.e2e.waiting import becomes
 
@@ -26,18 +22,7 @@ def day_one() -> Iterator[DayOne]:
     """Without the rights, which is how it is deployed by default."""
     # A removal asks for the rights as well, so that what is taken away below is known to be taken by them.
     with Sandbox(behaviour=BEHAVIOUR.but(management_removals_by_caller=True)) as sandbox:
-        instance = instance_of(sandbox)
-        deployed = deploy(sandbox, instance)
-        key = sandbox.create_user("approver", policy=may_call("*"))
-        yield DayOne(
-            sandbox=sandbox,
-            instance=instance,
-            deployed=deployed,
-            approver=HttpApi(url=deployed.api.url, region=sandbox.region, credentials=key),
-            announcements=Announcements(sandbox, bus=deployed.stack.outputs["BusName"]),
-            view=IdentityCenterView(sandbox, instance),
-            organisation=Organisation(sandbox),
-        )
+        yield deployed_in(sandbox)
 
 
 def policy(*, session: str = "PT8H", person: str = "", reaches: str = "") -> dict[str, Any]:

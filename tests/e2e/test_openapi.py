@@ -24,13 +24,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from sandbox import Sandbox
-from sandbox.day_one import deploy
-from sandbox.identity_center_view import IdentityCenterView, instance_of
-from sandbox.organisation import Organisation
 from sandbox.signed_http import HttpApi
 from tests.e2e import policies
-from tests.e2e.announcements import Announcements
-from tests.e2e.day_one import BEHAVIOUR, DayOne
+from tests.e2e.day_one import BEHAVIOUR, DayOne, deployed_in
 from tests.e2e.people import somebody
 from tests.e2e.waiting import eventually
 from tests.project.repository import ROOT
@@ -87,18 +83,8 @@ class Tried:
 def tried() -> Iterator[Tried]:
     """One of its own: what is sent may put policies in force, and end people."""
     with Sandbox(behaviour=BEHAVIOUR) as sandbox:
-        instance = instance_of(sandbox)
-        deployed = deploy(sandbox, instance)
-        day_one = DayOne(
-            sandbox=sandbox,
-            instance=instance,
-            deployed=deployed,
-            approver=deployed.api,
-            announcements=Announcements(sandbox, bus=deployed.stack.outputs["BusName"]),
-            view=IdentityCenterView(sandbox, instance),
-            organisation=Organisation(sandbox),
-        )
-        yield Tried(api=deployed.api, documents=[_about({}), _about(_known(day_one))])
+        day_one = deployed_in(sandbox)
+        yield Tried(api=day_one.deployed.api, documents=[_about({}), _about(_known(day_one))])
 
 
 def _known(day_one: DayOne) -> Mapping[str, str]:

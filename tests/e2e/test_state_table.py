@@ -1,6 +1,5 @@
 """The table outlives its stack, which can be made again over it; another table is taken only by its id."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +8,12 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.access import Credentials
-from sandbox.day_one import Deployed, may_call
+from sandbox.day_one import Deployed, may_call, reached
 from sandbox.deployment import Stack, describe
 from sandbox.errors import SandboxError
-from sandbox.hr_system import CHANGED, ENDED, HIRED, HrSystem
+from sandbox.hr_system import CHANGED, ENDED, HIRED
 from sandbox.identity_center_view import IdentityCenterView, Instance, instance_of
 from sandbox.paths import REPOSITORY
-from sandbox.signed_http import HttpApi
 from tests.e2e import policies
 from tests.e2e.announcements import Announcements
 from tests.e2e.day_one import BEHAVIOUR
@@ -63,14 +61,7 @@ class Place:
         )
 
     def reach(self, stack: Stack) -> Deployed:
-        url = self.sandbox.api_url(stack.resources["AccessApi"], stage="live")
-        secret = self.sandbox.client("secretsmanager").get_secret_value(SecretId=stack.outputs["StandardHrSecretArn"])
-        key = str(json.loads(secret["SecretString"])["current"])
-        return Deployed(
-            stack=stack,
-            api=HttpApi(url=url, region=self.sandbox.region, credentials=self.caller),
-            hr=HrSystem(api=HttpApi(url=url, region=self.sandbox.region), key=key),
-        )
+        return reached(self.sandbox, stack, caller=self.caller)
 
     def remove(self) -> None:
         """Delete the stack, and wait until it has gone."""
