@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dayone.domain import desired_people, judgement, planning, precedence, scheduling
-from dayone.domain import rate_limits as pacing
+from dayone.domain import desired_people, judgement, planning, precedence, rate_limits, scheduling
 from dayone.domain.operations import Action, Succeeded
 from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import ResourceKind
@@ -18,20 +17,10 @@ from dayone.usecases import (
     executor_run,
     make_plan,
     perform_operation,
+    reconcile_subject,
+    reports,
     requeue,
     try_operation,
-)
-from dayone.usecases import (
-    attempts as prepare_attempt,
-)
-from dayone.usecases import (
-    reconcile_subject as guard_removals,
-)
-from dayone.usecases import (
-    reports as put_back,
-)
-from dayone.usecases import (
-    try_operation as finish_operation,
 )
 from tests.simulation import day_one
 
@@ -97,7 +86,7 @@ _rank: Callable[..., int] = vars(precedence)["_rank"]
 _performers: dict[Any, Any] = dict(vars(perform_operation)["_PERFORMERS"])
 _provisioning = [one for one in _performers if one[1] is ResourceKind.PROVISIONING]
 _states: Callable[..., Any] = vars(ask_aws)["_states"]
-_entry: Callable[..., Any] = vars(finish_operation)["_entry"]
+_entry: Callable[..., Any] = vars(try_operation)["_entry"]
 
 
 def _adopts_as_its_own(_: object, *, found: Found) -> Succeeded:
@@ -112,7 +101,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no doubt before a call",
         _by(_APPLIED, _END, "it settles", "only its own is removed"),
-        ((try_operation, "doubt_before", _without_doubt(finish_operation.doubt_before)),),
+        ((try_operation, "doubt_before", _without_doubt(try_operation.doubt_before)),),
     ),
     Mutation("in progress counts as done", _by(_SUCCEEDED), ((ask_aws, "_states", _over_at_once(_states)),)),
     Mutation(
@@ -124,14 +113,14 @@ MUTATIONS: tuple[Mutation, ...] = (
         "predecessors are not waited for",
         _by(_END, _SUCCEEDED, _APPLIED, "it settles"),
         (
-            (prepare_attempt, "_predecessors", _always(None)),
+            (attempts, "_predecessors", _always(None)),
             (planning, "predecessors", _always(())),
         ),
     ),
     Mutation(
         "a group goes before its members",
         _by(_APPLIED, _SUCCEEDED),
-        ((prepare_attempt, "_followers", _always(None)),),
+        ((attempts, "_followers", _always(None)),),
     ),
     Mutation(
         "two requests at a time in an account",
@@ -141,10 +130,10 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "calls at twice the budget",
         _by("budgets"),
-        ((pacing.Pace, "__init__", _twice_as_fast(pacing.Pace.__init__)),),
+        ((rate_limits.Pace, "__init__", _twice_as_fast(rate_limits.Pace.__init__)),),
     ),
-    Mutation("the window has no end", _by("budgets"), ((pacing.Window, "has_room", _always(answer=True)),)),
-    Mutation("a retry comes in a day", _by("it settles"), ((put_back, "retry_at", _in_a_day),)),
+    Mutation("the window has no end", _by("budgets"), ((rate_limits.Window, "has_room", _always(answer=True)),)),
+    Mutation("a retry comes in a day", _by("it settles"), ((reports, "retry_at", _in_a_day),)),
     Mutation(
         "grants before revocations",
         _by("revocations first"),
@@ -155,7 +144,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _by("removals above the limit are held"),
         (
             (judgement, "why_over_the_limit", _always("")),
-            (guard_removals, "limit", _always(1_000_000)),
+            (reconcile_subject, "limit", _always(1_000_000)),
         ),
     ),
     Mutation(
@@ -192,7 +181,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "AWS's request ids are not kept",
         _by("every change is in the audit log"),
-        ((finish_operation, "_entry", lambda one, *, now: replace(_entry(one, now=now), request_id="")),),
+        ((try_operation, "_entry", lambda one, *, now: replace(_entry(one, now=now), request_id="")),),
     ),
     Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),)),
 )
