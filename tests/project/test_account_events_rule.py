@@ -1,12 +1,13 @@
 """The rules of the templates let through what may change an account's access, and nothing that did not happen."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ministack.services import eventbridge  # type: ignore[import-untyped]
 
-from tests.project.repository import ROOT, resource
+from tests.project.repository import ROOT, resource, template
 
 ORGANIZATIONS = "aws.organizations"
 CONTROL_TOWER = "aws.controltower"
@@ -115,6 +116,25 @@ def test_what_a_forwarder_hands_on_is_exactly_what_day_one_listens_to() -> None:
     pattern = resource("AccountEventsRule")["EventPattern"]
     assert resource("ForwardedAccountEventsRule")["EventPattern"] == pattern
     assert resource("ForwardAccountEventsRule", file=FORWARDER)["EventPattern"] == pattern
+
+
+def _patterns() -> Iterator[dict[str, Any]]:
+    for file in ("template.yaml", FORWARDER):
+        for each in template(file)["Resources"].values():
+            if each["Type"] == "AWS::Events::Rule":
+                yield each["Properties"]["EventPattern"]
+
+
+def test_nothing_stands_beside_or_and_no_branch_of_it_lets_through_what_aws_refused() -> None:
+    with_or = [pattern["detail"] for pattern in _patterns() if "$or" in pattern["detail"]]
+    assert len(with_or) >= 3
+    for detail in with_or:
+        assert set(detail) == {"$or"}
+        assert [branch for branch in detail["$or"] if branch.get("errorCode") != [{"exists": False}]] == []
+
+
+def test_what_runs_on_every_change_asks_whether_the_templates_can_be_deployed() -> None:
+    assert "make check-deploy" in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
 def test_a_forwarder_may_put_events_on_the_bus_it_was_given_and_nothing_else() -> None:

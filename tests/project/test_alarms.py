@@ -13,6 +13,25 @@ ALARMS = sorted(name for name, each in RESOURCES.items() if each["Type"] == "AWS
 # Source: Amazon CloudWatch API Reference, MetricDataQuery: as many metrics as an alarm may rest on.
 MOST_METRICS = 10
 QUEUE, FUNCTION, API = "AWS::SQS::Queue", "AWS::Serverless::Function", "AWS::Serverless::Api"
+FILES = ("template.yaml", "template-forwarder.yaml")
+# When each rings: how its metric stands to the threshold, the seconds of a period, how many periods are looked at, how
+# many of them have to be so, and what a period without data counts as.
+RINGS = {
+    "PlanChangesLoopAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "ExecuteOperationsLoopAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "InboxDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "EngineDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "AccountEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "PublishEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "ForwardAccountEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "SweepAlarm": ("LessThanThreshold", 1, 300, 1, 1, "breaching"),
+    "FunctionErrorsAlarm": ("GreaterThanThreshold", 0, 300, 3, 2, "notBreaching"),
+    "FunctionThrottlesAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "OldestMessageAlarm": ("GreaterThanThreshold", 900, 300, 1, 1, "notBreaching"),
+    "ServerErrorsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "FailedOperationsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "DeniedOperationsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+}
 
 
 def _chosen(value: Any, *, of: int) -> Any:  # noqa: ANN401 - as the template has it
@@ -95,6 +114,26 @@ def test_an_alarm_over_several_metrics_watches_one_expression(alarm: str) -> Non
         named = set(re.findall(r"[a-z][a-z0-9_]*", text))
         assert "SEARCH" not in text
         assert named == (set() if "METRICS()" in text else there)
+
+
+def test_an_alarm_rings_when_it_is_meant_to() -> None:
+    alarms = {
+        name: each["Properties"]
+        for file in FILES
+        for name, each in template(file)["Resources"].items()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    assert {name: _rings(properties) for name, properties in alarms.items()} == RINGS
+
+
+def _rings(properties: Mapping[str, Any]) -> tuple[Any, ...]:
+    queries = [_chosen(query, of=1) for query in properties.get("Metrics", [])]
+    (period,) = {each["MetricStat"]["Period"] for each in queries if "MetricStat" in each} or {properties["Period"]}
+    periods = properties["EvaluationPeriods"]
+    return (
+        *(properties["ComparisonOperator"], properties["Threshold"], period),
+        *(periods, properties.get("DatapointsToAlarm", periods), properties["TreatMissingData"]),
+    )
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])

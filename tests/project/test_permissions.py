@@ -10,6 +10,7 @@ import pytest
 
 from dayone.adapters.dependent_actions import Dependency
 from tests.project.repository import PACKAGE, functions, pascal, resource, template
+from tests.project.service_authorization import statements
 from tests.project.wired import declared_actions, variables_of
 
 FUNCTIONS = functions()
@@ -158,3 +159,23 @@ def test_a_message_stays_hidden_for_as_long_as_its_function_may_take(name: str) 
         if event["Type"] == "SQS":
             queue = event["Properties"]["Queue"]["Fn::GetAtt"].removesuffix(".Arn")
             assert resource(queue)["VisibilityTimeout"] >= least * timeout
+
+
+def test_the_inbox_is_planned_by_as_many_at_once_as_the_operator_says() -> None:
+    (event,) = _events("plan_changes")
+    assert event["Properties"]["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "InboxConcurrency"}}
+    assert template()["Parameters"]["InboxConcurrency"]["MinValue"] >= 2  # the least that Lambda takes
+
+
+def test_schedules_are_made_in_the_group_of_the_stack_and_nowhere_else() -> None:
+    """Those in the group `default` would outlive the stack."""
+    resources = [
+        arn
+        for each in template()["Resources"].values()
+        for statement in statements(each)
+        if any(action.startswith("scheduler:") for action in _listed(statement["Action"]))
+        for arn in _listed(statement["Resource"])
+    ]
+    group = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${DueSchedules}/"
+    assert resources
+    assert [arn for arn in resources if not arn["Fn::Sub"].startswith(group)] == []
