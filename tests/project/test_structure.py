@@ -1,7 +1,10 @@
 """The shape of the core: no circle of imports, few ports for a use case, and nothing that only tests call."""
 
 import ast
+import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -9,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from dayone.domain.commands import COMMANDS, Command
 from tests.project.repository import PACKAGE, ROOT, files, shown, tree
+from tests.unit.world import World
 
 CORE = sorted(PACKAGE.rglob("*.py"))
 USE_CASES = sorted((PACKAGE / "usecases").glob("*.py"))
@@ -21,6 +26,8 @@ MOST_PORTS = 6
 # check of the settings, which looks at one service of AWS after the other.
 BUNDLES = {"access_api.AccessApi", "plan_changes.PlanningPorts", "check_settings.CheckSettings"}
 BUNDLED = {"AccessApi", "PlanningPorts"}
+# Over the bounds of the benchmark as they are; no figure may come to be so, and these may not grow.
+OVER_THE_BOUND = {"modules_account_event": 43, "functions_hr_webhook": 301, "functions_account_event": 264}
 # Named by a framework or by Python, never by our code.
 CALLED_BY_OTHERS = re.compile(r"__\w+__|visit_\w+|main|lambda_handler")
 
@@ -137,3 +144,39 @@ def test_names_of_assignments_are_taken_apart_in_one_place(path: Path) -> None:
     taken_apart = re.findall(r"\.name\.r?partition\(\"/\"\)|(?:startswith|removeprefix)\(PERSON_PREFIX\)", text)
     # The policy refuses a group's key that would read as a person's.
     assert not taken_apart or path.name in ("assignments.py", "policy_words.py")
+
+
+def test_no_trip_through_the_core_takes_more_than_the_benchmark_allows() -> None:
+    # In a process of its own: what other tests have left in caches would not run again.
+    command = [sys.executable, "-m", "benchmarks.structure", "--json"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    figures = json.loads(ended.stdout)
+    trips = [f"{what}_{trip}" for what in ("modules", "functions") for trip in ("hr_webhook", "account_event")]
+    assert {*trips, "modules_new_policy", "functions_explain", "places_that_decide_what_is_held"} <= figures.keys()
+    most = {name: max(figure["bound"], OVER_THE_BOUND.get(name, 0)) for name, figure in figures.items()}
+    assert {name: figure["value"] for name, figure in figures.items() if figure["value"] > most[name]} == {}
+    assert most["places_that_decide_what_is_held"] == 2
+
+
+def _kinds_of(command: type[Command]) -> Iterator[type[Command]]:
+    """The commands below one, without those that others are made of."""
+    for below in command.__subclasses__():
+        yield from _kinds_of(below) if below.__subclasses__() else (below,)
+
+
+def test_every_kind_of_command_has_one_handler_and_can_be_read_off_the_inbox() -> None:
+    kinds = set(_kinds_of(Command))
+    assert World().planning().handlers.keys() == kinds
+    assert sorted(kind.__name__ for kind in COMMANDS) == sorted(kind.__name__ for kind in kinds)
+    # In a table the second of two handlers of one kind would replace the first.
+    tables = [node for node in ast.walk(tree(PACKAGE / "usecases" / "plan_changes.py")) if isinstance(node, ast.Dict)]
+    handled = [key.attr for table in tables for key in table.keys if isinstance(key, ast.Attribute)]
+    assert sorted(handled) == sorted(kind.__name__ for kind in kinds)
+
+
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_a_command_never_changes(kind: type[Command]) -> None:
+    # Its own, since one without would inherit those of Command and take none of its own fields.
+    parameters = vars(kind).get("__dataclass_params__")
+    assert parameters is not None
+    assert parameters.frozen
