@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from dayone.contracts.hr.full_records import person_in as read_person
+from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.packed_workforce import unpacked
 from dayone.domain.commands import ApplyHrRecord, Command, ImportWorkforce
 from dayone.domain.people import Status
@@ -91,6 +93,53 @@ def test_merge_s_removal_needs_only_the_id(change: dict[str, object]) -> None:
     receiving = Receiving()
     receiving.takes(with_body(delivery, body))
     assert _only(receiving.inbox.commands).attributes["status"] == "ended"
+
+
+# What each kind says of somebody who has left, and what may be wrong with the rest of it.
+_ENDED: Mapping[str, tuple[dict[str, object], dict[str, object]]] = {
+    "bamboohr": (
+        {"id": "e-1", "employmentHistoryStatus": "Terminated"},
+        {"workEmail": "lea", "firstName": None, "hireDate": "soon", "jobTitle": "x" * 1100, "status": "gone"},
+    ),
+    "hibob": (
+        {"/root/id": {"value": "e-1"}, "/internal/lifecycleStatus": {"value": "Terminated"}},
+        {"/root/email": "lea", "/root/firstName": None, "/work/startDate": "soon", "/internal/status": "gone"},
+    ),
+    "merge": (
+        {"id": "e-1", "employment_status": "INACTIVE"},
+        {"work_email": "lea", "first_name": None, "start_date": "soon", "team": [7], "termination_date": "31.11.2026"},
+    ),
+    "gusto": (
+        {"uuid": "e-1", "terminated": True},
+        {"work_email": "lea", "first_name": None, "department": {"id": 7}, "jobs": [{"primary": True, "hire_date": 7}]},
+    ),
+    "deel": (
+        {"id": "e-1", "hiring_status": "terminated"},
+        {"emails": [{"type": "work", "value": "lea"}], "first_name": None, "start_date": "soon", "timezone": "Berlin"},
+    ),
+    "okta": (
+        {"id": "e-1", "status": "DEPROVISIONED"},
+        {"profile": {"login": "ann lee", "email": "lea", "firstName": None, "timezone": "Berlin", "title": ["SRE"]}},
+    ),
+    "workday": (
+        {"Employee_ID": "e-1", "Active_Status": "0"},
+        {"Work_Email": "lea", "First_Name": None, "Hire_Date": "soon", "Termination_Date": "31.11.2026"},
+    ),
+    "csv": ({"id": "e-1", "status": "ended"}, {"email": "lea", "given_name": "", "start_date": "soon"}),
+    "json": ({"id": "e-1", "status": "ended"}, {"email": "lea", "given_name": None, "manager": ["e-2"]}),
+}
+
+
+@pytest.mark.parametrize("is_flawed", [False, True], ids=["the id alone", "everything else is wrong"])
+@pytest.mark.parametrize("kind", _ENDED)
+def test_the_end_in_a_record_of_each_kind_needs_only_the_id(kind: str, *, is_flawed: bool) -> None:
+    end, flaws = _ENDED[kind]
+    record: object = {**flaws, **end} if is_flawed else end
+    asks = kind_called(kind).asks
+    person = read_person(asks.answer(record).record if asks else record, rules=kind_called(kind).mapping)
+    assert (person.id, person.attributes["status"]) == ("e-1", "ended")
+    assert bool(person.flaws) is is_flawed
+    assert "email" not in person.attributes
 
 
 def test_a_row_of_workday_that_ends_is_not_held_back_by_others() -> None:

@@ -1,10 +1,11 @@
 """Which people and accounts a selector means, one sentence per case."""
 
+import time
 from collections.abc import Mapping
 
 import pytest
 
-from dayone.domain.matching import matches_any, selects_account, selects_person
+from dayone.domain.matching import fits, matches_any, selects_account, selects_person
 from dayone.domain.policy import AccountSelector, Condition, PersonSelector
 from tests.builders import ACCOUNT_ID, HERE, NOON, a_person, an_account
 
@@ -33,6 +34,22 @@ from tests.builders import ACCOUNT_ID, HERE, NOON, a_person, an_account
 )
 def test_globs(case: str, pattern: str, text: str, *, expected: bool) -> None:
     assert matches_any([pattern], text) is expected, case
+
+
+@pytest.mark.parametrize(
+    ("case", "pattern"),
+    [
+        ("stars in a row", "*" * 2000 + "z"),
+        ("stars with letters between them", "*a" * 500 + "b"),
+        ("question marks behind a star", "*" + "?" * 500 + "z"),
+        ("brackets with stars between them", "*[ab]" * 500 + "z"),
+    ],
+)
+def test_no_glob_takes_long(case: str, pattern: str) -> None:
+    condition = Condition("title", any_of=(pattern,))
+    began = time.process_time()
+    assert not fits(condition, "a" * 1024)
+    assert time.process_time() - began < 1, case
 
 
 def test_one_matching_pattern_of_several_is_enough() -> None:
