@@ -120,3 +120,17 @@ def test_an_installation_s_answers_are_kept_where_git_does_not_look() -> None:
     ignored = subprocess.run(["git", "check-ignore", "-q", "samconfig.local.toml"], cwd=ROOT, check=False)  # noqa: S607
     assert ignored.returncode == 0
     assert "parameter_overrides" not in (ROOT / "samconfig.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("page", "step"),
+    [
+        ("README.md", "### Build and deploy\n"),
+        ("docs/first-hour.md", "\ndayone login\n"),
+        ("docs/people.md", "## When somebody is ready\n"),
+    ],
+)
+def test_a_page_says_how_new_people_get_in_before_they_have_to(page: str, step: str) -> None:
+    before, found, _ = (ROOT / page).read_text(encoding="utf-8").partition(step)
+    assert found
+    assert "switch on *send email otp*" in " ".join(before.replace("**", "").casefold().split())
