@@ -51,10 +51,10 @@ def _update(
 def _delete(physical_id: str, _properties: dict[str, Any]) -> None:
     client = _organizations()
     try:
-        targets = client.list_targets_for_policy(PolicyId=physical_id)["Targets"]
+        pages = [*client.get_paginator("list_targets_for_policy").paginate(PolicyId=physical_id)]
     except client.exceptions.PolicyNotFoundException:
         return
-    for target in targets:
+    for target in [target for page in pages for target in page["Targets"]]:
         client.detach_policy(PolicyId=physical_id, TargetId=target["TargetId"])
     client.delete_policy(PolicyId=physical_id)
 

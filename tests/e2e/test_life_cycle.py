@@ -147,8 +147,8 @@ def test_a_stack_update_leaves_them_ended(life: _Life) -> None:
     unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="offices")["OrganizationalUnit"]["Id"]
     for targets in (f"{root['Id']},{unit}", str(unit), str(root["Id"])):
         release(life.day_one.sandbox, life.day_one.instance, parameters={"EndedSessionsTargets": targets})
-        attached = organizations.list_targets_for_policy(PolicyId=life.policy_id)["Targets"]
-        assert {target["TargetId"] for target in attached} == set(targets.split(","))
+        pages = organizations.get_paginator("list_targets_for_policy").paginate(PolicyId=life.policy_id)
+        assert {target["TargetId"] for page in pages for target in page["Targets"]} == set(targets.split(","))
         assert life.ended_sessions() == [life.user_id()]
 
 
