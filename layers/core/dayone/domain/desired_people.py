@@ -25,16 +25,6 @@ ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)
 NO_POLICY = "live sessions end by themselves within 13 hours: no service control policy to end them was deployed"
 
 
-def access_lost_at(
-    head: Head, *, applied: Mapping[Resource, Applied], has_access: bool, now: datetime
-) -> datetime | None:
-    """When the person was last seen with access that they should not have, or None while they should."""
-    if has_access:
-        return None
-    still_has = head.has_access or _memberships(applied)
-    return now if still_has else head.access_lost_at
-
-
 def ended_sessions(
     cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
 ) -> Mapping[Resource, Wanted]:
@@ -115,9 +105,11 @@ def desired_for_person(
 
 
 def lost_at(state: SubjectState, *, person: Person, policy: Policy, now: datetime) -> datetime | None:
-    """See `access_lost_at`."""
-    present = has_access(person, cycle=policy.people, now=now)
-    return access_lost_at(state.head, applied=state.applied, has_access=present, now=now)
+    """When the person was last seen with access that they should not have, or None while they should."""
+    if has_access(person, cycle=policy.people, now=now):
+        return None
+    still_has = state.head.has_access or _memberships(state.applied)
+    return now if still_has else state.head.access_lost_at
 
 
 def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datetime) -> datetime | None:

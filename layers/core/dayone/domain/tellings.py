@@ -93,8 +93,13 @@ def _place(source: str, *, rules: HrRules) -> tuple[int, str]:
 
 
 def _all_believed(known: Sequence[Telling], *, rules: HrRules) -> dict[str, str]:
-    names = dict.fromkeys(name for one in known for name in _said(one))
-    return {name: _believed(name, known, owner=rules.owners.get(name, "")) for name in names}
+    believed: dict[str, str] = {}
+    said = {one.source: _said(one) for one in known}
+    for name in dict.fromkeys(name for attributes in said.values() for name in attributes):
+        texts = {source: attributes[name] for source, attributes in said.items() if name in attributes}
+        first = next((text for text in texts.values() if text), "")
+        believed[name] = texts.get(rules.owners.get(name, ""), first)
+    return believed
 
 
 def _is_of_the_past(by_hand: Mapping[str, str], *, first_day: str) -> bool:
@@ -122,11 +127,6 @@ def _ended_by_hand(by_hand: Mapping[str, str], believed: Mapping[str, str]) -> M
 def _said(telling: Telling) -> Mapping[str, str]:
     gone = _GONE.get(telling.presence)
     return {**telling.attributes, "status": gone.value} if gone else telling.attributes
-
-
-def _believed(name: str, known: Iterable[Telling], *, owner: str) -> str:
-    said = {one.source: _said(one)[name] for one in known if name in _said(one)}
-    return said[owner] if owner in said else next((text for text in said.values() if text), "")
 
 
 @cache

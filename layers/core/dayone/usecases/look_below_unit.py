@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from itertools import count, islice
 
 from dayone.domain.accounts import Account
-from dayone.domain.changes import Cause, ulid_of
 from dayone.domain.commands import RefreshAccount, RefreshOrganizationalUnit
 from dayone.domain.portions import Portion
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import SubjectKind
 from dayone.errors import Rejected
 from dayone.ports.company import Company, Portions
 from dayone.ports.organization import Organization
@@ -55,20 +54,6 @@ def look_below_unit(command: RefreshOrganizationalUnit, *, ports: UnitPorts) -> 
         if ports.clock() >= until:
             ports.inbox.put([replace(command, cursor=str(number + 1))])
             return
-
-
-def look_again_if_a_unit_was_renamed(
-    fact: object, *, cause: Cause, organization: Organization, inbox: Inbox, clock: Callable[[], datetime]
-) -> None:
-    """Ask once more for an account whose path was made of a name that was given up before the account was recorded.
-
-    Whoever looked below the unit meanwhile may not have found the account there yet. Does nothing for anything else.
-    """
-    if not isinstance(fact, Account) or organization.is_still_there(fact):
-        return
-    subject, now = Subject(SubjectKind.ACCOUNT, fact.id), clock()
-    change = ulid_of(now, name=f"{subject} renamed units {cause.change}")
-    inbox.put([RefreshAccount(subject=subject, cause=replace(cause, change=change, at=now))])
 
 
 def _new_portion(command: RefreshOrganizationalUnit, number: int, *, ports: UnitPorts) -> Portion:

@@ -118,14 +118,15 @@ class PlanInputs:
 
 def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     """The plan of a subject before it has operations."""
-    resolved, granted = inputs.resolved, inputs.granted
+    resolved, granted, command = inputs.resolved, inputs.granted, inputs.command
+    name = command.delivery if isinstance(command, ApplyHrRecord) else ""
     return Plan(
-        cause=inputs.command.cause,
+        cause=command.cause,
         before=inputs.state.head,
         after=replace(_head_after(inputs), removing=split.removing, held=split.held),
         notes=(*resolved.notes, *granted.notes, *_notes(diff, split=split)),
         audit=(*resolved.audit, *granted.audit),
-        delivery=_delivery_of(inputs.command, now=inputs.now),
+        delivery=Delivery(name=name, forget_at=inputs.now + _REMEMBER_DELIVERIES) if name else None,
         grants=granted.written,
         reasons=diff.reasons,
     )
@@ -179,11 +180,6 @@ def _head_after(at: PlanInputs) -> Head:
     if isinstance(fact, Account) and told.version is not None:
         moments.append(look_again_at(fact, since=told.version.at, now=at.now))
     return replace(told, due_at=min((one for one in moments if one is not None), default=None))
-
-
-def _delivery_of(command: Command, *, now: datetime) -> Delivery | None:
-    name = command.delivery if isinstance(command, ApplyHrRecord) else ""
-    return Delivery(name=name, forget_at=now + _REMEMBER_DELIVERIES) if name else None
 
 
 def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:

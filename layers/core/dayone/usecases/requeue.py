@@ -21,7 +21,6 @@ from dayone.ports.grants import Grants
 from dayone.ports.organization import Organization
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, PolicyInForce, Subjects
-from dayone.usecases.look_below_unit import look_again_if_a_unit_was_renamed
 
 _PAGE = 500
 
@@ -138,6 +137,20 @@ def _accounts(person: str, *, policy: Policy, subjects: Subjects) -> Iterator[Su
     while names := subjects.names(SubjectKind.ACCOUNT, after=after, limit=_PAGE):
         yield from (Subject(SubjectKind.ACCOUNT, name) for name in names if may_be_any or name in ids)
         after = names[-1]
+
+
+def look_again_if_a_unit_was_renamed(
+    fact: object, *, cause: Cause, organization: Organization, inbox: Inbox, clock: Callable[[], datetime]
+) -> None:
+    """Ask once more for an account whose path was made of a name that was given up before the account was recorded.
+
+    Whoever looked below the unit meanwhile may not have found the account there yet. Does nothing for anything else.
+    """
+    if not isinstance(fact, Account) or organization.is_still_there(fact):
+        return
+    subject, now = Subject(SubjectKind.ACCOUNT, fact.id), clock()
+    change = ulid_of(now, name=f"{subject} renamed units {cause.change}")
+    inbox.put([RefreshAccount(subject=subject, cause=replace(cause, change=change, at=now))])
 
 
 def look_again_if_the_policy_moved(

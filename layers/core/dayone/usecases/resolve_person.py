@@ -47,7 +47,7 @@ def resolve_person(
     named = _named(command.subject.name, attributes, head=head, rules=rules, subjects=subjects)
     missing = lacking(attributes, rules=rules, has_user_name=isinstance(head.fact, Person))
     waits = tuple(f"waits for the {name.replace('_', ' ')} from HR" for name in missing)
-    notes = (*(waits or named.notes), *_overruled(telling, attributes), *_flaws(telling, before))
+    notes = (*(waits or named.notes), *_notes(telling, before, attributes))
     is_person = not missing and not named.refused
     person, is_called = command.subject.name, {"user_name": named.user_name, "email": named.email}
     return ResolvedFact(
@@ -67,18 +67,15 @@ def _ended(fact: Person | Account | None, attributes: Mapping[str, str]) -> Pers
     return replace(fact, status=Status.ENDED)
 
 
-def _flaws(telling: Telling, before: Telling | None) -> Iterator[str]:
-    """The flaws that were left aside, and the attributes that the source told once and tells no more."""
+def _notes(telling: Telling, before: Telling | None, attributes: Mapping[str, str]) -> Iterator[str]:
+    """What does not count, the flaws that were left aside, and what the source told once and tells no more."""
+    if telling.source == BY_HAND and (names := overruled(telling, attributes)):
+        yield f"values of an HR system take precedence over manual ones: {', '.join(names)}"
     yield from (f"left aside: {flaw}" for flaw in telling.flaws)
     is_whole = telling.source != BY_HAND and telling.presence is Presence.PRESENT and not telling.flaws
     silent = before.attributes.keys() - telling.attributes.keys() if before and is_whole else ()
     if silent and telling.attributes.get("status") != Status.ENDED:
         yield f"{telling.source} tells no more, so it stays as it was: {', '.join(sorted(silent))}"
-
-
-def _overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:
-    names = overruled(telling, attributes) if telling.source == BY_HAND else ()
-    return (f"values of an HR system take precedence over manual ones: {', '.join(names)}",) if names else ()
 
 
 def _not_newer(telling: Telling, before: Telling) -> str:
