@@ -13,7 +13,7 @@ from tests.sandbox.identity_center_calls import Calls
 
 SSO = "sso-admin"
 NOBODY = "00000000-0000-4000-8000-000000000000"
-SECONDS = 0.1
+SECONDS = 0.8
 GONE = seen("sso-admin-09")["FailureReason"].partition("{")[0]
 
 

@@ -46,7 +46,7 @@ def test_the_server_tells_of_calls_and_refusals_until_it_is_to_forget_them(serve
 
 def test_it_tells_how_many_assignments_were_under_way_at_once(server: IdentityCenterServer) -> None:
     load(server.endpoint, clear=True)
-    server.behave(Behaviour.instant(assignment_seconds=0.5))
+    server.behave(Behaviour.instant(assignment_seconds=3))
     sso_admin, store = server.client("sso-admin"), server.client("identitystore")
     instance = sso_admin.list_instances()["Instances"][0]
     arn = instance["InstanceArn"]

@@ -143,22 +143,22 @@ def test_one_assignment_may_be_under_way_in_an_account(busy: Desk) -> None:
 
 def test_a_new_principal_can_be_assigned_only_after_a_while_if_that_is_chosen() -> None:
     desk = Desk().settle_in()
-    desk.center.behave(AT_ONCE.but(principal_seconds=0.3))
+    desk.center.behave(AT_ONCE.but(principal_seconds=1))
     desk.known["new"] = desk.call("identitystore", "CreateGroup", DisplayName="new")["GroupId"]
     request = {**desk.known["assignment"], "PrincipalId": "$new"}
     assert "was not found in directory" in desk.assign(request)["FailureReason"]
-    time.sleep(0.35)
+    time.sleep(1.05)
     assert desk.assign(request)["Status"] == "SUCCEEDED"
     desk.close()
 
 
 def test_two_writes_to_one_thing_at_the_same_moment_are_in_conflict() -> None:
     desk = Desk().settle_in()
-    desk.center.behave(AT_ONCE.but(call_seconds=0.3, spread=0.0))
+    desk.center.behave(AT_ONCE.but(call_seconds=1, spread=0.0))
     writing: dict[str, Any] = {"PermissionSetArn": "$view", "SessionDuration": "PT2H"}
     first = threading.Thread(target=lambda: desk.call("sso-admin", "UpdatePermissionSet", **writing))
     first.start()
-    time.sleep(0.1)
+    time.sleep(0.2)
     refused = desk.refusal("sso-admin", "UpdatePermissionSet", **writing)
     assert (refused.code, refused.message) == ("ConflictException", "There is a conflicting operation in process.")
     desk.call("sso-admin", "UpdatePermissionSet", **writing | {"PermissionSetArn": "$free"})
@@ -169,11 +169,11 @@ def test_two_writes_to_one_thing_at_the_same_moment_are_in_conflict() -> None:
 
 def test_two_writes_to_one_user_at_the_same_moment_are_a_concurrent_modification() -> None:
     desk = Desk().settle_in()
-    desk.center.behave(AT_ONCE.but(call_seconds=0.2, spread=0.0))
+    desk.center.behave(AT_ONCE.but(call_seconds=1, spread=0.0))
     change: dict[str, Any] = {"UserId": "$user", "Operations": [{"AttributePath": "title", "AttributeValue": "x"}]}
     first = threading.Thread(target=lambda: desk.call("identitystore", "UpdateUser", **change))
     first.start()
-    time.sleep(0.05)
+    time.sleep(0.2)
     refused = desk.refusal("identitystore", "UpdateUser", **change)
     assert (refused.code, refused.members) == ("ConflictException", {"Reason": "CONCURRENT_MODIFICATION"})
     first.join()
