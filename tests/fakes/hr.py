@@ -51,7 +51,7 @@ class MemoryHrRecords:
             raise self.breaks_for[record]
         if record not in self.records:
             raise NotFound("no such record")
-        person, attributes, flaws = person_in(self.records[record], rules=source.mapping)
+        person, attributes, flaws = person_in(self.records[record], rules=source.mapping, at=now)
         at = self.changed_at.get(record, now)
         return person, telling_of(attributes, source=source.name, at=at, read_at=now, flaws=flaws)
 

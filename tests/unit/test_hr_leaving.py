@@ -7,6 +7,7 @@ import pytest
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.kinds import kind_called
 from dayone.domain.hr_sources import Source
+from tests.builders import NOON
 
 _BAMBOOHR = {"id": "1", "status": "Inactive", "employmentHistoryStatus": "Full-Time"}
 _HIBOB = {"/root/id": "1", "/internal/status": "Inactive", "/internal/lifecycleStatus": "Parental leave"}
@@ -16,7 +17,7 @@ _OKTA = {"id": "1", "status": "SUSPENDED", "profile": {}}
 def _status(kind: str, record: dict[str, Any]) -> str:
     asks = kind_called(kind).asks
     assert asks is not None
-    return person_in(asks.answer(record).record, rules=kind_called(kind).mapping)[1]["status"]
+    return person_in(asks.answer(record).record, rules=kind_called(kind).mapping, at=NOON)[1]["status"]
 
 
 @pytest.mark.parametrize(

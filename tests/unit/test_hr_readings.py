@@ -141,7 +141,7 @@ def test_the_record_of_a_thin_event_becomes_a_person(source: str) -> None:
     asks = kind_called(source).asks
     assert asks is not None
     asked = asks.answer(answer)
-    person, attributes, _ = person_in(asked.record, rules=_source(source).mapping)
+    person, attributes, _ = person_in(asked.record, rules=_source(source).mapping, at=NOW)
     found = {"id": person, **attributes}
     expected = {
         "given_name": "Jane",

@@ -11,6 +11,7 @@ from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.standard import PersonEvent
 from dayone.contracts.hr.workforce import MAPPING
 from dayone.errors import Invalid
+from tests.builders import NOON
 
 _PERSON = {"id": "e-1", "email": "ann@example.com", "given_name": "Ann", "family_name": "Lee"}
 _KINDS = ("bamboohr", "hibob", "merge", "gusto", "deel", "okta", "workday", "csv", "json")
@@ -202,7 +203,7 @@ def test_what_is_needed_is_missing_when_it_is_empty(attribute: str, nothing: obj
 def test_null_and_empty_are_the_same_in_a_mapped_record(kind: str, nothing: object) -> None:
     asks, rules = kind_called(kind).asks, kind_called(kind).mapping
     record = _NOTHING_MORE[kind](nothing)
-    person = person_in(asks.answer(record).record if asks else record, rules=rules)
+    person = person_in(asks.answer(record).record if asks else record, rules=rules, at=NOON)
     needed = {"email": "ann@example.com", "given_name": "Ann", "family_name": "Lee"}
     empty = dict.fromkeys(rules.keys() - {"id", *needed}, "")
     # HiBob's status stands for those that have none.
@@ -214,7 +215,7 @@ def test_a_zone_in_another_spelling_is_named_and_stays_as_it_was(zone: str) -> N
     record = _read(time_zone=zone).data
     assert "time_zone" not in record.attributes(only_given=False)
     assert record.flaws == ("time_zone: not an IANA time zone, such as Europe/Berlin",)
-    person = person_in({**_PERSON, "time_zone": zone}, rules=MAPPING)
+    person = person_in({**_PERSON, "time_zone": zone}, rules=MAPPING, at=NOON)
     assert ("time_zone" in person.attributes, len(person.flaws)) == (False, 1)
 
 
@@ -230,7 +231,7 @@ def test_a_zone_in_another_spelling_is_named_and_stays_as_it_was(zone: str) -> N
 )
 def test_a_time_stamp_is_the_day_where_the_person_is(stamp: str, zone: str, day: str) -> None:
     record = {**_PERSON, "time_zone": zone, "end_date": stamp}
-    assert person_in(record, rules=MAPPING).attributes["end_date"] == day
+    assert person_in(record, rules=MAPPING, at=NOON).attributes["end_date"] == day
     assert str(_read(time_zone=zone, end_date=stamp).data.end_date) == day
 
 
@@ -240,5 +241,5 @@ def test_a_status_that_no_mapping_knows_is_refused_and_named(kind: str) -> None:
     record: dict[str, object] = {"id": "e-1", "profile": {}, "/internal/status": {"value": "gone"}}
     record |= {path: "gone" for path in rules["status"].fields if "/" not in path}
     with pytest.raises(Invalid) as refused:
-        person_in(record, rules=rules)
+        person_in(record, rules=rules, at=NOON)
     assert refused.value.findings[0].startswith("status: ")

@@ -5,6 +5,7 @@ import pytest
 from dayone.contracts.hr.kinds import kind_called
 from dayone.domain.mapping import FieldRule, is_path, mapped
 from dayone.domain.people import Status
+from tests.builders import NOON
 
 _RECORD = {
     "department": {"name": "Engineering", "head": None},
@@ -22,13 +23,13 @@ _RECORD = {
 
 
 def _said(rule: FieldRule, *, name: str = "title") -> str | None:
-    found = mapped(_RECORD, rules={name: rule})
+    found = mapped(_RECORD, rules={name: rule}, at=NOON)
     assert found.problems == ()
     return found.attributes.get(name)
 
 
 def _problem(rule: FieldRule, *, name: str = "title") -> str:
-    (problem,) = mapped(_RECORD, rules={name: rule}).problems
+    (problem,) = mapped(_RECORD, rules={name: rule}, at=NOON).problems
     return problem
 
 
@@ -104,7 +105,7 @@ def test_what_is_not_a_single_value_is_a_mistake(path: str) -> None:
 
 @pytest.mark.parametrize("record", [None, [], "text", 7, {}])
 def test_a_record_of_any_shape_does_no_harm(record: object) -> None:
-    assert mapped(record, rules={"title": FieldRule(fields=("a.b[c=d].e",))}).problems == ()
+    assert mapped(record, rules={"title": FieldRule(fields=("a.b[c=d].e",))}, at=NOON).problems == ()
 
 
 @pytest.mark.parametrize("text", ["a", "a.b", "a[b=c].d", "a[b=c.d].e", "/root/id.value", "a.0.b", "a[b=]"])

@@ -44,8 +44,8 @@ class ApiHrRecords:
             asked = asks.answer(json.loads(reply.body))
         except (ValueError, RecursionError, Malformed) as error:
             raise Unavailable(f"the answer of {source.name} is not a record") from error
-        person, attributes, flaws = person_in(asked.record, rules=source.mapping)
         at = min(asked.changed_at or now, now)
+        person, attributes, flaws = person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
         return person, telling_of(attributes, source=source.name, at=at, read_at=now, flaws=flaws)
 
     def _reply(self, source: Source, record: str, *, asks: Asks) -> Reply:

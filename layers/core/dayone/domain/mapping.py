@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-# One step of a path: a key, and behind it in brackets what an entry of the list must have.
-_STEP = re.compile(r"(?P<key>[^.\[\]]+)(?:\[(?P<name>[^=\]]+)=(?P<value>[^\]]*)\])?")
+# One step of a path: a key, and behind it in brackets what an entry of the list must have, or the day that decides.
+_STEP = re.compile(
+    r"(?P<key>[^.\[\]]+)"
+    r"(?:\[(?P<name>[^=\]]+)=(?P<value>[^\]]*)\]|\[(?P<which>current|last) by (?P<day>[^=\]]+)\])?"
+)
 _NO_DAY = frozenset({"", "0000-00-00"})
 _ABSENT = object()
 
@@ -19,9 +22,11 @@ DAYS = frozenset({"start_date", "end_date", "leave_start", "leave_end"})
 class FieldRule:
     """Where an attribute comes from: the first of `fields` that is filled.
 
-    A field is a path such as `department.name`, `jobs.0.title` or `emails[type=work].value`. `values` translates what
-    is found, in small letters; with it, what is not in it is refused. `default` stands in for what is empty. `form` is
-    how a day is written, in the letters of strptime; ISO 8601 when empty.
+    A field is a path such as `department.name`, `jobs.0.title`, `emails[type=work].value`, or of entries with a day
+    `employments[current by effective_date].job_title` for the newest that has begun and `[last by day]` for the newest
+    of all, in whatever order they are. `values` translates what is found, in small letters; with it, what is not in it
+    is refused. `default` stands in for what is empty. `form` is how a day is written, in the letters of strptime; ISO
+    8601 when empty.
     """
 
     fields: tuple[str, ...] = ()
@@ -38,14 +43,14 @@ class Mapped:
     problems: tuple[str, ...] = ()
 
 
-def mapped(record: object, *, rules: Mapping[str, FieldRule]) -> Mapped:
-    """What a record says by these rules; no problem repeats a value, since it may be personal."""
+def mapped(record: object, *, rules: Mapping[str, FieldRule], at: datetime) -> Mapped:
+    """What a record says at `at` by these rules; no problem repeats a value, since it may be personal."""
     attributes: dict[str, str] = {}
     problems: list[str] = []
-    zone = _zone(record, rules=rules)
+    zone = _zone(record, rules=rules, at=at)
     for name, rule in rules.items():
         try:
-            text = _text(record, rule=rule, zone=zone if name in DAYS else None)
+            text = _text(record, rule=rule, zone=zone if name in DAYS else None, at=at)
         except ValueError as error:
             problems.append(f"{name}: {error}")
             continue
@@ -80,15 +85,15 @@ def zone_called(name: object) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _zone(record: object, *, rules: Mapping[str, FieldRule]) -> ZoneInfo:
+def _zone(record: object, *, rules: Mapping[str, FieldRule], at: datetime) -> ZoneInfo:
     try:
-        return zone_called(_text(record, rule=rules["time_zone"], zone=None) if "time_zone" in rules else "")
+        return zone_called(_text(record, rule=rules["time_zone"], zone=None, at=at) if "time_zone" in rules else "")
     except ValueError:
         return zone_called("")
 
 
-def _text(record: object, *, rule: FieldRule, zone: ZoneInfo | None) -> str | None:
-    found = [_found(record, path) for path in rule.fields]
+def _text(record: object, *, rule: FieldRule, zone: ZoneInfo | None, at: datetime) -> str | None:
+    found = [_found(record, path, at=at) for path in rule.fields]
     told = [one for one in found if one is not _ABSENT]
     if not told and not rule.default:
         return None
@@ -103,25 +108,38 @@ def _text(record: object, *, rule: FieldRule, zone: ZoneInfo | None) -> str | No
     return text or rule.default
 
 
-def _found(record: object, path: str) -> object:
+def _found(record: object, path: str, *, at: datetime) -> object:
     for step in _steps(path):
-        record = _step(record, step)
+        record = _step(record, step, at=at)
         if record is _ABSENT:
             return _ABSENT
     return record
 
 
-def _step(record: object, step: str) -> object:
+def _step(record: object, step: str, *, at: datetime) -> object:
     match = _STEP.fullmatch(step)
     if match is None:
         return _ABSENT
     found = _entry(record, match["key"])
-    if match["name"] is None or found is _ABSENT or found is None:
+    if (match["name"] is None and match["which"] is None) or found is _ABSENT or found is None:
         return found
     entries = found if isinstance(found, list) else []
+    if match["which"] is not None:
+        return _newest(entries, day=match["day"], begun_by=at if match["which"] == "current" else None)
     wanted = match["value"].casefold()
     # A list without such an entry says that there is none; that is not silence.
     return next((one for one in entries if _plain(_entry(one, match["name"]), path="").casefold() == wanted), None)
+
+
+def _newest(entries: list[object], *, day: str, begun_by: datetime | None) -> object:
+    """The entry with the latest day, of those begun by a moment when it is given; the earliest when none has begun."""
+    if len(entries) < 2:  # noqa: PLR2004 - nothing to choose from, whatever its day is
+        return entries[0] if entries else None
+    # An entry without a day is older than any with one.
+    days = [(_day(_plain(_entry(one, day), path=day), form="", zone=ZoneInfo("UTC")), one) for one in entries]
+    begun = [one for one in days if begun_by is None or one[0] <= begun_by.date().isoformat()]
+    chosen = max(begun, key=lambda one: one[0]) if begun else min(days, key=lambda one: one[0])
+    return chosen[1]
 
 
 def _entry(record: object, key: str) -> object:

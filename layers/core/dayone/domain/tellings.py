@@ -10,6 +10,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
+from dayone.domain.employments import with_announced_end
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision, UserNames
 from dayone.domain.people import Person, Status
 from dayone.domain.subject_states import FactVersion, Presence, Telling
@@ -25,7 +26,8 @@ def taken_in(telling: Telling, *, known: Iterable[Telling]) -> tuple[Telling, ..
     """
     by_source = {one.source: one for one in known}
     before = by_source.get(telling.source)
-    said = {**before.attributes, **telling.attributes} if before else dict(telling.attributes)
+    announced = _said(before) if before else {}
+    said = {**(before.attributes if before else {}), **with_announced_end(telling.attributes, before=announced)}
     by_source[telling.source] = replace(telling, attributes=said)
     return tuple(one for _, one in sorted(by_source.items()))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dayone.domain.accounts import Account
 from dayone.domain.commands import ApplyHrRecord
+from dayone.domain.employments import PAST_END
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.domain.people import Person, Status
 from dayone.domain.subject_states import Head, Presence, Telling
@@ -72,6 +73,9 @@ def _notes(telling: Telling, before: Telling | None, attributes: Mapping[str, st
     if telling.source == BY_HAND and (names := overruled(telling, attributes)):
         yield f"values of an HR system take precedence over manual ones: {', '.join(names)}"
     yield from (f"left aside: {flaw}" for flaw in telling.flaws)
+    past = telling.attributes.get(PAST_END, "")
+    if past and attributes.get("end_date") != past:
+        yield f"{telling.source} says that the person is here, so its old last day {past} does not count"
     is_whole = telling.source != BY_HAND and telling.presence is Presence.PRESENT and not telling.flaws
     silent = before.attributes.keys() - telling.attributes.keys() if before and is_whole else ()
     if silent and telling.attributes.get("status") != Status.ENDED:

@@ -32,7 +32,7 @@ MAPPING = {
     "employment": FieldRule(fields=("current_employment_status",)),
     "manager": FieldRule(fields=("manager_uuid",)),
     "start_date": FieldRule(fields=("jobs[primary=true].hire_date",)),
-    "end_date": FieldRule(fields=("terminations.0.effective_date",)),
+    "end_date": FieldRule(fields=("terminations[last by effective_date].effective_date",)),
     "status": FieldRule(fields=("terminated",), values={"false": "active", "true": "ended"}),
 }
 

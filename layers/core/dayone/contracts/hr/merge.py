@@ -31,11 +31,11 @@ MAPPING = {
     "display_name": FieldRule(fields=("display_full_name",)),
     "user_name": FieldRule(fields=("username",)),
     "department": FieldRule(fields=("groups[type=DEPARTMENT].name",)),
-    "title": FieldRule(fields=("employments.0.job_title",)),
+    "title": FieldRule(fields=("employments[current by effective_date].job_title",)),
     "team": FieldRule(fields=("team.name", "groups[type=TEAM].name")),
     "cost_centre": FieldRule(fields=("groups[type=COST_CENTER].name",)),
     "location": FieldRule(fields=("work_location.name",)),
-    "employment": FieldRule(fields=("employments.0.employment_type",)),
+    "employment": FieldRule(fields=("employments[current by effective_date].employment_type",)),
     "manager": FieldRule(fields=("manager.employee_number", "manager.remote_id", "manager.id")),
     "start_date": FieldRule(fields=("start_date",)),
     "end_date": FieldRule(fields=("termination_date",)),
@@ -62,14 +62,17 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     if event not in (*_ABOUT_EMPLOYEES, *_REMOVED):
         return Heard(reference=reference, at=now, ignored="it is not about an employee")
     is_removal = event in _REMOVED or body.data.get("remote_was_deleted") is True
-    person, attributes, flaws = person_in(_readable(body.data), rules=source.mapping, is_end=is_removal)
     try:
-        at = _modified_at(body.data)
+        at, unclear = _modified_at(body.data), None
         be_of_the_past(at, until=now)
     except Invalid as error:
-        if attributes.get("status") != Status.ENDED:
-            raise
-        at, flaws = now, (*flaws, *error.findings)
+        at, unclear = now, error
+    person, attributes, flaws = person_in(
+        _readable(body.data), rules=source.mapping, at=now, changed_at=at, is_end=is_removal
+    )
+    if unclear is not None and attributes.get("status") != Status.ENDED:
+        raise unclear
+    flaws = (*flaws, *(unclear.findings if unclear else ()))
     telling = telling_of(attributes, source=source.name, at=at, flaws=flaws)
     return Heard(reference=reference, at=at, people={person: telling})
 

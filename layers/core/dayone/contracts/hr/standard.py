@@ -16,6 +16,7 @@ from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.heard import Heard, Kind
 from dayone.contracts.hr.person_record import SentRecord, read_as
 from dayone.contracts.hr.proofs import CLOCKS_DIFFER_BY, be_of_the_past, is_mac
+from dayone.domain.employments import current_employment
 from dayone.domain.hr_sources import Source
 from dayone.domain.people import Status
 from dayone.domain.tellings import telling_of
@@ -53,6 +54,8 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
         at = sent_at
     be_of_the_past(at, until=sent_at)
     attributes = event.data.attributes(only_given=False)
+    states_status = "status" in event.data.model_fields_set
+    attributes = current_employment(attributes, states_status=states_status, at=at)
     telling = telling_of(attributes, source=source.name, at=at, flaws=event.data.flaws)
     return Heard(reference=delivery.headers[ID_HEADER], at=at, people={event.data.id: telling})
 

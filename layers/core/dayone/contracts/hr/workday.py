@@ -66,7 +66,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
             person, telling = _told(row, source=source, now=now)
         except Invalid as error:
             findings += [f"row {number}: {finding}" for finding in error.findings]
-            if end := end_in(row, rules=_rules(source)):
+            if end := end_in(row, rules=_rules(source), at=now):
                 ends[end.id] = telling_of(end.attributes, source=source.name, at=now)
             continue
         if person in people:
@@ -91,13 +91,14 @@ def _ends(people: Mapping[str, Telling]) -> dict[str, Telling]:
 
 
 def _told(row: Mapping[str, object], *, source: Source, now: datetime) -> tuple[str, Telling]:
-    person, attributes, flaws = person_in(row, rules=_rules(source))
     try:
-        at = _changed_at(row, source=source, now=now)
+        at, unclear = _changed_at(row, source=source, now=now), None
     except Invalid as error:
-        if attributes.get("status") != Status.ENDED:
-            raise
-        at, flaws = now, (*flaws, *error.findings)
+        at, unclear = now, error
+    person, attributes, flaws = person_in(row, rules=_rules(source), at=now, changed_at=at)
+    if unclear is not None and attributes.get("status") != Status.ENDED:
+        raise unclear
+    flaws = (*flaws, *(unclear.findings if unclear else ()))
     return person, telling_of(attributes, source=source.name, at=at, flaws=flaws)
 
 
@@ -110,7 +111,7 @@ def _changed_at(row: Mapping[str, object], *, source: Source, now: datetime) -> 
     rule = source.mapping.get(_TIME)
     if rule is None:
         return now
-    text = mapped(row, rules={_TIME: rule}).attributes.get(_TIME, "")
+    text = mapped(row, rules={_TIME: rule}, at=now).attributes.get(_TIME, "")
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

@@ -52,10 +52,10 @@ def heard(
             findings += row.findings
             continue
         try:
-            person, attributes, flaws = person_in(row, rules=source.mapping)
+            person, attributes, flaws = person_in(row, rules=source.mapping, at=at)
         except Invalid as error:
             findings += [f"row {number}: {finding}" for finding in error.findings]
-            if end := end_in(row, rules=source.mapping):
+            if end := end_in(row, rules=source.mapping, at=at):
                 ends[end.id] = end.attributes
             continue
         notes += [f"row {number}: {flaw}" for flaw in flaws]
