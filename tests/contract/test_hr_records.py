@@ -54,7 +54,7 @@ def _basic(key: str) -> str:
 
 
 def test_a_record_is_asked_for_with_its_credentials_and_told_by_its_own_time(api: Api) -> None:
-    person, telling = _fetched(api)
+    person, telling, _ = _fetched(api)
     assert person == "67890"
     assert (telling.source, telling.attributes["email"]) == ("hr", "jane@example.com")
     assert telling.version.at == datetime(2026, 11, 20, 18, 42, tzinfo=UTC)

@@ -11,11 +11,11 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change
 from dayone.domain.commands import FetchHrRecord
 from dayone.domain.hr_sources import HrConfiguration, Source
-from dayone.domain.subject_states import Head, Plan, Telling
+from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Subject
 from dayone.domain.tellings import telling_of
 from dayone.errors import NotFound
-from dayone.ports.hr import Roster
+from dayone.ports.hr import FetchedRecord, Roster
 from dayone.usecases.fetch_record import Pace
 from dayone.usecases.plan_changes import HrPorts
 from tests.fakes.state import State
@@ -42,7 +42,7 @@ class MemoryHrRecords:
     asked: list[str] = field(default_factory=list)
     takes: Callable[[], None] = lambda: None
 
-    def fetch(self, source: Source, record: str, *, now: datetime) -> tuple[str, Telling]:
+    def fetch(self, source: Source, record: str, *, now: datetime) -> FetchedRecord:
         self.asked.append(record)
         self.takes()
         if self.breaks is not None:
@@ -51,9 +51,10 @@ class MemoryHrRecords:
             raise self.breaks_for[record]
         if record not in self.records:
             raise NotFound("no such record")
-        person, attributes, flaws = person_in(self.records[record], rules=source.mapping, at=now)
+        person = person_in(self.records[record], rules=source.mapping, at=now)
         at = self.changed_at.get(record, now)
-        return person, telling_of(attributes, source=source.name, at=at, read_at=now, flaws=flaws)
+        telling = telling_of(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
+        return FetchedRecord(person.id, telling, person.refused)
 
 
 @dataclass

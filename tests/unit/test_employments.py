@@ -125,8 +125,8 @@ def _world(setup: str) -> World:
 
 def _tells(world: World, source: Source, **record: str) -> ApplyHrRecord:
     row = {"id": "e-1", **ADA, **record}
-    person, attributes, _ = person_in(row, rules=source.mapping, at=world.now)
-    return tells(world, person, attributes, source=source.name)
+    person = person_in(row, rules=source.mapping, at=world.now)
+    return tells(world, person.id, person.attributes, source=source.name)
 
 
 def test_an_announced_last_day_stays_one_however_often_the_same_is_said_afterwards() -> None:

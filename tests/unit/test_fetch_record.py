@@ -224,6 +224,32 @@ def test_a_record_that_is_not_a_person_waits_until_somebody_has_seen_to_it() -> 
     assert asking.waits_until == NOON + timedelta(hours=6)
 
 
+@pytest.mark.parametrize("status", ["Active", None, "Inactive"])
+def test_an_end_is_carried_out_though_the_record_is_refused(status: str | None) -> None:
+    world = _world()
+    hints(world, "67890", source="bamboohr")
+    world.settle()
+    assert world.groups() == {"engineers": {"ada@example.com"}}
+    later(world, minutes=1)
+    last_day = (world.now - timedelta(days=1)).date().isoformat()
+    flawed = {**_ADA, "status": status, "terminationDate": last_day, "workEmail": "ada"}
+    world.hr_records.records["67890"] = flawed
+    hinted = hints(world, "67890", source="bamboohr")
+    world.settle()
+    assert world.groups() == {"engineers": set()}
+    # The rest is still to be seen to, and once it is right it counts, by the same event.
+    ((until, waiting, because),) = world.hints.waiting.values()
+    assert because == "the record is not a person: email: not an e-mail address"
+    assert until - world.now > timedelta(hours=5)
+    world.hr_records.records["67890"] = {**_ADA, "terminationDate": "0000-00-00"}
+    later(world, hours=6)
+    world.sweep()
+    world.settle()
+    assert world.groups() == {"engineers": {"ada@example.com"}}
+    assert waiting.cause.change == hinted.cause.change
+    assert world.hints.waiting == {}
+
+
 def test_a_source_that_is_not_set_up_any_more_keeps_its_events_waiting() -> None:
     asking = _Asking(MemoryHrRecords(records={"67890": _ADA}))
     asking.sources.text = "version: 1\nsources: {standard: {kind: standard}}"

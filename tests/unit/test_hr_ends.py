@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.full_records import person_in as read_person
 from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.packed_workforce import unpacked
@@ -21,12 +22,19 @@ from tests.unit.world import World
 _LEAVER = {"id": "e-1", "email": "lea@example.com", "given_name": "Lea", "family_name": "Ver", "department": "Sales"}
 
 
-def _standard(data: Mapping[str, object], *, kind: str = "person.ended", at: str = "2026-11-20T18:00:00Z") -> Telling:
+def _delivery(
+    data: Mapping[str, object], *, kind: str, at: object = "2026-11-20T18:00:00Z"
+) -> tuple[Receiving, Delivery]:
     receiving = Receiving()
     receiving.sources.text = SETUP.replace("  people: {kind: csv}", "  people: {kind: standard}")
     body = json.dumps({"type": kind, "timestamp": at, "data": data}).encode()
     delivery = replace(sample("workforce_csv"), body=body)
-    receiving.takes(replace(delivery, headers=SCHEMES["people"](body, key_of("people"), NOW)))
+    return receiving, replace(delivery, headers=SCHEMES["people"](body, key_of("people"), NOW))
+
+
+def _standard(data: Mapping[str, object], *, kind: str = "person.ended", at: str = "2026-11-20T18:00:00Z") -> Telling:
+    receiving, delivery = _delivery(data, kind=kind, at=at)
+    receiving.takes(delivery)
     return _only(receiving.inbox.commands)
 
 
@@ -95,6 +103,64 @@ def test_merge_s_removal_needs_only_the_id(change: dict[str, object]) -> None:
     assert _only(receiving.inbox.commands).attributes["status"] == "ended"
 
 
+@pytest.mark.parametrize(
+    ("flaw", "finding"),
+    [
+        ({"email": "lea"}, "data.email: not an e-mail address"),
+        ({"shoe_size": 39}, "data.shoe_size: Extra inputs are not permitted"),
+        ({"family_name": ""}, "data.family_name: Field required"),
+    ],
+)
+@pytest.mark.parametrize("status", [{}, {"status": "active"}])
+def test_a_last_day_is_taken_of_an_event_that_is_refused(
+    flaw: dict[str, object], finding: str, status: dict[str, object]
+) -> None:
+    data = {**_LEAVER, "end_date": "2026-11-19", **status, **flaw}
+    receiving, delivery = _delivery(data, kind="person.updated")
+    with pytest.raises(Invalid, match="only the end of 1 person was taken") as refused:
+        receiving.takes(delivery)
+    assert refused.value.findings == (finding,)
+    assert _only(receiving.inbox.commands).attributes == {"end_date": "2026-11-19"}
+
+
+@pytest.mark.parametrize("flaw", [{"start_date": "2026-11-20"}, {"end_date": "soon"}, {"status": "gone"}, {"id": ""}])
+def test_nothing_is_taken_of_an_event_of_which_no_end_is_clear(flaw: dict[str, object]) -> None:
+    data = {**_LEAVER, "email": "lea", "end_date": "2026-11-19", **flaw}
+    receiving, delivery = _delivery(data, kind="person.updated")
+    with pytest.raises(Invalid):
+        receiving.takes(delivery)
+    assert receiving.inbox.commands == []
+
+
+@pytest.mark.parametrize("at", ["soon", "2026-11-20T18:00:00", None])
+def test_an_end_of_no_clear_time_is_of_when_it_was_signed(at: object) -> None:
+    receiving, delivery = _delivery(_LEAVER, kind="person.ended", at=at)
+    receiving.takes(delivery)
+    record = _only(receiving.inbox.commands)
+    assert (record.attributes["status"], record.version.at) == ("ended", NOW)
+    assert record.flaws[0].startswith("timestamp: ")
+
+
+def test_the_corrected_event_is_another_change_than_its_end() -> None:
+    receiving, refused = _delivery({**_LEAVER, "end_date": "2026-11-19", "email": "lea"}, kind="person.updated")
+    with pytest.raises(Invalid):
+        receiving.takes(refused)
+    _, corrected = _delivery({**_LEAVER, "end_date": "2026-11-19"}, kind="person.updated")
+    receiving.takes(corrected)
+    assert len({command.cause.change for command in receiving.inbox.commands}) == 2
+
+
+@pytest.mark.parametrize("change", [{"work_email": "jane"}, {"modified_at": None}])
+def test_merge_s_last_day_is_taken_of_a_record_that_is_refused(change: dict[str, object]) -> None:
+    delivery = sample("merge_created")
+    body = json.loads(delivery.body)
+    body["data"] |= {"employment_status": None, "start_date": None, "termination_date": "2026-11-19"} | change
+    receiving = Receiving()
+    with pytest.raises(Invalid, match="only the end of 1 person was taken"):
+        receiving.takes(with_body(delivery, body))
+    assert _only(receiving.inbox.commands).attributes == {"end_date": "2026-11-19"}
+
+
 # What each kind says of somebody who has left, and what may be wrong with the rest of it.
 _ENDED: Mapping[str, tuple[dict[str, object], dict[str, object]]] = {
     "bamboohr": (
@@ -136,7 +202,7 @@ def test_the_end_in_a_record_of_each_kind_needs_only_the_id(kind: str, *, is_fla
     end, flaws = _ENDED[kind]
     record: object = {**flaws, **end} if is_flawed else end
     asks = kind_called(kind).asks
-    person = read_person(asks.answer(record).record if asks else record, rules=kind_called(kind).mapping)
+    person = read_person(asks.answer(record).record if asks else record, rules=kind_called(kind).mapping, at=NOW)
     assert (person.id, person.attributes["status"]) == ("e-1", "ended")
     assert bool(person.flaws) is is_flawed
     assert "email" not in person.attributes

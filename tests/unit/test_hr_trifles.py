@@ -145,6 +145,13 @@ _NOTHING_MORE: Mapping[str, Callable[[object], dict[str, object]]] = {
     **dict.fromkeys(("csv", "json"), lambda nothing: {**dict.fromkeys(MAPPING, nothing), **_PERSON}),
 }
 
+# What holds other things in a record, and may be left empty as a whole.
+_CONTAINERS = (
+    *(("merge", member) for member in ("team", "work_location", "groups", "employments", "manager")),
+    *(("gusto", member) for member in ("jobs", "terminations")),
+    *(("deel", member) for member in ("department", "direct_manager")),
+)
+
 
 def _read(**attributes: object) -> PersonEvent:
     data = {**_PERSON, **attributes}
@@ -207,7 +214,19 @@ def test_null_and_empty_are_the_same_in_a_mapped_record(kind: str, nothing: obje
     needed = {"email": "ann@example.com", "given_name": "Ann", "family_name": "Lee"}
     empty = dict.fromkeys(rules.keys() - {"id", *needed}, "")
     # HiBob's status stands for those that have none.
-    assert person == ("e-1", {**empty, **needed, **({"status": "active"} if kind == "hibob" else {})}, ())
+    assert person[:3] == ("e-1", {**empty, **needed, **({"status": "active"} if kind == "hibob" else {})}, ())
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  ", {}, []])
+@pytest.mark.parametrize(("kind", "member"), _CONTAINERS)
+def test_an_object_or_a_list_that_is_not_there_has_nothing_in_it(kind: str, member: str, nothing: object) -> None:
+    asks, rules = kind_called(kind).asks, kind_called(kind).mapping
+    record = _NOTHING_MORE[kind](None)
+
+    def read(record: dict[str, object]) -> object:
+        return person_in(asks.answer(record).record if asks else record, rules=rules, at=NOON)
+
+    assert read({**record, member: nothing}) == read(record)
 
 
 @pytest.mark.parametrize("zone", ["W. Europe Standard Time", "Berlin", "../../etc/passwd", "Europe"])

@@ -10,9 +10,9 @@ from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Asks
 from dayone.contracts.hr.kinds import kind_called
 from dayone.domain.hr_sources import Source
-from dayone.domain.subject_states import Telling
 from dayone.domain.tellings import telling_of
 from dayone.errors import Malformed, NotFound, Unavailable
+from dayone.ports.hr import FetchedRecord
 from dayone.ports.secrets import SigningKeys
 
 _NOT_LET_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -29,7 +29,7 @@ class ApiHrRecords:
         self._credentials = credentials
         self._https = https
 
-    def fetch(self, source: Source, record: str, *, now: datetime) -> tuple[str, Telling]:
+    def fetch(self, source: Source, record: str, *, now: datetime) -> FetchedRecord:
         """See HrRecords."""
         asks = kind_called(source.kind).asks
         if asks is None or source.api is None:
@@ -45,8 +45,9 @@ class ApiHrRecords:
         except (ValueError, RecursionError, Malformed) as error:
             raise Unavailable(f"the answer of {source.name} is not a record") from error
         at = min(asked.changed_at or now, now)
-        person, attributes, flaws = person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
-        return person, telling_of(attributes, source=source.name, at=at, read_at=now, flaws=flaws)
+        person = person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
+        telling = telling_of(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
+        return FetchedRecord(person.id, telling, person.refused)
 
     def _reply(self, source: Source, record: str, *, asks: Asks) -> Reply:
         reply = None

@@ -1,7 +1,7 @@
 """The employment that counts: a record may still have dates of one before, and its status outranks them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from dayone.domain.people import Status
 
@@ -11,20 +11,18 @@ PAST_END = "past_end_date"
 STATUS_FOLLOWS_WITHIN = timedelta(days=7)
 
 
-def current_employment(attributes: Mapping[str, str], *, states_status: bool, at: datetime) -> dict[str, str]:
-    """The attributes as of `at`, a last day that the stated status contradicts under `PAST_END` instead.
+def current_employment(attributes: Mapping[str, str], *, at: datetime) -> dict[str, str]:
+    """The attributes as of `at`, a last day that the status contradicts under `PAST_END` instead; days in ISO 8601.
 
-    It contradicts one that is before the first day, and one that was over for a week when the record was told. A
-    status that nobody has stated contradicts nothing, nor does `on_leave`, which some systems say of leavers.
-    Days are in ISO 8601; what is not a day is left as it is.
+    For a status that the source has stated: a default contradicts nothing. `active` contradicts a last day that is
+    before the first day, and one that was over for a week when the record was sent. `on_leave`, which some systems say
+    of leavers, contradicts none.
     """
-    first, last = _day(attributes.get("start_date", "")), _day(attributes.get("end_date", ""))
-    if last is None or not states_status or attributes.get("status") != Status.ACTIVE:
-        return dict(attributes)
-    is_before_first = first is not None and last < first
-    if not is_before_first and last + STATUS_FOLLOWS_WITHIN >= at.date():
-        return dict(attributes)
-    return {**attributes, "end_date": "", PAST_END: last.isoformat()}
+    first, last = attributes.get("start_date", ""), attributes.get("end_date", "")
+    hardly_over = (at - STATUS_FOLLOWS_WITHIN).date().isoformat()
+    # Days in ISO 8601 sort as they come.
+    is_contradicted = attributes.get("status") == Status.ACTIVE and (last < first or last < hardly_over)
+    return {**attributes, "end_date": "", PAST_END: last} if last and is_contradicted else dict(attributes)
 
 
 def with_announced_end(attributes: Mapping[str, str], *, before: Mapping[str, str]) -> dict[str, str]:
@@ -35,12 +33,4 @@ def with_announced_end(attributes: Mapping[str, str], *, before: Mapping[str, st
     past, first = attributes.get(PAST_END, ""), attributes.get("start_date", "")
     kept = {name: text for name, text in attributes.items() if name != PAST_END}
     was_announced = past and before.get("end_date") == past and before.get("status") != Status.ENDED
-    # Days in ISO 8601 sort as they come.
     return {**kept, "end_date": past} if was_announced and first <= past else kept
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

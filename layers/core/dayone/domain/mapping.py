@@ -143,11 +143,18 @@ def _newest(entries: list[object], *, day: str, begun_by: datetime | None) -> ob
 
 
 def _entry(record: object, key: str) -> object:
+    if _is_nothing(record):
+        return None
     if isinstance(record, Mapping):
         return record.get(key, _ABSENT)
     if isinstance(record, list) and key.isdecimal():
         return record[int(key)] if int(key) < len(record) else None
-    return None if record is None else _ABSENT
+    return _ABSENT
+
+
+def _is_nothing(value: object) -> bool:
+    """Whether this is a way to write that there is none; systems differ in that."""
+    return value is None or value in ({}, []) or (isinstance(value, str) and not value.strip())
 
 
 def _steps(path: str) -> Iterator[str]:
@@ -156,7 +163,7 @@ def _steps(path: str) -> Iterator[str]:
 
 
 def _plain(value: object, *, path: str) -> str:
-    if value is None or value is _ABSENT:
+    if value is _ABSENT or _is_nothing(value):
         return ""
     if isinstance(value, bool):
         return str(value).lower()

@@ -10,7 +10,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
-from dayone.domain.employments import with_announced_end
+from dayone.domain.employments import PAST_END, with_announced_end
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision, UserNames
 from dayone.domain.people import Person, Status
 from dayone.domain.subject_states import FactVersion, Presence, Telling
@@ -26,9 +26,11 @@ def taken_in(telling: Telling, *, known: Iterable[Telling]) -> tuple[Telling, ..
     """
     by_source = {one.source: one for one in known}
     before = by_source.get(telling.source)
-    announced = _said(before) if before else {}
-    said = {**(before.attributes if before else {}), **with_announced_end(telling.attributes, before=announced)}
-    by_source[telling.source] = replace(telling, attributes=said)
+    attributes = telling.attributes
+    if PAST_END in attributes:
+        attributes = with_announced_end(attributes, before=_said(before) if before else {})
+    merged = {**before.attributes, **attributes} if before else dict(attributes)
+    by_source[telling.source] = replace(telling, attributes=merged)
     return tuple(one for _, one in sorted(by_source.items()))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause
@@ -20,11 +20,22 @@ class HrSources(Protocol):
         """What holds now; raises Unavailable when it cannot be read or is wrong."""
 
 
+class FetchedRecord(NamedTuple):
+    """The person's id and what the record says of them.
+
+    `refused` are the mistakes for which the record was refused: then it is the end that it states, and nothing else.
+    """
+
+    person: str
+    telling: Telling
+    refused: tuple[str, ...] = ()
+
+
 class HrRecords(Protocol):
     """What HR systems answer when they are asked for a record."""
 
-    def fetch(self, source: Source, record: str, *, now: datetime) -> tuple[str, Telling]:
-        """The person's id and what the record says of them, as it was read at `now`.
+    def fetch(self, source: Source, record: str, *, now: datetime) -> FetchedRecord:
+        """The record as it was read at `now`.
 
         Raises NotFound when the system says that there is no such record, Invalid when it is not a person, Throttled
         or Unreachable when the system has to be waited for, any other Unavailable when only this record has.

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from dayone.domain.changes import Cause, ulid_of
 from dayone.domain.commands import ApplyHrRecord, ChangeNotification, FetchHrRecord
 from dayone.domain.hr_sources import RecordApi, Source
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
-from dayone.ports.hr import HrRecords, HrSources, WaitingHints
+from dayone.ports.hr import FetchedRecord, HrRecords, HrSources, WaitingHints
 from dayone.ports.state import Inbox
 
 # From one minute, since the sweep looks once a minute, doubling to a quarter of an hour.
@@ -94,9 +95,9 @@ def fetch_record(command: FetchHrRecord, *, ports: FetchPorts) -> str:
 def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: FetchPorts) -> str:
     notification, began = command.notification, ports.clock()
     try:
-        person, telling = ports.records.fetch(source, notification.record, now=began)
+        person, telling, refused = ports.records.fetch(source, notification.record, now=began)
     except NotFound:
-        person, telling = _gone(notification, source=source, read_at=began, ports=ports)
+        person, telling, refused = _gone(notification, source=source, read_at=began, ports=ports)
     except (Throttled, Unreachable):
         raise
     except (Invalid, Unavailable):
@@ -112,19 +113,26 @@ def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: 
     if person != notification.record and telling.presence is Presence.PRESENT:
         ports.waiting.know(source.name, notification.record, person=person)
     subject = Subject(SubjectKind.PERSON, person)
-    ports.inbox.put([ApplyHrRecord(subject=subject, cause=command.cause, record=telling)])
+    cause = _of_the_end(command.cause) if refused else command.cause
+    ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling)])
+    if refused:
+        raise Invalid("the end of the record was handed on, nothing else", findings=refused)
     if notification.attempts:
         ports.waiting.done(command)
     return f"handed on to {subject}"
 
 
-def _gone(
-    notification: ChangeNotification, *, source: Source, read_at: datetime, ports: FetchPorts
-) -> tuple[str, Telling]:
+def _of_the_end(cause: Cause) -> Cause:
+    """The cause of an end that goes ahead of its record: what follows once that is corrected is another change."""
+    reference = f"{cause.reference}/end"
+    return replace(cause, change=ulid_of(cause.at, name=f"{cause.actor}:{reference}"), reference=reference)
+
+
+def _gone(notification: ChangeNotification, *, source: Source, read_at: datetime, ports: FetchPorts) -> FetchedRecord:
     presence = Presence.DELETED if notification.is_deletion else Presence.MISSING
     version = FactVersion(at=notification.at, digest=presence.value, read_at=read_at)
     person = ports.waiting.person_of(source.name, notification.record) or notification.record
-    return person, Telling(source=source.name, version=version, attributes={}, presence=presence)
+    return FetchedRecord(person, Telling(source=source.name, version=version, attributes={}, presence=presence))
 
 
 def _wait(command: FetchHrRecord, *, until: datetime, because: str, ports: FetchPorts) -> str:

@@ -62,7 +62,8 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
         ports.inbox.put(commands)
     if heard.refused:
         ends = len(heard.people) or heard.count
-        taken = f"only the ends of {ends} people were taken" if ends else "nothing was taken"
+        people = "the end of 1 person was" if ends == 1 else f"the ends of {ends} people were"
+        taken = f"only {people} taken" if ends else "nothing was taken"
         raise Invalid(f"{taken}: correct the rest and send it again", findings=heard.refused)
     return Received(changes=tuple(command.cause.change for command in commands), notes=heard.notes)
 
@@ -84,6 +85,8 @@ def _commands(heard: Heard, *, source: Source) -> Iterator[Command]:
     the_source = Subject(SubjectKind.HR_SOURCE, source.name)
     for person, record in heard.people.items():
         reference = heard.reference if len(heard.people) == 1 else f"{heard.reference}/{person}"
+        # What is sent again once it is corrected is another change.
+        reference = f"{reference}/end" if heard.refused else reference
         cause = _cause(source, reference=reference, at=record.version.at)
         yield ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=record)
     for notification in heard.notifications:

@@ -96,7 +96,7 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
     """The employee in the answer, whose status is `terminated` where their employment history says so."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
-    if str(record.get(_HISTORY)).casefold() == _TERMINATED:
+    if str(record.get(_HISTORY)).strip().casefold() == _TERMINATED:
         record = {**record, "status": _TERMINATED}
     return Asked(record=record, changed_at=_moment(record.get("lastChanged")))
 

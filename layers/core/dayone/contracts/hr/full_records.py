@@ -1,6 +1,6 @@
 """A person out of a whole record, by the source's mapping."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -8,18 +8,31 @@ from typing import NamedTuple
 from dayone.contracts.hr.leniency import FORGIVEN
 from dayone.contracts.hr.person_record import checked
 from dayone.domain.employments import PAST_END, current_employment
-from dayone.domain.mapping import FieldRule, mapped
+from dayone.domain.mapping import DAYS, FieldRule, mapped
 from dayone.domain.people import Status
 from dayone.domain.stated_ends import stated_end
 from dayone.errors import Invalid
 
+_ATTRIBUTES = (
+    *("id", "email", "given_name", "family_name", "user_name", "display_name"),
+    *("department", "title", "team", "cost_centre", "location", "employment", "manager"),
+    *sorted(DAYS),
+    *("time_zone", "status"),
+)
+# The mapping of a record in which everything is called as it is here.
+OWN_NAMES = {name: FieldRule(fields=(name,)) for name in _ATTRIBUTES}
+
 
 class ReadPerson(NamedTuple):
-    """A person's id, the other attributes, and the flaws of the record that were left aside."""
+    """A person's id, the other attributes, and the flaws of the record that were left aside.
+
+    `refused` are the mistakes for which the record was refused: then the attributes are the end that it states.
+    """
 
     id: str
     attributes: dict[str, str]
     flaws: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def person_in(
@@ -29,38 +42,49 @@ def person_in(
     at: datetime,
     changed_at: datetime | None = None,
     is_end: bool = False,
+    mistakes: Iterable[str] = (),
 ) -> ReadPerson:
     """The person in a record as it is at `at`; raises Invalid with every mistake there is.
 
-    A record that says that somebody has left, or that comes with the word that they have (`is_end`), needs only the id.
-    `changed_at` is when the record came to be so, where it says that.
+    A record that says that somebody has left, or that comes with the word that they have (`is_end`), needs only the id;
+    of any other that is refused, the end that it states counts. `changed_at` is when the record came to be so, where it
+    says that; `mistakes` are those of what the record came with.
     """
-    found = mapped(record, rules=rules, at=at)
-    attributes = {**found.attributes, **({"status": Status.ENDED.value} if is_end else {})}
+    result = mapped(record, rules=rules, at=at)
+    attributes = {**result.attributes, **({"status": Status.ENDED.value} if is_end else {})}
+    if _states_status(record, rules, at=at):
+        attributes = current_employment(attributes, at=changed_at or at)
+    problems = (*mistakes, *result.problems)
+    try:
+        return _whole(attributes, problems=problems, rules=rules)
+    except Invalid as error:
+        end = {} if attributes.get("status") == Status.ENDED else _end_alone(attributes, problems=problems)
+        if not end:
+            raise
+        return ReadPerson(attributes["id"], end, refused=error.findings)
+
+
+def _whole(attributes: Mapping[str, str], *, problems: tuple[str, ...], rules: Mapping[str, FieldRule]) -> ReadPerson:
     is_end = attributes.get("status") == Status.ENDED
-    if any(not is_end and _name(problem) not in FORGIVEN for problem in found.problems):
-        raise Invalid("the person is not valid", findings=found.problems)
+    if any(not is_end and _name(problem) not in FORGIVEN for problem in problems):
+        raise Invalid("the person is not valid", findings=problems)
     if not attributes.get("id"):
         fields = " or ".join(rules["id"].fields) if "id" in rules else "id"
         raise Invalid("the person is not valid", findings=(f"id: {fields} is missing or empty",))
-    states_status = _states_status(record, rules, at=at)
-    attributes = current_employment(attributes, states_status=states_status, at=changed_at or at)
-    past = attributes.pop(PAST_END, "")
-    person, clean, flaws = checked(attributes)
-    return ReadPerson(person, {**clean, **({PAST_END: past} if past else {})}, (*found.problems, *flaws))
+    past = {PAST_END: attributes[PAST_END]} if PAST_END in attributes else {}
+    person, clean, flaws = checked({name: text for name, text in attributes.items() if name != PAST_END})
+    return ReadPerson(person, {**clean, **past}, (*problems, *flaws))
 
 
-def end_in(record: object, *, rules: Mapping[str, FieldRule], at: datetime) -> ReadPerson | None:
-    """The end that a record states which `person_in` refuses, or None."""
-    found = mapped(record, rules=rules, at=at)
-    end = stated_end(found.attributes)
-    unclear = {_name(problem) for problem in found.problems} & {"id", "status", "start_date"}
-    if not end or (unclear and end.get("status") != Status.ENDED):
-        return None
+def _end_alone(attributes: Mapping[str, str], *, problems: Iterable[str]) -> dict[str, str]:
+    """The end that a refused record states; none where it is not clear whose, or of which employment."""
+    unclear = {"id", "status", "start_date"} & {_name(problem) for problem in problems}
+    end = {} if unclear else stated_end(attributes)
     try:
-        return ReadPerson(*checked({"id": found.attributes.get("id", ""), **end}))
+        checked({"id": attributes.get("id", ""), **end})
     except Invalid:
-        return None
+        return {}
+    return end
 
 
 def _states_status(record: object, rules: Mapping[str, FieldRule], *, at: datetime) -> bool:

@@ -101,7 +101,7 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
     fields = {key: one if isinstance(one, dict) and "value" in one else {"value": one} for key, one in record.items()}
-    if str(fields.get(f"/{_LIFE_CYCLE}", {}).get("value")).casefold() == _TERMINATED:
+    if str(fields.get(f"/{_LIFE_CYCLE}", {}).get("value")).strip().casefold() == _TERMINATED:
         fields[f"/{_STATUS}"] = {"value": _TERMINATED}
     return Asked(record=fields)
 

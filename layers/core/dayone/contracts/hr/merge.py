@@ -16,7 +16,6 @@ from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import be_of_the_past, digest_of, signed_in_base64
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
-from dayone.domain.people import Status
 from dayone.domain.tellings import telling_of
 from dayone.errors import Invalid
 
@@ -62,19 +61,17 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     if event not in (*_ABOUT_EMPLOYEES, *_REMOVED):
         return Heard(reference=reference, at=now, ignored="it is not about an employee")
     is_removal = event in _REMOVED or body.data.get("remote_was_deleted") is True
+    mistakes: tuple[str, ...] = ()
     try:
-        at, unclear = _modified_at(body.data), None
+        at = _modified_at(body.data)
         be_of_the_past(at, until=now)
     except Invalid as error:
-        at, unclear = now, error
-    person, attributes, flaws = person_in(
-        _readable(body.data), rules=source.mapping, at=now, changed_at=at, is_end=is_removal
+        at, mistakes = now, error.findings
+    person = person_in(
+        _readable(body.data), rules=source.mapping, at=now, changed_at=at, is_end=is_removal, mistakes=mistakes
     )
-    if unclear is not None and attributes.get("status") != Status.ENDED:
-        raise unclear
-    flaws = (*flaws, *(unclear.findings if unclear else ()))
-    telling = telling_of(attributes, source=source.name, at=at, flaws=flaws)
-    return Heard(reference=reference, at=at, people={person: telling})
+    telling = telling_of(person.attributes, source=source.name, at=at, flaws=person.flaws)
+    return Heard(reference=reference, at=at, people={person.id: telling}, refused=person.refused)
 
 
 def _modified_at(employee: Mapping[str, object]) -> datetime:

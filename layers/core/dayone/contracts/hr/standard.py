@@ -10,9 +10,17 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from dayone.contracts.deliveries import Delivery
+from dayone.contracts.hr.full_records import OWN_NAMES, person_in
 from dayone.contracts.hr.heard import Heard, Kind
 from dayone.contracts.hr.person_record import SentRecord, read_as
 from dayone.contracts.hr.proofs import CLOCKS_DIFFER_BY, be_of_the_past, is_mac
@@ -20,7 +28,7 @@ from dayone.domain.employments import current_employment
 from dayone.domain.hr_sources import Source
 from dayone.domain.people import Status
 from dayone.domain.tellings import telling_of
-from dayone.errors import Unauthentic
+from dayone.errors import Invalid, Malformed, Unauthentic
 
 ID_HEADER = "webhook-id"
 TIME_HEADER = "webhook-timestamp"
@@ -28,11 +36,13 @@ _SIGNATURES_HEADER = "webhook-signature"
 _PREFIX = "whsec_"
 _ENDED = "person.ended"
 
+type _Type = Literal["person.created", "person.updated", "person.ended"]
+
 
 class PersonEvent(BaseModel):
     """The body of a delivery; `timestamp` is when the record came to be so, and orders what is told of one person."""
 
-    type: Literal["person.created", "person.updated", "person.ended"]
+    type: _Type
     timestamp: AwareDatetime
     data: SentRecord
 
@@ -44,20 +54,54 @@ class PersonEvent(BaseModel):
         return event
 
 
+class _RefusedEvent(BaseModel):
+    type: _Type
+    timestamp: AwareDatetime | None = None
+    data: dict[str, object]
+
+    @field_validator("timestamp", mode="wrap")
+    @classmethod
+    def _if_it_is_one(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> datetime | None:  # noqa: ANN401
+        try:
+            found: datetime | None = handler(value)
+        except ValidationError:
+            return None
+        return found
+
+
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
     """Verify and read one delivery; see Reads."""
     sent_at = verify(delivery, keys=keys, now=now)
-    event = read_as(PersonEvent, delivery.body)
-    at = event.timestamp
-    # Signatures have whole seconds: an end of this very second stays where it is among what was told before it.
-    if event.type == _ENDED and at > sent_at + CLOCKS_DIFFER_BY:
-        at = sent_at
-    be_of_the_past(at, until=sent_at)
+    try:
+        event = read_as(PersonEvent, delivery.body)
+        at = event.timestamp
+        # Signatures have whole seconds: an end of this very second stays where it is among what was told before it.
+        if event.type == _ENDED and at > sent_at + CLOCKS_DIFFER_BY:
+            at = sent_at
+        be_of_the_past(at, until=sent_at)
+    except Malformed:
+        raise
+    except Invalid as error:
+        return _end_alone(delivery, error, source=source, sent_at=sent_at)
     attributes = event.data.attributes(only_given=False)
-    states_status = "status" in event.data.model_fields_set
-    attributes = current_employment(attributes, states_status=states_status, at=at)
+    if "status" in event.data.model_fields_set:
+        attributes = current_employment(attributes, at=at)
     telling = telling_of(attributes, source=source.name, at=at, flaws=event.data.flaws)
     return Heard(reference=delivery.headers[ID_HEADER], at=at, people={event.data.id: telling})
+
+
+def _end_alone(delivery: Delivery, error: Invalid, *, source: Source, sent_at: datetime) -> Heard:
+    """The end that a refused event states; raises `error` where it states none."""
+    mistakes = [finding.removeprefix("data.") for finding in error.findings]
+    try:
+        event = read_as(_RefusedEvent, delivery.body)
+        at = min(event.timestamp or sent_at, sent_at)
+        person = person_in(event.data, rules=OWN_NAMES, at=at, is_end=event.type == _ENDED, mistakes=mistakes)
+    except Invalid:
+        raise error from None
+    telling = telling_of(person.attributes, source=source.name, at=at, flaws=person.flaws)
+    refused = error.findings if person.refused else ()
+    return Heard(reference=delivery.headers[ID_HEADER], at=at, people={person.id: telling}, refused=refused)
 
 
 def verify(delivery: Delivery, *, keys: Iterable[str], now: datetime) -> datetime:

@@ -12,13 +12,12 @@ from pydantic import RootModel
 
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.bearer import carries_token
-from dayone.contracts.hr.full_records import end_in, person_in
+from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Heard, Kind
 from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import be_of_the_past, carries_secret, digest_of
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule, mapped
-from dayone.domain.people import Status
 from dayone.domain.stated_ends import stated_end
 from dayone.domain.subject_states import Telling
 from dayone.domain.tellings import telling_of
@@ -63,11 +62,13 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     findings: list[str] = []
     for number, row in enumerate(_rows(read_as(_Body, delivery.body).root), start=1):
         try:
-            person, telling = _told(row, source=source, now=now)
+            person, telling, refused = _person_in(row, source=source, now=now)
         except Invalid as error:
             findings += [f"row {number}: {finding}" for finding in error.findings]
-            if end := end_in(row, rules=_rules(source), at=now):
-                ends[end.id] = telling_of(end.attributes, source=source.name, at=now)
+            continue
+        if refused:
+            findings += [f"row {number}: {finding}" for finding in refused]
+            ends[person] = telling
             continue
         if person in people:
             findings.append(f"row {number}: this person is in it twice")
@@ -90,20 +91,16 @@ def _ends(people: Mapping[str, Telling]) -> dict[str, Telling]:
     }
 
 
-def _told(row: Mapping[str, object], *, source: Source, now: datetime) -> tuple[str, Telling]:
+def _person_in(row: Mapping[str, object], *, source: Source, now: datetime) -> tuple[str, Telling, tuple[str, ...]]:
+    """The person's id, the record, and the mistakes for which it is only their end."""
+    mistakes: tuple[str, ...] = ()
     try:
-        at, unclear = _changed_at(row, source=source, now=now), None
+        at = _changed_at(row, source=source, now=now)
     except Invalid as error:
-        at, unclear = now, error
-    person, attributes, flaws = person_in(row, rules=_rules(source), at=now, changed_at=at)
-    if unclear is not None and attributes.get("status") != Status.ENDED:
-        raise unclear
-    flaws = (*flaws, *(unclear.findings if unclear else ()))
-    return person, telling_of(attributes, source=source.name, at=at, flaws=flaws)
-
-
-def _rules(source: Source) -> Mapping[str, FieldRule]:
-    return {name: rule for name, rule in source.mapping.items() if name != _TIME}
+        at, mistakes = now, error.findings
+    rules = {name: rule for name, rule in source.mapping.items() if name != _TIME}
+    person = person_in(row, rules=rules, at=now, changed_at=at, mistakes=mistakes)
+    return person.id, telling_of(person.attributes, source=source.name, at=at, flaws=person.flaws), person.refused
 
 
 def _changed_at(row: Mapping[str, object], *, source: Source, now: datetime) -> datetime:

@@ -5,26 +5,19 @@ from datetime import datetime
 
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr import standard
-from dayone.contracts.hr.full_records import end_in, person_in
+from dayone.contracts.hr.full_records import OWN_NAMES, person_in
 from dayone.contracts.hr.heard import Heard
 from dayone.contracts.hr.packed_workforce import packed
 from dayone.contracts.hr.proofs import carries_secret, digest_of
 from dayone.domain.hr_sources import Source
-from dayone.domain.mapping import DAYS, FieldRule
 from dayone.domain.stated_ends import stated_end
 from dayone.errors import Invalid
 
 LARGEST_BODY = 5 * 1024 * 1024  # bytes; Lambda takes six, and what is binary grows by a third on the way
 _MOST_FINDINGS = 100
 
-_ATTRIBUTES = (
-    *("id", "email", "given_name", "family_name", "user_name", "display_name"),
-    *("department", "title", "team", "cost_centre", "location", "employment", "manager"),
-    *sorted(DAYS),
-    *("time_zone", "status"),
-)
 # Whoever writes a file for us can call things what we call them.
-MAPPING = {name: FieldRule(fields=(name,)) for name in _ATTRIBUTES}
+MAPPING = OWN_NAMES
 
 
 def proved(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> tuple[str, datetime]:
@@ -52,11 +45,13 @@ def heard(
             findings += row.findings
             continue
         try:
-            person, attributes, flaws = person_in(row, rules=source.mapping, at=at)
+            person, attributes, flaws, refused = person_in(row, rules=source.mapping, at=at)
         except Invalid as error:
             findings += [f"row {number}: {finding}" for finding in error.findings]
-            if end := end_in(row, rules=source.mapping, at=at):
-                ends[end.id] = end.attributes
+            continue
+        if refused:
+            findings += [f"row {number}: {finding}" for finding in refused]
+            ends[person] = attributes
             continue
         notes += [f"row {number}: {flaw}" for flaw in flaws]
         if person in people:
