@@ -49,15 +49,12 @@ def heard(
         except Invalid as error:
             findings += [f"row {number}: {finding}" for finding in error.findings]
             continue
-        if refused:
-            findings += [f"row {number}: {finding}" for finding in refused]
-            ends[person] = attributes
-            continue
+        findings += [f"row {number}: {finding}" for finding in refused]
         notes += [f"row {number}: {flaw}" for flaw in flaws]
-        if person in people:
+        if person in people and not refused:
             findings.append(f"row {number}: this id is in it before")
             twice.add(person)
-        people[person] = attributes
+        (ends if refused else people)[person] = attributes
     if findings:
         ends |= {person: stated for person, attributes in people.items() if (stated := stated_end(attributes))}
         clear = {person: stated for person, stated in ends.items() if person not in twice}
