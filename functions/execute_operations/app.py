@@ -1,4 +1,4 @@
-"""The engine: carry out what was planned, under the quotas, for about a minute."""
+"""The engine: carry out what was planned, under the quotas, for a quarter of a minute."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,9 +12,9 @@ from dayone.usecases.execute_operations import execute_operations
 logger = logger_of("execute_operations")
 
 # A crash is noticed when the queue's visibility timeout ends, and a leaver must not wait for long.
-LONGEST_RUN = timedelta(seconds=60)
-# What one call to AWS may take at worst, with its retries, before Lambda ends the process.
-LAST_CALL = timedelta(seconds=25)
+LONGEST_RUN = timedelta(seconds=15)
+# What one call to Identity Center may take at worst, before Lambda ends the process.
+LAST_CALL = timedelta(seconds=13)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -256,7 +256,7 @@ def test_held_removals(watched: Watched, others: StatePorts) -> None:
     operations = tuple(replace(one, state=OperationState.HELD) for one in made.operations)
     others.subjects.commit(replace(made, operations=operations))
     held = DynamoHeldRemovals(watched.table)
-    assert list(held.subjects(LEFT)) == [ADA]
+    assert held.subjects(LEFT, after="", limit=99) == ([ADA], "")
     held.decide(others.subjects.load(ADA).head, held=(), audit=[entry()])
     held.release(LEFT, [one.id for one in operations])
     assert watched.actions == DynamoHeldRemovals.ACTIONS

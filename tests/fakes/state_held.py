@@ -30,10 +30,11 @@ class MemoryHeldRemovals:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def subjects(self, change: str) -> Iterable[Subject]:
-        operations = self._state.operations.values()
-        held = [one for one in operations if one.change == change and one.state is OperationState.HELD]
-        return list(dict.fromkeys(one.subject for one in sorted(held, key=lambda one: one.id)))
+    def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
+        operations = [one for one in self._state.operations.values() if one.change == change and one.id > after]
+        page = sorted(operations, key=lambda one: one.id)[:limit]
+        held = [one.subject for one in page if one.state is OperationState.HELD]
+        return list(dict.fromkeys(held)), page[-1].id if len(page) == limit else ""
 
     def decide(
         self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False

@@ -77,7 +77,7 @@ class MemoryOperationQueue:
         known = self._pending(operation)
         if known.attempts != operation.attempts:
             raise Conflicting(f"{operation.id} is no longer as it was read")
-        begun = replace(known, attempts=known.attempts + 1, waiting_for="", failure_reason="")
+        begun = replace(known, attempts=known.attempts + 1, attempted_at=doubt.at, waiting_for="", failure_reason="")
         self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
         if unsettled:

@@ -3,15 +3,19 @@
 import sys
 import sysconfig
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dayone.adapters.dependent_actions import Dependency
+from dayone.usecases.execute_operations import TURN
+from functions.execute_operations import app as executor
 from tests.project.repository import PACKAGE, functions, pascal, resource, template
 from tests.project.service_authorization import statements
 from tests.project.wired import declared_actions, variables_of
+from tests.simulation.simulation import Simulation
 
 FUNCTIONS = functions()
 # What Lambda itself does in a function's name to fetch its events.
@@ -153,12 +157,48 @@ def test_a_function_is_told_exactly_what_its_settings_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_message_stays_hidden_for_as_long_as_its_function_may_take(name: str) -> None:
-    least = {"execute_operations": 1}.get(name, 6)  # AWS advises six; the engine's queue says why it does not
+    # AWS refuses less than once, and advises six times; the queues that a leaver goes through say why they are not.
+    least = {"execute_operations": 1, "plan_changes": 1}.get(name, 6)
     timeout = resource(f"{pascal(name)}Function").get("Timeout", template()["Globals"]["Function"]["Timeout"])
     for event in _events(name):
         if event["Type"] == "SQS":
             queue = event["Properties"]["Queue"]["Fn::GetAtt"].removesuffix(".Arn")
             assert resource(queue)["VisibilityTimeout"] >= least * timeout
+
+
+@pytest.mark.parametrize("queue", ["InboxQueue", "EngineQueue"])
+def test_what_a_killed_function_has_taken_is_back_within_half_a_minute(queue: str) -> None:
+    """A leaver may be among it."""
+    properties = resource(queue)
+    assert properties["VisibilityTimeout"] <= 30
+    # An outage, or failures one after another, still have a quarter of an hour and more in the inbox.
+    tries = properties["RedrivePolicy"]["maxReceiveCount"]
+    assert tries * properties["VisibilityTimeout"] >= {"InboxQueue": 1500, "EngineQueue": 500}[queue]
+
+
+def test_a_killed_planner_has_taken_one_message() -> None:
+    (event,) = _events("plan_changes")
+    assert event["Properties"]["BatchSize"] == 1
+
+
+def test_a_run_of_the_executor_and_its_turn_end_before_its_message_is_back() -> None:
+    timeout = timedelta(seconds=resource("ExecuteOperationsFunction")["Timeout"])
+    assert timeout >= executor.LONGEST_RUN + executor.LAST_CALL
+    hidden = timedelta(seconds=resource("EngineQueue")["VisibilityTimeout"])
+    # Whoever is killed at the end of a run has renewed the turn at most a renewal before.
+    assert hidden >= executor.LONGEST_RUN + TURN
+
+
+def test_the_simulation_is_of_the_deployed_queues() -> None:
+    simulated = Simulation(1).day_one
+    for queue, function, logical in (
+        (simulated.inbox, simulated.planning, "Inbox"),
+        (simulated.engine, simulated.executor, "Engine"),
+    ):
+        properties = resource(f"{logical}Queue")
+        assert queue.visibility == properties["VisibilityTimeout"]
+        assert queue.most_receives == properties["RedrivePolicy"]["maxReceiveCount"]
+        assert function.timeout == resource(f"{pascal(function.name)}Function")["Timeout"]
 
 
 def test_the_inbox_is_planned_by_as_many_at_once_as_the_operator_says() -> None:

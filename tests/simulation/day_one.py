@@ -51,8 +51,8 @@ from tests.simulation.virtual_time import Clockwork
 from tests.simulation.weather import Weather
 
 _SWEEP_EVERY = 60.0
-_LONGEST_RUN = timedelta(seconds=60)
-_LAST_CALL = timedelta(seconds=25)
+_LONGEST_RUN = timedelta(seconds=15)
+_LAST_CALL = timedelta(seconds=13)
 _MOST_IN_A_BATCH = 10
 
 
@@ -76,26 +76,26 @@ class DayOne:
         self.organization = MemoryOrganization()
         self.turn = MemoryTurn()
         self.budgets = budgets or Budgets()
-        self.inbox = Queue("inbox", time=time, visibility=360)
-        self.engine = Queue("engine", time=time, visibility=100)
+        self.inbox = Queue("inbox", time=time, visibility=30, most_receives=50)
+        self.engine = Queue("engine", time=time, visibility=30, most_receives=20)
         self.account_events = Queue("account-events", time=time, visibility=180)
         self.dead_letters = MemoryDeadLetters()
         self.mishaps: list[str] = []
         self.executing: set[str] = set()
         self._trace = trace
         self._numbers = count(1)
-        self.planning = self._function("plan_changes", timeout=60, prepare=self._planning)
-        self.executor = self._function("execute_operations", timeout=90, prepare=self._executing)
+        self.planning = self._function("plan_changes", timeout=25, prepare=self._planning)
+        self.executor = self._function("execute_operations", timeout=28, prepare=self._executing)
         self.sweep = self._function("reconcile_access", timeout=30, prepare=self._sweeping)
         self.recording = self._function("record_account_event", timeout=30, prepare=self._recording)
         self.intake = self._function("receive_hr_event", timeout=10, prepare=self._receiving)
         self.api = self._function("access_api", timeout=29, prepare=self._answering)
-        for queue, function, at_once in (
-            (self.inbox, self.planning, 8),
-            (self.engine, self.executor, 10),
-            (self.account_events, self.recording, 10),
+        for queue, function, batch, at_once in (
+            (self.inbox, self.planning, 1, 8),
+            (self.engine, self.executor, _MOST_IN_A_BATCH, 10),
+            (self.account_events, self.recording, _MOST_IN_A_BATCH, 10),
         ):
-            QueueTrigger(queue, function, time=time, weather=weather, batch=_MOST_IN_A_BATCH, at_once=at_once)
+            QueueTrigger(queue, function, time=time, weather=weather, batch=batch, at_once=at_once)
         time.at(_SWEEP_EVERY, self._sweep)
 
     @property
@@ -170,7 +170,7 @@ class DayOne:
         def execute(_: object) -> object:
             try:
                 execute_operations(
-                    ports=ports, deadline=self.time.now + min(_LONGEST_RUN, timedelta(seconds=90) - _LAST_CALL)
+                    ports=ports, deadline=self.time.now + min(_LONGEST_RUN, timedelta(seconds=28) - _LAST_CALL)
                 )
             except Exception as error:
                 self.heard_of(error)

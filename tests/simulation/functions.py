@@ -41,10 +41,13 @@ class Function:
     ) -> None:
         self.name = name
         self.running = 0
+        self.killed = 0
+        # Of an invocation that begins: in how many seconds it is killed, or None.
+        self.killed_in: Callable[[], float | None] = lambda: None
         self._time = time
         self._weather = weather
         self._trace = trace
-        self._timeout = timeout
+        self.timeout = timeout
         self._prepare = prepare
         self._idle: list[Warm] = []
         self._processes = 0
@@ -74,7 +77,15 @@ class Function:
                 invocation.end(partial(invocation.failed, None))
 
         warm.process.start(run)
-        self._time.at(self._timeout, lambda: None if invocation.is_over else warm.process.die())
+        seconds = self.killed_in()
+        if seconds is not None:
+            self._time.at(seconds, lambda: self._kill(warm.process, invocation))
+        self._time.at(self.timeout, lambda: None if invocation.is_over else warm.process.die())
+
+    def _kill(self, process: Process, invocation: "_Invocation") -> None:
+        if not invocation.is_over:
+            self.killed += 1
+            process.die()
 
     def _fresh(self) -> Warm:
         self._processes += 1

@@ -32,8 +32,8 @@ class Queue:
         self.dead: list[Message] = []
         self.sent = 0
         self._time = time
-        self._visibility = visibility
-        self._most_receives = most_receives
+        self.visibility = visibility
+        self.most_receives = most_receives
         self._groups: dict[str, deque[Message]] = {}
         self._seen: dict[str, float] = {}
 
@@ -60,7 +60,7 @@ class Queue:
             if len(found) == most:
                 break
         if found:
-            self._time.at(self._visibility + 0.001, self._again)
+            self._time.at(self.visibility + 0.001, self._again)
         return found
 
     def delete(self, messages: Iterable[Message]) -> None:
@@ -85,7 +85,7 @@ class Queue:
 
     def _receive_of(self, group: str, *, most: int, now: float) -> list[Message]:
         waiting, found = self._groups[group], list[Message]()
-        while waiting and waiting[0].receives >= self._most_receives and waiting[0].invisible_until <= now:
+        while waiting and waiting[0].receives >= self.most_receives and waiting[0].invisible_until <= now:
             self.dead.append(waiting.popleft())
         if not waiting:
             del self._groups[group]
@@ -95,6 +95,6 @@ class Queue:
                 # Those behind it wait with it: that is what keeps the order.
                 break
             one.receives += 1
-            one.invisible_until = now + self._visibility
+            one.invisible_until = now + self.visibility
             found.append(one)
         return found

@@ -1,11 +1,13 @@
 """Troubles of the executor that a simulated world has found: each once went wrong."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from dayone.domain.operations import Action, OperationState
+from dayone.domain.rate_limits import Budgets
 from dayone.domain.subjects import ResourceOf
 from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.ports.identity_center import Receipt
@@ -27,6 +29,7 @@ from tests.builders import (
 )
 from tests.fakes.identity_center import StoredGroup, StoredSet
 from tests.fakes.permission_sets import MemoryPermissionSets
+from tests.unit.crashes import Crash
 from tests.unit.world import World
 
 _VIEW = "job-function/ViewOnlyAccess"
@@ -312,3 +315,24 @@ def test_the_removal_of_what_is_gone_by_then_leaves_no_doubt_though_its_end_is_n
     world.settle()
     assert world.assignments() == {(ACCOUNT_ID, "ViewOnly", "data")}
     assert all(one.doubt is None for one in world.state.applied.values())
+
+
+def test_places_of_lost_requests_come_free_although_runs_are_shorter_than_they_are_kept() -> None:
+    """Each run kept them free anew from its own beginning, so that runs of fifteen seconds never got anything done."""
+    world = World(budgets=replace(Budgets(), outstanding_assignments=1))
+    world.policy_is(a_policy(a_group("engineers"), a_set("ViewOnly"), an_assignment()))
+    world.account_is(an_account())
+    world.plan_all()
+
+    def dies() -> None:
+        raise Crash
+
+    _around(world, "assignments", "create", dies)
+    with suppress(Crash):
+        world.execute()
+    world.around = lambda _name, port: port
+    began = world.now
+    while not world.assignments() and world.now - began < timedelta(minutes=2):
+        world.execute(seconds=15)
+        world.sleep(0.5)
+    assert world.now - began < world.budgets.lost_request + timedelta(seconds=15)

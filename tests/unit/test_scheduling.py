@@ -138,7 +138,7 @@ def test_a_request_whose_answer_was_lost_counts_for_a_while() -> None:
     lost = _assigning(1, attempts=1)
     assert is_lost_request(lost)
     schedule = _schedule(*(_assigning(number) for number in range(2, 9)))
-    schedule.may_be_under_way(lost, now=NOON)
+    schedule.may_be_under_way(lost, since=NOON)
     assert len(_starts(schedule)) == 2
     assert len(_starts(schedule, NOON + _BUDGETS.lost_request)) == 1
 

@@ -37,11 +37,13 @@ class DynamoHeldRemovals:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def subjects(self, change: str) -> Iterable[Subject]:
-        """Whoever has operations of this change held, in order."""
+    def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
+        """See HeldRemovals; in order."""
         of_change = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.OPERATION)
-        operations = map(operation_in, self._table.query(of_change))
-        return list(dict.fromkeys(one.subject for one in operations if one.state is OperationState.HELD))
+        place = change_keys.operation_named(after, change=change)._asdict() if after else None
+        operations = [operation_in(record) for record in self._table.query(of_change, after=place, limit=limit)]
+        held = [operation.subject for operation in operations if operation.state is OperationState.HELD]
+        return list(dict.fromkeys(held)), operations[-1].id if len(operations) == limit else ""
 
     def decide(
         self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False

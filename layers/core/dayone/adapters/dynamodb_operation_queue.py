@@ -75,10 +75,11 @@ class DynamoOperationQueue(DynamoOpenOperations):
         Raises Conflicting when somebody else has begun or finished it, or when its own generation is still to come.
         """
         subject, generation = operation.subject, operation.generation
+        at = {"attempted_at": stamp(doubt.at)} if doubt.at else {}
         writes: Mapping[str, Write] = {
             _OPERATION: Update(
                 change_keys.operation_key(operation),
-                put={"attempts": operation.attempts + 1, **runnable(operation, begun=True)},
+                put={"attempts": operation.attempts + 1, **at, **runnable(operation, begun=True)},
                 remove=("waiting_for", "failure_reason"),
                 condition=IS_PENDING & is_tried_as_often_as(operation),
             ),
@@ -96,7 +97,8 @@ class DynamoOperationQueue(DynamoOpenOperations):
             return None
         if refused:
             raise Conflicting(f"{operation.id} is no longer as it was read")
-        return replace(operation, attempts=operation.attempts + 1, waiting_for="", failure_reason="")
+        begun = replace(operation, attempts=operation.attempts + 1, attempted_at=doubt.at)
+        return replace(begun, waiting_for="", failure_reason="")
 
     def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
         """Note that AWS works on it under this request id; raises Conflicting when it is not pending."""

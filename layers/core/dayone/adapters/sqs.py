@@ -4,6 +4,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.aws_errors import never_rejected
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # Source: Amazon SQS API Reference, SendMessageBatch: the limit of one message and of all in a batch.
 _MOST_BYTES = 1_048_576
 _MOST_ENTRIES = 10
+_AT_ONCE = 10
 # Source: Amazon SQS API Reference, SendMessage, MessageGroupId: letters, digits and ASCII punctuation, no blanks.
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
 
@@ -40,8 +42,15 @@ class SqsInbox:
     def put(self, commands: Iterable[Command]) -> None:
         """See Inbox; raises TooLarge, before anything is sent, for a command that no message holds."""
         entries = [_entry(command) for command in commands]
-        for batch in batches(entries, size=_size, most=_MOST_ENTRIES, most_bytes=_MOST_BYTES):
-            self._send(batch)
+        of_each = list(batches(entries, size=_size, most=_MOST_ENTRIES, most_bytes=_MOST_BYTES))
+        are_in_order = len({entry["MessageGroupId"] for entry in entries}) < len(entries)
+        if are_in_order or len(entries) <= _MOST_ENTRIES:
+            for batch in of_each:
+                self._send(batch)
+            return
+        # No two are about the same subject, so there is no order to keep: a thousand take as long as a hundred.
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            list(threads.map(self._send, of_each))
 
     def _send(self, batch: "list[SendMessageBatchRequestEntryTypeDef]") -> None:
         numbered: list[SendMessageBatchRequestEntryTypeDef] = [

@@ -113,14 +113,18 @@ class ActivatePolicy(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ApplyDecision(Command):
-    """Apply a decision to what a change holds of the subject, or of all its subjects when that is the change itself."""
+    """Apply a decision to what a change holds of the subject, or of all its subjects when that is the change itself.
+
+    `cursor` is the operation of the change behind which a run goes on.
+    """
 
     decision: Decision
+    cursor: str = ""
 
     @property
     def identity(self) -> tuple[object, ...]:
         """See Command."""
-        return (*super().identity, self.decision.is_approved)
+        return (*super().identity, self.decision.is_approved, self.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ class Operation:
     of the same plan that must have succeeded; `covers` are resources that go when this one goes; `behind` is how many
     operations of the plan come after it. `waiting_for` says in words what keeps it from running. `refusal` is the way
     in which it was last kept from being done, `refused_since` since when in that way. `request_id` is AWS's, as soon as
-    it has one, and `submitted_at` when it gave it.
+    it has one, and `submitted_at` when it gave it; `attempted_at` is when the last attempt began.
     """
 
     change: str
@@ -77,6 +77,7 @@ class Operation:
     refusal: Refusal = Refusal.NONE
     refused_since: datetime | None = None
     not_before: datetime | None = None
+    attempted_at: datetime | None = None
     submitted_at: datetime | None = None
     finished_at: datetime | None = None
 

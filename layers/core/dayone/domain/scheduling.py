@@ -39,10 +39,10 @@ class Schedule:
             else:
                 self._backlog.add(one)
 
-    def may_be_under_way(self, operation: Operation, *, now: datetime) -> None:
-        """An attempt whose answer was lost: AWS may be working on it, and its place is taken for a while."""
+    def may_be_under_way(self, operation: Operation, *, since: datetime) -> None:
+        """An attempt whose answer was lost: AWS may have been working on it since then, and its place is taken."""
         if window := self._windows.get(operation.resource.kind):
-            window.hold(until=now + self._budgets.lost_request)
+            window.hold(until=since + self._budgets.lost_request)
 
     def submitted(self, operation: Operation, *, now: datetime) -> None:
         """AWS works on it, as `operation`, with its request id, says."""

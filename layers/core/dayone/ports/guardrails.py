@@ -20,8 +20,11 @@ class Ledger(Protocol):
 class HeldRemovals(Protocol):
     """The operations that wait for a human, and what becomes of them."""
 
-    def subjects(self, change: str) -> Iterable[Subject]:
-        """Whoever has operations of this change held."""
+    def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
+        """Whoever has operations of this change held, among so many of its operations; and where to go on, or empty.
+
+        `after` is where the page before this one said to go on, empty at the beginning.
+        """
 
     def decide(
         self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False

@@ -19,6 +19,8 @@ from dayone.ports.state import Engine, Inbox, PolicyInForce, Subjects
 from dayone.usecases.requeue import Employed
 
 _ATTEMPTS = 5
+# Operations of a change that are looked at before the next message goes on: a second or two.
+_IN_A_RUN = 1000
 _WITHDRAWN = "no longer asked for"
 
 
@@ -35,11 +37,13 @@ class DecisionPorts:
 
 
 def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
-    """Ask for each subject of the change, or decide for the one that was asked for; the same again is harmless."""
+    """Ask for the subjects of the change, some in a run, or decide for the one it is about; harmless to repeat."""
     change, decision = command.cause.change, command.decision
     if command.subject.kind is SubjectKind.CHANGE:
-        concerned = ports.held.subjects(change)
-        ports.inbox.put(replace(command, subject=subject) for subject in concerned)
+        subjects, cursor = ports.held.subjects(change, after=command.cursor, limit=_IN_A_RUN)
+        ports.inbox.put(replace(command, subject=subject, cursor="") for subject in subjects)
+        if cursor:
+            ports.inbox.put([replace(command, cursor=cursor)])
         return
     for attempt in range(1, _ATTEMPTS + 1):
         try:

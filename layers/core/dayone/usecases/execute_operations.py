@@ -14,7 +14,7 @@ from dayone.usecases.executor_run import ExecutorRun
 from dayone.usecases.reports import Trying
 
 # How long another run is believed to be alive that has not said so again. A process that was killed says nothing.
-_TURN = timedelta(seconds=15)
+TURN = timedelta(seconds=15)
 _RENEWAL = timedelta(seconds=5)
 _LONGEST_NAP = 1.0
 
@@ -40,7 +40,7 @@ def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
     While another run is at work this one waits for its turn, for the other may have died.
     """
     holder = ports.token()
-    while not ports.turn.take(holder, now=ports.clock(), until=ports.clock() + _TURN):
+    while not ports.turn.take(holder, now=ports.clock(), until=ports.clock() + TURN):
         if ports.clock() + timedelta(seconds=_LONGEST_NAP) >= deadline:
             return
         ports.workers.done(seconds=_LONGEST_NAP)
@@ -72,7 +72,7 @@ def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) 
 
 def _is_renewed(holder: str, *, ports: ExecuteOperations, now: datetime) -> bool:
     try:
-        return ports.turn.take(holder, now=now, until=now + _TURN)
+        return ports.turn.take(holder, now=now, until=now + TURN)
     except Unavailable:
         # Raised from here it would leave tasks behind, whose results the next run of this process would take for its
         # own.

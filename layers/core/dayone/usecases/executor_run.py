@@ -51,7 +51,8 @@ class OpenOperations:
         unknown = [one for one in self._queue.begun() if not self._schedule.knows(one.id)]
         for one in unknown:
             if is_lost_request(one):
-                self._schedule.may_be_under_way(one, now=now)
+                # Since it was begun, not since this run has read it: runs are shorter than a lost request may last.
+                self._schedule.may_be_under_way(one, since=one.attempted_at or now)
         self._schedule.offer(unknown, now=now)
 
     def read_again(self, operation: Operation) -> None:
@@ -165,8 +166,7 @@ class ExecutorRun:
 
     @property
     def _worth_waiting(self) -> timedelta:
-        # A run that went before the places of lost requests are free again would leave them to the next, which has to
-        # keep them free anew.
+        # A run that ended before the places of lost requests are free again would leave them to the next sweep.
         return max(_WORTH_WAITING, self.ports.budgets.lost_request)
 
     def _begin(self, task: Callable[[], Report]) -> None:
@@ -206,7 +206,7 @@ class ExecutorRun:
 
     def _look_again_at(self, operation: Operation, *, now: datetime) -> None:
         if is_lost_request(operation):
-            self._schedule.may_be_under_way(operation, now=now)
+            self._schedule.may_be_under_way(operation, since=now)
         self._lose(operation)
 
     def _lose(self, operation: Operation) -> None:
@@ -220,7 +220,7 @@ class ExecutorRun:
             case Throttled(retry_after=seconds):
                 self._schedule.throttled(quota_of(report.operation), now=now, retry_after=seconds)
             case Unreachable():
-                self._schedule.may_be_under_way(report.operation, now=now)
+                self._schedule.may_be_under_way(report.operation, since=now)
             case _:
                 pass
         self._schedule.postponed(report.operation, until=report.until)
