@@ -36,13 +36,13 @@ def test_a_ring_carries_out_what_is_planned(
     assert world.engine.rings == 0
 
 
-def test_a_run_ends_after_a_minute_and_rings_for_the_next(
+def test_a_run_ends_after_fifteen_seconds_and_rings_for_the_next(
     world: World, event_of: Callable[[str], Event], context: LambdaContext
 ) -> None:
     world.aws_works = False
     began = world.now
     app.lambda_handler(event_of("execute_operations/wake"), context)
-    assert timedelta(seconds=55) < world.now - began < timedelta(seconds=65)
+    assert timedelta(seconds=14) < world.now - began < timedelta(seconds=18)
     assert world.engine.rings == 1
     assert world.state.open_operations()
 
@@ -52,7 +52,7 @@ def test_a_run_leaves_time_for_its_last_call_before_lambda_ends_it(
 ) -> None:
     world.aws_works = False
     began = world.now
-    app.lambda_handler(event_of("execute_operations/wake"), LambdaContext(remaining=35_000))
+    app.lambda_handler(event_of("execute_operations/wake"), LambdaContext(remaining=23_000))
     assert timedelta(seconds=8) < world.now - began < timedelta(seconds=12)
     assert world.engine.rings == 1
 
@@ -60,7 +60,7 @@ def test_a_run_leaves_time_for_its_last_call_before_lambda_ends_it(
 def test_a_run_without_time_rings_for_the_next_and_calls_nothing(
     world: World, event_of: Callable[[str], Event]
 ) -> None:
-    app.lambda_handler(event_of("execute_operations/wake"), LambdaContext(remaining=20_000))
+    app.lambda_handler(event_of("execute_operations/wake"), LambdaContext(remaining=12_000))
     assert world.users() == set()
     assert world.engine.rings == 1
 
@@ -75,7 +75,7 @@ def test_a_run_that_cannot_ring_fails_so_that_its_own_message_comes_again(
 ) -> None:
     world.around = lambda name, port: _DeafEngine() if name == "engine" else port
     with pytest.raises(Unreachable):
-        app.lambda_handler(event_of("execute_operations/wake"), LambdaContext(remaining=20_000))
+        app.lambda_handler(event_of("execute_operations/wake"), LambdaContext(remaining=12_000))
     assert log.messages("WARNING") == ["message failed"]
 
 
