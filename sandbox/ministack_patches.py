@@ -22,6 +22,7 @@ from sandbox import (
     mail_permissions,
     organization_policies,
     permission_questions,
+    queue_ages,
     role_sessions,
     stream_mappings,
     template_values,
@@ -57,6 +58,7 @@ def apply() -> None:
     mail_permissions.authorise_mail()
     role_sessions.correct_sessions()
     permission_questions.answer_permission_questions()
+    queue_ages.report_ages_of_messages()
 
 
 def run_message_groups_in_parallel() -> None:

@@ -8,7 +8,7 @@ import typer
 from dayone_cli.lists import facts
 from dayone_cli.run import Run
 from dayone_cli.screen import OutputFormat, Sheet
-from dayone_cli.watching import Watch
+from dayone_cli.watching import Watch, is_recorded
 from dayone_cli.words import moment, said
 
 FollowIt = Annotated[
@@ -86,7 +86,12 @@ def watch(
 
 
 def change_sheet(seen: Mapping[str, Any]) -> Sheet:
-    """A change in full: its numbers, then its operations."""
+    """A change in full: its numbers, then its operations; or that it is not planned yet."""
+    if not is_recorded(seen):
+        change = seen["change"]
+        return Sheet(
+            columns=(), rows=[], foot=[f"{change['id']} {seen['message']}", f"accepted {moment(change['at'])}"]
+        )
     change, cause = seen["change"], seen["change"]["cause"]
     counted = ", ".join(f"{change[name]} {name}" for name in _NUMBERS if change[name])
     left = seen["estimated_seconds_left"]

@@ -19,15 +19,19 @@ type Json = Mapping[str, Any]
 
 _OVER = ("succeeded", "failed")
 _HELD = "held"
+_ACCEPTED = "accepted"
 _NOT_FOUND = 404
 _PAUSE = 0.5  # seconds between two looks, where the API does not make us wait
 _LONG = 20  # seconds that the API holds an answer back while nothing is over
 _SHORT = 2  # the same, when somebody looks at a bar
+_EMPTY = 90  # seconds that the inbox must look empty: SQS counts right about a minute after the last message
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """Watches changes; `patience` is how many seconds one may take to become known after it was answered 202.
+    """Watches changes; `patience` is how many seconds the API may answer 404 for one that it has answered 202 for.
+
+    One that is accepted and not planned yet is waited for as long as messages wait in the inbox.
 
     A change that is held waits for a human, and ends the watch; `is_decided` says that one has decided just now, which
     is carried out after the answer. After `timeout` seconds, of all changes together, it ends as well; 0 is never.
@@ -39,6 +43,7 @@ class Watch:
     is_decided: bool = False
     timeout: float = 0.0
     now: Callable[[], float] = time.monotonic
+    empty_for: float = _EMPTY
     _end: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +57,7 @@ class Watch:
         moves = self.screen.err.isatty()
         bar = _bar(self.screen) if moves else None
         shown: AbstractContextManager[object] = bar or nullcontext()
-        deadline, before = self.now() + self.patience, ""
+        deadline, before, messages_at = self.now() + self.patience, "", self.now()
         with shown:
             while True:
                 asked_at = self.now()
@@ -60,10 +65,16 @@ class Watch:
                 wait = int(min(_SHORT if moves else _LONG, left))
                 seen = self._look(change, wait=wait, deadline=deadline)
                 before = self._tell(seen, bar=bar, before=before)
-                if seen and (self._is_over(seen["change"]) or self.now() >= self._end):
+                is_planned = seen is not None and is_recorded(seen)
+                if seen and is_planned and (self._is_over(seen["change"]) or self.now() >= self._end):
                     return seen
                 if self.now() >= self._end:
-                    raise Unfinished(f"Change {change} is not recorded yet after {self.timeout:g} s")
+                    state = "planned" if seen else "recorded"
+                    raise Unfinished(f"Change {change} is not {state} yet after {self.timeout:g} s")
+                if seen is None or is_planned or seen["inbox"]["messages"]:
+                    messages_at = self.now()
+                elif self.now() - messages_at > self.empty_for:
+                    raise _not_in_the_inbox(seen)
                 pause = max(0.0, _PAUSE - (self.now() - asked_at))
                 self.api.sleep(min(pause, max(0.0, self._end - self.now())))
 
@@ -94,8 +105,15 @@ class Watch:
     def _tell(self, seen: Json | None, *, bar: "Progress | None", before: str) -> str:
         if seen is None:
             return before
-        progress, left = seen["progress"], seen["estimated_seconds_left"]
         state = str(seen["change"]["state"])
+        if not is_recorded(seen):
+            said = str(seen["message"])
+            if bar:
+                bar.update(bar.task_ids[0], description=said)
+            elif said != before:
+                self.screen.say(f"{seen['change']['id']} {said}")
+            return said
+        progress, left = seen["progress"], seen["estimated_seconds_left"]
         if bar:
             about = f"about {left} s left" if left else ""
             total = progress["total"] or None
@@ -103,6 +121,16 @@ class Watch:
         elif state != before:
             self.screen.say(f"{seen['change']['id']} {state}: {progress['done']} of {progress['total']} done")
         return state
+
+
+def is_recorded(seen: Json) -> bool:
+    """Whether the API has told of a change itself, and not that it is accepted and not planned yet."""
+    return bool(seen["change"]["state"] != _ACCEPTED)
+
+
+def _not_in_the_inbox(seen: Json) -> Unfinished:
+    detail = "it was given up or waits for its HR system, which `dayone status` names, or it was never accepted"
+    return Unfinished(f"Change {seen['change']['id']} is not planned, and the inbox is empty", detail=detail)
 
 
 def _came_out_well(seen: Json) -> None:

@@ -15,5 +15,8 @@ logger = logger_of("reconcile_access")
 def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     """Sweep once. Raises when it cannot: the next sweep does it again."""
     with failures_told(logger, message_id="sweep"):
-        due = reconcile_access(ports=wiring.reconcile_access())
-    logger.info("swept", extra={"due": due})
+        swept = reconcile_access(ports=wiring.reconcile_access())
+    logger.info("swept", extra={"due": swept.due})
+    if swept.stuck:
+        # The template makes a metric of this line; an error, which no LogLevel hides.
+        logger.error("subjects stuck", extra={"subjects": swept.stuck})

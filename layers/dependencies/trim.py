@@ -13,6 +13,7 @@ from typing import Any
 SERVICES = frozenset(
     {
         "cloudtrail",
+        "cloudwatch",
         "dynamodb",
         "events",
         "iam",

@@ -2,10 +2,11 @@
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dayone.contracts.problems import Problem
+from dayone.routes.described import Description
 from sandbox.openapi.operations import operation
 from sandbox.openapi.problems import problem_examples
 from sandbox.openapi.routes import DescribedRoute, routes
@@ -50,7 +51,7 @@ def document() -> Json:
         raise LookupError(f"these routes are not described: {missing}")
     said = [one.description for one in found if one.description]
     sent = [body.shape for one in said for body in one.bodies]
-    schemas = Schemas(answered=[Problem, *(one.answer for one in said)], sent=sent)
+    schemas = Schemas(answered=[Problem, *_answered(said)], sent=sent)
     return {
         "openapi": "3.1.0",
         "info": _info(),
@@ -60,6 +61,13 @@ def document() -> Json:
         "paths": _paths(found, schemas),
         "components": _components(found, schemas),
     }
+
+
+def _answered(descriptions: Iterable[Description]) -> Iterator[object]:
+    for description in descriptions:
+        yield description.answer
+        if description.accepted:
+            yield description.accepted.answer
 
 
 def _info() -> Json:

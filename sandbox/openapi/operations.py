@@ -64,7 +64,7 @@ def operation(route: DescribedRoute, said: Description, schemas: Schemas) -> Jso
         **({"description": more} if more else {}),
         "parameters": [_parameter(one) for one in _parameters(route, said)],
         **({"requestBody": _body(said.bodies, schemas)} if said.bodies else {}),
-        "responses": {str(said.status): _answer(said, schemas), **refused(route)},
+        "responses": {**_answers(said, schemas), **refused(route)},
     }
 
 
@@ -101,6 +101,14 @@ def _body(bodies: Iterable[Body], schemas: Schemas) -> Json:
         one.media_type: {"schema": schemas.of(one.shape), "examples": {"sent": {"value": one.example}}} for one in sent
     }
     return {"content": content, **({"required": True} if all(one.required for one in sent) else {})}
+
+
+def _answers(said: Description, schemas: Schemas) -> Json:
+    answers = {str(said.status): _answer(said, schemas)}
+    if said.accepted:
+        accepted = Description(tag=said.tag, answer=said.accepted.answer, example=said.accepted.example, status=202)
+        answers["202"] = {**_answer(accepted, schemas), "description": "Accepted, and not carried out yet."}
+    return answers
 
 
 def _answer(said: Description, schemas: Schemas) -> Json:

@@ -21,10 +21,11 @@ from dayone.adapters.dynamodb_portions import DynamoPortions
 from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_revoked_sessions import DynamoRevokedSessions
+from dayone.adapters.dynamodb_stuck import DynamoStuckNotes, DynamoStuckSubjects
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
-from dayone.domain.audit import AuditEntry, AuditRecord
+from dayone.domain.audit import AuditEntry
 from dayone.domain.operations import Lane, Operation, order_of
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
@@ -37,13 +38,14 @@ from dayone.ports.progress import Progress
 from dayone.ports.records import KnownSubjects, Records
 from dayone.ports.sessions import RevokedSessions
 from dayone.ports.state import Changes, DueWork, Policies, PolicyArchive, Subjects
+from dayone.ports.stuck import StuckNotes, StuckSubjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.history import MemoryHistory
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.sessions import MemoryRevokedSessions
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
-from tests.fakes.state_failed import MemoryFailedSubjects
+from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_known import MemoryKnownSubjects
@@ -53,7 +55,7 @@ from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
 
-Chain = list[AuditRecord]
+Chain = list[tuple[AuditEntry, str]]
 type Connect = Callable[[], Any]
 
 
@@ -64,6 +66,8 @@ class StatePorts:
     subjects: Subjects
     due_work: DueWork
     failed: FailedSubjects
+    notes: StuckNotes
+    stuck: StuckSubjects
     queue: OperationQueue
     turn: Turn
     policies: Policies
@@ -88,7 +92,7 @@ class StatePorts:
         return sorted([*self.queue.begun(), *self.queue.read(listed)], key=order_of)[:limit]
 
     def logged(self) -> list[AuditEntry]:
-        return [record.entry for chain in self.chains() for record in chain]
+        return [entry for chain in self.chains() for entry, _ in chain]
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ def ports_in_memory() -> StatePorts:
         subjects=MemorySubjects(state),
         due_work=MemoryDueWork(state),
         failed=MemoryFailedSubjects(state),
+        notes=MemoryStuck(state),
+        stuck=MemoryStuck(state),
         queue=MemoryOperationQueue(state),
         turn=MemoryTurn(),
         policies=MemoryPolicies(state, parse=lambda version: _parse(version, parsed)),
@@ -125,7 +131,7 @@ def ports_in_memory() -> StatePorts:
         company=MemoryCompany(state),
         portions=MemoryPortions(state),
         revoked=MemoryRevokedSessions(state),
-        chains=lambda: [state.audit_records()],
+        chains=lambda: [state.log],
         parsed=parsed,
     )
 
@@ -136,6 +142,8 @@ def ports_over(state_table: StateTable) -> StatePorts:
         subjects=DynamoSubjects(table),
         due_work=DynamoDueWork(table),
         failed=DynamoFailedSubjects(table),
+        notes=DynamoStuckNotes(table),
+        stuck=DynamoStuckSubjects(table),
         queue=DynamoOperationQueue(table),
         turn=DynamoTurn(table),
         policies=DynamoPolicies(table, parse=lambda version: _parse(version, parsed)),

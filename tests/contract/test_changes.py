@@ -24,6 +24,18 @@ def test_an_opened_change_does_not_know_how_many_subjects_it_has(ports: StatePor
     assert change_in(ports).state is ChangeState.PLANNING
 
 
+def test_a_dismissed_change_leads_to_nothing_and_says_why(ports: StatePorts) -> None:
+    ports.changes.dismiss(cause(), note="a repeat")
+    change = change_in(ports)
+    assert (change.state, change.subjects, change.notes) == (ChangeState.SUCCEEDED, 0, ("a repeat",))
+
+
+def test_what_is_there_is_not_dismissed(ports: StatePorts) -> None:
+    planned(ports, ADA, USER)
+    ports.changes.dismiss(cause(), note="a repeat")
+    assert (change_in(ports).planned, change_in(ports).notes) == (1, ())
+
+
 def test_a_plan_does_not_end_that(ports: StatePorts) -> None:
     ports.changes.open(cause())
     planned(ports, ADA, USER)

@@ -24,6 +24,7 @@ from dayone.adapters.dynamodb_portions import DynamoPortions
 from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_records import DynamoRecords
 from dayone.adapters.dynamodb_rosters import DynamoRosters
+from dayone.adapters.dynamodb_stuck import DynamoStuckNotes, DynamoStuckSubjects
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
@@ -33,6 +34,7 @@ from dayone.domain.history import ChangesWanted
 from dayone.domain.operations import Lane, OperationState
 from dayone.domain.policy import Policy
 from dayone.domain.portions import Portion
+from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.grants import GrantFilter
 from dayone.ports.hr import Roster
@@ -136,6 +138,16 @@ def test_failed_subjects(watched: Watched, others: StatePorts) -> None:
     failed_subjects.keep(failed)
     failed_subjects.forget(ADA)
     assert watched.actions == DynamoFailedSubjects.ACTIONS
+
+
+def test_noting_what_is_stuck_and_reading_it(watched: Watched) -> None:
+    notes = DynamoStuckNotes(watched.table)
+    notes.keep(Stuck(kind=StuckKind.MESSAGE, subject="person:e-1", since=NOW, reason="no"), now=NOW)
+    notes.forget(StuckKind.MESSAGE, "person:e-1")
+    assert watched.actions == DynamoStuckNotes.ACTIONS
+    watched.actions.clear()
+    DynamoStuckSubjects(watched.table).all(now=NOW)
+    assert watched.actions == DynamoStuckSubjects.ACTIONS
 
 
 def test_operation_queue(watched: Watched, others: StatePorts) -> None:

@@ -24,7 +24,19 @@ def test_what_has_failed_is_to_be_planned_again_in_five_minutes(ports: StatePort
     (operation,) = planned(ports, ADA, USER).operations
     done(ports, operation, state=OperationState.FAILED)
     (failed,) = ports.failed.all()
-    assert failed == FailedWork(subject=ADA, at=NOW + timedelta(minutes=5))
+    expected = FailedWork(subject=ADA, at=NOW + timedelta(minutes=5))
+    assert replace(failed, since=None, reason="", change="") == expected
+
+
+def test_it_is_noted_since_when_it_failed_why_and_in_which_change(ports: StatePorts) -> None:
+    for operation, reason in zip(planned(ports, ADA, USER, in_group("a")).operations, ("no", "no again"), strict=True):
+        begun = ports.queue.begin(operation, doubt=doubtful(operation))
+        assert begun is not None
+        failed_so = end(begun, state=OperationState.FAILED)
+        ports.queue.finish([replace(failed_so, operation=replace(failed_so.operation, failure_reason=reason))])
+    (failed,) = ports.failed.all()
+    assert (failed.since, failed.change) == (NOW, operation.change)
+    assert failed.reason == f"{operation.kind} {operation.resource}: no again"
 
 
 def test_what_has_succeeded_in_part_is_to_be_planned_again_as_well(ports: StatePorts) -> None:

@@ -14,12 +14,12 @@ class MemoryDeadLetterQueues:
         self._letters: dict[str, DeadLetter] = {}
         self._taken: set[str] = set()
 
-    def lay(self, queue: LetterQueue, body: str, **told: str) -> None:
+    def lay(self, queue: LetterQueue, body: str, *, group: str = "", **told: str) -> None:
         """What a queue does that gives a message up."""
         id_ = f"{queue}-{len(self._letters)}"
         sent_at = datetime(2026, 11, 22, 12, tzinfo=UTC)
         self._letters[id_] = DeadLetter(
-            queue=queue, id=id_, handle=id_, body=body, sent_at=sent_at, received=5, told=told
+            queue=queue, id=id_, handle=id_, body=body, sent_at=sent_at, received=5, told=told, group=group
         )
 
     def counts(self) -> Mapping[LetterQueue, int]:

@@ -1,11 +1,27 @@
 """What the API looks at of Day One as a whole, in memory."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.ports.backlog import Backlog
 from dayone.usecases.overview import Overview
 from tests.fakes.audit_log import MemoryAuditLog
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.history import MemoryHistory
 from tests.fakes.state import State
+from tests.fakes.state_failed import MemoryStuck
 from tests.fakes.surroundings import GIVEN, MemorySurroundings
+
+
+@dataclass
+class MemoryInboxBacklog:
+    """The port InboxBacklog in memory: what it is set to."""
+
+    messages: int = 0
+    oldest_seconds: int | None = None
+
+    def backlog(self, *, now: datetime) -> Backlog:  # noqa: ARG002
+        return Backlog(messages=self.messages, oldest_seconds=self.oldest_seconds)
 
 
 def memory_overview(state: State) -> Overview:
@@ -13,6 +29,8 @@ def memory_overview(state: State) -> Overview:
         history=MemoryHistory(state),
         audit_log=MemoryAuditLog(state),
         dead_letters=MemoryDeadLetterQueues(),
+        backlog=MemoryInboxBacklog(),
+        stuck=MemoryStuck(state),
         surroundings=MemorySurroundings().ports(),
         given=GIVEN,
         pause=lambda _seconds: None,

@@ -58,9 +58,11 @@ class MemoryDeadLetters:
 
     def __init__(self) -> None:
         self.letters: list[tuple[str, str]] = []
+        self.groups: list[str] = []
 
-    def put(self, body: str, *, reason: str) -> None:
+    def put(self, body: str, *, reason: str, group: str = "") -> None:
         self.letters.append((body, reason))
+        self.groups.append(group)
 
 
 @dataclass

@@ -1,10 +1,33 @@
 """The subjects of which something has failed, in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from dayone.domain.failed_work import FailedWork
+from dayone.domain.stuck import Stuck, StuckKind, of_failed_work
 from dayone.domain.subjects import Subject
 from tests.fakes.state import State
+
+
+class MemoryStuck:
+    """The ports StuckNotes and StuckSubjects."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def keep(self, stuck: Stuck, *, now: datetime) -> None:
+        before = self._state.stuck.get((stuck.kind, stuck.subject))
+        if before and not before.is_over(now=now):
+            stuck = replace(stuck, since=min(before.since, stuck.since))
+        self._state.stuck[stuck.kind, stuck.subject] = stuck
+
+    def forget(self, kind: StuckKind, subject: str) -> None:
+        self._state.stuck.pop((kind, subject), None)
+
+    def all(self, *, now: datetime) -> Sequence[Stuck]:
+        failing = [stuck for stuck in map(of_failed_work, self._state.failed.values()) if stuck]
+        return [*(stuck for stuck in self._state.stuck.values() if not stuck.is_over(now=now)), *failing]
 
 
 class MemoryFailedSubjects:

@@ -98,6 +98,10 @@ class MemoryChanges:
             if audit:
                 self._state.record(audit)
 
+    def dismiss(self, cause: Cause, *, note: str) -> None:
+        if cause.change not in self._state.changes:
+            self._state.changes[cause.change] = Change(cause=cause, subjects=0, notes=(note,))
+
     def expect(self, change: str, *, subjects: int) -> None:
         if change not in self._state.changes:
             raise NotFound(f"there is no change {change}")

@@ -26,7 +26,7 @@ from functions.access_api import app
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
-from tests.fakes.overview import memory_overview
+from tests.fakes.overview import MemoryInboxBacklog, memory_overview
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.standing import MemoryStanding
@@ -79,6 +79,7 @@ class World:
     pauses: list[float] = field(default_factory=list)
     chance: Iterator[int] = field(default_factory=lambda: count(7))
     letters: MemoryDeadLetterQueues = field(default_factory=MemoryDeadLetterQueues)
+    backlog: MemoryInboxBacklog = field(default_factory=MemoryInboxBacklog)
     error: Exception | None = None
     off_limits: OffLimits = field(default_factory=OffLimits)
 
@@ -108,7 +109,8 @@ class World:
         )
 
     def overview(self) -> Overview:
-        return replace(memory_overview(self.state), dead_letters=self.letters, pause=self.pause)
+        seen = memory_overview(self.state)
+        return replace(seen, dead_letters=self.letters, backlog=self.backlog, pause=self.pause)
 
     def pause(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

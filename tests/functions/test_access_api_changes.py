@@ -6,10 +6,15 @@ from datetime import timedelta
 import pytest
 
 from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
+from dayone.domain.dead_letters import LetterQueue
 from dayone.domain.subject_states import Head, Plan
+from dayone.usecases.follow_change import KEPT_BY_QUEUES
+from tests.builders import a_person
 from tests.fakes.history import MemoryHistory
 from tests.functions.access_api_state import ADA, CHANGE, DEV, NOW
 from tests.functions.access_api_world import Answer, World, asking
+from tests.project.repository import resource
+from tests.unit.world import World as Company
 
 
 def _world() -> tuple[World, dict[str, str]]:
@@ -138,3 +143,58 @@ def test_one_that_is_over_is_not_waited_for() -> None:
 def test_a_wait_that_is_none_is_refused(wait: str) -> None:
     answer, _ = _waited(World(), _change(), wait=wait)
     assert answer.status == 400
+
+
+def _read(world: World, change: str) -> Answer:
+    return world.send({**asking("read_change"), "path": f"/v1/changes/{change}"})
+
+
+def test_what_was_accepted_and_is_not_planned_yet_is_no_unknown_change() -> None:
+    world = World()
+    world.backlog.messages, world.backlog.oldest_seconds = 3, 40
+    world.letters.lay(LetterQueue.INBOX, "not JSON")
+    change = ulid_of(NOW - timedelta(minutes=1), name="just accepted")
+    answer = _read(world, change)
+    assert (answer.status, answer.headers["Location"]) == (202, f"/v1/changes/{change}")
+    assert answer.body == {
+        "change": {"id": change, "state": "accepted", "at": "2026-11-23T07:59:00+00:00"},
+        "message": "not planned yet: about 3 messages wait in the inbox, the oldest for 40 s; 1 dead letters",
+        "inbox": {"messages": 3, "oldest_seconds": 40},
+        "dead_letters": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("ago", "status"),
+    [
+        (timedelta(days=28), 202),
+        (timedelta(days=28, seconds=1), 404),
+        (timedelta(0), 202),
+        (timedelta(minutes=-5), 202),
+        (timedelta(minutes=-5, seconds=-1), 404),
+    ],
+)
+def test_an_id_is_waited_for_as_long_as_queues_keep_messages(ago: timedelta, status: int) -> None:
+    assert _read(World(), ulid_of(NOW - ago, name="any")).status == status
+
+
+@pytest.mark.parametrize("change", ["01KQ", "01kq8z5wfx3n9t2v7c4b6m1d0a", "8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "e-1001"])
+def test_what_is_no_id_is_not_found(change: str) -> None:
+    assert _read(World(), change).status == 404
+
+
+def test_the_time_for_which_queues_keep_messages_is_that_of_the_template() -> None:
+    kept = [resource(name)["MessageRetentionPeriod"] for name in ("InboxQueue", "InboxDeadLetters")]
+    assert timedelta(seconds=sum(kept)) == KEPT_BY_QUEUES
+
+
+def test_a_delivery_under_the_id_of_another_is_found_and_names_that_one() -> None:
+    company = Company()
+    first = company.hr_tells(a_person(), reference="msg_1")
+    company.settle()
+    again = company.hr_tells(a_person(title="Director"), at=company.now + timedelta(seconds=5), reference="msg_1")
+    company.plan_all()
+    answer = _read(World(state=company.state), again.cause.change)
+    assert (answer.status, answer.body["change"]["state"], answer.body["change"]["subjects"]) == (200, "succeeded", 0)
+    (note,) = answer.body["notes"]
+    assert f"repeats the delivery of change {first.cause.change}, received 2026-" in note

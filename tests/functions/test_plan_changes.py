@@ -1,5 +1,6 @@
 """plan_changes through its handler: a batch of the inbox in, plans and operations out."""
 
+import copy
 from collections.abc import Callable
 
 import pytest
@@ -115,3 +116,41 @@ def test_nothing_personal_is_logged(
     app.lambda_handler(event_of("plan_changes/joiner"), context)
     assert log.messages("INFO")
     assert not [word for word in _PERSONAL if word in log.text]
+
+
+def test_an_unreadable_message_keeps_the_end_behind_it_no_longer_than_three_tries(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    world.policy_is(_POLICY)
+    world.settle()
+    app.lambda_handler(event_of("plan_changes/joiner"), context)
+    world.settle()
+    (end,) = event_of("plan_changes/leaver")["Records"]
+    broken = {
+        **copy.deepcopy(end),
+        "messageId": "broken",
+        "receiptHandle": "broken",
+        "body": '{"command": "Of To Come"}',
+    }
+    for received in range(1, 4):
+        for record in (broken, end):
+            record["attributes"]["ApproximateReceiveCount"] = str(received)
+        answer = app.lambda_handler({"Records": [broken, end]}, context)
+        failed = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        assert failed == (["broken", end["messageId"]] if received < 3 else [end["messageId"]])
+    assert world.dead_letters.letters == [(broken["body"], "not a command: KeyError")]
+    assert world.dead_letters.groups == [end["attributes"]["MessageGroupId"]]
+    assert app.lambda_handler({"Records": [end]}, context) == {"batchItemFailures": []}
+    world.settle()
+    assert (world.groups(), list(world.state.stuck)) == ({"engineers": set()}, [])
+
+
+def test_a_subject_whose_message_fails_again_is_noted(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    event = event_of("plan_changes/batch")
+    for record in event["Records"]:
+        record["attributes"]["ApproximateReceiveCount"] = "2"
+    app.lambda_handler(event, context)
+    (stuck,) = world.state.stuck.values()
+    assert (stuck.subject, stuck.reason) == ("person:e-2002", "not a command: JSONDecodeError")

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from dayone import wiring
+from dayone.domain.stuck import Stuck, StuckKind
 from dayone.errors import Throttled
 from functions.reconcile_access import app
 from tests.builders import NOON, a_person
+from tests.fakes.state_failed import MemoryStuck
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.unit.world import World
 
@@ -59,3 +61,18 @@ def test_nothing_personal_is_logged(
     (line,) = log.lines
     assert (line["message"], line["due"]) == ("swept", 1)
     assert not [word for word in ("Lovelace", "Ada", "example.com") if word in log.text]
+
+
+def test_what_is_stuck_is_counted_each_minute_for_the_alarm_and_nobody_named(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext, log: Log
+) -> None:
+    app.lambda_handler(event_of("reconcile_access/every_minute"), context)
+    assert not log.messages("ERROR")
+    note = Stuck(kind=StuckKind.MESSAGE, subject="person:e-1", since=world.now, reason="Ada is not a command")
+    MemoryStuck(world.state).keep(note, now=world.now)
+    for _ in range(2):
+        app.lambda_handler(event_of("reconcile_access/every_minute"), context)
+    lines = [line for line in log.lines if line["message"] == "subjects stuck"]
+    assert [(line["level"], line["subjects"]) for line in lines] == [("ERROR", 1), ("ERROR", 1)]
+    assert "e-1" not in str(lines)
+    assert "Ada" not in str(lines)

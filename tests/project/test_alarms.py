@@ -30,6 +30,7 @@ RINGS = {
     "OldestMessageAlarm": ("GreaterThanThreshold", 900, 300, 1, 1, "notBreaching"),
     "ServerErrorsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
     "FailedOperationsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "StuckSubjectsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
     "DeniedOperationsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
 }
 

@@ -37,6 +37,7 @@ UNDER_CONDITIONS = {
 # Services have no resource that could be named for these.
 NEEDS_EVERY_RESOURCE = {
     "cloudtrail:DescribeTrails",
+    "cloudwatch:GetMetricStatistics",
     "dynamodb:ListStreams",
     "iam:GetAccountSummary",
     "lambda:GetAccountSettings",

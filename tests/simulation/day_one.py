@@ -23,16 +23,17 @@ from dayone.usecases.plan_failed_again import PlanFailedAgain
 from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
+from dayone.usecases.settle_batch import BatchPorts
 from tests.fakes.hr import MemoryHints, MemoryHrSources, no_hr_systems
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
-from tests.fakes.queues import MemoryDeadLetters, MemoryTurn
+from tests.fakes.queues import MemoryDeadLetters, MemoryReturns, MemoryTurn
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
-from tests.fakes.state_failed import MemoryFailedSubjects
+from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_known import MemoryKnownSubjects
@@ -146,12 +147,16 @@ class DayOne:
             token=lambda: f"{next(self._numbers):08x}",
             time_to_run=timedelta(seconds=10),
         )
-        ports = PlanChanges(ports=planning)
+        ports = PlanChanges(ports=planning, batch=self._batch(process))
 
         def plan(message: Message) -> None:
             plan_changes(inbox.from_json(message.body), ports=ports)
 
         return lambda batch: self._each(batch, plan, in_order=True)
+
+    def _batch(self, process: Process) -> BatchPorts:
+        stuck = Wire("table.stuck", MemoryStuck(self.state), process)
+        return BatchPorts(returns=MemoryReturns(), dead_letters=MemoryDeadLetters(), stuck=stuck, clock=self.clock)
 
     def _executing(self, process: Process) -> Callable[[Any], object]:
         gate = CallGate(self.budgets, clock=self.clock, sleep=process.pause)
@@ -188,6 +193,7 @@ class DayOne:
             due_work=Wire("table.due_work", MemoryDueWork(self.state), process),
             records=records,
             failed=PlanFailedAgain(failed=failed, records=records, inbox=into, clock=self.clock),
+            stuck=Wire("table.stuck", MemoryStuck(self.state), process),
             hints=MemoryHints(),
             sessions=None,
             inbox=into,

@@ -29,6 +29,7 @@ from dayone.usecases.policies_within_reach import PoliciesWithinReach
 from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.restore_sessions_policy import SessionsPorts
+from dayone.usecases.settle_batch import BatchPorts
 from tests.builders import NOON, attributes_in
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
@@ -37,13 +38,13 @@ from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources, Memory
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.queues import MemoryEngine, MemoryInbox, MemoryReturns, MemoryTurn
+from tests.fakes.queues import MemoryDeadLetters, MemoryEngine, MemoryInbox, MemoryReturns, MemoryTurn
 from tests.fakes.sessions import MemoryDeniedUsers, MemoryPost, MemoryRevokedSessions, MemorySchedules, MemorySessions
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.standing import MemoryStanding
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
-from tests.fakes.state_failed import MemoryFailedSubjects
+from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
 from tests.fakes.state_operations import MemoryOperationQueue
@@ -80,6 +81,7 @@ class World:
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
     returns: MemoryReturns = field(default_factory=MemoryReturns)
+    dead_letters: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
     budgets: Budgets = field(default_factory=Budgets)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     post: MemoryPost = field(default_factory=MemoryPost)
@@ -132,7 +134,13 @@ class World:
             token=lambda: f"{next(self.numbers):04x}",
             time_to_run=self.time_to_activate,
         )
-        return PlanChanges(ports=planning, returns=self.returns)
+        batch = BatchPorts(
+            returns=self.returns,
+            dead_letters=self.dead_letters,
+            stuck=MemoryStuck(self.state),
+            clock=lambda: self.now,
+        )
+        return PlanChanges(ports=planning, batch=batch)
 
     def executing(self) -> ExecuteOperations:
         ports: dict[str, Any] = {
@@ -168,6 +176,7 @@ class World:
             failed=PlanFailedAgain(failed=failed, records=records, inbox=self.inbox, clock=lambda: self.now),
             records=records,
             hints=self.hints,
+            stuck=MemoryStuck(self.state),
             inbox=self.inbox,
             engine=self.engine,
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
@@ -238,7 +247,7 @@ class World:
             self.center.work()
 
     def sweep(self) -> int:
-        return reconcile_access(ports=self.sweeping())
+        return reconcile_access(ports=self.sweeping()).due
 
     def settle(self) -> None:
         """Until nothing is left to plan and nothing to carry out, with a minute between two tries."""

@@ -10,6 +10,8 @@ import typer
 from dayone_cli.failures import Misused, Refused
 from dayone_cli.lists import facts
 from dayone_cli.run import Run, command
+from dayone_cli.screen import Sheet
+from dayone_cli.words import moment
 
 _NOT_FOUND = 404
 _METHODS = ("GET", "POST", "PUT")
@@ -22,8 +24,10 @@ def register(app: typer.Typer) -> None:
 
 
 def status(run: Run) -> None:
-    """Print the policy in force, whether operations are open, and the metrics of the last 24 hours."""
-    run.show({**run.api.read("/v1/health"), **_metrics(run)}, facts)
+    """Print the policy in force, open operations, metrics of the last 24 hours, and what is stuck and why."""
+    health = run.api.read("/v1/health")
+    seen = {**health, **_since_later(run, "last_day", "/v1/metrics"), **_since_later(run, "stuck", "/v1/stuck")}
+    run.show({**seen, **({"stuck": seen["stuck"]["stuck"]} if "stuck" in seen else {})}, _sheet)
 
 
 def api(
@@ -49,10 +53,24 @@ def _body(named: str) -> bytes:
         raise Misused("The file cannot be read", detail=str(error)) from error
 
 
-def _metrics(run: Run) -> Mapping[str, Any]:
+def _since_later(run: Run, name: str, where: str) -> Mapping[str, Any]:
     try:
-        return {"last_day": run.api.read("/v1/metrics")}
+        return {name: run.api.read(where)}
     except Refused as refused:
-        if refused.status != _NOT_FOUND:  # a release without numbers
+        if refused.status != _NOT_FOUND:  # a release without this
             raise
         return {}
+
+
+def _sheet(answer: Mapping[str, Any]) -> Sheet:
+    """Everything else first, then a line for each thing that is stuck, the longest first."""
+    stuck = answer.get("stuck", ())
+    foot = [
+        f"Stuck since {moment(each['since'])}: {each['subject'] or each['kind']} ({each['kind']}): {each['reason']}"
+        + (f" [change {each['change']}]" if each["change"] else "")
+        for each in stuck
+    ]
+    rest = facts({name: value for name, value in answer.items() if name != "stuck"})
+    if "stuck" in answer and not stuck:
+        foot = ["Nothing is stuck."]
+    return Sheet(columns=rest.columns, rows=rest.rows, foot=foot)

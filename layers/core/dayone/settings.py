@@ -38,6 +38,7 @@ class PlanChangesSettings:
     administered_from: str
     management_account_access: str
     engine_url: str
+    dead_letters_url: str
     hr_parameter: str
     hr_secrets: str
     ended_sessions_policies: str

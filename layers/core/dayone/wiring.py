@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dayone.usecases.receive_hr_event import ReceiveHrEvent
     from dayone.usecases.reconcile_access import ReconcileAccess
     from dayone.usecases.record_account_event import RecordAccountEvent
+    from dayone.usecases.settle_batch import BatchPorts
 
 
 @cache
@@ -53,7 +54,7 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_grants import DynamoGrants
     from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
-    from dayone.adapters.sqs import SqsEngine, SqsInbox, SqsReturns
+    from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.plan_changes import PlanChanges, PlanningPorts
 
     table = _table((given := settings.read(settings.PlanChangesSettings)).table_name)
@@ -74,7 +75,21 @@ def plan_changes() -> "PlanChanges":
         token=lambda: secrets.token_hex(4),
         time_to_run=timedelta(seconds=10),
     )
-    return PlanChanges(ports=ports, returns=SqsReturns(sqs, queue_url=given.inbox_url))
+    return PlanChanges(ports=ports, batch=_batch(given, table=table))
+
+
+def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_stuck import DynamoStuckNotes
+    from dayone.adapters.sqs import SqsDeadLetters, SqsReturns
+    from dayone.usecases.settle_batch import BatchPorts
+
+    return BatchPorts(
+        returns=SqsReturns(client("sqs"), queue_url=given.inbox_url),
+        dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
+        stuck=DynamoStuckNotes(table),
+        clock=_now,
+    )
 
 
 @cache
@@ -114,6 +129,7 @@ def reconcile_access() -> "ReconcileAccess":
     from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
     from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints
     from dayone.adapters.dynamodb_records import DynamoRecords
+    from dayone.adapters.dynamodb_stuck import DynamoStuckSubjects
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.plan_failed_again import PlanFailedAgain
     from dayone.usecases.reconcile_access import ReconcileAccess
@@ -126,6 +142,7 @@ def reconcile_access() -> "ReconcileAccess":
         records=records,
         hints=DynamoDueHints(table),
         failed=PlanFailedAgain(failed=DynamoFailedSubjects(table), records=records, inbox=inbox, clock=_now),
+        stuck=DynamoStuckSubjects(table),
         sessions=wiring_people.sessions_ports(given, table=table),
         inbox=inbox,
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),

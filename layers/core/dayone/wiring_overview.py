@@ -6,7 +6,9 @@ from typing import Any
 from dayone.adapters.aws_clients import Later, client
 from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb_history import DynamoHistory
+from dayone.adapters.dynamodb_stuck import DynamoStuckSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.inbox_backlog import SqsInboxBacklog
 from dayone.adapters.seen_instance import SsoInstanceSight
 from dayone.adapters.seen_key import IdentityCenterKeySight
 from dayone.adapters.seen_organization import OrganizationsSight
@@ -29,6 +31,8 @@ def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
         history=DynamoHistory(table),
         audit_log=DynamoAuditLog(table),
         dead_letters=SqsDeadLetterQueues(client("sqs"), urls=letter_queues_in(given.dead_letters)),
+        backlog=SqsInboxBacklog(client("sqs"), Later("cloudwatch"), queue_url=given.inbox_url),
+        stuck=DynamoStuckSubjects(table),
         surroundings=_surroundings(),
         given=_given(given),
         pause=time.sleep,

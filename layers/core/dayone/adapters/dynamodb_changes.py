@@ -38,6 +38,12 @@ class DynamoChanges:
             over_when=[_CHANGE],
         )
 
+    def dismiss(self, cause: Cause, *, note: str) -> None:
+        """Record a change that leads to nothing, with a note that says why; harmless when the change is there."""
+        key = change_keys.change_key(cause.change)
+        record = {**key._asdict(), **change_parts(cause), "subjects": 0, "notes": [note]}
+        self._table.write(Put(record, condition=IS_NEW), what=f"dismissing change {cause.change}")
+
     def expect(self, change: str, *, subjects: int) -> None:
         """Say how many subjects it has, at least; raises NotFound for a change that was never opened."""
         key = change_keys.change_key(change)

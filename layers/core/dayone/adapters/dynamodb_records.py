@@ -1,7 +1,7 @@
 """Everything that is remembered, read from DynamoDB page by page for people and programs that ask."""
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
@@ -43,7 +43,7 @@ class DynamoRecords:
         if record is None:
             return None
         planned = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.PLANNED)
-        notes = (str(note) for one in self._table.query(planned) for note in one.get("notes", ()))
+        notes = (str(note) for one in chain([record], self._table.query(planned)) for note in one.get("notes", ()))
         return change_in(record, notes=tuple(islice(notes, _MOST_NOTES)))
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:

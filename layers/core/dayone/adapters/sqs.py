@@ -5,7 +5,7 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import never_rejected
 from dayone.adapters.batches import batches
@@ -108,7 +108,7 @@ class SqsEngine:
 
 
 class SqsDeadLetters:
-    """The port DeadLetters over a standard queue; the reason is the message attribute `reason`."""
+    """The port DeadLetters over a queue, FIFO for what has a group; the reason is the message attribute `reason`."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"sqs:SendMessage"})
 
@@ -116,13 +116,15 @@ class SqsDeadLetters:
         self._client = client
         self._queue = queue_url
 
-    def put(self, body: str, *, reason: str) -> None:
+    def put(self, body: str, *, reason: str, group: str = "") -> None:
         """See DeadLetters."""
+        order: Any = {"MessageGroupId": group, "MessageDeduplicationId": uuid.uuid4().hex} if group else {}
         with never_rejected():
             self._client.send_message(
                 QueueUrl=self._queue,
                 MessageBody=body,
                 MessageAttributes={"reason": {"DataType": "String", "StringValue": reason}},
+                **order,
             )
 
 

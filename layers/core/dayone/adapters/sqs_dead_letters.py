@@ -49,7 +49,7 @@ class SqsDeadLetterQueues:
                     MaxNumberOfMessages=min(_MOST_AT_ONCE, limit - len(taken)),
                     VisibilityTimeout=_TAKEN_FOR,
                     WaitTimeSeconds=_WAIT,
-                    MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
+                    MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId", "SentTimestamp"],
                     MessageAttributeNames=["All"],
                 )
             if not answer.get("Messages"):
@@ -100,5 +100,6 @@ def _letter(queue: LetterQueue, message: Mapping[str, Any]) -> DeadLetter:
         body=message["Body"],
         sent_at=datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC),
         received=int(attributes["ApproximateReceiveCount"]),
+        group=attributes.get("MessageGroupId", ""),
         told={name: str(one.get("StringValue", "")) for name, one in message.get("MessageAttributes", {}).items()},
     )

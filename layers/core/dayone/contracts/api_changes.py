@@ -110,6 +110,36 @@ class ChangeInFullAnswer(TypedDict):
     cursor: str
 
 
+class AcceptedChange(TypedDict):
+    """The id of a change that is not planned yet, and the time in it; its state is always `accepted`."""
+
+    id: ChangeId
+    state: Annotated[str, one_of("accepted")]
+    at: Moment
+
+
+class InboxAnswer(TypedDict):
+    """About how many messages wait to be planned, and the age of the oldest.
+
+    `oldest_seconds` is null while CloudWatch has no age; it is a few minutes late.
+    """
+
+    messages: Count
+    oldest_seconds: Count | None
+
+
+class NotPlannedAnswer(TypedDict):
+    """A change of which nothing is recorded: it waits to be planned, or was never accepted.
+
+    An id says only when it was made. `dead_letters` counts the dead letters of all changes.
+    """
+
+    change: AcceptedChange
+    message: str
+    inbox: InboxAnswer
+    dead_letters: Count
+
+
 class ChosenSubjects(TypedDict):
     """The subjects of the change to retry, such as `account:123456789012`, at most 100."""
 

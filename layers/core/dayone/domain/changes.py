@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from dayone.domain.operations import Lane
@@ -142,7 +143,9 @@ class Share:
 
 # Five bits a character as in base32, by other letters: none that are read as another.
 _LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_DIGITS = bytes.maketrans(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _LENGTH = 26
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ulid(at: datetime, *, entropy: bytes) -> str:
@@ -154,3 +157,15 @@ def ulid(at: datetime, *, entropy: bytes) -> str:
 def ulid_of(at: datetime, *, name: str) -> str:
     """The same moment and name give the same id, so an event that comes again leads to the same change."""
     return ulid(at, entropy=hashlib.sha256(name.encode()).digest())
+
+
+def ulid_time(change: str) -> datetime | None:
+    """The moment that an id begins with; None for a text that is no ULID."""
+    if not re.fullmatch("[0-7][0-9A-HJKMNP-TV-Z]{25}", change):
+        return None
+    # 26 characters hold 130 bits; base32 reads whole bytes, of which the ULID's 16 are the last.
+    number = int.from_bytes(base64.b32decode(change.encode().translate(_DIGITS).rjust(32, b"A")))
+    try:
+        return _EPOCH + timedelta(milliseconds=number >> 80)
+    except OverflowError:
+        return None

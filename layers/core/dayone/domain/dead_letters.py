@@ -20,7 +20,7 @@ class DeadLetter:
     """A message as it lies there; `handle` is the queue's word for this look at it.
 
     `received` counts how often it was read, in the queue that it came from and here. `told` are the attributes that
-    whoever put it there gave it.
+    whoever put it there gave it, and `group` is its message group, which in the inbox is its subject.
     """
 
     queue: LetterQueue
@@ -30,3 +30,4 @@ class DeadLetter:
     sent_at: datetime
     received: int
     told: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""

@@ -33,7 +33,8 @@ class FailedWork:
     """A subject of which something has failed: it is planned again at `at`, or as soon as an obstacle has gone.
 
     `retries` is how often in a row the sweep has had it planned again, `is_planned` that it has and that nothing failed
-    since. With `is_removal` somebody keeps access by it.
+    since. With `is_removal` somebody keeps access by it. `since` is when the first operation of it has failed, `reason`
+    and `change` are those of the last.
     """
 
     subject: Subject
@@ -42,6 +43,9 @@ class FailedWork:
     is_planned: bool = False
     is_removal: bool = False
     obstacles: tuple[Obstacle, ...] = ()
+    since: datetime | None = None
+    reason: str = ""
+    change: str = ""
 
 
 def after_failure(operation: Operation, *, obstacle: Obstacle | None, before: FailedWork | None) -> FailedWork:
@@ -49,16 +53,21 @@ def after_failure(operation: Operation, *, obstacle: Obstacle | None, before: Fa
     # Whatever else has it planned may have mended what was wrong: the pauses begin anew.
     retries = before.retries if before and operation.actor == SWEEP else 0
     is_removal = takes_access_away(operation)
-    at = plan_again_at(retries, now=operation.finished_at or operation.created_at, is_removal=is_removal)
+    failed_at = operation.finished_at or operation.created_at
+    at = plan_again_at(retries, now=failed_at, is_removal=is_removal)
     obstacles = (obstacle,) if obstacle else ()
-    if before is None:
-        return FailedWork(subject=operation.subject, at=at, is_removal=is_removal, obstacles=obstacles)
+    if before is not None:
+        at, is_removal = min(before.at, at), before.is_removal or is_removal
+        obstacles = tuple(dict.fromkeys((*before.obstacles, *obstacles)))
     return FailedWork(
         subject=operation.subject,
-        at=min(before.at, at),
+        at=at,
         retries=retries,
-        is_removal=before.is_removal or is_removal,
-        obstacles=tuple(dict.fromkeys((*before.obstacles, *obstacles))),
+        is_removal=is_removal,
+        obstacles=obstacles,
+        since=(before.since if before else None) or failed_at,
+        reason=f"{operation.kind} {operation.resource}: {operation.failure_reason}",
+        change=operation.change,
     )
 
 

@@ -31,8 +31,8 @@ class Engine(Protocol):
 class DeadLetters(Protocol):
     """Where a message goes that no retry can mend, for a human to look at."""
 
-    def put(self, body: str, *, reason: str) -> None:
-        """Keep the message as it came, with the reason it is here."""
+    def put(self, body: str, *, reason: str, group: str = "") -> None:
+        """Keep the message as it came, with the reason it is here, and its message group where it had one."""
 
 
 class Subjects(Protocol):
@@ -102,6 +102,9 @@ class Changes(Protocol):
 
         What there is to audit about that is recorded with it, once.
         """
+
+    def dismiss(self, cause: Cause, *, note: str) -> None:
+        """Record a change that leads to nothing, with a note that says why; harmless when the change is there."""
 
     def expect(self, change: str, *, subjects: int) -> None:
         """Say how many subjects it has, at least: a smaller number than was said before counts for nothing."""

@@ -44,6 +44,7 @@ _PARTS = {
     "POST policy": ("policy_versions.policy_version_routes",),
     "PUT policy": ("policy.policy_routes",),
     "GET settings": ("settings.settings_routes",),
+    "GET stuck": ("stuck.stuck_routes",),
 }
 
 type AddRoutes = Callable[[APIGatewayRestResolver, AccessApi], None]

@@ -4,7 +4,7 @@ from dayone.contracts import api_changes
 from dayone.domain.changes import Cause, Change, Decision, Share
 from dayone.ports.records import Page
 from dayone.routes.answers import operation_answer, time_answer
-from dayone.usecases.follow_change import Followed
+from dayone.usecases.follow_change import Followed, NotPlannedYet
 from dayone.usecases.time_to_no_access import AccessEnded
 
 
@@ -26,9 +26,22 @@ def change_answer(followed: Followed) -> api_changes.ChangeInFullAnswer:
         },
         "estimated_seconds_left": followed.seconds_left,
         "access_ended": _access_ended(followed.access_ended) if followed.access_ended else None,
-        "notes": list(change.notes),
+        "notes": [*change.notes, *(f"waits for {each.subject}: {each.reason}" for each in followed.waits_for)],
         "operations": [operation_answer(one) for one in operations.entries],
         "cursor": operations.cursor,
+    }
+
+
+def not_planned_answer(waiting: NotPlannedYet) -> api_changes.NotPlannedAnswer:
+    """A change that is not planned yet, and what waits in the inbox."""
+    backlog = waiting.backlog
+    oldest = f", the oldest for {backlog.oldest_seconds} s" if backlog.oldest_seconds is not None else ""
+    given_up = f"; {waiting.dead_letters} dead letters" if waiting.dead_letters else ""
+    return {
+        "change": {"id": waiting.id, "state": "accepted", "at": time_answer(waiting.at)},
+        "message": f"not planned yet: about {backlog.messages} messages wait in the inbox{oldest}{given_up}",
+        "inbox": {"messages": backlog.messages, "oldest_seconds": backlog.oldest_seconds},
+        "dead_letters": waiting.dead_letters,
     }
 
 

@@ -9,6 +9,7 @@ from dayone.contracts.api_changes import (
     ChangeInFullAnswer,
     ChangesAnswer,
     DecidedAnswer,
+    NotPlannedAnswer,
     RetriedAnswer,
 )
 from dayone.domain.changes import CauseKind, ChangeState
@@ -18,6 +19,7 @@ from dayone.routes.change_answers import (
     change_answer,
     changes_answer,
     decided_answer,
+    not_planned_answer,
     retried_answer,
 )
 from dayone.routes.described import described
@@ -34,7 +36,7 @@ from dayone.routes.requests import Event, caller_of, subjects_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.await_change import LONGEST_WAIT, await_change
 from dayone.usecases.decide_change import decide_change
-from dayone.usecases.follow_change import accounts_of_change, follow_change
+from dayone.usecases.follow_change import NotPlannedYet, accounts_of_change, follow_change
 from dayone.usecases.retry_change import retry_change
 
 
@@ -50,10 +52,13 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/changes/<change>")
     @described(CHANGE_READ)
-    def get_change(change: str) -> ChangeInFullAnswer:
-        """Read a change: its progress and its operations."""
+    def get_change(change: str) -> Response[str]:
+        """Read a change: its progress and its operations, or that it is not planned yet."""
         await_change(change, seconds=seconds_of(app.current_event, "wait", most=LONGEST_WAIT), ports=api)
-        return change_answer(follow_change(change, window=window_of(app.current_event), ports=api))
+        followed = follow_change(change, window=window_of(app.current_event), ports=api)
+        if isinstance(followed, NotPlannedYet):
+            return _answered(202, not_planned_answer(followed), href=f"/v1/changes/{change}")
+        return _answered(200, change_answer(followed))
 
     @app.get("/v1/changes/<change>/accounts")
     @described(ACCOUNTS_OF_CHANGE)
@@ -104,5 +109,11 @@ def _wanted(event: Event) -> ChangesWanted:
 
 
 def _taken(answer: DecidedAnswer | RetriedAnswer) -> Response[str]:
-    headers = {"Location": answer["href"]}
-    return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
+    return _answered(202, answer, href=answer["href"])
+
+
+def _answered(
+    status: int, answer: ChangeInFullAnswer | DecidedAnswer | NotPlannedAnswer | RetriedAnswer, *, href: str = ""
+) -> Response[str]:
+    headers = {"Location": href} if href else {}
+    return Response(status, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

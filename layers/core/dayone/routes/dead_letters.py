@@ -57,7 +57,7 @@ def _letter(one: Understood) -> DeadLetterAnswer:
     return {
         "queue": str(one.letter.queue),
         "id": one.letter.id,
-        "subject": str(one.command.subject) if one.command else "",
+        "subject": one.subject,
         "change": one.command.cause.change if one.command else "",
         "received": one.letter.received,
         "sent_at": time_answer(one.letter.sent_at),

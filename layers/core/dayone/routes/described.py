@@ -29,17 +29,27 @@ class Body:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """The answer 202 of a route that answers another one when all is done: a TypedDict and an example of it."""
+
+    answer: object
+    example: object
+
+
+@dataclass(frozen=True, kw_only=True)
 class Description:
     """Everything about a route but its path and method; its summary is the docstring of the route's function.
 
     `answer` is the TypedDict of the answer (or any type that has a JSON Schema), `refuses` are the errors beyond those
     that every route may raise, `also_answers` examples of the same answer in other media types, by these, and `headers`
-    what the answer's headers say, by name; a 202 has `Location` without being told.
+    what the answer's headers say, by name; a 202 has `Location` without being told. `accepted` is the answer while what
+    is asked about is still to be carried out.
     """
 
     answer: object
     example: object
     status: int = 200
+    accepted: Accepted | None = None
     tag: str
     takes: tuple[Parameter, ...] = ()
     bodies: tuple[Body, ...] = ()

@@ -1,7 +1,6 @@
 """What is said of the routes about the audit log."""
 
 from dayone.contracts import api_audit as api
-from dayone.errors import Inapplicable
 from dayone.routes.described import CURSOR, PAGED, Description, Parameter
 from dayone.routes.examples import AT, CHANGE, OPERATION_ID, REASON, REQUEST_ID
 from dayone.routes.queries import SINCE, UNTIL
@@ -47,10 +46,6 @@ _DAY = Parameter(
 )
 
 AUDIT = Description(
-    tag="operations",
-    answer=api.AuditAnswer,
-    example=_ENTRIES,
-    takes=(_SUBJECT, _ACTOR, SINCE, UNTIL, *PAGED),
-    refuses=(Inapplicable,),
+    tag="operations", answer=api.AuditAnswer, example=_ENTRIES, takes=(_SUBJECT, _ACTOR, SINCE, UNTIL, *PAGED)
 )
 VERIFY = Description(tag="operations", answer=api.VerifiedAnswer, example=_VERIFIED, takes=(_DAY, CURSOR))

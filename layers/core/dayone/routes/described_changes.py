@@ -3,7 +3,7 @@
 from dayone.contracts import api_changes
 from dayone.domain.changes import CauseKind, ChangeState
 from dayone.errors import Forbidden, Inapplicable, Invalid, NotFound, TooLarge
-from dayone.routes.described import PAGED, Body, Description, Parameter
+from dayone.routes.described import PAGED, Accepted, Body, Description, Parameter
 from dayone.routes.examples import ACCOUNT, APPROVER, AT, CHANGE, CHANGED, LATER_CHANGE, OPERATION
 from dayone.routes.queries import SINCE, UNTIL, words_in
 from dayone.usecases.await_change import LONGEST_WAIT
@@ -26,6 +26,12 @@ _IN_FULL: api_changes.ChangeInFullAnswer = {
     "notes": [],
     "operations": [OPERATION],
     "cursor": "",
+}
+_NOT_PLANNED: api_changes.NotPlannedAnswer = {
+    "change": {"id": CHANGE, "state": "accepted", "at": AT},
+    "message": "not planned yet: about 3 messages wait in the inbox, the oldest for 40 s",
+    "inbox": {"messages": 3, "oldest_seconds": 40},
+    "dead_letters": 0,
 }
 _ACCOUNTS: api_changes.AccountsOfChangeAnswer = {"accounts": [_SHARE], "cursor": ""}
 _RETRIED: api_changes.RetriedAnswer = {"change": LATER_CHANGE, "retries": CHANGE, "href": f"/v1/changes/{LATER_CHANGE}"}
@@ -60,7 +66,12 @@ CHANGES = Description(
     takes=(_STATE, _CAUSE, _SUBJECT, SINCE, UNTIL, *PAGED),
 )
 CHANGE_READ = Description(
-    tag="changes", answer=api_changes.ChangeInFullAnswer, example=_IN_FULL, takes=(_WAIT, *PAGED), refuses=(NotFound,)
+    tag="changes",
+    answer=api_changes.ChangeInFullAnswer,
+    example=_IN_FULL,
+    accepted=Accepted(answer=api_changes.NotPlannedAnswer, example=_NOT_PLANNED),
+    takes=(_WAIT, *PAGED),
+    refuses=(NotFound,),
 )
 ACCOUNTS_OF_CHANGE = Description(
     tag="changes", answer=api_changes.AccountsOfChangeAnswer, example=_ACCOUNTS, takes=PAGED, refuses=(NotFound,)

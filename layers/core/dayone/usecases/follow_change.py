@@ -1,18 +1,31 @@
 """How far a change has come: done of all, account by account, and how long the rest is likely to take."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from dayone.domain.changes import Change, ChangeState, Share
+from dayone.domain.changes import Change, ChangeState, Share, ulid_time
 from dayone.domain.estimating import Ahead, can_be_estimated, lanes_to_look_at, seconds_left
 from dayone.domain.operations import Operation
 from dayone.domain.rate_limits import Budgets
+from dayone.domain.stuck import Stuck
+from dayone.errors import NotFound
+from dayone.ports.backlog import Backlog
+from dayone.ports.clock import Clock
 from dayone.ports.progress import Progress
 from dayone.ports.records import Page, Records
+from dayone.usecases.overview import Overview
 from dayone.usecases.read_access import Window, the_change
+from dayone.usecases.read_stuck import stuck_subjects_of
 from dayone.usecases.time_to_no_access import AccessEnded, access_ended
 
 _MOST_ACCOUNTS = 100
+# The inbox and its dead letters each keep a message for 14 days. In a FIFO queue of dead letters its time begins anew.
+# Source: Amazon SQS Developer Guide, "Setting up dead-letter queue retention".
+KEPT_BY_QUEUES = timedelta(days=28)
+# As far as the clock of a sender may be ahead of ours.
+_CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
 class ProgressPorts(Protocol):
@@ -20,7 +33,22 @@ class ProgressPorts(Protocol):
 
     records: Records
     progress: Progress
+    overview: Overview
     budgets: Budgets
+    clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotPlannedYet:
+    """A change of which nothing is recorded, though its message may wait in a queue; `at` is the time in its id.
+
+    `dead_letters` is about how many messages were given up, whichever change they belong to.
+    """
+
+    id: str
+    at: datetime
+    backlog: Backlog
+    dead_letters: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +56,7 @@ class Followed:
     """A change, part of its operations, its first accounts, and how many seconds are likely to be left.
 
     `access_ended` tells of a person who has lost all access by it. `seconds_left` is None where that cannot be said:
-    while it is being planned, and when it waits for a human.
+    while it is being planned, and when it waits for a human. `waits_for` are stuck subjects that it has not planned.
     """
 
     change: Change
@@ -36,11 +64,14 @@ class Followed:
     accounts: Page[Share]
     seconds_left: int | None
     access_ended: AccessEnded | None
+    waits_for: Sequence[Stuck]
 
 
-def follow_change(change: str, *, window: Window, ports: ProgressPorts) -> Followed:
-    """Raises NotFound for a change that is unknown."""
-    found = the_change(change, records=ports.records)
+def follow_change(change: str, *, window: Window, ports: ProgressPorts) -> Followed | NotPlannedYet:
+    """Raises NotFound for what is no id, and for one of which nothing is recorded and no queue can have a message."""
+    found = ports.records.change(change)
+    if found is None:
+        return _not_planned_yet(change, ports=ports)
     operations = ports.records.operations(change, cursor=window.cursor, limit=window.limit)
     return Followed(
         change=found,
@@ -48,6 +79,22 @@ def follow_change(change: str, *, window: Window, ports: ProgressPorts) -> Follo
         access_ended=None if window.cursor else access_ended(found, operations, records=ports.records),
         accounts=ports.progress.of_accounts(change, cursor="", limit=_MOST_ACCOUNTS),
         seconds_left=_seconds_left(found, ports=ports),
+        waits_for=stuck_subjects_of(found, ports=ports),
+    )
+
+
+def _not_planned_yet(change: str, *, ports: ProgressPorts) -> NotPlannedYet:
+    at, now = ulid_time(change), ports.clock()
+    if at is None:
+        raise NotFound(f"there is no change {change}: check the id, which has 26 characters")
+    if not now - KEPT_BY_QUEUES <= at <= now + _CLOCKS_DIFFER_BY:
+        when = "to come" if at > now else f"over {KEPT_BY_QUEUES.days} days ago, longer than a queue keeps a message"
+        raise NotFound(f"there is no change {change}: the time in its id is {when}; check the id")
+    return NotPlannedYet(
+        id=change,
+        at=at,
+        backlog=ports.overview.backlog.backlog(now=now),
+        dead_letters=sum(ports.overview.dead_letters.counts().values()),
     )
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dayone.ports.audit_log import AuditLog
+from dayone.ports.backlog import InboxBacklog
 from dayone.ports.dead_letters import DeadLetterQueues
 from dayone.ports.history import History
+from dayone.ports.stuck import StuckSubjects
 from dayone.usecases.check_settings import CheckSettings, GivenSettings
 
 
@@ -16,6 +18,8 @@ class Overview:
     history: History
     audit_log: AuditLog
     dead_letters: DeadLetterQueues
+    backlog: InboxBacklog
+    stuck: StuckSubjects
     surroundings: CheckSettings
     given: GivenSettings
     pause: Callable[[float], None]

@@ -16,7 +16,6 @@ from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
 from dayone.ports.organization import Organization
 from dayone.ports.progress import Progress
-from dayone.ports.returns import Returns
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
 from dayone.usecases.activate_policy import ActivationPorts, activate_policy
@@ -30,6 +29,7 @@ from dayone.usecases.requeue import Requeue, Wakeups
 from dayone.usecases.resolve_fact import ResolvedFact, recorded_fact, resolve_account
 from dayone.usecases.resolve_person import resolve_person
 from dayone.usecases.retry_change import RetryPorts, bootstrap_accounts, retry_subjects
+from dayone.usecases.settle_batch import BatchPorts
 from dayone.usecases.tell_by_hand import tell_by_hand
 
 type Handlers = Mapping[type[Command], Callable[[Any], object]]
@@ -84,10 +84,10 @@ class PlanningPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanChanges:
-    """What the function needs: the ports of its handlers; with `returns` a message that failed comes back soon."""
+    """What the function needs: the ports of its handlers, and of what settles a batch."""
 
     ports: PlanningPorts
-    returns: Returns | None = None
+    batch: BatchPorts
 
     @cached_property
     def handlers(self) -> Handlers:
@@ -144,7 +144,7 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
 
     followers = ("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")
     reconciliation = Reconciliation(
-        **ports.only("subjects", "policies", "grants", "ledger", "held", "clock", "token"),
+        **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token"),
         requeue=Requeue(**ports.only(*followers)),
         wakeups=Wakeups(**ports.only("engine", "schedules", "clock")),
     )

@@ -21,6 +21,13 @@ class Understood:
     command: Command | None = None
     reason: str = ""
 
+    @property
+    def subject(self) -> str:
+        """What it is about, such as `person:e-1001`, also where it cannot be read; empty when that is not known."""
+        if self.command:
+            return str(self.command.subject)
+        return self.letter.group if self.letter.queue is LetterQueue.INBOX else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
@@ -49,7 +56,7 @@ def understand(letter: DeadLetter) -> Understood:
     given = letter.told.get("reason") or ": ".join(filter(None, map(letter.told.get, ("ERROR_CODE", "ERROR_MESSAGE"))))
     match letter.queue:
         case LetterQueue.INBOX:
-            return _of_inbox(letter)
+            return _of_inbox(letter, given=given)
         case LetterQueue.ACCOUNT_EVENTS:
             return _of_account_events(letter, given=given)
         case LetterQueue.PUBLISH_EVENTS:
@@ -58,11 +65,11 @@ def understand(letter: DeadLetter) -> Understood:
             return Understood(letter=letter, reason=given)
 
 
-def _of_inbox(letter: DeadLetter) -> Understood:
+def _of_inbox(letter: DeadLetter, *, given: str) -> Understood:
     try:
-        return Understood(letter=letter, command=from_json(letter.body, taken_at=letter.sent_at))
+        return Understood(letter=letter, command=from_json(letter.body, taken_at=letter.sent_at), reason=given)
     except Malformed as error:
-        return Understood(letter=letter, reason=str(error))
+        return Understood(letter=letter, reason=given or str(error))
 
 
 def _of_account_events(letter: DeadLetter, *, given: str) -> Understood:

@@ -10,6 +10,7 @@ from dayone.domain.subjects import THE_ORGANIZATION, Subject
 from dayone.ports.hr import DueHints
 from dayone.ports.records import Records
 from dayone.ports.state import DueWork, Engine, Inbox
+from dayone.ports.stuck import StuckSubjects
 from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
 from dayone.usecases.restore_sessions_policy import SessionsPorts, missing_revocations
 
@@ -26,15 +27,21 @@ class ReconcileAccess:
     inbox: Inbox
     engine: Engine
     failed: PlanFailedAgain
+    stuck: StuckSubjects
     sessions: SessionsPorts | None
     clock: Callable[[], datetime]
 
 
-def reconcile_access(*, ports: ReconcileAccess) -> int:
-    """Sweep once; returns how many subjects were asked to be looked at again. What is left waits for the next sweep.
+@dataclass(frozen=True)
+class Swept:
+    """How many subjects were requeued, because they were due or had failed, and how many are stuck."""
 
-    What was due and what had failed are both counted.
-    """
+    due: int
+    stuck: int
+
+
+def reconcile_access(*, ports: ReconcileAccess) -> Swept:
+    """Sweep once; what is left waits for the next sweep."""
     now = ports.clock()
     due = ports.due_work.due(now=now, limit=_AT_MOST)
     if ports.records.subject(THE_ORGANIZATION).head.due_at is None:
@@ -46,10 +53,11 @@ def reconcile_access(*, ports: ReconcileAccess) -> int:
     if ports.due_work.has_runnable():
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
+    stuck = len({each.subject for each in ports.stuck.all(now=now)})
     if ports.sessions is not None:
         # Last, because it fails when AWS cannot be asked.
         ports.inbox.put(list(missing_revocations(ports=ports.sessions, now=now)))
-    return len(due) + failed
+    return Swept(due=len(due) + failed, stuck=stuck)
 
 
 def _command(subject: Subject, *, now: datetime) -> Command:

@@ -24,7 +24,7 @@ from dayone.domain.subject_states import Head, Plan
 from dayone.errors import Conflicting
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
-from dayone.ports.state import PolicyInForce, Subjects
+from dayone.ports.state import Changes, PolicyInForce, Subjects
 from dayone.usecases.apply_decision import drop_withdrawn
 from dayone.usecases.make_plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
 from dayone.usecases.requeue import Requeue, Wakeups, employed_among, may_have_turned, people_concerned
@@ -40,6 +40,7 @@ class Reconciliation:
     """What reconciling needs; `token` gives a short random text that tells two plans of one generation number apart."""
 
     subjects: Subjects
+    changes: Changes
     policies: PolicyInForce
     grants: Grants
     ledger: Ledger
@@ -62,8 +63,10 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
         ports.wakeups.repeat(head)
         ports.requeue.after(command, head, turned=True, planned_with=None)
         return
-    if isinstance(command, ApplyHrRecord) and command.delivery and ports.subjects.taken_by(command.delivery):
-        return  # its sender used the id of one delivery for two
+    delivery = command.delivery if isinstance(command, ApplyHrRecord) else ""
+    if delivery and (original := ports.subjects.taken_by(delivery)):
+        _dismiss(command, original=original, ports=ports)
+        return
     for attempt in range(1, _COMMIT_ATTEMPTS + 1):
         inputs = _inputs(command, resolve=resolve, ports=ports)
         plan = _plan(inputs, ports=ports)
@@ -79,6 +82,13 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
     ports.wakeups.after(plan)
     turned = may_have_turned(plan.before, plan.after, now=ports.clock())
     ports.requeue.after(command, plan.after, turned=turned, planned_with=inputs.employed)
+
+
+def _dismiss(command: Command, *, original: str, ports: Reconciliation) -> None:
+    """Record that the command repeats a delivery: its sender used one id for two, or sent one with another time."""
+    received_at = command.cause.received_at or ports.clock()
+    note = f"repeats the delivery of change {original}, received {received_at:%Y-%m-%d %H:%M:%S} UTC: not recorded"
+    ports.changes.dismiss(command.cause, note=note)
 
 
 def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> PlanInputs:

@@ -1,0 +1,117 @@
+"""What is stuck, over the API: each named with its subject, since when, why, and what waits for it."""
+
+from datetime import timedelta
+from typing import Any
+
+from dayone.contracts.inbox import to_json
+from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
+from dayone.domain.commands import ReconcileSubject
+from dayone.domain.dead_letters import LetterQueue
+from dayone.domain.failed_work import FailedWork
+from dayone.domain.stuck import Stuck, StuckKind
+from dayone.domain.subject_states import Head, Plan
+from tests.fakes.state_failed import MemoryStuck
+from tests.fakes.state_policies import MemoryPolicyArchive
+from tests.functions.access_api_state import ADA, DEV, NOW
+from tests.functions.access_api_world import World, asking
+
+AT = NOW - timedelta(hours=1)
+CHANGE = ulid_of(AT, name="policy")
+CAUSE = Cause(change=CHANGE, kind=CauseKind.POLICY, actor="arn:admin", reference="version 1", at=AT)
+
+
+def _stuck(world: World) -> list[dict[str, Any]]:
+    answer = world.send("list_stuck")
+    assert answer.status == 200
+    return list(answer.body["stuck"])
+
+
+def _noted(world: World, *, reason: str = "DynamoDB is down", change: str = "") -> None:
+    until = NOW + timedelta(minutes=10)
+    note = Stuck(kind=StuckKind.MESSAGE, subject=str(ADA), since=AT, reason=reason, change=change, until=until)
+    MemoryStuck(world.state).keep(note, now=NOW)
+
+
+def _planning(world: World) -> None:
+    """The policy in force is planned for the account, and not for Ada."""
+    MemoryPolicyArchive(world.state).add("version: 1", file="p.yaml", actor="arn:admin", at=AT, change=CHANGE)
+    world.state.policy_in_force = 1
+    head = Head(subject=DEV)
+    world.state.plans[CHANGE, DEV] = Plan(cause=CAUSE, before=head, after=head)
+    world.state.changes[CHANGE] = Change(cause=CAUSE, subjects=2, planned=1)
+
+
+def test_nothing_is_stuck() -> None:
+    assert World().send("list_stuck").body == {"stuck": [], "complete": True}
+
+
+def test_a_message_that_fails_again_and_again_is_named() -> None:
+    world = World()
+    _noted(world)
+    assert _stuck(world) == [
+        {
+            "kind": "message",
+            "subject": "person:e-1001",
+            "since": "2026-11-23T07:00:00+00:00",
+            "reason": "DynamoDB is down",
+            "change": "",
+        }
+    ]
+
+
+def test_dead_letters_are_named_those_that_cannot_be_read_by_their_message_group() -> None:
+    world = World()
+    world.letters.lay(LetterQueue.INBOX, "not JSON", group="person:e-1001", reason="not a command: JSONDecodeError")
+    world.letters.lay(LetterQueue.INBOX, to_json(ReconcileSubject(subject=DEV, cause=CAUSE)), reason="AWS says no")
+    named = [(each["kind"], each["subject"], each["reason"], each["change"]) for each in _stuck(world)]
+    assert named == [
+        ("dead-letter", "person:e-1001", "not a command: JSONDecodeError", ""),
+        ("dead-letter", str(DEV), "AWS says no", CHANGE),
+    ]
+
+
+def test_what_was_given_up_is_named_once() -> None:
+    world = World()
+    command = ReconcileSubject(subject=ADA, cause=CAUSE)
+    _noted(world, change=CHANGE)
+    world.letters.lay(LetterQueue.INBOX, to_json(command), group=str(ADA))
+    assert [each["kind"] for each in _stuck(world)] == ["dead-letter"]
+
+
+def test_a_subject_whose_operations_fail_again_is_named_with_the_last_reason() -> None:
+    world = World()
+    reason = "create user: AWS says no"
+    work = FailedWork(subject=ADA, at=NOW, retries=2, since=AT, reason=reason, change=CHANGE)
+    world.state.failed[ADA] = work
+    assert [(each["kind"], each["subject"], each["reason"]) for each in _stuck(world)] == [
+        ("operations", "person:e-1001", reason)
+    ]
+
+
+def test_a_policy_that_waits_for_one_subject_says_for_which() -> None:
+    world = World()
+    _planning(world)
+    assert _stuck(world) == []
+    _noted(world)
+    (waiting,) = [each for each in _stuck(world) if each["kind"] == "change"]
+    assert (waiting["subject"], waiting["change"]) == (f"change:{CHANGE}", CHANGE)
+    assert waiting["reason"] == "it is planned for 1 of 2 subjects, and waits for person:e-1001"
+
+
+def test_the_change_itself_says_for_which() -> None:
+    world = World()
+    _planning(world)
+    world.letters.lay(LetterQueue.INBOX, "not JSON", group=str(ADA), reason="not a command")
+    answer = world.send({**asking("read_change"), "path": f"/v1/changes/{CHANGE}"})
+    assert (answer.body["change"]["state"], answer.body["notes"]) == (
+        "planning",
+        ["waits for person:e-1001: not a command"],
+    )
+
+
+def test_more_dead_letters_than_are_read_make_it_incomplete() -> None:
+    world = World()
+    for number in range(101):
+        world.letters.lay(LetterQueue.INBOX, "not JSON", group=f"person:e-{number}")
+    body = world.send("list_stuck").body
+    assert (len(body["stuck"]), body["complete"]) == (100, False)
