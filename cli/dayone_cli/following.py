@@ -1,6 +1,6 @@
 """What is done with a change that the API has taken: it is watched to its end, or only named."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +9,7 @@ from dayone_cli.lists import facts
 from dayone_cli.run import Run
 from dayone_cli.screen import OutputFormat, Sheet
 from dayone_cli.watching import Watch, is_recorded
-from dayone_cli.words import moment, said
+from dayone_cli.words import moment, plural, said
 
 FollowIt = Annotated[
     bool, typer.Option("--watch/--no-watch", help="Watch the change until it ends, or only print its id.")
@@ -23,6 +23,7 @@ Timeout = Annotated[
     ),
 ]
 
+_DELETED = "deleted"
 _NUMBERS = ("operations", "succeeded", "failed", "superseded", "held")
 
 
@@ -102,11 +103,27 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
         *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),
         *([f"about {left} seconds left"] if left else []),
         *(f"{name} {seen[name]}" for name in ("grant", "version", "retries") if name in seen),
-        *(f"Note: {note}" for note in seen["notes"]),
+        *(f"Note: {note}" for note in (*seen["notes"], *_not_its_own(change))),
         *(["There are more operations than these."] if seen["cursor"] else []),
     ]
     rows = [
-        (one["state"], one["kind"], one["subject"], one["resource"], said(one["failure_reason"] or one["waiting_for"]))
+        (_state(one), one["kind"], one["subject"], one["resource"], said(one["failure_reason"] or one["waiting_for"]))
         for one in seen["operations"]
     ]
     return Sheet(columns=("state", "operation", "subject", "resource", "because"), rows=rows, foot=foot)
+
+
+def _state(operation: Mapping[str, Any]) -> str:
+    """The state, or what a deletion that has deleted nothing has come to instead."""
+    outcome = operation.get("outcome")
+    return str(operation["state"] if outcome in (None, _DELETED) else outcome).replace("_", " ")
+
+
+def _not_its_own(change: Mapping[str, Any]) -> Iterator[str]:
+    if number := change.get("was_not_there"):
+        yield f"{plural(number, 'operation')} had nothing to delete: it was not there any more."
+    if number := change.get("failed_before"):
+        yield (
+            f"{plural(number, 'operation')} that had failed before this change failed again; it is not counted against "
+            f"this change. Correct the causes, then run `dayone changes retry {change['id']}`."
+        )

@@ -54,7 +54,7 @@ def _notes(plan: Json) -> list[str]:
 def _held(guardrail: Json) -> list[str]:
     if not guardrail["held"]:
         return []
-    said = f"Held: {plural(guardrail['held'], 'removal')} would wait for another person's approval."
+    said = f"Held: {plural(guardrail['held'], 'operation')} would wait for another person's approval."
     return [said, *(f"  because {one}" for one in guardrail["because"])]
 
 

@@ -136,9 +136,9 @@ def _not_in_the_inbox(seen: Json) -> Unfinished:
 def _came_out_well(seen: Json) -> None:
     change = seen["change"]
     if change["state"] == "failed":
-        failed = [one for one in seen["operations"] if one["state"] == "failed"]
+        failed = [one for one in seen["operations"] if one["state"] == "failed" and not one.get("failed_before")]
         findings = [f"{one['kind']} {one['subject']} {one['resource']}: {one['failure_reason']}" for one in failed]
-        title = f"{plural(change['failed'], 'operation')} failed"
+        title = f"{plural(change['failed'] - change.get('failed_before', 0), 'operation')} failed"
         raise Negative(
             title, detail=f"correct the causes, then run `dayone changes retry {change['id']}`", findings=findings
         )
@@ -146,7 +146,7 @@ def _came_out_well(seen: Json) -> None:
         detail = (
             f"{change['held_because']}; another person decides: `dayone changes approve {change['id']}`, or `reject`"
         )
-        raise Negative(f"{plural(change['held'], 'removal')} held", detail=detail)
+        raise Negative(f"{plural(change['held'], 'operation')} held", detail=detail)
 
 
 def _bar(screen: Screen) -> "Progress":

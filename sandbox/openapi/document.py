@@ -25,7 +25,7 @@ TAGS = {
     "assignments": "A report of all access.",
     "explain": "Explanations of the access a person has or lacks.",
     "operations": "Operating Day One: dead letters, audit log, setup checks and metrics.",
-    "changes": "Changes: causes, progress, and approval or rejection of held removals.",
+    "changes": "Changes: causes, progress, and approval or rejection of held operations.",
 }
 _ABOUT = """\
 Day One keeps access to AWS equal to HR records and policy. Every request is signed with AWS \

@@ -7,7 +7,7 @@ import pytest
 from dayone.domain.audit import first_break
 from dayone.domain.bootstrap import Progress
 from dayone.domain.changes import ChangeState
-from dayone.domain.operations import Action, Operation, OperationState
+from dayone.domain.operations import Action, DeletionOutcome, Operation, OperationState
 from dayone.domain.subjects import Resource, ResourceKind
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
@@ -22,6 +22,7 @@ from tests.contract.state_samples import (
     doubtful,
     end,
     in_group,
+    plan,
     planned,
 )
 
@@ -105,6 +106,48 @@ def test_an_end_counts_for_its_change(
     assert change is not None
     assert (change.succeeded, change.failed, change.superseded) == counts
     assert change.state is change_state
+
+
+def test_what_failed_before_a_change_came_is_counted_and_does_not_make_it_fail(ports: StatePorts) -> None:
+    made = plan(ports.subjects.load(ADA).head, USER, in_group("a"))
+    ports.subjects.commit(
+        replace(made, operations=(replace(made.operations[0], failed_before=True), made.operations[1]))
+    )
+    first, second = ports.records.operations(HIRED, cursor="", limit=9).entries
+    assert (first.failed_before, second.failed_before) == (True, False)
+    done(ports, second)
+    done(ports, first, state=OperationState.FAILED)
+    change = ports.records.change(HIRED)
+    assert change is not None
+    assert (change.failed, change.failed_before, change.state) == (1, 1, ChangeState.SUCCEEDED)
+
+
+def test_what_failed_before_and_is_done_now_is_no_failure(ports: StatePorts) -> None:
+    made = plan(ports.subjects.load(ADA).head, USER, in_group("a"))
+    ports.subjects.commit(
+        replace(made, operations=(replace(made.operations[0], failed_before=True), made.operations[1]))
+    )
+    first, second = ports.records.operations(HIRED, cursor="", limit=9).entries
+    done(ports, first)
+    done(ports, second, state=OperationState.FAILED)
+    change = ports.records.change(HIRED)
+    assert change is not None
+    assert (change.failed, change.failed_before, change.state) == (1, 0, ChangeState.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "counted"), [(one, one is DeletionOutcome.WAS_NOT_THERE) for one in DeletionOutcome]
+)
+def test_an_end_records_what_a_deletion_has_come_to(
+    ports: StatePorts, outcome: DeletionOutcome, *, counted: bool
+) -> None:
+    done(ports, one_planned(ports))
+    (deletion,) = planned(ports, ADA, USER, change=LEFT, token="c3", action=Action.DELETE).operations
+    ports.queue.finish([end(replace(begun(ports, deletion), outcome=outcome))])
+    (ended,) = ports.records.operations(LEFT, cursor="", limit=9).entries
+    change = ports.records.change(LEFT)
+    assert change is not None
+    assert (ended.state, ended.outcome, change.was_not_there) == (OperationState.SUCCEEDED, outcome, counted)
 
 
 def test_an_end_counts_down_what_is_outstanding_of_the_plan_in_force(ports: StatePorts) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from dayone.domain.accounts import UNUSABLE, Account
 from dayone.domain.failed_work import Obstacle, after_failure
 from dayone.domain.guardrails import released, with_count
-from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation, OperationState
+from dayone.domain.operations import OPEN_STATES, Applied, DeletionOutcome, Lane, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
@@ -115,6 +115,7 @@ class MemoryOperationQueue:
         ended = replace(
             known,
             state=finished.state,
+            outcome=operation.outcome,
             finished_at=finished.at,
             request_id=operation.request_id,
             failure_reason=operation.failure_reason,
@@ -152,7 +153,11 @@ class MemoryOperationQueue:
         self._state.count(ended, left=-1, **{str(ended.state): 1})
         change = self._state.changes[ended.change]
         attempts = change.attempts + ended.attempts
-        self._state.changes[ended.change] = replace(change, attempts=attempts, ended_at=ended.finished_at)
+        before = change.failed_before + (ended.failed_before and ended.state is OperationState.FAILED)
+        not_there = change.was_not_there + (ended.outcome is DeletionOutcome.WAS_NOT_THERE)
+        self._state.changes[ended.change] = replace(
+            change, attempts=attempts, failed_before=before, was_not_there=not_there, ended_at=ended.finished_at
+        )
 
     def _put(self, target: ResourceOf, applied: Applied | None) -> None:
         if applied is None:

@@ -89,7 +89,7 @@ def test_the_opposite_of_a_decision_comes_too_late(world: World) -> None:
 def test_a_change_that_holds_nothing_needs_no_decision(world: World) -> None:
     world.state.changes[CHANGE] = replace(world.state.changes[CHANGE], held=0)
     answer = world.send("approve_change")
-    assert (answer.status, "holds no removals" in answer.body["detail"]) == (409, True)
+    assert (answer.status, "holds nothing" in answer.body["detail"]) == (409, True)
     assert world.inbox.commands == []
 
 

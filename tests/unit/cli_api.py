@@ -101,9 +101,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running() -> Iterator[CliApi]:
+def running(api: CliApi | None = None) -> Iterator[CliApi]:
     """The API, for as long as the block lasts."""
-    api = CliApi()
+    api = api or CliApi()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("HandlerOfThis", (Handler,), {"api": api}))
     api.url = f"http://127.0.0.1:{server.server_port}"
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

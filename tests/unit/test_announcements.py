@@ -46,6 +46,8 @@ def test_an_event_of_an_operation_says_what_came_of_it_and_of_whom_by_id_alone()
         "subject": "person:e-1",
         "resource": "user",
         "state": "failed",
+        "outcome": "",
+        "failed_before": False,
         "attempts": 3,
         "request_id": "",
         "failure_reason": "no",

@@ -140,7 +140,7 @@ def test_a_read_has_no_key_and_neither_has_a_plan(api: CliApi, tmp_path: Path) -
     [
         (over("01A", succeeded=1), 0, ""),
         (over("01A", "failed", failed=1), 1, "create-user person:e-1 user: AWS says no"),
-        (over("01A", "held", held=2), 1, "2 removals held: too many"),
+        (over("01A", "held", held=2), 1, "2 operations held: too many"),
     ],
     ids=["succeeded", "failed", "held"],
 )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.domain.operations import OperationState
+from dayone.domain.operations import DeletionOutcome, OperationState
 from dayone.ports.identity_center import AssignmentKey
 from tests.builders import ACCOUNT_ID, a_group, a_policy, a_set, an_account, an_assignment
 from tests.captures.reading import seen
@@ -49,6 +49,8 @@ def test_a_removal_of_what_is_gone_is_done_and_the_group_goes() -> None:
     world.settle()
     assert world.groups() == {}
     assert world.operations(OperationState.FAILED) == []
+    (removal,) = [one for one in world.operations() if one.kind == "delete-assignment"]
+    assert (removal.state, removal.outcome) == (OperationState.SUCCEEDED, DeletionOutcome.WAS_NOT_THERE)
 
 
 def test_a_creation_that_ends_with_the_words_of_a_removal_has_failed() -> None:

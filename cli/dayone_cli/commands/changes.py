@@ -67,7 +67,7 @@ def accounts(run: Run, change: Change, limit: Limit = USUAL) -> None:
 
 @command(app, "approve")
 def approve(run: Run, change: Change, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Approve a held change and carry out its removals. You cannot approve a change you caused."""
+    """Approve a held change and carry out all that it holds. You cannot approve a change you caused."""
     for line in held_lines(run.api, change):
         run.screen.say(line)
     confirm("Approve it?", yes=yes)
@@ -76,7 +76,7 @@ def approve(run: Run, change: Change, *, yes: Yes = False, follow_it: FollowIt =
 
 @command(app, "reject")
 def reject(run: Run, change: Change, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Reject a held change; nothing is removed."""
+    """Reject a held change; nothing that it holds is carried out."""
     _decide(run, change, to="reject", follow_it=follow_it, timeout=timeout)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters.dynamodb_writes import Update, Write
 from dayone.contracts.codec import stamp
-from dayone.domain.operations import Lane, Operation, OperationState, lane_of
+from dayone.domain.operations import DeletionOutcome, Lane, Operation, OperationState, lane_of
 from dayone.ports.operations import Finished
 
 _ENDS = {
@@ -45,7 +45,12 @@ def ended(ends: Iterable[Finished]) -> dict[str, Write]:
 
 def _counts_of(end: Finished) -> tuple[Operation, Mapping[str, int], Mapping[str, int]]:
     operation = end.operation
-    return operation, {_ENDS[end.state]: 1}, {_left(lane_of(operation)): -1, "attempts": operation.attempts}
+    of_change = {_left(lane_of(operation)): -1, "attempts": operation.attempts}
+    if operation.failed_before and end.state is OperationState.FAILED:
+        of_change["failed_before"] = 1
+    if operation.outcome is DeletionOutcome.WAS_NOT_THERE:
+        of_change["was_not_there"] = 1
+    return operation, {_ENDS[end.state]: 1}, of_change
 
 
 def released(operations: Iterable[Operation]) -> dict[str, Write]:

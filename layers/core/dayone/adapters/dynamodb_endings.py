@@ -77,6 +77,8 @@ def _closing(end: Finished) -> Write:
         "failure_reason": end.operation.failure_reason,
         "final": True,
     }
+    if end.operation.outcome is not None:
+        put["outcome"] = encode(end.operation.outcome)
     # Without the first two it is in the index of runnable operations no more.
     remove = ("runnable", "runnable_order", "waiting_for")
     return Update(change_keys.operation_key(end.operation), put=put, remove=remove, condition=IS_OPEN)

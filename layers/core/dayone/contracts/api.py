@@ -4,7 +4,7 @@ from typing import Annotated, TypedDict
 
 from dayone.contracts.api_words import ChangeId, Count, Href, Moment, one_of
 from dayone.domain.guardrails import Verdict
-from dayone.domain.operations import Action, OperationState
+from dayone.domain.operations import Action, DeletionOutcome, OperationState
 
 StateWord = Annotated[str, one_of(*OperationState)]
 VerdictWord = Annotated[str, one_of(Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED)]
@@ -38,7 +38,7 @@ class ConfirmedAnswer(TypedDict):
 
 
 class HeldAnswer(TypedDict):
-    """A held removal; `verdict` is `waiting`, `approved`, or `rejected` (nothing is removed)."""
+    """A held removal or first assignment; `verdict` is `waiting`, `approved`, or `rejected` (nothing is done)."""
 
     resource: str
     change: str
@@ -132,6 +132,10 @@ class OperationAnswer(TypedDict):
 
     `refusal` is the kind of error that has kept it from being carried out, `refused_since` since when. `denied`
     means that AWS denies the call to Day One itself: correct the permissions in AWS, not the request.
+
+    `outcome` is that of a deletion that succeeded, else null: `deleted`; `was_not_there`, when there was nothing to
+    delete; or `left_in_place`, when it existed before Day One. With `failed_before` the same operation failed in an
+    earlier change and is only tried again with this one.
     """
 
     id: str
@@ -139,6 +143,8 @@ class OperationAnswer(TypedDict):
     subject: str
     resource: str
     state: StateWord
+    outcome: Annotated[str, one_of(*DeletionOutcome)] | None
+    failed_before: bool
     attempts: Count
     request_id: str
     failure_reason: str

@@ -9,7 +9,9 @@ from dayone.contracts.api_words import Count, Moment
 class AuditEntryAnswer(TypedDict):
     """An audit log entry: the cause, the action, its subject, the rules, and the outcome.
 
-    `request_id` is AWS's. `number` is the position in its `lane`; `hash` covers all earlier entries of the lane.
+    `outcome` is `succeeded`, `failed`, `superseded`, `recorded`, `ignored` or `held`; of a deletion that deleted
+    nothing it is `was_not_there` or `left_in_place`. `request_id` is AWS's. `number` is the position in its `lane`;
+    `hash` covers all earlier entries of the lane.
     """
 
     at: Moment

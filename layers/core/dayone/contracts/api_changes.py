@@ -19,7 +19,7 @@ class CauseAnswer(TypedDict):
 
 
 class DecisionAnswer(TypedDict):
-    """The decision about the held removals of a change: `approved` or `rejected`, by the caller with this ARN."""
+    """The decision about the held operations of a change: `approved` or `rejected`, by the caller with this ARN."""
 
     decision: Annotated[str, one_of("approved", "rejected")]
     actor: str
@@ -29,8 +29,11 @@ class DecisionAnswer(TypedDict):
 class ChangeAnswer(TypedDict):
     """A change; `state` is `planning`, `running`, `held`, `succeeded` or `failed`, as AWS has confirmed it.
 
-    `subjects` is null until they are counted. `held` operations wait for approval because of `held_because`;
-    `decision` is null until somebody decides. `removals` counts those that the guardrail allowed.
+    `failed_before` counts those of the `failed` operations that had failed in an earlier change and were only tried
+    again; `state` does not depend on them. `was_not_there` counts those of the `succeeded` deletions that had nothing
+    to delete. `subjects` is null until they are counted. `held` operations (removals, or the first assignments of an
+    account) wait for approval because of `held_because`; `decision` is null until somebody decides. `removals` counts
+    those that the guardrail allowed.
     """
 
     id: ChangeId
@@ -40,7 +43,9 @@ class ChangeAnswer(TypedDict):
     planned: Count
     operations: Count
     succeeded: Count
+    was_not_there: Count
     failed: Count
+    failed_before: Count
     superseded: Count
     held: Count
     held_because: str

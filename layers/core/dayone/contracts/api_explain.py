@@ -20,7 +20,7 @@ class ObstacleAnswer(TypedDict):
 
 
 class HeldRemovalAnswer(TypedDict):
-    """A removal held by a guardrail; `verdict` is `waiting`, `approved` or `rejected`."""
+    """A removal or first assignment held by a guardrail; `verdict` is `waiting`, `approved` or `rejected`."""
 
     verdict: VerdictWord
     change: str
@@ -31,8 +31,8 @@ class StepAnswer(TypedDict):
     """A membership of the person or an assignment in the account.
 
     `reasons` are the rules that require it now; without any, `obstacles` are the unmet conditions. `confirmed` is
-    what AWS has confirmed, `operation` what is in progress or has failed, `held` its held removal; each is null
-    when there is none.
+    what AWS has confirmed, `operation` what is in progress or has failed, `held` its held removal or first
+    assignment; each is null when there is none.
     """
 
     subject: str

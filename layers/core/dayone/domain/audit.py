@@ -15,8 +15,9 @@ GENESIS = "0" * 64
 class AuditEntry:
     """One thing that happened: who or what caused it, what was done to what, by which rule, and what came of it.
 
-    `request_id` is AWS's. `outcome` is `succeeded`, `failed`, `recorded` or `ignored`; `detail` carries the reason of
-    a failure. No personal data: people appear by their HR id only.
+    `request_id` is AWS's. `outcome` is `succeeded`, `failed`, `recorded` or `ignored`, of a deletion that succeeded and
+    deleted nothing `was_not_there` or `left_in_place`; `detail` carries the reason of a failure. No personal data:
+    people appear by their HR id only.
     """
 
     at: datetime

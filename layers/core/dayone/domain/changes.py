@@ -76,9 +76,11 @@ class Change:
 
     `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
     many have been. `held` is how many operations wait for a human, `held_because` why the first of them does, and
-    `decision` what was said to them. `removals` is how many were let go. `left` is how many operations of each lane
-    are still to end, those that are held apart. `notes` say what there was nothing to do about, and why. `attempts` is
-    how often those that have ended were tried, and `ended_at` when the last of them did.
+    `decision` what was said to them. `removals` is how many were let go. `failed_before` is how many of the `failed`
+    had failed in an earlier change, and were only tried again with this one; `was_not_there` how many of the
+    `succeeded` had nothing to delete. `left` is how many operations of each lane are still to end, those that are held
+    apart. `notes` say what there was nothing to do about, and why. `attempts` is how often those that have ended were
+    tried, and `ended_at` when the last of them did.
     """
 
     cause: Cause
@@ -86,7 +88,9 @@ class Change:
     planned: int = 0
     operations: int = 0
     succeeded: int = 0
+    was_not_there: int = 0
     failed: int = 0
+    failed_before: int = 0
     superseded: int = 0
     held: int = 0
     removals: int = 0
@@ -109,14 +113,14 @@ class Change:
 
     @property
     def state(self) -> ChangeState:
-        """Never better than what AWS has confirmed."""
+        """Never better than what AWS has confirmed; what failed before it came is no part of it."""
         if self.subjects is None or self.planned < self.subjects:
             return ChangeState.PLANNING
         if self.done + self.held < self.operations:
             return ChangeState.RUNNING
         if self.held:
             return ChangeState.HELD
-        return ChangeState.FAILED if self.failed else ChangeState.SUCCEEDED
+        return ChangeState.FAILED if self.failed > self.failed_before else ChangeState.SUCCEEDED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,15 +60,15 @@ def _since(step: Step) -> str:
 
 
 def _held(one: HeldRemoval) -> str:
+    what = "its first assignment" if one.is_gift else "its removal"
+    stays = "is not given" if one.is_gift else "stays"
     match one.verdict:
         case Verdict.REJECTED:
-            return (
-                f"its removal was rejected in change {one.change}, so it stays until a newer policy asks for that again"
-            )
+            return f"{what} was rejected in change {one.change}, so it {stays} until a newer policy asks for that again"
         case Verdict.APPROVED:
-            return f"its removal, operation {one.operation} of change {one.change}, has been approved"
+            return f"{what}, operation {one.operation} of change {one.change}, has been approved"
         case _:
-            return f"its removal is held by a guardrail: change {one.change} waits for approval or rejection"
+            return f"{what} is held by a guardrail: change {one.change} waits for approval or rejection"
 
 
 def _confirmed(applied: Applied) -> str:

@@ -186,6 +186,14 @@ def spoken_for(held: Iterable[HeldRemoval]) -> frozenset[Resource]:
     return frozenset(one.resource for one in held if one.verdict is not Verdict.WITHDRAWN)
 
 
+def held_as(held: Iterable[HeldRemoval]) -> str:
+    """What they are called in the audit log: `removals`, `first-assignments`, or `operations` when they are both."""
+    kinds = {one.is_gift for one in held}
+    if len(kinds) > 1:
+        return "operations"
+    return "first-assignments" if True in kinds else "removals"
+
+
 def released(held: Iterable[HeldRemoval]) -> tuple[str, ...]:
     """The operations that may run, whatever plan is in force."""
     return tuple(one.operation for one in held if one.verdict is Verdict.APPROVED)

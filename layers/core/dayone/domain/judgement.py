@@ -192,7 +192,7 @@ def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, in_force: Policy
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewedJudgement:
-    """How many removals would be held, and each reason for that with the number of removals it holds."""
+    """How many removals there would be, how many operations would be held, and each reason for that."""
 
     removals: int
     held: int
@@ -210,9 +210,12 @@ class JudgementPreview:
     replaced: Policy | None = None
     impact: PolicyImpact = field(default_factory=PolicyImpact)
     _removals: list[SubjectRemovals] = field(default_factory=list)
+    _initial: Counter[Subject] = field(default_factory=Counter)
 
-    def add(self, removals: SubjectRemovals) -> None:
-        """Take the removals of one subject in."""
+    def add(self, removals: SubjectRemovals, *, initial: int = 0) -> None:
+        """Take the removals of one subject in, and how many first assignments it would be given."""
+        if initial:
+            self._initial[removals.subject] += initial
         if removals.resources:
             self.impact = self.impact.plus(removals)
             self._removals.append(removals)
@@ -231,6 +234,8 @@ class JudgementPreview:
             else:
                 more = removals.number
                 tally = replace(tally, today=tally.today + more, in_change=tally.in_change + more)
+        for subject, number in self._initial.items():
+            held[_named(WAITS_FOR_FIRST_APPROVAL, subject, is_own=True)] += number
         return PreviewedJudgement(
             removals=sum(removals.number for removals in self._removals),
             held=held.total(),

@@ -30,6 +30,18 @@ class OperationState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class DeletionOutcome(StrEnum):
+    """What a deletion that succeeded has come to; AWS has said `DELETED` only for the first.
+
+    `WAS_NOT_THERE`: nothing was there to delete any more, by AWS's word or because nothing had ever been made.
+    `LEFT_IN_PLACE`: it was there before Day One, which has not touched it.
+    """
+
+    DELETED = "deleted"
+    WAS_NOT_THERE = "was_not_there"
+    LEFT_IN_PLACE = "left_in_place"
+
+
 OPEN_STATES = frozenset({OperationState.PENDING, OperationState.SUBMITTED})
 
 
@@ -51,7 +63,9 @@ class Operation:
     of the same plan that must have succeeded; `covers` are resources that go when this one goes; `behind` is how many
     operations of the plan come after it. `waiting_for` says in words what keeps it from running. `refusal` is the way
     in which it was last kept from being done, `refused_since` since when in that way. `request_id` is AWS's, as soon as
-    it has one, and `submitted_at` when it gave it; `attempted_at` is when the last attempt began.
+    it has one, and `submitted_at` when it gave it; `attempted_at` is when the last attempt began. With `failed_before`
+    the same has failed in an earlier change, and is only tried again with this one, whose cause has nothing to do with
+    it. `outcome` is that of a deletion that has succeeded.
     """
 
     change: str
@@ -69,7 +83,9 @@ class Operation:
     after: tuple[int, ...] = ()
     covers: tuple[Resource, ...] = ()
     behind: int = 0
+    failed_before: bool = False
     state: OperationState = OperationState.PENDING
+    outcome: DeletionOutcome | None = None
     attempts: int = 0
     request_id: str = ""
     failure_reason: str = ""
@@ -120,11 +136,18 @@ class Applied:
 
 @dataclass(frozen=True)
 class Succeeded:
-    """AWS said that the operation is done; `references` are the ids it gave, `request_id` is empty without a call."""
+    """AWS said that the operation is done; `references` are the ids it gave, `request_id` is empty without a call.
+
+    `outcome` says of a deletion that nothing was deleted, and why.
+    """
 
     references: Mapping[str, str] = field(default_factory=dict)
     adopted: bool = False
     request_id: str = ""
+    outcome: DeletionOutcome = DeletionOutcome.DELETED
+
+
+WAS_NOT_THERE = Succeeded(outcome=DeletionOutcome.WAS_NOT_THERE)
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,8 @@ def operation_answer(one: Operation) -> api.OperationAnswer:
         "subject": str(one.subject),
         "resource": str(one.resource),
         "state": str(one.state),
+        "outcome": str(one.outcome) if one.outcome else None,
+        "failed_before": one.failed_before,
         "attempts": one.attempts,
         "request_id": one.request_id,
         "failure_reason": one.failure_reason,

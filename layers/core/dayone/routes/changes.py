@@ -84,13 +84,13 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/approve")
     @described(APPROVAL)
     def approve_change(change: str) -> Response[str]:
-        """Approve a held change and carry out its removals."""
+        """Approve a held change and carry out all that it holds."""
         return decide(change, is_approved=True)
 
     @app.post("/v1/changes/<change>/reject")
     @described(REJECTION)
     def reject_change(change: str) -> Response[str]:
-        """Reject a held change; nothing is removed."""
+        """Reject a held change; nothing that it holds is carried out."""
         return decide(change, is_approved=False)
 
     def decide(change: str, *, is_approved: bool) -> Response[str]:

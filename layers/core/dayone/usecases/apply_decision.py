@@ -8,7 +8,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Decision
 from dayone.domain.commands import ApplyDecision
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
-from dayone.domain.guardrails import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
 from dayone.domain.judgement import decide_held
 from dayone.domain.selection import ready
 from dayone.domain.subject_states import Head, SubjectState
@@ -67,14 +67,15 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
     employed = Employed(lambda one: ports.subjects.load(one).head.fact, policy=policy, now=now)
     diff = diff_recorded_state(state, evaluator=PolicyEvaluator(policy, now, ready(policy), employed))
     held = decide_held(diff, head=before, change=change, is_approved=decision.is_approved)
+    decided = [one for one in held if one not in before.held]
     entry = AuditEntry(
         at=now,
         actor=decision.actor,
-        action="approve-removals" if decision.is_approved else "reject-removals",
+        action=f"{'approve' if decision.is_approved else 'reject'}-{held_as(decided)}",
         subject=str(before.subject),
         change=change,
         outcome="recorded",
-        detail=", ".join(str(one.resource) for one in held if one not in before.held),
+        detail=", ".join(str(one.resource) for one in decided),
     )
     # Whoever approves anything of an account that was there before Day One lets in whatever comes next.
     awaits = before.awaits_approval and not decision.is_approved

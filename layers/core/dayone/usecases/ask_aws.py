@@ -1,11 +1,11 @@
 """Poll AWS for submitted operations, and conclude what has become of them."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dayone.domain.failure_reasons import FailureKind, kind_of_failure
 from dayone.domain.in_flight import RequestKind
-from dayone.domain.operations import Action, Operation
+from dayone.domain.operations import WAS_NOT_THERE, Action, Operation
 from dayone.domain.retrying import Refusal
 from dayone.domain.steps import Ask
 from dayone.domain.subjects import ResourceKind, permission_set_named
@@ -98,7 +98,10 @@ def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Rep
     now = ports.clock()
     if state.failure_reason and not _is_gone(operation, state.failure_reason):
         return Ended(failed(operation, own=own, reason=state.failure_reason, now=now))
-    return Ended(finished(operation, own=own, outcome=None, now=now))
+    # An earlier try that was never answered may have removed it.
+    was_not_there = bool(state.failure_reason) and operation.attempts <= 1
+    outcome = replace(WAS_NOT_THERE, request_id=operation.request_id) if was_not_there else None
+    return Ended(finished(operation, own=own, outcome=outcome, now=now))
 
 
 def note_denial(operation: Operation, *, error: AccessDenied, ports: Trying) -> Changed:

@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dayone.domain.assignments import Principal
-from dayone.domain.operations import OPEN_STATES, Action, Applied, Failed, Operation, OperationState, Outcome, Succeeded
+from dayone.domain.operations import (
+    OPEN_STATES,
+    WAS_NOT_THERE,
+    Action,
+    Applied,
+    Failed,
+    Operation,
+    OperationState,
+    Outcome,
+    Succeeded,
+)
 from dayone.domain.precedence import unsettles
 from dayone.domain.subject_states import generation_number
 from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
@@ -107,11 +117,11 @@ def done(receipt: Receipt) -> Succeeded:
 
 
 def deleted(delete: Callable[[], Receipt]) -> Succeeded:
-    """Delete; what is gone already counts as deleted."""
+    """Delete; what is gone already was not there."""
     try:
         return done(delete())
     except NotFound:
-        return Succeeded()
+        return WAS_NOT_THERE
 
 
 def looked_up[T](look: Callable[[], T]) -> T:

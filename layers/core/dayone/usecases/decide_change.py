@@ -45,7 +45,7 @@ def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPor
     if found.state is ChangeState.PLANNING:
         raise Inapplicable(f"change {found.id} is still being planned: decide once it is held")
     if not found.held:
-        raise Inapplicable(f"change {found.id} holds no removals: there is nothing to approve or reject")
+        raise Inapplicable(f"change {found.id} holds nothing: there is nothing to approve or reject")
     decision = Decision(is_approved=is_approved, actor=actor, at=ports.clock())
     entry = AuditEntry(
         at=decision.at,

@@ -12,7 +12,7 @@ from dayone.domain.commands import ApplyHrRecord, Command, RefreshAccount, Resto
 from dayone.domain.desired_people import lost_at, next_look
 from dayone.domain.evaluation import Diff
 from dayone.domain.grants import Grant, next_turn
-from dayone.domain.guardrails import HeldRemoval, Verdict
+from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
 from dayone.domain.judgement import GuardrailResult, SplitDiff
 from dayone.domain.life_cycle import has_access
 from dayone.domain.operations import Action, Applied, OperationState
@@ -197,7 +197,7 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
     entry = AuditEntry(
         at=now,
         actor=plan.cause.actor,
-        action="hold-removals",
+        action=f"hold-{held_as(held)}",
         subject=str(plan.before.subject),
         change=plan.cause.change,
         outcome="held",
@@ -216,13 +216,16 @@ def _notes(diff: Diff, *, split: SplitDiff) -> Iterator[str]:
     if diff.left_alone:
         yield diff.left_alone
     yield from diff.notes
-    said = {
-        Verdict.WAITING: "held by change {change}",
-        Verdict.REJECTED: "kept, since its removal was rejected in change {change}",
+    words = {
+        (Verdict.WAITING, False): "held by change {change}",
+        (Verdict.WAITING, True): "held by change {change}",
+        (Verdict.REJECTED, False): "kept, since its removal was rejected in change {change}",
+        (Verdict.REJECTED, True): "not given, since it was rejected in change {change}",
     }
-    known = sorted((one.verdict, one.change, str(one.resource)) for one in split.held if one.verdict in said)
-    for (verdict, change), group in groupby(known, key=lambda one: one[:2]):
-        yield f"{said[verdict].format(change=change)}: {_names(name for _, _, name in group)}"
+    held = ((one.verdict, one.is_gift, one.change, str(one.resource)) for one in split.held)
+    ordered = sorted(one for one in held if one[:2] in words)
+    for (verdict, is_gift, change), group in groupby(ordered, key=lambda one: one[:3]):
+        yield f"{words[verdict, is_gift].format(change=change)}: {_names(name for *_, name in group)}"
 
 
 def _names(names: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Account assignments: each operation on them, so that doing it twice does no harm."""
 
 from dayone.domain.accounts import ENDED_WITH, AccountState
-from dayone.domain.operations import Outcome, Submitted, Succeeded
+from dayone.domain.operations import WAS_NOT_THERE, Outcome, Submitted
 from dayone.errors import NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.usecases.attempts import Attempt, IdentityCenter
@@ -15,11 +15,11 @@ def create_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 def delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Ask for an assignment to go; in an account that has left the organisation there is nobody to ask."""
     if attempt.wanted.get(ENDED_WITH) == AccountState.DEPARTED:
-        return Succeeded()
+        return WAS_NOT_THERE
     try:
         return Submitted(aws.assignments.delete(_key(attempt)))
     except NotFound:
-        return Succeeded()
+        return WAS_NOT_THERE
 
 
 def _key(attempt: Attempt) -> AssignmentKey:

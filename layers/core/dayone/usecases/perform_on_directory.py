@@ -1,7 +1,7 @@
 """Users, groups and memberships: each operation on them, so that doing it twice does no harm."""
 
 from dayone.domain.desired_people import EXTERNAL
-from dayone.domain.operations import Outcome, Succeeded
+from dayone.domain.operations import WAS_NOT_THERE, Outcome, Succeeded
 from dayone.errors import AlreadyExists, Awaited, NotFound, Unavailable
 from dayone.ports.identity_center import Found, Receipt
 from dayone.usecases.attempts import (
@@ -34,7 +34,7 @@ def delete_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         found = aws.directory.find_user(user_name)
         is_ours = found is not None and dict(found.attributes) == dict(own.attributes)
         user_id = found.references["user_id"] if found and is_ours else None
-    return deleted(lambda: aws.directory.delete_user(user_id)) if user_id else Succeeded()
+    return deleted(lambda: aws.directory.delete_user(user_id)) if user_id else WAS_NOT_THERE
 
 
 def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -96,7 +96,7 @@ def delete_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     if group_id is None:
         found = aws.directory.find_group(attempt.known_name)
         group_id = found.references["group_id"] if found and not attempt.is_anothers(found) else None
-    return deleted(lambda: aws.directory.delete_group(group_id)) if group_id else Succeeded()
+    return deleted(lambda: aws.directory.delete_group(group_id)) if group_id else WAS_NOT_THERE
 
 
 def _set_group(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
@@ -134,4 +134,4 @@ def delete_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     membership_id = known.get("membership_id")
     if membership_id is None and "group_id" in known and "user_id" in known:
         membership_id = aws.directory.find_membership(group_id=known["group_id"], user_id=known["user_id"])
-    return deleted(lambda: aws.directory.remove_member(membership_id)) if membership_id else Succeeded()
+    return deleted(lambda: aws.directory.remove_member(membership_id)) if membership_id else WAS_NOT_THERE

@@ -1,7 +1,7 @@
 """Permission sets themselves and their provisioning: each operation on them, so that doing it twice does no harm."""
 
 from dayone.domain.desired import tags_in
-from dayone.domain.operations import Outcome, Submitted, Succeeded
+from dayone.domain.operations import WAS_NOT_THERE, Outcome, Submitted, Succeeded
 from dayone.domain.retrying import Refusal
 from dayone.errors import AlreadyExists
 from dayone.ports.identity_center import Found, Receipt
@@ -31,7 +31,7 @@ def delete_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     if arn is None:
         found = aws.permission_sets.find(attempt.known_name)
         arn = found.references[_ARN] if found and not attempt.is_anothers(found) else None
-    return deleted(lambda: aws.permission_sets.delete(arn)) if arn else Succeeded()
+    return deleted(lambda: aws.permission_sets.delete(arn)) if arn else WAS_NOT_THERE
 
 
 def provision(attempt: Attempt, aws: IdentityCenter) -> Outcome:

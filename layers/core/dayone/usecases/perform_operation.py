@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from dayone.domain.desired_people import EXTERNAL
-from dayone.domain.operations import Action, Failed, Operation, Outcome, Succeeded
+from dayone.domain.operations import (
+    WAS_NOT_THERE,
+    Action,
+    DeletionOutcome,
+    Failed,
+    Operation,
+    Outcome,
+    Succeeded,
+)
 from dayone.domain.subjects import ResourceKind
 from dayone.ports.identity_center import RequestState
 from dayone.usecases import perform_on_assignments as assignments
@@ -51,9 +59,12 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
 def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
     """Call AWS for one operation. Raises Rejected when AWS says no for good, Unavailable when it may say yes later."""
     operation = attempt.operation
-    if operation.action is Action.DELETE and (attempt.own is None or attempt.own.adopted):
-        # The creation that it was to undo came to nothing after this was planned, or has met what was there before.
-        return Succeeded()
+    if operation.action is Action.DELETE and attempt.own is None:
+        # The creation that it was to undo came to nothing after this was planned.
+        return WAS_NOT_THERE
+    if operation.action is Action.DELETE and attempt.own is not None and attempt.own.adopted:
+        # The creation has met what was there before.
+        return Succeeded(outcome=DeletionOutcome.LEFT_IN_PLACE)
     return _PERFORMERS[attempt.action, operation.resource.kind](attempt, aws)
 
 
@@ -70,7 +81,7 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
     """
     operation = attempt.operation
     if operation.action is Action.DELETE and attempt.own is None:
-        return Succeeded()
+        return WAS_NOT_THERE
     if operation.action is not Action.CREATE or attempt.own is not None:
         return None
     match operation.resource.kind:

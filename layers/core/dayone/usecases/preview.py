@@ -34,7 +34,7 @@ class PreviewedOperation:
 
 @dataclass(frozen=True, kw_only=True)
 class GuardrailPreview:
-    """What the guardrails would do: how many removals they would hold, and each reason they have for that.
+    """What the guardrails would do: how many operations they would hold, and each reason they have for that.
 
     `existing` memberships and assignments make the limit, `today` removals have been carried out already.
     """
@@ -95,7 +95,8 @@ class PreviewBuilder:
         self._notes += [f"{state.head.subject}: {note}" for note in notes[:room]]
         if split.allowed:
             self._list([_previewed(difference, of=state.head.subject) for difference in split.allowed])
-            self._judgement.add(removals_of(split, diff=diff, applied=state.trusted))
+            initial = sum(difference.resource in diff.initial_assignments for difference in split.allowed)
+            self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), initial=initial)
 
     def preview(self, tally: Tally) -> PlanPreview:
         """All of it so far."""

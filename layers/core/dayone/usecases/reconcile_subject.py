@@ -1,10 +1,10 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from dayone.domain.changes import Cause
+from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command
 from dayone.domain.evaluation import Diff, PolicyEvaluator, diff_subject
 from dayone.domain.grants import people_granted
@@ -127,7 +127,30 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     guarded = guard_removals(
         split, diff=diff, removals=removals, cause=cause, policy=policy, ledger=ports.ledger, now=now
     )
-    return with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
+    plan = with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
+    is_of_others = cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
+    if is_of_others and state.head.failed and not state.head.outstanding:
+        return _with_failed_before(plan, inputs=inputs, policies=ports.policies)
+    return plan
+
+
+def _with_failed_before(plan: Plan, *, inputs: PlanInputs, policies: PolicyInForce) -> Plan:
+    """Mark the operations that the subject needed already by the policy that it was last planned with.
+
+    Nothing of that plan is open and some of it has failed: these are tried again, and say nothing about a change that a
+    policy or a grant has caused. What the grant itself gives or takes is the change's own, whenever it has failed.
+    """
+    earlier = policies.version(inputs.state.head.policy_version)
+    evaluator = PolicyEvaluator(earlier, inputs.now, ready(earlier), inputs.employed)
+    diff = diff_subject(inputs.state, fact=inputs.resolved.fact, evaluator=evaluator)
+    needed = {(one.action, one.resource): one.wanted.attributes for one in diff.differences}
+    if isinstance(inputs.command, ApplyGrant):
+        needed = {key: wanted for key, wanted in needed.items() if key[1] != inputs.command.grant.resource}
+    operations = tuple(
+        replace(operation, failed_before=needed.get((operation.action, operation.resource)) == operation.attributes)
+        for operation in plan.operations
+    )
+    return replace(plan, operations=operations)
 
 
 def guard_removals(

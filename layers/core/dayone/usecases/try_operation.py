@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from dayone.domain.audit import AuditEntry
 from dayone.domain.failed_work import Obstacle
 from dayone.domain.failure_reasons import FailureKind, kind_of_failure
-from dayone.domain.operations import Action, Applied, Failed, Operation, OperationState, Submitted, Succeeded
+from dayone.domain.operations import (
+    WAS_NOT_THERE,
+    Action,
+    Applied,
+    DeletionOutcome,
+    Failed,
+    Operation,
+    OperationState,
+    Submitted,
+    Succeeded,
+)
 from dayone.domain.retrying import Refusal
 from dayone.errors import NotFound, Rejected, Unavailable, Unreachable
 from dayone.ports.operations import Finished
@@ -61,7 +71,12 @@ def finished(
         return failed(operation, own=own, reason=outcome.reason, now=now)
     outcome = outcome or Succeeded(request_id=operation.request_id)
     done = replace(
-        operation, state=OperationState.SUCCEEDED, request_id=outcome.request_id, failure_reason="", finished_at=now
+        operation,
+        state=OperationState.SUCCEEDED,
+        outcome=outcome.outcome if operation.action is Action.DELETE else None,
+        request_id=outcome.request_id,
+        failure_reason="",
+        finished_at=now,
     )
     applied = None
     if operation.action is not Action.DELETE:
@@ -132,7 +147,7 @@ def _entry(operation: Operation, *, now: datetime) -> AuditEntry:
         action=f"{operation.kind} {operation.resource}",
         subject=str(operation.subject),
         change=operation.change,
-        outcome=operation.state,
+        outcome=operation.state if operation.outcome in (None, DeletionOutcome.DELETED) else operation.outcome,
         operation=operation.id,
         reasons=operation.reasons,
         request_id=operation.request_id,
@@ -228,6 +243,9 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         ports.queue.submit(operation, request_id=request_id, at=now)
         submitted = replace(operation, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=now)
         return Requested(submitted)
+    if outcome == WAS_NOT_THERE and attempt.own is not None and attempt.own.doubt is Action.DELETE:
+        # An earlier try of ours was never answered, and may have deleted it.
+        outcome = Succeeded()
     return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
 
 

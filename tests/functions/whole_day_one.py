@@ -1,0 +1,69 @@
+"""The whole of Day One behind the address that the `dayone` command speaks to, in memory."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from dayone.domain.policy import Policy, PolicyVersion
+from tests.functions import access_api_world as api
+from tests.unit.cli_api import Asked, CliApi, Told, is_signed, running
+from tests.unit.world import World
+
+
+class WholeWorld(World):
+    """A world whose policies are read from the text that was uploaded, as in production."""
+
+    def _parse(self, kept: PolicyVersion) -> Policy:
+        return api.parsed(kept)
+
+
+@dataclass
+class Door(CliApi):
+    """The API's function as it is deployed; what a request leads to has happened when it is answered."""
+
+    world: World = field(default_factory=WholeWorld)
+
+    def __post_init__(self) -> None:
+        self._function = api.World(state=self.world.state, center=self.world.center, inbox=self.world.inbox)
+
+    def answer(self, asked: Asked, *, target: str) -> Told:
+        self.asked.append(asked)
+        assert is_signed(asked, target=target)
+        self._function.now = self.world.now
+        answer = self._function.send(_event(asked))
+        if asked.method != "GET":
+            self.world.settle()
+        headers = {name: one for name, one in answer.headers.items() if name.lower() != "content-length"}
+        return Told(body=answer.body, status=answer.status, headers=headers)
+
+    def get(self, path: str, **query: str) -> Mapping[str, Any]:
+        """What the API answers to a GET of somebody else."""
+        event = {**api.load("read_change"), "path": path, "queryStringParameters": query}
+        self._function.now = self.world.now
+        body: Mapping[str, Any] = self._function.send(event).body
+        return body
+
+
+def _event(asked: Asked) -> dict[str, Any]:
+    event = api.load("read_change")
+    body = asked.body.decode() or None
+    return {
+        **event,
+        "path": asked.path,
+        "httpMethod": asked.method,
+        "headers": dict(asked.headers),
+        "multiValueHeaders": {name: [one] for name, one in asked.headers.items()},
+        "queryStringParameters": dict(asked.query) or None,
+        "multiValueQueryStringParameters": {name: [one] for name, one in asked.query.items()} or None,
+        "requestContext": {**event["requestContext"], "httpMethod": asked.method},
+        "body": body,
+    }
+
+
+@contextmanager
+def open_door() -> Iterator[Door]:
+    """The whole, for as long as the block lasts."""
+    door = Door()
+    with running(door):
+        yield door
