@@ -1,4 +1,4 @@
-"""What is held is called what it is: the first assignments of an account that was there before Day One are no removals."""
+"""What is held is called what it is: the first assignments of an account that Day One found are no removals."""
 
 from collections.abc import Iterator
 from pathlib import Path

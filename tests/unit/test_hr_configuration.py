@@ -121,11 +121,11 @@ emails: {on_collision: refuse}
         (_one("x: {kind: csv, attributes: {changed_at: a}}"), "hr.yaml:3:31: only Workday's reports can say this"),
         (
             _one("x: {kind: csv, attributes: {status: {field: a, values: {b: missing}}}}"),
-            "hr.yaml:3:31: `missing` is not a status; use one of active, ended, on_leave",
+            "hr.yaml:3:31: `missing` is not a status; use one of active, on_leave, ended",
         ),
         (
             _one("x: {kind: csv, attributes: {status: {field: a, default: gone}}}"),
-            "hr.yaml:3:31: `gone` is not a status; use one of active, ended, on_leave",
+            "hr.yaml:3:31: `gone` is not a status; use one of active, on_leave, ended",
         ),
         (
             _one("x: {kind: gusto, tokens: {issuer: a, audience: b, keys_url: 'https://a.b'}}"),

@@ -3,6 +3,7 @@
 from typing import Annotated, NotRequired, TypedDict
 
 from dayone.contracts.api_words import AccountId, Described, one_of
+from dayone.domain.people import STATED
 
 PersonId = Annotated[str, Described(pattern="^[A-Za-z0-9._@+-]{1,128}$")]
 Name = Annotated[str, Described(minLength=1, maxLength=1024)]
@@ -34,7 +35,7 @@ class PersonSent(TypedDict):
     leave_start: NotRequired[Day | None]
     leave_end: NotRequired[Day | None]
     time_zone: NotRequired[str]
-    status: NotRequired[Annotated[str, one_of("active", "on_leave", "ended")]]
+    status: NotRequired[Annotated[str, one_of(*STATED)]]
 
 
 class PeopleSent(TypedDict):

@@ -18,6 +18,10 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
+# What HR can say; that somebody is missing is noticed here.
+STATED = (Status.ACTIVE, Status.ON_LEAVE, Status.ENDED)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """One person in the words of HR; attributes that HR left out are empty strings.

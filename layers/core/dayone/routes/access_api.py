@@ -14,7 +14,8 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import NotFound, Unavailable
 from dayone.routes.once import within_once
-from dayone.routes.told import told
+from dayone.routes.requests import check_nothing_is_empty
+from dayone.routes.told import NextStep, told
 from dayone.usecases.access_api import AccessApi
 
 _SERVER_ERROR = 500
@@ -63,6 +64,12 @@ def routes_of(parts: Iterable[str]) -> Iterator[AddRoutes]:
         yield getattr(import_module(f"dayone.routes.{module}"), function)
 
 
+def _nothing_empty(app: APIGatewayRestResolver, next_step: NextStep) -> Response[str]:
+    """Stands around every route, where Powertools takes a path that ends with a slash for the one without."""
+    check_nothing_is_empty(app.current_event)
+    return next_step(app)
+
+
 def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) -> APIGatewayRestResolver:
     """The resolver for API Gateway REST proxy events, with the routes of these parts."""
     app = APIGatewayRestResolver()
@@ -87,7 +94,7 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
         return refuse(NotFound(f"there is no route {event.http_method} {event.path}: check the method and the path"))
 
     once, within = within_once(api, refuse=refuse)
-    app.use([told(logger), once.answer])
+    app.use([told(logger), _nothing_empty, once.answer])
     for add_routes in routes_of(parts):
         add_routes(app, within)
     app.exception_handler(Exception)(refuse)

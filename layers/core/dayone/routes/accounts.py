@@ -8,13 +8,13 @@ from dayone.contracts.api import AccountAccessAnswer, DiscoveryAnswer
 from dayone.contracts.api_accounts import AccountInFullAnswer, AccountsAnswer
 from dayone.domain.accounts import AccountState
 from dayone.domain.settlements import permission_sets_in
-from dayone.errors import Malformed
 from dayone.routes.answers import account_access_answer, account_answer
 from dayone.routes.described import described
 from dayone.routes.described_accounts import ACCOUNT_ACCESS, DISCOVERY
 from dayone.routes.described_lists import ACCOUNT, ACCOUNTS
 from dayone.routes.list_answers import accounts_answer, bootstrap_answer, permission_set_there_answer
-from dayone.routes.requests import Event, asked_for, caller_of, window_of
+from dayone.routes.queries import word_of
+from dayone.routes.requests import caller_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.list_subjects import list_accounts
 from dayone.usecases.read_access import account_access, read_account
@@ -28,8 +28,8 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(ACCOUNTS)
     def get_accounts() -> AccountsAnswer:
         """List the recorded accounts by id, optionally only those in a `state` of Organizations."""
-        event = app.current_event
-        return accounts_answer(list_accounts(window_of(event), state=_state_in(event), known=api.known))
+        window, state = window_of(app.current_event), word_of(app.current_event, "state", AccountState)
+        return accounts_answer(list_accounts(window, state=state, known=api.known))
 
     @app.get("/v1/accounts/<account>")
     @described(ACCOUNT)
@@ -63,11 +63,3 @@ def _in_full(account: str, *, api: AccessApi) -> AccountInFullAnswer:
         "awaits_approval": state.head.awaits_approval,
         "permission_sets": [permission_set_there_answer(one) for one in sets],
     }
-
-
-def _state_in(event: Event) -> AccountState | None:
-    said = asked_for(event, "state").upper()
-    try:
-        return AccountState(said) if said else None
-    except ValueError as error:
-        raise Malformed(f"`state` must be one of {', '.join(AccountState)}") from error

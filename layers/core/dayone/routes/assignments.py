@@ -11,7 +11,8 @@ from dayone.errors import Malformed
 from dayone.ports.records import Page
 from dayone.routes.assignment_answers import as_csv, as_json
 from dayone.routes.described import described
-from dayone.routes.described_assignments import ASSIGNMENTS, LARGEST_LIMIT, USUAL_LIMIT
+from dayone.routes.described_assignments import ASSIGNMENTS, LARGEST_LIMIT, USUAL_LIMIT, ReportFormat
+from dayone.routes.queries import word_of
 from dayone.routes.requests import Event, asked_for, header_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.read_access import Window
@@ -31,7 +32,8 @@ def assignment_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         event = app.current_event
         media_type = _media_type_of(event)
         window = window_of(event, largest=LARGEST_LIMIT, usual=USUAL_LIMIT)
-        page = _report(_sought_in(event), managed=_managed_in(event), window=window, api=api)
+        managed = word_of(event, "managed", Managed) or Managed.TRUE
+        page = _report(_sought_in(event), managed=managed, window=window, api=api)
         text = as_csv(page.entries) if media_type == _CSV else as_json(page)
         headers = _following(event, cursor=page.cursor) if page.cursor else {}
         content_type = f"{_CSV}; charset=utf-8; header=present" if media_type == _CSV else _JSON
@@ -42,13 +44,6 @@ def _report(sought: Sought, *, managed: Managed, window: Window, api: AccessApi)
     if managed is Managed.TRUE:
         return report_assignments(sought, window=window, ports=api)
     return report_live_access(sought, managed=managed, window=window, ports=api)
-
-
-def _managed_in(event: Event) -> Managed:
-    try:
-        return Managed(asked_for(event, "managed") or Managed.TRUE)
-    except ValueError as error:
-        raise Malformed("`managed` must be true, false or any") from error
 
 
 def _sought_in(event: Event) -> Sought:
@@ -62,11 +57,9 @@ def _sought_in(event: Event) -> Sought:
 
 
 def _media_type_of(event: Event) -> str:
-    said = asked_for(event, "format")
-    if said not in ("", "json", "csv"):
-        raise Malformed("`format` must be json or csv")
+    said = word_of(event, "format", ReportFormat)
     accepted = [one.partition(";")[0].strip().lower() for one in header_of(event, "accept").split(",")]
-    wants_csv = said == "csv" or (not said and _CSV in accepted and _JSON not in accepted)
+    wants_csv = said is ReportFormat.CSV or (not said and _CSV in accepted and _JSON not in accepted)
     return _CSV if wants_csv else _JSON
 
 

@@ -6,11 +6,10 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.contracts.api_dead_letters import DeadLetterAnswer, DeadLettersAnswer, RedrivenAnswer
 from dayone.domain.dead_letters import LetterQueue
-from dayone.errors import Malformed
 from dayone.routes.answers import time_answer
 from dayone.routes.described import described
 from dayone.routes.described_dead_letters import DEAD_LETTERS, REDRIVE
-from dayone.routes.queries import word_of
+from dayone.routes.queries import word_in, word_of
 from dayone.routes.requests import Event, caller_of, object_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.read_dead_letters import Understood, read_dead_letters
@@ -47,10 +46,7 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 def _queue_of(event: Event) -> LetterQueue | None:
     """The queue that the body names, None without a body; raises Malformed for any other body."""
     said = object_of(event, members={"queue"}, what='`{"queue": "inbox"}`, or nothing,')
-    try:
-        return LetterQueue(str(said["queue"])) if said else None
-    except ValueError as error:
-        raise Malformed(f"`queue` must be one of {', '.join(LetterQueue)}") from error
+    return word_in(str(said["queue"]), name="queue", words=LetterQueue) if said else None
 
 
 def _letter(one: Understood) -> DeadLetterAnswer:

@@ -1,9 +1,13 @@
 """What is said of the report on who has what."""
 
+from enum import StrEnum
+
 from dayone.contracts import api_assignments
 from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.routes.described import CURSOR, Description, Parameter
 from dayone.routes.examples import ACCOUNT, AT, PERSON
+from dayone.routes.queries import words_in
+from dayone.usecases.report_live_access import Managed
 
 HOLDING: api_assignments.HoldingAnswer = {
     "kind": "group",
@@ -18,6 +22,14 @@ HOLDING: api_assignments.HoldingAnswer = {
     "confirmed_at": AT,
     "reasons": [{"rule": "policy.yaml:9", "because": "the account is in /Workloads/Dev"}],
 }
+
+
+class ReportFormat(StrEnum):
+    """The forms in which the report is sent."""
+
+    JSON = "json"
+    CSV = "csv"
+
 
 LARGEST_LIMIT, USUAL_LIMIT = 1000, 100
 _AS_CSV = (
@@ -47,13 +59,13 @@ ASSIGNMENTS = Description(
             says="`true`: assignments made by Day One. The others read Identity Center, of one person, group or "
             "account; `false`: assignments not made by Day One; `any`: both.",
             example="true",
-            schema={"type": "string", "enum": ["true", "false", "any"], "default": "true"},
+            schema={"type": "string", **words_in(Managed), "default": "true"},
         ),
         Parameter(
             name="format",
             says="`csv` for CSV, as with `Accept: text/csv`; the cursor is then in the headers only.",
             example="json",
-            schema={"type": "string", "enum": ["json", "csv"], "default": "json"},
+            schema={"type": "string", **words_in(ReportFormat), "default": "json"},
         ),
         Parameter(
             name="limit",

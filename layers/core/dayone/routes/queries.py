@@ -15,13 +15,16 @@ UNTIL = Parameter(name="until", says="Only before this time or date (UTC).", exa
 
 def word_of[W: StrEnum](event: Event, name: str, words: type[W]) -> W | None:
     """One of the words, None without; raises Malformed that names them all."""
-    said = asked_for(event, name)
-    if not said:
-        return None
-    try:
-        return words(said)
-    except ValueError as error:
-        raise Malformed(f"`{name}` is {said!r}, but must be one of {', '.join(words)}") from error
+    text = asked_for(event, name)
+    return word_in(text, name=name, words=words) if text else None
+
+
+def word_in[W: StrEnum](text: str, *, name: str, words: type[W]) -> W:
+    """The word that a text is, in upper or lower case; raises Malformed that names them all."""
+    by_text = {str(word).casefold(): word for word in words}
+    if text.casefold() not in by_text:
+        raise Malformed(f"`{name}` is {text!r}, but must be one of {', '.join(words)}")
+    return by_text[text.casefold()]
 
 
 def moment_of(event: Event, name: str) -> datetime | None:

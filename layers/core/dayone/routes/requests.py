@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from dayone.errors import Malformed, TooLarge, Unauthentic
 from dayone.usecases.read_access import Window
@@ -25,6 +26,20 @@ def caller_of(event: Event) -> str:
     if not arn:
         raise Unauthentic("the request is not signed: sign it for execute-api with AWS credentials")
     return str(arn)
+
+
+def check_nothing_is_empty(event: Event) -> None:
+    """Raise Malformed when a member of the query, or a part of the path, is there and empty, and for `.` and `..`.
+
+    An empty variable of a script would otherwise ask about everybody: `/v1/people/` and `?person=`.
+    """
+    several = event.get("multiValueQueryStringParameters") or {}
+    for name, value in {**several, **(event.get("queryStringParameters") or {})}.items():
+        if not all(str(one).strip() for one in (value, *several.get(name, ()))):
+            raise Malformed(f"`{name}` is empty: give it a value, or leave it out")
+    parts = str(event["path"]).split("/")[1:]
+    if parts != [""] and any(unquote(part).strip() in ("", ".", "..") for part in parts):
+        raise Malformed("a part of the path is empty, `.` or `..`: write the id or the name that it stands for")
 
 
 def window_of(event: Event, *, largest: int = LARGEST_LIMIT, usual: int = USUAL_LIMIT) -> Window:
@@ -101,7 +116,7 @@ def object_of(event: Event, *, members: Collection[str], what: str) -> Mapping[s
 
 
 def asked_for(event: Event, name: str) -> str:
-    """A member of the query, empty when it is not there; raises Malformed when it is there without a value."""
+    """A member of the query, empty when it is not there."""
     return _query(event, name)
 
 
@@ -126,8 +141,4 @@ def header_of(event: Event, name: str) -> str:
 
 
 def _query(event: Event, name: str) -> str:
-    value = (event.get("queryStringParameters") or {}).get(name)
-    # An empty variable of a script would otherwise ask about everybody.
-    if value is not None and not str(value).strip():
-        raise Malformed(f"`{name}` is empty: give it a value, or leave it out")
-    return str(value or "")
+    return str((event.get("queryStringParameters") or {}).get(name) or "")

@@ -24,11 +24,10 @@ from dayone.domain.hr_sources import (
     UserNames,
 )
 from dayone.domain.mapping import FieldRule
-from dayone.domain.people import Status
+from dayone.domain.people import STATED
 from dayone.errors import Invalid
 
 _FILES = ("csv", "json")
-_STATUS = frozenset(Status) - {Status.MISSING}
 type Mistake = tuple[Path, str]
 
 
@@ -110,10 +109,10 @@ class Reading:
         if not one.field and not one.default:
             yield self._at("attributes", attribute), "says nothing: give it a `field` or a `default`"
         said = {*one.values.values(), *([one.default] if one.default else [])}
-        if attribute == "status" and (wrong := sorted(said - _STATUS)):
+        if attribute == "status" and (wrong := sorted(said.difference(STATED))):
             yield (
                 self._at("attributes", attribute),
-                f"`{wrong[0]}` is not a status; use one of {', '.join(sorted(_STATUS))}",
+                f"`{wrong[0]}` is not a status; use one of {', '.join(STATED)}",
             )
 
     def _api(self) -> RecordApi | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
@@ -20,7 +21,7 @@ from pydantic import (
 
 from dayone.contracts.findings import findings_of
 from dayone.contracts.hr.leniency import FORGIVEN, cleaned, normalised
-from dayone.domain.people import Person, Status
+from dayone.domain.people import STATED, Person, Status
 from dayone.domain.tellings import LONGEST, RESERVED
 from dayone.errors import Invalid, Malformed
 
@@ -52,10 +53,10 @@ def _free_user_name(text: str) -> str:
     return text
 
 
-def _told_status(status: Status) -> Status:
-    if status is Status.MISSING:
-        raise ValueError("must be active, on_leave or ended")
-    return status
+def _stated_status(value: object) -> object:
+    if value not in STATED:
+        raise ValueError(f"must be one of {', '.join(STATED)}")
+    return value
 
 
 Text = Annotated[str, Field(max_length=1024)]
@@ -95,7 +96,7 @@ class PersonAttributes(BaseModel):
     leave_start: date | None = None
     leave_end: date | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    status: Annotated[Status, AfterValidator(_told_status)] = Status.ACTIVE
+    status: Annotated[Status, BeforeValidator(_stated_status)] = Status.ACTIVE
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

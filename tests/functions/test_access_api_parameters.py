@@ -1,0 +1,138 @@
+"""Every parameter of every route in the API's document: which words are taken, and that nothing empty is answered."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functions.access_api_state import remembered
+from tests.functions.access_api_world import Answer, World, load
+from tests.project.repository import ROOT
+
+_DOCUMENT = json.loads(Path(ROOT, "docs", "openapi.json").read_text(encoding="utf-8"))
+_BLANK = ("", " ", "\t", "\u00a0")
+type Parameter = tuple[str, str, Any]
+
+
+def _parameters(place: str) -> Iterator[Parameter]:
+    """Method, path and parameter, of those that stand in this place."""
+    for path, operations in _DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            for parameter in operation.get("parameters", ()) if method in ("get", "post", "put") else ():
+                if parameter["in"] == place:
+                    yield method.upper(), path, parameter
+
+
+_QUERIES = list(_parameters("query"))
+_PATHS = list(_parameters("path"))
+_WORDS = [one for one in _QUERIES if "enum" in one[2]["schema"]]
+
+
+def _name(value: object) -> str:
+    return str(value.get("name", "")) if isinstance(value, dict) else value if isinstance(value, str) else ""
+
+
+def _example(path: str, *, but: str = "", value: str = "") -> str:
+    """The path with an example of each parameter, and this value for one of them."""
+    examples = {one["name"]: str(one["example"]) for _, route, one in _PATHS if route == path}
+    return re.sub(r"\{(\w+)\}", lambda found: value if found[1] == but else examples[found[1]], path)
+
+
+def _send(method: str, path: str, *, query: dict[str, str] | None = None, body: object = None) -> Answer:
+    event = load("read_change")
+    return World(state=remembered()).send(
+        {
+            **event,
+            "httpMethod": method,
+            "path": path,
+            "queryStringParameters": query,
+            "multiValueQueryStringParameters": {name: [one] for name, one in (query or {}).items()} or None,
+            "body": None if body is None else json.dumps(body),
+        }
+    )
+
+
+def test_the_document_has_parameters_of_every_kind() -> None:
+    assert (len(_WORDS) >= 6, len(_PATHS) >= 20, len(_QUERIES) >= 50) == (True, True, True)
+
+
+@pytest.mark.parametrize(("method", "path", "parameter"), _WORDS, ids=_name)
+def test_the_words_of_a_parameter_are_those_that_are_taken(method: str, path: str, parameter: Any) -> None:  # noqa: ANN401
+    name, words = parameter["name"], parameter["schema"]["enum"]
+    refused = _send(method, _example(path), query={name: "nonsense"})
+    assert (refused.status, refused.body["detail"]) == (
+        400,
+        f"`{name}` is 'nonsense', but must be one of {', '.join(words)}",
+    )
+    for word in words:
+        answer = _send(method, _example(path), query={name: word})
+        assert "must be one of" not in str(answer.body), word
+        # What is read from Identity Center is asked of one person, group or account only.
+        assert answer.status == 200 or (name, answer.status) == ("managed", 422), answer.body
+
+
+@pytest.mark.parametrize("path", ["/v1/people", "/v1/assignments", "/v1/nothing"])
+def test_one_empty_value_of_several_is_refused(path: str) -> None:
+    event = {**load("read_change"), "path": path, "queryStringParameters": {"group": "engineers"}}
+    answer = World().send({**event, "multiValueQueryStringParameters": {"group": ["", "engineers"]}})
+    assert (answer.status, answer.body["detail"]) == (400, "`group` is empty: give it a value, or leave it out")
+
+
+@pytest.mark.parametrize("value", _BLANK)
+@pytest.mark.parametrize(("method", "path", "parameter"), _QUERIES, ids=_name)
+def test_an_empty_parameter_of_a_query_is_refused_by_its_name(
+    method: str, path: str, parameter: Any, value: str
+) -> None:
+    name = parameter["name"]
+    answer = _send(method, _example(path), query={name: value})
+    assert (answer.status, answer.body["detail"]) == (400, f"`{name}` is empty: give it a value, or leave it out")
+
+
+@pytest.mark.parametrize("value", [*_BLANK, "%20", "%09", ".", "..", "%2e%2e", "%2E"])
+@pytest.mark.parametrize(("method", "path", "parameter"), _PATHS, ids=_name)
+def test_an_empty_part_of_a_path_is_refused(method: str, path: str, parameter: Any, value: str) -> None:  # noqa: ANN401
+    answer = _send(method, _example(path, but=parameter["name"], value=value))
+    assert (answer.status, answer.body["detail"].partition(":")[0]) == (400, "a part of the path is empty, `.` or `..`")
+
+
+@pytest.mark.parametrize("value", ["../accounts", "..", "x/../../accounts"])
+@pytest.mark.parametrize(("method", "path", "parameter"), _QUERIES, ids=_name)
+def test_a_path_in_a_query_finds_nothing(method: str, path: str, parameter: Any, value: str) -> None:  # noqa: ANN401
+    answer = _send(method, _example(path), query={parameter["name"]: value})
+    found = [one for one in answer.body.values() if isinstance(one, list) and one] if answer.status == 200 else []
+    assert found == [], answer.body
+    assert answer.status < 500
+
+
+def _words_of_bodies() -> Iterator[tuple[str, str, str, list[str], Any]]:
+    """Method, path, member, words and an example, of members of bodies that are one of some words."""
+    for path, operations in _DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            content = (
+                operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+                if method in ("post", "put")
+                else {}
+            )
+            schema = content.get("schema", {})
+            name = schema.get("$ref", "").rpartition("/")[2]
+            for member, one in _DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {}).items():
+                if "enum" in one:
+                    yield method.upper(), path, member, one["enum"], content["examples"]["sent"]["value"]
+
+
+_BODIES = list(_words_of_bodies())
+
+
+@pytest.mark.parametrize(("method", "path", "member", "words", "example"), _BODIES, ids=_name)
+def test_the_words_of_a_body_are_those_that_are_taken(
+    method: str, path: str, member: str, words: list[str], example: dict[str, Any]
+) -> None:
+    refused = _send(method, _example(path), body={**example, member: "nonsense"})
+    assert refused.status in (400, 422)
+    text = " ".join([refused.body["detail"], *refused.body.get("findings", ())])
+    assert text.partition("must be one of ")[2] == ", ".join(words)
+    for word in words:
+        assert _send(method, _example(path), body={**example, member: word}).status == 202, word
