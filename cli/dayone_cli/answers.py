@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from dayone_cli.failures import Failure, Refused, Unauthorised, Unavailable
+from dayone_cli.failures import Failure, Misused, Refused, Unauthorised, Unavailable
 
 _FIRST_ERROR = 400
 _FIRST_OF_THE_SERVER = 500
 _TOO_MANY = 429
 _NOT_ALLOWED = (401, 403)
+# AWS's words to a signature for another Region than its own.
+_WRONG_REGION = "scoped to a valid region"
 _TRY_LATER = (_TOO_MANY, 502, 503, 504)
 _MOST_OF_A_TEXT = 500
 _NEXT = re.compile(r'<([^>]*)>;\s*rel="?next"?')
@@ -64,6 +66,9 @@ def failure_of(answer: Answer) -> Failure:
         "problem": problem if "title" in problem else None,
         "status": answer.status,
     }
+    if answer.status in _NOT_ALLOWED and _WRONG_REGION in detail:
+        advice = "add --region with the API's, or set AWS_REGION"
+        return Misused("The request was signed for another Region", detail=f"{detail.rstrip(' .')}: {advice}")
     if answer.status in _NOT_ALLOWED:
         return Unauthorised(title, **said)
     if answer.status >= _FIRST_OF_THE_SERVER or answer.status == _TOO_MANY:

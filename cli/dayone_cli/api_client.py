@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from dayone_cli.answers import Answer, failure_of
-from dayone_cli.failures import Unavailable
+from dayone_cli.failures import Misused, Unavailable
 from dayone_cli.signed_http import Send
 
 type Query = Mapping[str, str | int | None]
@@ -20,7 +20,13 @@ _LARGEST_PAGE = 100
 
 
 def path(*parts: str) -> str:
-    """A path below the stage, such as `/v1/groups/On%20call`; what is between the slashes is quoted."""
+    """A path below the stage, such as `/v1/groups/On%20call`; what is between the slashes is quoted.
+
+    Raises Misused for a part that would lead to another path.
+    """
+    for part in parts:
+        if part.strip() in ("", ".", ".."):
+            raise Misused("Not an id or a name", detail=f"{part!r} cannot stand in a path of the API")
     return "/" + "/".join(quote(part, safe="") for part in parts)
 
 

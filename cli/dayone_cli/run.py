@@ -9,7 +9,7 @@ from typing import Annotated, Any, Concatenate
 import typer
 
 from dayone_cli.api_client import ApiClient
-from dayone_cli.failures import Failure
+from dayone_cli.failures import Failure, Misused
 from dayone_cli.screen import OutputFormat, Screen, View
 from dayone_cli.target import STACK, Target
 
@@ -66,10 +66,20 @@ def command[**P](
         call: Callable[..., None] = function
 
         @wraps(function)
-        def carry_out(*, output: OutputFormat, stack: str, api: str, region: str, profile: str, **said: Any) -> None:  # noqa: ANN401
+        def carry_out(
+            *,
+            context: typer.Context,
+            output: OutputFormat,
+            stack: str,
+            api: str,
+            region: str,
+            profile: str,
+            **said: Any,  # noqa: ANN401
+        ) -> None:
             screen = Screen(form=output)
-            target = Target(stack=stack, api=api, region=region, profile=profile)
             try:
+                _check_one_api(context, stack=stack, api=api)
+                target = Target(stack=stack, api=api, region=region, profile=profile)
                 call(Run(target=target, screen=screen), **said)
             except Failure as failure:
                 screen.complain(failure)
@@ -82,10 +92,25 @@ def command[**P](
     return register
 
 
+def _check_one_api(context: typer.Context, *, stack: str, api: str) -> None:
+    """Raise Misused for a stack on the command line beside an API of the environment, which would win unseen."""
+    typed = [name for name in ("stack", "api") if _is_typed(context, name)]
+    if api and typed == ["stack"]:
+        raise Misused(
+            "Two APIs are named", detail=f"--stack {stack}, and DAYONE_API={api} in the environment: leave one out"
+        )
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _as_typer_sees_it(shown: Callable[..., None], function: Callable[..., None]) -> None:
     _, *own = inspect.signature(function).parameters.values()
     plain = inspect.Parameter.KEYWORD_ONLY
     shared = [inspect.Parameter(name, plain, annotation=of, default=usual) for name, of, usual in _SHARED]
-    parameters = [*(one.replace(kind=plain) for one in own), *shared]
+    context = inspect.Parameter("context", plain, annotation=typer.Context)
+    parameters = [context, *(one.replace(kind=plain) for one in own), *shared]
     shown.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     shown.__annotations__ = {one.name: one.annotation for one in parameters}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import botocore.session
 
 STACK = "dayone"
-_NO_STACK = "does not exist"
+_NO_STACK = "There is no stack"
 _REGION_IN_URL = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 
 
@@ -29,6 +29,14 @@ class Target:
     api: str = ""
     region: str = ""
     profile: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise Misused for a Region that is not that of the API's URL."""
+        if self.region and (named := _REGION_IN_URL.search(self.api)) and named[1] != self.region:
+            raise Misused(
+                "Two Regions are named",
+                detail=f"--region {self.region}, and {self.api} is in {named[1]}: leave one out",
+            )
 
     @cached_property
     def session(self) -> "boto3.session.Session":
@@ -67,14 +75,21 @@ class Target:
         try:
             return bool(self._stack)
         except Refused as refused:
-            if _NO_STACK in refused.detail:
+            if refused.title.startswith(_NO_STACK):
                 return False
             raise
 
     @cached_property
     def _stack(self) -> Mapping[str, Any]:
-        with aws_asked("read the stack (cloudformation:DescribeStacks)"):
-            (stack,) = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        try:
+            with aws_asked("read the stack (cloudformation:DescribeStacks)"):
+                (stack,) = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        except Refused as refused:
+            # CloudFormation's words for a ValidationError that means that there is none.
+            if "does not exist" not in refused.detail:
+                raise
+            detail = "add --stack with its name, or --region with the Region that it is in"
+            raise Refused(f"{_NO_STACK} {self.stack} in {self.known_region}", detail=detail) from refused
         found: Mapping[str, Any] = stack
         return found
 

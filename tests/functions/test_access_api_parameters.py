@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from tests.project.repository import ROOT
 
 _DOCUMENT = json.loads(Path(ROOT, "docs", "openapi.json").read_text(encoding="utf-8"))
 _BLANK = ("", " ", "\t", "\u00a0")
-type Parameter = tuple[str, str, Any]
+type Described = Mapping[str, Any]
+type Parameter = tuple[str, str, Described]
 
 
 def _parameters(place: str) -> Iterator[Parameter]:
@@ -60,7 +61,7 @@ def test_the_document_has_parameters_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "parameter"), _WORDS, ids=_name)
-def test_the_words_of_a_parameter_are_those_that_are_taken(method: str, path: str, parameter: Any) -> None:  # noqa: ANN401
+def test_the_words_of_a_parameter_are_those_that_are_taken(method: str, path: str, parameter: Described) -> None:
     name, words = parameter["name"], parameter["schema"]["enum"]
     refused = _send(method, _example(path), query={name: "nonsense"})
     assert (refused.status, refused.body["detail"]) == (
@@ -84,7 +85,7 @@ def test_one_empty_value_of_several_is_refused(path: str) -> None:
 @pytest.mark.parametrize("value", _BLANK)
 @pytest.mark.parametrize(("method", "path", "parameter"), _QUERIES, ids=_name)
 def test_an_empty_parameter_of_a_query_is_refused_by_its_name(
-    method: str, path: str, parameter: Any, value: str
+    method: str, path: str, parameter: Described, value: str
 ) -> None:
     name = parameter["name"]
     answer = _send(method, _example(path), query={name: value})
@@ -93,14 +94,14 @@ def test_an_empty_parameter_of_a_query_is_refused_by_its_name(
 
 @pytest.mark.parametrize("value", [*_BLANK, "%20", "%09", ".", "..", "%2e%2e", "%2E"])
 @pytest.mark.parametrize(("method", "path", "parameter"), _PATHS, ids=_name)
-def test_an_empty_part_of_a_path_is_refused(method: str, path: str, parameter: Any, value: str) -> None:  # noqa: ANN401
+def test_an_empty_part_of_a_path_is_refused(method: str, path: str, parameter: Described, value: str) -> None:
     answer = _send(method, _example(path, but=parameter["name"], value=value))
     assert (answer.status, answer.body["detail"].partition(":")[0]) == (400, "a part of the path is empty, `.` or `..`")
 
 
 @pytest.mark.parametrize("value", ["../accounts", "..", "x/../../accounts"])
 @pytest.mark.parametrize(("method", "path", "parameter"), _QUERIES, ids=_name)
-def test_a_path_in_a_query_finds_nothing(method: str, path: str, parameter: Any, value: str) -> None:  # noqa: ANN401
+def test_a_path_in_a_query_finds_nothing(method: str, path: str, parameter: Described, value: str) -> None:
     answer = _send(method, _example(path), query={parameter["name"]: value})
     found = [one for one in answer.body.values() if isinstance(one, list) and one] if answer.status == 200 else []
     assert found == [], answer.body

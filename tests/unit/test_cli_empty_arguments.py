@@ -5,11 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import typer
 
 from dayone_cli.main import build
+from tests.unit.cli_api import running
 from tests.unit.cli_runs import dayone
 
 _FULL = Path("/dev/full")
@@ -53,6 +55,20 @@ def test_an_empty_argument_is_wrong_usage_of_every_command(path: tuple[str, ...]
     ended = dayone(*path, *["x"] * (count - 1), "")
     assert (ended.code, ended.out) == (2, "")
     assert "an argument is empty" in ended.err
+
+
+_OF_FILES = {("policy", "check"), ("policy", "plan"), ("policy", "apply"), ("people", "import"), ("events", "send")}
+
+
+@pytest.mark.parametrize("value", [".", ".."])
+@pytest.mark.parametrize(
+    ("path", "count"), [(path, count) for path, _, count in _COMMANDS if count and path not in _OF_FILES], ids=str
+)
+def test_a_path_as_an_argument_leads_nowhere(path: tuple[str, ...], count: int, value: str) -> None:
+    with running() as api:
+        ended = dayone(*path, *[value] * count, api=api.url)
+    assert ended.code in (2, 3, 5), ended.out
+    assert [one.path for one in api.asked if {".", ".."} & set(unquote(one.path).split("/"))] == []
 
 
 @pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a device that is always full")
