@@ -12,7 +12,8 @@ from dayone_cli.words import moment, said
 
 type Row = Callable[[Mapping[str, Any]], Sequence[str]]
 
-Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of entries.")]
+MOST = 100_000
+Limit = Annotated[int, typer.Option(min=1, max=MOST, help="Maximum number of entries.")]
 USUAL = 100
 
 
@@ -23,7 +24,8 @@ def show_list(run: Run, where: str, name: str, *, columns: Sequence[str], row: R
     for part in run.api.pages(where, query, most=limit):
         entries += part[name]
         cursor = part.get("cursor") or ""
-    foot = [f"There are more entries: add --limit {limit * 10}."] if cursor else [] if entries else ["No entries."]
+    more = f"add --limit {min(limit * 10, MOST)}" if limit < MOST else "no list has more at once, so ask for a part"
+    foot = [f"There are more entries: {more}."] if cursor else [] if entries else ["No entries."]
 
     def view(_answer: object) -> Sheet:
         return Sheet(columns=columns, rows=[row(one) for one in entries], foot=foot)

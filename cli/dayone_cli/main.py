@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -83,7 +84,8 @@ def main() -> None:
         if error.errno not in _UNWRITTEN:
             raise
         if error.errno != errno.EPIPE:
-            sys.stderr.write(f"The output cannot be written: {error.strerror}\n")
+            with suppress(OSError):
+                sys.stderr.write(f"The output cannot be written: {error.strerror}\n")
         # What is still in the buffer is not tried again when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

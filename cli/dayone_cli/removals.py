@@ -49,8 +49,13 @@ def access_lines(api: ApiClient, person: str) -> Sequence[str]:
         f"{who} loses:",
         *rows[:MOST_ROWS],
         *_and_more(len(rows) - MOST_ROWS),
-        *(["  … and more than one answer of the API holds: see `dayone access report`"] if unread else []),
+        *([f"  … and more than one answer of the API holds: see `{report_of(person)}`"] if unread else []),
     ]
+
+
+def report_of(person: str) -> str:
+    """The command that lists everything that a person has."""
+    return f"dayone access report --person {person}"
 
 
 class Names:

@@ -144,7 +144,8 @@ def _came_out_well(seen: Json) -> None:
         )
     if change["state"] == "held":
         detail = (
-            f"{change['held_because']}; another person decides: `dayone changes approve {change['id']}`, or `reject`"
+            f"{change['held_because']}; another person decides: `dayone changes approve {change['id']}` or "
+            f"`dayone changes reject {change['id']}`"
         )
         raise Negative(f"{plural(change['held'], 'operation')} held", detail=detail)
 

@@ -47,7 +47,7 @@ def check_setup(scene: Scene) -> None:
     answer = scene.aws.dayone("setup", "check")
     findings = (answer.document or {}).get("findings", [])
     if not findings:
-        raise Differs(f"dayone setup check: {answer.shown}")
+        raise Differs(f"`dayone setup check` says: {answer.shown}")
     scene.log.note("setup check", findings=[{name: finding[name] for name in _KEPT} for finding in findings])
     wrong = sorted(finding["name"] for finding in findings if finding["state"] == "wrong")
     scene.log.check("setup check finds nothing wrong", expected="nothing", observed=", ".join(wrong) or "nothing")

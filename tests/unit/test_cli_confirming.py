@@ -146,7 +146,7 @@ def test_of_much_access_the_first_twenty_are_shown(api: CliApi) -> None:
     shown = [line for line in dayone(*_END, api=api.url).err.splitlines() if line.startswith("  ")]
     assert shown[-2:] == [
         "  … and 81 more",
-        "  … and more than one answer of the API holds: see `dayone access report`",
+        "  … and more than one answer of the API holds: see `dayone access report --person e-1`",
     ]
     assert len(shown) == 22
 

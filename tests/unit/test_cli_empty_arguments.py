@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from dayone_cli.main import build
-from tests.unit.cli_api import running
+from tests.unit.cli_api import KEY, REGION, SECRET, running
 from tests.unit.cli_runs import dayone
 
 _FULL = Path("/dev/full")
@@ -71,22 +71,61 @@ def test_a_path_as_an_argument_leads_nowhere(path: tuple[str, ...], count: int, 
     assert [one.path for one in api.asked if {".", ".."} & set(unquote(one.path).split("/"))] == []
 
 
+# Tables, JSON and raw texts, of a list, a single answer and an export, from the API and offline.
+_PRINTING = [
+    ("policy", "check", str(_POLICY)),
+    ("policy", "show"),
+    ("policy", "versions", "-o", "json"),
+    ("changes", "list"),
+    ("access", "report", "--csv"),
+    ("api", "GET", "/v1/health"),
+    ("--help",),
+]
+
+
+@pytest.fixture
+def environment() -> Iterator[dict[str, str]]:
+    """Where a command finds an API that answers."""
+    with running() as api:
+        api.tell("GET /v1/policy", {"version": 1, "files": {"policy.yaml": "version: 1\n" * 9_000}})
+        api.tell("GET /v1/policy/versions", {"versions": [], "cursor": ""})
+        api.tell("GET /v1/changes", {"changes": [], "cursor": ""})
+        api.tell("GET /v1/assignments", "kind,principal\r\n" + "group,engineers\r\n" * 9_000)
+        api.tell("GET /v1/health", {"policy_version": 1})
+        credentials = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION}
+        yield {**os.environ, **credentials, "DAYONE_API": api.url}
+
+
+def _into(out: int, words: tuple[str, ...], environment: dict[str, str]) -> tuple[int, bytes]:
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [*_PROGRAM, *words], stdout=out, stderr=subprocess.PIPE, env=environment, check=False
+    )
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.parametrize("words", _PRINTING, ids=" ".join)
 @pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a device that is always full")
-def test_a_full_disk_ends_without_a_traceback() -> None:
+def test_a_full_disk_ends_without_a_traceback(words: tuple[str, ...], environment: dict[str, str]) -> None:
     with _FULL.open("w") as full:
-        ended = subprocess.run(  # noqa: S603 - our own program
-            [*_PROGRAM, "policy", "check", _POLICY], stdout=full, stderr=subprocess.PIPE, check=False
-        )
-    assert (ended.returncode, ended.stderr) == (1, b"The output cannot be written: No space left on device\n")
+        ended = _into(full.fileno(), words, environment)
+    assert ended == (1, b"The output cannot be written: No space left on device\n")
 
 
-def test_a_reader_that_stops_ends_it_without_a_traceback() -> None:
+@pytest.mark.parametrize("words", _PRINTING, ids=" ".join)
+def test_a_reader_that_stops_ends_it_without_a_traceback(words: tuple[str, ...], environment: dict[str, str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        ended = subprocess.run(  # noqa: S603 - our own program
-            [*_PROGRAM, "policy", "check", _POLICY], stdout=writing, stderr=subprocess.PIPE, check=False
-        )
+        ended = _into(writing, words, environment)
     finally:
         os.close(writing)
-    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert ended == (1, b"")
+
+
+@pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a device that is always full")
+def test_messages_that_cannot_be_written_end_it_without_more(environment: dict[str, str]) -> None:
+    with _FULL.open("w") as full:
+        ended = subprocess.run(  # noqa: S603 - our own program
+            [*_PROGRAM, "policy", "check", "nowhere"], stdout=full, stderr=full, env=environment, check=False
+        )
+    assert ended.returncode in (1, 2)

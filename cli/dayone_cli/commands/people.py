@@ -1,6 +1,7 @@
 """`dayone people`: who is known, what they reach and why, and telling of people by hand."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from dayone_cli.failures import Negative, Refused
 from dayone_cli.following import FollowIt, Timeout, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.people_files import people_in, states_end
-from dayone_cli.removals import access_lines
+from dayone_cli.removals import access_lines, report_of
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
 from dayone_cli.words import because, moment, plural
@@ -42,7 +43,7 @@ def show(run: Run, person: Person) -> None:
 @command(app, "access")
 def access(run: Run, person: Person) -> None:
     """List the access of a person, and the reasons."""
-    run.show(run.api.read(path("v1", "people", person, "access"), {"limit": "100"}), _access)
+    run.show(run.api.read(path("v1", "people", person, "access"), {"limit": "100"}), partial(_access, person=person))
 
 
 @command(app, "explain")
@@ -124,7 +125,7 @@ def _ends(run: Run, part: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, 
             yield taken
 
 
-def _access(answer: Mapping[str, Any]) -> Sheet:
+def _access(answer: Mapping[str, Any], *, person: str) -> Sheet:
     rows = [
         (
             each["account"],
@@ -138,7 +139,7 @@ def _access(answer: Mapping[str, Any]) -> Sheet:
     ]
     empty = [f"In {one['group']}, which has no assignments." for one in answer["groups"] if not one["assignments"]]
     more = [
-        f"{one['group']} has more assignments: see `dayone access report`" for one in answer["groups"] if one["cursor"]
+        f"{one['group']} has more assignments: see `{report_of(person)}`" for one in answer["groups"] if one["cursor"]
     ]
     foot = [*empty, *more] if rows or empty else ["No access."]
     return Sheet(columns=("account", "permission set", "through", "since", "because"), rows=rows, foot=foot)

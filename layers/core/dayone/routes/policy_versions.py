@@ -1,4 +1,4 @@
-"""GET /v1/policy/versions and POST /v1/policy/rollback: what held when, and how to go back to it."""
+"""GET /v1/policy/versions and POST /v1/policy/rollback/{version}: what held when, and how to go back to it."""
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
