@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Annotated, Any, Concatenate
 
@@ -40,6 +40,9 @@ _SHARED: tuple[tuple[str, Any, object], ...] = (
 )
 
 
+_PLACE = tuple(field.name for field in fields(Target))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """What a command has in hand."""
@@ -66,21 +69,13 @@ def command[**P](
         call: Callable[..., None] = function
 
         @wraps(function)
-        def carry_out(
-            *,
-            context: typer.Context,
-            output: OutputFormat,
-            stack: str,
-            api: str,
-            region: str,
-            profile: str,
-            **said: Any,  # noqa: ANN401
-        ) -> None:
+        def carry_out(*, context: typer.Context, output: OutputFormat, **given: Any) -> None:  # noqa: ANN401
             screen = Screen(form=output)
+            place = {name: given.pop(name) for name in _PLACE}
             try:
-                _check_one_api(context, stack=stack, api=api)
-                target = Target(stack=stack, api=api, region=region, profile=profile)
-                call(Run(target=target, screen=screen), **said)
+                _check_one_api(context, stack=place["stack"], api=place["api"])
+                target = Target(**place)
+                call(Run(target=target, screen=screen), **given)
             except Failure as failure:
                 screen.complain(failure)
                 raise typer.Exit(failure.exit_code) from failure
