@@ -25,7 +25,7 @@ from dayone.adapters.dynamodb_stuck import DynamoStuckNotes, DynamoStuckSubjects
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
-from dayone.domain.audit import AuditEntry
+from dayone.domain.audit import AuditEntry, AuditRecord
 from dayone.domain.operations import Lane, Operation, order_of
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
@@ -55,7 +55,7 @@ from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
 
-Chain = list[tuple[AuditEntry, str]]
+Chain = list[AuditRecord]
 type Connect = Callable[[], Any]
 
 
@@ -92,7 +92,7 @@ class StatePorts:
         return sorted([*self.queue.begun(), *self.queue.read(listed)], key=order_of)[:limit]
 
     def logged(self) -> list[AuditEntry]:
-        return [entry for chain in self.chains() for entry, _ in chain]
+        return [record.entry for chain in self.chains() for record in chain]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def ports_in_memory() -> StatePorts:
         company=MemoryCompany(state),
         portions=MemoryPortions(state),
         revoked=MemoryRevokedSessions(state),
-        chains=lambda: [state.log],
+        chains=lambda: [state.audit_records()],
         parsed=parsed,
     )
 

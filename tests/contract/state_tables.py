@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from operator import itemgetter
+from itertools import groupby
 from typing import Any
 
+from dayone.adapters.dynamodb_audit_records import intact_record
 from dayone.adapters.dynamodb_writes import plain
-from dayone.contracts.codec import decode
-from dayone.domain.audit import AuditEntry
+from dayone.domain.audit import AuditRecord
 from tests.project.repository import resource
 
 _SAME_IN_THE_API = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
@@ -30,17 +30,14 @@ def fresh_table(client: Any) -> Iterator[str]:  # noqa: ANN401 - any client of D
     client.delete_table(TableName=name)
 
 
-def chains_in(client: Any, name: str) -> list[list[tuple[AuditEntry, str]]]:  # noqa: ANN401 - any client of DynamoDB
-    """The audit log of a table: the entries of each lane with their recorded hashes."""
+def chains_in(client: Any, name: str) -> list[list[AuditRecord]]:  # noqa: ANN401 - any client of DynamoDB
+    """The audit log of a table: the records of each lane."""
     pages = client.get_paginator("scan").paginate(
         TableName=name,
         FilterExpression="begins_with(pk, :audit)",
         ExpressionAttributeValues={":audit": {"S": "AUDIT#"}},
     )
-    records = [plain(one) for page in pages for one in page["Items"]]
-    chains: dict[str, list[tuple[AuditEntry, str]]] = {}
+    records = [intact_record(plain(one)) for page in pages for one in page["Items"]]
     # The numbers in a lane run on over days.
-    for record in sorted(records, key=itemgetter("sk")):
-        lane = str(record["sk"]).partition("#")[0]
-        chains.setdefault(lane, []).append((decode(AuditEntry, record), str(record["hash"])))
-    return list(chains.values())
+    in_order = sorted(records, key=lambda record: (record.lane, record.number))
+    return [list(chain) for _, chain in groupby(in_order, key=lambda record: record.lane)]

@@ -25,6 +25,7 @@ from tests.fakes.state_policies import MemoryChanges
 pytest_plugins = ("tests.contract.state_fixtures",)
 
 DAY = NOW.date()
+TODAY = DAY + timedelta(days=3)
 DAYS = {"since": NOW - timedelta(days=20), "until": NOW + timedelta(days=20)}
 
 
@@ -155,7 +156,7 @@ def test_a_log_that_nobody_touched_is_whole(book: tuple[AuditLog, Callable[[Audi
     log, write = book
     _write_days(write)
     for day, number in ((-9, 2), (0, 2), (1, 2), (2, 0)):
-        found = verify_audit(DAY + timedelta(days=day), cursor="", log=log)
+        found = verify_audit(DAY + timedelta(days=day), today=TODAY, cursor="", log=log)
         assert sum(one.entries for one in found.lanes) == number
         assert not any(one.broken for one in found.lanes)
 
@@ -178,7 +179,7 @@ class TestTampering:
 
     @staticmethod
     def _break_of(log: AuditLog, day: int = 0) -> int | None:
-        found = verify_audit(DAY + timedelta(days=day), cursor="", log=log)
+        found = verify_audit(DAY + timedelta(days=day), today=TODAY, cursor="", log=log)
         return next((one.broken.number for one in found.lanes if one.broken), None)
 
     def _change(self, table: StateTable, number: int, *, day: int = 0, **said: str) -> None:
@@ -232,8 +233,8 @@ class TestTampering:
 
     def test_a_big_day_is_verified_part_by_part(self, log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(verifying, "MOST_AT_ONCE", 2)
-        first = verify_audit(DAY, cursor="", log=log)
-        second = verify_audit(DAY, cursor=first.cursor, log=log)
+        first = verify_audit(DAY, today=TODAY, cursor="", log=log)
+        second = verify_audit(DAY, today=TODAY, cursor=first.cursor, log=log)
         assert [sum(one.entries for one in part.lanes) for part in (first, second)] == [2, 1]
         assert (first.cursor, second.cursor) == ("policy:5", "")
         assert not any(one.broken for part in (first, second) for one in part.lanes)
@@ -241,7 +242,7 @@ class TestTampering:
     @pytest.mark.parametrize("cursor", ["policy", "policy:x", "facts-9:1", "1:policy", ":"])
     def test_what_is_no_place_is_invalid(self, log: AuditLog, cursor: str) -> None:
         with pytest.raises(Invalid):
-            verify_audit(DAY, cursor=cursor, log=log)
+            verify_audit(DAY, today=TODAY, cursor=cursor, log=log)
 
 
 def test_the_adapter_calls_what_it_declares(state_table: StateTable) -> None:
@@ -249,7 +250,7 @@ def test_the_adapter_calls_what_it_declares(state_table: StateTable) -> None:
     client = state_table.connect()
     called = recorded_actions(client)
     log = DynamoAuditLog(replace_table(state_table, client))
-    verify_audit(date(2026, 3, 2), cursor="", log=log)
+    verify_audit(date(2026, 3, 2), today=TODAY, cursor="", log=log)
     assert called == DynamoAuditLog.ACTIONS
 
 
@@ -260,4 +261,5 @@ def replace_table(table: StateTable, client: Any) -> Any:  # noqa: ANN401 - any 
 def test_the_fake_writes_as_the_changes_do() -> None:
     state = State()
     MemoryChanges(state).open(cause(), audit=entry())
-    assert [one.entry for one in MemoryAuditLog(state).of_day("operations", DAY, after=0)] == [entry()]
+    assert list(MemoryAuditLog(state).of_day(DAY, after=None)) == state.audit_records()
+    assert [record.entry for record in state.audit_records()] == [entry()]

@@ -87,7 +87,7 @@ class TestManyAtOnce:
             # On a day of its own: only the lane's end keeps two from following the same entry.
             said = [entry(detail=str(number), at=NOW + timedelta(days=number))]
             for _ in range(5):
-                table.transact(lambda: appended(table, said, lane="one"), what="logging")
+                table.transact(lambda: appended(table, said, lane="policy"), what="logging")
 
         outcomes = at_once(*(lambda number=number: append(number) for number in range(THREADS)))
         assert outcomes == [None] * THREADS

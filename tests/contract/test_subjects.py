@@ -177,9 +177,8 @@ class TestAudit:
     def test_a_changed_entry_shows(self, ports: StatePorts) -> None:
         planned(ports, ADA, audit=[entry(detail="one"), entry(detail="two")])
         (chain,) = ports.chains()
-        (told, digest), rest = chain[0], chain[1:]
-        forged = replace(told, actor="nobody")
-        assert first_break([(forged, digest), *rest]) == forged
+        forged = replace(chain[0], entry=replace(chain[0].entry, actor="nobody"))
+        assert first_break([forged, *chain[1:]]) == forged
 
 
 def test_resources_are_loaded_with_their_subject_and_with_no_other(ports: StatePorts) -> None:

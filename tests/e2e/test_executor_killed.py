@@ -156,6 +156,7 @@ def _check_audit(day_one: DayOne, change: str) -> None:
     table = day_one.deployed.stack.outputs["TableName"]
     chains = chains_in(day_one.sandbox.client("dynamodb"), table)
     assert [first_break(chain) for chain in chains] == [None] * len(chains)
-    ended = [entry.operation for chain in chains for entry, _ in chain if entry.change == change and entry.operation]
+    entries = [record.entry for chain in chains for record in chain]
+    ended = [entry.operation for entry in entries if entry.change == change and entry.operation]
     assert len(ended) == len(set(ended)) == _followed(day_one, change)["progress"]["total"]
     assert becomes(lambda: day_one.get("/v1/health")["operations_open"], wanted=False)

@@ -1,41 +1,46 @@
 """The port AuditLog in memory: one lane."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from dayone.domain.audit import GENESIS, AuditWanted, Recorded
+from dayone.domain.audit import AuditRecord, AuditWanted, LaneEnd, StoredRecord
 from dayone.ports.records import Page
 from tests.fakes.pages import page
-from tests.fakes.state import State
-
-LANE = "operations"
+from tests.fakes.state import LANE, State
 
 
 class MemoryAuditLog:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def entries(self, wanted: AuditWanted, *, cursor: str, limit: int) -> Page[Recorded]:
+    def entries(self, wanted: AuditWanted, *, cursor: str, limit: int) -> Page[AuditRecord]:
         found = {
-            f"{one.entry.at.isoformat()}#{one.number:09d}": one
-            for one in self._recorded()
-            if wanted.has(one.entry) and wanted.subject in ("", one.entry.subject)
+            f"{record.entry.at.isoformat()}#{record.number:09d}": record
+            for record in self._state.audit_records()
+            if wanted.has(record.entry) and wanted.subject in ("", record.entry.subject)
         }
         return page(f"audit {wanted.subject}", found, cursor=cursor, limit=limit, newest_first=True)
 
     def lanes(self) -> Sequence[str]:
         return [LANE]
 
-    def of_day(self, lane: str, day: date, *, after: int) -> Iterator[Recorded]:
-        assert lane == LANE
-        return (one for one in self._recorded() if one.entry.at.date() == day and one.number > after)
+    def of_day(self, day: date, *, after: tuple[str, int] | None) -> Iterator[StoredRecord]:
+        place = after or ("", 0)
+        return (
+            record
+            for record in self._state.audit_records()
+            if record.day == day.isoformat() and (record.lane, record.number) > place
+        )
 
-    def numbered(self, lane: str, number: int, *, near: date) -> Recorded | None:  # noqa: ARG002
-        return next((one for one in self._recorded() if (one.lane, one.number) == (lane, number)), None)
+    def numbered(self, lane: str, number: int, *, days: Iterable[date]) -> Sequence[StoredRecord]:
+        records = self._state.audit_records()
+        wanted = {day.isoformat() for day in days}
+        return [record for record in records if (record.lane, record.number) == (lane, number) and record.day in wanted]
 
-    def end(self, lane: str) -> tuple[int, str]:  # noqa: ARG002
-        return len(self._state.log), self._state.log[-1][1] if self._state.log else GENESIS
+    def next_day(self, lane: str, *, days: Iterable[date]) -> date | None:
+        recorded = {record.day for record in self._state.audit_records() if record.lane == lane}
+        return next((day for day in days if day.isoformat() in recorded), None)
 
-    def _recorded(self) -> Iterator[Recorded]:
-        for number, (entry, digest) in enumerate(self._state.log, start=1):
-            yield Recorded(entry=entry, lane=LANE, number=number, hash=digest)
+    def end(self, lane: str) -> LaneEnd:
+        records = [record for record in self._state.audit_records() if record.lane == lane]
+        return LaneEnd(number=records[-1].number, day=records[-1].day, hash=records[-1].hash) if records else LaneEnd()

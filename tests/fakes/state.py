@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from dayone.domain.audit import GENESIS, AuditEntry, link
+from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, link
 from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.grants import Grant
@@ -16,6 +16,9 @@ from dayone.domain.portions import Portion
 from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import ResourceOf, Subject
+
+# The audit log's only lane.
+LANE = "operations"
 
 
 @dataclass
@@ -85,8 +88,17 @@ class State:
         self.shares[key] = _more(self.shares.get(key, Share(subject=operation.subject)), counts)
 
     def record(self, entry: AuditEntry) -> None:
-        previous = self.log[-1][1] if self.log else GENESIS
-        self.log.append((entry, link(entry, previous=previous)))
+        previous_day = self.log[-1][0].at.date().isoformat() if self.log else ""
+        record = AuditRecord(entry=entry, lane=LANE, number=len(self.log) + 1, previous_day=previous_day)
+        self.log.append((entry, link(record, previous=self.log[-1][1] if self.log else GENESIS)))
+
+    def audit_records(self) -> list[AuditRecord]:
+        """The log as one lane."""
+        days = ["", *(entry.at.date().isoformat() for entry, _ in self.log)]
+        return [
+            AuditRecord(entry=entry, lane=LANE, number=number, previous_day=days[number - 1], hash=digest)
+            for number, (entry, digest) in enumerate(self.log, start=1)
+        ]
 
 
 def _more[T: (Change, Share)](known: T, counts: Mapping[str, int]) -> T:

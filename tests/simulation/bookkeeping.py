@@ -93,7 +93,7 @@ def _is_outstanding(one: Operation, *, world: "Simulation") -> bool:
 def log(world: "Simulation") -> Iterator[str]:
     """The audit log is whole, and has each end of an operation once, with AWS's request id."""
     state = world.day_one.state
-    if broken := first_break(state.log):
+    if broken := first_break(state.audit_records()):
         yield f"the chain breaks at {broken}"
     entries = [entry for entry, _ in state.log if entry.operation]
     ends = Counter((one.change, one.operation, one.outcome) for one in entries)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.domain.audit import GENESIS, AuditEntry, first_break, link
+from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, first_break, link
 from dayone.domain.desired import Reason
 from tests.builders import NOON
 
@@ -27,11 +27,17 @@ def _entry(number: int = 0) -> AuditEntry:
     )
 
 
-def _chain(length: int) -> list[tuple[AuditEntry, str]]:
-    chained, previous = [], GENESIS
+def _record(number: int, *, previous: str) -> AuditRecord:
+    previous_day = NOON.date().isoformat() if number else ""
+    record = AuditRecord(entry=_entry(number), lane="policy", number=number + 1, previous_day=previous_day)
+    return replace(record, hash=link(record, previous=previous))
+
+
+def _chain(length: int) -> list[AuditRecord]:
+    chained, previous = list[AuditRecord](), GENESIS
     for number in range(length):
-        previous = link(_entry(number), previous=previous)
-        chained.append((_entry(number), previous))
+        chained.append(_record(number, previous=previous))
+        previous = chained[-1].hash
     return chained
 
 
@@ -42,8 +48,8 @@ def test_an_untouched_chain_is_whole() -> None:
 
 def test_a_part_of_a_chain_is_checked_against_what_came_before() -> None:
     chain = _chain(5)
-    assert first_break(chain[3:], previous=chain[2][1]) is None
-    assert first_break(chain[3:]) == chain[3][0]
+    assert first_break(chain[3:], previous=chain[2].hash) is None
+    assert first_break(chain[3:]) == chain[3]
 
 
 @pytest.mark.parametrize(
@@ -64,16 +70,22 @@ def test_a_part_of_a_chain_is_checked_against_what_came_before() -> None:
 )
 def test_whatever_is_altered_shows_at_its_place(change: dict[str, object]) -> None:
     chain = _chain(5)
-    altered = replace(chain[2][0], **change)  # type: ignore[arg-type]
-    chain[2] = (altered, chain[2][1])
-    assert first_break(chain) == altered
+    chain[2] = replace(chain[2], entry=replace(chain[2].entry, **change))  # type: ignore[arg-type]
+    assert first_break(chain) == chain[2]
+
+
+@pytest.mark.parametrize("change", [{"lane": "operations"}, {"number": 7}, {"previous_day": "2026-01-01"}])
+def test_a_place_that_is_altered_shows(change: dict[str, object]) -> None:
+    chain = _chain(5)
+    chain[2] = replace(chain[2], **change)  # type: ignore[arg-type]
+    assert first_break(chain) == chain[2]
 
 
 @given(st.integers(0, 3))
 def test_what_is_taken_out_shows_at_the_next(place: int) -> None:
     chain = _chain(5)
     del chain[place]
-    assert first_break(chain) == chain[place][0]
+    assert first_break(chain) == chain[place]
 
 
 @given(st.permutations(range(4)))
@@ -84,6 +96,5 @@ def test_another_order_shows(order: list[int]) -> None:
 
 def test_what_is_put_in_shows() -> None:
     chain = _chain(3)
-    forged = _entry(9)
-    chain.insert(1, (forged, link(forged, previous=chain[0][1])))
-    assert first_break(chain) == chain[2][0]
+    chain.insert(1, _record(9, previous=chain[0].hash))
+    assert first_break(chain) == chain[2]

@@ -7,17 +7,18 @@ from datetime import UTC
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_conditions import IS_NEW, ends_with
-from dayone.adapters.dynamodb_lists import audit_of
+from dayone.adapters.dynamodb_lists import AUDIT_OF
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Write
-from dayone.contracts.codec import encode, stamp
-from dayone.domain.audit import GENESIS, AuditEntry, link
+from dayone.contracts.codec import Record, encode, stamp
+from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, link
 from dayone.domain.subjects import Subject
 
 OPERATIONS = "operations"
 POLICY = "policy"
 _FACT_LANES = 8
-LANES = (OPERATIONS, POLICY, *(f"facts-{number}" for number in range(_FACT_LANES)))
+# In the order in which they lie within a day.
+LANES = (*(f"facts-{number}" for number in range(_FACT_LANES)), OPERATIONS, POLICY)
 
 
 def facts_lane(subject: Subject) -> str:
@@ -33,17 +34,23 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) ->
     if not entries:
         return {}
     tail = table.get(keys.tail_key(lane))
-    sequence, digest = (int(tail["sequence"]), str(tail["hash"])) if tail else (0, GENESIS)
+    last, digest, day = (int(tail["sequence"]), str(tail["hash"]), str(tail["day"])) if tail else (0, GENESIS, "")
     condition = ends_with(digest) if tail else IS_NEW
     writes: dict[str, Write] = {}
-    day = ""
-    for entry in entries:
+    for number, entry in enumerate(entries, start=last + 1):
         # The link is over the text of the moment: it must be the one that is read back.
         in_utc = replace(entry, at=entry.at.astimezone(UTC))
-        sequence, digest, day = sequence + 1, link(in_utc, previous=digest), in_utc.at.date().isoformat()
-        key = keys.audit_key(lane, day=day, sequence=sequence)
-        listed = {"listed_in": audit_of(in_utc.subject), "listed_as": f"{stamp(in_utc.at)}#{key.sk}"}
-        record = {**key._asdict(), **encode(in_utc), "hash": digest, **listed}
-        writes[f"audit-{sequence}"] = Put(record, condition=IS_NEW)
-    end = {**keys.tail_key(lane)._asdict(), "sequence": sequence, "hash": digest, "day": day}
+        record = AuditRecord(entry=in_utc, lane=lane, number=number, previous_day=day)
+        digest, day = link(record, previous=digest), in_utc.at.date().isoformat()
+        writes[f"audit-{number}"] = Put(stored(record, digest=digest), condition=IS_NEW)
+    end = {**keys.tail_key(lane)._asdict(), "sequence": last + len(entries), "hash": digest, "day": day}
     return {"audit-tail": Put(end, condition=condition), **writes}
+
+
+def stored(record: AuditRecord, *, digest: str) -> Record:
+    """A record of the log as it lies in the table, keys and lists included: all of it follows from what is hashed."""
+    entry, day = record.entry, record.entry.at.date().isoformat()
+    key = keys.audit_key(record.lane, day=day, sequence=record.number)
+    listed = {"listed_in": f"{AUDIT_OF}{entry.subject}", "listed_as": f"{stamp(entry.at)}#{key.sk}"}
+    previous_day = {"previous_day": record.previous_day} if record.previous_day else {}
+    return {**key._asdict(), **encode(entry), "hash": digest, **previous_day, **listed}

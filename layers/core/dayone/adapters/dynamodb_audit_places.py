@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 from dayone.adapters.dynamodb_audit import LANES
 from dayone.adapters.dynamodb_cursors import Listing
-from dayone.adapters.dynamodb_lists import audit_of
-from dayone.domain.audit import AuditWanted, Recorded
+from dayone.adapters.dynamodb_lists import AUDIT_OF
+from dayone.domain.audit import AuditRecord, AuditWanted
 from dayone.errors import Invalid
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -23,7 +23,7 @@ class DayPlace:
     day: str
     lanes: Mapping[str, int] = field(default_factory=dict)
 
-    def behind(self, one: Recorded) -> "DayPlace":
+    def behind(self, one: AuditRecord) -> "DayPlace":
         """The place after an entry, the newest first."""
         return DayPlace(day=self.day, lanes={**self.lanes, one.lane: one.number})
 
@@ -33,7 +33,8 @@ type Place = DayPlace | str
 
 def listing_of(subject: str) -> Listing:
     """The list of what was done to a subject."""
-    return Listing(partition=("listed_in", audit_of(subject)), sort_key="listed_as", index="listing", newest_first=True)
+    partition = ("listed_in", f"{AUDIT_OF}{subject}")
+    return Listing(partition=partition, sort_key="listed_as", index="listing", newest_first=True)
 
 
 def shown_place(place: Place) -> str:

@@ -7,6 +7,8 @@ BEGUN = "RUNNABLE#begun"
 DUE = "DUE"
 CHANGES = "changes"
 REVOKED_SESSIONS = "revoked-sessions"
+# With the subject behind it: the list of what was done to that subject.
+AUDIT_OF = "audit:"
 
 _LISTS = {
     SubjectKind.PERSON: "people",
@@ -36,11 +38,6 @@ def changes_of(subject: Subject) -> str:
 def grants_in_state(*, is_open: bool) -> str:
     """The list of the grants that are open, or of those that are over."""
     return "grants:open" if is_open else "grants:over"
-
-
-def audit_of(subject: str) -> str:
-    """The list of what was done to a subject."""
-    return f"audit:{subject}"
 
 
 def members_of(group: str) -> str:

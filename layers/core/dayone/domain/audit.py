@@ -33,13 +33,46 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
-    """An entry as it is on record: the `number` in its lane, and the hash that binds it to those before it."""
+class LaneEnd:
+    """The last entry of a lane: its `number`, the `day` (ISO 8601, UTC) it lies on, and its `hash`.
+
+    The default is a lane without entries.
+    """
+
+    number: int = 0
+    day: str = ""
+    hash: str = GENESIS
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRecord:
+    """An entry as it is on record: the `number` in its lane, and the hash that binds it to those before it.
+
+    `previous_day` is the day (ISO 8601, UTC) on which the entry before it lies, empty for the first of a lane.
+    """
 
     entry: AuditEntry
     lane: str
     number: int
-    hash: str
+    previous_day: str
+    hash: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day that it lies on, as of its time."""
+        return self.entry.at.date().isoformat()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlteredRecord:
+    """What lies in the log and was not written so: in which lane, under which number, and what is wrong with it."""
+
+    lane: str
+    number: int
+    message: str
+
+
+type StoredRecord = AuditRecord | AlteredRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +89,19 @@ class AuditWanted:
         return self.since <= entry.at < self.until and self.actor in ("", entry.actor)
 
 
-def link(entry: AuditEntry, *, previous: str) -> str:
-    """The hash that binds an entry to everything before it: SHA-256 in hex over the previous hash and the entry."""
-    said = json.dumps(asdict(entry), sort_keys=True, default=str)
-    return hashlib.sha256(f"{previous}{said}".encode()).hexdigest()
+def link(record: AuditRecord, *, previous: str) -> str:
+    """The hash that binds a record to everything before it: SHA-256 in hex over the previous hash and the record.
+
+    Over all of it but its own hash: where it lies is derived from what is hashed.
+    """
+    text = json.dumps({**asdict(record), "hash": previous}, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_break(entries: Iterable[tuple[AuditEntry, str]], *, previous: str = GENESIS) -> AuditEntry | None:
-    """The first entry whose recorded hash does not follow from the one before, or None when the chain is whole."""
-    for entry, recorded in entries:
-        previous = link(entry, previous=previous)
-        if previous != recorded:
-            return entry
+def first_break(records: Iterable[AuditRecord], *, previous: str = GENESIS) -> AuditRecord | None:
+    """The first record whose hash does not follow from the one before, or None when the chain is whole."""
+    for record in records:
+        if record.hash != link(record, previous=previous):
+            return record
+        previous = record.hash
     return None

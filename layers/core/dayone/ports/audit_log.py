@@ -1,30 +1,37 @@
 """What the use cases need to read in the audit log, and to see whether it is whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Protocol
 
-from dayone.domain.audit import AuditWanted, Recorded
+from dayone.domain.audit import AlteredRecord, AuditRecord, AuditWanted, LaneEnd, StoredRecord
 from dayone.ports.records import Page
 
 
 class AuditLog(Protocol):
     """What was done and why, in lanes, each of which is a chain of its own."""
 
-    def entries(self, wanted: AuditWanted, *, cursor: str, limit: int) -> Page[Recorded]:
+    def entries(self, wanted: AuditWanted, *, cursor: str, limit: int) -> Page[AuditRecord]:
         """Those that are wanted, the newest first; raises Invalid for a cursor of another question.
 
-        A page may have fewer than `limit`, or none, and a cursor: that is as far as was looked.
+        A page may have fewer than `limit`, or none, and a cursor: that is as far as was looked. Raises Inapplicable
+        for an entry that is not as it was written.
         """
 
     def lanes(self) -> Sequence[str]:
-        """The names of all lanes, in order."""
+        """The names of all lanes, in the order of `of_day`."""
 
-    def of_day(self, lane: str, day: date, *, after: int) -> Iterator[Recorded]:
-        """The entries of a lane on a day (UTC) whose number is above `after`, by number; read as they are asked for."""
+    def of_day(self, day: date, *, after: tuple[str, int] | None) -> Iterator[StoredRecord]:
+        """Everything that lies on a day (UTC), by lane and number, read as it is asked for; `after` a lane's number.
 
-    def numbered(self, lane: str, number: int, *, near: date) -> Recorded | None:
-        """The entry of that number, looked for on the 400 days before and after one, or None."""
+        What was not written by Day One is among it, as what it is.
+        """
 
-    def end(self, lane: str) -> tuple[int, str]:
-        """The number and the hash of the last entry of a lane, 0 and the genesis before the first."""
+    def numbered(self, lane: str, number: int, *, days: Iterable[date]) -> Sequence[StoredRecord]:
+        """The records of a lane with that number on any of the days; more than one only if somebody put them there."""
+
+    def next_day(self, lane: str, *, days: Iterable[date]) -> date | None:
+        """The first of the days on which a lane has records, or None."""
+
+    def end(self, lane: str) -> LaneEnd | AlteredRecord:
+        """The recorded end of a lane; that of an empty lane where there is none."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.contracts.api_audit import AuditAnswer, AuditEntryAnswer, BreakAnswer, LaneAnswer, VerifiedAnswer
-from dayone.domain.audit import AuditWanted, Recorded
+from dayone.domain.audit import AuditRecord, AuditWanted
 from dayone.errors import Malformed
 from dayone.routes.answers import reasons_answer, time_answer
 from dayone.routes.described import described
@@ -37,8 +37,9 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def get_audit_verified() -> VerifiedAnswer:
         """Verify the audit log's hash chain for a day."""
         event = app.current_event
-        day = _day_of(event, today=api.clock().astimezone(UTC).date())
-        found = verify_audit(day, cursor=asked_for(event, "cursor"), log=api.overview.audit_log)
+        today = api.clock().astimezone(UTC).date()
+        day = _day_of(event, today=today)
+        found = verify_audit(day, today=today, cursor=asked_for(event, "cursor"), log=api.overview.audit_log)
         lanes = [_lane(one) for one in found.lanes]
         return {
             "day": day.isoformat(),
@@ -68,7 +69,7 @@ def _day_of(event: Event, *, today: date) -> date:
     return day
 
 
-def _entry(one: Recorded) -> AuditEntryAnswer:
+def _entry(one: AuditRecord) -> AuditEntryAnswer:
     entry = one.entry
     return {
         "at": time_answer(entry.at),
@@ -90,5 +91,5 @@ def _entry(one: Recorded) -> AuditEntryAnswer:
 def _lane(one: LaneVerified) -> LaneAnswer:
     broken: BreakAnswer | None = None
     if one.broken:
-        broken = {"lane": one.lane, "number": one.broken.number, "says": one.broken.says}
+        broken = {"lane": one.lane, "number": one.broken.number, "says": one.broken.message}
     return {"lane": one.lane, "entries": one.entries, "broken": broken}

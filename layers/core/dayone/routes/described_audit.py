@@ -1,6 +1,7 @@
 """What is said of the routes about the audit log."""
 
 from dayone.contracts import api_audit as api
+from dayone.errors import Inapplicable
 from dayone.routes.described import CURSOR, PAGED, Description, Parameter
 from dayone.routes.examples import AT, CHANGE, OPERATION_ID, REASON, REQUEST_ID
 from dayone.routes.queries import SINCE, UNTIL
@@ -46,6 +47,10 @@ _DAY = Parameter(
 )
 
 AUDIT = Description(
-    tag="operations", answer=api.AuditAnswer, example=_ENTRIES, takes=(_SUBJECT, _ACTOR, SINCE, UNTIL, *PAGED)
+    tag="operations",
+    answer=api.AuditAnswer,
+    example=_ENTRIES,
+    takes=(_SUBJECT, _ACTOR, SINCE, UNTIL, *PAGED),
+    refuses=(Inapplicable,),
 )
 VERIFY = Description(tag="operations", answer=api.VerifiedAnswer, example=_VERIFIED, takes=(_DAY, CURSOR))

@@ -1,14 +1,17 @@
 """Show whether the audit log of a day is whole: each entry follows from the one before it, and none is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import groupby, islice, takewhile
 
-from dayone.domain.audit import GENESIS, Recorded, first_break
+from dayone.domain.audit import GENESIS, AlteredRecord, AuditRecord, LaneEnd, StoredRecord, first_break
 from dayone.errors import Invalid
 from dayone.ports.audit_log import AuditLog
 
 MOST_AT_ONCE = 10_000
+# What waited in a queue, and then among the dead letters, is recorded that much later than its time (14 days each).
+_LATEST = timedelta(days=31)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +19,7 @@ class Break:
     """Where a chain does not hold: the number in the lane, and what is wrong there."""
 
     number: int
-    says: str
+    message: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,78 +39,189 @@ class Verified:
     cursor: str = ""
 
 
-def verify_audit(day: date, *, cursor: str, log: AuditLog) -> Verified:
+def verify_audit(day: date, *, today: date, cursor: str, log: AuditLog) -> Verified:
     """Verify a day (UTC), lane by lane, at most ten thousand entries; raises Invalid for a cursor that is none."""
-    found: list[LaneVerified] = []
-    left = MOST_AT_ONCE
-    begun, after = _place(cursor, log=log)
-    names = log.lanes()
-    for lane in names[names.index(begun) :]:
-        if left <= 0:
-            return Verified(lanes=tuple(found), cursor=f"{lane}:0")
-        looked, last = _lane(lane, day, after=after, most=left, log=log)
-        found.append(looked)
-        if last and not looked.broken and looked.entries == left:
-            return Verified(lanes=tuple(found), cursor=f"{lane}:{last.number}")
-        left, after = left - looked.entries, 0
-    return Verified(lanes=tuple(found))
+    after = _place(cursor, log=log) if cursor else None
+    records = list(islice(log.of_day(day, after=after), MOST_AT_ONCE + 1))
+    page = records[:MOST_AT_ONCE]
+    unfinished = page[-1] if len(records) > len(page) else None
+    chains = {lane: list(chain) for lane, chain in groupby(page, key=lambda record: record.lane)}
+    verification = _Verification(day=day, today=today, log=log)
+    lanes = []
+    for lane in _lanes_between(after, unfinished, chains=chains, log=log):
+        number = after[1] if after and after[0] == lane else 0
+        is_finished = unfinished is None or unfinished.lane != lane
+        broken = verification.lane(lane, chains.get(lane, ()), after=number, is_finished=is_finished)
+        lanes.append(LaneVerified(lane=lane, entries=len(chains.get(lane, ())), broken=broken))
+    if unfinished is None or any(verified.broken for verified in lanes):
+        return Verified(lanes=tuple(lanes))
+    return Verified(lanes=tuple(lanes), cursor=f"{unfinished.lane}:{unfinished.number}")
 
 
-def _lane(lane: str, day: date, *, after: int, most: int, log: AuditLog) -> tuple[LaneVerified, Recorded | None]:
-    count, last = 0, log.numbered(lane, after, near=day) if after else None
-    for one in log.of_day(lane, day, after=after):
-        if count == most:
-            return LaneVerified(lane=lane, entries=count), last
-        count += 1
-        if broken := _between(last, one, day=day, log=log):
-            return LaneVerified(lane=lane, entries=count, broken=broken), one
-        last = one
-    broken = _behind(last, day=day, log=log) if last else None
-    return LaneVerified(lane=lane, entries=count, broken=broken), None
+def _lanes_between(
+    after: tuple[str, int] | None,
+    unfinished: StoredRecord | None,
+    *,
+    chains: Mapping[str, Sequence[StoredRecord]],
+    log: AuditLog,
+) -> Iterator[str]:
+    """The lanes that this part is about, those in which nothing lies and those that do not exist included."""
+    first, last = after[0] if after else "", unfinished.lane if unfinished else chr(0x10FFFF)
+    yield from sorted({*(lane for lane in log.lanes() if first <= lane <= last), *chains})
 
 
-def _between(last: Recorded | None, one: Recorded, *, day: date, log: AuditLog) -> Break | None:
-    """What is wrong between the last entry that was looked at, None before the first, and the next one of the day."""
-    before = last.number if last else one.number - 1
-    chain = [*_others(one.lane, before, one.number, day=day, log=log), one]
-    previous = last or (log.numbered(one.lane, before, near=day) if before else None)
-    if previous is None and before:
-        return Break(number=before, says="it is gone, so what follows it cannot be shown to follow")
-    for place, each in enumerate(chain, start=before + 1):
-        if each is None:
-            return Break(number=place, says="it is gone")
-        if first_break([(each.entry, each.hash)], previous=previous.hash if previous else GENESIS):
-            return Break(number=place, says="it does not follow from the entry before it: one of the two was changed")
-        previous = each
-    return None
+@dataclass(frozen=True, kw_only=True)
+class _Verification:
+    """The chains of one day; each method returns the first break that it sees, or None."""
+
+    day: date
+    today: date
+    log: AuditLog
+
+    def lane(self, lane: str, records: Sequence[StoredRecord], *, after: int, is_finished: bool) -> Break | None:
+        """The records of a lane on the day, those behind the number `after` that was verified before."""
+        if lane not in self.log.lanes():
+            return _altered(records[0])
+        last = self._one_numbered(lane, after, days=[self.day]) if after else None
+        if isinstance(last, Break):
+            return last
+        if broken := self._chain(records, last=last):
+            return broken
+        if not is_finished:
+            return None
+        newest = records[-1] if records else last
+        return self._behind(lane, newest) if isinstance(newest, AuditRecord) else self._without_records(lane)
+
+    def _chain(self, records: Iterable[StoredRecord], *, last: AuditRecord | None = None) -> Break | None:
+        for record in records:
+            if isinstance(record, AlteredRecord):
+                return _altered(record)
+            if broken := self._between(last, record):
+                return broken
+            last = record
+        return None
+
+    def _between(self, last: AuditRecord | None, record: AuditRecord) -> Break | None:
+        """From the record that was verified last, None before the first of the day, to the next one of the day.
+
+        Those with the numbers in between lie on other days: about midnight, and where something is recorded late, the
+        days take turns.
+        """
+        if record.number == 1:
+            return self._first(record)
+        while True:
+            before = self._before(record, last=last)
+            if isinstance(before, Break):
+                return before
+            if first_break([record], previous=before.hash):
+                return Break(number=record.number, message=_DOES_NOT_FOLLOW)
+            if last is None or before.number == last.number:
+                return None
+            record = before
+
+    def _before(self, record: AuditRecord, *, last: AuditRecord | None) -> AuditRecord | Break:
+        if last and last.number == record.number - 1:
+            return last if last.day == record.previous_day else Break(number=record.number, message=_DOES_NOT_FOLLOW)
+        day = _date(record.previous_day)
+        return self._one_numbered(record.lane, record.number - 1, days=[day] if day else [])
+
+    def _one_numbered(self, lane: str, number: int, *, days: Iterable[date]) -> AuditRecord | Break:
+        match self.log.numbered(lane, number, days=days):
+            case []:
+                return Break(number=number, message="it is gone")
+            case [AuditRecord() as record]:
+                return record
+            case [AlteredRecord() as record]:
+                return _altered(record)
+        return Break(number=number, message="there are two of it")
+
+    def _first(self, record: AuditRecord) -> Break | None:
+        if record.previous_day or first_break([record], previous=GENESIS):
+            return Break(number=1, message=_DOES_NOT_FOLLOW)
+        day = record.entry.at.date()
+        before = _days(day - _LATEST, until=day - timedelta(days=1))
+        if self.log.next_day(record.lane, days=before):
+            return Break(number=1, message="the lane begins anew here, though it has entries on the days before")
+        return None
+
+    def _behind(self, lane: str, last: AuditRecord) -> Break | None:
+        end = self._end(lane)
+        if isinstance(end, Break):
+            return end
+        if end.number <= last.number:
+            is_last = (end.number, end.hash) == (last.number, last.hash)
+            return None if is_last else Break(number=end.number, message="the end of the lane is not its last entry")
+        following = self._one_numbered(lane, last.number + 1, days=_days(self.day - _LATEST, until=self._until(end)))
+        if isinstance(following, Break):
+            return following
+        if following.previous_day != last.day or first_break([following], previous=last.hash):
+            return Break(number=following.number, message=_DOES_NOT_FOLLOW)
+        return self._at_end(lane, end)
+
+    def _end(self, lane: str) -> LaneEnd | Break:
+        """The end of a lane as it is recorded."""
+        end = self.log.end(lane)
+        if isinstance(end, AlteredRecord):
+            return _altered(end)
+        if not end.number:
+            return end
+        if date.fromisoformat(end.day) > self.today + timedelta(days=1):
+            return Break(number=end.number, message="the end of the lane lies on a day to come")
+        return end
+
+    def _at_end(self, lane: str, end: LaneEnd) -> Break | None:
+        """What is wrong with the entry that is recorded as the last of a lane."""
+        last = self._one_numbered(lane, end.number, days=[date.fromisoformat(end.day)])
+        if isinstance(last, Break):
+            return last
+        return None if last.hash == end.hash else Break(number=end.number, message="the end of the lane is another one")
+
+    def _without_records(self, lane: str) -> Break | None:
+        """A lane that has nothing on the day: the days before and after it have to show that nothing was there."""
+        end = self._end(lane)
+        if isinstance(end, Break):
+            return end
+        if not end.number:
+            return None
+        if broken := self._at_end(lane, end):
+            return broken
+        after = self.log.next_day(lane, days=_days(self.day + timedelta(days=1), until=self._until(end)))
+        beside = self._of_lane(lane, after or date.fromisoformat(end.day))
+        if broken := self._chain(beside):
+            return broken
+        before = next((_date(record.previous_day) for record in beside if isinstance(record, AuditRecord)), None)
+        return self._chain(self._of_lane(lane, before)) if after and before else None
+
+    def _until(self, end: LaneEnd) -> date:
+        """The last day on which a lane can have records."""
+        return min(self.today + timedelta(days=1), date.fromisoformat(end.day) + _LATEST)
+
+    def _of_lane(self, lane: str, day: date) -> Sequence[StoredRecord]:
+        of_day = self.log.of_day(day, after=(lane, 0))
+        return list(islice(takewhile(lambda record: record.lane == lane, of_day), MOST_AT_ONCE))
 
 
-def _others(lane: str, before: int, until: int, *, day: date, log: AuditLog) -> Iterator[Recorded | None]:
-    """The entries between two numbers, which lie on other days: about midnight the two days take turns."""
-    for number in range(before + 1, until):
-        found = log.numbered(lane, number, near=day)
-        yield found
-        if found is None:
-            return
+_DOES_NOT_FOLLOW = "it does not follow from the entry before it: one of the two was changed"
 
 
-def _behind(last: Recorded, *, day: date, log: AuditLog) -> Break | None:
-    """What is wrong behind the last entry of the day."""
-    number, digest = log.end(last.lane)
-    if number == last.number:
-        return None if digest == last.hash else Break(number=number, says="the end of the lane is not this entry")
-    following = log.numbered(last.lane, last.number + 1, near=day)
-    if number < last.number or following is None:
-        return Break(number=last.number + 1, says="what should come next, or the end of the lane, is gone")
-    if first_break([(following.entry, following.hash)], previous=last.hash):
-        return Break(number=following.number, says="it does not follow from the last entry of the day")
-    return None
+def _altered(record: StoredRecord) -> Break:
+    message = record.message if isinstance(record, AlteredRecord) else "it lies in a lane that does not exist"
+    return Break(number=record.number, message=message)
+
+
+def _days(first: date, *, until: date) -> Iterator[date]:
+    return (first + timedelta(days=number) for number in range((until - first).days + 1))
+
+
+def _date(day: str) -> date | None:
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return None
 
 
 def _place(cursor: str, *, log: AuditLog) -> tuple[str, int]:
-    if not cursor:
-        return log.lanes()[0], 0
     lane, _, number = cursor.rpartition(":")
-    if lane not in log.lanes() or not number.isascii() or not number.isdecimal():
+    if lane not in log.lanes() or not number.isascii() or not number.isdecimal() or len(number) > 12:  # noqa: PLR2004
         raise Invalid("the cursor belongs to another list")
     return lane, int(number)

@@ -1,0 +1,210 @@
+"""What somebody who may write the table does to the audit log, each as DynamoDB takes it, and a log to do it to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from dayone.adapters.dynamodb_audit import appended, stored
+from dayone.adapters.dynamodb_audit_records import intact_record
+from dayone.adapters.dynamodb_keys import RecordKey, audit_key, tail_key
+from dayone.adapters.dynamodb_writes import key_of, plain, typed
+from dayone.domain.audit import AuditEntry, link
+from tests.contract.state_ports import StateTable
+from tests.contract.state_samples import ADA, BOB, NOW, entry
+
+DAY = NOW.date()
+TODAY = DAY + timedelta(days=3)
+# Busy on three days; on this day only, and then never again; and on this day and the next.
+BUSY, QUIET, OTHER = "policy", "facts-3", "operations"
+_ENTRIES = {BUSY: (-1, -1, -1, 0, 0, 0, 1, 1, 1), QUIET: (0, 0), OTHER: (0, 0, 1)}
+
+
+@dataclass(frozen=True)
+class Vandal:
+    """Whoever may read and write the table, and knows how the log is made."""
+
+    table: StateTable
+
+    def get(self, key: RecordKey) -> dict[str, Any]:
+        return plain(self.table.client.get_item(TableName=self.table.name, Key=key_of(key))["Item"])
+
+    def put(self, record: dict[str, Any]) -> None:
+        self.table.client.put_item(TableName=self.table.name, Item=typed(record))
+
+    def delete(self, *keys: RecordKey) -> None:
+        for key in keys:
+            self.table.client.delete_item(TableName=self.table.name, Key=key_of(key))
+
+    def change(self, key: RecordKey, **attributes: Any) -> None:  # noqa: ANN401 - any plain value
+        self.put({**self.get(key), **attributes})
+
+    def move(self, key: RecordKey, *, to: RecordKey) -> None:
+        self.put({**self.get(key), **to._asdict()})
+        self.delete(key)
+
+    def set_end(self, lane: str, *, to: RecordKey) -> None:
+        """Make an entry the last one of a lane."""
+        record = self.get(to)
+        end = {"sequence": int(to.sk[-12:]), "hash": record["hash"], "day": to.pk.removeprefix("AUDIT#")}
+        self.put({**tail_key(lane)._asdict(), **end})
+
+    def compute_anew(self, keys: Sequence[RecordKey], *, previous: str, **attributes: Any) -> None:  # noqa: ANN401
+        """Change the first of the entries, and give each the hash that follows from the one before."""
+        for key in keys:
+            record = intact_record(self.get(key))
+            if key == keys[0]:
+                record = replace(record, entry=replace(record.entry, **attributes))
+            previous = link(replace(record, hash=""), previous=previous)
+            self.put(stored(record, digest=previous))
+
+
+def write(table: StateTable, lane: str, *entries: AuditEntry) -> None:
+    """As the adapters write."""
+    wrapped = table.wrapped()
+    for each in entries:
+        wrapped.transact(lambda each=each: appended(wrapped, [each], lane=lane), what="logging")  # type: ignore[misc]
+
+
+def write_log(table: StateTable) -> None:
+    for lane, days in _ENTRIES.items():
+        for number, day in enumerate(days):
+            subject = (ADA, BOB)[number % 2]
+            write(table, lane, entry(subject, at=NOW + timedelta(days=day, minutes=number), detail=f"{number}"))
+
+
+def at(number: int, *, lane: str = BUSY, day: int = 0) -> RecordKey:
+    """The key of an entry: of the busy lane 4, 5 and 6 lie on the day, 7, 8 and 9 on the next."""
+    return audit_key(lane, day=_day(day), sequence=number)
+
+
+def _day(number: int) -> str:
+    return (DAY + timedelta(days=number)).isoformat()
+
+
+def _swap(vandal: Vandal, first: RecordKey, second: RecordKey) -> None:
+    one, other = vandal.get(first), vandal.get(second)
+    vandal.put({**one, **second._asdict()})
+    vandal.put({**other, **first._asdict()})
+
+
+def _swap_lanes(vandal: Vandal) -> None:
+    for number in (1, 2):
+        _swap(vandal, at(number, lane=OTHER), at(number, lane=QUIET))
+
+
+def _change_time(vandal: Vandal, *, to: timedelta, key: RecordKey) -> None:
+    record = intact_record(vandal.get(at(5)))
+    moved = replace(record, entry=replace(record.entry, at=record.entry.at + to))
+    vandal.delete(at(5))
+    vandal.put({**stored(moved, digest=record.hash), **key._asdict()})
+
+
+def _begin_anew(vandal: Vandal) -> None:
+    vandal.delete(at(1, lane=OTHER, day=0), at(2, lane=OTHER), at(3, lane=OTHER, day=1), tail_key(OTHER))
+    write(vandal.table, OTHER, entry(at=NOW - timedelta(days=2)), entry(at=NOW - timedelta(days=2)))
+    vandal.delete(tail_key(OTHER))
+    write(vandal.table, OTHER, entry(at=NOW, detail="forged"))
+
+
+def _forged(vandal: Vandal) -> None:
+    record = intact_record(vandal.get(at(6)))
+    at_night = replace(record, number=7, previous_day=record.day, entry=replace(record.entry, detail="forged"))
+    vandal.put(stored(at_night, digest=link(replace(at_night, hash=""), previous=record.hash)))
+
+
+def _put_back(vandal: Vandal) -> None:
+    """The day as it was when its last entry was not yet written."""
+    vandal.delete(at(6))
+
+
+# Each is to be seen when the day is verified.
+SEEN: dict[str, Callable[[Vandal], None]] = {
+    "an entry is gone": lambda vandal: vandal.delete(at(5)),
+    "the first of a lane is gone": lambda vandal: vandal.delete(at(1, lane=QUIET)),
+    "all of a lane's day is gone": lambda vandal: vandal.delete(at(4), at(5), at(6)),
+    "all of a lane's last day is gone": lambda vandal: vandal.delete(at(1, lane=QUIET), at(2, lane=QUIET)),
+    "a lane is gone, and its end is left": lambda vandal: vandal.delete(
+        at(1, lane=OTHER), at(2, lane=OTHER), at(3, lane=OTHER, day=1)
+    ),
+    "the end is cut off": lambda vandal: vandal.delete(at(2, lane=QUIET)),
+    "the end is another entry": lambda vandal: vandal.set_end(QUIET, to=at(1, lane=QUIET)),
+    "the record of the end is gone": lambda vandal: vandal.delete(tail_key(QUIET)),
+    "the record of the end is no end": lambda vandal: vandal.change(tail_key(QUIET), sequence="two"),
+    "the end is on a day to come": lambda vandal: vandal.change(tail_key(QUIET), day="9999-01-01"),
+    "an entry is off a person's list": lambda vandal: vandal.change(at(5), listed_in="audit:"),
+    "an entry is on another person's list": lambda vandal: vandal.change(at(5), listed_in=f"audit:{BOB}"),
+    "an entry is listed at another time": lambda vandal: vandal.change(at(5), listed_as="2026-01-01"),
+    "an entry is about another person, list included": lambda vandal: vandal.change(
+        at(5), subject=str(BOB), listed_in=f"audit:{BOB}"
+    ),
+    "a reason is another": lambda vandal: vandal.change(at(5), reasons=[{"rule": "policy.yaml:9", "because": "so"}]),
+    "a change is another": lambda vandal: vandal.change(at(5), change="01JOTHER000000000000000000"),
+    "something was added": lambda vandal: vandal.change(at(5), note="approved"),
+    "an entry cannot be read": lambda vandal: vandal.change(at(5), at="yesterday"),
+    "a time is another": lambda vandal: _change_time(vandal, to=timedelta(hours=1), key=at(5)),
+    "a time is another, and the day with it": lambda vandal: _change_time(
+        vandal, to=timedelta(days=-1), key=at(5, day=-1)
+    ),
+    "an entry is on another day": lambda vandal: vandal.move(at(5), to=at(5, day=-1)),
+    "an entry of another day is on this one": lambda vandal: vandal.move(at(7, day=1), to=at(7)),
+    "an entry is in another lane": lambda vandal: vandal.move(at(6), to=at(6, lane="facts-1")),
+    "an entry is in a lane that does not exist": lambda vandal: vandal.move(at(6), to=at(6, lane="facts-9")),
+    "a forged entry is in a lane that does not exist": lambda vandal: vandal.put(
+        {**vandal.get(at(6)), **at(6, lane="facts-9")._asdict()}
+    ),
+    "an entry is under no number": lambda vandal: vandal.move(at(6), to=RecordKey(at(6).pk, "policy#6")),
+    "an entry is there twice": lambda vandal: vandal.put({**vandal.get(at(5)), **at(3, lane=QUIET)._asdict()}),
+    "two entries are swapped": lambda vandal: _swap(vandal, at(4), at(5)),
+    "two lanes are swapped": _swap_lanes,
+    "the one before lies on another day": lambda vandal: vandal.change(at(5), previous_day="2026-01-01"),
+    "a hash is another": lambda vandal: vandal.change(at(5), hash="0" * 64),
+    "the last of a lane is another, its hash computed anew": lambda vandal: vandal.compute_anew(
+        [at(2, lane=QUIET)], previous=vandal.get(at(1, lane=QUIET))["hash"], actor="nobody"
+    ),
+    "an entry is another, the hashes of its day computed anew": lambda vandal: vandal.compute_anew(
+        [at(5), at(6)], previous=vandal.get(at(4))["hash"], actor="nobody"
+    ),
+    "the day is put back to what it was before its last entry": _put_back,
+    "a forged entry follows the last of the day": _forged,
+    "a lane begins anew": _begin_anew,
+}
+
+
+def _cut_off(vandal: Vandal) -> None:
+    vandal.delete(at(2, lane=QUIET))
+    vandal.set_end(QUIET, to=at(1, lane=QUIET))
+
+
+def _without_lane(vandal: Vandal) -> None:
+    vandal.delete(at(1, lane=QUIET), at(2, lane=QUIET), tail_key(QUIET))
+
+
+def _computed_anew(vandal: Vandal) -> None:
+    keys = [at(5), at(6), *(at(number, day=1) for number in (7, 8, 9))]
+    vandal.compute_anew(keys, previous=vandal.get(at(4))["hash"], actor="nobody")
+    vandal.set_end(BUSY, to=keys[-1])
+
+
+def _table_put_back(vandal: Vandal) -> None:
+    vandal.delete(at(6), *(at(number, day=1) for number in (7, 8, 9)))
+    vandal.set_end(BUSY, to=at(5))
+
+
+def _lane_forged(vandal: Vandal) -> None:
+    _without_lane(vandal)
+    write(vandal.table, QUIET, entry(at=NOW, detail="forged"))
+
+
+# What is left is a whole log, another one: no look at the table alone can show it.
+UNSEEN: dict[str, Callable[[Vandal], None]] = {
+    "the end is cut off, and the one before made the end": _cut_off,
+    "a lane is gone with its end": _without_lane,
+    "an entry is another, all hashes and the end computed anew": _computed_anew,
+    "the lane is put back to what it was": _table_put_back,
+    "a lane was written anew from its first entry": _lane_forged,
+}
+
+
+def date_of(day: int) -> date:
+    return DAY + timedelta(days=day)

@@ -1,0 +1,59 @@
+"""What is done to the audit log by whoever may write the table, and that verifying the day shows it."""
+
+import pytest
+
+from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
+from dayone.domain.audit import AuditWanted
+from dayone.errors import Inapplicable
+from dayone.usecases.verify_audit import LaneVerified, verify_audit
+from tests.contract.audit_tampering import SEEN, TODAY, UNSEEN, Vandal, at, date_of, write_log
+from tests.contract.state_ports import StateTable
+from tests.contract.state_samples import ADA, NOW
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+
+@pytest.fixture
+def vandal(state_table: StateTable) -> Vandal:
+    write_log(state_table)
+    return Vandal(state_table)
+
+
+def _broken(vandal: Vandal, *, day: int = 0) -> list[LaneVerified]:
+    log = DynamoAuditLog(vandal.table.wrapped())
+    return [one for one in verify_audit(date_of(day), today=TODAY, cursor="", log=log).lanes if one.broken]
+
+
+def test_what_nobody_touched_is_whole(vandal: Vandal) -> None:
+    assert [_broken(vandal, day=day) for day in range(-2, 3)] == [[]] * 5
+
+
+@pytest.mark.parametrize("tampering", SEEN)
+def test_what_was_done_to_the_log_of_a_day_shows(vandal: Vandal, tampering: str) -> None:
+    SEEN[tampering](vandal)
+    assert _broken(vandal) != []
+
+
+@pytest.mark.parametrize("tampering", UNSEEN)
+def test_what_leaves_another_whole_log_shows_to_nobody_who_sees_the_table_alone(vandal: Vandal, tampering: str) -> None:
+    UNSEEN[tampering](vandal)
+    assert [_broken(vandal, day=day) for day in range(-1, 3)] == [[]] * 4
+
+
+def test_a_forged_entry_anywhere_in_the_table_is_not_listed_for_a_person(vandal: Vandal) -> None:
+    log = DynamoAuditLog(vandal.table.wrapped())
+    record = vandal.get(at(4, day=0))
+    wanted = AuditWanted(since=NOW.replace(day=1), until=NOW.replace(day=9), subject=str(ADA))
+    before = log.entries(wanted, cursor="", limit=50).entries
+    assert before
+    vandal.put({**record, "pk": "ELSEWHERE", "listed_in": f"audit:{ADA}"})
+    with pytest.raises(Inapplicable, match="was altered"):
+        log.entries(wanted, cursor="", limit=50)
+
+
+def test_an_entry_on_another_day_is_not_listed(vandal: Vandal) -> None:
+    log = DynamoAuditLog(vandal.table.wrapped())
+    vandal.move(at(5), to=at(5, day=1))
+    wanted = AuditWanted(since=NOW.replace(day=1), until=NOW.replace(day=9))
+    with pytest.raises(Inapplicable, match=rf"under AUDIT#{date_of(1)}.*verify that day"):
+        log.entries(wanted, cursor="", limit=50)
