@@ -24,7 +24,7 @@ Timeout = Annotated[
 ]
 
 _DELETED = "deleted"
-_NUMBERS = ("operations", "succeeded", "failed", "superseded", "held")
+_NUMBERS = ("unplanned", "operations", "succeeded", "failed", "superseded", "held")
 
 
 def follow(
@@ -94,7 +94,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
             columns=(), rows=[], foot=[f"{change['id']} {seen['message']}", f"accepted {moment(change['at'])}"]
         )
     change, cause = seen["change"], seen["change"]["cause"]
-    counted = ", ".join(f"{change[name]} {name}" for name in _NUMBERS if change[name])
+    counted = ", ".join(f"{change[name]} {name}" for name in _NUMBERS if change.get(name))
     left = seen["estimated_seconds_left"]
     foot = [
         f"{change['id']} {change['state']}: {counted or 'nothing to do'}",

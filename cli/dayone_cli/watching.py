@@ -138,6 +138,9 @@ def _came_out_well(seen: Json) -> None:
     if change["state"] == "failed":
         failed = [one for one in seen["operations"] if one["state"] == "failed" and not one.get("failed_before")]
         findings = [f"{one['kind']} {one['subject']} {one['resource']}: {one['failure_reason']}" for one in failed]
+        if not findings and change.get("unplanned"):
+            detail = "`dayone status` names them: correct the causes, then run `dayone dead-letters redrive`"
+            raise Negative(f"{plural(change['unplanned'], 'subject')} could not be planned", detail=detail)
         title = f"{plural(change['failed'] - change.get('failed_before', 0), 'operation')} failed"
         raise Negative(
             title, detail=f"correct the causes, then run `dayone changes retry {change['id']}`", findings=findings

@@ -36,6 +36,41 @@ def test_what_is_there_is_not_dismissed(ports: StatePorts) -> None:
     assert (change_in(ports).planned, change_in(ports).notes) == (1, ())
 
 
+def test_a_subject_that_is_given_up_is_counted_once_and_named(ports: StatePorts) -> None:
+    for note in ("ADA: no", "ADA: no again"):
+        ports.changes.give_up(cause(), subject=ADA, note=note)
+    change = change_in(ports)
+    assert (change.subjects, change.planned, change.unplanned) == (1, 0, 1)
+    assert (change.state, change.notes) == (ChangeState.FAILED, ("ADA: no",))
+
+
+def test_one_that_is_asked_for_again_is_to_be_planned_again(ports: StatePorts) -> None:
+    ports.changes.give_up(cause(), subject=ADA, note="no")
+    for _ in range(2):
+        ports.changes.ask_again(HIRED, subject=ADA)
+    ports.changes.ask_again(LEFT, subject=ADA)
+    assert (change_in(ports).unplanned, change_in(ports).state, change_in(ports).notes) == (0, ChangeState.PLANNING, ())
+    assert ports.records.change(LEFT) is None
+    ports.changes.give_up(cause(), subject=ADA, note="no again")
+    assert (change_in(ports).unplanned, change_in(ports).notes) == (1, ("no again",))
+
+
+def test_what_is_planned_is_not_given_up(ports: StatePorts) -> None:
+    planned(ports, ADA, USER)
+    ports.changes.give_up(cause(), subject=ADA, note="no")
+    assert (change_in(ports).planned, change_in(ports).unplanned, change_in(ports).notes) == (1, 0, ())
+
+
+def test_one_that_is_planned_after_all_makes_the_change_whole(ports: StatePorts) -> None:
+    ports.changes.open(cause())
+    ports.changes.give_up(cause(), subject=ADA, note="no")
+    assert change_in(ports).state is ChangeState.PLANNING
+    ports.changes.expect(HIRED, subjects=1)
+    assert change_in(ports).state is ChangeState.FAILED
+    planned(ports, ADA)
+    assert change_in(ports).state is ChangeState.SUCCEEDED
+
+
 def test_a_plan_does_not_end_that(ports: StatePorts) -> None:
     ports.changes.open(cause())
     planned(ports, ADA, USER)

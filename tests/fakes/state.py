@@ -37,6 +37,7 @@ class State:
     deliveries: dict[str, str] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     failed: dict[Subject, FailedWork] = field(default_factory=dict)
+    given_up: dict[tuple[str, Subject], str] = field(default_factory=dict)
     stuck: dict[tuple[StuckKind, str], Stuck] = field(default_factory=dict)
     portions: dict[tuple[str, int], Portion] = field(default_factory=dict)
     kept_policies: dict[int, PolicyVersion] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change, Decision
 from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
+from dayone.domain.subjects import Subject
 from dayone.domain.terms import Terms
 from dayone.errors import NotFound, TooLarge
 from dayone.ports.records import Page
@@ -107,6 +108,19 @@ class MemoryChanges:
             raise NotFound(f"there is no change {change}")
         known = self._state.changes[change]
         self._state.changes[change] = replace(known, subjects=max(subjects, known.subjects or 0))
+
+    def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
+        key = cause.change, subject
+        if key in self._state.plans or key in self._state.given_up:
+            return
+        self._state.given_up[key] = note
+        change = self._state.changes.get(cause.change, Change(cause=cause))
+        self._state.changes[cause.change] = replace(change, unplanned=change.unplanned + 1)
+
+    def ask_again(self, change: str, *, subject: Subject) -> None:
+        if self._state.given_up.pop((change, subject), None):
+            known = self._state.changes[change]
+            self._state.changes[change] = replace(known, unplanned=known.unplanned - 1)
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         known = self._state.changes.get(change)

@@ -33,7 +33,12 @@ class MemoryRecords:
         if known is None:
             return None
         plans = {str(subject): plan for (of, subject), plan in self._state.plans.items() if of == change}
-        notes = [*known.notes, *(note for _, plan in sorted(plans.items()) for note in plan.notes)]
+        given_up = sorted((str(subject), note) for (of, subject), note in self._state.given_up.items() if of == change)
+        notes = [
+            *known.notes,
+            *(note for _, note in given_up),
+            *(note for _, plan in sorted(plans.items()) for note in plan.notes),
+        ]
         return replace(known, notes=tuple(notes[:100]))
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:

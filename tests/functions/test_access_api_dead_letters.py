@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from dayone.contracts.inbox import to_json
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import Cause, CauseKind, ChangeState
 from dayone.domain.commands import ApplyHrRecord, RefreshAccount
 from dayone.domain.dead_letters import LetterQueue
 from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.domain.tellings import telling_of
 from dayone.errors import Unavailable
+from tests.fakes.state_policies import MemoryChanges
 from tests.functions.access_api_state import ADA, DEV, NOW, remembered
 from tests.functions.access_api_world import CALLER, Answer, World, asking, load
 from tests.project.repository import ROOT
@@ -161,3 +162,13 @@ def test_a_body_that_names_no_queue_is_refused(world: World, body: str) -> None:
     world.letters.lay(INBOX, to_json(_request()))
     assert world.send(load("redrive_dead_letters") | {"body": body}).status == 400
     assert not world.inbox.commands
+
+
+def test_a_subject_that_was_given_up_is_to_be_planned_again(world: World) -> None:
+    request = _request()
+    change = request.cause.change
+    MemoryChanges(world.state).give_up(request.cause, subject=request.subject, note="no")
+    world.letters.lay(INBOX, to_json(request))
+    assert world.state.changes[change].state is ChangeState.FAILED
+    assert _redrive(world).status == 202
+    assert world.state.changes[change].state is ChangeState.PLANNING

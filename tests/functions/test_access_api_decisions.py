@@ -1,13 +1,16 @@
 """Decisions about what a change holds, over the API."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from dayone.domain.changes import Decision
 from dayone.domain.commands import ApplyDecision
 from dayone.domain.guardrails import HeldRemoval, Verdict
+from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subjects import Subject, SubjectKind
+from tests.fakes.state_failed import MemoryStuck
 from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered
 from tests.functions.access_api_world import CALLER, Event, World, load
 
@@ -121,3 +124,21 @@ def test_a_person_says_which_removals_are_held_and_what_was_said_to_them(world: 
     assert head["held"] == [{**resource, "verdict": "waiting"}, {**resource, "verdict": "approved"}]
     # What was approved is under way.
     assert head["outstanding"] == 1
+
+
+@pytest.mark.parametrize("subjects", [2, 3, None])
+def test_a_decision_waits_for_what_is_planned_and_not_for_what_is_stuck(world: World, subjects: int | None) -> None:
+    known = world.state.changes[CHANGE]
+    cause = replace(known.cause, at=NOW - timedelta(hours=1))
+    world.state.changes[CHANGE] = replace(known, cause=cause, subjects=subjects, planned=1)
+    assert world.send("approve_change").status == 409
+    note = Stuck(kind=StuckKind.MESSAGE, subject="person:e-9", since=cause.at, reason="DynamoDB is down")
+    MemoryStuck(world.state).keep(note, now=NOW)
+    assert world.send("approve_change").status == (202 if subjects == 2 else 409)
+
+
+def test_what_was_given_up_holds_up_no_decision(world: World) -> None:
+    known = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(known, subjects=2, planned=1, unplanned=1, operations=1)
+    assert world.send("read_change").body["change"]["state"] == "held"
+    assert world.send("approve_change").status == 202

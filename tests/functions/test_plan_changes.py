@@ -7,9 +7,12 @@ import pytest
 
 from dayone import wiring
 from dayone.contracts.inbox import from_json, to_json
+from dayone.domain.changes import ChangeState
+from dayone.domain.commands import Command
 from dayone.domain.subjects import Subject
 from functions.plan_changes import app
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
+from tests.fakes.state_policies import MemoryChanges
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.unit.world import World
 
@@ -154,3 +157,41 @@ def test_a_subject_whose_message_fails_again_is_noted(
     app.lambda_handler(event, context)
     (stuck,) = world.state.stuck.values()
     assert (stuck.subject, stuck.reason) == ("person:e-2002", "not a command: JSONDecodeError")
+
+
+def test_a_policy_that_one_subject_fails_by_a_fault_of_ours_ends_and_names_it_and_the_redrive_makes_it_whole(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.lambda_handler(event_of("plan_changes/account"), context)
+    world.policy_is(_POLICY)
+    activation = world.inbox.commands[-1]
+    stuck = _planned_but(world, "account:444455556666")
+    event = event_of("plan_changes/account")
+    (record,) = event["Records"]
+    record["body"] = to_json(stuck)
+    with monkeypatch.context() as broken:
+        broken.setattr(app, "plan_changes", _fails)
+        for received in ("1", "2", "3"):
+            record["attributes"]["ApproximateReceiveCount"] = received
+            app.lambda_handler(event, context)
+    world.inbox.commands.clear()
+    world.settle()
+    change = world.state.changes[activation.cause.change]
+    assert (change.state, change.unplanned, change.planned) == (ChangeState.FAILED, 1, (change.subjects or 0) - 1)
+    assert world.groups() == {"engineers": set()}  # everybody else's part has gone on
+    MemoryChanges(world.state).ask_again(change.id, subject=stuck.subject)
+    world.plan(stuck)
+    world.settle()
+    assert world.state.changes[change.id].state is ChangeState.SUCCEEDED
+
+
+def _planned_but(world: World, subject: str) -> Command:
+    """Everything on the inbox is planned but what is about this subject, which is returned."""
+    while waiting := [command for command in world.inbox.commands if str(command.subject) != subject]:
+        world.inbox.commands.remove(waiting[0])
+        world.plan(waiting[0])
+    return world.inbox.commands[-1]
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise KeyError("a fault")

@@ -156,7 +156,9 @@ class DayOne:
 
     def _batch(self, process: Process) -> BatchPorts:
         stuck = Wire("table.stuck", MemoryStuck(self.state), process)
-        return BatchPorts(returns=MemoryReturns(), dead_letters=MemoryDeadLetters(), stuck=stuck, clock=self.clock)
+        changes = Wire("table.changes", MemoryChanges(self.state), process)
+        returns, letters = MemoryReturns(), MemoryDeadLetters()
+        return BatchPorts(returns=returns, dead_letters=letters, stuck=stuck, changes=changes, clock=self.clock)
 
     def _executing(self, process: Process) -> Callable[[Any], object]:
         gate = CallGate(self.budgets, clock=self.clock, sleep=process.pause)

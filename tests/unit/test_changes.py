@@ -12,6 +12,27 @@ from tests.builders import a_cause
         ("nobody is planned yet", Change(cause=a_cause()), ChangeState.PLANNING),
         ("how many there are is not known", Change(cause=a_cause(), subjects=None, planned=9), ChangeState.PLANNING),
         ("one of two is planned", Change(cause=a_cause(), subjects=2, planned=1), ChangeState.PLANNING),
+        (
+            "one of three was given up",
+            Change(cause=a_cause(), subjects=3, planned=1, unplanned=1),
+            ChangeState.PLANNING,
+        ),
+        ("the rest was given up", Change(cause=a_cause(), subjects=3, planned=1, unplanned=2), ChangeState.FAILED),
+        (
+            "the rest was given up, and something runs",
+            Change(cause=a_cause(), subjects=2, planned=1, unplanned=1, operations=1),
+            ChangeState.RUNNING,
+        ),
+        (
+            "the rest was given up, and something is held",
+            Change(cause=a_cause(), subjects=2, planned=1, unplanned=1, operations=1, held=1),
+            ChangeState.HELD,
+        ),
+        (
+            "what was given up is planned after all",
+            Change(cause=a_cause(), planned=1, unplanned=1),
+            ChangeState.SUCCEEDED,
+        ),
         ("there was nothing to do", Change(cause=a_cause(), planned=1), ChangeState.SUCCEEDED),
         ("it concerned nobody", Change(cause=a_cause(), subjects=0), ChangeState.SUCCEEDED),
         ("nothing is done yet", Change(cause=a_cause(), planned=1, operations=2), ChangeState.RUNNING),

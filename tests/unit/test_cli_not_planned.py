@@ -65,3 +65,9 @@ def test_nothing_is_waited_for_when_the_inbox_stays_empty(api: CliApi, monkeypat
     api.tell("GET /v1/changes/01A", _not_planned(), _not_planned(0))
     ended = dayone("changes", "watch", "01A", api=api.url)
     assert (ended.code, "the inbox is empty" in ended.err, "dayone status" in ended.err) == (6, True, True), ended
+
+
+def test_a_change_of_which_a_subject_was_given_up_ends_with_one(api: CliApi) -> None:
+    api.tell("GET /v1/changes/01A", {**over("01A", "failed", unplanned=1), "operations": []})
+    ended = dayone("changes", "watch", "01A", api=api.url)
+    assert (ended.code, "1 subject could not be planned" in ended.err, "redrive" in ended.err) == (1, True, True), ended

@@ -8,15 +8,18 @@ import pytest
 
 from dayone.contracts.inbox import to_json
 from dayone.contracts.inbox_batch import HandledMessage, handled_messages, without
+from dayone.domain.changes import ChangeState
 from dayone.domain.commands import ReconcileSubject
 from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting, Malformed, Refused, Unavailable
-from dayone.usecases.settle_batch import BatchPorts, settle_batch
+from dayone.usecases.settle_batch import MOST_RECEIVES, BatchPorts, settle_batch
 from tests.builders import NOON, a_cause
 from tests.fakes.queues import MemoryDeadLetters, MemoryReturns
 from tests.fakes.state import State
 from tests.fakes.state_failed import MemoryStuck
+from tests.fakes.state_policies import MemoryChanges
+from tests.project.repository import resource
 
 ADA = "person:e-1001"
 COMMAND = ReconcileSubject(subject=Subject(SubjectKind.PERSON, "e-1001"), cause=a_cause())
@@ -31,7 +34,13 @@ class Office:
         self.now = NOON
 
     def settle(self, *messages: HandledMessage) -> frozenset[str]:
-        ports = BatchPorts(returns=self.returns, dead_letters=self.letters, stuck=self.stuck, clock=lambda: self.now)
+        ports = BatchPorts(
+            changes=MemoryChanges(self.state),
+            returns=self.returns,
+            dead_letters=self.letters,
+            stuck=self.stuck,
+            clock=lambda: self.now,
+        )
         return settle_batch(messages, ports=ports)
 
     @property
@@ -97,6 +106,22 @@ def test_what_fails_again_is_noted_with_its_subject_since_when_and_why() -> None
     (stuck,) = office.noted
     assert (stuck.kind, stuck.subject, stuck.reason) == (StuckKind.MESSAGE, ADA, "DynamoDB is down")
     assert (stuck.since, stuck.change) == (NOON - timedelta(minutes=2), COMMAND.cause.change)
+
+
+@pytest.mark.parametrize(("error", "received"), [(KeyError("given_name"), 3), (Unavailable("down"), MOST_RECEIVES)])
+def test_the_change_of_what_is_given_up_has_failed_and_names_the_subject(error: Exception, received: int) -> None:
+    office = Office()
+    office.settle(_message(error=error, received=received - 1))
+    assert office.state.changes == {}
+    office.settle(_message(error=error, received=received))
+    change = office.state.changes[COMMAND.cause.change]
+    assert (change.state, change.unplanned) == (ChangeState.FAILED, 1)
+    (note,) = office.state.given_up.values()
+    assert note.startswith(f"{ADA} is not planned, and a dead letter: ")
+
+
+def test_the_last_try_is_the_one_after_which_the_queue_gives_up() -> None:
+    assert resource("InboxQueue")["RedrivePolicy"]["maxReceiveCount"] == MOST_RECEIVES
 
 
 def test_an_unreadable_message_is_noted_under_its_group() -> None:

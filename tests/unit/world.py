@@ -134,13 +134,16 @@ class World:
             token=lambda: f"{next(self.numbers):04x}",
             time_to_run=self.time_to_activate,
         )
-        batch = BatchPorts(
+        return PlanChanges(ports=planning, batch=self._batch())
+
+    def _batch(self) -> BatchPorts:
+        return BatchPorts(
             returns=self.returns,
             dead_letters=self.dead_letters,
             stuck=MemoryStuck(self.state),
+            changes=MemoryChanges(self.state),
             clock=lambda: self.now,
         )
-        return PlanChanges(ports=planning, batch=batch)
 
     def executing(self) -> ExecuteOperations:
         ports: dict[str, Any] = {

@@ -80,6 +80,7 @@ def plan_changes() -> "PlanChanges":
 
 def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":
     from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_changes import DynamoChanges
     from dayone.adapters.dynamodb_stuck import DynamoStuckNotes
     from dayone.adapters.sqs import SqsDeadLetters, SqsReturns
     from dayone.usecases.settle_batch import BatchPorts
@@ -88,6 +89,7 @@ def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "B
         returns=SqsReturns(client("sqs"), queue_url=given.inbox_url),
         dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
         stuck=DynamoStuckNotes(table),
+        changes=DynamoChanges(table),
         clock=_now,
     )
 

@@ -8,6 +8,7 @@ from dayone.domain.operations import Operation
 from dayone.domain.subjects import Subject
 
 PLANNED = "SUBJECT#"
+UNPLANNED = "UNPLANNED#"
 OPERATION = "OPERATION#"
 PORTION = "PORTION#"
 
@@ -25,6 +26,11 @@ def change_key(change: str) -> RecordKey:
 def planned_key(subject: Subject, *, change: str) -> RecordKey:
     """The proof that a change has planned a subject."""
     return RecordKey(change_partition(change), f"{PLANNED}{subject}")
+
+
+def unplanned_key(subject: Subject, *, change: str) -> RecordKey:
+    """The note that a subject of a change was given up."""
+    return RecordKey(change_partition(change), f"{UNPLANNED}{subject}")
 
 
 def planned_of(key: Mapping[str, Any]) -> Subject:

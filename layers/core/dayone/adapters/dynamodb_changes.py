@@ -4,16 +4,24 @@ from typing import ClassVar
 
 from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_change_keys as change_keys
-from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW, IS_UNDECIDED, expects_fewer_than
+from dayone.adapters.dynamodb_conditions import (
+    EXISTS,
+    IS_GIVEN_UP,
+    IS_NEW,
+    IS_NOT_GIVEN_UP,
+    IS_UNDECIDED,
+    expects_fewer_than,
+)
 from dayone.adapters.dynamodb_mapping import change_in, change_parts
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update
 from dayone.contracts.codec import encode
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
+from dayone.domain.subjects import Subject
 from dayone.errors import NotFound
 
-_CHANGE = "change"
+_CHANGE, _GIVEN_UP = "change", "given up"
 
 
 class DynamoChanges:
@@ -52,6 +60,33 @@ class DynamoChanges:
             key
         ):
             raise NotFound(f"there is no change {change}")
+
+    def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
+        """See Changes."""
+        if self._table.get(change_keys.planned_key(subject, change=cause.change)):
+            return
+        key = change_keys.unplanned_key(subject, change=cause.change)
+        once = {**change_parts(cause), "subjects": 1}
+        self._table.transact(
+            lambda: {
+                _GIVEN_UP: Put({**key._asdict(), "notes": [note]}, condition=IS_NOT_GIVEN_UP),
+                _CHANGE: Update(change_keys.change_key(cause.change), put_once=once, add={"unplanned": 1}),
+            },
+            what=f"giving up {subject} in change {cause.change}",
+            over_when=[_GIVEN_UP],
+        )
+
+    def ask_again(self, change: str, *, subject: Subject) -> None:
+        """See Changes."""
+        key = change_keys.unplanned_key(subject, change=change)
+        self._table.transact(
+            lambda: {
+                _GIVEN_UP: Update(key, put={"is_over": True}, condition=IS_GIVEN_UP),
+                _CHANGE: Update(change_keys.change_key(change), add={"unplanned": -1}),
+            },
+            what=f"asking for {subject} again in change {change}",
+            over_when=[_GIVEN_UP],
+        )
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.

@@ -22,6 +22,10 @@ IS_HELD: ConditionBase = Attr("state").eq(encode(OperationState.HELD))
 # The first to decide has decided.
 IS_UNDECIDED: ConditionBase = Attr("decision").not_exists()
 
+# A subject is counted once as given up, until it is asked for again.
+IS_GIVEN_UP: ConditionBase = EXISTS & Attr("is_over").not_exists()
+IS_NOT_GIVEN_UP: ConditionBase = IS_NEW | Attr("is_over").exists()
+
 # AWS is called for an operation that waits, never for one it works on already.
 IS_PENDING: ConditionBase = Attr("state").eq(encode(OperationState.PENDING))
 

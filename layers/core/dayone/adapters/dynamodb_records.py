@@ -1,6 +1,6 @@
 """Everything that is remembered, read from DynamoDB page by page for people and programs that ask."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import ClassVar
 
@@ -43,8 +43,14 @@ class DynamoRecords:
         if record is None:
             return None
         planned = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.PLANNED)
-        notes = (str(note) for one in chain([record], self._table.query(planned)) for note in one.get("notes", ()))
+        given_up = self._given_up(change) if record.get("unplanned") else ()
+        noted = chain([record], given_up, self._table.query(planned))
+        notes = (str(note) for each in noted for note in each.get("notes", ()))
         return change_in(record, notes=tuple(islice(notes, _MOST_NOTES)))
+
+    def _given_up(self, change: str) -> Iterator[Record]:
+        lie_in = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.UNPLANNED)
+        return (each for each in self._table.query(lie_in) if not each.get("is_over"))
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
         """The operations of a change, by subject and number."""

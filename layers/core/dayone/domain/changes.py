@@ -75,17 +75,18 @@ class Change:
     """Everything one cause led to, in counts.
 
     `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
-    many have been. `held` is how many operations wait for a human, `held_because` why the first of them does, and
-    `decision` what was said to them. `removals` is how many were let go. `failed_before` is how many of the `failed`
-    had failed in an earlier change, and were only tried again with this one; `was_not_there` how many of the
-    `succeeded` had nothing to delete. `left` is how many operations of each lane are still to end, those that are held
-    apart. `notes` say what there was nothing to do about, and why. `attempts` is how often those that have ended were
-    tried, and `ended_at` when the last of them did.
+    many have been, `unplanned` how many were given up first. `held` is how many operations wait for a human,
+    `held_because` why the first of them does, and `decision` what was said to them. `removals` is how many were let go.
+    `failed_before` is how many of the `failed` had failed in an earlier change, and were only tried again with this
+    one; `was_not_there` how many of the `succeeded` had nothing to delete. `left` is how many operations of each lane
+    are still to end, those that are held apart. `notes` say what there was nothing to do about, and why. `attempts` is
+    how often those that have ended were tried, and `ended_at` when the last of them did.
     """
 
     cause: Cause
     subjects: int | None = 1
     planned: int = 0
+    unplanned: int = 0
     operations: int = 0
     succeeded: int = 0
     was_not_there: int = 0
@@ -112,15 +113,21 @@ class Change:
         return self.succeeded + self.failed + self.superseded
 
     @property
+    def missing(self) -> int:
+        """How many subjects are still to be planned, as far as that is known."""
+        return max(0, (self.subjects or 0) - self.planned)
+
+    @property
     def state(self) -> ChangeState:
         """Never better than what AWS has confirmed; what failed before it came is no part of it."""
-        if self.subjects is None or self.planned < self.subjects:
+        if self.subjects is None or self.missing > self.unplanned:
             return ChangeState.PLANNING
         if self.done + self.held < self.operations:
             return ChangeState.RUNNING
         if self.held:
             return ChangeState.HELD
-        return ChangeState.FAILED if self.failed > self.failed_before else ChangeState.SUCCEEDED
+        has_failed = self.failed > self.failed_before or self.missing
+        return ChangeState.FAILED if has_failed else ChangeState.SUCCEEDED
 
 
 @dataclass(frozen=True, kw_only=True)

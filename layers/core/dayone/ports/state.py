@@ -109,6 +109,15 @@ class Changes(Protocol):
     def expect(self, change: str, *, subjects: int) -> None:
         """Say how many subjects it has, at least: a smaller number than was said before counts for nothing."""
 
+    def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
+        """Record that a subject could not be planned, with a note that says why; once, and not if it was planned.
+
+        The change is recorded if it is not there.
+        """
+
+    def ask_again(self, change: str, *, subject: Subject) -> None:
+        """A subject that was given up is to be planned after all; harmless for any other."""
+
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.
 

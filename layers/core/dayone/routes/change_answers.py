@@ -94,6 +94,7 @@ def _change(change: Change) -> api_changes.ChangeAnswer:
         },
         "subjects": change.subjects,
         "planned": change.planned,
+        "unplanned": change.unplanned,
         "operations": change.operations,
         "succeeded": change.succeeded,
         "was_not_there": change.was_not_there,

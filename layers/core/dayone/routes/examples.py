@@ -71,6 +71,7 @@ CHANGED: api_changes.ChangeAnswer = {
     "cause": {"kind": "hr-event", "actor": "hr:standard", "reference": "msg_2Lw8", "at": AT},
     "subjects": 1,
     "planned": 1,
+    "unplanned": 0,
     "operations": 1,
     "succeeded": 1,
     "was_not_there": 0,

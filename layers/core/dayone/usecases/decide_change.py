@@ -8,9 +8,12 @@ from dayone.domain.commands import ApplyDecision
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Forbidden, Inapplicable
 from dayone.ports.clock import Clock
+from dayone.ports.progress import Progress
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, Inbox
+from dayone.usecases.overview import Overview
 from dayone.usecases.read_access import the_change
+from dayone.usecases.read_stuck import stuck_subjects_of
 
 
 class DecidingPorts(Protocol):
@@ -19,6 +22,8 @@ class DecidingPorts(Protocol):
     records: Records
     changes: Changes
     inbox: Inbox
+    overview: Overview
+    progress: Progress
     clock: Clock
 
 
@@ -42,7 +47,7 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
 
 
 def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
-    if found.state is ChangeState.PLANNING:
+    if found.state is ChangeState.PLANNING and not _waits_for_stuck_subjects_only(found, ports=ports):
         raise Inapplicable(f"change {found.id} is still being planned: decide once it is held")
     if not found.held:
         raise Inapplicable(f"change {found.id} holds nothing: there is nothing to approve or reject")
@@ -57,3 +62,9 @@ def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPor
         detail=f"{found.held} held: {found.held_because}",
     )
     return ports.changes.decide(found.id, decision, audit=entry)
+
+
+def _waits_for_stuck_subjects_only(found: Change, *, ports: DecidingPorts) -> bool:
+    """Whether all that is left to be planned is stuck: nobody else's removals wait for that."""
+    is_counted = found.subjects is not None
+    return is_counted and found.missing <= len(stuck_subjects_of(found, ports=ports))

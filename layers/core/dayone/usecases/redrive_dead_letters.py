@@ -57,6 +57,8 @@ def _redriven(queue: LetterQueue, letters: tuple[Understood, ...], *, actor: str
     asked = [letter for letter in letters if letter.command]
     others = [letter for letter in letters if not letter.command]
     commands = [letter.command for letter in asked if letter.command]
+    for command in commands:
+        ports.changes.ask_again(command.cause.change, subject=command.subject)
     # A fact that is older than the known one is left aside, and what has been planned already is not planned twice.
     ports.inbox.put(commands)
     changes = [command.cause.change for command in commands]

@@ -50,6 +50,9 @@ def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: Retry
 def _check_is_over(found: Change) -> None:
     if found.state in (ChangeState.PLANNING, ChangeState.RUNNING):
         raise Inapplicable(f"change {found.id} is still {found.state}: retry it once it has ended")
+    if found.missing and not found.failed:
+        mend = "dead letters hold them: correct the cause, then redrive these"
+        raise Inapplicable(f"{found.missing} subjects of change {found.id} could not be planned, and {mend}")
     if not found.failed:
         raise Inapplicable(f"no operation of change {found.id} has failed: there is nothing to retry")
 

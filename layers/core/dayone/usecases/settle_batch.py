@@ -9,7 +9,7 @@ from dayone.contracts.inbox_batch import HandledMessage
 from dayone.domain.stuck import MESSAGE_IS_BACK_WITHIN, Stuck, StuckKind
 from dayone.errors import DayOneError, Unavailable
 from dayone.ports.returns import Returns
-from dayone.ports.state import DeadLetters
+from dayone.ports.state import Changes, DeadLetters
 from dayone.ports.stuck import StuckNotes
 
 # Another try a moment later mends most failures: two wrote the same record, or AWS throttled. The others come back
@@ -17,6 +17,8 @@ from dayone.ports.stuck import StuckNotes
 _SOON = (5, 20)  # seconds
 # As often is tried what no wait is likely to mend. Then whatever is behind it in its group has its turn: an end, too.
 _TRIES = 3
+# As the inbox's redrive policy has it: what fails then is handed out no more.
+MOST_RECEIVES = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class BatchPorts:
     returns: Returns
     dead_letters: DeadLetters
     stuck: StuckNotes
+    changes: Changes
     clock: Callable[[], datetime]
 
 
@@ -42,6 +45,9 @@ def settle_batch(messages: Sequence[HandledMessage], *, ports: BatchPorts) -> fr
     # What was noted has been received before, by whoever noted it.
     over = [each for each in messages if each.received > 1 and not each.is_skipped and each.group not in blocked]
     with suppress(Unavailable):
+        for message in messages:
+            if message.id in ended or (message.error and message.received >= MOST_RECEIVES):
+                _give_up(message, changes=ports.changes)
         for message in failing:
             if message.received > 1:
                 ports.stuck.keep(_note(message, now=now), now=now)
@@ -65,6 +71,13 @@ def _gave_up(message: HandledMessage, *, ports: BatchPorts) -> bool:
     except Unavailable:
         return False
     return True
+
+
+def _give_up(message: HandledMessage, *, changes: Changes) -> None:
+    """Count the subject in the change that the message is part of; of one that cannot be read nobody knows it."""
+    if command := message.command:
+        note = f"{command.subject} is not planned, and a dead letter: {_reason(message)}"
+        changes.give_up(command.cause, subject=command.subject, note=note)
 
 
 def _come_back(messages: Iterable[HandledMessage], *, ports: BatchPorts) -> None:
