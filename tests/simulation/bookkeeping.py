@@ -10,7 +10,7 @@ from dayone.domain.audit import first_break
 from dayone.domain.changes import Change
 from dayone.domain.grants import Grant, has_ended_as_announced, is_of_grants, joined
 from dayone.domain.guardrails import released
-from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState
+from dayone.domain.operations import OPEN_STATES, Action, Applied, DeletionOutcome, Operation, OperationState
 from dayone.domain.policy import Policy
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.simulation.day_one import parsed
@@ -101,7 +101,8 @@ def log(world: "Simulation") -> Iterator[str]:
     for one in state.operations.values():
         # What was dropped by a decision is told by the decision's own entry.
         is_told = one.state in _ENDED and one.id not in world.day_one.state.dropped
-        found = ends[one.change, one.id, str(one.state)]
+        has_deleted = one.outcome in (None, DeletionOutcome.DELETED)
+        found = ends[one.change, one.id, str(one.state if has_deleted else one.outcome)]
         if is_told and found != 1:
             yield f"{one.id} {one.state}: {found} audit entries"
     if not world.has_lost_anything:
