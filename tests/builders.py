@@ -43,10 +43,11 @@ def a_person(
     end_date: date | None = None,
     time_zone: str = "UTC",
     status: Status = Status.ACTIVE,
+    user_name: str = "",
 ) -> Person:
     return Person(
         id=name,
-        user_name=f"{name}@example.com",
+        user_name=user_name or f"{name}@example.com",
         email=f"{name}@example.com",
         given_name=given_name,
         family_name="Lovelace",

@@ -32,7 +32,7 @@ from dayone.domain.changes import Change, Decision
 from dayone.domain.commands import ChangeNotification, FetchHrRecord
 from dayone.domain.history import ChangesWanted
 from dayone.domain.operations import Lane, OperationState
-from dayone.domain.policy import Policy
+from dayone.domain.policy import Policy, Reservation
 from dayone.domain.portions import Portion
 from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subjects import Subject, SubjectKind
@@ -182,6 +182,7 @@ def test_policies(watched: Watched, others: StatePorts) -> None:
     version = others.archive.add("a", file="policy.yaml", actor="ops", at=NOW, change=HIRED).version
     policies = DynamoPolicies(watched.table, parse=lambda kept: Policy(version=kept.version))
     policies.activate(version, audit=entry())
+    policies.lift(version, Reservation.HOLD)
     assert policies.current().version == policies.current_version() == version
     assert watched.actions == DynamoPolicies.ACTIONS
 

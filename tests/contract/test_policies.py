@@ -1,14 +1,25 @@
 """The ports Policies and PolicyArchive, in memory and over DynamoDB alike."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from dayone.domain.audit import AuditEntry, first_break
-from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.policy import Guard, Guardrails, Policy, PolicyVersion, Protection, Reservation, Reservations
 from dayone.domain.preconditions import Precondition
 from dayone.domain.terms import Terms
 from dayone.errors import Invalid, NotFound, Outdated, TooLarge
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import HIRED, MOVED, NOW, cause, entry
+
+_HELD = Reservations(hold="43 removals", change="01KQ")
+_GUARD = Guard(
+    guardrails=Guardrails(percent=50, at_least=2, longest_grant=timedelta(hours=8)),
+    protection=Protection(groups=frozenset({"break-glass"})),
+    loosens=("no longer protected: group break-glass",),
+    is_alone=False,
+)
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -151,19 +162,19 @@ class TestTerms:
         assert ports.policies.current().terms == Terms(actor="arn:aws:iam::111122223333:role/ops")
 
     def test_why_its_removals_are_held_is_kept_with_it(self, ports: StatePorts) -> None:
-        ports.policies.activate(kept(ports, "a").version, audit=activated(1), hold="43 removals")
-        assert [ports.policies.current().terms.hold for _ in range(2)] == ["43 removals"] * 2
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1), reservations=_HELD)
+        assert [ports.policies.current().reservations.hold for _ in range(2)] == ["43 removals"] * 2
         assert ports.parsed == [1]
 
     def test_that_goes_with_the_next_version(self, ports: StatePorts) -> None:
-        ports.policies.activate(kept(ports, "a").version, audit=activated(1), hold="43 removals")
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1), reservations=_HELD)
         ports.policies.activate(kept(ports, "b").version, audit=activated(2))
-        assert ports.policies.current().terms.hold == ""
+        assert ports.policies.current().reservations.hold == ""
 
     def test_an_activation_that_comes_again_does_not_change_it(self, ports: StatePorts) -> None:
-        ports.policies.activate(kept(ports, "a").version, audit=activated(1), hold="43 removals")
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1), reservations=_HELD)
         ports.policies.activate(1, audit=activated(1))
-        assert ports.policies.current().terms.hold == "43 removals"
+        assert ports.policies.current().reservations.hold == "43 removals"
 
     def test_a_version_can_be_read_before_it_is_in_force(self, ports: StatePorts) -> None:
         ports.policies.activate(kept(ports, "a").version, audit=activated(1))
@@ -172,3 +183,37 @@ class TestTerms:
         assert ports.policies.current().version == 1
         with pytest.raises(NotFound):
             ports.policies.version(3)
+
+
+class TestReservations:
+    @pytest.fixture
+    def reserved(self, ports: StatePorts) -> Reservations:
+        """Under which the second version is in force."""
+        ports.policies.activate(kept(ports, "a").version, audit=activated(1))
+        reservations = replace(_HELD, replaced=(1,), guard=_GUARD)
+        ports.policies.activate(kept(ports, "b").version, audit=activated(2), reservations=reservations)
+        return reservations
+
+    def test_they_come_back_as_they_were_kept(self, ports: StatePorts, reserved: Reservations) -> None:
+        policy = ports.policies.current()
+        assert policy.reservations == reserved
+        assert [one.version for one in policy.before] == [1]
+
+    def test_the_stricter_guardrails_count_and_what_either_protects(
+        self, ports: StatePorts, reserved: Reservations
+    ) -> None:
+        policy = ports.policies.current()
+        assert policy.guardrails == replace(Guardrails(), at_least=2, longest_grant=timedelta(hours=8))
+        assert policy.protection.groups == {"break-glass"}
+        assert reserved.guard
+
+    def test_each_is_lifted_by_itself(self, ports: StatePorts, reserved: Reservations) -> None:
+        ports.policies.lift(2, Reservation.HOLD)
+        assert ports.policies.current().reservations == replace(reserved, hold="", replaced=())
+        ports.policies.lift(2, Reservation.GUARD)
+        assert ports.policies.current().protection == Protection()
+        assert ports.policies.current().guardrails == Guardrails()
+
+    def test_those_of_another_version_are_not_lifted(self, ports: StatePorts, reserved: Reservations) -> None:
+        ports.policies.lift(1, Reservation.GUARD)
+        assert ports.policies.current().reservations == reserved

@@ -11,7 +11,7 @@ from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.grants import Grant
 from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
-from dayone.domain.policy import PolicyVersion
+from dayone.domain.policy import PolicyVersion, Reservations
 from dayone.domain.portions import Portion
 from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subject_states import Head, Plan
@@ -42,7 +42,7 @@ class State:
     portions: dict[tuple[str, int], Portion] = field(default_factory=dict)
     kept_policies: dict[int, PolicyVersion] = field(default_factory=dict)
     policy_in_force: int = 0
-    policy_hold: str = ""
+    reservations: Reservations = field(default_factory=Reservations)
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
 
     def operation(self, known: Operation) -> Operation | None:

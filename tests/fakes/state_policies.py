@@ -6,7 +6,8 @@ from datetime import datetime
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change, Decision
-from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.guards import with_reservations
+from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.subjects import Subject
 from dayone.domain.terms import Terms
@@ -15,6 +16,7 @@ from dayone.ports.records import Page
 from tests.fakes.pages import page
 from tests.fakes.state import State
 
+_NONE = Reservations()
 # As much as a record of the state table takes.
 _LONGEST_TEXT = 350_000
 
@@ -26,11 +28,12 @@ class MemoryPolicies:
         self._parsed = Policy()
 
     def current(self) -> Policy:
-        if self._parsed.version != self._state.policy_in_force:
-            self._parsed = self.version(self._state.policy_in_force)
-        terms = replace(self._parsed.terms, hold=self._state.policy_hold)
-        if terms != self._parsed.terms:
-            self._parsed = replace(self._parsed, terms=terms)
+        version, reservations = self._state.policy_in_force, self._state.reservations
+        if (self._parsed.version, self._parsed.reservations) != (version, reservations):
+            policy = self.version(version)
+            before = tuple(map(self.version, reservations.replaced))
+            is_plain = reservations == Reservations()
+            self._parsed = policy if is_plain else with_reservations(policy, reservations=reservations, before=before)
         return self._parsed
 
     def current_version(self) -> int:
@@ -42,12 +45,19 @@ class MemoryPolicies:
         kept = self._state.kept_policies[version]
         return replace(self._parse(kept), terms=Terms(actor=kept.actor))
 
-    def activate(self, version: int, *, audit: AuditEntry, hold: str = "") -> None:
+    def activate(self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE) -> None:
         if version not in self._state.kept_policies:
             raise NotFound(f"there is no version {version} of the policy")
         if version > self._state.policy_in_force:
-            self._state.policy_in_force, self._state.policy_hold = version, hold
+            self._state.policy_in_force, self._state.reservations = version, reservations
             self._state.record(audit)
+
+    def lift(self, version: int, reservation: Reservation) -> None:
+        if version != self._state.policy_in_force:
+            return
+        known = self._state.reservations
+        is_hold = reservation is Reservation.HOLD
+        self._state.reservations = replace(known, hold="", replaced=()) if is_hold else replace(known, guard=None)
 
 
 class MemoryPolicyArchive:

@@ -10,6 +10,7 @@ from dayone.domain.desired_grants import with_grants
 from dayone.domain.desired_people import desired_for_person
 from dayone.domain.grants import Grant
 from dayone.domain.guardrails import Verdict
+from dayone.domain.guards import with_reservations
 from dayone.domain.life_cycle import has_access
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.people import Person
@@ -45,8 +46,11 @@ class Comparison:
         yield from self._unprovisioned()
 
     def _policy(self) -> Policy:
-        version = self._world.outside.policy_version
-        return parsed(self._world.day_one.state.kept_policies[version]) if version else Policy()
+        version, state = self._world.outside.policy_version, self._world.day_one.state
+        if not version:
+            return Policy()
+        # What it would loosen stays until somebody else has agreed.
+        return with_reservations(parsed(state.kept_policies[version]), reservations=state.reservations, before=())
 
     def _is_excused(self, kind: SubjectKind, name: str) -> bool:
         return Subject(kind, name) in self.excused

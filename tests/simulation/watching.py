@@ -48,7 +48,8 @@ class Watcher:
                 self.report("only its own is removed", f"{operation.id} has removed what was adopted")
             return
         known = finished.applied or before
-        if known is not None and not _is_true(operation, known, center=self._aws.center):
+        is_of_aws = operation.resource.kind is not ResourceKind.GUARDRAILS
+        if known is not None and is_of_aws and not _is_true(operation, known, center=self._aws.center):
             self.report(
                 "succeeded means done", f"{operation.id} {operation.kind} {operation.resource}: AWS has not done it"
             )

@@ -90,7 +90,7 @@ def test_a_newer_policy_that_overtakes_it_leaves_it_out_of_force(world: World) -
     world.inbox.commands.sort(key=lambda one: one.cause.change != newer.cause.change)
     world.settle()
     assert world.state.policy_in_force == 3
-    assert world.policy_in_force().terms.hold == ""
+    assert world.policy_in_force().reservations.hold == ""
     assert world.state.changes[older.cause.change].state is ChangeState.SUCCEEDED
     assert len(world.groups()["engineers"]) == 7
 

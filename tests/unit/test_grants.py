@@ -246,7 +246,7 @@ class Leaving:
 
 class TestWhoeverHasIt:
     def test_a_leavers_grants_end_with_them(self, world: World) -> None:
-        world.policy_is(the_policy(guardrails=Guardrails(at_least=10)))
+        world.policy_is_agreed_on(the_policy(guardrails=Guardrails(at_least=10)))
         given(world, a_grant(until=NOON + 9 * HOUR))
         given(world, in_account("g-2", to="person:e-1", until=NOON + 9 * HOUR))
         assert world.assignments() == {("444455556666", "ViewOnly", "e-1@example.com")}
@@ -259,8 +259,7 @@ class TestWhoeverHasIt:
         assert (is_in(world), world.assignments()) == (False, set())
 
     def test_somebody_who_leaves_while_they_are_given_something_does_not_get_to_keep_it(self, world: World) -> None:
-        world.policy_is(the_policy(guardrails=Guardrails(at_least=10)))
-        world.settle()
+        world.policy_is_agreed_on(the_policy(guardrails=Guardrails(at_least=10)))
         is_said(world, in_account(to="person:e-1", until=NOON + 9 * HOUR))
         # The account's plan has read that they are employed, and is committed when they have left.
         world.around = lambda name, port: Leaving(port, world) if name == "subjects" else port
@@ -283,6 +282,7 @@ class TestWhoeverHasIt:
 
     def test_on_a_leave_without_access_it_gives_nothing(self, world: World) -> None:
         policy = the_policy(guardrails=Guardrails(at_least=10))
+        world.policy_is_agreed_on(policy)
         world.policy_is(replace(policy, people=replace(policy.people, on_leave=OnLeave.SUSPEND)))
         given(world, a_grant(until=NOON + 9 * HOUR))
         world.hr_tells(a_person(status=Status.ON_LEAVE), at=NOON + timedelta(minutes=1))

@@ -231,7 +231,7 @@ class TestHrEvents:
         request = world.policy_is(_limited(_ENGINEERS, a_group("sales", department="Sales")))
         world.plan(world.inbox.commands[0])
         assert world.state.policy_in_force == 2
-        assert world.policy_in_force().terms.hold == ""
+        assert world.policy_in_force().reservations.hold == ""
         world.settle()
         assert len(world.groups()["engineers"]) == 4
         assert _change(world, request).held == 4

@@ -83,9 +83,12 @@ def test_an_approval_of_what_is_asked_for_no_more_removes_nothing() -> None:
     assert after.verdict is Verdict.WITHDRAWN
 
 
-def test_an_approval_of_what_the_policy_took_is_none_of_what_a_leaver_loses() -> None:
-    (after,) = _decided(_HELD, ground=Ground(policy_version=3, has_left=True))
-    assert after.verdict is Verdict.WITHDRAWN
+@pytest.mark.parametrize(("is_approved", "verdict"), [(True, Verdict.APPROVED), (False, Verdict.WITHDRAWN)])
+def test_what_the_policy_took_goes_when_approved_and_is_not_kept_when_the_person_has_left(
+    *, is_approved: bool, verdict: Verdict
+) -> None:
+    (after,) = _decided(_HELD, ground=Ground(policy_version=3, has_left=True), is_approved=is_approved)
+    assert after.verdict is verdict
 
 
 def test_no_plan_makes_a_removal_anew_that_is_held_approved_or_rejected() -> None:

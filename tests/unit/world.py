@@ -223,6 +223,13 @@ class World:
         self.inbox.put([command])
         return command
 
+    def policy_is_agreed_on(self, policy: Policy) -> None:
+        """The same, and somebody else approves what the change holds."""
+        request = self.policy_is(policy)
+        self.settle()
+        self.is_decided(request.cause.change, approved=True)
+        self.settle()
+
     def is_decided(self, change: str, *, approved: bool, actor: str = "arn:approver") -> None:
         """What the API puts on the inbox when somebody has decided on what a change holds."""
         decision = Decision(is_approved=approved, actor=actor, at=self.now)

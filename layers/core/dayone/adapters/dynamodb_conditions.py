@@ -80,6 +80,11 @@ def is_older_than(version: int) -> ConditionBase:
     return IS_NEW | Attr("version").lt(version)
 
 
+def is_version(version: int) -> ConditionBase:
+    """Another version has reservations of its own."""
+    return Attr("version").eq(version)
+
+
 def expects_fewer_than(subjects: int) -> ConditionBase:
     """A change has what was asked for once, also when the same cause asks for less under another policy."""
     return Attr("subjects").attribute_type("NULL") | Attr("subjects").not_exists() | Attr("subjects").lt(subjects)

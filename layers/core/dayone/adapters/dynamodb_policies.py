@@ -6,15 +6,23 @@ from typing import ClassVar
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_audit import POLICY, appended
-from dayone.adapters.dynamodb_conditions import EXISTS, is_older_than
+from dayone.adapters.dynamodb_conditions import EXISTS, is_older_than, is_version
 from dayone.adapters.dynamodb_policy_archive import kept_version, unknown_version, version_in_force
 from dayone.adapters.dynamodb_table import DynamoTable
-from dayone.adapters.dynamodb_writes import Check, Put, Write
+from dayone.adapters.dynamodb_writes import Check, Put, Update, Write
+from dayone.contracts.codec import decode, encode
 from dayone.domain.audit import AuditEntry
-from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.guards import with_reservations
+from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.terms import Terms
 
 _KEPT, _CURRENT = "kept", "current"
+_NONE = Reservations()
+# Each is lifted by itself, since two decisions may meet.
+_LIFTED: Mapping[Reservation, tuple[str, ...]] = {
+    Reservation.HOLD: ("hold", "replaced"),
+    Reservation.GUARD: ("guard",),
+}
 
 
 class DynamoPolicyInForce:
@@ -30,12 +38,12 @@ class DynamoPolicyInForce:
     def current(self) -> Policy:
         """The policy in force; the empty one, version 0, before the first."""
         record = self._table.get(keys.CURRENT_POLICY)
-        version = int(record["version"]) if record else 0
-        if version != self._parsed.version:
-            self._parsed = self.version(version) if version else Policy()
-        hold = str(record.get("hold", "")) if record else ""
-        if hold != self._parsed.terms.hold:
-            self._parsed = replace(self._parsed, terms=replace(self._parsed.terms, hold=hold))
+        if record is None:
+            return Policy()
+        version, reservations = int(record["version"]), decode(Reservations, record)
+        if (version, reservations) != (self._parsed.version, self._parsed.reservations):
+            before = tuple(map(self.version, reservations.replaced))
+            self._parsed = with_reservations(self.version(version), reservations=reservations, before=before)
         return self._parsed
 
     def current_version(self) -> int:
@@ -52,24 +60,29 @@ class DynamoPolicies(DynamoPolicyInForce):
     """The port Policies."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
-        {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem"}
+        {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
     )
 
-    def activate(self, version: int, *, audit: AuditEntry, hold: str = "") -> None:
+    def activate(self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE) -> None:
         """Put a kept version in force; an older one is left aside, the same again is harmless.
 
         Raises NotFound for a version that was never kept.
         """
         refused = self._table.transact(
-            lambda: self._activation(version, entry=audit, hold=hold),
+            lambda: self._activation(version, entry=audit, reservations=reservations),
             what=f"activating version {version} of the policy",
             over_when=[_KEPT, _CURRENT],
         )
         if _KEPT in refused:
             raise unknown_version(version)
 
-    def _activation(self, version: int, *, entry: AuditEntry, hold: str) -> Mapping[str, Write]:
-        in_force = {**keys.CURRENT_POLICY._asdict(), "version": version, **({"hold": hold} if hold else {})}
+    def lift(self, version: int, reservation: Reservation) -> None:
+        """Lift one of the reservations that a version is in force under; harmless when it is not in force."""
+        lifted = Update(keys.CURRENT_POLICY, remove=_LIFTED[reservation], condition=is_version(version))
+        self._table.write(lifted, what=f"lifting a reservation of version {version} of the policy")
+
+    def _activation(self, version: int, *, entry: AuditEntry, reservations: Reservations) -> Mapping[str, Write]:
+        in_force = {**keys.CURRENT_POLICY._asdict(), "version": version, **encode(reservations)}
         return {
             _KEPT: Check(keys.policy_key(version), condition=EXISTS),
             _CURRENT: Put(in_force, condition=is_older_than(version)),

@@ -7,7 +7,7 @@ ignored, so that records and messages survive a release in between.
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -21,7 +21,7 @@ type _Decoder = Callable[[Any], Any]
 
 # The domain itself writes these as one text and reads them back with `parse`.
 _TEXTS = (Subject, Resource, ResourceOf)
-_EMPTY: Mapping[object, object] = {str: "", tuple: (), Mapping: {}}
+_EMPTY: Mapping[object, object] = {str: "", tuple: (), Mapping: {}, frozenset: frozenset()}
 _ABSENT = object()
 
 
@@ -32,16 +32,23 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+# Of two kinds that a value is of, the first counts: a moment is a date as well. A length of time is in seconds.
+_SCALARS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (_TEXTS, str),
+    (Enum, lambda value: value.value),
+    (datetime, stamp),
+    (date, date.isoformat),
+    (timedelta, lambda value: int(value.total_seconds())),
+)
+
+
 def encode(value: object) -> Any:  # noqa: ANN401 - any plain value, one return for each kind
     """The value as None, bool, int, str, list or dict; dataclasses become dicts without their empty fields."""
-    if isinstance(value, _TEXTS):
-        return str(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, date):
-        return value.isoformat()
+    for kinds, written in _SCALARS:
+        if isinstance(value, kinds):
+            return written(value)
+    if isinstance(value, frozenset):
+        return sorted(map(encode, value))
     if isinstance(value, Mapping):
         return {str(name): encode(member) for name, member in value.items()}
     if isinstance(value, tuple | list):
@@ -99,9 +106,9 @@ def _decoder(hint: Any) -> _Decoder:  # noqa: ANN401 - a type hint
         decoded = _decoder(inner[0]) if len(inner) == 1 else _undecodable
         return lambda value: None if value is None else decoded(value)
     origin = get_origin(hint)
-    if origin is tuple:
+    if origin in (tuple, frozenset):
         member = _decoder(get_args(hint)[0])
-        return lambda value: tuple(map(member, _checked(value, list)))
+        return lambda value: origin(map(member, _checked(value, list)))
     if origin is Mapping:
         member = _decoder(get_args(hint)[1])
         return lambda value: {name: member(inner) for name, inner in _checked(value, dict).items()}
@@ -113,6 +120,8 @@ def _plain_decoder(hint: Any) -> _Decoder:  # noqa: ANN401 - a type hint
         return lambda value: hint.parse(_checked(value, str))
     if hint is datetime:
         return _moment
+    if hint is timedelta:
+        return lambda value: timedelta(seconds=_number(value))
     if hint is date:
         return lambda value: date.fromisoformat(_checked(value, str))
     if is_dataclass(hint):

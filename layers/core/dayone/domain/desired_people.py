@@ -88,8 +88,12 @@ def desired_for_person(
     """
     if person.id in policy.protection.people:
         return Desired({}, left_alone="the person is protected by the policy")
-    if policy.protection.users and person.user_name.casefold() in policy.protection.users:
-        return Desired({}, left_alone="the user name is protected by the policy")
+    if policy.protection.users:
+        # HR may call the person something else by now: what is protected is the user that is there.
+        user = state.applied.get(USER) if state else None
+        names = {person.user_name.casefold(), user.attributes.get("user_name", "").casefold() if user else ""}
+        if names & policy.protection.users:
+            return Desired({}, left_alone="the user name is protected by the policy")
     stage = stage_of(person, cycle=policy.people, now=now)
     resources: dict[Resource, Wanted] = {}
     if stage in _WHY_A_USER:

@@ -19,7 +19,8 @@ from dayone.domain.desired_grants import reasons_to_mend, with_grants
 from dayone.domain.desired_people import desired_for_person, next_look, waiting_note
 from dayone.domain.grants import has_ended_as_announced, is_of_grants
 from dayone.domain.guardrails import Ground, is_removal
-from dayone.domain.life_cycle import has_access
+from dayone.domain.guards import desired_guards
+from dayone.domain.life_cycle import has_left
 from dayone.domain.management import no_rights_in
 from dayone.domain.operations import Action
 from dayone.domain.people import Person
@@ -87,14 +88,17 @@ def _named(found: Iterable[Difference]) -> str:
 
 
 def first_gifts(found: Iterable[Difference], *, head: Head) -> frozenset[Resource]:
-    """The assignments that are held, or have been held, because the account awaits a first approval."""
+    """What is held, or has been held, although it is given: loosened guardrails, and in an account the assignments
+    that await a first approval."""
     known = {one.resource for one in head.held if one.is_gift}
     return frozenset(
         one.resource
         for one in found
         if one.action is Action.CREATE
-        and one.resource.kind is ResourceKind.ASSIGNMENT
-        and (head.awaits_approval or one.resource in known)
+        and (
+            one.resource.kind is ResourceKind.GUARDRAILS
+            or (one.resource.kind is ResourceKind.ASSIGNMENT and (head.awaits_approval or one.resource in known))
+        )
     )
 
 
@@ -102,13 +106,15 @@ def first_gifts(found: Iterable[Difference], *, head: Head) -> frozenset[Resourc
 class PolicyEvaluator:
     """One policy at one moment, prepared to be asked about any subject.
 
-    `employed` are the ids of those people the policy assigns something to who are in employment.
+    `employed` are the ids of those people the policy assigns something to who are in employment. `before` is the same
+    of the policies that it is judged against, while what it removes is held.
     """
 
     policy: Policy
     now: datetime
     rules: Rules
     employed: Container[str] = frozenset()
+    before: "tuple[PolicyEvaluator, ...]" = ()
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         """What the subject should have by this fact, and the grants that are remembered of it."""
@@ -139,6 +145,8 @@ class PolicyEvaluator:
             return desired_for_group(subject.name, policy=self.policy)
         if subject.kind is SubjectKind.PERMISSION_SET:
             return desired_for_permission_set(subject.name, policy=self.policy)
+        if subject.kind is SubjectKind.POLICY:
+            return desired_guards(self.policy)
         return Desired({}, left_alone="nothing is known about it")
 
 
@@ -146,7 +154,8 @@ class PolicyEvaluator:
 class Diff:
     """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
 
-    `doubtful` is as in Desired. `initial_assignments` are those in an account of which nobody has approved any yet.
+    `doubtful` is as in Desired. `initial` is what is given and waits for a first approval. `of_edit` are the removals
+    that the policy makes and one before it would not, by the same facts; without any before it, all of them.
     `announced` is what grants alone have given and that goes with the last of them, by its time or somebody's word;
     `reasons` are those to stand with what stays as it is.
     """
@@ -156,7 +165,8 @@ class Diff:
     notes: tuple[str, ...]
     ground: Ground
     doubtful: str = ""
-    initial_assignments: frozenset[Resource] = frozenset()
+    initial: frozenset[Resource] = frozenset()
+    of_edit: frozenset[Resource] = frozenset()
     announced: frozenset[Resource] = frozenset()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
 
@@ -172,15 +182,21 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
     desired = evaluator.desired(state, fact=fact)
     differing = differences(desired, applied=applied, subject=subject, protection=policy.protection)
     reach = within_reach(differing, state=state, policy=policy)
-    has_left = isinstance(fact, Person) and not has_access(fact, cycle=policy.people, now=evaluator.now)
+    taken, of_edit = frozenset(one.resource for one in reach.differences if is_removal(one)), frozenset[Resource]()
+    for before in evaluator.before if taken else ():
+        of_edit |= taken - diff_subject(state, fact=fact, evaluator=before).removals
+    # A policy does not make leavers of people by itself.
+    cycles = (policy.people, *(before.policy.people for before in evaluator.before))
+    is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
     waiting = waiting_note(desired, applied=applied)
     return Diff(
         differences=reach.differences,
         left_alone=left_alone(desired, applied=applied),
         notes=tuple(note for note in (*desired.notes, waiting, reach.note) if note),
-        ground=Ground(policy_version=policy.version, has_left=has_left),
+        ground=Ground(policy_version=policy.version, has_left=is_over),
         doubtful=desired.doubtful,
-        initial_assignments=first_gifts(reach.differences, head=state.head),
+        initial=first_gifts(reach.differences, head=state.head),
+        of_edit=of_edit if evaluator.before else taken,
         announced=_announced(reach.differences, state=state, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.
         reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},

@@ -24,6 +24,8 @@ GUARDED = frozenset(
 )
 # What somebody loses access by when it comes.
 _TAKING = frozenset({ResourceKind.ENDED_SESSIONS})
+# What is given and waits for a first approval is an assignment else.
+_GIFTS = {ResourceKind.GUARDRAILS: "guardrails"}
 # What the limit is a percentage of.
 COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 
@@ -174,7 +176,7 @@ def decided(
     def decide(one: HeldRemoval) -> HeldRemoval:
         if one.change != change or one.verdict is not Verdict.WAITING:
             return one
-        is_asked_for = one.resource in removals and one.has_left == ground.has_left
+        is_asked_for = one.resource in removals and _is_on_ground(one, ground, is_approved=is_approved)
         said = verdict if is_asked_for else Verdict.WITHDRAWN
         return replace(one, verdict=said, policy_version=ground.policy_version)
 
@@ -187,11 +189,9 @@ def spoken_for(held: Iterable[HeldRemoval]) -> frozenset[Resource]:
 
 
 def held_as(held: Iterable[HeldRemoval]) -> str:
-    """What they are called in the audit log: `removals`, `first-assignments`, or `operations` when they are both."""
-    kinds = {one.is_gift for one in held}
-    if len(kinds) > 1:
-        return "operations"
-    return "first-assignments" if True in kinds else "removals"
+    """Their name in the audit log: `removals`, `first-assignments`, `guardrails`, or `operations` for several kinds."""
+    kinds = {"removals" if not one.is_gift else _GIFTS.get(one.resource.kind, "first-assignments") for one in held}
+    return "operations" if len(kinds) > 1 else next(iter(kinds), "removals")
 
 
 def released(held: Iterable[HeldRemoval]) -> tuple[str, ...]:
@@ -203,6 +203,12 @@ def _reviewed(one: HeldRemoval, *, removals: Collection[Resource], ground: Groun
     if one.verdict is Verdict.WITHDRAWN:
         return None
     is_outdated = one.verdict is Verdict.REJECTED and ground.policy_version > one.policy_version
-    if one.resource in removals and one.has_left == ground.has_left and not is_outdated:
+    is_approved = one.verdict is Verdict.APPROVED
+    if one.resource in removals and _is_on_ground(one, ground, is_approved=is_approved) and not is_outdated:
         return one
     return None if one.verdict is Verdict.REJECTED else replace(one, verdict=Verdict.WITHDRAWN)
+
+
+def _is_on_ground(one: HeldRemoval, ground: Ground, *, is_approved: bool) -> bool:
+    # What was approved anyway goes no less when the person turns out to have left.
+    return one.has_left == ground.has_left or (is_approved and ground.has_left)

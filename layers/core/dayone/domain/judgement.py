@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dayone.domain.changes import CauseKind
 from dayone.domain.evaluation import Diff
 from dayone.domain.guardrails import (
     HeldRemoval,
@@ -96,12 +95,14 @@ class SubjectRemovals:
     """The removals that one subject's plan would add.
 
     `removes_everything` says, or is empty, that an account would lose every assignment it has; `doubtful` that what
-    they rest on may be a mistake. `has_left` is their ground: the person's employment is over.
+    they rest on may be a mistake. `has_left` is their ground: the person's employment is over. `of_edit` are those
+    that the policy makes and the one before it would not, with those among them that are held already.
     """
 
     subject: Subject
     resources: tuple[Resource, ...]
     has_left: bool = False
+    of_edit: frozenset[Resource] = frozenset()
     doubtful: str = ""
     removes_everything: str = ""
 
@@ -114,25 +115,27 @@ class SubjectRemovals:
 def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Applied]) -> SubjectRemovals:
     """What is to be judged; `applied` is what the subject has, as far as that is not doubted."""
     ruin = why_ruinous(diff.removals, found=diff.differences, applied=applied) if split.new else ""
+    waiting = {one.resource for one in split.held if one.verdict is Verdict.WAITING and not one.is_gift}
     return SubjectRemovals(
         subject=split.subject,
         resources=split.new,
         has_left=diff.ground.has_left,
+        of_edit=diff.of_edit & {*split.new, *waiting},
         doubtful=diff.doubtful,
         removes_everything=ruin,
     )
 
 
-def why_held(removals: SubjectRemovals, *, origin: CauseKind, policy: Policy, tally: Tally) -> str:
-    """Why the removals of one subject are held, or "" when they are carried out; `origin` is the kind of cause."""
+def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
+    """Why the removals of one subject are held, or "" when they are carried out, whoever has asked for the plan."""
     if not removals.resources:
         return ""
     number = counted(removals.number)
     if removals.doubtful:
         return f"{number}, and {removals.doubtful}"
     if not removals.has_left:
-        if policy.terms.hold and origin is CauseKind.POLICY:
-            return policy.terms.hold
+        if policy.reservations.hold and removals.of_edit & set(removals.resources):
+            return policy.reservations.hold
         if gives_nothing(policy):
             return f"{number}, and the policy in force assigns nothing"
     if removals.removes_everything:
@@ -166,28 +169,27 @@ class PolicyImpact:
 
     def plus(self, removals: SubjectRemovals) -> "PolicyImpact":
         """The impact with those of one subject more."""
-        if not removals.resources or removals.has_left:
+        if not removals.of_edit or removals.has_left:
             return self
         names_more = removals.removes_everything and len(self.emptied) < _MOST_NAMES
         emptied = (*self.emptied, removals.subject) if names_more else self.emptied
-        return replace(self, removals=self.removals + removals.number, emptied=emptied)
+        return replace(self, removals=self.removals + len(removals.of_edit), emptied=emptied)
 
 
-def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, in_force: Policy, tally: Tally) -> str:
-    """Why all that a policy removes is held when it is put in force, or ""; it becomes one of its terms.
+def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, tally: Tally) -> str:
+    """Why all that a policy removes is held when it is put in force, or ""; it becomes one of its reservations.
 
-    The guardrails in force count, too: an edit does not loosen those that are to hold it.
+    The policy is as it is judged as an edit: the guardrails in force count, too.
     """
     if not impact.removals:
         return ""
-    guardrails = [policy.guardrails, *([in_force.guardrails] if in_force.version else [])]
-    over = [why_over_the_limit(impact.removals, guardrails=limits, tally=tally) for limits in guardrails]
-    reasons = [next(filter(None, over), counted(impact.removals))]
+    over = why_over_the_limit(impact.removals, guardrails=policy.guardrails, tally=tally)
+    reasons = [over or counted(impact.removals)]
     if gives_nothing(policy):
         reasons.append("the policy assigns nothing")
     if impact.emptied:
         reasons.append(f"{', '.join(map(str, impact.emptied))} would lose every assignment")
-    return "; ".join(reasons) if any(over) or len(reasons) > 1 else ""
+    return "; ".join(reasons) if over or len(reasons) > 1 else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,39 +205,38 @@ class PreviewedJudgement:
 class JudgementPreview:
     """Judges subject after subject as their plans would, counting what is carried out on the way.
 
-    `replaced` is the policy in force when the question is about another one.
+    `is_edit` is whether the policy is to be put in force, and is judged as an edit.
     """
 
     policy: Policy
-    replaced: Policy | None = None
+    is_edit: bool = False
     impact: PolicyImpact = field(default_factory=PolicyImpact)
     _removals: list[SubjectRemovals] = field(default_factory=list)
-    _initial: Counter[Subject] = field(default_factory=Counter)
+    _initial: Counter[tuple[Subject, str]] = field(default_factory=Counter)
 
     def add(self, removals: SubjectRemovals, *, initial: int = 0) -> None:
-        """Take the removals of one subject in, and how many first assignments it would be given."""
+        """Take the removals of one subject in, and how many things given to it would wait for a first approval."""
         if initial:
-            self._initial[removals.subject] += initial
+            self._initial[removals.subject, removals.doubtful or WAITS_FOR_FIRST_APPROVAL] += initial
+        self.impact = self.impact.plus(removals)
         if removals.resources:
-            self.impact = self.impact.plus(removals)
             self._removals.append(removals)
 
     def judge(self, tally: Tally) -> PreviewedJudgement:
         """What would be held; `tally` is what has been counted before."""
-        policy, origin = self.policy, CauseKind.BY_HAND
-        if self.replaced is not None:
-            origin = CauseKind.POLICY
-            hold = why_policy_is_held(self.impact, policy=policy, in_force=self.replaced, tally=tally)
-            policy = replace(policy, terms=replace(policy.terms, hold=hold))
+        policy = self.policy
+        if self.is_edit:
+            hold = why_policy_is_held(self.impact, policy=policy, tally=tally)
+            policy = replace(policy, reservations=replace(policy.reservations, hold=hold))
         held = Counter[str]()
         for removals in self._removals:
-            if reason := why_held(removals, origin=origin, policy=policy, tally=tally):
-                held[_named(reason, removals.subject, is_own=reason != policy.terms.hold)] += removals.number
+            if reason := why_held(removals, policy=policy, tally=tally):
+                held[_named(reason, removals.subject, is_own=reason != policy.reservations.hold)] += removals.number
             else:
                 more = removals.number
                 tally = replace(tally, today=tally.today + more, in_change=tally.in_change + more)
-        for subject, number in self._initial.items():
-            held[_named(WAITS_FOR_FIRST_APPROVAL, subject, is_own=True)] += number
+        for (subject, reason), number in self._initial.items():
+            held[_named(reason, subject, is_own=True)] += number
         return PreviewedJudgement(
             removals=sum(removals.number for removals in self._removals),
             held=held.total(),
@@ -255,4 +256,4 @@ def _shortened(reasons: list[str]) -> Iterable[str]:
 
 def _alike(diff: Diff, held: HeldRemoval) -> frozenset[Resource]:
     """The resources for which the same is asked as what is held: to be assigned initially, or taken away."""
-    return diff.initial_assignments if held.is_gift else diff.removals
+    return diff.initial if held.is_gift else diff.removals

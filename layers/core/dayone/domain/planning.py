@@ -22,7 +22,7 @@ from dayone.domain.precedence import (
 )
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 
-_KEPT = frozenset({ResourceKind.USER, ResourceKind.PROVISIONING, ResourceKind.WELCOME})
+_KEPT = frozenset({ResourceKind.USER, ResourceKind.PROVISIONING, ResourceKind.WELCOME, ResourceKind.GUARDRAILS})
 # What takes access away goes first, whether it is by something that ends or by something that begins.
 _TAKING = frozenset({(Action.CREATE, ResourceKind.ENDED_SESSIONS), (Action.UPDATE, ResourceKind.ENDED_SESSIONS)})
 _WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)

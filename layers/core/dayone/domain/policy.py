@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
@@ -159,9 +160,48 @@ class Protection:
     accounts: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """What counts beside a policy's own guardrails because the policy would loosen what was in force before it.
+
+    `loosens` says in words what it would loosen. `is_alone` is whether it changes nothing else.
+    """
+
+    guardrails: Guardrails
+    protection: Protection
+    loosens: tuple[str, ...]
+    is_alone: bool
+
+
+class Reservation(StrEnum):
+    """What a version is in force under: that its removals are held, or that the guards before it still count."""
+
+    HOLD = "hold"
+    GUARD = "guard"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservations:
+    """What a version is in force under, until somebody else has approved it.
+
+    `hold` says why the removals are held that it makes and any of the versions `replaced` would not, or is empty: the
+    one before it, and the last one before that of which nothing was held. `change` is the one that put it in force,
+    and is to be approved.
+    """
+
+    hold: str = ""
+    replaced: tuple[int, ...] = ()
+    change: str = ""
+    guard: Guard | None = None
+
+
 @dataclass(frozen=True)
 class Policy:
-    """A whole policy, valid and complete; version 0 is the empty one that holds before the first upload."""
+    """A whole policy, valid and complete; version 0 is the empty one that holds before the first upload.
+
+    `protection` and `guardrails` are those that count: with a guard among its reservations, the stricter of both.
+    `before` are those of the versions that it `replaced`.
+    """
 
     version: int = 0
     groups: tuple[GroupRule, ...] = ()
@@ -171,6 +211,8 @@ class Policy:
     guardrails: Guardrails = Guardrails()
     people: LifeCycle = field(default_factory=LifeCycle)
     terms: Terms = field(default_factory=Terms)
+    reservations: Reservations = Reservations()
+    before: "tuple[Policy, ...]" = ()
 
     @cached_property
     def date_conditions(self) -> frozenset[Condition]:

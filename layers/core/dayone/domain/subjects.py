@@ -8,8 +8,8 @@ from typing import NamedTuple
 class SubjectKind(StrEnum):
     """What kind of thing a subject is.
 
-    The last five are never planned themselves: the policy fans out to all others when it changes; a change to those of
-    its subjects whose removals it holds when these are decided on, or that have failed when it is tried again; an HR
+    The last five have nothing in Identity Center: the policy fans out to all others when it changes; a change to those
+    of its subjects whose removals it holds when these are decided on, or that have failed when it is tried again; an HR
     source to the people it tells of; an organizational unit to the accounts below it, the organisation to all accounts.
     """
 
@@ -50,8 +50,8 @@ THE_ORGANIZATION = Subject(SubjectKind.ORGANIZATION, "all")
 class ResourceKind(StrEnum):
     """What kind of thing in Identity Center a resource is.
 
-    Two are elsewhere: `ended-sessions` is a user's place in the policy that denies everything to live sessions, and
-    `welcome` the mark that a person was told to be ready.
+    Three are elsewhere: `ended-sessions` is a user's place in the policy that denies everything to live sessions,
+    `welcome` the mark that a person was told to be ready, and `guardrails` that a policy's own count alone.
     """
 
     USER = "user"
@@ -66,6 +66,7 @@ class ResourceKind(StrEnum):
     ASSIGNMENT = "assignment"
     ENDED_SESSIONS = "ended-sessions"
     WELCOME = "welcome"
+    GUARDRAILS = "guardrails"
 
 
 class Resource(NamedTuple):
@@ -73,7 +74,8 @@ class Resource(NamedTuple):
 
     Names: a membership's is its group; an assignment's is `permission set/group` or `permission set/person:id`; a
     managed policy's is its path below `policy/`, such as `job-function/ViewOnlyAccess`; a customer policy's is its path
-    and name, such as `/teams/Deployer`; the others have none, their subject says which they are.
+    and name, such as `/teams/Deployer`; that of guardrails is the version of the policy; the others have none, their
+    subject says which they are.
     """
 
     kind: ResourceKind

@@ -24,8 +24,7 @@ class OffLimits:
 
 @dataclass(frozen=True)
 class Terms:
-    """By whom a policy was put in force, why removals that come with it are held, or "", and what it cannot reach."""
+    """By whom a policy was put in force, and what it cannot reach."""
 
     actor: str = ""
-    hold: str = ""
     off_limits: OffLimits = OffLimits()

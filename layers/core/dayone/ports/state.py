@@ -7,11 +7,13 @@ from typing import Protocol
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
 from dayone.domain.commands import Command
-from dayone.domain.policy import Policy, PolicyVersion
+from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.subject_states import Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
+
+_NONE = Reservations()
 
 
 class Inbox(Protocol):
@@ -87,11 +89,11 @@ class PolicyInForce(Protocol):
 class Policies(PolicyInForce, Protocol):
     """The versions of the policy, of which one is in force."""
 
-    def activate(self, version: int, *, audit: AuditEntry, hold: str = "") -> None:
-        """Put a kept version in force; an older one than that in force is left aside, the same again is harmless.
+    def activate(self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE) -> None:
+        """Put a kept version in force; an older one than that in force is left aside, the same again is harmless."""
 
-        `hold` is why the removals that come with it are held, and becomes one of its terms.
-        """
+    def lift(self, version: int, reservation: Reservation) -> None:
+        """Lift one of the reservations that a version is in force under; harmless when it is not in force."""
 
 
 class Changes(Protocol):

@@ -9,10 +9,12 @@ from itertools import count
 from dayone.domain.audit import AuditEntry
 from dayone.domain.commands import ActivatePolicy, ReconcileSubject
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.domain.guards import judged_as_edit
 from dayone.domain.judgement import PolicyImpact, removals_of, split_held, why_policy_is_held
+from dayone.domain.policy import Reservations
 from dayone.domain.portions import Portion
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Subject
+from dayone.domain.subjects import THE_POLICY, Subject
 from dayone.errors import Rejected
 from dayone.ports.company import Company, Portions
 from dayone.ports.guardrails import Ledger
@@ -50,14 +52,14 @@ class _Cut:
 
 @dataclass(frozen=True)
 class _Assessed:
-    """All of it was counted; `hold` is why the removals are to be held, or empty."""
+    """All of it was counted; `reservations` are those that it is to be in force under."""
 
-    hold: str
+    reservations: Reservations
 
 
 def _assess(version: int, *, change: str, number: int, until: datetime, ports: ActivationPorts) -> _Cut | _Assessed:
     """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
-    policy = ports.policies.version(version)
+    policy = judged_as_edit(ports.policies.version(version), in_force=ports.policies.current())
     evaluator = evaluator_of(policy, fact_of=ports.fact_of, now=ports.clock())
     # Beside the portions in which the change asks for plans.
     name = f"{change}~removals"
@@ -68,9 +70,9 @@ def _assess(version: int, *, change: str, number: int, until: datetime, ports: A
         )
         if portion.last is None:
             tally = ports.ledger.tally(change, day=evaluator.now.astimezone(UTC).date())
-            impact = _impact_in(portion)
-            hold = why_policy_is_held(impact, policy=policy, in_force=ports.policies.current(), tally=tally)
-            return _Assessed(hold)
+            hold = why_policy_is_held(_impact_in(portion), policy=policy, tally=tally)
+            replaced = tuple(one.version for one in policy.before) if hold else ()
+            return _Assessed(replace(policy.reservations, hold=hold, replaced=replaced, change=change if hold else ""))
         if ports.clock() >= until:
             return _Cut(following + 1)
         before = portion
@@ -133,10 +135,16 @@ def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, port
         subject=str(command.subject),
         change=cause.change,
         outcome="recorded",
-        detail=f"version {version}, holding {assessed.hold}" if assessed.hold else f"version {version}",
+        detail=_in_words(version, assessed.reservations),
     )
-    ports.policies.activate(version, audit=entry, hold=assessed.hold)
+    ports.policies.activate(version, audit=entry, reservations=assessed.reservations)
     return True
+
+
+def _in_words(version: int, reservations: Reservations) -> str:
+    hold = f"holding {reservations.hold}" if reservations.hold else ""
+    guard = f"not loosening {'; '.join(reservations.guard.loosens)}" if reservations.guard else ""
+    return ", ".join(filter(None, (f"version {version}", hold, guard)))
 
 
 def _go_on(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> None:
@@ -150,7 +158,9 @@ def _go_on(command: ActivatePolicy, *, number: int, until: datetime, ports: Acti
         # Kept before anything is asked for: a second try asks for just the same, however the first has changed them.
         ports.inbox.put(ReconcileSubject(subject=subject, cause=command.cause) for subject in portion.subjects)
         if portion.last is None:
-            ports.changes.expect(change, subjects=portion.total)
+            guarded = [THE_POLICY] if ports.policies.current().reservations.guard else []
+            ports.inbox.put(ReconcileSubject(subject=subject, cause=command.cause) for subject in guarded)
+            ports.changes.expect(change, subjects=portion.total + len(guarded))
             return
         if ports.clock() >= until:
             ports.inbox.put([replace(command, cursor=f"{_Stage.ROLLOUT}-{following + 1}")])

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Decision
-from dayone.domain.commands import ApplyDecision
-from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.domain.changes import Decision, ulid_of
+from dayone.domain.commands import ActivatePolicy, ApplyDecision
+from dayone.domain.evaluation import diff_recorded_state
 from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
 from dayone.domain.judgement import decide_held
-from dayone.domain.selection import ready
+from dayone.domain.policy import Reservation
 from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import SubjectKind
+from dayone.domain.subjects import THE_POLICY, Resource, ResourceKind, SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.guardrails import HeldRemovals
-from dayone.ports.state import Engine, Inbox, PolicyInForce, Subjects
-from dayone.usecases.requeue import Employed
+from dayone.ports.state import Engine, Inbox, Policies, Subjects
+from dayone.usecases.requeue import evaluator_of
 
 _ATTEMPTS = 5
 # Operations of a change that are looked at before the next message goes on: a second or two.
@@ -29,7 +29,7 @@ class DecisionPorts:
     """What carrying a decision out needs."""
 
     subjects: Subjects
-    policies: PolicyInForce
+    policies: Policies
     held: HeldRemovals
     inbox: Inbox
     engine: Engine
@@ -40,6 +40,10 @@ def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
     """Ask for the subjects of the change, some in a run, or decide for the one it is about; harmless to repeat."""
     change, decision = command.cause.change, command.decision
     if command.subject.kind is SubjectKind.CHANGE:
+        policy = ports.policies.current()
+        if decision.is_approved and policy.reservations.change == change:
+            # Whatever else it removes has been approved with it.
+            ports.policies.lift(policy.version, Reservation.HOLD)
         subjects, cursor = ports.held.subjects(change, after=command.cursor, limit=_IN_A_RUN)
         ports.inbox.put(replace(command, subject=subject, cursor="") for subject in subjects)
         if cursor:
@@ -54,7 +58,21 @@ def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
                 raise
         else:
             break
+    _loosen(held, command=command, ports=ports)
     _follow(held, decision, change=change, ports=ports)
+
+
+def _loosen(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: DecisionPorts) -> None:
+    """Have the policy's own guardrails count alone, when they are among what was approved."""
+    version = ports.policies.current_version()
+    loosened = Resource(ResourceKind.GUARDRAILS, str(version))
+    if not any(one.resource == loosened and one.verdict is Verdict.APPROVED for one in held):
+        return
+    ports.policies.lift(version, Reservation.GUARD)
+    # What they have kept from being done is asked for now, as caused by whoever has asked for it.
+    name = f"guardrails {version} {command.cause.change}"
+    cause = replace(command.cause, change=ulid_of(command.decision.at, name=name), at=command.decision.at)
+    ports.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=version)])
 
 
 def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldRemoval, ...]:
@@ -64,8 +82,8 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
         return before.held
     # What is asked for no more since it was held is not done even if it is approved.
     policy = ports.policies.current()
-    employed = Employed(lambda one: ports.subjects.load(one).head.fact, policy=policy, now=now)
-    diff = diff_recorded_state(state, evaluator=PolicyEvaluator(policy, now, ready(policy), employed))
+    evaluator = evaluator_of(policy, fact_of=lambda one: ports.subjects.load(one).head.fact, now=now)
+    diff = diff_recorded_state(state, evaluator=evaluator)
     held = decide_held(diff, head=before, change=change, is_approved=decision.is_approved)
     decided = [one for one in held if one not in before.held]
     entry = AuditEntry(

@@ -189,7 +189,7 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
             change=one.change,
             operation=one.id,
             has_left=diff.ground.has_left,
-            is_gift=one.resource in diff.initial_assignments,
+            is_gift=one.resource in diff.initial,
         )
         for one in plan.operations
         if one.state is OperationState.HELD

@@ -53,6 +53,8 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
     (Action.UPDATE, ResourceKind.PROVISIONING): permission_sets.provision,
     (Action.CREATE, ResourceKind.ASSIGNMENT): assignments.create_assignment,
     (Action.DELETE, ResourceKind.ASSIGNMENT): assignments.delete_assignment,
+    # The approval itself has loosened them; what is left is to put that on record.
+    (Action.CREATE, ResourceKind.GUARDRAILS): lambda _attempt, _aws: Succeeded(),
 }
 
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field, replace
 
 from dayone.domain.audit import AuditEntry
-from dayone.domain.policy import Policy
+from dayone.domain.policy import Policy, Reservation, Reservations
 from dayone.ports.standing import Standing
 from dayone.ports.state import Policies, PolicyInForce
+
+_NONE = Reservations()
 
 
 @dataclass(kw_only=True)
@@ -46,6 +48,10 @@ class PoliciesWithinReach(PolicyWithinReach):
 
     policies: Policies
 
-    def activate(self, version: int, *, audit: AuditEntry, hold: str = "") -> None:
+    def activate(self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE) -> None:
         """Put a kept version in force; see Policies."""
-        self.policies.activate(version, audit=audit, hold=hold)
+        self.policies.activate(version, audit=audit, reservations=reservations)
+
+    def lift(self, version: int, reservation: Reservation) -> None:
+        """Lift a reservation; see Policies."""
+        self.policies.lift(version, reservation)

@@ -9,7 +9,6 @@ from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.domain.guardrails import Tally, limit
 from dayone.domain.judgement import JudgementPreview, removals_of, split_held
 from dayone.domain.operations import Action
-from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, Subject
@@ -68,11 +67,11 @@ class PlanPreview:
 class PreviewBuilder:
     """Plans one subject after the other and keeps none of the plans: at most `most` operations are listed.
 
-    `replaced` is the policy in force when the question is about another one.
+    `is_edit` is whether the policy is to be put in force, and is judged as an edit.
     """
 
     evaluator: PolicyEvaluator
-    replaced: Policy | None = None
+    is_edit: bool = False
     most: int
     _looked_at: int = 0
     _subjects: int = 0
@@ -83,7 +82,7 @@ class PreviewBuilder:
 
     def __post_init__(self) -> None:
         """Begin with nothing to judge."""
-        self._judgement = JudgementPreview(policy=self.evaluator.policy, replaced=self.replaced)
+        self._judgement = JudgementPreview(policy=self.evaluator.policy, is_edit=self.is_edit)
 
     def add(self, state: SubjectState) -> None:
         """Plan this subject, too."""
@@ -93,10 +92,10 @@ class PreviewBuilder:
         room = _MOST_NOTES - len(self._notes)
         notes = [note for note in (diff.left_alone, *diff.notes) if note]
         self._notes += [f"{state.head.subject}: {note}" for note in notes[:room]]
+        initial = sum(difference.resource in diff.initial for difference in split.allowed)
+        self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), initial=initial)
         if split.allowed:
             self._list([_previewed(difference, of=state.head.subject) for difference in split.allowed])
-            initial = sum(difference.resource in diff.initial_assignments for difference in split.allowed)
-            self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), initial=initial)
 
     def preview(self, tally: Tally) -> PlanPreview:
         """All of it so far."""
@@ -116,13 +115,11 @@ class PreviewBuilder:
         self._listed += operations[: self.most - len(self._listed)]
 
     def _guardrail(self, tally: Tally) -> GuardrailPreview:
-        policy, replaced = self.evaluator.policy, self.replaced
         judged = self._judgement.judge(tally)
-        guardrails = [policy.guardrails, *([replaced.guardrails] if replaced and replaced.version else [])]
         return GuardrailPreview(
             removals=judged.removals,
             existing=tally.existing,
-            limit=min(limit(each, existing=tally.existing) for each in guardrails),
+            limit=limit(self.evaluator.policy.guardrails, existing=tally.existing),
             today=tally.today,
             held=judged.held,
             reasons=judged.reasons,

@@ -9,11 +9,12 @@ from typing import Protocol
 from dayone.contracts.plan_request import Changes, WhatIf, changed_account, changed_person
 from dayone.domain.accounts import Account
 from dayone.domain.evaluation import PolicyEvaluator
+from dayone.domain.guards import judged_as_edit
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.ports.clock import Clock
 from dayone.ports.company import Company
 from dayone.ports.grants import Grants
@@ -65,9 +66,12 @@ def preview_plan(what_if: WhatIf, *, ports: PreviewPorts) -> Previewed:
 def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
     in_force = ports.policies.current()
     policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, records=ports.records)
+    policy = judged_as_edit(policy, in_force=in_force)
     evaluator = _evaluator(policy, ports=ports)
     everybody = walk_company(policy, company=ports.company)
-    return replace(_looked_at(everybody, evaluator=evaluator, ports=ports, replaced=in_force), policy_version=None)
+    if policy.reservations.guard:
+        everybody = chain(everybody, [ports.records.subject(THE_POLICY)])
+    return replace(_looked_at(everybody, evaluator=evaluator, ports=ports, is_edit=True), policy_version=None)
 
 
 def _of_person(changes: Changes, *, ports: PreviewPorts) -> Previewed:
@@ -94,10 +98,10 @@ def _of_account(changes: Changes, *, ports: PreviewPorts) -> Previewed:
 
 
 def _looked_at(
-    states: Iterable[SubjectState], *, evaluator: PolicyEvaluator, ports: PreviewPorts, replaced: Policy | None = None
+    states: Iterable[SubjectState], *, evaluator: PolicyEvaluator, ports: PreviewPorts, is_edit: bool = False
 ) -> Previewed:
     until, is_complete = ports.clock() + _TIME_TO_READ, True
-    builder = PreviewBuilder(evaluator=evaluator, replaced=replaced, most=LISTED)
+    builder = PreviewBuilder(evaluator=evaluator, is_edit=is_edit, most=LISTED)
     for state in states:
         if ports.clock() > until:
             is_complete = False

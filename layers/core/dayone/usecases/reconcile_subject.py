@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from dayone.domain.changes import Cause, CauseKind
+from dayone.domain.changes import CauseKind
 from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command
 from dayone.domain.evaluation import Diff, PolicyEvaluator, diff_subject
 from dayone.domain.grants import people_granted
@@ -27,7 +27,7 @@ from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.state import Changes, PolicyInForce, Subjects
 from dayone.usecases.apply_decision import drop_withdrawn
 from dayone.usecases.make_plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
-from dayone.usecases.requeue import Requeue, Wakeups, employed_among, may_have_turned, people_concerned
+from dayone.usecases.requeue import Requeue, Wakeups, employed_among, evaluator_of, may_have_turned, people_concerned
 from dayone.usecases.resolve_fact import Holders, ResolvedFact, record_grants
 
 _COMMIT_ATTEMPTS = 5
@@ -117,7 +117,11 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
 def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
     state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
-    evaluator = PolicyEvaluator(policy, now, ready(policy), inputs.employed)
+    before = tuple(
+        evaluator_of(one, fact_of=lambda person: ports.subjects.load(person).head.fact, now=now)
+        for one in policy.before
+    )
+    evaluator = PolicyEvaluator(policy, now, ready(policy), inputs.employed, before)
     diff = diff_subject(state, fact=inputs.resolved.fact, evaluator=evaluator)
     split = split_held(diff, head=state.head)
     plan = plan_of(inputs, diff=diff, split=split)
@@ -125,7 +129,7 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
         return with_bootstrap(plan)
     removals = removals_of(split, diff=diff, applied=inputs.counted)
     guarded = guard_removals(
-        split, diff=diff, removals=removals, cause=cause, policy=policy, ledger=ports.ledger, now=now
+        split, diff=diff, removals=removals, change=cause.change, policy=policy, ledger=ports.ledger, now=now
     )
     plan = with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
     is_of_others = cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
@@ -158,30 +162,30 @@ def guard_removals(
     *,
     diff: Diff,
     removals: SubjectRemovals,
-    cause: Cause,
+    change: str,
     policy: Policy,
     ledger: Ledger,
     now: datetime,
 ) -> GuardrailResult:
-    """Hold all new removals or none of them; initial assignments are held in any case."""
-    result = _guarded(split, removals=removals, cause=cause, policy=policy, ledger=ledger, now=now)
-    initial = frozenset(difference.resource for difference in split.allowed) & diff.initial_assignments
+    """Hold all new removals or none of them; what waits for a first approval is held in any case."""
+    result = _guarded(split, removals=removals, change=change, policy=policy, ledger=ledger, now=now)
+    initial = frozenset(difference.resource for difference in split.allowed) & diff.initial
     if not initial:
         return result
-    reason = "; ".join(filter(None, (result.reason, WAITS_FOR_FIRST_APPROVAL)))
+    reason = "; ".join(filter(None, (result.reason, diff.doubtful or WAITS_FOR_FIRST_APPROVAL)))
     return GuardrailResult(
         removing=result.removing, stopped=result.stopped | initial, reason=reason, budget=result.budget
     )
 
 
 def _guarded(
-    split: SplitDiff, *, removals: SubjectRemovals, cause: Cause, policy: Policy, ledger: Ledger, now: datetime
+    split: SplitDiff, *, removals: SubjectRemovals, change: str, policy: Policy, ledger: Ledger, now: datetime
 ) -> GuardrailResult:
     if not split.new:
         return GuardrailResult(removing=split.removing)
     day = now.astimezone(UTC).date()
-    tally = ledger.tally(cause.change, day=day)
-    if reason := why_held(removals, origin=cause.origin, policy=policy, tally=tally):
+    tally = ledger.tally(change, day=day)
+    if reason := why_held(removals, policy=policy, tally=tally):
         return GuardrailResult(removing=split.removing, stopped=frozenset(split.new), reason=reason)
     # Held to by the commit: somebody else may take what is left of the budget meanwhile.
     at_most = limit(policy.guardrails, existing=tally.existing)

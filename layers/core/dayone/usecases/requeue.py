@@ -13,7 +13,7 @@ from dayone.domain.grants import people_granted
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
-from dayone.domain.selection import Selection
+from dayone.domain.selection import ready
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Unavailable
@@ -57,8 +57,9 @@ class Employed:
 
 
 def evaluator_of(policy: Policy, *, fact_of: Callable[[Subject], object], now: datetime) -> PolicyEvaluator:
-    """A policy prepared to be asked about any subject."""
-    return PolicyEvaluator(policy, now, Selection(policy), Employed(fact_of, policy=policy, now=now))
+    """A policy prepared to be asked about any subject, together with those that its removals are judged against."""
+    before = tuple(evaluator_of(one, fact_of=fact_of, now=now) for one in policy.before)
+    return PolicyEvaluator(policy, now, ready(policy), Employed(fact_of, policy=policy, now=now), before)
 
 
 def may_have_turned(before: Head, after: Head, *, now: datetime) -> bool:

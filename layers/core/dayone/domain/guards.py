@@ -1,0 +1,126 @@
+"""Keep the guards up against the edit that would take them down: what it loosens counts once somebody else approves."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+
+from dayone.domain.desired import Desired, Reason, Wanted
+from dayone.domain.policy import Guard, Guardrails, Location, Policy, Protection, Reservations
+from dayone.domain.subjects import Resource, ResourceKind
+
+_MOST_NAMES = 10
+_STAYS = (
+    "the guardrails stay as strict as before: {loosens}; to loosen them, put an edit in force that changes nothing "
+    "else, or this policy once more, and have somebody else approve that"
+)
+
+
+def judged_as_edit(policy: Policy, *, in_force: Policy) -> Policy:
+    """A policy as it is judged before it is in force: by the guards in force and by what these give."""
+    guard = _guard_against(policy, in_force=in_force)
+    before = (*in_force.before[:1], in_force) if in_force.version else ()
+    return with_reservations(policy, reservations=Reservations(guard=guard), before=before)
+
+
+def with_reservations(policy: Policy, *, reservations: Reservations, before: tuple[Policy, ...]) -> Policy:
+    """A policy as it counts under its reservations: of two guardrails the stricter, protected what either protects."""
+    policy, guard = replace(policy, reservations=reservations, before=before), reservations.guard
+    if guard is None:
+        return policy
+    protection = _joined(policy.protection, guard.protection)
+    # A group is protected by its name as well, whatever its key is by now.
+    called = {name.casefold() for name in protection.groups}
+    keys = {rule.name for rule in policy.groups if {rule.name.casefold(), rule.called.casefold()} & called}
+    return replace(
+        policy,
+        guardrails=_stricter(policy.guardrails, guard.guardrails),
+        protection=replace(protection, groups=protection.groups | keys),
+    )
+
+
+def desired_guards(policy: Policy) -> Desired:
+    """That the policy's own guardrails count alone, if it loosens those before it and does nothing else."""
+    guard = policy.reservations.guard
+    if guard is None:
+        return Desired({})
+    loosens = "; ".join(guard.loosens)
+    if not guard.is_alone:
+        return Desired({}, notes=(_STAYS.format(loosens=loosens),))
+    reasons = tuple(Reason("guardrails", text) for text in guard.loosens)
+    loosened = Resource(ResourceKind.GUARDRAILS, str(policy.version))
+    doubtful = f"it loosens the guardrails: {loosens}"
+    waits = f"waits for another person's approval: {doubtful}"
+    return Desired({loosened: Wanted({}, reasons)}, notes=(waits,), doubtful=doubtful)
+
+
+def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
+    loosens = tuple(_loosened(policy, in_force=in_force)) if in_force.version else ()
+    if not loosens:
+        return None
+    return Guard(
+        guardrails=_stricter(policy.guardrails, in_force.guardrails),
+        protection=_joined(policy.protection, in_force.protection),
+        loosens=loosens,
+        is_alone=_meaning(policy) == _meaning(in_force),
+    )
+
+
+def _stricter(one: Guardrails, other: Guardrails) -> Guardrails:
+    return Guardrails(
+        percent=min(one.percent, other.percent),
+        at_least=min(one.at_least, other.at_least),
+        longest_grant=min(one.longest_grant, other.longest_grant),
+    )
+
+
+def _joined(one: Protection, other: Protection) -> Protection:
+    return Protection(
+        people=one.people | other.people,
+        users=one.users | other.users,
+        groups=one.groups | other.groups,
+        accounts=one.accounts | other.accounts,
+    )
+
+
+def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
+    before, after = in_force.guardrails, policy.guardrails
+    for name, old, new in (
+        ("removals.percent", before.percent, after.percent),
+        ("removals.at_least", before.at_least, after.at_least),
+        ("grants.longest", before.longest_grant, after.longest_grant),
+    ):
+        if new > old:  # type: ignore[operator] # the same kind of value on both sides
+            yield f"{name} from {old} to {new}"
+    protected, still = in_force.protection, policy.protection
+    for kind, names in (
+        ("person", protected.people - still.people),
+        # Whoever reads the audit log knows people by their HR id alone.
+        ("user", {f"name {number}" for number, _ in enumerate(protected.users - still.users, start=1)}),
+        ("group", protected.groups - still.groups),
+        ("account", protected.accounts - still.accounts),
+    ):
+        if names:
+            yield f"no longer protected: {_listed(f'{kind} {name}' for name in sorted(names))}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    first = list(names)
+    more = f" and {len(first) - _MOST_NAMES} more" if len(first) > _MOST_NAMES else ""
+    return ", ".join(first[:_MOST_NAMES]) + more
+
+
+def _meaning(policy: Policy) -> object:
+    """All that it says but the guardrails, wherever it stands in whichever file, in any order."""
+    rules = (*policy.groups, *policy.permission_sets, *policy.assignments)
+    return sorted(map(repr, map(_without_places, rules))), policy.people
+
+
+def _without_places(value: object) -> object:
+    if isinstance(value, Location):
+        return None
+    if is_dataclass(value):
+        return type(value).__name__, tuple(_without_places(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, tuple):
+        return tuple(map(_without_places, value))
+    if isinstance(value, Mapping):
+        return sorted((name, _without_places(inner)) for name, inner in value.items())
+    return value

@@ -1,0 +1,272 @@
+"""An edit of the policy does not take away the guards that are to hold it, nor does what asks for plans meanwhile."""
+
+import pytest
+
+from dayone.contracts.policy_file import read_policy
+from dayone.domain.changes import Cause, CauseKind, ChangeState, ulid_of
+from dayone.domain.commands import Command, ReconcileSubject
+from dayone.domain.operations import OperationState
+from dayone.domain.people import Status
+from dayone.domain.subjects import THE_POLICY
+from tests.builders import a_person, an_account, the_group, the_person
+from tests.unit.hr_world import later
+from tests.unit.previews import foreseen, if_policy, put_in_force
+from tests.unit.world import World
+
+_GROUPS = """\
+version: 1
+groups:
+  staff: {members: [{department: Engineering}]}
+"""
+_BREAK_GLASS = """\
+  bg: {name: break-glass, members: [{title: Keeper}]}
+"""
+_SETS = """\
+permission_sets:
+  ViewOnly: {managed_policies: [ViewOnlyAccess]}
+assignments:
+  - {group: staff, permission_set: ViewOnly, accounts: [{ou: "/**"}]}
+"""
+_KEPT = "guardrails: {removals: {percent: 0, at_least: 3}, protect: {people: [e-1], groups: [break-glass]}}\n"
+_FREE = "guardrails: {removals: {percent: 0, at_least: 3}}\n"
+_WIDE = "guardrails: {removals: {percent: 100, at_least: 1000}}\n"
+_PEOPLE = tuple(f"e-{number}" for number in range(1, 9))
+
+
+def _company(policy: str, *, title: str = "") -> World:
+    """Eight engineers, of whom the first may be something else."""
+    world = World(approves=True)
+    for name in _PEOPLE:
+        world.hr_tells(a_person(name, title=title if name == "e-1" else ""))
+    world.account_is(an_account())
+    put_in_force(policy, world=world)
+    # Protection holds for what is there, so it comes when that is.
+    world.approves = False
+    later(world, hours=30)
+    return world
+
+
+def _guarded() -> World:
+    """The same with a break-glass group that has one member, both protected."""
+    world = _company(_GROUPS + _BREAK_GLASS + _SETS + _FREE, title="Keeper")
+    put_in_force(_GROUPS + _BREAK_GLASS + _SETS + _KEPT, world=world)
+    later(world, hours=30)
+    return world
+
+
+def _asked_by_hand(world: World, *names: str) -> list[Command]:
+    """Somebody has people planned again, as `people put` does of those who stay as they are."""
+    asked: list[Command] = []
+    for name in names:
+        change = ulid_of(world.now, name=f"by hand {name} {next(world.numbers)}")
+        cause = Cause(change=change, kind=CauseKind.BY_HAND, actor="arn:admin", reference="put", at=world.now)
+        asked.append(ReconcileSubject(subject=the_person(name), cause=cause))
+    world.inbox.put(asked)
+    return asked
+
+
+def _change_of(world: World, request: Command) -> str:
+    return world.state.changes[request.cause.change].state
+
+
+class TestWhatThePolicyBeforeProtects:
+    def test_a_group_stays_when_one_edit_drops_its_protection_and_the_group(self) -> None:
+        world = _guarded()
+        request = put_in_force(_GROUPS + _SETS + _FREE, world=world)
+        assert world.groups()["break-glass"] == {"e-1@example.com"}
+        notes = world.state.plans[request.cause.change, THE_POLICY].notes
+        assert any("group break-glass" in note for note in notes)
+
+    def test_however_many_edits_follow(self) -> None:
+        world = _guarded()
+        for edit in (_GROUPS + _SETS + _FREE, _GROUPS + _SETS + _WIDE, _GROUPS + _SETS + _FREE):
+            put_in_force(edit, world=world)
+        assert world.groups()["break-glass"] == {"e-1@example.com"}
+
+    def test_a_person_stays_when_one_edit_drops_their_protection_and_their_group(self) -> None:
+        world = _guarded()
+        put_in_force(_GROUPS.replace("Engineering", "None") + _BREAK_GLASS + _SETS + _FREE, world=world)
+        assert "e-1@example.com" in world.groups()["staff"]
+
+    def test_a_preview_says_so(self) -> None:
+        world = _guarded()
+        assert foreseen(if_policy(_GROUPS + _SETS + _FREE, world=world)) == []
+
+    def test_a_group_stays_when_an_edit_that_keeps_the_protection_renames_it_and_swaps_its_members(self) -> None:
+        world = _guarded()
+        renamed = _BREAK_GLASS.replace("name: break-glass", "name: other").replace("Keeper", "Intruder")
+        put_in_force(_GROUPS + renamed + _SETS + _KEPT, world=world)
+        assert world.groups()["break-glass"] == {"e-1@example.com"}
+
+    def test_a_group_is_not_taken_by_another_key_of_its_name(self) -> None:
+        world = _guarded()
+        other = "  other: {name: Break-Glass, members: everyone}\n"
+        put_in_force(_GROUPS + other + _SETS + _FREE, world=world)
+        assert world.groups()["break-glass"] == {"e-1@example.com"}
+
+    def test_an_edit_that_only_unprotects_waits_for_somebody_else(self) -> None:
+        world = _guarded()
+        put_in_force(_GROUPS + _SETS + _FREE, world=world)
+        request = put_in_force(_GROUPS + _SETS + _FREE, world=world)
+        assert _change_of(world, request) is ChangeState.HELD
+        (held,) = world.operations(OperationState.HELD)
+        assert held.subject == THE_POLICY
+        assert any("group break-glass" in reason.because for reason in held.reasons)
+        assert world.groups()["break-glass"] == {"e-1@example.com"}
+        world.is_decided(request.cause.change, approved=True)
+        world.settle()
+        assert "break-glass" not in world.groups()
+        assert _change_of(world, request) is ChangeState.SUCCEEDED
+
+    def test_and_stays_so_when_they_reject_it(self) -> None:
+        world = _guarded()
+        request = put_in_force(_GROUPS + _BREAK_GLASS + _SETS + _FREE, world=world)
+        world.is_decided(request.cause.change, approved=False)
+        world.settle()
+        assert the_group("bg").name in world.policy_in_force().protection.groups
+        put_in_force(_GROUPS + _SETS + _FREE, world=world)
+        assert world.groups()["break-glass"] == {"e-1@example.com"}
+
+    def test_what_more_is_protected_is_protected_at_once(self) -> None:
+        world = _company(_GROUPS + _BREAK_GLASS + _SETS + _FREE, title="Keeper")
+        request = put_in_force(_GROUPS + _BREAK_GLASS + _SETS + _KEPT, world=world)
+        assert _change_of(world, request) is ChangeState.SUCCEEDED
+        assert "bg" in world.policy_in_force().protection.groups
+
+
+class TestEveryGuardrail:
+    @pytest.mark.parametrize(
+        "loose", ["{removals: {percent: 50, at_least: 3}}", "{removals: {at_least: 9, percent: 0}}"]
+    )
+    def test_the_limit_of_removals_is_widened_by_two(self, loose: str) -> None:
+        world = _company(_GROUPS + _SETS + _FREE)
+        request = put_in_force(_GROUPS + _SETS + f"guardrails: {loose}\n", world=world)
+        assert _change_of(world, request) is ChangeState.HELD
+        assert world.policy_in_force().guardrails.at_least == 3
+        world.is_decided(request.cause.change, approved=True)
+        world.settle()
+        wide = read_policy({"p.yaml": _GROUPS + _SETS + f"guardrails: {loose}\n"}, version=0).guardrails
+        assert world.policy_in_force().guardrails == wide
+
+    def test_so_is_the_time_that_a_grant_may_last(self) -> None:
+        world = _company(_GROUPS + _SETS + _FREE)
+        put_in_force(_GROUPS + _SETS + "guardrails: {grants: {longest: P365D}}\n", world=world)
+        assert world.policy_in_force().guardrails.longest_grant.days == 30
+
+    def test_the_first_policy_has_none_before_it(self) -> None:
+        world = World()
+        request = put_in_force(_GROUPS + _SETS + _WIDE, world=world)
+        assert _change_of(world, request) is ChangeState.SUCCEEDED
+        assert world.policy_in_force().guardrails.percent == 100
+
+
+_DUPLICATES = ", ".join(f"{name}: e-1" for name in _PEOPLE[1:])
+_EVERYBODY_LEFT = {
+    "is somebody else": f"people: {{leavers: delete, same_person: {{{_DUPLICATES}}}}}\n",
+    "has left hours ago": 'people: {leavers: delete, access_until: "00:01"}\n',
+    "is on leave": "people: {on_leave: suspend}\n",
+}
+
+
+class TestWhoHasLeft:
+    @pytest.mark.parametrize("says", _EVERYBODY_LEFT)
+    def test_an_edit_that_says_that_everybody_has_left_is_held_as_a_whole(self, says: str) -> None:
+        world = _leaving_today()
+        edit = _GROUPS + _SETS + _EVERYBODY_LEFT[says] + _WIDE
+        expected = if_policy(edit, world=world)
+        request = put_in_force(edit, world=world)
+        assert len(world.groups()["staff"]) == 8
+        assert len(world.users()) == 8
+        assert world.state.changes[request.cause.change].removals == 0
+        assert expected.preview.guardrail.held == expected.preview.guardrail.removals > 3
+
+    def test_not_even_a_second_edit_makes_leavers_of_them(self) -> None:
+        world = _leaving_today()
+        edit = _GROUPS + _SETS + _EVERYBODY_LEFT["is somebody else"] + _FREE
+        put_in_force(edit, world=world)
+        put_in_force(edit + "# the same again\n", world=world)
+        _asked_by_hand(world, *_PEOPLE)
+        world.settle()
+        assert len(world.groups()["staff"]) == 8
+
+    def test_once_it_is_approved_they_go(self) -> None:
+        world = _leaving_today()
+        edit = _GROUPS + _SETS + _EVERYBODY_LEFT["is somebody else"] + _FREE
+        request = put_in_force(edit, world=world)
+        world.is_decided(request.cause.change, approved=True)
+        world.settle()
+        assert world.groups()["staff"] == {"e-1@example.com"}
+        assert world.users() == {"e-1@example.com"}
+
+    def test_a_leaver_by_hr_does_not_wait_for_an_edit_that_is_held(self) -> None:
+        world = _company(_GROUPS + _SETS + _FREE)
+        put_in_force(_GROUPS.replace("Engineering", "None") + _SETS + _WIDE, world=world)
+        later(world, minutes=1)
+        world.hr_tells(a_person("e-2", status=Status.ENDED))
+        world.settle()
+        assert "e-2@example.com" not in world.groups()["staff"]
+        assert len(world.groups()["staff"]) == 7
+
+
+def _leaving_today() -> World:
+    """Everybody has a last day that is today, and is on leave, which no policy so far makes anything of."""
+    world = _company(_GROUPS + _SETS + _FREE)
+    for name in _PEOPLE:
+        world.hr_tells(a_person(name, end_date=world.now.date(), status=Status.ON_LEAVE))
+    world.settle()
+    assert len(world.groups()["staff"]) == 8
+    return world
+
+
+class TestWhatRemoves:
+    """Not who asks for the plan: a removal is the edit's when the policy before it would still give."""
+
+    def test_requests_by_hand_carry_out_nothing_of_an_edit_that_is_held(self) -> None:
+        world = _company(_GROUPS + _SETS + _FREE)
+        world.policy_is(read_policy({"p.yaml": _GROUPS.replace("Engineering", "None") + _SETS + _WIDE}, version=0))
+        _asked_by_hand(world, *_PEOPLE)  # while it is on its way
+        world.settle()
+        _asked_by_hand(world, *_PEOPLE)
+        world.settle()
+        assert len(world.groups()["staff"]) == 8
+
+    def test_what_hr_takes_away_meanwhile_is_hrs(self) -> None:
+        world = _company(_GROUPS + _SETS + _FREE)
+        gone = _GROUPS + _SETS + "people: {same_person: {e-2: e-1, e-3: e-1, e-4: e-1, e-5: e-1}}\n" + _FREE
+        put_in_force(gone, world=world)
+        later(world, minutes=1)
+        world.hr_tells(a_person("e-8", department="Sales"))
+        world.settle()
+        assert world.groups()["staff"] == {f"{name}@example.com" for name in _PEOPLE if name != "e-8"}
+
+    def test_after_an_approval_the_edit_is_the_policy(self) -> None:
+        world = _company(_GROUPS + _SETS + _FREE)
+        edit = _GROUPS.replace("[{department: Engineering}]", "[{department: Engineering, title: Boss}]")
+        request = put_in_force(edit + _SETS + _FREE, world=world)
+        world.is_decided(request.cause.change, approved=True)
+        world.settle()
+        assert world.groups()["staff"] == set()
+        later(world, hours=30)
+        world.hr_tells(a_person("e-3", title="Boss"))
+        world.settle()
+        world.hr_tells(a_person("e-3", title="Clerk"), at=world.now)
+        world.settle()
+        assert world.groups()["staff"] == set()
+
+
+class TestTheThingProtected:
+    def test_a_protected_user_is_not_renamed_by_hr(self) -> None:
+        world = _company(_GROUPS + _SETS + _FREE)
+        users = "guardrails: {removals: {percent: 0, at_least: 3}, protect: {users: [E-1@example.com]}}\n"
+        put_in_force(_GROUPS + _SETS + users, world=world)
+        later(world, minutes=1)
+        world.hr_tells(a_person("e-1", user_name="intruder@example.com", department="Sales"))
+        world.settle()
+        assert "e-1@example.com" in world.users()
+        assert "e-1@example.com" in world.groups()["staff"]
+
+    def test_nor_does_hr_end_them(self) -> None:
+        world = _guarded()
+        world.hr_tells(a_person("e-1", status=Status.ENDED))
+        world.settle()
+        assert world.groups()["break-glass"] == {"e-1@example.com"}
