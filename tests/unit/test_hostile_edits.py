@@ -4,11 +4,11 @@ import pytest
 
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.changes import Cause, CauseKind, ChangeState, ulid_of
-from dayone.domain.commands import Command, ReconcileSubject
+from dayone.domain.commands import Command, ReconcileSubject, RefreshAccount
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Status
 from dayone.domain.subjects import THE_POLICY
-from tests.builders import a_person, an_account, the_group, the_person
+from tests.builders import ACCOUNT_ID, a_person, an_account, the_account, the_group, the_person
 from tests.unit.hr_world import later
 from tests.unit.previews import foreseen, if_policy, put_in_force
 from tests.unit.world import World
@@ -152,6 +152,22 @@ class TestEveryGuardrail:
         world = _company(_GROUPS + _SETS + _FREE)
         put_in_force(_GROUPS + _SETS + "guardrails: {grants: {longest: P365D}}\n", world=world)
         assert world.policy_in_force().guardrails.longest_grant.days == 30
+
+    def test_the_first_look_lets_in_what_was_approved_and_not_what_an_edit_gives_instead(self) -> None:
+        world = World()
+        world.hr_tells(a_person())
+        put_in_force(_GROUPS + _SETS + _FREE, world=world)
+        world.organization.accounts[ACCOUNT_ID] = an_account()
+        cause = Cause(change="01LOOK", kind=CauseKind.DISCOVERY, actor="dayone", reference="look", at=world.now)
+        look = RefreshAccount(subject=the_account(), cause=cause, is_initial_discovery=True)
+        world.inbox.put([look])
+        world.settle()
+        assert _change_of(world, look) is ChangeState.HELD
+        put_in_force(_GROUPS + _SETS.replace("ViewOnly", "Admin") + _FREE, world=world)
+        world.is_decided(look.cause.change, approved=True)
+        world.settle()
+        put_in_force(_GROUPS + _SETS.replace("ViewOnly", "Other") + _FREE, world=world)
+        assert world.assignments() == set()
 
     def test_the_first_policy_has_none_before_it(self) -> None:
         world = World()

@@ -95,8 +95,9 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
         outcome="recorded",
         detail=", ".join(str(one.resource) for one in decided),
     )
-    # Whoever approves anything of an account that was there before Day One lets in whatever comes next.
-    awaits = before.awaits_approval and not decision.is_approved
+    # Whoever approves anything that an account from before Day One is given lets in whatever comes next.
+    is_let_in = any(one.is_gift and one.change == change and one.verdict is Verdict.APPROVED for one in held)
+    awaits = before.awaits_approval and not is_let_in
     ports.held.decide(before, held=held, audit=[entry], awaits_approval=awaits)
     return held
 
