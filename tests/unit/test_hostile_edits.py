@@ -3,8 +3,8 @@
 import pytest
 
 from dayone.contracts.policy_file import read_policy
-from dayone.domain.changes import Cause, CauseKind, ChangeState, ulid_of
-from dayone.domain.commands import Command, ReconcileSubject, RefreshAccount
+from dayone.domain.changes import Cause, CauseKind, ChangeState, Decision, ulid_of
+from dayone.domain.commands import ApplyDecision, Command, ReconcileSubject, RefreshAccount
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Status
 from dayone.domain.subjects import THE_POLICY
@@ -163,8 +163,12 @@ class TestEveryGuardrail:
         world.inbox.put([look])
         world.settle()
         assert _change_of(world, look) is ChangeState.HELD
-        put_in_force(_GROUPS + _SETS.replace("ViewOnly", "Admin") + _FREE, world=world)
-        world.is_decided(look.cause.change, approved=True)
+        edit = _GROUPS + _SETS.replace("ViewOnly", "Admin") + _FREE
+        world.policy_is(read_policy({"p.yaml": edit}, version=0))
+        world.plan(world.inbox.commands.pop(0))
+        # The approval overtakes the plans that the edit asks for, and finds nothing that is asked for still.
+        decision = Decision(is_approved=True, actor="arn:approver", at=world.now)
+        world.plan(ApplyDecision(subject=the_account(), cause=look.cause, decision=decision))
         world.settle()
         put_in_force(_GROUPS + _SETS.replace("ViewOnly", "Other") + _FREE, world=world)
         assert world.assignments() == set()
