@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
 from dayone.contracts.deliveries import answer, delivery_of, echo, nothing_to_do, refusal
-from dayone.errors import DayOneError, Unavailable
+from dayone.errors import DayOneError, Unauthentic, Unavailable
 from dayone.observability import logger_of
 from dayone.usecases.receive_hr_event import receive_hr_event
 
@@ -22,6 +22,8 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
     except DayOneError as error:
         # What is wrong with us is for whoever runs this to see; what is wrong with a delivery may be personal.
         reason = str(error) if isinstance(error, Unavailable) else ""
+        if isinstance(error, Unauthentic):
+            reason = str(error.__cause__ or error)  # fixed texts, which the sender is not told
         logger.warning("HR event not taken", extra={"kind": type(error).__name__, "reason": reason})
         return refusal(error)
     told = {"changes": received.changes, "source": delivery.source, "ignored": received.ignored}

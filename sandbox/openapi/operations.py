@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dayone.routes.bounds import longest
 from dayone.routes.described import Body, Description, Parameter
 from dayone.routes.once import IDEMPOTENCY_KEY
 from sandbox.openapi.problems import refused
@@ -90,9 +91,14 @@ def _parameter(one: Parameter) -> Json:
         "in": place,
         "description": one.says,
         **({"required": True} if one.required or place == "path" else {}),
-        "schema": dict(one.schema),
+        "schema": _schema(one),
         **({"example": one.example} if one.example is not None else {}),
     }
+
+
+def _schema(one: Parameter) -> Json:
+    is_free = one.schema["type"] == "string" and not one.schema.keys() & {"pattern", "enum", "format"}
+    return {**one.schema, **({"maxLength": longest(one.name)} if is_free else {})}
 
 
 def _body(bodies: Iterable[Body], schemas: Schemas) -> Json:

@@ -19,7 +19,7 @@ from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update
 from dayone.domain.subject_states import Delivery
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
-from dayone.errors import Refused
+from dayone.errors import Refused, TooLarge
 from tests.contract.state_ports import StateTable
 from tests.contract.state_samples import NOW, confirmed, doubtful, end, plan
 
@@ -56,8 +56,11 @@ def test_a_key_of_the_table_or_of_an_index_holds_so_many_bytes(
     assert table.write(Put(fits), what="writing")
     too_long = {**fits, attribute: f"{fits[attribute]}x"}
     for write in (lambda: table.write(Put(too_long), what="writing"), lambda: table.put_all([too_long])):
-        with pytest.raises(Refused):
+        with pytest.raises(TooLarge):  # by what we know of it, without asking DynamoDB
             write()
+    typed = {name: {"S": text} for name, text in too_long.items()}
+    with pytest.raises(table._client.exceptions.ClientError, match="ValidationException"):
+        table._client.put_item(TableName=table._name, Item=typed)
 
 
 @pytest.mark.parametrize("attribute", ["pk", "sk", "listed_in", "listed_as", "due", "due_at"])

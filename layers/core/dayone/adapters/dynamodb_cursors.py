@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from boto3.dynamodb.conditions import ConditionBase, Key
 
+from dayone.adapters.dynamodb_key_limits import check_keys
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import Record
-from dayone.errors import Invalid
+from dayone.errors import Invalid, TooLarge
 from dayone.ports.records import Page
 
 
@@ -63,4 +64,8 @@ class Listing:
             and place[self.sort_key].startswith(self.prefix)
         ):
             raise Invalid("the cursor belongs to another list")
+        try:
+            check_keys(place)
+        except TooLarge as error:
+            raise Invalid("the cursor belongs to another list") from error
         return place

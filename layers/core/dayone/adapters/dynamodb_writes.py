@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from dayone.adapters.dynamodb_key_limits import check_keys
 from dayone.adapters.dynamodb_keys import RecordKey
 from dayone.contracts.codec import Record, is_empty
 
@@ -15,7 +16,8 @@ _plain = TypeDeserializer().deserialize
 
 
 def typed(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as the low-level API writes it: `{"pk": {"S": "…"}}`."""
+    """A record as the low-level API writes it: `{"pk": {"S": "…"}}`; raises TooLarge for a key that is too long."""
+    check_keys(record)
     return {name: _typed(value) for name, value in record.items()}
 
 
@@ -25,7 +27,8 @@ def plain(image: Mapping[str, Any]) -> Record:
 
 
 def key_of(key: RecordKey) -> dict[str, Any]:
-    """A primary key for the low-level API."""
+    """A primary key for the low-level API; raises TooLarge for one that is too long."""
+    check_keys(key._asdict())
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
@@ -86,6 +89,7 @@ class Update:
 
     def request(self) -> dict[str, Any]:
         """The parameters of UpdateItem."""
+        check_keys(self.put)
         full = {name: value for name, value in self.put.items() if not is_empty(value)}
         gone = [*self.remove, *(name for name in self.put if name not in full)]
         clauses = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws_errors import never_rejected
 from dayone.adapters.batches import batches
+from dayone.adapters.dynamodb_key_limits import check_name
 from dayone.contracts import inbox
 from dayone.domain.commands import Command
 from dayone.domain.subjects import Subject
@@ -40,7 +41,7 @@ class SqsInbox:
         self._queue = queue_url
 
     def put(self, commands: Iterable[Command]) -> None:
-        """See Inbox; raises TooLarge, before anything is sent, for a command that no message holds."""
+        """See Inbox; raises TooLarge, before anything is sent, for what no message, or no key of the table, holds."""
         entries = [_entry(command) for command in commands]
         of_each = list(batches(entries, size=_size, most=_MOST_ENTRIES, most_bytes=_MOST_BYTES))
         are_in_order = len({entry["MessageGroupId"] for entry in entries}) < len(entries)
@@ -129,6 +130,7 @@ class SqsDeadLetters:
 
 
 def _entry(command: Command) -> "SendMessageBatchRequestEntryTypeDef":
+    check_name(command.subject.name)
     body = inbox.to_json(command)
     if len(body) > _MOST_BYTES:
         raise TooLarge(f"the command about {command.subject.kind} is over {_MOST_BYTES} bytes")

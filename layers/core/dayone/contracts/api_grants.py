@@ -2,24 +2,26 @@
 
 from typing import Annotated, NotRequired, TypedDict
 
-from dayone.contracts.api_words import AccountId, ChangeId, Href, Moment, one_of
+from dayone.contracts.api_words import AccountId, ChangeId, Described, Href, Moment, Name, one_of
 from dayone.domain.grants import Ending, GrantState
+
+_Reason = Annotated[str, Described(minLength=1, maxLength=200)]
 
 
 class MembershipWish(TypedDict):
     """A person, by their id in the HR system, in a group, by its key in the policy."""
 
-    person: str
-    group: str
+    person: Name
+    group: Name
 
 
 class AssignmentWish(TypedDict):
     """A permission set, by its key in the policy, in an account, for a group or a single person."""
 
-    person: NotRequired[str]
-    group: NotRequired[str]
+    person: NotRequired[Name]
+    group: NotRequired[Name]
     account: AccountId
-    permission_set: str
+    permission_set: Name
     include_management_account: NotRequired[bool]
 
 
@@ -29,8 +31,8 @@ GrantWishBody = TypedDict(
     {
         "membership": NotRequired[MembershipWish],
         "assignment": NotRequired[AssignmentWish],
-        "reason": str,
-        "ticket": NotRequired[str],
+        "reason": _Reason,
+        "ticket": NotRequired[Annotated[str, Described(minLength=1, maxLength=64)]],
         "from": NotRequired[Moment],
         "until": Moment,
     },
@@ -46,7 +48,7 @@ class ExtensionWish(TypedDict):
 class EndWish(TypedDict):
     """Why a grant ends early."""
 
-    because: NotRequired[str]
+    because: NotRequired[_Reason]
 
 
 class GrantTakenAnswer(TypedDict):

@@ -10,6 +10,14 @@ from typing import Any
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import DayOneError, Malformed
 
+# What HiBob sends, unsigned, to try a connection.
+PINGS = (b"Ping test", b'"Ping test"', b'{"text":"Ping test"}', b'{"text": "Ping test"}')
+# Gusto sends, unsigned, the key that its later deliveries are signed with; whoever can reach us must not set that.
+TOKEN_OF_GUSTO = b'"verification_token"'
+VERIFY_ELSEWHERE = (
+    "this verifies a subscription: verify it from where you can read the token, and put that in the secret"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
@@ -32,9 +40,14 @@ def delivery_of(event: Mapping[str, Any]) -> Delivery:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
     except (binascii.Error, UnicodeEncodeError) as error:
         raise Malformed("the body cannot be decoded") from error
+    source = str(event["pathParameters"]["source"])
     headers = {name.lower(): text for name, text in (event.get("headers") or {}).items() if text is not None}
+    try:
+        "".join((source, *headers, *headers.values())).encode()
+    except UnicodeEncodeError as error:
+        raise Malformed("the path or a header holds half a character") from error
     return Delivery(
-        source=event["pathParameters"]["source"],
+        source=source,
         headers=headers,
         body=raw,
         sender=event.get("requestContext", {}).get("identity", {}).get("sourceIp") or "",

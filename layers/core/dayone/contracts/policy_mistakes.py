@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from dayone.contracts.policy_findings import Finding, suggestion
+from dayone.contracts.policy_findings import MOST_LISTED, Finding, suggestion
 from dayone.contracts.policy_keys import keys_at
 from dayone.contracts.policy_shape import PolicyShape
 from dayone.contracts.policy_yaml import Document, Path
@@ -115,13 +115,16 @@ def mistakes_between(documents: Sequence[Document]) -> Iterator[Finding]:
 
 
 def _dangling(documents: Sequence[Document]) -> Iterator[Finding]:
-    known = {key: [name for one in documents for name in one.section(section)] for key, section in _SECTIONS.items()}
+    known = {key: {name for one in documents for name in one.section(section)} for key, section in _SECTIONS.items()}
+    suggested = 0
     for document in documents:
         for at, assignment in enumerate(_assignments(document)):
             for key, section in _SECTIONS.items():
                 name = assignment.get(key) if isinstance(assignment, Mapping) else None
                 if isinstance(name, str) and name not in known[key]:
-                    fix = suggestion(name, known=known[key])
+                    # In reading order: those after that many are not listed.
+                    suggested += 1
+                    fix = suggestion(name, known=known[key]) if suggested <= MOST_LISTED else "define it"
                     said = f"assignments[{at}].{key}: there is no `{name}` under `{section}`; {fix}"
                     yield document.finding(("assignments", at, key), said)
 

@@ -22,6 +22,8 @@ from dayone.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+# More would help nobody, and an answer that lists them all could outgrow what Lambda may return.
+_MOST_FINDINGS, _LONGEST_FINDING = 201, 1000
 _RETRY_AFTER = 5  # seconds; what a throttled table or queue needs is far less
 
 
@@ -72,7 +74,9 @@ def problem_of(error: Exception, *, instance: str = "", request_id: str = "") ->
         type=f"tag:dayone,2026:{kind}", title=title, status=status, detail=_ADVICE.get(kind) or str(error) or title
     )
     if isinstance(error, Invalid) and error.findings:
-        problem["findings"] = list(error.findings)
+        listed = [finding[:_LONGEST_FINDING] for finding in error.findings[:_MOST_FINDINGS]]
+        more = len(error.findings) - len(listed)
+        problem["findings"] = [*listed, f"and {more} more that are not listed"] if more else listed
     if instance:
         problem["instance"] = instance
     if request_id:

@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import NotFound, Unavailable
+from dayone.routes.bounds import bounded
 from dayone.routes.once import within_once
 from dayone.routes.requests import check_nothing_is_empty
 from dayone.routes.told import NextStep, told
@@ -77,7 +78,7 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
     def refuse(error: Exception) -> Response[str]:
         event = app.current_event
         request_id = str((event.get("requestContext") or {}).get("requestId") or "")
-        problem = problem_of(error, instance=quote(event.path), request_id=request_id)
+        problem = problem_of(error, instance=quote(event.path, errors="replace"), request_id=request_id)
         # Neither the path nor the message of a refusal: both can name a person.
         said = {"kind": type(error).__name__, "status": problem["status"]}
         if problem["status"] == _SERVER_ERROR:
@@ -94,7 +95,7 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
         return refuse(NotFound(f"there is no route {event.http_method} {event.path}: check the method and the path"))
 
     once, within = within_once(api, refuse=refuse)
-    app.use([told(logger), _nothing_empty, once.answer])
+    app.use([told(logger), bounded, _nothing_empty, once.answer])
     for add_routes in routes_of(parts):
         add_routes(app, within)
     app.exception_handler(Exception)(refuse)

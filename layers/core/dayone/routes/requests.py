@@ -15,6 +15,8 @@ LARGEST_POLICY = 256 * 1024  # bytes; a DynamoDB record holds 400 KB
 LARGEST_LIMIT = 100
 USUAL_LIMIT = 25
 _SHORTER = "in a policy use globs and fewer lists, of people send fewer at once"
+# Half of a character outside the basic plane, as JSON writes one: few bodies have any.
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 
 type Event = Mapping[str, Any]
@@ -81,11 +83,29 @@ def text_of(event: Event, *, what: str = "the policy's YAML text") -> str:
         if len(raw) > LARGEST_POLICY:
             raise TooLarge(f"the body has {len(raw):,} bytes, more than {LARGEST_POLICY:,}: {_SHORTER}")
         text = raw.decode()
+        if _SURROGATE.search(text):
+            _check_escapes(text)
     except (binascii.Error, UnicodeError) as error:
         raise Malformed("the body is not UTF-8 text: save the policy as UTF-8") from error
     if not text.strip():
         raise Malformed(f"the body is empty: send {what} as the body")
     return str(text)
+
+
+def check_whole(text: str, *, what: str) -> None:
+    """Raise Malformed for a text with half a character, which nothing can write or keep."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Malformed(f"{what} holds half a character, a surrogate without the other: remove it") from None
+
+
+def _check_escapes(body: str) -> None:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return  # for whoever reads it to say
+    check_whole(json.dumps(said, ensure_ascii=False), what="the body")
 
 
 def subjects_of(event: Event) -> Sequence[str]:

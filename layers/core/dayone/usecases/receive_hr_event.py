@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from dayone.contracts.deliveries import Delivery
+from dayone.contracts.deliveries import PINGS, TOKEN_OF_GUSTO, VERIFY_ELSEWHERE, Delivery
 from dayone.contracts.hr.heard import Heard
 from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.okta import challenge
@@ -13,10 +13,17 @@ from dayone.domain.changes import Cause, CauseKind, ulid_of
 from dayone.domain.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce
 from dayone.domain.hr_sources import Source
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.errors import Invalid, NotFound, TooLarge
+from dayone.errors import Invalid, Malformed, NotFound, Rejected, TooLarge, Unauthentic
 from dayone.ports.hr import HrSources
 from dayone.ports.secrets import SigningKeys, TokenKeys
 from dayone.ports.state import Inbox
+
+# Characters of the id of a delivery, or of a record in it.
+LONGEST_ID = 512
+_UNPROVEN = (
+    "the delivery is not authenticated: there is no such address, or the signature or secret is missing or wrong, the "
+    "signed time is more than five minutes off, or it comes from another network; the log says which"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,18 +50,15 @@ class Received:
 def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
     """The same delivery again leads to the same changes.
 
-    Raises NotFound for an unknown source, TooLarge, Unauthentic, Malformed or Invalid; then nothing was recorded, but
-    of several people the ends that the delivery states.
+    Raises Unauthentic, NotFound for an unknown source if the delivery is authentic, TooLarge, Malformed or Invalid;
+    then nothing was recorded, but of several people the ends that the delivery states. What nobody signs is answered
+    alike for every source, whether there is one or not.
     """
-    source = _source(delivery, ports=ports)
-    kind = kind_called(source.kind)
-    if len(delivery.body) > kind.largest_body:
-        raise TooLarge(f"the body is over {kind.largest_body} bytes")
-    comes_from(delivery, source=source)
     if delivery.is_question:
-        return Received(echo=_echo(delivery, source=source))
-    keys = ports.token_keys.keys(source.tokens) if source.tokens else ports.keys.keys(source)
-    heard = kind.read(delivery, source=source, keys=keys, now=ports.clock())
+        return Received(echo=challenge(delivery))
+    if delivery.body.strip() in PINGS:
+        return Received(ignored="it is a test of the connection")
+    source, heard = _authentic(delivery, ports=ports)
     if heard.ignored:
         return Received(ignored=heard.ignored)
     commands = list(_commands(heard, source=source))
@@ -68,17 +72,39 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
     return Received(changes=tuple(command.cause.change for command in commands), notes=heard.notes)
 
 
-def _source(delivery: Delivery, *, ports: ReceiveHrEvent) -> Source:
+def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, Heard]:
+    """Verify a delivery, then read it; whoever cannot prove who they are does not learn which sources there are."""
     known = ports.sources.configuration().sources
+    # For an unknown source as much is done as for a known one: the time it takes would tell them apart.
+    source = known.get(delivery.source) or next(iter(known.values()), None)
+    if source is None:
+        raise _unproven(delivery)
+    largest = kind_called(source.kind).largest_body
+    try:
+        comes_from(delivery, source=source)
+        keys = ports.token_keys.keys(source.tokens) if source.tokens else ports.keys.keys(source)
+        heard = kind_called(source.kind).read(delivery, source=source, keys=keys, now=ports.clock())
+    except Unauthentic as error:
+        raise _unproven(delivery) from error
+    except Invalid as error:
+        # From here on the sender is who they say; before, a limit would tell of which kind a source is.
+        if len(delivery.body) > largest:
+            raise TooLarge(f"the body is over {largest} bytes") from error
+        raise
     if delivery.source not in known:
         raise NotFound(f"there is no HR source {delivery.source}; configured: {', '.join(sorted(known))}")
-    return known[delivery.source]
+    if len(delivery.body) > largest:
+        raise TooLarge(f"the body is over {largest} bytes")
+    ids = (heard.reference, *(notification.record for notification in heard.notifications))
+    if max(map(len, ids)) > LONGEST_ID:
+        raise Malformed(f"an id of the delivery, or of a record in it, is over {LONGEST_ID} characters")
+    return source, heard
 
 
-def _echo(delivery: Delivery, *, source: Source) -> str:
-    if source.kind != "okta":
-        raise NotFound("only Okta verifies with a GET: send a POST")
-    return challenge(delivery)
+def _unproven(delivery: Delivery) -> Rejected:
+    if TOKEN_OF_GUSTO in delivery.body:
+        return Invalid("a verification token is not accepted here", findings=(VERIFY_ELSEWHERE,))
+    return Unauthentic(_UNPROVEN)
 
 
 def _commands(heard: Heard, *, source: Source) -> Iterator[Command]:
