@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 # Source: Amazon SQS API Reference, SendMessageBatch: the limit of one message and of all in a batch.
 _MOST_BYTES = 1_048_576
-_MOST_ENTRIES = 10
-_AT_ONCE = 10
+_MOST_ENTRIES = _AT_ONCE = 10
 # Source: Amazon SQS API Reference, SendMessage, MessageGroupId: letters, digits and ASCII punctuation, no blanks.
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
 
@@ -44,8 +43,7 @@ class SqsInbox:
         """See Inbox; raises TooLarge, before anything is sent, for what no message, or no key of the table, holds."""
         entries = [_entry(command) for command in commands]
         of_each = list(batches(entries, size=_size, most=_MOST_ENTRIES, most_bytes=_MOST_BYTES))
-        are_in_order = len({entry["MessageGroupId"] for entry in entries}) < len(entries)
-        if are_in_order or len(entries) <= _MOST_ENTRIES:
+        if len(of_each) == 1 or len({entry["MessageGroupId"] for entry in entries}) < len(entries):
             for batch in of_each:
                 self._send(batch)
             return
