@@ -19,6 +19,11 @@ def plan_lines(plan: Json) -> Sequence[str]:
     return [*_operations(plan), "", *_notes(plan), summary(plan["counts"]), *_held(plan["guardrail"])]
 
 
+def mistakes_in(plan: Json) -> Sequence[str]:
+    """Why the API would refuse the policy; nothing from a release that does not answer this."""
+    return plan.get("mistakes") or ()
+
+
 def summary(counts: Mapping[str, int]) -> str:
     """Such as `Plan: 3 to add, 1 to change, 2 to remove.`, from how many operations there are of each kind."""
     sums = dict.fromkeys(("+", _CHANGED, "-"), 0)

@@ -90,6 +90,7 @@ def test_whoever_is_gone_has_nothing_and_no_name(identity_center: IdentityCenter
     assert gone.entries == []
     assert live.permission_set_name(NO_PERMISSION_SET) == ""
     assert live.group_called(fresh("nobody")) is None
+    assert live.user_called(fresh("nobody")) is None
 
 
 def test_everything_has_a_name_and_a_group_is_found_by_it(identity_center: IdentityCenter) -> None:
@@ -102,6 +103,7 @@ def test_everything_has_a_name_and_a_group_is_found_by_it(identity_center: Ident
     assert live.principal_name(Principal(kind=PrincipalType.USER, id=user_id)) == user_name
     assert [live.permission_set_name(arn) for _ in range(2)] == [set_name] * 2
     assert live.group_called(group_name.upper()) == group
+    assert live.user_called(user_name) == Principal(kind=PrincipalType.USER, id=user_id)
 
 
 class TestAdapter:
@@ -118,6 +120,7 @@ class TestAdapter:
         live.principal_name(group_of(key))
         live.principal_name(Principal(kind=PrincipalType.USER, id=user_id))
         live.group_called("nobody")
+        live.user_called("nobody")
         created = {"sso:CreatePermissionSet"}
         assert called[0] | called[1] == AwsLiveAccess.ACTIONS | created
 
@@ -141,6 +144,7 @@ class TestAdapter:
         live.principal_name(group_of(key))
         live.principal_name(Principal(kind=PrincipalType.USER, id=NO_ID))
         live.group_called("nobody")
+        live.user_called("nobody")
         said = {f"{service.removesuffix('-admin')}:{api}" for service, api in waited}
         assert said == called[0] | called[1]
 

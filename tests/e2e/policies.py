@@ -27,6 +27,9 @@ BASE: dict[str, Any] = {
     "guardrails": {"protect": {"groups": ["break-glass"]}, "removals": {"percent": 100, "at_least": 1000}},
 }
 
+# For where nobody has made the group that it protects.
+UNPROTECTED: dict[str, Any] = {**BASE, "guardrails": {"removals": {"percent": 100, "at_least": 1000}}}
+
 
 def text_of(policy: Mapping[str, Any]) -> bytes:
     """The policy as it is uploaded."""

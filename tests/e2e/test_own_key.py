@@ -73,7 +73,7 @@ def keyed() -> Iterator[Keyed]:
         instance, key_arn = instance_of(sandbox), make_key(sandbox, accounts=[MANAGEMENT])
         deployed = deploy(sandbox, instance, key_arn=key_arn)
         headers = {"content-type": "application/yaml"}
-        policy = policies.text_of(policies.BASE)
+        policy = policies.text_of(policies.UNPROTECTED)
         expect(deployed.api.send("PUT", "/v1/policy", body=policy, headers=headers), status=202)
         view = IdentityCenterView(sandbox, instance)
         yield Keyed(sandbox=sandbox, deployed=deployed, key_arn=key_arn, view=view)

@@ -11,7 +11,7 @@ from tests.e2e import policies
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
 from tests.e2e.scene import Scene
-from tests.e2e.waiting import becomes
+from tests.e2e.waiting import becomes, eventually
 
 _READERS = policies.base_with(
     groups={"Readers": {"description": "Who reads", "members": [{"department": "Library"}]}},
@@ -89,3 +89,43 @@ def test_a_person_who_moves_loses_and_gets_what_was_foreseen(day_one: DayOne, sc
     change = day_one.told({**mover, "department": "Engineering"}, event="person.updated")
     assert asked(change["operations"]) == asked(plan["operations"])
     assert becomes(lambda: why(day_one, mover, scene.early_account, "ViewOnly")["has"], wanted=True)
+
+
+def test_a_unit_whose_name_has_a_slash_is_meant_by_that_name_and_by_no_path_of_two(day_one: DayOne) -> None:
+    account = day_one.organisation.make_account("pipelines")
+    day_one.organisation.move(account, path=("CI/CD",))
+    eventually(lambda: day_one.knows(f"/v1/accounts/{account}"))
+    assert becomes(lambda: day_one.get(f"/v1/accounts/{account}")["fact"]["ou_path"], r"/CI\/CD")
+
+    def plan_for(unit: str) -> Any:  # noqa: ANN401 - JSON
+        rule = {"group": "Finance", "permission_set": "ViewOnly", "accounts": [{"ou": unit}]}
+        return foreseen(day_one, policy=policies.text_of(policies.base_with(assignments=[rule])).decode())
+
+    assignment = ("create-assignment", f"account:{account}", "assignment/ViewOnly/Finance")
+    meant, not_meant = plan_for(r"/CI\/CD"), plan_for("/CI/CD")
+    assert assignment in asked(meant["operations"])
+    assert assignment not in asked(not_meant["operations"])
+    assert not [note for note in meant["notes"] if "CI" in note]
+    (note,) = (note for note in not_meant["notes"] if "CI" in note)
+    assert note.endswith(r"ou `/CI/CD` matches no account that Day One has recorded; did you mean `/CI\/CD`?")
+
+
+def test_an_edit_that_protects_who_does_not_exist_is_refused(day_one: DayOne) -> None:
+    root = somebody("Security")
+    guarded = {
+        **policies.BASE,
+        "guardrails": {**policies.BASE["guardrails"], "protect": {"users": [root["user_name"]]}},
+    }
+    refused = day_one.upload(guarded)
+    assert refused.status == 422
+    (finding,) = refused.json()["findings"]
+    assert finding.endswith(f"`{root['user_name']}` under `protect.users` protects nothing: there is no such user")
+    assert foreseen(day_one, policy=policies.text_of(guarded).decode())["mistakes"]
+    store: Any = day_one.sandbox.client("identitystore")
+    store.create_user(
+        IdentityStoreId=day_one.instance.identity_store_id,
+        UserName=root["user_name"],
+        DisplayName="Break glass",
+        Name={"GivenName": "Break", "FamilyName": "Glass"},
+    )
+    assert foreseen(day_one, policy=policies.text_of(guarded).decode())["mistakes"] == []

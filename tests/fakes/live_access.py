@@ -41,6 +41,14 @@ class MemoryLiveAccess:
         named = [one for one, said in self._center.groups.items() if said.name.casefold() == name.casefold()]
         return Principal(kind=PrincipalType.GROUP, id=named[0]) if named else None
 
+    def user_called(self, name: str) -> Principal | None:
+        named = [
+            user
+            for user, attributes in self._center.users.items()
+            if attributes.get("user_name", "").casefold() == name.casefold()
+        ]
+        return Principal(kind=PrincipalType.USER, id=named[0]) if named else None
+
 
 def _page(found: Iterable[AssignmentKey], *, cursor: str, limit: int) -> Page[AssignmentKey]:
     listed = sorted(found, key=lambda one: (one.account_id, one.permission_set_arn, one.principal_id))

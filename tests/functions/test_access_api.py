@@ -14,7 +14,7 @@ def world() -> World:
 
 def test_health_tells_the_policy_in_force_and_whether_operations_are_open(world: World) -> None:
     answer = world.send("read_health")
-    assert (answer.status, answer.body) == (200, {"policy_version": 0, "operations_open": True})
+    assert (answer.status, answer.body) == (200, {"policy_version": 0, "operations_open": True, "warnings": []})
     world.state.waiting.clear()
     assert world.send("read_health").body["operations_open"] is False
 

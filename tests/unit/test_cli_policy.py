@@ -95,6 +95,33 @@ def test_going_back_shows_what_the_old_text_would_do_now(api: CliApi) -> None:
     assert puts(api) == ["POST /v1/policy/rollback/6"]
 
 
+WRONG = "policy.yaml:11: `breakglas` under `protect.users` protects nothing: there is no such user"
+
+
+@pytest.mark.parametrize("words", ["plan", "apply"])
+def test_what_would_be_refused_is_planned_and_not_put(words: str, api: CliApi, file: Path) -> None:
+    api.tell("POST /v1/plan", {**plan(), "mistakes": [WRONG]})
+    ended = dayone("policy", words, file, *(["--yes"] if words == "apply" else []), api=api.url)
+    assert ended.code == 1
+    assert "Plan: 3 to add" in ended.out + ended.err
+    assert ended.err.endswith(f"The policy would be refused for 1 mistake\n  {WRONG}\n")
+    assert puts(api) == []
+
+
+def test_going_back_to_what_protects_nothing_says_so_and_goes_back(api: CliApi) -> None:
+    api.tell("POST /v1/plan", {**plan(), "mistakes": [WRONG]})
+    ended = dayone("policy", "rollback", "6", "--yes", "--no-watch", api=api.url)
+    assert (ended.code, f"Note: {WRONG}" in ended.err) == (0, True)
+    assert puts(api) == ["POST /v1/policy/rollback/6"]
+
+
+def test_status_names_what_is_protected_and_is_not_there(api: CliApi) -> None:
+    api.tell("GET /v1/health", {"policy_version": 7, "operations_open": False, "warnings": [WRONG]})
+    api.tell("GET /v1/metrics", {})
+    ended = dayone("status", api=api.url)
+    assert (ended.code, WRONG in ended.out) == (0, True)
+
+
 def test_show_prints_the_text_as_it_was_uploaded(api: CliApi) -> None:
     api.tell("GET /v1/policy", {"version": 7, "files": {"policy.yaml": "version: 1\ngroups:\n  a: {}\n"}})
     assert dayone("policy", "show", api=api.url).out == "version: 1\ngroups:\n  a: {}\n"

@@ -1,5 +1,6 @@
 """A policy made ready for a whole company says of everyone what its rules say one by one."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.desired import EachRule
-from dayone.domain.people import Person
+from dayone.domain.matching import describes, selects_person
+from dayone.domain.people import SELECTABLE_DATES, Person
 from dayone.domain.policy import AccountSelector, AssignmentRule, Condition, GroupRule, Location, PersonSelector, Policy
+from dayone.domain.rule_probes import probes_of_accounts, probes_of_people
 from dayone.domain.selection import Selection
 from tests.builders import NOON, a_person
 
@@ -141,3 +144,47 @@ def test_every_account_gets_what_the_rules_one_by_one_give_with_the_same_reasons
     ready, plain = Selection(policy), EachRule(policy)
     for account in (*accounts, *accounts):
         assert ready.assignments(account, employed=employed) == plain.assignments(account, employed=employed)
+
+
+@given(policy=_policies, people=st.lists(_people, max_size=6), now=_moments)
+def test_what_of_a_group_matches_nobody_is_what_selects_nobody_one_by_one(
+    policy: Policy, people: list[Person], now: datetime
+) -> None:
+    probes = probes_of_people(policy, now=now)
+    values = [probe for probe in probes.unmatched() if probe.text]
+    for person in people:
+        probes.add(person)
+
+    def is_silent(selector: PersonSelector) -> bool:
+        return not any(selects_person(selector, person, now=now) for person in people)
+
+    unmatched = list(probes.unmatched())
+    assert [probe for probe in unmatched if probe.text] == [probe for probe in values if is_silent(probe.selector)]
+    selectors = [selector for group in policy.groups for selector in (*group.members, *group.exceptions)]
+    timeless = [_without_dates(selector) for selector in selectors]
+    silent = {entry for entry, selector in enumerate(timeless) if selector.conditions and is_silent(selector)}
+    assert {probe.entry for probe in unmatched if not probe.text} <= silent <= {probe.entry for probe in unmatched}
+
+
+@given(policy=_policies, accounts=st.lists(_accounts, max_size=6))
+def test_what_of_an_assignment_matches_no_account_is_what_describes_none_one_by_one(
+    policy: Policy, accounts: list[Account]
+) -> None:
+    probes = probes_of_accounts(policy)
+    values = [probe for probe in probes.unmatched() if probe.text]
+    for account in accounts:
+        probes.add(account)
+
+    def is_silent(selector: AccountSelector) -> bool:
+        return not any(describes(selector, account) for account in accounts)
+
+    unmatched = list(probes.unmatched())
+    assert [probe for probe in unmatched if probe.text] == [probe for probe in values if is_silent(probe.selector)]
+    selectors = [selector for rule in policy.assignments for selector in (*rule.accounts, *rule.exceptions)]
+    silent = {entry for entry, selector in enumerate(selectors) if is_silent(selector)}
+    assert {probe.entry for probe in unmatched if not probe.text} <= silent <= {probe.entry for probe in unmatched}
+
+
+def _without_dates(selector: PersonSelector) -> PersonSelector:
+    kept = tuple(condition for condition in selector.conditions if condition.attribute not in SELECTABLE_DATES)
+    return replace(selector, conditions=kept)

@@ -11,7 +11,7 @@ from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Negative, Refused
 from dayone_cli.following import FollowIt, Timeout, follow
 from dayone_cli.lists import USUAL, Limit, members, show_list
-from dayone_cli.plan_view import plan_lines
+from dayone_cli.plan_view import mistakes_in, plan_lines
 from dayone_cli.policy_files import policy_texts
 from dayone_cli.run import Run, command
 from dayone_cli.words import plural
@@ -30,12 +30,12 @@ Version = Annotated[int, typer.Argument(min=1, help="A version number from `dayo
 def check(run: Run, places: Places) -> None:
     """Check a policy offline and list every mistake as file:line:column."""
     # Only here: it is the policy language with all that reads it.
-    from dayone.contracts.policy_file import read_policy
+    from dayone.contracts.policy_check import check_policy
     from dayone.errors import Invalid
 
     texts = policy_texts(places, shown=True)
     try:
-        policy = read_policy(texts, version=0)
+        policy, notes = check_policy(texts)
     except Invalid as mistaken:
         raise Negative(f"{plural(len(mistaken.findings), 'mistake')}", findings=mistaken.findings) from mistaken
     counts = {
@@ -44,13 +44,16 @@ def check(run: Run, places: Places) -> None:
         "permission_sets": len(policy.permission_sets),
         "assignments": len(policy.assignments),
     }
-    run.show(counts, lambda _: [f"No mistakes in {plural(len(texts), 'file')}: {_counted(counts)}."])
+    summary = f"No mistakes in {plural(len(texts), 'file')}: {_counted(counts)}."
+    run.show({**counts, "notes": notes}, lambda _: [*(f"Note: {note}" for note in notes), summary])
 
 
 @command(app, "plan")
 def plan(run: Run, places: Places) -> None:
-    """Show what applying a policy would change, and why. Nothing is changed."""
-    run.show(_planned(run, policy_texts(places)), plan_lines)
+    """Show what applying a policy would change, and why. Nothing is changed. Exits 1 if it would be refused."""
+    planned = _planned(run, policy_texts(places))
+    run.show(planned, plan_lines)
+    _refuse_mistakes(planned)
 
 
 @command(app, "apply")
@@ -61,8 +64,10 @@ def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = T
     if files == texts:
         run.show({"change": None}, lambda _: ["This policy is already in force."])
         return
-    for line in plan_lines(_planned(run, texts)):
+    planned = _planned(run, texts)
+    for line in plan_lines(planned):
         run.screen.say(line)
+    _refuse_mistakes(planned)
     confirm("Put this policy in force?", yes=yes)
     taken = _put(run, texts, depends_on={"if-match": tag} if tag else {"if-none-match": "*"})
     follow(run, taken, follow_it=follow_it, timeout=timeout)
@@ -74,7 +79,9 @@ def rollback(
 ) -> None:
     """Show what an earlier version would change, ask for confirmation, and put its text in force as a new version."""
     kept = run.api.read(path("v1", "policy", "versions", str(version)))
-    for line in plan_lines(_planned(run, kept["files"])):
+    planned = _planned(run, kept["files"])
+    # It was accepted once, so it is not refused now.
+    for line in (*plan_lines(planned), *(f"Note: {mistake}" for mistake in mistakes_in(planned))):
         run.screen.say(line)
     confirm(f"Put the text of version {version} in force again?", yes=yes)
     follow(
@@ -100,6 +107,11 @@ def versions(run: Run, limit: Limit = USUAL) -> None:
     columns = ("version", "in force", "at", "files", "actor", "change")
     row = members("version", "in_force", "at", "files", "actor", "change")
     show_list(run, "/v1/policy/versions", "versions", columns=columns, row=row, query={}, limit=limit)
+
+
+def _refuse_mistakes(plan: Any) -> None:  # noqa: ANN401 - JSON
+    if mistakes := mistakes_in(plan):
+        raise Negative(f"The policy would be refused for {plural(len(mistakes), 'mistake')}", findings=mistakes)
 
 
 def _planned(run: Run, texts: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON

@@ -20,8 +20,7 @@ _SSO, _STORE = "sso-admin", "identitystore"
 class AwsLiveAccess:
     """The port LiveAccess over the APIs `sso-admin` and `identitystore`. Source: their API References.
 
-    `wait` returns when the API of a service may be called. Names of permission sets never change, so those once seen
-    are remembered.
+    `wait` returns when the API of a service may be called. Names of permission sets never change, so they are kept.
     """
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
@@ -29,6 +28,7 @@ class AwsLiveAccess:
             "identitystore:DescribeGroup",
             "identitystore:DescribeUser",
             "identitystore:GetGroupId",
+            "identitystore:GetUserId",
             "sso:DescribePermissionSet",
             "sso:ListAccountAssignments",
             "sso:ListAccountAssignmentsForPrincipal",
@@ -55,8 +55,7 @@ class AwsLiveAccess:
 
     def permission_sets_in(self, account: str) -> Sequence[str]:
         """See LiveAccess."""
-        found: list[str] = []
-        token: dict[str, str] = {}
+        found, token = list[str](), dict[str, str]()
         while True:
             self._wait(_SSO, "ListPermissionSetsProvisionedToAccount")
             asked: Any = {**self._instance, "AccountId": account, "MaxResults": 100, **token}
@@ -109,10 +108,21 @@ class AwsLiveAccess:
 
     def group_called(self, name: str) -> Principal | None:
         """See LiveAccess; GetGroupId finds it whatever the letter case."""
-        key: Any = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": name}}
         self._wait(_STORE, "GetGroupId")
-        found = _said(lambda: self._store.get_group_id(**self._in_store, AlternateIdentifier=key)["GroupId"])
+        asked: Any = {**self._in_store, **_identified("displayName", name)}
+        found = _said(lambda: self._store.get_group_id(**asked)["GroupId"])
         return Principal(kind=PrincipalType.GROUP, id=found) if found else None
+
+    def user_called(self, name: str) -> Principal | None:
+        """See LiveAccess."""
+        self._wait(_STORE, "GetUserId")
+        asked: Any = {**self._in_store, **_identified("userName", name)}
+        found = _said(lambda: self._store.get_user_id(**asked)["UserId"])
+        return Principal(kind=PrincipalType.USER, id=found) if found else None
+
+
+def _identified(path: str, value: str) -> Mapping[str, Any]:
+    return {"AlternateIdentifier": {"UniqueAttribute": {"AttributePath": path, "AttributeValue": value}}}
 
 
 def _said(ask: Callable[[], str]) -> str:
@@ -128,7 +138,7 @@ def _part(cursor: str, limit: int) -> Any:  # noqa: ANN401 - keyword arguments o
 
 
 def _page(answer: Mapping[str, Any]) -> Page[AssignmentKey]:
-    found = [
+    assignments = (
         AssignmentKey(
             account_id=one["AccountId"],
             permission_set_arn=one["PermissionSetArn"],
@@ -136,5 +146,5 @@ def _page(answer: Mapping[str, Any]) -> Page[AssignmentKey]:
             principal_type=PrincipalType(one["PrincipalType"]),
         )
         for one in answer.get("AccountAssignments", [])
-    ]
-    return Page(found, answer.get("NextToken") or "")
+    )
+    return Page(list(assignments), answer.get("NextToken") or "")

@@ -178,7 +178,11 @@ class SubmittedAnswer(TypedDict):
 
 
 class HealthAnswer(TypedDict):
-    """Service health: the policy in force (0 before the first), and whether operations are open."""
+    """Service health: the policy in force (0 before the first), and whether operations are open.
+
+    `warnings` name what `guardrails.protect` of that policy protects and that does not exist any more, or has left.
+    """
 
     policy_version: Count
     operations_open: bool
+    warnings: list[str]

@@ -50,7 +50,9 @@ class PlanAnswer(TypedDict):
     `policy_version` is the policy used, null for one that was sent. Of `looked_at` subjects, `subjects` would
     change, by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of
     the others. When `complete` is false, the time was too short for all subjects, and all numbers are of those that
-    were checked. `notes` list what would be left unchanged.
+    were checked. `notes` list what would be left unchanged, and the rules of a policy that match nothing of what is
+    recorded. For `mistakes` the policy would be refused: rules that can never match, and what it newly protects and
+    does not exist.
     """
 
     policy_version: Count | None
@@ -60,5 +62,6 @@ class PlanAnswer(TypedDict):
     counts: dict[str, Count]
     operations: list[ForeseenAnswer]
     truncated: Count
+    mistakes: list[str]
     notes: list[str]
     guardrail: GuardrailAnswer

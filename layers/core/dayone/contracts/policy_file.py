@@ -51,6 +51,20 @@ class Translation:
         """Its assignments, in the order of the file."""
         return tuple(self._assignment(at, rule) for at, rule in enumerate(self.shape.assignments))
 
+    def places(self) -> dict[tuple[str, str], Location]:
+        """Where it names what is protected, and who is the same person, by the key and the name."""
+        protected = {
+            (f"protect.{kind}", name): self._location("guardrails", "protect", kind, at)
+            for kind, names in self.shape.guardrails.protect
+            for at, name in enumerate(names)
+        }
+        same = self.shape.people.same_person.items()
+        return protected | {
+            ("same_person", name): self._location("people", "same_person", duplicate)
+            for duplicate, original in same
+            for name in (duplicate, original)
+        }
+
     def _group(self, name: str, group: GroupShape) -> GroupRule:
         path = ("groups", name)
         return GroupRule(
@@ -188,6 +202,7 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
             at_least=guardrails.removals.at_least,
             longest_grant=guardrails.grants.longest,
         ),
+        places={key: place for part in parts for key, place in part.places().items()},
     )
 
 

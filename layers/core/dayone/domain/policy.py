@@ -12,7 +12,7 @@ from dayone.domain.life_cycle import LifeCycle
 from dayone.domain.terms import Terms
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Location:
     """Where in the policy something is said: a file's name and a line counted from 1."""
 
@@ -21,6 +21,17 @@ class Location:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, order=True)
+class PolicyNote:
+    """A sentence about one place in the policy, for whoever wrote it."""
+
+    location: Location
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.text}"
 
 
 @dataclass(frozen=True)
@@ -201,6 +212,8 @@ class Policy:
 
     `protection` and `guardrails` are those that count: with a guard among its reservations, the stricter of both.
     `before` are those of the versions that it `replaced`.
+    `places` are those of names that stand in no rule, by the key they are under and the name as it is written, such as
+    `protect.users` and `break-glass`, or `same_person` and an id.
     """
 
     version: int = 0
@@ -213,6 +226,7 @@ class Policy:
     terms: Terms = field(default_factory=Terms)
     reservations: Reservations = Reservations()
     before: "tuple[Policy, ...]" = ()
+    places: Mapping[tuple[str, str], Location] = field(default_factory=dict, compare=False)
 
     @cached_property
     def date_conditions(self) -> frozenset[Condition]:

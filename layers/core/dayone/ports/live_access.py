@@ -39,3 +39,6 @@ class LiveAccess(Protocol):
 
     def group_called(self, name: str) -> Principal | None:
         """The group of this display name, or None."""
+
+    def user_called(self, name: str) -> Principal | None:
+        """The user of this user name, or None."""

@@ -22,6 +22,7 @@ _PLAN: api_plan.PlanAnswer = {
         }
     ],
     "truncated": 0,
+    "mistakes": [],
     "notes": [],
     "guardrail": {"removals": 1, "existing": 105, "limit": 10, "today": 0, "held": 0, "because": []},
 }

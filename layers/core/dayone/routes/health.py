@@ -5,7 +5,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from dayone.contracts.api import HealthAnswer
 from dayone.routes.described import described
 from dayone.routes.described_health import HEALTH
-from dayone.usecases.access_api import AccessApi, health
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.check_health import check_health
 
 
 def health_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -15,5 +16,9 @@ def health_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(HEALTH)
     def read_health() -> HealthAnswer:
         """Read the service's health, the policy in force, and whether operations are open."""
-        seen = health(api)
-        return {"policy_version": seen.policy_version, "operations_open": seen.operations_open}
+        seen = check_health(api)
+        return {
+            "policy_version": seen.policy_version,
+            "operations_open": seen.operations_open,
+            "warnings": list(seen.warnings),
+        }

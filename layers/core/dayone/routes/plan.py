@@ -41,6 +41,7 @@ def _answer(found: Previewed) -> PlanAnswer:
             for one in preview.operations
         ],
         "truncated": preview.unlisted,
+        "mistakes": list(preview.mistakes),
         "notes": list(preview.notes),
         "guardrail": _guardrail(preview.guardrail),
     }

@@ -40,17 +40,3 @@ class AccessApi:
     budgets: Budgets
     clock: Clock
     entropy: RandomBytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Health:
-    """What a look at the state shows: the policy in force (0 before the first), and whether operations are open."""
-
-    policy_version: int
-    operations_open: bool
-
-
-def health(api: AccessApi) -> Health:
-    """Raises Unavailable when the state cannot be read."""
-    kept = api.archive.current()
-    return Health(policy_version=kept.version if kept else 0, operations_open=api.work.has_runnable())

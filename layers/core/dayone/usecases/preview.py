@@ -51,7 +51,8 @@ class PlanPreview:
     """What would follow.
 
     `looked_at` subjects were planned, `subjects` of them would change; `counts` are all operations by kind. Of these
-    `operations` are the first and `unlisted` the number of the others. `notes` say what would be left alone.
+    `operations` are the first and `unlisted` the number of the others. `notes` say what would be left alone, and which
+    rules of a policy match nothing; `mistakes` are those for which it would be refused.
     """
 
     looked_at: int
@@ -61,6 +62,7 @@ class PlanPreview:
     unlisted: int
     notes: tuple[str, ...]
     guardrail: GuardrailPreview
+    mistakes: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)

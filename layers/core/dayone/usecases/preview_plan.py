@@ -12,26 +12,30 @@ from dayone.domain.evaluation import PolicyEvaluator
 from dayone.domain.guards import judged_as_edit
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
-from dayone.domain.policy import Policy
+from dayone.domain.policy import Policy, PolicyNote
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import THE_POLICY, Subject, SubjectKind
+from dayone.domain.unmatchable_rules import unassigned_sets, unmatchable_rules
+from dayone.domain.unmatched_rules import UnmatchedRules
 from dayone.ports.clock import Clock
 from dayone.ports.company import Company
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import Ledger
 from dayone.ports.records import Records
 from dayone.ports.state import PolicyInForce
+from dayone.usecases.check_protection import ProtectionPorts, check_protection
 from dayone.usecases.preview import PlanPreview, PreviewBuilder
 from dayone.usecases.read_policy_here import read_policy_here
 from dayone.usecases.requeue import evaluator_of
 from dayone.usecases.walk_company import walk_company, walk_kind
 
 LISTED = 1000
+_MOST_NOTES = 100
 # API Gateway waits for 29 seconds; the answer needs some of them.
 _TIME_TO_READ = timedelta(seconds=18)
 
 
-class PreviewPorts(Protocol):
+class PreviewPorts(ProtectionPorts, Protocol):
     """Previewing plans: what it needs of the API's context."""
 
     records: Records
@@ -68,10 +72,35 @@ def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
     policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, records=ports.records)
     policy = judged_as_edit(policy, in_force=in_force)
     evaluator = _evaluator(policy, ports=ports)
-    everybody = walk_company(policy, company=ports.company)
+    unmatched = UnmatchedRules(policy, now=evaluator.now)
+    everybody = _added_to(unmatched, walk_company(policy, company=ports.company))
     if policy.reservations.guard:
         everybody = chain(everybody, [ports.records.subject(THE_POLICY)])
-    return replace(_looked_at(everybody, evaluator=evaluator, ports=ports, is_edit=True), policy_version=None)
+    planned = _looked_at(everybody, evaluator=evaluator, ports=ports, is_edit=True)
+    guards = check_protection(policy, in_force=in_force, ports=ports, near=unmatched.near)
+    mistakes = [*unmatchable_rules(policy), *guards.mistakes]
+    notes = [*guards.warnings, *guards.unread, *unassigned_sets(policy)]
+    # Whoever was not looked at may be meant.
+    if planned.is_complete:
+        refused = {note.location for note in mistakes}
+        notes += [note for note in unmatched.notes() if note.location not in refused]
+    untried = [unmatched.untried()] if planned.is_complete and unmatched.untried() else []
+    noted = (*_listed(notes), *untried, *planned.preview.notes)
+    return replace(
+        planned, preview=replace(planned.preview, notes=noted, mistakes=_listed(mistakes)), policy_version=None
+    )
+
+
+def _added_to(unmatched: UnmatchedRules, states: Iterable[SubjectState]) -> Iterable[SubjectState]:
+    for state in states:
+        unmatched.add(state.head.fact)
+        yield state
+
+
+def _listed(notes: Iterable[PolicyNote]) -> tuple[str, ...]:
+    ordered = [str(note) for note in sorted(set(notes))]
+    rest = len(ordered) - _MOST_NOTES
+    return (*ordered[:_MOST_NOTES], f"and {rest} more like these") if rest > 0 else tuple(ordered)
 
 
 def _of_person(changes: Changes, *, ports: PreviewPorts) -> Previewed:

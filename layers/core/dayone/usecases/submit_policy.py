@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from dayone.contracts.kept_policy import as_one_text
+from dayone.contracts.policy_check import invalid_by
 from dayone.domain.changes import Cause, CauseKind, ulid
 from dayone.domain.commands import ActivatePolicy
-from dayone.domain.policy import PolicyVersion
+from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.subjects import THE_POLICY
+from dayone.domain.unmatchable_rules import unmatchable_rules
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.records import Records
 from dayone.ports.state import Changes, Inbox, PolicyArchive, PolicyInForce
+from dayone.usecases.check_protection import ProtectionPorts, check_protection
 from dayone.usecases.read_policy_here import read_policy_here
 
 
-class UploadPorts(Protocol):
+class UploadPorts(ProtectionPorts, Protocol):
     """Taking a policy: what it needs of the API's context."""
 
     archive: PolicyArchive
@@ -37,12 +40,16 @@ def submit_policy(
 ) -> PolicyVersion:
     """Keep a policy as the next version and ask for it to be put in force; `files` are its texts by file name.
 
-    `again` is the earlier version that they are taken from, if any. Raises Invalid with every mistake in it and with
-    what cannot be done in this deployment, Outdated unless the precondition holds for the newest version that was kept,
+    `again` is the earlier version that they are taken from, if any: its rules were accepted once, so they are not
+    refused for what they match by now. Raises Invalid with every mistake in it and with what cannot be done in this
+    deployment, Outdated unless the precondition holds for the newest version that was kept,
     in force yet or not.
     A crash on the way leaves at most a version that never comes into force; sending the policy again mends that.
     """
-    read_policy_here(files, in_force=ports.policies.current(), version=0, records=ports.records)
+    in_force = ports.policies.current()
+    policy = read_policy_here(files, in_force=in_force, version=0, records=ports.records)
+    if not again:
+        _refuse_mistakes(policy, in_force=in_force, ports=ports)
     at = ports.clock()
     change = ulid(at, entropy=ports.entropy())
     file, text = as_one_text(files)
@@ -53,3 +60,9 @@ def submit_policy(
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
     ports.changes.open(cause)
     return kept
+
+
+def _refuse_mistakes(policy: Policy, *, in_force: Policy, ports: ProtectionPorts) -> None:
+    guards = check_protection(policy, in_force=in_force, ports=ports)
+    if mistakes := (*unmatchable_rules(policy), *guards.mistakes):
+        raise invalid_by(mistakes)

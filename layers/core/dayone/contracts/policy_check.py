@@ -1,0 +1,24 @@
+"""Check a policy without any network: all that its files alone tell."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from dayone.contracts.policy_file import read_policy
+from dayone.contracts.policy_findings import Finding, invalid_policy
+from dayone.domain.policy import Policy, PolicyNote
+from dayone.domain.unmatchable_rules import unassigned_sets, unmatchable_rules
+from dayone.errors import Invalid
+
+
+def check_policy(files: Mapping[str, str]) -> tuple[Policy, Sequence[str]]:
+    """The policy with notes on it; raises Invalid as `read_policy` does, and for rules that can match nothing."""
+    policy = read_policy(files, version=0)
+    if mistakes := unmatchable_rules(policy):
+        raise invalid_by(mistakes)
+    return policy, [str(note) for note in unassigned_sets(policy)]
+
+
+def invalid_by(mistakes: Iterable[PolicyNote]) -> Invalid:
+    """The error for mistakes in what a policy means, as `invalid_policy` has it for those in how it is written."""
+    return invalid_policy(
+        Finding(file=note.location.file, line=note.location.line, column=1, said=note.text) for note in mistakes
+    )

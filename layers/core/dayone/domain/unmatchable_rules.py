@@ -1,0 +1,98 @@
+"""Rules of a policy that can match nothing, whatever HR and Organizations say: its text alone tells."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from dayone.domain.matching import matches_any
+from dayone.domain.people import SELECTABLE_DATES
+from dayone.domain.policy import Condition, Policy, PolicyNote
+
+_SPECIAL = frozenset("*?[")
+# Characters that a value can have: of the patterns that records of HR systems are checked by.
+_IN_AN_ID = re.compile(r"[a-z0-9._@+*?-]*")
+_UNSPACED = frozenset({"user_name", "email"})
+
+
+def unmatchable_rules(policy: Policy) -> tuple[PolicyNote, ...]:
+    """Each of them with its place and the way to mend it, in reading order."""
+    return tuple(sorted({*_in_groups(policy), *_in_assignments(policy), *_in_protection(policy)}))
+
+
+def unassigned_sets(policy: Policy) -> Iterator[PolicyNote]:
+    """One note for all permission sets that no assignment gives; a grant may, so it is no mistake."""
+    assigned = {rule.permission_set for rule in policy.assignments}
+    idle = [rule for rule in policy.permission_sets if rule.name not in assigned]
+    if idle:
+        names = ", ".join(f"`{rule.name}`" for rule in idle[:10]) + (f" and {len(idle) - 10} more" if idle[10:] else "")
+        yield PolicyNote(idle[0].location, f"no assignment gives {names}: only a grant can")
+
+
+def _in_groups(policy: Policy) -> Iterator[PolicyNote]:
+    for group in policy.groups:
+        for selector in (*group.members, *group.exceptions):
+            for condition in selector.conditions:
+                if condition.attribute not in SELECTABLE_DATES:
+                    for text in (*_of_condition(condition), *_of_values(condition)):
+                        yield PolicyNote(selector.location, f"{condition.attribute}: {text}")
+
+
+def _in_assignments(policy: Policy) -> Iterator[PolicyNote]:
+    for rule in policy.assignments:
+        for selector in (*rule.accounts, *rule.exceptions):
+            for name in selector.names:
+                yield from (PolicyNote(selector.location, f"name: {text}") for text in _in_quotes(name))
+            for tag in selector.tags:
+                texts = [*_in_quotes(tag.attribute), *_of_condition(tag)]
+                texts += [text for value in (*tag.any_of, *tag.none_of) for text in _in_quotes(value)]
+                yield from (PolicyNote(selector.location, f"tags.{tag.attribute}: {text}") for text in texts)
+
+
+def _in_protection(policy: Policy) -> Iterator[PolicyNote]:
+    for (key, name), location in policy.places.items():
+        yield from (PolicyNote(location, f"{key}: {text}") for text in _in_quotes(name))
+
+
+def _of_condition(condition: Condition) -> Iterator[str]:
+    if condition.none_of and condition.any_of and all(_is_excluded(value, condition) for value in condition.any_of):
+        yield "can never match, because `not` excludes all that `any` asks for: remove one of them"
+    elif condition.present and any(not value.strip("*") for value in condition.none_of):
+        yield "can never match, because `not: *` excludes every text: remove it or `present`"
+
+
+def _is_excluded(value: str, condition: Condition) -> bool:
+    texts = {glob.casefold() for glob in condition.none_of}
+    is_plain = not _SPECIAL & set(value)
+    is_all = any(not text.strip("*") for text in texts)
+    return is_all or value.casefold() in texts or (is_plain and matches_any(condition.none_of, value))
+
+
+def _of_values(condition: Condition) -> Iterator[str]:
+    for value in (*condition.any_of, *condition.none_of):
+        quoted = list(_in_quotes(value))
+        yield from quoted or _never_in(condition.attribute, value)
+
+
+def _in_quotes(value: str) -> Iterator[str]:
+    inner = value[1:-1].strip()
+    if inner and _is_typographic(value[0]) and _is_typographic(value[-1]):
+        yield f"the typographic quotes of `{value}` are part of the text: write `{inner}`"
+
+
+def _is_typographic(char: str) -> bool:
+    """Whether it is a quotation mark of any language that YAML takes for text."""
+    return char != '"' and "QUOTATION MARK" in unicodedata.name(char, "")
+
+
+def _never_in(attribute: str, value: str) -> Iterator[str]:
+    """What no value of the attribute has, as records are checked and their blanks are removed at both ends."""
+    if value != value.strip():
+        yield f"`{value}` can never match, because no value has a blank or a line end at either end: remove it"
+    elif attribute == "email" and not _SPECIAL & set(value) and "@" not in value:
+        yield f"`{value}` can never match, because every address has an `@`: write `*@{value}` for a domain"
+    elif "[" in value:
+        return
+    elif attribute == "id" and not _IN_AN_ID.fullmatch(value.casefold()):
+        yield f"`{value}` can never match, because ids have only the characters A-Z a-z 0-9 . _ @ + -: correct it"
+    elif attribute in _UNSPACED and re.search(r"\s", value):
+        yield f"`{value}` can never match, because no {attribute} has a blank in it: remove it"
