@@ -56,6 +56,37 @@ def test_a_decision_is_on_record_with_who_made_it_and_what_was_held(world: World
     assert (entry.outcome, entry.detail) == ("recorded", f"1 held: {WHY}")
 
 
+def _leavers(caller: str = APPROVER) -> Event:
+    event = sent_by("approve_change", caller)
+    return {
+        **event,
+        "queryStringParameters": {"only": "leavers"},
+        "multiValueQueryStringParameters": {"only": ["leavers"]},
+    }
+
+
+class TestLeavers:
+    def test_they_are_asked_for_alone_and_the_change_stays_to_be_decided_on(self, world: World) -> None:
+        assert world.send(_leavers()).status == 202
+        (request,) = world.inbox.of(ApplyDecision)
+        assert request.decision == Decision(is_approved=True, actor=APPROVER, at=NOW, only_leavers=True)
+        assert world.send("read_change").body["change"]["decision"] is None
+        assert world.send("reject_change").status == 202
+
+    def test_whoever_caused_the_change_does_not_approve_them(self, world: World) -> None:
+        assert world.send(_leavers(CALLER)).status == 403
+        assert world.inbox.commands == []
+
+    def test_they_come_too_late_for_a_change_that_was_decided_on(self, world: World) -> None:
+        world.send("reject_change")
+        assert world.send(_leavers()).status == 409
+
+    def test_there_is_no_other_part(self, world: World) -> None:
+        event = {**_leavers(), "queryStringParameters": {"only": "movers"}}
+        event["multiValueQueryStringParameters"] = {"only": ["movers"]}
+        assert world.send(event).status == 400
+
+
 @pytest.mark.parametrize("name", ["approve_change", "reject_change"])
 def test_whoever_caused_a_change_does_not_decide_about_it(world: World, name: str) -> None:
     answer = world.send(sent_by(name, CALLER))

@@ -62,6 +62,44 @@ def ready(api: CliApi) -> None:
     api.tell("POST /v1/people/e-1/end", Told(status=202, body=TAKEN))
 
 
+class TestLeavers:
+    """`changes approve --leavers` sends an approval of what leavers would lose for each held change, and of no more."""
+
+    @pytest.fixture
+    def api(self, api: CliApi) -> CliApi:
+        api.tell("GET /v1/changes", {"changes": [{"id": "01A"}, {"id": "01B"}], "cursor": ""})
+        api.tell("POST /v1/changes/01A/approve", Told(status=202, body=TAKEN))
+        api.tell("POST /v1/changes/01B/approve", Told(status=202, body=TAKEN))
+        return api
+
+    def test_all_that_are_held(self, api: CliApi) -> None:
+        ended = dayone("changes", "approve", "--leavers", "--yes", api=api.url)
+        assert ended.code == 0, ended.err
+        sent = [(one.path, one.query) for one in api.asked if one.method == "POST"]
+        assert sent == [(f"/v1/changes/{name}/approve", {"only": "leavers"}) for name in ("01A", "01B")]
+        assert [one.query["state"] for one in api.asked if one.method == "GET"] == ["held"]
+
+    def test_or_one(self, api: CliApi) -> None:
+        assert dayone("changes", "approve", "01B", "--leavers", "--yes", api=api.url).code == 0
+        assert [(one.path, one.query) for one in api.asked] == [("/v1/changes/01B/approve", {"only": "leavers"})]
+
+    def test_what_the_caller_caused_is_left_and_the_others_go(self, api: CliApi) -> None:
+        problem = {"type": "tag:dayone,2026:forbidden", "title": "Forbidden", "status": 403, "detail": "caused by you"}
+        api.tell("POST /v1/changes/01A/approve", Told(status=403, body=problem))
+        ended = dayone("changes", "approve", "--leavers", "--yes", api=api.url)
+        assert (ended.code, len(writes(api))) == (1, 2)
+        assert "caused by you" in ended.out
+
+    def test_nothing_is_sent_without_a_yes(self, api: CliApi) -> None:
+        ended = dayone("changes", "approve", "--leavers", api=api.url, stdin="n\n")
+        assert (ended.code, writes(api)) == (1, [])
+        assert "in 2 held changes?" in ended.err
+
+    def test_without_it_a_change_has_to_be_named(self, api: CliApi) -> None:
+        assert dayone("changes", "approve", "--yes", api=api.url).code == 2
+        assert api.asked == []
+
+
 @pytest.mark.parametrize("words", [_APPROVE, _END], ids=" ".join)
 @pytest.mark.parametrize("answer", ["", "\n", "n\n", "no\n"], ids=["nobody there", "default", "n", "no"])
 def test_without_a_yes_nothing_is_sent(api: CliApi, words: tuple[str, ...], answer: str) -> None:

@@ -237,6 +237,53 @@ class TestHrEvents:
         assert _change(world, request).held == 4
 
 
+class TestLeaversAlone:
+    """Of a change that holds removals of leavers and others, a human approves those of leavers."""
+
+    def _held(self) -> tuple[World, Command]:
+        """Three of seven have left, which nobody has looked at before a policy takes the group from everybody."""
+        world = _world()
+        for name in ("e-1", "e-2", "e-3"):
+            world.hr_tells(a_person(name, end_date=world.now.date()), at=world.now)
+        world.settle()
+        world.now += timedelta(days=1)
+        request = world.policy_is(_limited(_NOBODY, at_least=0))
+        world.settle()
+        assert len(world.groups()["engineers"]) == 7
+        return world, request
+
+    def test_only_what_people_lose_because_they_have_left_goes(self) -> None:
+        world, request = self._held()
+        before = _change(world, request).held
+        world.is_decided(request.cause.change, approved=True, only_leavers=True)
+        world.settle()
+        assert world.groups()["engineers"] == {f"e-{number}@example.com" for number in range(4, 8)}
+        change = _change(world, request)
+        assert (change.state, change.held, change.decision) == (ChangeState.HELD, before - 3, None)
+        entries = [entry for entry, _ in world.state.log if entry.action == "approve-removals"]
+        assert {(one.actor, one.subject) for one in entries} == {
+            ("arn:approver", f"person:e-{number}") for number in range(1, 4)
+        }
+
+    def test_the_rest_is_decided_on_as_ever(self) -> None:
+        world, request = self._held()
+        world.is_decided(request.cause.change, approved=True, only_leavers=True)
+        world.settle()
+        _decided(world, request, approved=True)
+        assert world.groups()["engineers"] == set()
+        assert _change(world, request).state is ChangeState.SUCCEEDED
+
+    def test_nobody_is_a_leaver_by_the_edit_that_is_held(self) -> None:
+        world = _world()
+        policy = _limited(_ENGINEERS, at_least=0)
+        duplicates = tuple((name, "e-1") for name in _PEOPLE[1:])
+        request = world.policy_is(replace(policy, people=replace(policy.people, duplicates=duplicates)))
+        world.settle()
+        world.is_decided(request.cause.change, approved=True, only_leavers=True)
+        world.settle()
+        assert len(world.groups()["engineers"]) == 7
+
+
 class TestPlannedAgain:
     def test_the_same_again_changes_nothing(self) -> None:
         world = _world()

@@ -230,9 +230,11 @@ class World:
         self.is_decided(request.cause.change, approved=True)
         self.settle()
 
-    def is_decided(self, change: str, *, approved: bool, actor: str = "arn:approver") -> None:
+    def is_decided(
+        self, change: str, *, approved: bool, actor: str = "arn:approver", only_leavers: bool = False
+    ) -> None:
         """What the API puts on the inbox when somebody has decided on what a change holds."""
-        decision = Decision(is_approved=approved, actor=actor, at=self.now)
+        decision = Decision(is_approved=approved, actor=actor, at=self.now, only_leavers=only_leavers)
         subject = Subject(SubjectKind.CHANGE, change)
         cause = self.state.changes[change].cause
         self.inbox.put([ApplyDecision(subject=subject, cause=cause, decision=decision)])

@@ -6,7 +6,9 @@ import typer
 
 from dayone_cli.api_client import path
 from dayone_cli.confirming import Yes, confirm
+from dayone_cli.failures import Misused
 from dayone_cli.following import FollowIt, Timeout, change_sheet, follow, watch
+from dayone_cli.leavers import approve_leavers
 from dayone_cli.lists import USUAL, Limit, members, show_list
 from dayone_cli.removals import held_lines
 from dayone_cli.run import Run, command
@@ -66,8 +68,23 @@ def accounts(run: Run, change: Change, limit: Limit = USUAL) -> None:
 
 
 @command(app, "approve")
-def approve(run: Run, change: Change, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
+def approve(
+    run: Run,
+    change: Annotated[str, typer.Argument(help="The id of a change; with --leavers, default: all that are held.")] = "",
+    *,
+    leavers: Annotated[
+        bool, typer.Option("--leavers", help="Only remove the access of people who have left; all else stays held.")
+    ] = False,
+    yes: Yes = False,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
     """Approve a held change and carry out all that it holds. You cannot approve a change you caused."""
+    if leavers:
+        approve_leavers(run, change, yes=yes)
+        return
+    if not change:
+        raise Misused("Which change?", detail="name its id, or add --leavers for what people who have left would lose")
     for line in held_lines(run.api, change):
         run.screen.say(line)
     confirm("Approve it?", yes=yes)

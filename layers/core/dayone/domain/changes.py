@@ -51,13 +51,24 @@ class Cause:
         return self.retries or self.kind
 
 
+class Part(StrEnum):
+    """A part of what a change holds that can be approved by itself: the removals of people who have left."""
+
+    LEAVERS = "leavers"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What a human, by the ARN they called with, has said to the removals that a change held, and when."""
+    """What a human, by the ARN they called with, has said to what a change held, and when.
+
+    With `only_leavers` it is about those removals alone whose ground is that the person has left, and leaves the change
+    to be decided on.
+    """
 
     is_approved: bool
     actor: str
     at: datetime
+    only_leavers: bool = False
 
 
 class ChangeState(StrEnum):

@@ -124,7 +124,7 @@ class ApplyDecision(Command):
     @property
     def identity(self) -> tuple[object, ...]:
         """See Command."""
-        return (*super().identity, self.decision.is_approved, self.cursor)
+        return (*super().identity, self.decision.is_approved, self.decision.only_leavers, self.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)

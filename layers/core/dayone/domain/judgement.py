@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from dayone.domain.changes import Decision
 from dayone.domain.evaluation import Diff
 from dayone.domain.guardrails import (
     HeldRemoval,
@@ -76,18 +77,20 @@ def split_held(diff: Diff, *, head: Head) -> SplitDiff:
     )
 
 
-def decide_held(diff: Diff, *, head: Head, change: str, is_approved: bool) -> tuple[HeldRemoval, ...]:
+def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> tuple[HeldRemoval, ...]:
     """The held removals of a subject once those that a change holds have been decided on.
 
-    What is asked for no more since it was held is withdrawn, even when it is approved.
+    What is asked for no more since it was held is withdrawn, even when it is approved. A decision about leavers leaves
+    all others as they are, those included that were held while the person had not left.
     """
-    return tuple(
-        now
-        for removal in head.held
-        for now in decided(
-            [removal], change=change, is_approved=is_approved, removals=_alike(diff, removal), ground=diff.ground
-        )
-    )
+
+    def decide(removal: HeldRemoval) -> tuple[HeldRemoval, ...]:
+        if decision.only_leavers and not (removal.has_left and diff.ground.has_left):
+            return (removal,)
+        removals, ground = _alike(diff, removal), diff.ground
+        return decided([removal], change=change, is_approved=decision.is_approved, removals=removals, ground=ground)
+
+    return tuple(now for removal in head.held for now in decide(removal))
 
 
 @dataclass(frozen=True, kw_only=True)

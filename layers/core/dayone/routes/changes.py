@@ -12,7 +12,7 @@ from dayone.contracts.api_changes import (
     NotPlannedAnswer,
     RetriedAnswer,
 )
-from dayone.domain.changes import CauseKind, ChangeState
+from dayone.domain.changes import CauseKind, ChangeState, Part
 from dayone.domain.history import ChangesWanted
 from dayone.routes.change_answers import (
     accounts_answer,
@@ -35,7 +35,7 @@ from dayone.routes.queries import moment_of, seconds_of, subject_in, word_of
 from dayone.routes.requests import Event, caller_of, subjects_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.await_change import LONGEST_WAIT, await_change
-from dayone.usecases.decide_change import decide_change
+from dayone.usecases.decide_change import approve_leavers, decide_change
 from dayone.usecases.follow_change import NotPlannedYet, accounts_of_change, follow_change
 from dayone.usecases.retry_change import retry_change
 
@@ -84,8 +84,11 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/approve")
     @described(APPROVAL)
     def approve_change(change: str) -> Response[str]:
-        """Approve a held change and carry out all that it holds."""
-        return decide(change, is_approved=True)
+        """Approve a held change and carry out all that it holds, or only the removals of people who have left."""
+        if word_of(app.current_event, "only", Part) is None:
+            return decide(change, is_approved=True)
+        decision = approve_leavers(change, actor=caller_of(app.current_event), ports=api)
+        return _taken(decided_answer(change, decision))
 
     @app.post("/v1/changes/<change>/reject")
     @described(REJECTION)

@@ -1,7 +1,7 @@
 """What is said of the routes about changes."""
 
 from dayone.contracts import api_changes
-from dayone.domain.changes import CauseKind, ChangeState
+from dayone.domain.changes import CauseKind, ChangeState, Part
 from dayone.errors import Forbidden, Inapplicable, Invalid, NotFound, TooLarge
 from dayone.routes.described import PAGED, Accepted, Body, Description, Parameter
 from dayone.routes.examples import ACCOUNT, APPROVER, AT, CHANGE, CHANGED, LATER_CHANGE, OPERATION
@@ -59,6 +59,13 @@ _WAIT = Parameter(
     schema={"type": "integer", "minimum": 1, "maximum": LONGEST_WAIT},
 )
 
+_ONLY = Parameter(
+    name="only",
+    says="Approve only removals because a person has left; everything else that the change holds stays held.",
+    example="leavers",
+    schema=words_in(Part),
+)
+
 CHANGES = Description(
     tag="changes",
     answer=api_changes.ChangesAnswer,
@@ -86,6 +93,7 @@ RETRY = Description(
 )
 APPROVAL = Description(
     tag="changes",
+    takes=(_ONLY,),
     answer=api_changes.DecidedAnswer,
     example=_APPROVED,
     status=202,

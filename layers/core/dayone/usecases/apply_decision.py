@@ -41,7 +41,7 @@ def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
     change, decision = command.cause.change, command.decision
     if command.subject.kind is SubjectKind.CHANGE:
         policy = ports.policies.current()
-        if decision.is_approved and policy.reservations.change == change:
+        if decision.is_approved and not decision.only_leavers and policy.reservations.change == change:
             # Whatever else it removes has been approved with it.
             ports.policies.lift(policy.version, Reservation.HOLD)
         subjects, cursor = ports.held.subjects(change, after=command.cursor, limit=_IN_A_RUN)
@@ -84,8 +84,10 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
     policy = ports.policies.current()
     evaluator = evaluator_of(policy, fact_of=lambda one: ports.subjects.load(one).head.fact, now=now)
     diff = diff_recorded_state(state, evaluator=evaluator)
-    held = decide_held(diff, head=before, change=change, is_approved=decision.is_approved)
+    held = decide_held(diff, head=before, change=change, decision=decision)
     decided = [one for one in held if one not in before.held]
+    if not decided:
+        return held
     entry = AuditEntry(
         at=now,
         actor=decision.actor,

@@ -27,6 +27,21 @@ class DecidingPorts(Protocol):
     clock: Clock
 
 
+def approve_leavers(change: str, *, actor: str, ports: DecidingPorts) -> Decision:
+    """Ask for those held removals of a change to be carried out whose ground is that the person has left.
+
+    All others stay held, and the change can be decided on as before. Raises as `decide_change` does, and Inapplicable
+    also when the change has been decided on as a whole.
+    """
+    found = _decidable(change, actor=actor, ports=ports)
+    if found.decision is not None:
+        raise Inapplicable(f"change {change} was already decided on by {found.decision.actor}")
+    _check_is_held(found, ports=ports)
+    decision = Decision(is_approved=True, actor=actor, at=ports.clock(), only_leavers=True)
+    _put(found, decision, ports=ports)
+    return decision
+
+
 def decide_change(change: str, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
     """Keep the decision and ask for it to be carried out; the same decision again is harmless.
 
@@ -34,23 +49,36 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
     unknown, Forbidden for whoever caused it, Inapplicable when it holds nothing, is still being planned, or the
     opposite was decided.
     """
-    found = the_change(change, records=ports.records)
-    if actor == found.cause.actor:
-        raise Forbidden(f"change {change} was caused by this caller: another caller must approve or reject it")
+    found = _decidable(change, actor=actor, ports=ports)
     decision = found.decision or _decided(found, is_approved=is_approved, actor=actor, ports=ports)
     if decision.is_approved is not is_approved:
         said = "approved" if decision.is_approved else "rejected"
         raise Inapplicable(f"change {change} was already {said} by {decision.actor}: the decision is being carried out")
-    subject = Subject(SubjectKind.CHANGE, change)
-    ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
+    _put(found, decision, ports=ports)
     return decision
 
 
-def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
+def _decidable(change: str, *, actor: str, ports: DecidingPorts) -> Change:
+    found = the_change(change, records=ports.records)
+    if actor == found.cause.actor:
+        raise Forbidden(f"change {change} was caused by this caller: another caller must approve or reject it")
+    return found
+
+
+def _put(found: Change, decision: Decision, *, ports: DecidingPorts) -> None:
+    subject = Subject(SubjectKind.CHANGE, found.id)
+    ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
+
+
+def _check_is_held(found: Change, *, ports: DecidingPorts) -> None:
     if found.state is ChangeState.PLANNING and not _waits_for_stuck_subjects_only(found, ports=ports):
         raise Inapplicable(f"change {found.id} is still being planned: decide once it is held")
     if not found.held:
         raise Inapplicable(f"change {found.id} holds nothing: there is nothing to approve or reject")
+
+
+def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
+    _check_is_held(found, ports=ports)
     decision = Decision(is_approved=is_approved, actor=actor, at=ports.clock())
     entry = AuditEntry(
         at=decision.at,
