@@ -154,6 +154,7 @@ SEEN: dict[str, Callable[[Vandal], None]] = {
         {**vandal.get(at(6)), **at(6, lane="facts-9")._asdict()}
     ),
     "an entry is under no number": lambda vandal: vandal.move(at(6), to=RecordKey(at(6).pk, "policy#6")),
+    "an entry has the number 0": lambda vandal: vandal.put({**vandal.get(at(6)), **at(0)._asdict()}),
     "an entry is there twice": lambda vandal: vandal.put({**vandal.get(at(5)), **at(3, lane=QUIET)._asdict()}),
     "two entries are swapped": lambda vandal: _swap(vandal, at(4), at(5)),
     "two lanes are swapped": _swap_lanes,

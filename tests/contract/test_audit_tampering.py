@@ -1,14 +1,16 @@
 """What is done to the audit log by whoever may write the table, and that verifying the day shows it."""
 
+from datetime import timedelta
+
 import pytest
 
 from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
 from dayone.domain.audit import AuditWanted
 from dayone.errors import Inapplicable
 from dayone.usecases.verify_audit import LaneVerified, verify_audit
-from tests.contract.audit_tampering import SEEN, TODAY, UNSEEN, Vandal, at, date_of, write_log
+from tests.contract.audit_tampering import QUIET, SEEN, TODAY, UNSEEN, Vandal, at, date_of, write, write_log
 from tests.contract.state_ports import StateTable
-from tests.contract.state_samples import ADA, NOW
+from tests.contract.state_samples import ADA, NOW, entry
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -32,6 +34,20 @@ def test_what_nobody_touched_is_whole(vandal: Vandal) -> None:
 def test_what_was_done_to_the_log_of_a_day_shows(vandal: Vandal, tampering: str) -> None:
     SEEN[tampering](vandal)
     assert _broken(vandal) != []
+
+
+def test_what_was_done_beside_a_day_without_entries_shows(vandal: Vandal) -> None:
+    vandal.put({**vandal.get(at(6)), **at(0, lane=QUIET, day=2)._asdict()})
+    assert [lane.lane for lane in _broken(vandal, day=1)] == [QUIET]
+
+
+def test_a_lane_that_rests_for_long_is_whole(vandal: Vandal) -> None:
+    write(vandal.table, QUIET, entry(at=NOW + timedelta(days=500)))
+    today = TODAY + timedelta(days=600)
+    log = DynamoAuditLog(vandal.table.wrapped())
+    for day in (0, 250, 500, 550):
+        lanes = verify_audit(date_of(day), today=today, cursor="", log=log).lanes
+        assert [lane for lane in lanes if lane.broken] == []
 
 
 @pytest.mark.parametrize("tampering", UNSEEN)

@@ -7,6 +7,7 @@ SAMPLES = {
     "AdministerPolicyArn": "arn:aws:iam::111122223333:policy/dayone-AdministerPolicy-1A2B3C4D5E6F",
     "AlarmTopicArn": "arn:aws:sns:eu-west-1:111122223333:alarms",
     "ApplySubject": "repo:acme/access:environment:dayone",
+    "AuditCheckpointsBucket": "acme-audit-checkpoints",
     "EndedSessionsPolicyId": "p-0a1b2c3d",
     "EndedSessionsTargets": "r-ab12",
     "HubBusArn": "arn:aws:events:eu-west-1:111122223333:event-bus/dayone-account-events",

@@ -95,6 +95,44 @@ def test_a_break_is_told(world: World) -> None:
     assert (broken["lane"], broken["number"]) == ("operations", 3)
 
 
+def _end(world: World, place: int, **parts: str) -> str:
+    record = world.state.audit_records()[place - 1]
+    members = {"lane": record.lane, "number": f"{place}", "day": record.day, "hash": record.hash, **parts}
+    return ":".join(members.values())
+
+
+def test_ends_that_are_in_the_log_are_the_same(world: World) -> None:
+    ends = ",".join(_end(world, number) for number in (1, 4))
+    assert world.send(asking("compare_audit_ends", ends=ends)).body == {"compared": 2, "first_break": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"hash": "5c" * 32}, "with another hash"),
+        ({"day": "2026-11-20"}, "is gone"),
+        ({"number": "5"}, "is gone"),
+        ({"lane": "policy"}, "no such lane"),
+    ],
+)
+def test_an_end_that_is_not_in_the_log_is_a_break(world: World, change: dict[str, str], says: str) -> None:
+    broken = world.send(asking("compare_audit_ends", ends=_end(world, 4, **change))).body["first_break"]
+    assert (broken["lane"], broken["number"]) == (change.get("lane", "operations"), int(change.get("number", "4")))
+    assert says in broken["says"]
+
+
+def test_what_is_no_end_of_a_lane_is_refused(world: World) -> None:
+    end = _end(world, 4)
+    for ends in (
+        f"{end},",
+        end[:-1],
+        f"{end[:-64]}{'G' * 64}",
+        "operations:4:2026-13-01:" + "5c" * 32,
+        ",".join([end] * 11),
+    ):
+        assert world.send(asking("compare_audit_ends", ends=ends)).status == 400
+
+
 @pytest.mark.parametrize("day", ["", "today", "2026-02-30", "20261123"])
 def test_a_day_that_is_none_is_refused(day: str) -> None:
     assert World().send(load("verify_audit") | {"queryStringParameters": {"day": day}}).status == 400

@@ -13,6 +13,7 @@ _ATTRIBUTES = {
     ("AWS::Events::EventBus", "Arn"): f"arn:aws:events:{_HERE}:event-bus/NAME",
     ("AWS::Events::Rule", "Arn"): f"arn:aws:events:{_HERE}:rule/NAME",
     ("AWS::IAM::Role", "Arn"): "arn:aws:iam::111122223333:role/NAME",
+    ("AWS::KMS::Key", "Arn"): f"arn:aws:kms:{_HERE}:key/01234567-89ab-cdef-0123-456789abcdef",
     ("Custom::SessionPolicy", "PolicyArn"): (
         "arn:aws:organizations::111122223333:policy/o-a1b2c3d4e5/service_control_policy/p-0a1b2c3d"
     ),
@@ -26,7 +27,7 @@ _ATTRIBUTES = {
 }
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 # The names of these have slashes in them.
-_PATH = re.compile(r"Path$|^LogGroupName$|^ParameterName|^SecretId$")
+_PATH = re.compile(r"Path$|^LogGroupName$|^ObjectName$|^ParameterName|^SecretId$")
 _ANYTHING, _ANY_NAME = "\1", "\0"
 _FIELDS = 5
 

@@ -24,6 +24,7 @@ RINGS = {
     "AccountEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
     "PublishEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
     "ForwardAccountEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "CheckpointAlarm": ("LessThanThreshold", 1, 3600, 2, 2, "breaching"),
     "SweepAlarm": ("LessThanThreshold", 1, 300, 1, 1, "breaching"),
     "FunctionErrorsAlarm": ("GreaterThanThreshold", 0, 300, 3, 2, "notBreaching"),
     "FunctionThrottlesAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
@@ -74,12 +75,16 @@ def _watched(metric_name: str, *, dimension: str) -> dict[str, set[str]]:
 def test_an_alarm_watches_what_the_template_makes(alarm: str) -> None:
     metrics = list(_metrics(alarm))
     assert 1 <= len(metrics) <= MOST_METRICS
-    for metric, conditions in metrics:
+    of_alarm = {str(RESOURCES[alarm]["Condition"])} if "Condition" in RESOURCES[alarm] else set[str]()
+    for metric, of_metric in metrics:
+        conditions = of_metric | of_alarm
         for name, kind in (("QueueName", QUEUE), ("FunctionName", FUNCTION)):
             if (value := _dimensions(metric).get(name)) is not None:
                 logical = value.get("Ref") or value["Fn::GetAtt"].removesuffix(".QueueName")
                 assert RESOURCES[logical]["Type"] == kind
-                assert {RESOURCES[logical].get("Condition")} - {None} <= conditions
+                assert {RESOURCES[logical].get("Condition")} - {None} <= conditions | {
+                    RESOURCES[alarm].get("Condition")
+                }
         if metric["Namespace"] == "AWS/ApiGateway":
             _is_a_stage(metric, conditions)
         if not str(metric["Namespace"]).startswith("AWS/"):

@@ -33,6 +33,8 @@ FETCHING = {
 UNDER_CONDITIONS = {
     Dependency.MANAGEMENT_ACCOUNT: "GivesManagementAccountAccess",
     Dependency.CUSTOMER_KEY: "HasIdentityCenterKey",
+    Dependency.SIGNING_KEY: "SignsCheckpoints",
+    Dependency.CHECKPOINT_BUCKET: "KeepsCheckpoints",
 }
 # Services have no resource that could be named for these.
 NEEDS_EVERY_RESOURCE = {
@@ -61,6 +63,10 @@ def _policies(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         condition, given, otherwise = policy.get("Fn::If", ("", policy, {"Ref": "AWS::NoValue"}))
         assert otherwise == {"Ref": "AWS::NoValue"}
         yield condition, given
+    # Those that stand apart from the role, because what they name names the role.
+    for policy in template()["Resources"].values():
+        if policy["Type"] == "AWS::IAM::Policy" and {"Ref": f"{pascal(name)}Role"} in policy["Properties"]["Roles"]:
+            yield policy.get("Condition", ""), policy["Properties"]
 
 
 def _statements(name: str, *, policy: str | None = None) -> list[dict[str, Any]]:

@@ -1,9 +1,12 @@
 """`dayone audit`: the log of every change to AWS, and the proof that nobody has changed the log."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
 
 import typer
 
+from dayone_cli.checkpoints import as_summary, compare_checkpoints, signed_checkpoints, summary_lines
 from dayone_cli.failures import Negative
 from dayone_cli.lists import USUAL, Limit, members, show_list
 from dayone_cli.run import Run, command
@@ -29,19 +32,35 @@ def list_audit(
 
 
 @command(app, "verify")
-def verify(run: Run, day: Annotated[str, typer.Argument(help="A date in UTC, such as 2026-11-23.")]) -> None:
+def verify(
+    run: Run,
+    day: Annotated[str, typer.Argument(help="A date in UTC, such as 2026-11-23.")],
+    checkpoints: Annotated[
+        str,
+        typer.Option(help="Compare with the signed checkpoints of that day in this file, or in s3://BUCKET[/FOLDER]."),
+    ] = "",
+    key: Annotated[
+        str, typer.Option(help="The ARN of the KMS key that signed the checkpoints; default: that of the stack.")
+    ] = "",
+) -> None:
     """Verify the audit log's hash chain for a day. Exits 1 if it is broken."""
     entries, broken, cursor, is_first = 0, None, "", True
     while (cursor or is_first) and broken is None:
         part = run.api.read("/v1/audit/verify", {"day": day, "cursor": cursor})
         entries, broken, cursor, is_first = entries + part["entries"], part["first_break"], part["cursor"], False
     found = {"day": day, "entries": entries, "first_break": broken}
-    run.show(
-        found,
-        lambda _: [
-            f"{day}: {plural(entries, 'entry', 'entries')}, {'hash chain broken' if broken else 'hash chain intact'}."
-        ],
-    )
+    lines = [f"{day}: {plural(entries, 'entry', 'entries')}, {'hash chain broken' if broken else 'hash chain intact'}."]
+    if checkpoints and not broken:
+        summary = _compared(run, day, checkpoints=checkpoints, key=key)
+        found, lines = {**found, "checkpoints": summary}, [*lines, *summary_lines(summary, day=day)]
+    run.show(found, lambda _: lines)
     if broken:
         place = f"lane {broken['lane']}, entry {broken['number']}: {broken['says']}"
         raise Negative("The audit log of this day was altered", detail=place)
+
+
+def _compared(run: Run, day: str, *, checkpoints: str, key: str) -> Mapping[str, Any]:
+    key_arn = key or run.target.output("CheckpointKeyArn")
+    read = signed_checkpoints(checkpoints, day=date.fromisoformat(day), key=key_arn, target=run.target)
+    compare_checkpoints(read, target=run.target)
+    return as_summary(read)

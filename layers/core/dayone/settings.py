@@ -81,6 +81,17 @@ class PublishEventsSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignCheckpointSettings:
+    """For sign_checkpoint."""
+
+    table_name: str
+    stack_name: str
+    bus_name: str
+    checkpoint_key: str
+    checkpoint_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessApiSettings:
     """For access_api."""
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dayone.usecases.reconcile_access import ReconcileAccess
     from dayone.usecases.record_account_event import RecordAccountEvent
     from dayone.usecases.settle_batch import BatchPorts
+    from dayone.usecases.sign_checkpoint import SignCheckpoint
 
 
 @cache
@@ -166,6 +167,30 @@ def publish_events() -> "PublishEvents":
         stream=DynamoStream(),
         records=DynamoRecords(_table(given.table_name)),
         bus=EventBridgeBus(client("events"), bus=given.bus_name),
+    )
+
+
+@cache
+def sign_checkpoint() -> "SignCheckpoint":
+    """For the hour."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_audit_ends import DynamoLaneEnds
+    from dayone.adapters.event_bus import EventBridgeBus
+    from dayone.adapters.kms_key import KmsSigningKey
+    from dayone.adapters.s3_archive import S3CheckpointArchive
+    from dayone.usecases.sign_checkpoint import SignCheckpoint
+
+    given = settings.read(settings.SignCheckpointSettings)
+    # The template says none where it is given no bucket: a variable that is empty counts as missing.
+    has_bucket = given.checkpoint_bucket != "none"
+    archive = S3CheckpointArchive(client("s3"), bucket=given.checkpoint_bucket, folder=given.stack_name)
+    return SignCheckpoint(
+        ends=DynamoLaneEnds(_table(given.table_name)),
+        key=KmsSigningKey(client("kms"), arn=given.checkpoint_key),
+        bus=EventBridgeBus(client("events"), bus=given.bus_name),
+        archive=archive if has_bucket else None,
+        table=given.table_name,
+        clock=_now,
     )
 
 

@@ -22,6 +22,10 @@ class Dependency(StrEnum):
     """A service is given a role to act by."""
     CUSTOMER_KEY = "customer-managed-key"
     """Identity Center uses a customer's KMS key with its caller's rights to that key."""
+    SIGNING_KEY = "signing-key"
+    """A KMS key names the role that may sign with it, so the right to it stands apart from the role."""
+    CHECKPOINT_BUCKET = "checkpoint-bucket"
+    """Checkpoints of the audit log go into a bucket, too, where one is named."""
 
 
 type DependentActions = Mapping[Dependency, frozenset[str]]
@@ -61,5 +65,8 @@ _ENCRYPTS = _DECRYPTS | {"kms:Encrypt", "kms:GenerateDataKeyWithoutPlaintext"}
 # Of whoever only reads in Identity Center, and of whoever also writes.
 READS_ENCRYPTED: DependentActions = {Dependency.CUSTOMER_KEY: _DECRYPTS}
 WRITES_ENCRYPTED: DependentActions = {Dependency.CUSTOMER_KEY: _ENCRYPTS}
+# Of whoever signs and keeps checkpoints of the audit log.
+SIGNS_CHECKPOINTS: DependentActions = {Dependency.SIGNING_KEY: frozenset({"kms:Sign"})}
+KEEPS_CHECKPOINTS: DependentActions = {Dependency.CHECKPOINT_BUCKET: frozenset({"s3:PutObject"})}
 # Of whoever has Identity Center make, change or remove its roles in accounts.
 IN_ACCOUNTS: DependentActions = {Dependency.MANAGEMENT_ACCOUNT: _IN_MANAGEMENT_ACCOUNT}

@@ -44,6 +44,13 @@ class BreakAnswer(TypedDict):
     says: str
 
 
+class EndsAnswer(TypedDict):
+    """The comparison of lane ends that were kept elsewhere: `first_break` is null when all of them are in the log."""
+
+    compared: Count
+    first_break: BreakAnswer | None
+
+
 class LaneAnswer(TypedDict):
     """How many entries of a lane were verified, and the first break of its chain; null when it is intact."""
 

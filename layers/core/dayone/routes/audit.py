@@ -1,23 +1,35 @@
 """What was done and why, and whether the record of it is whole: /v1/audit."""
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
-from dayone.contracts.api_audit import AuditAnswer, AuditEntryAnswer, BreakAnswer, LaneAnswer, VerifiedAnswer
-from dayone.domain.audit import AuditRecord, AuditWanted
+from dayone.contracts.api_audit import (
+    AuditAnswer,
+    AuditEntryAnswer,
+    BreakAnswer,
+    EndsAnswer,
+    LaneAnswer,
+    VerifiedAnswer,
+)
+from dayone.domain.audit import AuditRecord, AuditWanted, LaneEnd
 from dayone.errors import Malformed
 from dayone.routes.answers import reasons_answer, time_answer
 from dayone.routes.described import described
-from dayone.routes.described_audit import AUDIT, VERIFY
+from dayone.routes.described_audit import AUDIT, ENDS, VERIFY
 from dayone.routes.queries import moment_of
 from dayone.routes.requests import Event, asked_for, wanted_of, window_of
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.compare_ends import compare_ends
 from dayone.usecases.verify_audit import LaneVerified, verify_audit
 
 _USUALLY = timedelta(days=31)
 # An entry's time is its function's, whose clock may be ahead of ours.
 _AHEAD = timedelta(minutes=1)
+_END = re.compile(r"([a-z0-9-]{1,32}):([1-9][0-9]{0,11}):([0-9]{4}-[0-9]{2}-[0-9]{2}):([0-9a-f]{64})")
+_MOST_ENDS = 10
 
 
 def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -48,6 +60,35 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
             "lanes": lanes,
             "cursor": found.cursor,
         }
+
+    _ends_routes(app, api)
+
+
+def _ends_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    @app.get("/v1/audit/ends")
+    @described(ENDS)
+    def get_ends_compared() -> EndsAnswer:
+        """Compare lane ends that were kept elsewhere with the audit log."""
+        compared = compare_ends(list(_ends_of(app.current_event)), log=api.overview.audit_log)
+        broken = next((one for one in compared if one.message), None)
+        first_break: BreakAnswer | None = None
+        if broken:
+            first_break = {"lane": broken.lane, "number": broken.end.number, "says": broken.message}
+        return {"compared": len(compared), "first_break": first_break}
+
+
+def _ends_of(event: Event) -> Iterator[tuple[str, LaneEnd]]:
+    texts = wanted_of(event, "ends", example="operations:4711:2026-11-23:HASH").split(",")
+    if len(texts) > _MOST_ENDS:
+        raise Malformed(f"`ends` has {len(texts)} ends, and at most {_MOST_ENDS} are compared at once")
+    for text in texts:
+        end = _END.fullmatch(text)
+        try:
+            day = date.fromisoformat(end[3] if end else "")
+        except ValueError as error:
+            raise Malformed("`ends` must be ends of lanes such as operations:4711:2026-11-23:HASH") from error
+        if end:
+            yield end[1], LaneEnd(number=int(end[2]), day=day.isoformat(), hash=end[4])
 
 
 def _wanted(event: Event, api: AccessApi) -> AuditWanted:

@@ -14,6 +14,7 @@ _LONGEST = 128
 _LONGEST_OF: Mapping[str, int] = {
     "actor": 2048,  # an ARN. Source: IAM API Reference, arnType
     "cursor": 8192,  # two keys and two places in an index, as JSON in base64
+    "ends": 1280,  # ten ends of lanes: lane, number, day and hash
     "If-Match": 1024,
     "ou": 2048,  # five names with every character escaped, and patterns of them
     "subject": 160,  # a name and its kind

@@ -38,6 +38,12 @@ _SUBJECT = Parameter(name="subject", says="Only entries about this subject.", ex
 _ACTOR = Parameter(
     name="actor", says="Only entries caused by this caller, HR source or event source.", example="hr:standard"
 )
+_ENDS = Parameter(
+    name="ends",
+    says="Ends of lanes, each LANE:NUMBER:DAY:HASH, at most 10, with commas between them.",
+    example=f"operations:4711:2026-11-23:{_HASH}",
+    required=True,
+)
 _DAY = Parameter(
     name="day",
     says="The date, in UTC.",
@@ -52,5 +58,8 @@ AUDIT = Description(
     example=_ENTRIES,
     takes=(_SUBJECT, _ACTOR, SINCE, UNTIL, *PAGED),
     refuses=(Inapplicable,),
+)
+ENDS = Description(
+    tag="operations", answer=api.EndsAnswer, example={"compared": 10, "first_break": None}, takes=(_ENDS,)
 )
 VERIFY = Description(tag="operations", answer=api.VerifiedAnswer, example=_VERIFIED, takes=(_DAY, CURSOR))

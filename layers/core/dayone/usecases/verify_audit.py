@@ -10,6 +10,8 @@ from dayone.errors import Invalid
 from dayone.ports.audit_log import AuditLog
 
 MOST_AT_ONCE = 10_000
+# Of a day beside one on which a lane has nothing: what is next to it is near, if not next to midnight.
+_MOST_BESIDE = 1_000
 # What waited in a queue, and then among the dead letters, is recorded that much later than its time (14 days each).
 _LATEST = timedelta(days=31)
 
@@ -186,26 +188,36 @@ class _Verification:
         if broken := self._at_end(lane, end):
             return broken
         after = self.log.next_day(lane, days=_days(self.day + timedelta(days=1), until=self._until(end)))
-        beside = self._of_lane(lane, after or date.fromisoformat(end.day))
-        if broken := self._chain(beside):
-            return broken
-        before = next((_date(record.previous_day) for record in beside if isinstance(record, AuditRecord)), None)
-        return self._chain(self._of_lane(lane, before)) if after and before else None
+        number, before = end.number, date.fromisoformat(end.day)
+        if after:
+            newer = self._beside(lane, after, behind=0)
+            if broken := self._chain(newer):
+                return broken
+            first = newer[0] if newer else None
+            if not isinstance(first, AuditRecord):
+                return Break(number=0, message=_NO_PLACE)
+            if not first.previous_day:
+                return None
+            number, before = first.number - 1, date.fromisoformat(first.previous_day)
+        return self._chain(self._beside(lane, before, behind=max(0, number - _MOST_BESIDE)))
 
     def _until(self, end: LaneEnd) -> date:
         """The last day on which a lane can have records."""
         return min(self.today + timedelta(days=1), date.fromisoformat(end.day) + _LATEST)
 
-    def _of_lane(self, lane: str, day: date) -> Sequence[StoredRecord]:
-        of_day = self.log.of_day(day, after=(lane, 0))
-        return list(islice(takewhile(lambda record: record.lane == lane, of_day), MOST_AT_ONCE))
+    def _beside(self, lane: str, day: date, *, behind: int) -> Sequence[StoredRecord]:
+        """The records of a lane on a day beside this one, nearest to it, and what lies among them in no lane."""
+        others = {*self.log.lanes()} - {lane}
+        of_lane = takewhile(lambda record: record.lane not in others, self.log.of_day(day, after=(lane, behind)))
+        return list(islice(of_lane, _MOST_BESIDE))
 
 
+_NO_PLACE = "it lies in a lane that does not exist"
 _DOES_NOT_FOLLOW = "it does not follow from the entry before it: one of the two was changed"
 
 
 def _altered(record: StoredRecord) -> Break:
-    message = record.message if isinstance(record, AlteredRecord) else "it lies in a lane that does not exist"
+    message = record.message if isinstance(record, AlteredRecord) else _NO_PLACE
     return Break(number=record.number, message=message)
 
 

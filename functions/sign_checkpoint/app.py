@@ -1,0 +1,20 @@
+"""Every hour: sign where the lanes of the audit log end, for places that whoever may write the table cannot reach."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dayone import wiring
+from dayone.observability import failures_told, logger_of
+from dayone.usecases.sign_checkpoint import sign_checkpoint
+
+logger = logger_of("sign_checkpoint")
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
+    """Sign once. Raises when it cannot: Lambda tries twice more, and two checkpoints of an hour do no harm."""
+    with failures_told(logger, message_id="checkpoint"):
+        checkpoint = sign_checkpoint(ports=wiring.sign_checkpoint())
+    entries = sum(end.number for end in checkpoint.ends.values())
+    logger.info("checkpoint signed", extra={"lanes": len(checkpoint.ends), "entries": entries})
