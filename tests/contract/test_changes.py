@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from dayone.domain.changes import Change, ChangeState, Decision
+from dayone.domain.operations import OperationState
 from dayone.errors import NotFound
 from tests.contract.state_ports import StatePorts
-from tests.contract.state_samples import ADA, HIRED, LEFT, NOW, USER, cause, entry, planned
+from tests.contract.state_samples import ADA, HIRED, LEFT, NOW, USER, cause, done, entry, in_group, plan, planned
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -144,3 +145,18 @@ def test_nothing_is_decided_on_a_change_that_is_unknown(ports: StatePorts) -> No
         ports.changes.decide(LEFT, APPROVED, audit=entry())
     assert ports.records.change(LEFT) is None
     assert ports.logged() == []
+
+
+def test_what_has_failed_in_the_plan_in_force_is_known(ports: StatePorts) -> None:
+    assert ports.changes.failed_in_plan(ports.subjects.load(ADA).head) == []
+    first, second, third = planned(ports, ADA, USER, in_group("a"), in_group("b")).operations
+    done(ports, first)
+    done(ports, second, state=OperationState.FAILED)
+    head = ports.subjects.load(ADA).head
+    assert [one.resource for one in ports.changes.failed_in_plan(head)] == [second.resource]
+    made = plan(head, third.resource, in_group("c"), change=LEFT, token="b2")
+    ports.subjects.commit(
+        replace(made, operations=(replace(made.operations[0], failed_before=True), made.operations[1]))
+    )
+    again = ports.changes.failed_in_plan(ports.subjects.load(ADA).head)
+    assert [(one.resource, one.state) for one in again] == [(third.resource, OperationState.PENDING)]

@@ -204,8 +204,9 @@ def test_policy_archive(watched: Watched) -> None:
     assert watched.actions == DynamoPolicyArchive.ACTIONS
 
 
-def test_changes(watched: Watched) -> None:
+def test_changes(watched: Watched, others: StatePorts) -> None:
     changes = DynamoChanges(watched.table)
+    changes.failed_in_plan(planned(others, ADA, USER, change=LEFT).after)
     changes.open(cause())
     changes.expect(HIRED, subjects=2)
     for _ in range(2):

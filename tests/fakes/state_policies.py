@@ -1,14 +1,16 @@
 """Policies, their archive and the changes in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change, Decision
 from dayone.domain.guards import with_reservations
+from dayone.domain.operations import Operation, OperationState
 from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
+from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject
 from dayone.domain.terms import Terms
 from dayone.errors import NotFound, TooLarge
@@ -131,6 +133,11 @@ class MemoryChanges:
         if self._state.given_up.pop((change, subject), None):
             known = self._state.changes[change]
             self._state.changes[change] = replace(known, unplanned=known.unplanned - 1)
+
+    def failed_in_plan(self, head: Head) -> Sequence[Operation]:
+        plan = (head.change, head.subject, head.generation)
+        found = [one for one in self._state.operations.values() if (one.change, one.subject, one.generation) == plan]
+        return [one for one in found if one.state is OperationState.FAILED or one.failed_before]
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         known = self._state.changes.get(change)

@@ -104,6 +104,16 @@ def test_what_waits_elsewhere_is_mended_with_a_policy_as_before(door: Door, tmp_
     assert {account for account, _, _ in door.world.assignments()} == {READY, LOST}
 
 
+def test_what_failed_before_the_first_policy_is_no_part_of_it(door: Door, tmp_path: Path) -> None:
+    door.world.center.users["taken"] = {"user_name": "e-2@example.com", "display_name": "A", "given_name": "A"}
+    door.world.hr_tells(a_person("e-2"))
+    door.world.settle()
+    assert door.get("/v1/changes", cause="hr-event")["changes"][0]["state"] == "failed"
+    door.world.center.accounts = None
+    ended = _apply(door, POLICY.replace("members: [{", "members: [{title: Nobody, "), tmp_path)
+    assert (ended.code, "failed again" in ended.out) == (0, True), ended.out + ended.err
+
+
 class RefusesEngineers:
     """AWS's side of assignments, which refuses whatever is for the group engineers."""
 

@@ -1,6 +1,9 @@
 """Changes in DynamoDB: one record of a cause and its counts, which plans and ends of operations add to."""
 
+from collections.abc import Sequence
 from typing import ClassVar
+
+from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_change_keys as change_keys
@@ -12,12 +15,14 @@ from dayone.adapters.dynamodb_conditions import (
     IS_UNDECIDED,
     expects_fewer_than,
 )
-from dayone.adapters.dynamodb_mapping import change_in, change_parts
+from dayone.adapters.dynamodb_mapping import change_in, change_parts, operation_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update
 from dayone.contracts.codec import encode
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
+from dayone.domain.operations import Operation, OperationState
+from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject
 from dayone.errors import NotFound
 
@@ -27,7 +32,9 @@ _CHANGE, _GIVEN_UP = "change", "given up"
 class DynamoChanges:
     """The port Changes."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"})
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+    )
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
@@ -87,6 +94,13 @@ class DynamoChanges:
             what=f"asking for {subject} again in change {change}",
             over_when=[_GIVEN_UP],
         )
+
+    def failed_in_plan(self, head: Head) -> Sequence[Operation]:
+        """The operations of a subject's plan in force that have failed, or are tried again since they had before it."""
+        lies_in = Key("pk").eq(change_keys.change_partition(head.change))
+        same_plan = lies_in & Key("sk").begins_with(change_keys.plan_prefix(head.subject, generation=head.generation))
+        operations = map(operation_in, self._table.query(same_plan)) if head.change else ()
+        return [one for one in operations if one.state is OperationState.FAILED or one.failed_before]
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.

@@ -7,9 +7,10 @@ from typing import Protocol
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
 from dayone.domain.commands import Command
+from dayone.domain.operations import Operation
 from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
-from dayone.domain.subject_states import Plan, SubjectState
+from dayone.domain.subject_states import Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 
@@ -119,6 +120,9 @@ class Changes(Protocol):
 
     def ask_again(self, change: str, *, subject: Subject) -> None:
         """A subject that was given up is to be planned after all; harmless for any other."""
+
+    def failed_in_plan(self, head: Head) -> Sequence[Operation]:
+        """The operations of a subject's plan in force that have failed, or are tried again since they had before it."""
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.

@@ -1,6 +1,6 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from dayone.domain.judgement import (
     split_held,
     why_held,
 )
+from dayone.domain.operations import Operation
 from dayone.domain.policy import Policy
 from dayone.domain.selection import ready
 from dayone.domain.subject_states import Head, Plan
@@ -132,26 +133,22 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
         split, diff=diff, removals=removals, change=cause.change, policy=policy, ledger=ports.ledger, now=now
     )
     plan = with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
-    is_of_others = cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
-    if is_of_others and state.head.failed and not state.head.outstanding:
-        return _with_failed_before(plan, inputs=inputs, policies=ports.policies)
+    # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
+    is_of_part = cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
+    if is_of_part and (state.head.failed or state.head.outstanding):
+        return _with_failed_before(plan, command=inputs.command, failed=ports.changes.failed_in_plan(state.head))
     return plan
 
 
-def _with_failed_before(plan: Plan, *, inputs: PlanInputs, policies: PolicyInForce) -> Plan:
-    """Mark the operations that the subject needed already by the policy that it was last planned with.
+def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:
+    """Mark the operations that are the same as what has failed in the plan before.
 
-    Nothing of that plan is open and some of it has failed: these are tried again, and say nothing about a change that a
-    policy or a grant has caused. What the grant itself gives or takes is the change's own, whenever it has failed.
+    What a grant itself gives or takes is its change's own, whenever it has failed.
     """
-    earlier = policies.version(inputs.state.head.policy_version)
-    evaluator = PolicyEvaluator(earlier, inputs.now, ready(earlier), inputs.employed)
-    diff = diff_subject(inputs.state, fact=inputs.resolved.fact, evaluator=evaluator)
-    needed = {(one.action, one.resource): one.wanted.attributes for one in diff.differences}
-    if isinstance(inputs.command, ApplyGrant):
-        needed = {key: wanted for key, wanted in needed.items() if key[1] != inputs.command.grant.resource}
+    own = command.grant.resource if isinstance(command, ApplyGrant) else None
+    before = {(one.action, one.resource): one.attributes for one in failed if one.resource != own}
     operations = tuple(
-        replace(operation, failed_before=needed.get((operation.action, operation.resource)) == operation.attributes)
+        replace(operation, failed_before=before.get((operation.action, operation.resource)) == operation.attributes)
         for operation in plan.operations
     )
     return replace(plan, operations=operations)
