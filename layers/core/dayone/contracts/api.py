@@ -38,7 +38,7 @@ class ConfirmedAnswer(TypedDict):
 
 
 class HeldAnswer(TypedDict):
-    """A held removal or first assignment; `verdict` is `waiting`, `approved`, or `rejected` (nothing is done)."""
+    """A held removal, or access to be given; `verdict` is `waiting`, `approved`, or `rejected` (nothing is done)."""
 
     resource: str
     change: str

@@ -32,7 +32,7 @@ class ChangeAnswer(TypedDict):
     `failed_before` counts those of the `failed` operations that had failed in an earlier change and were only tried
     again; `state` does not depend on them. `was_not_there` counts those of the `succeeded` deletions that had nothing
     to delete. `subjects` is null until they are counted; `unplanned` ones could not be planned. `held` operations
-    (removals, or the first assignments of an account) wait for approval because of `held_because`; `decision` is null
+    (removals, or access given only with approval) wait because of `held_because`; `decision` is null
     until somebody decides. `removals` counts those that the guardrail allowed.
     """
 

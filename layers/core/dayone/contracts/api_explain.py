@@ -20,7 +20,7 @@ class ObstacleAnswer(TypedDict):
 
 
 class HeldRemovalAnswer(TypedDict):
-    """A removal or first assignment held by a guardrail; `verdict` is `waiting`, `approved` or `rejected`."""
+    """A removal, or something to be given, held by a guardrail; `verdict` is `waiting`, `approved` or `rejected`."""
 
     verdict: VerdictWord
     change: str

@@ -30,7 +30,7 @@ class ForeseenAnswer(TypedDict):
 class GuardrailAnswer(TypedDict):
     """The guardrail's result in the preview: how many operations it would hold, and why.
 
-    Held are removals, and the first assignments of accounts that existed before Day One.
+    Held are removals, and access that is given only with approval, as in accounts that existed before Day One.
 
     `limit` applies to `existing` memberships and assignments; `today` counts the removals allowed since midnight
     UTC.

@@ -60,7 +60,7 @@ def _since(step: Step) -> str:
 
 
 def _held(one: HeldRemoval) -> str:
-    what = "its first assignment" if one.is_gift else "its removal"
+    what = "giving it" if one.is_gift else "its removal"
     stays = "is not given" if one.is_gift else "stays"
     match one.verdict:
         case Verdict.REJECTED:
