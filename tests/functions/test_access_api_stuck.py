@@ -1,18 +1,22 @@
 """What is stuck, over the API: each named with its subject, since when, why, and what waits for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from dayone.contracts.inbox import to_json
 from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
 from dayone.domain.commands import ReconcileSubject
 from dayone.domain.dead_letters import LetterQueue
 from dayone.domain.failed_work import FailedWork
+from dayone.domain.people import Person, Status
 from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subject_states import Head, Plan
 from tests.fakes.state_failed import MemoryStuck
 from tests.fakes.state_policies import MemoryPolicyArchive
-from tests.functions.access_api_state import ADA, DEV, NOW
+from tests.functions.access_api_state import ADA, DEV, NOW, remembered
 from tests.functions.access_api_world import World, asking
 
 AT = NOW - timedelta(hours=1)
@@ -115,3 +119,32 @@ def test_more_dead_letters_than_are_read_make_it_incomplete() -> None:
         world.letters.lay(LetterQueue.INBOX, "not JSON", group=f"person:e-{number}")
     body = world.send("list_stuck").body
     assert (len(body["stuck"]), body["complete"]) == (100, False)
+
+
+class TestProtectedPeople:
+    """HR says that they have left, and the policy does not let anybody touch them: somebody has to know."""
+
+    def _world(self, protect: str, *, status: Status = Status.ENDED) -> World:
+        world = World(remembered())
+        head = world.state.heads[ADA]
+        assert isinstance(head.fact, Person)
+        # HR calls her something else by now; what was hers stays hers.
+        fact = replace(head.fact, status=status, user_name="renamed")
+        world.state.heads[ADA] = replace(head, fact=fact, claims=("user-name:ada", "user-name:renamed"))
+        text = f"version: 1\nguardrails: {{protect: {protect}}}\n"
+        MemoryPolicyArchive(world.state).add(text, file="p.yaml", actor="arn:admin", at=AT, change=CHANGE)
+        world.state.policy_in_force = max(world.state.kept_policies)
+        return world
+
+    @pytest.mark.parametrize("protect", ["{people: [e-1001]}", "{users: [Ada]}"])
+    def test_who_has_left_is_named(self, protect: str) -> None:
+        (stuck,) = [one for one in _stuck(self._world(protect)) if one["kind"] == "protected"]
+        assert stuck["subject"] == "person:e-1001"
+        assert "protect" in stuck["reason"]
+
+    @pytest.mark.parametrize("protect", ["{people: [e-1001]}", "{users: [Ada]}"])
+    def test_who_works_here_is_not(self, protect: str) -> None:
+        assert "protected" not in [one["kind"] for one in _stuck(self._world(protect, status=Status.ACTIVE))]
+
+    def test_nor_is_who_is_not_protected(self) -> None:
+        assert "protected" not in [one["kind"] for one in _stuck(self._world("{people: [e-1002], users: [grace]}"))]

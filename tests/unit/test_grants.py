@@ -24,6 +24,8 @@ from tests.builders import (
     a_policy,
     a_set,
     an_account,
+    an_assignment,
+    assignment,
     membership,
     the_account,
     the_person,
@@ -181,6 +183,21 @@ class TestGuardrails:
         passes(world, until=NOON + HOUR + timedelta(minutes=1))
         assert is_in(world)
         assert [one.resource for one in world.head(the_person()).held] == [membership()]
+
+    def test_what_a_rule_came_to_give_meanwhile_is_judged_as_always_though_the_rule_went_before_the_grant(
+        self, world: World
+    ) -> None:
+        given(world, a_grant())
+        given(world, in_account("g-2"))
+        rule = (a_group(), a_group("admins", department="Nobody"))
+        world.policy_is(replace(the_policy(an_assignment()), groups=rule))
+        world.settle()
+        world.policy_is(the_policy())
+        world.settle()
+        passes(world, until=NOON + HOUR + timedelta(minutes=1))
+        assert (is_in(world), len(world.assignments())) == (True, 1)
+        held = {one.resource for one in world.operations(OperationState.HELD)}
+        assert held == {membership(), assignment("engineers", "ViewOnly")}
 
     def test_the_rest_of_the_same_plan_is_judged_as_always(self, world: World) -> None:
         world.policy_is(replace(the_policy(), groups=(a_group(department="Nobody"), a_group("admins"))))

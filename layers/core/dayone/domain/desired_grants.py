@@ -111,7 +111,8 @@ def reasons_to_mend(
 ) -> Mapping[Resource, tuple[Reason, ...]]:
     """The reasons that are to stand with what stays as it is, where those that are grants have changed.
 
-    What a rule has brought keeps a rule among its reasons: only what grants alone have brought goes with them unasked.
+    What a rule has brought, or has come to give beside a grant, keeps a rule among its reasons: only what grants alone
+    have brought goes with them unasked.
     """
     found = {resource: (have, wanted[resource]) for resource, have in applied.items() if resource in wanted}
     return {
@@ -123,7 +124,7 @@ def reasons_to_mend(
 
 def _mended(have: tuple[Reason, ...], want: tuple[Reason, ...]) -> tuple[Reason, ...]:
     granted = tuple(one for one in want if is_grant(one.rule))
-    if granted == tuple(one for one in have if is_grant(one.rule)):
-        return have
-    rules = tuple(one for one in want if not is_grant(one.rule)) or tuple(one for one in have if not is_grant(one.rule))
-    return (*rules, *granted)
+    had, rules = (tuple(one for one in reasons if not is_grant(one.rule)) for reasons in (have, want))
+    # What a rule has come to give is the rule's as well, also when it goes before the grant does.
+    is_as_it_was = granted == tuple(one for one in have if is_grant(one.rule)) and bool(had or not rules)
+    return have if is_as_it_was else (*(rules or had), *granted)

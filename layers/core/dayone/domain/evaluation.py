@@ -133,7 +133,8 @@ class PolicyEvaluator:
         diff = diff_recorded_state(state, evaluator=self)
         # Only permission sets are asked for what AWS cannot do; the change must say that it was not done.
         is_asked_in_vain = head.subject.kind is SubjectKind.PERMISSION_SET and bool(diff.left_alone)
-        return bool(diff.differences) or is_asked_in_vain
+        # What a rule has come to give beside a grant is put on record, or the grant's end would take it unasked.
+        return bool(diff.differences or diff.reasons) or is_asked_in_vain
 
     def _by_rules(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         subject = state.head.subject

@@ -23,6 +23,8 @@ class StuckKind(StrEnum):
     # An HR system gives no usable record, or gives none at all.
     HR_RECORD = "hr-record"
     HR_SOURCE = "hr-source"
+    # HR says that a person has left, whom the policy protects.
+    PROTECTED = "protected"
 
 
 @dataclass(frozen=True, kw_only=True)

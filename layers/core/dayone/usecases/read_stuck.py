@@ -7,16 +7,26 @@ from typing import Protocol
 
 from dayone.domain.changes import Change, ChangeState
 from dayone.domain.dead_letters import LetterQueue
+from dayone.domain.life_cycle import has_left
+from dayone.domain.people import Person
 from dayone.domain.stuck import Stuck, StuckKind
-from dayone.domain.subjects import Subject
+from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.clock import Clock
 from dayone.ports.dead_letters import DeadLetterQueues
 from dayone.ports.progress import Progress
-from dayone.ports.state import PolicyArchive
+from dayone.ports.records import KnownSubjects
+from dayone.ports.state import PolicyArchive, PolicyInForce
 from dayone.usecases.overview import Overview
 from dayone.usecases.read_dead_letters import Understood, read_dead_letters
+from dayone.usecases.resolve_person import USER_NAME
 
 MOST_LETTERS = 100
+# Those of them that are looked up in one request.
+MOST_PROTECTED = 100
+_IS_PROTECTED = (
+    "they have left and the policy protects them, so nothing that they have is revoked: "
+    "take them out of `protect`, and have somebody else approve that"
+)
 
 
 # Every change is planned for a moment; dead letters are not read for that.
@@ -32,9 +42,11 @@ class WaitingPorts(Protocol):
 
 
 class StuckPorts(WaitingPorts, Protocol):
-    """Reading everything that is stuck needs the policy's change as well."""
+    """Reading everything that is stuck needs the policy, its change, and whom it protects as well."""
 
     archive: PolicyArchive
+    policies: PolicyInForce
+    known: KnownSubjects
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +58,28 @@ class AllStuck:
 
 
 def read_stuck(*, ports: StuckPorts) -> AllStuck:
-    """What is noted, the dead letters that are work, and the policy's change that waits for any of these."""
+    """What is noted, dead letters that are work, the policy's change that waits for these, and who has left in vain."""
     noted = ports.overview.stuck.all(now=ports.clock())
     letters, complete = _dead_letters(ports.overview.dead_letters)
     given_up = {(stuck.subject, stuck.change) for stuck in letters}
     # A message may still be noted a few minutes after it was given up.
     stuck = [*(each for each in noted if (each.subject, each.change) not in given_up), *letters]
     stuck += _policy_waits(stuck, ports=ports)
+    stuck += _protected(ports=ports)
     return AllStuck(stuck=sorted(stuck, key=lambda each: each.since), complete=complete)
+
+
+def _protected(*, ports: StuckPorts) -> Iterator[Stuck]:
+    """The protected people who have left by what HR says; a protected user is found by the name that HR gave."""
+    policy, now = ports.policies.current(), ports.clock()
+    named = {ports.known.holder_of(USER_NAME + name) for name in sorted(policy.protection.users)[:MOST_PROTECTED]}
+    people = sorted({*policy.protection.people, *named} - {""})[:MOST_PROTECTED]
+    found = ports.known.brief(Subject(SubjectKind.PERSON, name) for name in people)
+    for subject, state in found.items():
+        fact, version = state.head.fact, state.head.version
+        if isinstance(fact, Person) and has_left(fact, cycle=policy.people, now=now):
+            since = version.at if version else now
+            yield Stuck(kind=StuckKind.PROTECTED, subject=str(subject), since=since, reason=_IS_PROTECTED)
 
 
 def stuck_subjects_of(change: Change, *, ports: WaitingPorts) -> Sequence[Stuck]:

@@ -14,7 +14,7 @@ from dayone.domain.tellings import attributes_of, candidates, lacking, overruled
 from dayone.ports.state import Subjects
 from dayone.usecases.resolve_fact import ResolvedFact, fact_entry, ignored
 
-_USER_NAME, _EMAIL = "user-name:", "email:"
+USER_NAME, _EMAIL = "user-name:", "email:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ def _named(person: str, attributes: Mapping[str, str], *, head: Head, rules: HrR
         return claim in mine or subjects.holder_of(claim) in ("", person)
 
     names = _user_names(person, attributes, now=now, rules=rules)
-    user_name = next((one for one in names if is_free(_USER_NAME + one.casefold())), "")
+    user_name = next((one for one in names if is_free(USER_NAME + one.casefold())), "")
     email = attributes.get("email", "")
     has_email = not email or is_free(_EMAIL + email.casefold())
     notes = () if has_email else ("the e-mail address belongs to another person",)
@@ -107,7 +107,7 @@ def _named(person: str, attributes: Mapping[str, str], *, head: Head, rules: HrR
     user_name = user_name or (now.user_name if now else "")
     email = email if has_email else (now.email if now else "")
     # A name that was somebody's stays theirs: what they did under it is on record.
-    kept = {one for one in mine if one.startswith(_USER_NAME)} | {_USER_NAME + user_name.casefold()}
+    kept = {one for one in mine if one.startswith(USER_NAME)} | {USER_NAME + user_name.casefold()}
     claims = kept | ({_EMAIL + email.casefold()} if email else set())
     return _Named(user_name=user_name, email=email, claims=tuple(sorted(claims)), notes=notes)
 
