@@ -71,6 +71,7 @@ def release(sandbox: Sandbox, instance: Instance, *, parameters: Mapping[str, st
         "DeletionProtection": "false",
         "EndedSessionsTargets": "" if sandbox.is_delegated else target_for_ended_sessions(sandbox),
         "ApiDocs": "true",
+        "AuditCheckpoints": "true",
     }
     return sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=usual | dict(parameters or {}))
 

@@ -72,13 +72,20 @@ class TestDeployedRoles:
 
     @pytest.mark.parametrize("name", FUNCTIONS)
     def test_a_role_allows_what_the_template_says_and_no_more(self, day_one: DayOne, name: str) -> None:
-        role = self.created(day_one)["Resources"][f"{pascal(name)}Role"]
+        resources = self.created(day_one)["Resources"]
+        role = resources[f"{pascal(name)}Role"]
+        # A key that names the role is named by a policy beside it.
+        beside = [
+            each["Properties"]
+            for each in resources.values()
+            if each["Type"] == "AWS::IAM::Policy" and {"Ref": f"{pascal(name)}Role"} in each["Properties"]["Roles"]
+        ]
         written = {
             policy["PolicyName"]: [
                 [statement["Effect"], listed(statement["Action"]), len(listed(statement["Resource"]))]
                 for statement in policy["PolicyDocument"]["Statement"]
             ]
-            for policy in role["Properties"]["Policies"]
+            for policy in (*role["Properties"]["Policies"], *beside)
         }
         found = {
             one: [
