@@ -198,7 +198,7 @@ class TestPolicy:
         (folder / policies.FILE).write_bytes(policies.text_of({**policies.BASE, "guardrails": strict}))
         ended = shell.run("policy", "apply", folder, "--yes")
         assert ended.returncode == 1
-        assert "Held: 3 removals would wait for another person's approval." in ended.stderr
+        assert "Held: 3 operations would wait for another person's approval." in ended.stderr
         (change,) = re.findall(r"dayone changes approve (\w+)", ended.stderr)
         assert shell.run("changes", "approve", change, "--yes").returncode == 5
         approver = Shell(day_one=day_one, home=shell.home, credentials=day_one.approver.credentials)

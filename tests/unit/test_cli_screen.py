@@ -78,7 +78,7 @@ def test_a_plan_says_what_would_be_held_what_it_does_not_list_and_what_it_had_no
     assert "Note: left alone" in lines
     assert "Note: only 10 subjects were checked in the available time; the numbers are for these." in lines
     assert lines[-2:] == [
-        "Held: 2 removals would wait for another person's approval.",
+        "Held: 2 operations would wait for another person's approval.",
         "  because 2 removals, the limit is 1",
     ]
 
