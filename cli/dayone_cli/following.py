@@ -97,7 +97,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
     counted = ", ".join(f"{change[name]} {name}" for name in _NUMBERS if change.get(name))
     left = seen["estimated_seconds_left"]
     foot = [
-        f"{change['id']} {change['state']}: {counted or 'nothing to do'}",
+        f"{change['id']} {change['state']}: {counted or 'nothing to do by what AWS has confirmed before'}",
         f"caused by {cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}",
         *([f"held because {change['held_because']}"] if change["held_because"] else []),
         *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),

@@ -1,5 +1,6 @@
 """A plan as people know plans: what is added, changed and removed, why, and one line that sums it up."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -10,13 +11,29 @@ type Json = Mapping[str, Any]
 
 _SIGNS = {"create": "+", "delete": "-"}
 _CHANGED = "~"
+_EXISTS = "!"
+NO_CHANGES = (
+    "No changes: Day One's records have this, as AWS last confirmed them. AWS itself was not read, and may have been "
+    "changed since."
+)
 
 
 def plan_lines(plan: Json) -> Sequence[str]:
     """The lines for an answer of POST /v1/plan."""
     if not plan["counts"]:
-        return [*_notes(plan), "No changes: access in AWS already matches."]
-    return [*_operations(plan), "", *_notes(plan), summary(plan["counts"]), *_held(plan["guardrail"])]
+        return [*_notes(plan), NO_CHANGES]
+    return [*_operations(plan), "", *_notes(plan), *_exists(plan), summary(_added(plan)), *_held(plan["guardrail"])]
+
+
+def _added(plan: Json) -> Mapping[str, int]:
+    """The counts without the creations of what exists: none of these is added."""
+    exists = Counter(one["kind"] for one in plan["operations"] if one.get("exists"))
+    return {kind: number - exists[kind] for kind, number in plan["counts"].items()}
+
+
+def _exists(plan: Json) -> list[str]:
+    number = sum(bool(one.get("exists")) for one in plan["operations"])
+    return [f"{_EXISTS} marks what exists already: {number} of what is to be created."] if number else []
 
 
 def mistakes_in(plan: Json) -> Sequence[str]:
@@ -44,6 +61,8 @@ def _operations(plan: Json) -> list[str]:
 
 def _operation(one: Json) -> str:
     reasons = because(one["reasons"])
+    if one.get("exists"):
+        return f"  {_EXISTS} {one['resource']}    {one['exists']}"
     return f"  {_sign(one['kind'])} {one['resource']}" + (f"    {reasons}" if reasons else "")
 
 

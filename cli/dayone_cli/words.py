@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+# Below what is told of somebody's access.
+FROM_RECORDS = "This is what AWS has confirmed to Day One; AWS itself was not read, and may have been changed since."
+
 
 def said(value: object) -> str:
     """A value in a cell: nothing is empty, a list is written with commas, a mapping as `name=value`."""

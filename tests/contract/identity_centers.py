@@ -1,18 +1,21 @@
-"""The four ports to Identity Center as the contract tests see them: in memory, or over a local AWS."""
+"""The ports to Identity Center as the contract tests see them: in memory, or over a local AWS."""
 
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
 from typing import Any
 
+from dayone.adapters.existing_use import AwsExistingUse
 from dayone.adapters.identity_store import IdentityStoreDirectory
 from dayone.adapters.live_access import AwsLiveAccess
 from dayone.adapters.sso_assignments import SsoAssignments
 from dayone.adapters.sso_permission_sets import SsoPermissionSets
 from dayone.adapters.sso_set_policies import SsoSetPolicies
+from dayone.ports.existing import ExistingUse
 from dayone.ports.identity_center import (
     AssignmentKey,
     Assignments,
@@ -26,6 +29,7 @@ from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
+from tests.fakes.existing_use import MemoryExistingUse
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.permission_sets import MemoryPermissionSets
@@ -41,7 +45,7 @@ _ACCOUNTS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityCenter:
-    """The four ports, and `work`, which lets a fake do what it was asked; AWS does so by itself.
+    """The ports, and `work`, which lets a fake do what it was asked; AWS does so by itself.
 
     `account` answers an account in which no other test is at work: AWS works on one assignment at a time in each.
     """
@@ -51,6 +55,7 @@ class IdentityCenter:
     set_policies: SetPolicies
     assignments: Assignments
     live: LiveAccess
+    use: ExistingUse
     work: Callable[[], None]
     account: Callable[[], str]
 
@@ -89,6 +94,7 @@ def fake_identity_center() -> IdentityCenter:
         set_policies=MemorySetPolicies(center),
         assignments=MemoryAssignments(center),
         live=MemoryLiveAccess(center),
+        use=MemoryExistingUse(center),
         work=center.work,
         account=lambda: ACCOUNT,
     )
@@ -115,6 +121,13 @@ class LocalIdentityCenter:
                 identity_store_id=self.identity_store_id,
                 wait=lambda _service, _api: None,
             ),
+            use=AwsExistingUse(
+                self.sso_admin,
+                self.identitystore,
+                instance_arn=self.instance_arn,
+                identity_store_id=self.identity_store_id,
+                turn=nullcontext,
+            ),
             work=_wait,
             account=partial(next, cycle(_new_accounts(sandbox.client("organizations")))),
         )
@@ -122,10 +135,9 @@ class LocalIdentityCenter:
     def check_actions(self) -> None:
         """Assert that the adapters have called nothing but what they say they call."""
         directory, sso = self._called
-        assert directory <= IdentityStoreDirectory.ACTIONS | AwsLiveAccess.ACTIONS
-        assert (
-            sso <= SsoPermissionSets.ACTIONS | SsoSetPolicies.ACTIONS | SsoAssignments.ACTIONS | AwsLiveAccess.ACTIONS
-        )
+        reading = AwsLiveAccess.ACTIONS | AwsExistingUse.ACTIONS
+        assert directory <= IdentityStoreDirectory.ACTIONS | reading
+        assert sso <= SsoPermissionSets.ACTIONS | SsoSetPolicies.ACTIONS | SsoAssignments.ACTIONS | reading
 
 
 def _new_accounts(client: Any) -> Sequence[str]:  # noqa: ANN401 - any boto3 client

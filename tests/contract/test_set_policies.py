@@ -5,6 +5,7 @@ import json
 import pytest
 
 from dayone.adapters.sso_set_policies import SsoSetPolicies
+from dayone.domain.existing import SetParts
 from dayone.errors import AlreadyExists, Conflicting, NotFound, Refused
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import answering, sending
@@ -121,6 +122,32 @@ def test_a_conflict_over_a_customer_policy_that_is_not_attached_can_be_tried_aga
         center.set_policies.attach_customer(arn, customer_policy=DEPLOYER)
 
 
+class TestReading:
+    def test_all_that_is_attached_is_read_in_the_words_in_which_it_is_written(
+        self, identity_center: IdentityCenter
+    ) -> None:
+        arn, policies = identity_center.new_permission_set(), identity_center.set_policies
+        assert policies.parts(arn) == SetParts()
+        assert (policies.inline(arn), policies.boundary(arn)) == ("", {})
+        policies.attach_managed(arn, managed_policy=VIEW_ONLY)
+        policies.attach_managed(arn, managed_policy="AdministratorAccess")
+        policies.attach_customer(arn, customer_policy=DEPLOYER)
+        policies.attach_customer(arn, customer_policy="/Deployer")
+        policies.put_inline(arn, document=DOCUMENT)
+        policies.put_boundary(arn, managed_policy=VIEW_ONLY)
+        found = policies.parts(arn)
+        assert found.managed == {VIEW_ONLY, "AdministratorAccess"}
+        assert found.customer == {DEPLOYER, "/Deployer"}
+        assert json.loads(found.inline) == json.loads(policies.inline(arn)) == json.loads(DOCUMENT)
+        assert found.boundary == policies.boundary(arn) == {"managed_policy": VIEW_ONLY}
+        policies.put_boundary(arn, customer_policy=DEPLOYER)
+        assert policies.boundary(arn) == {"customer_policy": DEPLOYER}
+
+    def test_a_set_that_is_gone_has_no_empty_contents(self, identity_center: IdentityCenter) -> None:
+        with pytest.raises(NotFound):
+            identity_center.set_policies.parts(NO_PERMISSION_SET)
+
+
 def test_a_customer_policy_is_named_by_its_path_and_its_name(local_identity_center: LocalIdentityCenter) -> None:
     center = local_identity_center.ports
     arn = center.new_permission_set()
@@ -175,4 +202,5 @@ def test_the_adapter_needs_every_action_it_names(local_identity_center: LocalIde
     policies.delete_inline(arn)
     policies.put_boundary(arn, managed_policy=VIEW_ONLY)
     policies.delete_boundary(arn)
+    policies.parts(arn)
     assert called == SsoSetPolicies.ACTIONS

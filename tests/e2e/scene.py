@@ -13,7 +13,8 @@ from tests.e2e.waiting import eventually
 class Scene:
     """Who and what was there, and how Day One answered before it had a policy.
 
-    `firefighter` is in break-glass, `old_hand` in Old hands, `loner` in By hand, which no policy names.
+    `firefighter` is in break-glass, `old_hand`, of whom HR has told, in Old hands, `loner` in By hand, which no policy
+    names.
     """
 
     firefighter: dict[str, str]
@@ -41,6 +42,8 @@ def set_scene(day_one: DayOne) -> Scene:
         policy_status=day_one.deployed.api.get("/v1/policy").status,
         assignments=day_one.view.assignments(account),
     )
+    # A group is taken on with its members only when HR has told of them, and the policy has them in it.
+    day_one.told(old_hand)
     day_one.put_in_force(policies.BASE)
     return scene
 

@@ -1,7 +1,9 @@
 """The port SetPolicies in memory."""
 
 import json
+from collections.abc import Mapping
 
+from dayone.domain.existing import SetParts
 from dayone.errors import AlreadyExists, NotFound, Refused
 from dayone.ports.identity_center import Receipt
 from tests.fakes.identity_center import MemoryIdentityCenter, StoredSet
@@ -14,15 +16,35 @@ class MemorySetPolicies:
         self._center = center
         self._known_policies = known_policies
 
+    def parts(self, arn: str) -> SetParts:
+        stored = self._center.existing_set(arn)
+        return SetParts(
+            managed=frozenset(stored.managed_policies),
+            customer=frozenset(stored.customer_policies),
+            inline=stored.inline_policy,
+            boundary=self.boundary(arn),
+        )
+
+    def inline(self, arn: str) -> str:
+        return self._center.existing_set(arn).inline_policy
+
+    def boundary(self, arn: str) -> Mapping[str, str]:
+        # A path and a name begin with a slash, a path below `policy/` never does.
+        boundary = self._center.existing_set(arn).boundary
+        kind = "customer_policy" if boundary.startswith("/") else "managed_policy"
+        return {kind: boundary} if boundary else {}
+
     def attach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
         self._check_exists(managed_policy)
-        return self._attach(self._changing(arn).managed_policies, _path(managed_policy))
+        stored = self._center.existing_set(arn)
+        return self._attach(stored, stored.managed_policies, _path(managed_policy))
 
     def detach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
         return self._detach(self._changing(arn).managed_policies, _path(managed_policy))
 
     def attach_customer(self, arn: str, *, customer_policy: str) -> Receipt:
-        return self._attach(self._changing(arn).customer_policies, customer_policy)
+        stored = self._center.existing_set(arn)
+        return self._attach(stored, stored.customer_policies, customer_policy)
 
     def detach_customer(self, arn: str, *, customer_policy: str) -> Receipt:
         return self._detach(self._changing(arn).customer_policies, customer_policy)
@@ -61,10 +83,11 @@ class MemorySetPolicies:
         if self._known_policies is not None and _path(managed_policy) not in self._known_policies:
             raise NotFound(f"ResourceNotFoundException: there is no managed policy {managed_policy}")
 
-    def _attach(self, shelf: set[str], policy: str) -> Receipt:
+    def _attach(self, stored: StoredSet, shelf: set[str], policy: str) -> Receipt:
         if policy in shelf:
             raise AlreadyExists("ConflictException: the policy is attached already")
         shelf.add(policy)
+        stored.revision += 1
         return self._center.receipt()
 
     def _detach(self, shelf: set[str], policy: str) -> Receipt:

@@ -60,6 +60,10 @@ class MemoryOperationQueue:
         head = self._state.heads.get(subject)
         return head is None or head.is_at_rest
 
+    def failed_in(self, subject: Subject) -> str:
+        head = self._state.heads.get(subject)
+        return head.failed_change if head else ""
+
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         kind, resource = target.subject.kind, target.resource
         return [

@@ -24,6 +24,7 @@ from dayone.usecases.overview import Overview
 from dayone.usecases.policies_within_reach import PolicyWithinReach
 from functions.access_api import app
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
+from tests.fakes.existing_names import memory_existing
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import MemoryInboxBacklog, memory_overview
@@ -85,16 +86,15 @@ class World:
 
     def ports(self) -> AccessApi:
         unwell: Any = Unwell(self.error) if self.error else None
+        policies = MemoryPolicies(self.state, parse=parsed)
         return AccessApi(
             records=unwell or MemoryRecords(self.state),
             known=unwell or MemoryKnownSubjects(self.state),
             live=unwell or MemoryLiveAccess(self.center),
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
-            policies=unwell
-            or PolicyWithinReach(
-                policies=MemoryPolicies(self.state, parse=parsed), standing=MemoryStanding(self.off_limits)
-            ),
+            policies=unwell or PolicyWithinReach(policies=policies, standing=MemoryStanding(self.off_limits)),
+            existing=memory_existing(self.center, self.state, policies=policies, clock=lambda: self.now),
             company=unwell or MemoryCompany(self.state),
             ledger=unwell or MemoryLedger(self.state),
             grants=unwell or MemoryGrants(self.state),

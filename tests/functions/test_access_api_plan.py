@@ -32,6 +32,7 @@ def test_another_policy_is_answered_with_operations_counts_and_the_guardrail(wor
             {"rule": "policy.yaml:5", "because": "no longer: department is Engineering"},
             {"rule": "policy.yaml:6", "because": "no longer: title is SRE"},
         ],
+        "exists": None,
     } in body["operations"]
     assert body["guardrail"] == {"removals": 1, "existing": 0, "limit": 5, "today": 0, "held": 0, "because": []}
 

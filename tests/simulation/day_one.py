@@ -17,6 +17,7 @@ from dayone.domain.policy import Policy, PolicyVersion
 from dayone.domain.rate_limits import Budgets
 from dayone.errors import DayOneError
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.desired_access import DesiredAccess
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, plan_changes
 from dayone.usecases.plan_failed_again import PlanFailedAgain
@@ -24,6 +25,7 @@ from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
 from dayone.usecases.settle_batch import BatchPorts
+from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHints, MemoryHrSources, no_hr_systems
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
@@ -160,13 +162,22 @@ class DayOne:
         returns, letters = MemoryReturns(), MemoryDeadLetters()
         return BatchPorts(returns=returns, dead_letters=letters, stuck=stuck, changes=changes, clock=self.clock)
 
+    def _desired(self, process: Process) -> DesiredAccess:
+        table = {
+            "policies": self.policies(),
+            "records": MemoryRecords(self.state),
+            "known": MemoryKnownSubjects(self.state),
+        }
+        wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
+        return DesiredAccess(**wired, clock=self.clock)
+
     def _executing(self, process: Process) -> Callable[[Any], object]:
         gate = CallGate(self.budgets, clock=self.clock, sleep=process.pause)
         ports = ExecuteOperations(
             queue=Wire("table.queue", ObservedQueue(self.state), process),
             turn=Wire("table.turn", self.turn, process),
             engine=WiredEngine(self.engine, process),
-            aws=aws_side(process=process, aws=self.aws, gate=gate),
+            aws=aws_side(process=process, aws=self.aws, gate=gate, desired=self._desired(process)),
             workers=VirtualWorkers(16, process=process),
             budgets=self.budgets,
             clock=self.clock,
@@ -238,6 +249,7 @@ class DayOne:
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
         api = AccessApi(
             **wired,
+            existing=memory_existing(MemoryIdentityCenter(), self.state, policies=self.policies(), clock=self.clock),
             inbox=WiredInbox(self.inbox, process),
             keys=MemoryRequestKeys(),
             overview=memory_overview(self.state),

@@ -9,7 +9,9 @@ from dayone.errors import Conflicting, Crowded, NotFound, Throttled
 from dayone.ports.identity_center import AssignmentKey, Found, Receipt, RequestState
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
+from tests.fakes.existing_use import MemoryExistingUse
 from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet
+from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.simulation.virtual_time import Clockwork
@@ -93,6 +95,8 @@ class SimulatedIdentityCenter:
             "permission_sets": MemoryPermissionSets(self.center),
             "set_policies": MemorySetPolicies(self.center),
             "assignments": MemoryAssignments(self.center),
+            "use": MemoryExistingUse(self.center),
+            "live": MemoryLiveAccess(self.center),
         }
 
     # What callers run into

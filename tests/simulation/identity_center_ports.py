@@ -1,6 +1,7 @@
 """The ports of Identity Center as a process has them: call by call through its gate, over the wire, to the model."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,8 @@ from dayone.adapters.call_gate import CallGate
 from dayone.domain.operations import SSO_ADMIN
 from dayone.ports.identity_center import Receipt, RequestState
 from dayone.usecases.attempts import IdentityCenter
+from dayone.usecases.desired_access import DesiredAccess
+from dayone.usecases.read_existing import ExistingAccess
 from tests.simulation.identity_center import SimulatedIdentityCenter
 from tests.simulation.processes import Process
 
@@ -27,7 +30,11 @@ _APIS: Mapping[str, tuple[str, ...]] = {
     "directory.find_membership": ("GetGroupMembershipId",),
     "directory.remove_member": ("DeleteGroupMembership",),
     "permission_sets.find": ("ListPermissionSets", "DescribePermissionSet"),
+    "set_policies.parts": ("List", "List", "GetInlinePolicy", "GetPermissionsBoundary"),
+    "use.members": ("ListGroupMemberships",),
+    "live.principal_name": ("DescribePrincipal",),
 }
+_OF_THE_STORE = frozenset({"use.members", "live.principal_name"})
 _READS = frozenset({"find_user", "find_group", "find_membership", "find"})
 _ASKING = frozenset({"creation", "deletion", "provisioning"})
 _LISTING = frozenset({"creations", "deletions", "provisionings"})
@@ -45,7 +52,7 @@ class AwsWire:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         name = f"{self._side}.{method}"
-        service = _STORE if self._side == "directory" else SSO_ADMIN
+        service = _STORE if self._side == "directory" or name in _OF_THE_STORE else SSO_ADMIN
         real = _modelled(name, method, aws=self._aws) or getattr(self._aws.sides[self._side], method)
         apis = _APIS.get(name, (method,))
         quotas = [SSO_ADMIN if service == SSO_ADMIN else f"{service}:{api}" for api in apis]
@@ -83,10 +90,23 @@ class AwsWire:
         return answer
 
 
-def aws_side(*, process: Process, aws: SimulatedIdentityCenter, gate: CallGate) -> IdentityCenter:
-    """All four sides for one process."""
+class ExistingUseWire(AwsWire):
+    """The same for reading what exists: its turn is the gate's, as in production."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        return self._gate.behind_all_others()
+
+
+def aws_side(
+    *, process: Process, aws: SimulatedIdentityCenter, gate: CallGate, desired: DesiredAccess
+) -> IdentityCenter:
+    """All sides for one process."""
     sides: dict[str, Any] = {side: AwsWire(side, process=process, aws=aws, gate=gate) for side in aws.sides}
-    return IdentityCenter(**sides)
+    live: Any = sides.pop("live")
+    sides.pop("use")
+    use: Any = ExistingUseWire("use", process=process, aws=aws, gate=gate)
+    existing = ExistingAccess(contents=sides["set_policies"], use=use, live=live, desired=desired)
+    return IdentityCenter(**sides, existing=existing)
 
 
 def _modelled(name: str, method: str, *, aws: SimulatedIdentityCenter) -> Callable[..., Any] | None:

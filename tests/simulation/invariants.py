@@ -49,6 +49,11 @@ def only_its_own(world: "Simulation") -> Iterator[str]:
     there = {identifier for shelf in shelves for identifier in shelf}
     yield from (f"{one} was there before Day One and is gone" for one in sorted(world.foreign - there))
     yield from (f"{one} was assigned before Day One" for one in world.foreign_assignments - center.assignments)
+    for arn, before in world.foreign_sets.items():
+        if center.permission_sets.get(arn) != before:
+            yield f"{arn} was there before Day One and was otherwise"
+    given = [key for key in center.assignments if key.permission_set_arn in world.foreign_sets]
+    yield from (f"{key} gives what no policy wants" for key in given)
 
 
 def as_desired(world: "Simulation") -> Iterator[str]:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dayone.domain import desired_people, judgement, planning, precedence, rate_limits, scheduling
+from dayone.domain.existing import Comparison, compare_attributes
 from dayone.domain.operations import Action, Succeeded
 from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import ResourceKind
 from dayone.ports.identity_center import Found
 from dayone.usecases import (
+    adopt_existing,
     ask_aws,
     attempts,
     executor_run,
@@ -22,6 +24,7 @@ from dayone.usecases import (
     requeue,
     try_operation,
 )
+from dayone.usecases.attempts import Attempt
 from tests.simulation import day_one
 
 Change = tuple[object, str, Any]
@@ -89,8 +92,12 @@ _states: Callable[..., Any] = vars(ask_aws)["_states"]
 _entry: Callable[..., Any] = vars(try_operation)["_entry"]
 
 
-def _adopts_as_its_own(_: object, *, found: Found) -> Succeeded:
+def _adopts_as_its_own(_: object, *, found: Found, **__: object) -> Succeeded:
     return Succeeded(found.references)
+
+
+def _own_attributes(attempt: Attempt, *, found: Found, **_: object) -> Comparison:
+    return Comparison(mismatches=tuple(compare_attributes(found.attributes, attempt.wanted)))
 
 
 def _in_a_day(*_: object, now: datetime, **__: object) -> datetime:
@@ -156,10 +163,15 @@ MUTATIONS: tuple[Mutation, ...] = (
         "what others made counts as ours",
         _by("only its own is removed"),
         (
-            (attempts, "adopted_when_alike", _adopts_as_its_own),
-            (perform_operation, "adopted_when_alike", _adopts_as_its_own),
+            (adopt_existing, "adopt_if_identical", _adopts_as_its_own),
+            (perform_operation, "adopt_if_identical", _adopts_as_its_own),
             (try_operation, "there_before", _always(None)),
         ),
+    ),
+    Mutation(
+        "a set is taken on for its own attributes",
+        _by("only its own is removed"),
+        ((adopt_existing, "_compared", _own_attributes),),
     ),
     Mutation("what is a person's own stays when they leave", _by(_END), ((requeue, "follow_person", _always(None)),)),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),)),

@@ -1,5 +1,6 @@
 """What humans had made in Identity Center before Day One came."""
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from dayone.ports.identity_center import AssignmentKey
@@ -35,5 +36,9 @@ def make_a_past(world: "Simulation") -> None:
         world.foreign.add("group-alike")
     if random.random() < 0.3:
         stored = StoredSet("ViewOnly", {"session_duration": "PT8H"}, managed_policies={"job-function/ViewOnlyAccess"})
+        # One that gives more than any policy wants.
+        if world.seed % 2:
+            stored.managed_policies.add("AdministratorAccess")
+            world.foreign_sets[f"{_ARN}-alike"] = deepcopy(stored)
         center.permission_sets[f"{_ARN}-alike"] = stored
         world.foreign.add(f"{_ARN}-alike")

@@ -26,6 +26,7 @@ from tests.simulation.weather import Climate, Latencies, Weather
 
 if TYPE_CHECKING:
     from dayone.ports.identity_center import AssignmentKey
+    from tests.fakes.identity_center import StoredSet
 
 _HARMLESS = ("throttled", "conflict", "crowded", "used by others", "handed on again", "request: failed")
 _STEP = 20.0
@@ -80,6 +81,8 @@ class Simulation:
         self.watcher = Watcher(self.day_one, self.violations)
         self.foreign: set[str] = set()
         self.foreign_assignments: set[AssignmentKey] = set()
+        # As they were, by ARN, where no policy wants all that is in them.
+        self.foreign_sets: dict[str, StoredSet] = {}
 
     def run(self) -> Outcome:
         """Troubles first, then peace, then everything has to be as it should.

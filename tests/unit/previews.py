@@ -7,6 +7,7 @@ from dayone.contracts.policy_file import read_policy
 from dayone.domain.commands import Command
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.preview_plan import Previewed, preview_plan
+from tests.fakes.existing_names import memory_existing
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import memory_overview
 from tests.fakes.request_keys import MemoryRequestKeys
@@ -35,13 +36,15 @@ assignments:
 
 
 def api_of(world: World) -> AccessApi:
+    policies = MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text])
     return AccessApi(
         records=MemoryRecords(world.state),
         known=MemoryKnownSubjects(world.state),
         live=MemoryLiveAccess(world.center),
         progress=MemoryProgress(world.state),
         archive=MemoryPolicyArchive(world.state),
-        policies=MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text]),
+        policies=policies,
+        existing=memory_existing(world.center, world.state, policies=policies, clock=lambda: world.now),
         company=MemoryCompany(world.state),
         ledger=MemoryLedger(world.state),
         grants=MemoryGrants(world.state),

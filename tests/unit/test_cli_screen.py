@@ -83,8 +83,25 @@ def test_a_plan_says_what_would_be_held_what_it_does_not_list_and_what_it_had_no
     ]
 
 
+def test_what_exists_is_not_added() -> None:
+    exists = "exists, and would be left as it is: it differs (what is there → what is wanted): description: x → none"
+    operations = [
+        {"kind": "create-group", "subject": "group:a", "resource": "group", "reasons": [], "exists": exists},
+        {"kind": "create-group", "subject": "group:b", "resource": "group", "reasons": [], "exists": None},
+    ]
+    lines = plan_lines(plan(counts={"create-group": 2}, operations=operations))
+    assert lines[:4] == ["group:a", f"  ! group    {exists}", "group:b", "  + group"]
+    assert lines[-2:] == [
+        "! marks what exists already: 1 of what is to be created.",
+        "Plan: 1 to add, 0 to change, 0 to remove.",
+    ]
+
+
 def test_a_plan_of_nothing_says_so() -> None:
-    assert plan_lines(plan(counts={}, operations=[])) == ["No changes: access in AWS already matches."]
+    (line,) = plan_lines(plan(counts={}, operations=[]))
+    # What somebody has changed in AWS since is not known.
+    assert line.startswith("No changes: ")
+    assert "as AWS last confirmed them. AWS itself was not read" in line
 
 
 def test_what_is_piped_has_no_colours_and_is_cut_nowhere() -> None:

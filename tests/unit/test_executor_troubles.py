@@ -109,7 +109,9 @@ def test_one_that_is_brought_up_to_date_in_silence_is_not_taken_for_somebody_els
 
 def test_what_builds_on_something_does_not_wait_until_that_is_up_to_date() -> None:
     world = World()
-    world.center.permission_sets["arn:theirs"] = StoredSet("ViewOnly", {"session_duration": "PT8H"})
+    world.center.permission_sets["arn:theirs"] = StoredSet(
+        "ViewOnly", {"session_duration": "PT8H"}, managed_policies={_VIEW}
+    )
     world.account_is(an_account())
     world.policy_is(a_policy(a_group(), a_set(managed=(_VIEW,)), an_assignment()))
     world.settle()

@@ -43,7 +43,9 @@ class TestWhatTheyHave:
         case = known(applied=[there(membership()), there(assignment())])
         (one,) = explain(case)
         assert one.has
-        assert in_short(one, case) == "e-1 has ViewOnly in 444455556666 through engineers."
+        assert in_short(one, case) == (
+            "e-1 has ViewOnly in 444455556666 through engineers, as AWS confirmed it on 2026-11-23T12:00:00+00:00."
+        )
         assert [told(step, policy_version=7) for step in one.steps] == [
             (
                 "e-1 is in the group engineers, because department is Engineering (policy.yaml:1); AWS confirmed it "

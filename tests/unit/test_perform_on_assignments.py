@@ -5,14 +5,11 @@ import pytest
 from dayone.domain.operations import Action, Applied, Submitted
 from dayone.domain.subjects import Resource, ResourceOf, group_named, permission_set_named, user_of
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.usecases.attempts import Attempt, IdentityCenter
+from dayone.usecases.attempts import Attempt
 from dayone.usecases.perform_operation import perform
 from tests.builders import ACCOUNT_ID, an_operation, assignment, the_account
-from tests.fakes.assignments import MemoryAssignments
-from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
-from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.set_policies import MemorySetPolicies
+from tests.unit.world import World
 
 _SET, _GROUP, _USER = {"permission_set_arn": "arn:p"}, {"group_id": "g-1"}, {"user_id": "u-1"}
 _TO_THE_GROUP = AssignmentKey(account_id=ACCOUNT_ID, permission_set_arn="arn:p", principal_id="g-1")
@@ -45,12 +42,7 @@ def test_what_is_assigned_to_whom(
     resource: Resource, principal: ResourceOf, references: dict[str, str], expected: AssignmentKey
 ) -> None:
     center = _center()
-    aws = IdentityCenter(
-        directory=MemoryDirectory(center),
-        permission_sets=MemoryPermissionSets(center),
-        set_policies=MemorySetPolicies(center),
-        assignments=MemoryAssignments(center),
-    )
+    aws = World(center=center).executing().aws
     required = _required(permission_set_named("P"), _SET) | _required(principal, references)
     create = an_operation(subject=the_account(), resource=resource)
     assert isinstance(perform(Attempt(operation=create, own=None, required=required), aws=aws), Submitted)

@@ -21,11 +21,13 @@ from dayone.domain.welcomes import Portal
 from dayone.ports.hr import Roster
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.usecases.attempts import IdentityCenter
+from dayone.usecases.desired_access import DesiredAccess
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.fetch_record import Pace
 from dayone.usecases.plan_changes import HrPorts, PlanChanges, PlanningPorts, plan_changes
 from dayone.usecases.plan_failed_again import PlanFailedAgain
 from dayone.usecases.policies_within_reach import PoliciesWithinReach
+from dayone.usecases.read_existing import ExistingAccess
 from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.restore_sessions_policy import SessionsPorts
@@ -34,8 +36,10 @@ from tests.builders import NOON, attributes_in
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.event_bus import MemoryEventBus
+from tests.fakes.existing_use import MemoryExistingUse
 from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources, MemoryRosters
 from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryDeadLetters, MemoryEngine, MemoryInbox, MemoryReturns, MemoryTurn
@@ -47,6 +51,7 @@ from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
+from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
@@ -162,13 +167,27 @@ class World:
         )
         return ExecuteOperations(
             **self._wrapped({"queue": MemoryOperationQueue(self.state), "turn": self.turn, "engine": self.engine}),
-            aws=IdentityCenter(**self._wrapped(ports), reception=reception),
+            aws=IdentityCenter(**self._wrapped(ports), existing=self._existing(), reception=reception),
             workers=InlineWorkers(self.sleep),
             budgets=self.budgets,
             clock=lambda: self.now,
             jitter=lambda: 0.5,
             token=lambda: f"run-{next(self.numbers)}",
         )
+
+    def _existing(self) -> ExistingAccess:
+        ports = {
+            "contents": MemorySetPolicies(self.center),
+            "use": MemoryExistingUse(self.center),
+            "live": MemoryLiveAccess(self.center),
+        }
+        desired = DesiredAccess(
+            policies=MemoryPolicies(self.state, parse=self._parse),
+            records=MemoryRecords(self.state),
+            known=MemoryKnownSubjects(self.state),
+            clock=lambda: self.now,
+        )
+        return ExistingAccess(**self._wrapped(ports), desired=desired)
 
     def sweeping(self) -> ReconcileAccess:
         records = MemoryRecords(self.state if self.is_new else looked_at(self.state))

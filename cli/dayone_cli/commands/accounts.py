@@ -10,7 +10,7 @@ from dayone_cli.following import FollowIt, Timeout, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
-from dayone_cli.words import because, moment
+from dayone_cli.words import FROM_RECORDS, because, moment
 
 app = typer.Typer(help="List accounts and who has access to them; re-read accounts from Organizations.")
 
@@ -38,7 +38,7 @@ def show(run: Run, account: Account) -> None:
 
 @command(app, "access")
 def access(run: Run, account: Account) -> None:
-    """List who has access to an account, and the reasons."""
+    """List who has access to an account as AWS last confirmed it, and the reasons."""
     run.show(run.api.read(path("v1", "accounts", account, "access"), {"limit": "100"}), _access)
 
 
@@ -91,5 +91,5 @@ def _access(answer: Mapping[str, Any]) -> Sheet:
         for one in answer["groups"]
         for each in one["assignments"]
     ]
-    foot = [] if rows else ["No person or group has access to it."]
+    foot = [FROM_RECORDS] if rows else [f"No recorded access of a person or group. {FROM_RECORDS}"]
     return Sheet(columns=("through", "permission set", "people", "since", "because"), rows=rows, foot=foot)

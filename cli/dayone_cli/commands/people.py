@@ -16,7 +16,7 @@ from dayone_cli.people_files import people_in, states_end
 from dayone_cli.removals import access_lines, report_of
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
-from dayone_cli.words import because, moment, plural
+from dayone_cli.words import FROM_RECORDS, because, moment, plural
 
 app = typer.Typer(help="List people, explain and revoke their access, and import people.")
 
@@ -42,7 +42,7 @@ def show(run: Run, person: Person) -> None:
 
 @command(app, "access")
 def access(run: Run, person: Person) -> None:
-    """List the access of a person, and the reasons."""
+    """List the access of a person as AWS last confirmed it, and the reasons."""
     run.show(run.api.read(path("v1", "people", person, "access"), {"limit": "100"}), partial(_access, person=person))
 
 
@@ -141,7 +141,7 @@ def _access(answer: Mapping[str, Any], *, person: str) -> Sheet:
     more = [
         f"{one['group']} has more assignments: see `{report_of(person)}`" for one in answer["groups"] if one["cursor"]
     ]
-    foot = [*empty, *more] if rows or empty else ["No access."]
+    foot = [*empty, *more, FROM_RECORDS] if rows or empty else [f"No recorded access. {FROM_RECORDS}"]
     return Sheet(columns=("account", "permission set", "through", "since", "because"), rows=rows, foot=foot)
 
 

@@ -114,7 +114,7 @@ def execute_operations() -> "ExecuteOperations":
         queue=DynamoOperationQueue(table),
         turn=DynamoTurn(table),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
-        aws=wiring_identity_center.identity_center(given, table=table, gate=gate),
+        aws=wiring_identity_center.identity_center(given, table=table, gate=gate, clock=_now),
         workers=ThreadWorkers(16),
         budgets=budgets,
         clock=_now,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from dayone import wiring_accounts, wiring_overview
+from dayone import wiring_accounts, wiring_existing, wiring_overview
 from dayone.adapters.aws_clients import client
 from dayone.adapters.call_gate import CallGate
 from dayone.adapters.dynamodb_changes import DynamoChanges
@@ -28,6 +28,9 @@ from dayone.settings import AccessApiSettings, budgets_in
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.policies_within_reach import PolicyWithinReach
 
+# So few that whoever asks who has what, or what a policy would do, takes nothing from the executor.
+_FEW_CALLS = Budgets(sso_admin_calls=3, identity_store_calls=5)
+
 
 def access_api(
     given: AccessApiSettings,
@@ -37,15 +40,17 @@ def access_api(
     clock: Callable[[], datetime],
 ) -> AccessApi:
     """For /v1/...; `parse` reads a policy that was kept."""
+    gate = CallGate(_FEW_CALLS, clock=clock, sleep=time.sleep)
+    in_force, standing = DynamoPolicyInForce(table, parse=parse), wiring_accounts.standing(given, clock=clock)
+    policies = PolicyWithinReach(policies=in_force, standing=standing)
     return AccessApi(
         records=DynamoRecords(table),
         known=DynamoKnownSubjects(table),
-        live=_live_access(given, clock=clock),
+        live=_live_access(given, gate=gate),
         progress=DynamoProgress(table),
         archive=DynamoPolicyArchive(table),
-        policies=PolicyWithinReach(
-            policies=DynamoPolicyInForce(table, parse=parse), standing=wiring_accounts.standing(given, clock=clock)
-        ),
+        policies=policies,
+        existing=wiring_existing.existing_names(given, table=table, policies=policies, gate=gate, clock=clock),
         company=DynamoCompany(table),
         ledger=DynamoLedger(table),
         grants=DynamoGrants(table),
@@ -60,9 +65,7 @@ def access_api(
     )
 
 
-def _live_access(given: AccessApiSettings, *, clock: Callable[[], datetime]) -> AwsLiveAccess:
-    # So little that whoever asks who has what takes nothing from the executor.
-    gate = CallGate(Budgets(sso_admin_calls=3, identity_store_calls=5), clock=clock, sleep=time.sleep)
+def _live_access(given: AccessApiSettings, *, gate: CallGate) -> AwsLiveAccess:
     return AwsLiveAccess(
         client("sso-admin"),
         client("identitystore"),

@@ -1,5 +1,6 @@
 """Makes the boto3 clients: one session and one idea of timeouts and retries for all of them."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -26,13 +27,23 @@ _COUNTED = frozenset({"identitystore", "sso-admin"})
 
 
 class Later:
-    """A client that is made when something is first asked of it: most calls of a function do not need it."""
+    """A client that is made when something is first asked of it: most calls of a function do not need it.
 
-    def __init__(self, name: str) -> None:
+    With a `guard` it is one of its own, each of whose calls passes that.
+    """
+
+    def __init__(self, name: str, *, guard: Callable[[Any], Any] | None = None) -> None:
         self._name = name
+        self._guard = guard
+        self._own: Any = None
 
     def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 - whatever the client has
-        return getattr(_made(self._name), attribute)
+        if self._guard is None:
+            return getattr(_made(self._name), attribute)
+        if self._own is None:
+            make: Any = _session().client
+            self._own = self._guard(make(self._name, config=config_for(self._name)))
+        return getattr(self._own, attribute)
 
 
 @overload

@@ -63,3 +63,9 @@ class DynamoOpenOperations:
         """Whether no operation of its plan is open, and none waits for a human."""
         record = self._table.get(keys.head_of(subject))
         return record is None or head_in(record).is_at_rest
+
+    def failed_in(self, subject: Subject) -> str:
+        """The change in which the plan in force of a subject has ended with failures, or empty."""
+        record = self._table.get(keys.head_of(subject))
+        head = head_in(record) if record else None
+        return head.failed_change if head else ""

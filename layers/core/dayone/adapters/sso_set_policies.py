@@ -1,28 +1,24 @@
 """What is attached to permission sets in Identity Center: policies of AWS's, of the accounts, inline, a boundary."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from dayone.adapters.aws_errors import translated
 from dayone.adapters.dependent_actions import WRITES_ENCRYPTED, DependentActions
 from dayone.adapters.sso_answers import receipt, seen
+from dayone.adapters.sso_set_contents import SsoSetContents
 from dayone.errors import AlreadyExists, Conflicting
 from dayone.ports.identity_center import Receipt
 
-if TYPE_CHECKING:
-    from mypy_boto3_sso_admin import SSOAdminClient
 
-
-class SsoSetPolicies:
+class SsoSetPolicies(SsoSetContents):
     """The port SetPolicies over the API `sso-admin`. Source: IAM Identity Center API Reference."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+    ACTIONS: ClassVar[frozenset[str]] = SsoSetContents.ACTIONS | frozenset(
         {
             "sso:AttachManagedPolicyToPermissionSet",
             "sso:DetachManagedPolicyFromPermissionSet",
-            "sso:ListManagedPoliciesInPermissionSet",
             "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
             "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
-            "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
             "sso:PutInlinePolicyToPermissionSet",
             "sso:DeleteInlinePolicyFromPermissionSet",
             "sso:PutPermissionsBoundaryToPermissionSet",
@@ -30,11 +26,6 @@ class SsoSetPolicies:
         }
     )
     DEPENDENT_ACTIONS: ClassVar[DependentActions] = WRITES_ENCRYPTED
-
-    def __init__(self, client: "SSOAdminClient", *, instance_arn: str) -> None:
-        self._client = client
-        self._instance = instance_arn
-        self._partition = instance_arn.split(":")[1]
 
     def attach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
         """See SetPolicies."""
@@ -109,26 +100,6 @@ class SsoSetPolicies:
         """See SetPolicies."""
         with translated():
             return receipt(self._client.delete_permissions_boundary_from_permission_set(**self._target(arn)))
-
-    def _managed(self, arn: str) -> frozenset[str]:
-        listing = self._client.get_paginator("list_managed_policies_in_permission_set")
-        with translated():
-            pages = list(listing.paginate(**self._target(arn)))
-        return frozenset(policy["Arn"] for page in pages for policy in page["AttachedManagedPolicies"])
-
-    def _customer(self, arn: str) -> frozenset[str]:
-        listing = self._client.get_paginator("list_customer_managed_policy_references_in_permission_set")
-        with translated():
-            pages = list(listing.paginate(**self._target(arn)))
-        found = (policy for page in pages for policy in page["CustomerManagedPolicyReferences"])
-        return frozenset(f"{policy.get('Path', '/')}{policy['Name']}" for policy in found)
-
-    def _target(self, arn: str) -> Any:  # noqa: ANN401 - keyword arguments of many boto3 methods
-        return {"InstanceArn": self._instance, "PermissionSetArn": arn}
-
-    def _policy_arn(self, managed_policy: str) -> str:
-        whole = managed_policy.startswith("arn:")
-        return managed_policy if whole else f"arn:{self._partition}:iam::aws:policy/{managed_policy}"
 
 
 def _reference(customer_policy: str) -> Any:  # noqa: ANN401 - the stubs have a type for this alone

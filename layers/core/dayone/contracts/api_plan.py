@@ -19,12 +19,17 @@ class WhatIfBody(TypedDict, total=False):
 
 
 class ForeseenAnswer(TypedDict):
-    """An operation of the preview."""
+    """An operation of the preview.
+
+    Of what it would create, `exists` says what is there under that name in Identity Center and what of it differs; null
+    where nothing was found or looked at.
+    """
 
     kind: str
     subject: str
     resource: str
     reasons: list[ReasonAnswer]
+    exists: str | None
 
 
 class GuardrailAnswer(TypedDict):

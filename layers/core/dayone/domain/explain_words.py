@@ -12,10 +12,10 @@ from dayone.domain.subjects import ResourceKind
 
 
 def in_short(one: Explanation, known: Known) -> str:
-    """The whole in one sentence: `e-1001 has ViewOnly in 123456789012 through engineers.`"""
+    """The whole in one sentence: `e-1001 has ViewOnly in 123456789012 through engineers, as AWS …`"""
     person, account = known.person.head.subject.name, known.account.head.subject.name
     if one.has:
-        return f"{person} has {one.permission_set} in {account} through {one.principal}."
+        return f"{person} has {one.permission_set} in {account} through {one.principal}{_as_of(one)}."
     not_so = f"{person} does not have {one.permission_set} in {account}"
     if not one.steps:
         is_known = any(rule.name == one.permission_set for rule in known.policy.permission_sets)
@@ -26,6 +26,12 @@ def in_short(one: Explanation, known: Known) -> str:
         return f"{not_so}; nearest is the way through {one.principal}: {_listed(obstacles)}."
     by_grant = any(is_of_grants(reason.rule for reason in step.reasons) for step in one.steps)
     return f"{not_so} yet, though {'a grant' if by_grant else 'the policy'} gives it through {one.principal}."
+
+
+def _as_of(one: Explanation) -> str:
+    """Of when it is: of the last time that AWS has confirmed a part of it."""
+    moments = [step.applied.at for step in one.steps if step.applied and step.applied.at]
+    return f", as AWS confirmed it on {max(moments).isoformat()}" if moments else ""
 
 
 def told(step: Step, *, policy_version: int) -> str:

@@ -139,12 +139,14 @@ class Succeeded:
     """AWS said that the operation is done; `references` are the ids it gave, `request_id` is empty without a call.
 
     `outcome` says of a deletion that nothing was deleted, and why.
+    `existing` are the attributes of what was adopted though it lacks some of those that are wanted.
     """
 
     references: Mapping[str, str] = field(default_factory=dict)
     adopted: bool = False
     request_id: str = ""
     outcome: DeletionOutcome = DeletionOutcome.DELETED
+    existing: Mapping[str, str] | None = None
 
 
 WAS_NOT_THERE = Succeeded(outcome=DeletionOutcome.WAS_NOT_THERE)

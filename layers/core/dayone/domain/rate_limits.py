@@ -74,6 +74,12 @@ class Pace:
         room = now if len(self._turns) < allowed else self._turns[-allowed] + span
         return max(now, room, self._not_before)
 
+    def spare_at(self, now: datetime) -> datetime:
+        """When a call may be made that leaves half of the rate to others, `now` at the earliest."""
+        allowed, span = self._allowance()
+        half = max(1, allowed // 2)
+        return max(self.free_at(now), self._turns[-half] + span if len(self._turns) >= half else now)
+
     def take(self, now: datetime) -> datetime:
         """Use the next turn up, and tell when it is."""
         self._recover(now)

@@ -113,6 +113,11 @@ class Head:
         return self.outstanding == 0 and not any(one.verdict is Verdict.WAITING for one in self.held)
 
     @property
+    def failed_change(self) -> str:
+        """The change of the plan in force when that has come to its end and something in it has failed, or empty."""
+        return self.change if self.failed and self.is_at_rest else ""
+
+    @property
     def progress(self) -> Progress:
         """How the plan in force has gone on."""
         return Progress(outstanding=self.outstanding, failed=self.failed)

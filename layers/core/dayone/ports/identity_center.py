@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from dayone.domain.existing import SetParts
+
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
@@ -22,7 +24,17 @@ class Found:
     attributes: Mapping[str, str]
 
 
-class Directory(Protocol):
+class DirectoryNames(Protocol):
+    """Users and groups by their names; attributes in the words of `domain.desired`."""
+
+    def find_user(self, user_name: str) -> Found | None:
+        """By its unique user name; references: `user_id`."""
+
+    def find_group(self, name: str) -> Found | None:
+        """By its unique display name, whatever the letter case; references: `group_id`."""
+
+
+class Directory(DirectoryNames, Protocol):
     """Users, groups and memberships in the Identity Store; attributes in the words of `domain.desired`.
 
     Creating raises AlreadyExists when the name or the e-mail is taken; any other bad request is Refused or NotFound.
@@ -30,9 +42,6 @@ class Directory(Protocol):
 
     def create_user(self, attributes: Mapping[str, str]) -> Receipt:
         """References: `user_id`."""
-
-    def find_user(self, user_name: str) -> Found | None:
-        """By its unique user name; references: `user_id`."""
 
     def update_user(self, user_id: str, *, attributes: Mapping[str, str]) -> Receipt:
         """Set these attributes; an empty text unsets one."""
@@ -42,9 +51,6 @@ class Directory(Protocol):
 
     def create_group(self, attributes: Mapping[str, str]) -> Receipt:
         """References: `group_id`."""
-
-    def find_group(self, name: str) -> Found | None:
-        """By its unique display name, whatever the letter case; references: `group_id`."""
 
     def update_group(self, group_id: str, *, attributes: Mapping[str, str]) -> Receipt:
         """Set name and description to these; an empty description unsets it. Members and assignments stay."""
@@ -62,14 +68,18 @@ class Directory(Protocol):
         """Raises NotFound when it is gone."""
 
 
-class PermissionSets(Protocol):
+class NamedSets(Protocol):
+    """Permission sets by their names; attributes as those of PermissionSets."""
+
+    def find(self, name: str) -> Found | None:
+        """By its unique name; references: `permission_set_arn`."""
+
+
+class PermissionSets(NamedSets, Protocol):
     """Permission sets themselves; attributes in the words of `domain.desired`, each tag as `tag:<key>`."""
 
     def create(self, attributes: Mapping[str, str]) -> Receipt:
         """References: `permission_set_arn`. Raises AlreadyExists when the name is taken."""
-
-    def find(self, name: str) -> Found | None:
-        """By its unique name; references: `permission_set_arn`."""
 
     def update(self, arn: str, *, attributes: Mapping[str, str]) -> Receipt:
         """Set description, session duration and relay state to these; what is missing goes back to AWS's default.
@@ -102,7 +112,20 @@ class PermissionSets(Protocol):
         """What has become of that, where no account has the set always well; raises NotFound for an unknown id."""
 
 
-class SetPolicies(Protocol):
+class SetContents(Protocol):
+    """What is attached to permission sets, to be read; in the words of SetPolicies."""
+
+    def parts(self, arn: str) -> SetParts:
+        """All of it; raises NotFound when the set is gone."""
+
+    def inline(self, arn: str) -> str:
+        """The inline policy, JSON text, or empty."""
+
+    def boundary(self, arn: str) -> Mapping[str, str]:
+        """The permissions boundary as `managed_policy` or `customer_policy`, or nothing."""
+
+
+class SetPolicies(SetContents, Protocol):
     """What is attached to permission sets.
 
     A `managed_policy` is a path below `policy/` such as `job-function/ViewOnlyAccess`, or a whole ARN. A

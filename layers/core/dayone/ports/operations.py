@@ -83,6 +83,9 @@ class OperationQueue(Protocol):
     def is_at_rest(self, subject: Subject) -> bool:
         """Whether nothing of a subject is under way: no operation of its plan is open, and none waits for a human."""
 
+    def failed_in(self, subject: Subject) -> str:
+        """The change in which the plan in force of a subject has ended with failures, or empty."""
+
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """The same resource of every other subject of that kind, such as all other groups, confirmed or in doubt."""
 

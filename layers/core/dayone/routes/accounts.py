@@ -40,7 +40,7 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/accounts/<account>/access")
     @described(ACCOUNT_ACCESS)
     def get_account_access(account: str) -> AccountAccessAnswer:
-        """Read who has access to an account, through which group and permission set, and the reasons."""
+        """Read who has access to an account as AWS last confirmed it, through what, and the reasons."""
         window = window_of(app.current_event)
         return account_access_answer(account, account_access(account, window=window, records=api.records))
 

@@ -28,7 +28,7 @@ def assignment_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/assignments")
     @described(ASSIGNMENTS)
     def list_assignments() -> Response[str]:
-        """Report all access: one row for each group or person, account and permission set, with the reasons."""
+        """Report all access as AWS last confirmed it: a row for each group or person, account and permission set."""
         event = app.current_event
         media_type = _media_type_of(event)
         window = window_of(event, largest=LARGEST_LIMIT, usual=USUAL_LIMIT)

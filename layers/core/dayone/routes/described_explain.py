@@ -44,7 +44,10 @@ _EXPLAINED: api_explain.ExplainAnswer = {
             "permission_set": "ViewOnly",
             "has": True,
             "through": "engineers",
-            "says": "e-1001 has ViewOnly in 123456789012 through engineers.",
+            "says": (
+                "e-1001 has ViewOnly in 123456789012 through engineers, as AWS confirmed it on "
+                "2026-11-23T07:00:05+00:00."
+            ),
             "steps": [_STEP],
         },
         {

@@ -19,6 +19,7 @@ _PLAN: api_plan.PlanAnswer = {
             "subject": "person:e-1001",
             "resource": "membership/engineers",
             "reasons": [{"rule": "policy.yaml:5", "because": "no longer: department is Engineering"}],
+            "exists": None,
         }
     ],
     "truncated": 0,

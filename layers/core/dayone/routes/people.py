@@ -44,7 +44,7 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/people/<person>/access")
     @described(PERSON_ACCESS)
     def get_person_access(person: str) -> PersonAccessAnswer:
-        """Read a person's access, with the reasons."""
+        """Read a person's access as AWS last confirmed it, with the reasons."""
         window = window_of(app.current_event)
         return person_access_answer(person, person_access(person, window=window, records=api.records))
 

@@ -37,6 +37,7 @@ def _answer(found: Previewed) -> PlanAnswer:
                 "subject": str(one.subject),
                 "resource": str(one.resource),
                 "reasons": reasons_answer(one.reasons),
+                "exists": one.exists or None,
             }
             for one in preview.operations
         ],

@@ -13,6 +13,7 @@ from dayone.ports.records import KnownSubjects, Records
 from dayone.ports.request_keys import RequestKeys
 from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, PolicyInForce
 from dayone.usecases.overview import Overview
+from dayone.usecases.preview_existing import ExistingNames
 
 
 @dataclass(kw_only=True)
@@ -32,6 +33,7 @@ class AccessApi:
     company: Company
     ledger: Ledger
     grants: Grants
+    existing: ExistingNames
     changes: Changes
     work: DueWork
     inbox: Inbox

@@ -1,6 +1,6 @@
 """One try at an operation: what it knows of the world, and the ends it can come to."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dayone.domain.assignments import Principal
@@ -9,19 +9,18 @@ from dayone.domain.operations import (
     WAS_NOT_THERE,
     Action,
     Applied,
-    Failed,
     Operation,
     OperationState,
-    Outcome,
     Succeeded,
 )
 from dayone.domain.precedence import unsettles
 from dayone.domain.subject_states import generation_number
 from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
-from dayone.errors import Conflicting, NotFound, Unavailable, Unreachable
+from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt, SetPolicies
 from dayone.ports.operations import OperationQueue
 from dayone.ports.sessions import LiveSessions
+from dayone.usecases.read_existing import ExistingAccess
 from dayone.usecases.reception import Reception
 
 # These have nothing that could be changed.
@@ -30,17 +29,20 @@ _THERE_OR_NOT = frozenset(
 )
 # What was made a moment ago is not to be seen everywhere at once.
 NOT_FOUND_YET = "its name or its e-mail address is taken by what cannot be found"
-_NOT_OURS = "one of this name exists, was not made by Day One, and is not what the policy or HR wants"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityCenter:
-    """The four sides of IAM Identity Center, and what stands beside it: None where that is not deployed."""
+    """The four sides of IAM Identity Center, and what stands beside it: None where that is not deployed.
+
+    `existing` reads what somebody else may have made.
+    """
 
     directory: Directory
     permission_sets: PermissionSets
     set_policies: SetPolicies
     assignments: Assignments
+    existing: ExistingAccess
     sessions: LiveSessions | None = None
     reception: Reception | None = None
 
@@ -51,7 +53,8 @@ class Attempt:
 
     `mark` says in which form a permission set was last provisioned, when this is about a part of it that changes that.
     `alike` reads the same resource of every other subject, such as all other groups; few attempts ask for it.
-    `closed_accounts` tells which of some accounts nothing can be provisioned in.
+    `closed_accounts` tells which of some accounts nothing can be provisioned in. `plan` reads all operations of the
+    same plan.
     """
 
     operation: Operation
@@ -60,6 +63,7 @@ class Attempt:
     mark: Applied | None = None
     alike: Callable[[], Iterable[Applied]] = tuple
     closed_accounts: Callable[[Iterable[str]], frozenset[str]] = lambda _: frozenset()
+    plan: Callable[[], Sequence[Operation]] = tuple
 
     @property
     def action(self) -> Action:
@@ -133,48 +137,6 @@ def looked_up[T](look: Callable[[], T]) -> T:
         return look()
     except Unreachable as error:
         raise Unavailable(str(error)) from error
-
-
-def taken_over(attempt: Attempt, *, found: Found | None, update: Callable[[Found], Receipt]) -> Outcome:
-    """The end of a creation that met its own name.
-
-    What exists is adopted when it is exactly what was wanted. When an earlier try of ours may have made it, and it is
-    as that try wanted it, or on its way from there to what is wanted now, it is ours and brought up to date. Anything
-    else belongs to somebody else and stays. Raises Unavailable when what has the name cannot be found yet.
-    """
-    if found is None:
-        if attempt.operation.resource.kind is ResourceKind.USER and not attempt.may_have_happened:
-            return Failed("its e-mail address belongs to another user")
-        raise Unavailable(NOT_FOUND_YET)
-    if not attempt.may_have_happened:
-        return adopted_when_alike(attempt, found=found)
-    refuse_anothers(attempt, found=found)
-    if dict(found.attributes) == dict(attempt.wanted):
-        return Succeeded(found.references)
-    if attempt.own and _is_between(found.attributes, first=attempt.own.attributes, then=attempt.wanted):
-        receipt = update(found)
-        return Succeeded(found.references, request_id=receipt.request_id)
-    return Failed(_NOT_OURS)
-
-
-def _is_between(found: Mapping[str, str], *, first: Mapping[str, str], then: Mapping[str, str]) -> bool:
-    """Whether each attribute is as it was wanted first or as it is wanted then: an update is several calls."""
-    names = {*found, *first, *then}
-    return all(found.get(name) in (first.get(name), then.get(name)) for name in names)
-
-
-def adopted_when_alike(attempt: Attempt, *, found: Found) -> Succeeded | Failed:
-    """The end of a creation whose name somebody else has taken: adopted when it is exactly what was wanted."""
-    refuse_anothers(attempt, found=found)
-    if dict(found.attributes) == dict(attempt.wanted):
-        return Succeeded(found.references, adopted=True)
-    return Failed(_NOT_OURS)
-
-
-def refuse_anothers(attempt: Attempt, *, found: Found) -> None:
-    """Raise Conflicting when the name is one that another subject still has; the policy gives it up there."""
-    if looked_up(lambda: attempt.is_anothers(found)):
-        raise Conflicting("another resource managed by Day One has this name, and must be renamed or removed first")
 
 
 _ARN = "permission_set_arn"
@@ -254,6 +216,7 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
         mark=known.get(mark) if mark else None,
         alike=lambda: queue.alike(operation.target),
         closed_accounts=queue.closed_accounts,
+        plan=lambda: queue.siblings(operation),
     )
 
 

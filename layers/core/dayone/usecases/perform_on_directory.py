@@ -4,6 +4,7 @@ from dayone.domain.desired_people import EXTERNAL
 from dayone.domain.operations import WAS_NOT_THERE, Outcome, Succeeded
 from dayone.errors import AlreadyExists, Awaited, NotFound, Unavailable
 from dayone.ports.identity_center import Found, Receipt
+from dayone.usecases.adopt_existing import reject_if_owned, resolve_name_conflict
 from dayone.usecases.attempts import (
     NOT_FOUND_YET,
     Attempt,
@@ -11,8 +12,6 @@ from dayone.usecases.attempts import (
     deleted,
     done,
     looked_up,
-    refuse_anothers,
-    taken_over,
 )
 
 # Each look is a call, and an identity provider hands users on in minutes to an hour.
@@ -45,7 +44,9 @@ def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         return done(aws.directory.create_user(attempt.wanted))
     except AlreadyExists:
         found = looked_up(lambda: aws.directory.find_user(attempt.wanted["user_name"]))
-        return taken_over(attempt, found=found, update=lambda one: _set_user(one, attempt=attempt, aws=aws))
+        return resolve_name_conflict(
+            attempt, found=found, aws=aws, update=lambda one: _set_user(one, attempt=attempt, aws=aws)
+        )
 
 
 def update_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -72,7 +73,9 @@ def create_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         return done(aws.directory.create_group(attempt.wanted))
     except AlreadyExists:
         found = looked_up(lambda: aws.directory.find_group(attempt.wanted["name"]))
-        return taken_over(attempt, found=found, update=lambda one: _set_group(one, attempt=attempt, aws=aws))
+        return resolve_name_conflict(
+            attempt, found=found, aws=aws, update=lambda one: _set_group(one, attempt=attempt, aws=aws)
+        )
 
 
 def update_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -86,7 +89,7 @@ def update_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         # Two groups of ours can be renamed in one policy, one to what the other has been called so far.
         found = looked_up(lambda: aws.directory.find_group(attempt.wanted["name"]))
         if found is not None:
-            refuse_anothers(attempt, found=found)
+            reject_if_owned(attempt, found=found)
         raise
 
 

@@ -5,7 +5,8 @@ from dayone.domain.operations import WAS_NOT_THERE, Outcome, Submitted, Succeede
 from dayone.domain.retrying import Refusal
 from dayone.errors import AlreadyExists
 from dayone.ports.identity_center import Found, Receipt
-from dayone.usecases.attempts import Attempt, IdentityCenter, deleted, done, looked_up, taken_over
+from dayone.usecases.adopt_existing import resolve_name_conflict
+from dayone.usecases.attempts import Attempt, IdentityCenter, deleted, done, looked_up
 
 _ARN = "permission_set_arn"
 
@@ -16,7 +17,9 @@ def create_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         return done(aws.permission_sets.create(attempt.wanted))
     except AlreadyExists:
         found = looked_up(lambda: aws.permission_sets.find(attempt.wanted["name"]))
-        return taken_over(attempt, found=found, update=lambda one: _set(one, attempt=attempt, aws=aws))
+        return resolve_name_conflict(
+            attempt, found=found, aws=aws, update=lambda one: _set(one, attempt=attempt, aws=aws)
+        )
 
 
 def update_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:

@@ -20,7 +20,8 @@ from dayone.usecases import perform_on_permission_sets as permission_sets
 from dayone.usecases import perform_on_sessions as sessions
 from dayone.usecases import perform_on_set_policies as set_policies
 from dayone.usecases import perform_on_welcomes as welcomes
-from dayone.usecases.attempts import Attempt, IdentityCenter, adopted_when_alike, looked_up
+from dayone.usecases.adopt_existing import adopt_if_identical
+from dayone.usecases.attempts import Attempt, IdentityCenter, looked_up
 
 _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCenter], Outcome]] = {
     (Action.CREATE, ResourceKind.USER): directory.create_user,
@@ -95,7 +96,7 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
             found = aws.permission_sets.find(attempt.wanted["name"])
         case _:
             return None
-    return adopted_when_alike(attempt, found=found) if found else None
+    return adopt_if_identical(attempt, found=found, aws=aws) if found else None
 
 
 def status(operation: Operation, *, aws: IdentityCenter) -> RequestState:

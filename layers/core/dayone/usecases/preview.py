@@ -18,12 +18,17 @@ _MOST_NOTES = 100
 
 @dataclass(frozen=True)
 class PreviewedOperation:
-    """An operation that would follow: what it would do to which resource of whom, and why."""
+    """An operation that would follow: what it would do to which resource of whom, and why.
+
+    `exists` says what is there already of what it would create, and what differs; empty where nothing is known of that.
+    """
 
     subject: Subject
     action: Action
     resource: Resource
     reasons: tuple[Reason, ...]
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    exists: str = ""
 
     @property
     def kind(self) -> str:
@@ -129,4 +134,5 @@ class PreviewBuilder:
 
 
 def _previewed(difference: Difference, *, of: Subject) -> PreviewedOperation:
-    return PreviewedOperation(of, difference.action, difference.resource, difference.wanted.reasons)
+    wanted = difference.wanted
+    return PreviewedOperation(of, difference.action, difference.resource, wanted.reasons, wanted.attributes)

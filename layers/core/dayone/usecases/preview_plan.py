@@ -17,6 +17,7 @@ from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.domain.unmatchable_rules import unassigned_sets, unmatchable_rules
 from dayone.domain.unmatched_rules import UnmatchedRules
+from dayone.errors import NotFound
 from dayone.ports.clock import Clock
 from dayone.ports.company import Company
 from dayone.ports.grants import Grants
@@ -25,6 +26,7 @@ from dayone.ports.records import Records
 from dayone.ports.state import PolicyInForce
 from dayone.usecases.check_protection import ProtectionPorts, check_protection
 from dayone.usecases.preview import PlanPreview, PreviewBuilder
+from dayone.usecases.preview_existing import ExistingNames, with_existing
 from dayone.usecases.read_policy_here import read_policy_here
 from dayone.usecases.requeue import evaluator_of
 from dayone.usecases.walk_company import walk_company, walk_kind
@@ -43,6 +45,7 @@ class PreviewPorts(ProtectionPorts, Protocol):
     company: Company
     ledger: Ledger
     grants: Grants
+    existing: ExistingNames
     clock: Clock
 
 
@@ -138,8 +141,35 @@ def _looked_at(
         builder.add(state)
     # No change of this name can have let anything go.
     tally = ports.ledger.tally("", day=evaluator.now.astimezone(UTC).date())
-    version = evaluator.policy.version
-    return Previewed(preview=builder.preview(tally), is_complete=is_complete, policy_version=version)
+    policy = evaluator.policy
+    preview = with_existing(builder.preview(tally), policy=policy, names=_by(policy, ports=ports))
+    return Previewed(preview=preview, is_complete=is_complete, policy_version=policy.version)
+
+
+def _by(policy: Policy, *, ports: PreviewPorts) -> ExistingNames:
+    """What exists is compared with what this policy wants, not with what that in force does."""
+    access = ports.existing.access
+    desired = replace(access.desired, policies=_Instead(policy))
+    return replace(ports.existing, access=replace(access, desired=desired))
+
+
+@dataclass(frozen=True)
+class _Instead:
+    """A policy as if it were in force."""
+
+    policy: Policy
+
+    def current(self) -> Policy:
+        """See PolicyInForce."""
+        return self.policy
+
+    def current_version(self) -> int:
+        """See PolicyInForce."""
+        return self.policy.version
+
+    def version(self, version: int) -> Policy:
+        """See PolicyInForce."""
+        raise NotFound(f"there is no version {version} beside a policy that is tried")
 
 
 def _evaluator(policy: Policy, *, ports: PreviewPorts, instead: Person | None = None) -> PolicyEvaluator:

@@ -82,7 +82,7 @@ def finished(
     if operation.action is not Action.DELETE:
         applied = Applied(
             resource=operation.resource,
-            attributes=operation.attributes,
+            attributes=operation.attributes if outcome.existing is None else outcome.existing,
             references={**(own.references if own else {}), **outcome.references},
             reasons=operation.reasons,
             adopted=outcome.adopted or (own is not None and own.adopted),
@@ -92,7 +92,8 @@ def finished(
             at=now,
         )
     gone = operation.covers if operation.action is Action.DELETE else ()
-    return Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now, gone=gone)
+    whole = Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now, gone=gone)
+    return whole if outcome.existing in (None, operation.attributes) else replace(whole, is_incomplete=True)
 
 
 def finished_in_part(operation: Operation, *, own: Applied | None, note: str, now: datetime) -> Finished:
@@ -157,6 +158,8 @@ def _entry(operation: Operation, *, now: datetime) -> AuditEntry:
 
 # Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
 _SETTLES_WITHIN = timedelta(minutes=1)
+# What has failed may be part of the same edit of the policy, and be planned once more a moment later.
+_MAY_BE_PLANNED_YET = timedelta(seconds=10)
 
 
 def try_operation(operation: Operation, *, ports: Trying) -> Report:
@@ -186,11 +189,15 @@ def _parked(operation: Operation, blocked: Blocked, *, ports: Trying) -> Report:
     if blocked.what != operation.waiting_for:
         waiting = replace(waiting, refused_since=now)
         ports.queue.wait_for(waiting, what=blocked.what)
-    on, since = blocked.on, waiting.refused_since or now
-    if on is None or now - since < ports.budgets.blocked or not ports.queue.is_at_rest(on.subject):
+    on, waited = blocked.on, now - (waiting.refused_since or now)
+    if on is None or waited < _MAY_BE_PLANNED_YET:
+        return Parked(waiting, on)
+    failed_in = "" if blocked.is_in_the_way else ports.queue.failed_in(on.subject)
+    if not failed_in and (waited < ports.budgets.blocked or not ports.queue.is_at_rest(on.subject)):
         return Parked(waiting, on)
     verb = "still there" if blocked.is_in_the_way else "not there"
-    reason = f"it waits for {blocked.what}: {on} is {verb}, and nothing under way changes that"
+    why = f"that failed in change {failed_in}" if failed_in else "nothing under way changes that"
+    reason = f"it waits for {blocked.what}: {on} is {verb}, and {why}"
     obstacle = Obstacle(resource=on, is_in_the_way=blocked.is_in_the_way)
     return Ended(replace(hopeless(operation, reason=reason, now=now), obstacle=obstacle))
 

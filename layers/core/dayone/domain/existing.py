@@ -1,0 +1,150 @@
+"""What exists in Identity Center under a name that a creation asks for, compared with what is desired, part by part."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dayone.domain.subjects import Resource, ResourceKind
+
+_MOST_LISTED = 12
+_LONGEST_VALUE = 160
+_NONE = "none"
+# Reasons end up in the audit log, which knows people by their HR id alone.
+_PERSONAL = frozenset({"user_name", "display_name", "given_name", "family_name", "email"})
+# Whoever has both of these is the same person.
+_IDENTIFYING = ("user_name", "email")
+_LABELS = {
+    ResourceKind.MANAGED_POLICY: "managed policy",
+    ResourceKind.CUSTOMER_POLICY: "customer managed policy",
+    ResourceKind.INLINE_POLICY: "inline policy",
+    ResourceKind.BOUNDARY: "permissions boundary",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mismatch:
+    """One part that is not as desired, both sides in words; `none` stands for what is not there or not desired."""
+
+    part: str
+    existing: str = _NONE
+    desired: str = _NONE
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.existing} → {self.desired}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """How what exists differs from what is desired; `unread` names the parts that could not be read."""
+
+    mismatches: tuple[Mismatch, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether every part is known and desired."""
+        return not (self.mismatches or self.unread)
+
+    def __str__(self) -> str:
+        listed = [str(mismatch) for mismatch in self.mismatches[:_MOST_LISTED]]
+        if len(self.mismatches) > _MOST_LISTED:
+            listed.append(f"and {len(self.mismatches) - _MOST_LISTED} more")
+        differing = f"it differs (what is there → what is wanted): {'; '.join(listed)}" if listed else ""
+        unread = f"not looked at: {'; '.join(self.unread)}" if self.unread else ""
+        return ". ".join(text for text in (differing, unread) if text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetParts:
+    """All that is attached to a permission set.
+
+    `managed` and `customer` are policies as `SetPolicies` names them, `inline` is JSON text or empty, and `boundary`
+    has one of `managed_policy` and `customer_policy`, or nothing.
+    """
+
+    managed: frozenset[str] = frozenset()
+    customer: frozenset[str] = frozenset()
+    inline: str = ""
+    boundary: Mapping[str, str] = field(default_factory=dict)
+
+
+def compare_attributes(existing: Mapping[str, str], desired: Mapping[str, str]) -> Iterator[Mismatch]:
+    """Each attribute that is not the very same; personal ones without their values."""
+    for name in sorted({*existing, *desired}):
+        before, after = existing.get(name, ""), desired.get(name, "")
+        if before != after:
+            yield _mismatch(name, before, after)
+
+
+def compare_parts(existing: SetParts, desired: Mapping[Resource, Mapping[str, str]]) -> Iterator[Mismatch]:
+    """Each attached policy that is there or desired, but not both; `desired` are the parts with their attributes."""
+    for kind, attached in (
+        (ResourceKind.MANAGED_POLICY, existing.managed),
+        (ResourceKind.CUSTOMER_POLICY, existing.customer),
+    ):
+        names = frozenset(resource.name for resource in desired if resource.kind is kind)
+        for name in sorted(attached ^ names):
+            yield Mismatch(
+                part=_LABELS[kind],
+                existing=name if name in attached else _NONE,
+                desired=name if name in names else _NONE,
+            )
+    yield from compare_inline(existing.inline, desired.get(Resource(ResourceKind.INLINE_POLICY), {}))
+    yield from compare_boundary(existing.boundary, desired.get(Resource(ResourceKind.BOUNDARY), {}))
+
+
+def compare_inline(existing: str, desired: Mapping[str, str]) -> Iterator[Mismatch]:
+    """The inline policy when it is another document than `document` of the desired attributes."""
+    document = desired.get("document", "")
+    if not _is_same_document(existing, document):
+        yield _mismatch(_LABELS[ResourceKind.INLINE_POLICY], _compact(existing), _compact(document))
+
+
+def compare_boundary(existing: Mapping[str, str], desired: Mapping[str, str]) -> Iterator[Mismatch]:
+    """The permissions boundary when it is another policy, or one of another kind."""
+    if dict(existing) != dict(desired):
+        yield _mismatch(_LABELS[ResourceKind.BOUNDARY], " ".join(existing.values()), " ".join(desired.values()))
+
+
+def is_same_person(existing: Mapping[str, str], desired: Mapping[str, str]) -> bool:
+    """Whether a user is that of a person: the same user name and e-mail address, and nothing that contradicts HR.
+
+    Letter case, blanks, and what the user does not have contradict nothing.
+    """
+    if any(_folded(existing.get(name, "")) != _folded(desired.get(name, "")) for name in _IDENTIFYING):
+        return False
+    return all(_folded(value) == _folded(desired.get(name, "")) for name, value in existing.items())
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _mismatch(part: str, existing: str, desired: str) -> Mismatch:
+    if part not in _PERSONAL:
+        return Mismatch(part=part, existing=_shown(existing), desired=_shown(desired))
+    is_case_alone = bool(existing) and _folded(existing) == _folded(desired)
+    there = "the same but for letter case or blanks" if is_case_alone else "another value" if existing else _NONE
+    return Mismatch(part=part, existing=there, desired="the value that HR gives" if desired else _NONE)
+
+
+def _shown(text: str) -> str:
+    if not text:
+        return _NONE
+    return f"{text[:_LONGEST_VALUE]}…" if len(text) > _LONGEST_VALUE else text
+
+
+def _is_same_document(one: str, other: str) -> bool:
+    if not (one and other):
+        return one == other
+    try:
+        return bool(json.loads(one) == json.loads(other))
+    except ValueError:
+        return one == other
+
+
+def _compact(document: str) -> str:
+    try:
+        return json.dumps(json.loads(document), separators=(",", ":")) if document else ""
+    except ValueError:
+        return document

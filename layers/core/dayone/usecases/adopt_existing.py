@@ -1,0 +1,90 @@
+"""Resolve a creation that meets its own name: what exists is adopted when all of it is known and desired.
+
+Anything else belongs to somebody else and stays as it is; then the operation fails with what differs.
+"""
+
+from collections.abc import Callable, Mapping
+
+from dayone.domain.existing import Comparison, compare_attributes, is_same_person
+from dayone.domain.operations import Action, Failed, Outcome, Succeeded
+from dayone.domain.precedence import PARTS_OF_A_SET
+from dayone.domain.subjects import Resource, ResourceKind
+from dayone.errors import Conflicting, Unavailable
+from dayone.ports.identity_center import Found, Receipt
+from dayone.usecases.attempts import NOT_FOUND_YET, Attempt, IdentityCenter, looked_up
+from dayone.usecases.read_existing import compare_group, compare_permission_set
+
+_NOT_OURS = "one of this name exists, was not made by Day One, and is left as it is"
+
+
+def resolve_name_conflict(
+    attempt: Attempt, *, found: Found | None, aws: IdentityCenter, update: Callable[[Found], Receipt]
+) -> Outcome:
+    """The end of a creation that met its own name.
+
+    When an earlier try of ours may have made what exists, and it is as that try wanted it, or on its way from there to
+    what is wanted now, it is ours and brought up to date. Else it is adopted or left to whose it is. Raises Unavailable
+    when what has the name cannot be found yet.
+    """
+    if found is None:
+        if attempt.operation.resource.kind is ResourceKind.USER and not attempt.may_have_happened:
+            return Failed("its e-mail address belongs to another user")
+        raise Unavailable(NOT_FOUND_YET)
+    if not attempt.may_have_happened:
+        return adopt_if_identical(attempt, found=found, aws=aws)
+    reject_if_owned(attempt, found=found)
+    if dict(found.attributes) == dict(attempt.wanted):
+        return Succeeded(found.references)
+    if attempt.own and _is_between(found.attributes, first=attempt.own.attributes, then=attempt.wanted):
+        receipt = update(found)
+        return Succeeded(found.references, request_id=receipt.request_id)
+    return adopt_if_identical(attempt, found=found, aws=aws)
+
+
+def _is_between(found: Mapping[str, str], *, first: Mapping[str, str], then: Mapping[str, str]) -> bool:
+    """Whether each attribute is as it was wanted first or as it is wanted then: an update is several calls."""
+    names = {*found, *first, *then}
+    return all(found.get(name) in (first.get(name), then.get(name)) for name in names)
+
+
+def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -> Succeeded | Failed:
+    """The end of a creation whose name somebody else has taken.
+
+    A user is also adopted when it is that of the same person and contradicts HR in nothing: it is recorded as it is,
+    so that the next plan completes it.
+    """
+    reject_if_owned(attempt, found=found)
+    is_user = attempt.operation.resource.kind is ResourceKind.USER
+    if is_user and is_same_person(found.attributes, attempt.wanted):
+        return Succeeded(found.references, adopted=True, existing=found.attributes)
+    comparison = looked_up(lambda: _compared(attempt, found=found, aws=aws))
+    if comparison.is_identical:
+        return Succeeded(found.references, adopted=True)
+    return Failed(f"{_NOT_OURS}: {comparison}")
+
+
+def reject_if_owned(attempt: Attempt, *, found: Found) -> None:
+    """Raise Conflicting when the name is one that another subject still has; the policy gives it up there."""
+    if looked_up(lambda: attempt.is_anothers(found)):
+        raise Conflicting("another resource managed by Day One has this name, and must be renamed or removed first")
+
+
+def _compared(attempt: Attempt, *, found: Found, aws: IdentityCenter) -> Comparison:
+    match attempt.operation.resource.kind:
+        case ResourceKind.GROUP:
+            key = attempt.operation.subject.name
+            return compare_group(found, desired=attempt.wanted, key=key, access=aws.existing)
+        case ResourceKind.PERMISSION_SET:
+            parts = _desired_parts(attempt)
+            return compare_permission_set(found, desired=attempt.wanted, parts=parts, access=aws.existing)
+        case _:
+            return Comparison(mismatches=tuple(compare_attributes(found.attributes, attempt.wanted)))
+
+
+def _desired_parts(attempt: Attempt) -> Mapping[Resource, Mapping[str, str]]:
+    """What the same plan attaches to the permission set: with a new one, all of its parts."""
+    return {
+        operation.resource: operation.attributes
+        for operation in attempt.plan()
+        if operation.resource.kind in PARTS_OF_A_SET and operation.action is not Action.DELETE
+    }

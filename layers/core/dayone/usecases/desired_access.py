@@ -1,0 +1,63 @@
+"""Desired memberships and assignments by the policy in force, by the names that Identity Center has for them."""
+
+from dataclasses import dataclass
+
+from dayone.domain.assignments import Assignment, Principal
+from dayone.domain.desired import Desired
+from dayone.domain.evaluation import PolicyEvaluator
+from dayone.domain.policy import Policy
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.ports.clock import Clock
+from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.state import PolicyInForce
+from dayone.usecases.requeue import evaluator_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class DesiredAccess:
+    """Reading what is desired: what it needs."""
+
+    policies: PolicyInForce
+    records: Records
+    known: KnownSubjects
+    clock: Clock
+
+    def evaluate(self) -> "EvaluatedAccess":
+        """By the policy that is in force at this moment."""
+        policy = self.policies.current()
+        evaluator = evaluator_of(
+            policy, fact_of=lambda subject: self.records.subject(subject).head.fact, now=self.clock()
+        )
+        return EvaluatedAccess(self, policy, evaluator)
+
+
+class EvaluatedAccess:
+    """Asked about many subjects at one moment; each is evaluated once."""
+
+    def __init__(self, access: DesiredAccess, policy: Policy, evaluator: PolicyEvaluator) -> None:
+        self._access, self._evaluator = access, evaluator
+        self._groups = {rule.called.casefold(): rule.name for rule in policy.groups}
+        self._sets = {rule.called: rule.name for rule in policy.permission_sets}
+        self._desired = dict[Subject, Desired]()
+
+    def person_of(self, user_name: str) -> str:
+        """The HR id of whoever has this user name, or empty."""
+        return self._access.known.holder_of(f"user-name:{user_name.casefold()}") if user_name else ""
+
+    def is_member(self, person: str, *, group: str) -> bool:
+        """Whether a person is to be in the group of this key."""
+        return self._desires(Subject(SubjectKind.PERSON, person), Resource(ResourceKind.MEMBERSHIP, group))
+
+    def is_assigned(self, account: str, *, permission_set: str, group: str = "", person: str = "") -> bool:
+        """Whether something is to be assigned in an account, by the names of set and group in Identity Center."""
+        key, group_key = self._sets.get(permission_set), self._groups.get(group.casefold(), "")
+        if not (key and (group_key or person)):
+            return False
+        principal = Principal(person=person) if person else Principal(group=group_key)
+        return self._desires(Subject(SubjectKind.ACCOUNT, account), Assignment(key, principal).resource)
+
+    def _desires(self, subject: Subject, resource: Resource) -> bool:
+        if subject not in self._desired:
+            state = self._access.records.subject(subject)
+            self._desired[subject] = self._evaluator.desired(state, fact=state.head.fact)
+        return resource in self._desired[subject].resources

@@ -1,0 +1,180 @@
+"""Read all of a group or a permission set that exists in Identity Center, and compare it with what is desired.
+
+The reads are bounded for each name. What they did not come to is told, and then nothing is taken on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from dayone.domain.existing import Comparison, Mismatch, compare_attributes, compare_parts
+from dayone.domain.subjects import Resource
+from dayone.errors import AccessDenied, Rejected
+from dayone.ports.existing import ExistingUse
+from dayone.ports.identity_center import AssignmentKey, Found, PrincipalType, SetContents
+from dayone.ports.live_access import LiveAccess, Principal
+from dayone.ports.records import Page
+from dayone.usecases.desired_access import DesiredAccess, EvaluatedAccess
+
+_MOST_READS = 40
+# The executor's process is ended 13 seconds after the last of its attempts has begun.
+_LONGEST_READING = timedelta(seconds=5)
+_PAGE = 100
+_CALLS_FOR_PARTS = 4
+_BOUND = f" (at most {_MOST_READS} calls to AWS, and five seconds, for a name)"
+_IN_MANAGEMENT_ACCOUNT_ALONE = "its assignments, which AWS lists in the management account alone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingAccess:
+    """Reading what exists: what it needs."""
+
+    contents: SetContents
+    use: ExistingUse
+    live: LiveAccess
+    desired: DesiredAccess
+
+
+class _OutOfReads(Exception):
+    """The reads are used up, or their time is."""
+
+
+@dataclass(kw_only=True)
+class Reads:
+    """How many calls may still be made, and until when."""
+
+    remaining: int
+    until: datetime
+
+
+@dataclass(kw_only=True)
+class _Reading:
+    """The reading of one name."""
+
+    access: ExistingAccess
+    reads: Reads
+    _names: dict[Principal, str] = field(default_factory=dict)
+    _sets: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def desired(self) -> EvaluatedAccess:
+        """Evaluated when something is there to be compared with it."""
+        return self.access.desired.evaluate()
+
+    def read[T](self, call: Callable[[], T], *, calls: int = 1) -> T:
+        """Make these calls if so many are left; raises _OutOfReads."""
+        if self.reads.remaining < calls or self.access.desired.clock() > self.reads.until:
+            raise _OutOfReads
+        self.reads.remaining -= calls
+        return call()
+
+    def pages[T](self, page: Callable[[str], Page[T]]) -> Iterator[T]:
+        """All entries of a list that is read page by page from a cursor."""
+        cursor = ""
+        while True:
+            found = self.read(lambda at=cursor: page(at))  # type: ignore[misc]
+            yield from found.entries
+            if not (cursor := found.cursor):
+                return
+
+    def name_of(self, principal: Principal) -> str:
+        """What Identity Center calls a group or a user, empty when it is gone."""
+        if principal not in self._names:
+            self._names[principal] = self.read(lambda: self.access.live.principal_name(principal))
+        return self._names[principal]
+
+    def set_name(self, arn: str) -> str:
+        """What a permission set is called."""
+        if arn not in self._sets:
+            self._sets[arn] = self.read(lambda: self.access.live.permission_set_name(arn))
+        return self._sets[arn]
+
+
+def compare_group(
+    found: Found, *, desired: Mapping[str, str], key: str, access: ExistingAccess, reads: Reads | None = None
+) -> Comparison:
+    """Its attributes, members and assignments with those that the policy asks for; `key` is its name there.
+
+    `reads` are what is left to whoever looks at many names.
+    """
+    group_id, reading = found.references["group_id"], _begun(access, reads)
+    mismatches, unread = list(compare_attributes(found.attributes, desired)), []
+    with access.use.turn():
+        try:
+            mismatches += _members(group_id, key=key, reading=reading)
+        except _OutOfReads:
+            unread.append(f"the rest of its members{_BOUND}")
+        try:
+            mismatches += _assignments_of(group_id, name=found.attributes["name"], reading=reading)
+        except _OutOfReads:
+            unread.append(f"the rest of its assignments{_BOUND}")
+        except (AccessDenied, Rejected) as error:
+            unread.append(f"{_IN_MANAGEMENT_ACCOUNT_ALONE} ({error})")
+    return Comparison(mismatches=tuple(mismatches), unread=tuple(unread))
+
+
+def compare_permission_set(
+    found: Found,
+    *,
+    desired: Mapping[str, str],
+    parts: Mapping[Resource, Mapping[str, str]],
+    access: ExistingAccess,
+    reads: Reads | None = None,
+) -> Comparison:
+    """Its attributes, all that is attached to it, and its assignments; `parts` are those that it is to have."""
+    arn, reading = found.references["permission_set_arn"], _begun(access, reads)
+    mismatches, unread = list(compare_attributes(found.attributes, desired)), []
+    with access.use.turn():
+        accounts = 0
+        try:
+            attached = reading.read(lambda: access.contents.parts(arn), calls=_CALLS_FOR_PARTS)
+            mismatches += compare_parts(attached, parts)
+            for account in reading.pages(lambda at: access.use.accounts(arn, cursor=at, limit=_PAGE)):
+                mismatches += _assignments_in(account, arn=arn, name=found.attributes["name"], reading=reading)
+                accounts += 1
+        except _OutOfReads:
+            unread.append(f"the rest of its parts and assignments, after {accounts} accounts{_BOUND}")
+    return Comparison(mismatches=tuple(mismatches), unread=tuple(unread))
+
+
+def _begun(access: ExistingAccess, reads: Reads | None) -> _Reading:
+    until = access.desired.clock() + _LONGEST_READING
+    return _Reading(access=access, reads=reads or Reads(remaining=_MOST_READS, until=until))
+
+
+def _members(group_id: str, *, key: str, reading: _Reading) -> Iterator[Mismatch]:
+    for user_id in reading.pages(lambda at: reading.access.use.members(group_id, cursor=at, limit=_PAGE)):
+        person = reading.desired.person_of(reading.name_of(Principal(kind=PrincipalType.USER, id=user_id)))
+        if not person or not reading.desired.is_member(person, group=key):
+            yield Mismatch(part="member", existing=f"person:{person}" if person else f"user {user_id}")
+
+
+def _assignments_of(group_id: str, *, name: str, reading: _Reading) -> Iterator[Mismatch]:
+    group, live = Principal(kind=PrincipalType.GROUP, id=group_id), reading.access.live
+    for key in reading.pages(lambda at: live.of_principal(group, account="", cursor=at, limit=_PAGE)):
+        permission_set = reading.set_name(key.permission_set_arn)
+        if not reading.desired.is_assigned(key.account_id, permission_set=permission_set, group=name):
+            yield Mismatch(
+                part="assignment", existing=f"{permission_set or key.permission_set_arn} in {key.account_id}"
+            )
+
+
+def _assignments_in(account: str, *, arn: str, name: str, reading: _Reading) -> Iterator[Mismatch]:
+    live = reading.access.live
+    for key in reading.pages(lambda at: live.in_account(account, permission_set_arn=arn, cursor=at, limit=_PAGE)):
+        whose, is_desired = _holder(key, permission_set=name, reading=reading)
+        if not is_desired:
+            yield Mismatch(part="assignment", existing=f"{whose} in {account}")
+
+
+def _holder(key: AssignmentKey, *, permission_set: str, reading: _Reading) -> tuple[str, bool]:
+    """Whoever has an assignment, in words, and whether they are to have it."""
+    name = reading.name_of(Principal(kind=key.principal_type, id=key.principal_id))
+    desired, account = reading.desired, key.account_id
+    if key.principal_type is PrincipalType.GROUP:
+        is_desired = desired.is_assigned(account, permission_set=permission_set, group=name)
+        return f"group {name or key.principal_id}", is_desired
+    person = desired.person_of(name)
+    is_desired = bool(person) and desired.is_assigned(account, permission_set=permission_set, person=person)
+    return f"person:{person}" if person else f"user {key.principal_id}", is_desired

@@ -1,0 +1,56 @@
+"""Puts together what looks in Identity Center for what a preview would create."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from dayone.adapters.aws_clients import Later
+from dayone.adapters.call_gate import CallGate
+from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
+from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.existing_use import AwsExistingUse
+from dayone.adapters.identity_store_names import IdentityStoreNames
+from dayone.adapters.live_access import AwsLiveAccess
+from dayone.adapters.sso_named_sets import SsoNamedSets
+from dayone.adapters.sso_set_contents import SsoSetContents
+from dayone.ports.state import PolicyInForce
+from dayone.settings import AccessApiSettings
+from dayone.usecases.desired_access import DesiredAccess
+from dayone.usecases.preview_existing import ExistingNames
+from dayone.usecases.read_existing import ExistingAccess
+
+# A single list can be long, and the answer has to be there before API Gateway gives up.
+_LONGEST_TURN = timedelta(seconds=7)
+
+
+def existing_names(
+    given: AccessApiSettings,
+    *,
+    table: DynamoTable,
+    policies: PolicyInForce,
+    gate: CallGate,
+    clock: Callable[[], datetime],
+) -> ExistingNames:
+    """Its calls pass the gate, and none does after some seconds."""
+    sso_admin: Any = Later("sso-admin", guard=gate.guard)
+    identitystore: Any = Later("identitystore", guard=gate.guard)
+    places = {"instance_arn": given.instance_arn, "identity_store_id": given.identity_store_id}
+
+    def turn() -> AbstractContextManager[None]:
+        return gate.until(clock() + _LONGEST_TURN)
+
+    return ExistingNames(
+        directory=IdentityStoreNames(identitystore, identity_store_id=given.identity_store_id),
+        permission_sets=SsoNamedSets(sso_admin, instance_arn=given.instance_arn),
+        access=ExistingAccess(
+            contents=SsoSetContents(sso_admin, instance_arn=given.instance_arn),
+            use=AwsExistingUse(sso_admin, identitystore, **places, turn=turn),
+            # The clients pass the gate themselves.
+            live=AwsLiveAccess(sso_admin, identitystore, **places, wait=lambda _service, _api: None),
+            desired=DesiredAccess(
+                policies=policies, records=DynamoRecords(table), known=DynamoKnownSubjects(table), clock=clock
+            ),
+        ),
+    )

@@ -1,0 +1,107 @@
+"""Moving in: what humans made under a name that the policy or HR asks for."""
+
+import json
+from typing import Any
+
+from tests.e2e import policies
+from tests.e2e.day_one import DayOne
+from tests.e2e.people import somebody
+
+_ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+_DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}
+
+
+def _failures(change: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
+    return {f"{one['kind']} {one['subject']}": one["failure_reason"] for one in change["operations"]}
+
+
+def _refused(day_one: DayOne, policy: dict[str, Any]) -> dict[str, str]:
+    """The reasons of a policy's change that has failed."""
+    answer = day_one.upload(policy)
+    assert answer.status == 202
+    change = day_one.over(answer.json()["change"])
+    assert change["change"]["state"] == "failed"
+    return _failures(change)
+
+
+def test_a_set_with_another_inline_policy_is_neither_overwritten_nor_emptied(day_one: DayOne) -> None:
+    sso: Any = day_one.sandbox.client("sso-admin")
+    where = {"InstanceArn": day_one.instance.arn}
+    made = sso.create_permission_set(**where, Name="Deploy")["PermissionSet"]["PermissionSetArn"]
+    theirs = json.dumps(_DENY)
+    sso.put_inline_policy_to_permission_set(**where, PermissionSetArn=made, InlinePolicy=theirs)
+    rule = {"Deploy": {"inline_policy": _ALLOW, "session_duration": "PT1H"}}
+    reasons = _refused(day_one, policies.base_with(permission_sets=rule))
+    reason = reasons["create-permission-set permission-set:Deploy"]
+    assert f"inline policy: {json.dumps(_DENY, separators=(',', ':'))} → " in reason
+    assert day_one.view.inline_policy("Deploy") == theirs
+    day_one.put_in_force(policies.BASE)
+    assert day_one.view.inline_policy("Deploy") == theirs
+
+
+def test_the_same_set_in_every_part_is_taken_on(day_one: DayOne) -> None:
+    sso: Any = day_one.sandbox.client("sso-admin")
+    where = {"InstanceArn": day_one.instance.arn}
+    made = sso.create_permission_set(**where, Name="Reading", SessionDuration="PT1H")["PermissionSet"]
+    arn = made["PermissionSetArn"]
+    managed = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+    sso.attach_managed_policy_to_permission_set(**where, PermissionSetArn=arn, ManagedPolicyArn=managed)
+    theirs = json.dumps(_DENY, indent=2)
+    sso.put_inline_policy_to_permission_set(**where, PermissionSetArn=arn, InlinePolicy=theirs)
+    rule = {"managed_policies": ["ViewOnlyAccess"], "inline_policy": _DENY, "session_duration": "PT1H"}
+    day_one.put_in_force(policies.base_with(permission_sets={"Reading": rule}))
+    assert day_one.view.inline_policy("Reading") == theirs
+    day_one.put_in_force(policies.BASE)
+    assert day_one.view.inline_policy("Reading") == theirs
+    assert day_one.view.permission_sets()["Reading"] == arn
+
+
+def test_a_user_that_lacks_a_title_is_that_of_the_person(day_one: DayOne) -> None:
+    person = somebody("Finance", title="Controller")
+    store: Any = day_one.sandbox.client("identitystore")
+    user_id = store.create_user(
+        IdentityStoreId=day_one.instance.identity_store_id,
+        UserName=person["user_name"],
+        DisplayName=person["display_name"],
+        Name={"GivenName": person["given_name"], "FamilyName": person["family_name"]},
+        Emails=[{"Value": person["email"].upper(), "Type": "work", "Primary": True}],
+    )["UserId"]
+    day_one.told(person)
+    user = day_one.get(f"/v1/people/{person['id']}")["user"]
+    assert (user["adopted"], user["references"]) == (True, {"user_id": user_id})
+    assert person["user_name"] in day_one.view.members("Finance")
+
+
+def test_a_user_with_another_title_is_left_as_it_is_and_the_failure_says_so(day_one: DayOne) -> None:
+    person = somebody("Finance", title="Controller")
+    store: Any = day_one.sandbox.client("identitystore")
+    store.create_user(
+        IdentityStoreId=day_one.instance.identity_store_id,
+        UserName=person["user_name"],
+        DisplayName=person["display_name"],
+        Name={"GivenName": person["given_name"], "FamilyName": person["family_name"]},
+        Emails=[{"Value": person["email"], "Type": "work", "Primary": True}],
+        Title="Chief",
+    )
+    change = day_one.over(day_one.tell(person))
+    assert "title: Chief → Controller" in _failures(change)[f"create-user person:{person['id']}"]
+    assert day_one.view.users()[person["user_name"]]["Title"] == "Chief"
+    assert person["user_name"] not in day_one.view.members("Finance")
+    # Nobody is to be planned for in what follows.
+    day_one.told(person, event="person.ended")
+    assert day_one.view.users()[person["user_name"]]["Title"] == "Chief"
+
+
+def test_what_builds_on_a_group_that_is_left_to_others_ends_with_it(day_one: DayOne) -> None:
+    store: Any = day_one.sandbox.client("identitystore")
+    where = {"IdentityStoreId": day_one.instance.identity_store_id}
+    store.create_group(**where, DisplayName="Guild", Description="ask in #guild")
+    person = somebody("Guild")
+    day_one.told(person)
+    groups = {"Guild": {"members": [{"department": "Guild"}]}}
+    assignment = {"group": "Guild", "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}
+    reasons = _refused(day_one, policies.base_with(groups=groups, assignments=[assignment]))
+    assert "description: ask in #guild → none" in reasons["create-group group:Guild"]
+    assert "failed in change" in reasons[f"create-membership person:{person['id']}"]
+    day_one.put_in_force(policies.BASE)
+    assert day_one.view.members("Guild") == set()

@@ -1,0 +1,35 @@
+"""What exists in an Identity Center in memory, as the API looks at it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from dayone.ports.state import PolicyInForce
+from dayone.usecases.desired_access import DesiredAccess
+from dayone.usecases.preview_existing import ExistingNames
+from dayone.usecases.read_existing import ExistingAccess
+from tests.fakes.directory import MemoryDirectory
+from tests.fakes.existing_use import MemoryExistingUse
+from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.live_access import MemoryLiveAccess
+from tests.fakes.permission_sets import MemoryPermissionSets
+from tests.fakes.set_policies import MemorySetPolicies
+from tests.fakes.state import State
+from tests.fakes.state_known import MemoryKnownSubjects
+from tests.fakes.state_records import MemoryRecords
+
+
+def memory_existing(
+    center: MemoryIdentityCenter, state: State, *, policies: PolicyInForce, clock: Callable[[], datetime]
+) -> ExistingNames:
+    return ExistingNames(
+        directory=MemoryDirectory(center),
+        permission_sets=MemoryPermissionSets(center),
+        access=ExistingAccess(
+            contents=MemorySetPolicies(center),
+            use=MemoryExistingUse(center),
+            live=MemoryLiveAccess(center),
+            desired=DesiredAccess(
+                policies=policies, records=MemoryRecords(state), known=MemoryKnownSubjects(state), clock=clock
+            ),
+        ),
+    )
