@@ -6,11 +6,8 @@ from dayone.domain.operations import Action, Applied, DeletionOutcome, Operation
 from dayone.usecases.attempts import Attempt, IdentityCenter
 from dayone.usecases.perform_operation import perform, there_before
 from tests.builders import GROUP, PERMISSION_SET, USER, an_operation, the_group, the_set
-from tests.fakes.assignments import MemoryAssignments
-from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
-from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.set_policies import MemorySetPolicies
+from tests.unit.world import World
 
 _DELETIONS = [
     (an_operation(resource=USER, action=Action.DELETE), {"user_id": "u-1"}),
@@ -29,12 +26,7 @@ def _center() -> MemoryIdentityCenter:
 
 
 def _aws(center: MemoryIdentityCenter) -> IdentityCenter:
-    return IdentityCenter(
-        directory=MemoryDirectory(center),
-        permission_sets=MemoryPermissionSets(center),
-        set_policies=MemorySetPolicies(center),
-        assignments=MemoryAssignments(center),
-    )
+    return World(center=center).executing().aws
 
 
 @pytest.mark.parametrize(("deletion", "references"), _DELETIONS, ids=_IDS)
