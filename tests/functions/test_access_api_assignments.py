@@ -314,8 +314,9 @@ def test_whoever_asks_is_answered_when_the_event_has_no_query(world: World) -> N
         ("/ci**", 400),
         ("/" + "*" * 2000 + "z", 400),
         ("/" + "*a" * 1000 + "b", 0),
-        ("/a" * 4000, 0),
-        ("/" + "[a-z]?" * 1300, 0),
+        ("/a" * 1000, 0),
+        ("/" + "[a-z]?" * 300, 0),
+        ("/a" * 4000, 400),
     ],
 )
 def test_a_unit_is_asked_for_by_its_names_and_no_pattern_takes_long(world: World, ou: str, expected: int) -> None:
