@@ -72,6 +72,7 @@ def release(sandbox: Sandbox, instance: Instance, *, parameters: Mapping[str, st
         "EndedSessionsTargets": "" if sandbox.is_delegated else target_for_ended_sessions(sandbox),
         "ApiDocs": "true",
         "AuditCheckpoints": "true",
+        "HrNetworks": "127.0.0.0/8",
     }
     return sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=usual | dict(parameters or {}))
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from tests.contract.hr_api import Api, running_api
 from tests.fakes.signing_keys import MemorySigningKeys
 
 _NOW = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
+_HERE = ("127.0.0.0/8",)
 _RECORD = {
     "id": "67890",
     "firstName": "Jane",
@@ -42,7 +44,7 @@ def _source(api: Api, kind: str = "bamboohr") -> Source:
 
 
 def _records(*keys: str) -> ApiHrRecords:
-    return ApiHrRecords(credentials=MemorySigningKeys({"hr": keys or ("key",)}), https=Https())
+    return ApiHrRecords(credentials=MemorySigningKeys({"hr": keys or ("key",)}), https=Https(opened=_HERE))
 
 
 def _fetched(api: Api, **given: Any) -> Any:  # noqa: ANN401
@@ -62,6 +64,37 @@ def test_a_record_is_asked_for_with_its_credentials_and_told_by_its_own_time(api
     ((method, path, headers, _),) = api.asked
     assert (method, path.partition("?")[0]) == ("GET", "/api/v1/employees/67890/")
     assert headers["Authorization"] == _basic("key")
+
+
+@pytest.mark.parametrize("kind", ["bamboohr", "gusto", "deel", "hibob", "okta"])
+@pytest.mark.parametrize("other", ["67891", None])
+def test_an_answer_about_another_record_is_refused(api: Api, kind: str, other: str | None) -> None:
+    """It was recorded as theirs who were asked for: the end of the one ended the access of the other."""
+    record = {**_RECORD, "uuid": other, "id": other, "/root/id": {"value": other}}
+    api.body = {"data": record} if kind == "deel" else record
+    source = replace(_source(api), kind=kind)
+    with pytest.raises(Unavailable, match="another record") as refused:
+        _records().fetch(source, "67890", now=_NOW)
+    assert not isinstance(refused.value, Throttled | Unreachable)
+
+
+@pytest.mark.parametrize("record", [".", ".."])
+@pytest.mark.parametrize("kind", ["bamboohr", "gusto", "deel", "hibob", "okta"])
+def test_an_id_that_climbs_is_not_asked_for(api: Api, kind: str, record: str) -> None:
+    """`/v1/employees/..` was sent as `/v1/`, with the credentials of the source."""
+    with pytest.raises(Invalid):
+        _records().fetch(replace(_source(api), kind=kind), record, now=_NOW)
+    assert api.asked == []
+
+
+@pytest.mark.parametrize("record", ["../admin", "..%2fadmin", "a/../../b", "x?y=z", "x#y", "..;", "\\..", "...", "é"])
+def test_any_other_id_stays_one_part_of_the_address(api: Api, record: str) -> None:
+    api.body = {**_RECORD, "id": record}
+    with suppress(Invalid):
+        _records().fetch(_source(api), record, now=_NOW)
+    ((_, path, _, _),) = api.asked
+    assert path.startswith("/api/v1/employees/")
+    assert path.partition("?")[0].count("/") == 5
 
 
 def test_a_record_without_a_time_or_with_one_to_come_is_as_of_when_it_was_read(api: Api) -> None:
@@ -177,7 +210,7 @@ def test_a_source_of_whole_records_cannot_be_asked(api: Api) -> None:
 
 def _keys(api: Api, *, at: float = 0.0, known: PublishedTokenKeys | None = None) -> tuple[str, ...]:
     del at
-    keys = known or PublishedTokenKeys()
+    keys = known or PublishedTokenKeys(opened=_HERE)
     return keys.keys(TokenIssuer(issuer="i", audience="a", keys_url=f"{api.url}/keys"))
 
 
@@ -188,7 +221,7 @@ def test_the_keys_of_an_issuer_are_those_it_publishes_for_signing(api: Api) -> N
 
 def test_keys_are_read_again_after_ten_minutes(api: Api) -> None:
     now = 0.0
-    keys = PublishedTokenKeys(clock=lambda: now)
+    keys = PublishedTokenKeys(opened=_HERE, clock=lambda: now)
     api.body = {"keys": [{"kty": "RSA", "kid": "k-1"}]}
     _keys(api, known=keys)
     now = timedelta(minutes=10).total_seconds() - 0.1

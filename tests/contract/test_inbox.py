@@ -167,6 +167,20 @@ def test_a_message_that_was_not_taken_makes_the_whole_unavailable(queue: FifoQue
         inbox.put([a_command(), a_command()])
 
 
+def test_one_of_many_that_was_not_taken_makes_the_whole_unavailable(queue: FifoQueue) -> None:
+    """Batches about different subjects are sent side by side."""
+
+    def fail_one(answer: dict[str, Any]) -> None:
+        if len(answer["Successful"]) == 5:
+            answer["Failed"] = [{"Id": "1", "SenderFault": False, "Code": "InternalError"}]
+
+    with altering(queue.client, "SendMessageBatch", fail_one), pytest.raises(Unavailable, match="InternalError"):
+        SqsInbox(queue.client, queue_url=queue.url).put(
+            [a_command(f"person:e-{number}", change="one") for number in range(25)]
+        )
+    assert len(queue.commands()) == 25
+
+
 def test_a_queue_that_is_missing_or_forbidden_is_not_the_senders_fault(queue: FifoQueue) -> None:
     with pytest.raises(Unavailable):
         SqsInbox(queue.client, queue_url=f"{queue.url}-not-there").put([a_command()])

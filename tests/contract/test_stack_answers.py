@@ -6,7 +6,6 @@ from threading import Thread
 
 import pytest
 
-from dayone.adapters.https import Https
 from dayone.adapters.stack_answers import PresignedStackAnswers
 from dayone.errors import Unavailable
 
@@ -46,7 +45,7 @@ def bucket() -> Iterator[_Bucket]:
 
 def test_an_answer_is_put_without_a_content_type_which_the_signature_covers(bucket: _Bucket) -> None:
     url = f"http://127.0.0.1:{bucket.server_port}/answers/arn%3Aaws%7CSessionPolicy?X-Amz-Signature=0123"
-    PresignedStackAnswers(Https()).send('{"Status": "SUCCESS"}', to=url)
+    PresignedStackAnswers().send('{"Status": "SUCCESS"}', to=url)
     ((path, content_type, body),) = bucket.taken
     assert path == "/answers/arn%3Aaws%7CSessionPolicy?X-Amz-Signature=0123"
     assert not content_type
@@ -57,4 +56,4 @@ def test_an_answer_is_put_without_a_content_type_which_the_signature_covers(buck
 def test_an_answer_that_is_not_taken_is_not_lost_in_silence(bucket: _Bucket, status: int) -> None:
     bucket.status = status
     with pytest.raises(Unavailable):
-        PresignedStackAnswers(Https()).send("{}", to=f"http://127.0.0.1:{bucket.server_port}/answers?signed")
+        PresignedStackAnswers().send("{}", to=f"http://127.0.0.1:{bucket.server_port}/answers?signed")

@@ -133,6 +133,17 @@ def test_an_id_has_a_bound(context: LambdaContext, inbox: MemoryInbox, length: i
     assert bool(inbox.commands) is (length <= 512)
 
 
+@pytest.mark.parametrize(("record", "status"), [(".", 400), ("..", 400), ("...", 202), ("x" * 513, 400)])
+def test_an_id_of_a_record_that_climbs_is_refused(
+    context: LambdaContext, inbox: MemoryInbox, record: str, status: int
+) -> None:
+    delivery = sent("okta")
+    body = delivery.body.decode().replace(json.loads(delivery.body)["data"]["events"][0]["target"][0]["id"], record)
+    answer = app.lambda_handler(_event("okta", body=body, **delivery.headers), context)
+    assert answer["statusCode"] == status
+    assert bool(inbox.commands) is (status == 202)
+
+
 @pytest.mark.parametrize("place", ["path", "name", "value"])
 def test_half_a_character_is_refused(context: LambdaContext, place: str) -> None:
     event = _event("okta", body="{}")

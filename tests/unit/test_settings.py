@@ -7,7 +7,7 @@ import pytest
 from dayone import settings
 from dayone.domain.rate_limits import Budgets
 from dayone.errors import Refused
-from dayone.settings import budgets_in
+from dayone.settings import budgets_in, networks_in
 from tests.project.repository import ROOT
 
 
@@ -44,6 +44,17 @@ def test_budgets_are_as_by_default_but_for_what_a_text_changes() -> None:
 def test_budgets_that_cannot_be_meant_are_refused(text: str) -> None:
     with pytest.raises(Refused, match="budgets"):
         budgets_in(text)
+
+
+def test_networks_are_those_that_are_named() -> None:
+    assert networks_in("none") == networks_in("none ") == ()
+    assert networks_in("none 10.20.0.0/16 fd00:20::/32") == ("10.20.0.0/16", "fd00:20::/32")
+
+
+@pytest.mark.parametrize("text", ["none 10.20.0.0/33", "10.20.0.1/16", "everywhere"])
+def test_what_is_no_network_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="HR networks"):
+        networks_in(text)
 
 
 def test_the_template_gives_the_defaults_of_the_code() -> None:

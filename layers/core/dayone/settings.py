@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 
 from dayone.domain.dead_letters import LetterQueue
 from dayone.domain.rate_limits import Budgets
@@ -17,6 +18,7 @@ class ReceiveHrEventSettings:
     hr_parameter: str
     hr_secrets: str
     hr_secret_standard: str
+    hr_networks: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class PlanChangesSettings:
     dead_letters_url: str
     hr_parameter: str
     hr_secrets: str
+    hr_networks: str
     ended_sessions_policies: str
     schedule_group: str
     schedule_target: str
@@ -127,6 +130,17 @@ def letter_queues_in(text: str) -> Mapping[LetterQueue, str]:
     if given.keys() != set(LetterQueue):
         raise Refused(f"dead letters: {text!r} does not name each of {', '.join(LetterQueue)}")
     return {queue: given[queue] for queue in LetterQueue}
+
+
+def networks_in(text: str) -> tuple[str, ...]:
+    """The networks (CIDR) in a text such as `none 10.20.0.0/16 fd00::/8`, where `none` says nothing; raises Refused."""
+    given = tuple(part for part in text.split() if part != "none")
+    try:
+        for network in given:
+            ip_network(network)
+    except ValueError as error:
+        raise Refused(f"HR networks: {error}") from error
+    return given
 
 
 def budgets_in(text: str) -> Budgets:

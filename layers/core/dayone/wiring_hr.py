@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from dayone import settings
+
 if TYPE_CHECKING:
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.adapters.hr_sources import SsmHrSources
@@ -26,7 +28,7 @@ def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], dat
     return ReceiveHrEvent(
         sources=_sources(given),
         keys=SecretsManagerKeys(client("secretsmanager"), names=names),
-        token_keys=PublishedTokenKeys(),
+        token_keys=PublishedTokenKeys(opened=settings.networks_in(given.hr_networks)),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         clock=clock,
     )
@@ -47,7 +49,7 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
     credentials = SecretsManagerKeys(client("secretsmanager"), names=names)
     return HrPorts(
         sources=_sources(given),
-        records=ApiHrRecords(credentials=credentials, https=Https()),
+        records=ApiHrRecords(credentials=credentials, https=Https(opened=settings.networks_in(given.hr_networks))),
         waiting=DynamoWaitingHints(table),
         rosters=DynamoRosters(table),
         pace=Pace(),

@@ -11,7 +11,7 @@ from dayone.contracts.hr.heard import Asks
 from dayone.contracts.hr.kinds import kind_called
 from dayone.domain.hr_sources import Source
 from dayone.domain.tellings import telling_of
-from dayone.errors import Malformed, NotFound, Unavailable
+from dayone.errors import Invalid, Malformed, NotFound, Unavailable
 from dayone.ports.hr import FetchedRecord
 from dayone.ports.secrets import SigningKeys
 
@@ -44,6 +44,9 @@ class ApiHrRecords:
             asked = asks.answer(json.loads(reply.body))
         except (ValueError, RecursionError, Malformed) as error:
             raise Unavailable(f"the answer of {source.name} is not a record") from error
+        if asked.id.casefold() != record.casefold():
+            # Recorded as theirs, it would be the other's access that ends when they leave.
+            raise Unavailable(f"the answer of {source.name} is about another record than was asked for")
         at = min(asked.changed_at or now, now)
         person = person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
         telling = telling_of(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
@@ -53,6 +56,8 @@ class ApiHrRecords:
         reply = None
         for credential in self._credentials.keys(source):
             question = asks.question(record, source, credential)
+            if {".", ".."} & set(question.path.partition("?")[0].split("/")):
+                raise Invalid("the id would lead to another address", findings=("id: is not that of a record",))
             url = f"{source.api.url if source.api else ''}{question.path}"
             reply = self._https.call(url, method=question.method, headers=question.headers, body=question.body)
             if reply.status not in _NOT_LET_IN:

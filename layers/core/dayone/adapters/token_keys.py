@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,12 +16,16 @@ _LAST_SECONDS = 600.0
 
 
 class PublishedTokenKeys:
-    """The port TokenKeys over JSON Web Key Sets, each kept for ten minutes. Source: RFC 7517, section 5."""
+    """The port TokenKeys over JSON Web Key Sets, each kept for ten minutes; see Https for what is `opened`.
+
+    Source: RFC 7517, section 5.
+    """
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, *, https: "Https | None" = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._https = https
+    def __init__(self, *, opened: Iterable[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
+        self._opened = opened
+        self._https: Https | None = None
         self._clock = clock
         self._read: dict[str, tuple[tuple[str, ...], float]] = {}
 
@@ -49,5 +53,5 @@ class PublishedTokenKeys:
             # Few sources send tokens, and receiving must begin quickly.
             from dayone.adapters.https import Https  # noqa: PLC0415
 
-            self._https = Https()
+            self._https = Https(opened=self._opened)
         return self._https

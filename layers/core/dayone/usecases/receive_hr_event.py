@@ -1,5 +1,6 @@
 """Take one delivery of an HR system: prove who sent it, read it, and put it on the inbox before saying yes."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from dayone.ports.state import Inbox
 
 # Characters of the id of a delivery, or of a record in it.
 LONGEST_ID = 512
+# Two dots would climb in the address that a record is asked for at.
+_ID = re.compile(rf"(?!\.{{1,2}}\Z).{{0,{LONGEST_ID}}}", re.DOTALL)
 _UNPROVEN = (
     "the delivery is not authenticated: there is no such address, or the signature or secret is missing or wrong, the "
     "signed time is more than five minutes off, or it comes from another network; the log says which"
@@ -96,8 +99,8 @@ def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, He
     if len(delivery.body) > largest:
         raise TooLarge(f"the body is over {largest} bytes")
     ids = (heard.reference, *(notification.record for notification in heard.notifications))
-    if max(map(len, ids)) > LONGEST_ID:
-        raise Malformed(f"an id of the delivery, or of a record in it, is over {LONGEST_ID} characters")
+    if not all(map(_ID.fullmatch, ids)):
+        raise Malformed(f"an id of the delivery, or of a record in it, is over {LONGEST_ID} characters, or `..`")
     return source, heard
 
 

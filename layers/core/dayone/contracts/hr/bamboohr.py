@@ -98,7 +98,7 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
         raise Malformed("the answer is not an employee")
     if str(record.get(_HISTORY)).strip().casefold() == _TERMINATED:
         record = {**record, "status": _TERMINATED}
-    return Asked(record=record, changed_at=_moment(record.get("lastChanged")))
+    return Asked(record=record, id=str(record.get("id")), changed_at=_moment(record.get("lastChanged")))
 
 
 def _notification(employee: str | int, *, at: datetime, is_deletion: bool) -> ChangeNotification:

@@ -96,7 +96,9 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
         changed_at = datetime.fromisoformat(str(found.get("updated_at")))
     except ValueError:
         changed_at = None
-    return Asked(record=found, changed_at=changed_at if changed_at and changed_at.tzinfo else None)
+    return Asked(
+        record=found, id=str(found.get("id")), changed_at=changed_at if changed_at and changed_at.tzinfo else None
+    )
 
 
 KIND = Kind(read=read, mapping=MAPPING, asks=Asks(question=question, answer=answer, url="https://api.letsdeel.com"))

@@ -74,7 +74,7 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
     """The employee in the answer."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
-    return Asked(record=record)
+    return Asked(record=record, id=str(record.get("uuid")))
 
 
 KIND = Kind(read=read, mapping=MAPPING, asks=Asks(question=question, answer=answer, url="https://api.gusto.com"))

@@ -45,9 +45,10 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A record as the system answered, and the time it has itself put on it."""
+    """A record as the system answered, the id that it has there, and the time the system has put on it."""
 
     record: Mapping[str, Any]
+    id: str
     changed_at: datetime | None = None
 
 

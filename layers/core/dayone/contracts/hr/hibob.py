@@ -23,6 +23,7 @@ from dayone.errors import Malformed
 
 # With what HiBob tries a new webhook; it is not said whether it is signed, and there is nothing in it to believe.
 _DELETED = "employee.deleted"
+_ID = "root/id"
 # Of the two statuses only that of the life cycle says that somebody has left.
 _STATUS, _LIFE_CYCLE, _TERMINATED = "internal/status", "internal/lifecycleStatus", "terminated"
 
@@ -80,7 +81,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 def question(record: str, source: Source, secret: str) -> Question:
     """The fields that are mapped, of one employee; the secret is `id:token` of a service user."""
     paths = {path.removeprefix("/").partition(".")[0] for rule in source.mapping.values() for path in rule.fields}
-    fields = sorted(path.replace("/", ".") for path in {*paths, _LIFE_CYCLE})
+    fields = sorted(path.replace("/", ".") for path in {*paths, _LIFE_CYCLE, _ID})
     key = base64.b64encode(secret.encode()).decode()
     return Question(
         path=f"/v1/people/{quote(record, safe='')}",
@@ -100,7 +101,7 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
     fields = {key: one if isinstance(one, dict) and "value" in one else {"value": one} for key, one in record.items()}
     if str(fields.get(f"/{_LIFE_CYCLE}", {}).get("value")).strip().casefold() == _TERMINATED:
         fields[f"/{_STATUS}"] = {"value": _TERMINATED}
-    return Asked(record=fields)
+    return Asked(record=fields, id=str(fields.get(f"/{_ID}", {}).get("value")))
 
 
 # What was changed may take up to 20 seconds to show. Source: apidocs.hibob.com/reference/post_people.

@@ -123,7 +123,9 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
         changed_at = datetime.fromisoformat(str(record.get("lastUpdated")))
     except ValueError:
         changed_at = None
-    return Asked(record=record, changed_at=changed_at if changed_at and changed_at.tzinfo else None)
+    return Asked(
+        record=record, id=str(record.get("id")), changed_at=changed_at if changed_at and changed_at.tzinfo else None
+    )
 
 
 KIND = Kind(read=read, mapping=MAPPING, signs=False, asks=Asks(question=question, answer=answer))
