@@ -2,14 +2,21 @@
 
 import gzip
 import socket
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from dayone.adapters import https
 from dayone.adapters.https import Https
@@ -152,6 +159,9 @@ def test_what_cannot_be_unpacked_is_no_answer(api: Api, encoding: str) -> None:
         _call(api.url, *_HERE)
 
 
+_OK = b"HTTP/1.1 200 OK\r\n"
+
+
 def _drips(head: bytes) -> Callable[[socket.socket], None]:
     def send(connection: socket.socket) -> None:
         connection.sendall(head)
@@ -179,6 +189,56 @@ def test_an_answer_that_drips_is_cut(monkeypatch: pytest.MonkeyPatch, head: byte
         began = time.monotonic()
         with pytest.raises(Unreachable):
             _call(url, *_HERE)
+        assert time.monotonic() - began < 5
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A certificate of `localhost` with its key in one file, which everybody in here trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (file := tmp_path / "localhost.pem").write_bytes(secret + made.public_bytes(Encoding.PEM))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    return file
+
+
+def _encrypted(certificate: Path, send: Callable[[socket.socket], None]) -> Callable[[socket.socket], None]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def answer(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as wrapped:
+            wrapped.recv(4096)
+            send(wrapped)
+
+    return answer
+
+
+def test_an_answer_over_tls_is_read_and_one_that_drips_is_cut(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def whole(connection: socket.socket) -> None:
+        connection.sendall(_OK + b"Content-Length: 2\r\n\r\n{}")
+
+    with _answering(_encrypted(certificate, whole)) as url:
+        address = url.replace("http://127.0.0.1", "https://localhost")
+        assert _call(address, *_HERE, "::1/128").body == b"{}"
+        with pytest.raises(Unreachable):
+            _call(address.replace("localhost", "127.0.0.1"), *_HERE)
+    monkeypatch.setattr(https, "_MOST_SECONDS", 1.0)
+    with _answering(_encrypted(certificate, _drips(_OK + b"\r\n"))) as url:
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            _call(url.replace("http://127.0.0.1", "https://localhost"), *_HERE, "::1/128")
         assert time.monotonic() - began < 5
 
 
