@@ -47,11 +47,11 @@ def test_budgets_that_cannot_be_meant_are_refused(text: str) -> None:
 
 
 def test_networks_are_those_that_are_named() -> None:
-    assert networks_in("none") == networks_in("none ") == ()
-    assert networks_in("none 10.20.0.0/16 fd00:20::/32") == ("10.20.0.0/16", "fd00:20::/32")
+    assert networks_in("none") == networks_in("none,") == ()
+    assert networks_in("none,10.20.0.0/16,fd00:20::/32") == ("10.20.0.0/16", "fd00:20::/32")
 
 
-@pytest.mark.parametrize("text", ["none 10.20.0.0/33", "10.20.0.1/16", "everywhere"])
+@pytest.mark.parametrize("text", ["none,10.20.0.0/33", "10.20.0.1/16", "everywhere", "10.20.0.0/16 10.21.0.0/16"])
 def test_what_is_no_network_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="HR networks"):
         networks_in(text)

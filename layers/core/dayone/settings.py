@@ -133,8 +133,8 @@ def letter_queues_in(text: str) -> Mapping[LetterQueue, str]:
 
 
 def networks_in(text: str) -> tuple[str, ...]:
-    """The networks (CIDR) in a text such as `none 10.20.0.0/16 fd00::/8`, where `none` says nothing; raises Refused."""
-    given = tuple(part for part in text.split() if part != "none")
+    """The networks (CIDR) in a text such as `none,10.20.0.0/16,fd00::/8`, where `none` says nothing; raises Refused."""
+    given = tuple(part for part in text.split(",") if part not in ("", "none"))
     try:
         for network in given:
             ip_network(network)
