@@ -24,8 +24,9 @@ _ENDS_AT_ONCE = 10
 
 
 def signed_checkpoints(place: str, *, day: date, key: str, target: Target) -> "Sequence[Checkpoint]":
-    """The checkpoints of a day (UTC) and the first one after it, the oldest first, each with its signature checked.
+    """The checkpoints of a day (UTC), the last before and the first after it, in order, their signatures checked.
 
+    What is done to the log between the last one of a day and the first of the next shows by the former alone.
     `place` is a file, or `s3://BUCKET[/FOLDER]`; `key` the ARN of the only KMS key that is believed. Raises Negative
     when there are none, or one that this key has not signed.
     """
@@ -33,12 +34,13 @@ def signed_checkpoints(place: str, *, day: date, key: str, target: Target) -> "S
     texts = _texts_in_s3(place, day=day, target=target) if place.startswith(_S3) else _texts_in_file(place)
     read = sorted((_parsed(document, name) for name, document in texts), key=lambda signed: signed.checkpoint.at)
     of_day = [signed for signed in read if begin <= signed.checkpoint.at < begin + _DAY]
+    before = [signed for signed in read if signed.checkpoint.at < begin][-1:]
     after = [signed for signed in read if signed.checkpoint.at >= begin + _DAY][:1]
     if not of_day + after:
         raise Negative(f"There is no checkpoint of {day} in {place}", detail="nothing was compared with any")
-    for signed in of_day + after:
+    for signed in before + of_day + after:
         _check_signature(signed, key=key, target=target)
-    return [signed.checkpoint for signed in of_day + after]
+    return [signed.checkpoint for signed in before + of_day + after]
 
 
 def compare_checkpoints(checkpoints: "Sequence[Checkpoint]", *, target: Target) -> None:
@@ -103,12 +105,12 @@ def _texts_in_file(place: str) -> Iterator[tuple[str, object]]:
 def _texts_in_s3(place: str, *, day: date, target: Target) -> Iterator[tuple[str, object]]:
     bucket, _, folder = place.removeprefix(_S3).rstrip("/").partition("/")
     s3 = target.client("s3")
-    for at, most in ((day, None), (day + _DAY, 1)):
+    for at, part in ((day - _DAY, slice(-1, None)), (day, slice(None)), (day + _DAY, slice(1))):
         prefix = f"{folder or target.stack}/{at.isoformat()}/"
         with aws_asked(f"list the checkpoints in {place} (s3:ListBucket)"):
             pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
             names = sorted(each["Key"] for page in pages for each in page.get("Contents", ()))
-        for name in names[:most]:
+        for name in names[part]:
             with aws_asked(f"read the checkpoints in {place} (s3:GetObject)"):
                 text = s3.get_object(Bucket=bucket, Key=name)["Body"].read().decode(errors="replace")
             yield f"{_S3}{bucket}/{name}", _json(text, f"{_S3}{bucket}/{name}")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,7 @@ class Place(Target):
         self.__dict__["client_of_api"] = Api()
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - the type depends on the service
-        assert service == "kms"
-        return self.__dict__["kms"]
+        return self.__dict__[service]
 
 
 @pytest.fixture
@@ -84,9 +84,38 @@ def _lines(*documents: object) -> str:
     return "\n".join(json.dumps(document) for document in documents)
 
 
-def test_those_of_the_day_and_the_first_after_it_are_taken_the_oldest_first(read: Callable[[str], Any]) -> None:
-    taken = read(_lines(*(made_at(hours) for hours in (25, 24, 2, 1, -1))))
-    assert [checkpoint.at - MIDNIGHT for checkpoint in taken] == [timedelta(hours=hours) for hours in (1, 2, 24)]
+def test_those_of_the_day_and_the_nearest_on_both_sides_are_taken_the_oldest_first(
+    read: Callable[[str], Any],
+) -> None:
+    taken = read(_lines(*(made_at(hours) for hours in (25, 24, 2, 1, -1, -2))))
+    assert [checkpoint.at - MIDNIGHT for checkpoint in taken] == [timedelta(hours=hours) for hours in (-1, 1, 2, 24)]
+
+
+class S3:
+    """A bucket with a checkpoint every hour of three days, listed in pages of ten."""
+
+    def __init__(self) -> None:
+        moments = [MIDNIGHT + timedelta(hours=hours) for hours in range(-24, 48)]
+        self.texts = {f"acme/{at:%Y-%m-%d/%H}.json": made_at((at - MIDNIGHT).total_seconds() / 3600) for at in moments}
+
+    def get_paginator(self, operation: str) -> "S3":
+        assert operation == "list_objects_v2"
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803 - AWS's own names
+        assert Bucket == "bucket"
+        names = [{"Key": name} for name in self.texts if name.startswith(Prefix)]
+        return [{"Contents": names[first : first + 10]} for first in range(0, len(names), 10)] + [{}]
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        assert Bucket == "bucket"
+        return {"Body": BytesIO(json.dumps(self.texts[Key]).encode())}
+
+
+def test_of_a_bucket_the_same_are_taken(place: Place) -> None:
+    place.__dict__["s3"] = S3()
+    taken = signed_checkpoints("s3://bucket/acme", day=DAY, key=KEY, target=place)
+    assert [checkpoint.at - MIDNIGHT for checkpoint in taken] == [timedelta(hours=hours) for hours in range(-1, 25)]
 
 
 @pytest.mark.parametrize("text", [json.dumps(made_at(1)), json.dumps([made_at(1)]), f"\n{_lines(made_at(1))}\n"])
