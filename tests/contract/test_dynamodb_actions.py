@@ -104,7 +104,7 @@ def test_subjects(watched: Watched, others: StatePorts) -> None:
     subjects.commit(plan(subjects.load(BOB).head, *many))
     subjects.is_planned(ADA, change=HIRED)
     subjects.names(ADA.kind, after="", limit=9)
-    subjects.holder_of("email#ada@example.com")
+    subjects.claimed("email#ada@example.com")
     assert len(others.runnable(limit=200)) == 121
     assert watched.actions == DynamoSubjects.ACTIONS
 

@@ -35,6 +35,7 @@ class State:
     existing: int = 0
     removals: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
+    former_holders: dict[str, str] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     failed: dict[Subject, FailedWork] = field(default_factory=dict)
     given_up: dict[tuple[str, Subject], str] = field(default_factory=dict)

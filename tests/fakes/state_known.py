@@ -29,7 +29,7 @@ class MemoryKnownSubjects:
         return {one: self._state.applied[one] for one in resources if one in self._state.applied}
 
     def holder_of(self, claim: str) -> str:
-        return MemorySubjects(self._state).holder_of(claim)
+        return MemorySubjects(self._state).claimed(claim).holder
 
     def _itself(self, subject: Subject) -> Mapping[Resource, Applied]:
         itself = ITSELF.get(subject.kind)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dayone.domain.changes import Share
 from dayone.domain.operations import OperationState
-from dayone.domain.subject_states import Head, Plan, SubjectState
+from dayone.domain.subject_states import Claim, Head, Plan, SubjectState
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
 from tests.fakes.state import State
@@ -27,8 +27,9 @@ class MemorySubjects:
     def taken_by(self, delivery: str) -> str:
         return self._state.deliveries.get(delivery, "")
 
-    def holder_of(self, claim: str) -> str:
-        return next((one.name for one, head in self._state.heads.items() if claim in head.claims), "")
+    def claimed(self, claim: str) -> Claim:
+        holder = next((one.name for one, head in self._state.heads.items() if claim in head.claims), "")
+        return Claim(holder=holder, former=self._state.former_holders.get(claim, ""))
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         found = sorted(one.name for one in self._state.heads if one.kind is kind and one.name > after)
@@ -42,11 +43,12 @@ class MemorySubjects:
             raise Conflicting(f"the delivery behind change {cause.change} has been taken")
         if self.load(subject).head.revision != plan.before.revision:
             raise Conflicting(f"{subject} has moved since it was read")
-        if any(self.holder_of(one) not in ("", subject.name) for one in plan.after.claims):
+        if any(self.claimed(one).holder not in ("", subject.name) for one in plan.after.claims):
             raise Conflicting(f"what {subject} claims has become somebody else's")
         self._spend(plan)
         self._state.heads[subject] = replace(plan.after, revision=plan.before.revision + 1)
         self._state.plans[cause.change, subject] = plan
+        self._claim(plan)
         self._grant(plan)
         if plan.delivery:
             self._state.deliveries[plan.delivery.name] = cause.change
@@ -63,6 +65,12 @@ class MemorySubjects:
             self._state.count(operation, left=not held, operations=1, held=held)
         for entry in plan.audit:
             self._state.record(entry)
+
+    def _claim(self, plan: Plan) -> None:
+        for claim in plan.after.claims:
+            self._state.former_holders.pop(claim, None)
+        given_up = set(plan.before.claims) - set(plan.after.claims)
+        self._state.former_holders |= dict.fromkeys(given_up, plan.after.subject.name)
 
     def _grant(self, plan: Plan) -> None:
         self._state.grants |= {one.id: one for one in plan.grants}

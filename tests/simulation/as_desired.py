@@ -37,6 +37,7 @@ class Comparison:
         self._people = {name: told.person for name, told in world.outside.people.items()}
         self._accounts = world.day_one.organization.accounts
         self.excused = excused(world)
+        self._owners = {user_id: person for person, user_id in users_of(world)}
 
     def differences(self) -> Iterator[str]:
         yield from self._of_people()
@@ -69,17 +70,23 @@ class Comparison:
                 continue
             wanted = {called[one.name] for one in desired.resources if one.kind is ResourceKind.MEMBERSHIP}
             wanted = {one for one in wanted if not self._is_excused(SubjectKind.GROUP, one)}
-            have = {one for one in present.get(person.user_name, set()) if not self._is_excused(SubjectKind.GROUP, one)}
+            groups = present.get(self._user_name(person), set())
+            have = {one for one in groups if not self._is_excused(SubjectKind.GROUP, one)}
             if wanted != have:
                 yield f"{name} is in {sorted(have)}, not in {sorted(wanted)}"
             yield from self._of_user(person, is_wanted=any(one.kind is ResourceKind.USER for one in desired.resources))
 
     def _of_user(self, person: Person, *, is_wanted: bool) -> Iterator[str]:
-        found = [one for one in self._center.users.values() if one["user_name"] == person.user_name]
+        found = [one for one in self._center.users.values() if one["user_name"] == self._user_name(person)]
         if is_wanted and not found:
             yield f"{person.id} has no user"
         if is_wanted and found and found[0].get("title", "") != person.title:
             yield f"{person.id} has an old title: {found[0].get('title', '')!r}, not {person.title!r}"
+
+    def _user_name(self, person: Person) -> str:
+        """What the person is called by now: the names of who has left may be another's."""
+        head = self._world.day_one.state.heads.get(Subject(SubjectKind.PERSON, person.id))
+        return head.fact.user_name if head is not None and isinstance(head.fact, Person) else person.user_name
 
     def _of_groups(self) -> Iterator[str]:
         have = {one.name: (one.description, id_) for id_, one in self._center.groups.items()}
@@ -135,8 +142,7 @@ class Comparison:
     def _named(self, key: AssignmentKey) -> str:
         permission_set = self._center.permission_sets[key.permission_set_arn].name
         if key.principal_type is PrincipalType.USER:
-            user_name = self._center.users[key.principal_id]["user_name"]
-            return f"{permission_set}/person:{user_name.partition('@')[0]}"
+            return f"{permission_set}/person:{self._owners.get(key.principal_id, key.principal_id)}"
         return f"{permission_set}/{self._center.groups[key.principal_id].name}"
 
     def _of_sets(self) -> Iterator[str]:
@@ -158,6 +164,13 @@ class Comparison:
             stored = self._center.permission_sets.get(arn)
             if stored and form_of(stored) != form and not self._is_excused(SubjectKind.PERMISSION_SET, stored.name):
                 yield f"{account} has an old form of {stored.name}"
+
+
+def users_of(world: "Simulation") -> Iterator[tuple[str, str]]:
+    """The ids of people and of their users, as AWS has confirmed them."""
+    for of, applied in world.day_one.state.applied.items():
+        if of.resource.kind is ResourceKind.USER and "user_id" in applied.references:
+            yield of.subject.name, applied.references["user_id"]
 
 
 def _is_formed(stored: StoredSet, rule: PermissionSetRule, *, is_adopted: bool) -> bool:

@@ -11,6 +11,7 @@ from dayone.domain.changes import Change
 from dayone.domain.grants import Grant, has_ended_as_announced, is_of_grants, joined
 from dayone.domain.guardrails import released
 from dayone.domain.operations import OPEN_STATES, Action, Applied, DeletionOutcome, Operation, OperationState
+from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.simulation.day_one import parsed
@@ -136,6 +137,10 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
     if one.adopted and one.doubt is Action.UPDATE and not _is_wanted(of, world):
         # Somebody else's again: how the policy wanted it was being done when the policy gave it up.
         return True
+    fact, protection = world.day_one.state.heads[of.subject].fact, _policy(world).protection
+    if isinstance(fact, Person) and (fact.id in protection.people or fact.user_name in protection.users):
+        # Nobody may be touched whom the policy protects, whatever was under way when it began to.
+        return True
     if any(held.resource == of.resource for held in world.day_one.state.heads[of.subject].held):
         # Its removal was held, or a human has said no to it: it stays as it is, whatever that is.
         return True
@@ -144,9 +149,13 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
 
 
 def _is_wanted(of: ResourceOf, world: "Simulation") -> bool:
-    version = world.outside.policy_version
-    policy = parsed(world.day_one.state.kept_policies[version]) if version else Policy()
+    policy = _policy(world)
     return of.subject.name in {one.name for one in policy.groups} | {one.name for one in policy.permission_sets}
+
+
+def _policy(world: "Simulation") -> Policy:
+    version = world.outside.policy_version
+    return parsed(world.day_one.state.kept_policies[version]) if version else Policy()
 
 
 def _is_there(of: ResourceOf, one: Applied, *, world: "Simulation") -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dayone.domain.guardrails import GUARDED
 from dayone.domain.operations import Action
 from tests.simulation import bookkeeping
-from tests.simulation.as_desired import Comparison
+from tests.simulation.as_desired import Comparison, users_of
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -73,6 +73,20 @@ def grants_end(world: "Simulation") -> Iterator[str]:
             yield f"{one.id} {one.kind} {one.resource} came {late} after the grant had ended"
 
 
+def users_are_nobody_elses(world: "Simulation") -> Iterator[str]:
+    """No user is that of two people, and no name or address is that of two users."""
+    for user_id, count in Counter(user_id for _, user_id in users_of(world)).items():
+        if count > 1:
+            yield f"{user_id} is the user of {count} people"
+    users = world.aws.center.users.values()
+    for name in ("user_name", "email"):
+        counts = Counter(one[name].casefold() for one in users if one.get(name))
+        yield from (f"{count} users have one {name}" for count in counts.values() if count > 1)
+    heads = world.day_one.state.heads
+    claims = Counter(claim for head in heads.values() for claim in head.claims)
+    yield from (f"{claim} belongs to {count} people" for claim, count in claims.items() if count > 1)
+
+
 def no_mishaps(world: "Simulation") -> Iterator[str]:
     """Functions raise what they are meant to raise."""
     yield from world.day_one.mishaps
@@ -88,6 +102,7 @@ AT_REST: dict[str, Callable[["Simulation"], Iterator[str]]] = {
     "removals above the limit are held": guardrails,
     "only its own is removed": only_its_own,
     "grants end": grants_end,
+    "users are nobody else's": users_are_nobody_elses,
     "no mishaps": no_mishaps,
 }
 

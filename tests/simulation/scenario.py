@@ -93,7 +93,7 @@ class Scenario:
             self._later(moment + random.random() / 3, happening)
 
     def _happenings(self) -> tuple[Callable[[], None], ...]:
-        people = (self._moves, self._leaves, self._comes_back, self._is_told_late)
+        people = (self._moves, self._leaves, self._comes_back, self._is_hired_again, self._is_told_late)
         accounts = (self._account_changes, self._account_changes)
         policy = (self._policy_is_edited, self._policy_is_edited_twice)
         humans = (self._somebody_decides, self._dead_letters_are_redriven)
@@ -138,6 +138,16 @@ class Scenario:
     def _comes_back(self) -> None:
         if person := self._known():
             self._tell(replace(person, status=Status.ACTIVE, end_date=None))
+
+    def _is_hired_again(self) -> None:
+        """Somebody who has left gets a new record, with the user name and the address of the one before."""
+        people = self._outside.people
+        gone = [
+            name for name in sorted(people) if people[name].person.status is Status.ENDED and f"{name}-b" not in people
+        ]
+        if gone:
+            person = people[self._random.choice(gone)].person
+            self._tell(replace(person, id=f"{person.id}-b", status=Status.ACTIVE, end_date=None))
 
     def _is_told_late(self) -> None:
         if person := self._known():

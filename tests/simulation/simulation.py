@@ -158,6 +158,9 @@ class Simulation:
             "due": sum(
                 head.due_at is not None and head.due_at <= self.time.now for head in day_one.state.heads.values()
             ),
+            "waiting for names": 0
+            if excused(self)
+            else sum(head.awaits_names for head in day_one.state.heads.values()),
             # Nobody tells that an account has become active: the next look at it may be a minute and more away.
             "activations": sum(
                 isinstance(head.fact, Account)

@@ -46,7 +46,7 @@ class DynamoKnownSubjects:
 
     def holder_of(self, claim: str) -> str:
         """See KnownSubjects."""
-        return self._subjects.holder_of(claim)
+        return self._subjects.claimed(claim).holder
 
     def _with_themselves(self, heads: Sequence[Head]) -> Mapping[Subject, SubjectState]:
         known = {one.subject: SubjectState(one) for one in heads}

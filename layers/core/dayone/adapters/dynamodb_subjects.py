@@ -10,7 +10,7 @@ from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_claims import claim_key, claims_in
+from dayone.adapters.dynamodb_claims import claim_in, claim_key, claims_in
 from dayone.adapters.dynamodb_conditions import IS_NEW, leaves_room_for, nothing_moved_since
 from dayone.adapters.dynamodb_grants import grants_in, reasons_in
 from dayone.adapters.dynamodb_ledger import spending
@@ -26,7 +26,7 @@ from dayone.adapters.dynamodb_mapping import (
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
 from dayone.adapters.dynamodb_writes import Put, Update, Write
-from dayone.domain.subject_states import Head, Plan, SubjectState
+from dayone.domain.subject_states import Claim, Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting
 
@@ -68,10 +68,9 @@ class DynamoSubjects:
         record = self._table.get(keys.delivery_key(delivery))
         return str(record["change"]) if record else ""
 
-    def holder_of(self, claim: str) -> str:
-        """The name of the subject that a user name or an e-mail address belongs to, or empty."""
-        record = self._table.get(claim_key(claim))
-        return str(record.get("holder", "")) if record else ""
+    def claimed(self, claim: str) -> Claim:
+        """Whose a user name or an e-mail address is, and whose it was before."""
+        return claim_in(self._table.get(claim_key(claim)) or {})
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         """Names of known subjects of a kind in order, those after `after`."""

@@ -12,6 +12,7 @@ from dayone.domain.people import Person, Status
 from dayone.domain.policy import Policy
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.domain.vacated_names import is_to_be_renamed
 
 # A role's session lasts twelve hours at most, and one may begin for an hour from a portal that was open before.
 # Source: IAM Identity Center User Guide, "Set session duration for AWS accounts" and "Authentication sessions".
@@ -74,6 +75,7 @@ _WHY_A_USER = {
     Stage.PRESENT: "is employed",
     Stage.ON_LEAVE: "is on leave",
 }
+_NAMES_NEEDED = "has left, and the user name or e-mail address is needed for somebody else"
 _NOT_OURS = "the user belongs to the identity provider: it stays until it is deleted there"
 _MISSING = "the person is missing from what HR sends, which does not say that they have left"
 _WAITED_FOR = "the user is waited for: the identity provider makes it"
@@ -146,11 +148,18 @@ def _without_access(
     has_left = stage is Stage.LEFT and person.status is not Status.MISSING
     goes = has_left and cycle.leavers is Leavers.DELETE and USER in applied
     is_external = policy.people.identity_source is IdentitySource.EXTERNAL
+    is_deleted = goes and not applied[USER].adopted
+    if has_left and not (is_external or is_deleted) and is_to_be_renamed(person, applied=applied):
+        attributes = _user_attributes(person, source=cycle.identity_source)
+        resources = {USER: Wanted(attributes, (Reason("employment", _NAMES_NEEDED),))}
     notes = departure_notes(cycle, applied=applied, lost_at=lost, now=now)
+    sessions = ended_sessions(cycle, applied=applied, lost_at=lost, now=now)
     if original := cycle.original_of(person.id):
         notes = (*notes, f"is the same person as {original}, by the policy")
+        # A provider has one user for both records.
+        sessions = {} if is_external else sessions
     return Desired(
-        {**resources, **ended_sessions(cycle, applied=applied, lost_at=lost, now=now)},
+        {**resources, **sessions},
         gives_up=frozenset({USER}) if goes and not is_external else frozenset(),
         notes=(*notes, _NOT_OURS) if goes and is_external else notes,
     )

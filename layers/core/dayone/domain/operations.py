@@ -60,12 +60,13 @@ class Operation:
 
     `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of
     one plan, from 0. `requires` are resources that must be confirmed in AWS first; `after` are numbers of operations
-    of the same plan that must have succeeded; `covers` are resources that go when this one goes; `behind` is how many
-    operations of the plan come after it. `waiting_for` says in words what keeps it from running. `refusal` is the way
-    in which it was last kept from being done, `refused_since` since when in that way. `request_id` is AWS's, as soon as
-    it has one, and `submitted_at` when it gave it; `attempted_at` is when the last attempt began. With `failed_before`
-    the same has failed in an earlier change, and is only tried again with this one, whose cause has nothing to do with
-    it. `outcome` is that of a deletion that has succeeded.
+    of the same plan that must have succeeded; `covers` are resources that go when this one goes; `vacated_by` are users
+    that must have given up this one's user name and e-mail address in AWS before; `behind` is how many operations of
+    the plan come after it. `waiting_for` says in words what keeps it from running. `refusal` is the way in which it
+    was last kept from being done, `refused_since` since when in that way. `request_id` is AWS's, as soon as it has one,
+    and `submitted_at` when it gave it; `attempted_at` is when the last attempt began. With `failed_before` the same has
+    failed in an earlier change, and is only tried again with this one, whose cause has nothing to do with it. `outcome`
+    is that of a deletion that has succeeded.
     """
 
     change: str
@@ -82,6 +83,7 @@ class Operation:
     requires: tuple[ResourceOf, ...] = ()
     after: tuple[int, ...] = ()
     covers: tuple[Resource, ...] = ()
+    vacated_by: tuple[ResourceOf, ...] = ()
     behind: int = 0
     failed_before: bool = False
     state: OperationState = OperationState.PENDING

@@ -20,7 +20,7 @@ from dayone.domain.precedence import (
     predecessors,
     requirements,
 )
-from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 
 _KEPT = frozenset({ResourceKind.USER, ResourceKind.PROVISIONING, ResourceKind.WELCOME, ResourceKind.GUARDRAILS})
 # What takes access away goes first, whether it is by something that ends or by something that begins.
@@ -36,7 +36,8 @@ _CANNOT_RENAME = (
 class Planned:
     """Where a plan belongs: what caused it, whose it is, which generation it makes, and when.
 
-    `announced` is what goes because a grant has come to its end, which is urgent whoever notices it.
+    `announced` is what goes because a grant has come to its end, which is urgent whoever notices it. `vacated_by` are
+    users whose names a user of this plan takes over.
     """
 
     cause: Cause
@@ -44,6 +45,7 @@ class Planned:
     generation: str
     now: datetime
     announced: frozenset[Resource] = frozenset()
+    vacated_by: tuple[ResourceOf, ...] = ()
 
 
 def differences(
@@ -96,6 +98,7 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             requires=requirements(one, subject=planned.subject),
             after=predecessors(one, ordered=ordered[:number]),
             covers=one.covers,
+            vacated_by=planned.vacated_by if one.resource.kind is ResourceKind.USER else (),
             behind=len(ordered) - number - 1,
         )
         for number, one in enumerate(ordered)

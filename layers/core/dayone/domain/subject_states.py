@@ -74,7 +74,9 @@ class Head:
     `removing` are the removals that this generation makes and that have been counted, so that no later one
     counts them again; `held` are those that wait for a human, or have been decided on, and belong to no generation.
     `tellings` is what each HR source has said last of a person, from which `fact` is made; `claims` are the user names
-    and e-mail addresses that are this person's and nobody else's.
+    and e-mail addresses that are this person's and nobody else's. `former_holders` are the ids of people who have left
+    and had one of them before; with `awaits_names` the person is to get one as soon as somebody who has left has no
+    access any more.
     What was confirmed before `trusted_since` may be gone without a word of AWS, see `trusted`. `bootstrap` is how far
     an account has come to having everything for the first time. One that was there before Day One `awaits_approval`:
     what it is given is held until a human has approved any of it.
@@ -99,6 +101,8 @@ class Head:
     held: tuple[HeldRemoval, ...] = ()
     tellings: tuple[Telling, ...] = ()
     claims: tuple[str, ...] = ()
+    former_holders: tuple[str, ...] = ()
+    awaits_names: bool = False
     grants: tuple[Grant, ...] = ()
     has_access: bool = False
     access_lost_at: datetime | None = None
@@ -140,6 +144,17 @@ class SubjectState:
             resource: one if one.at is not None and one.at > since else replace(one, doubt=one.doubt or Action.CREATE)
             for resource, one in self.applied.items()
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The names of the subject that a user name or an e-mail address belongs to, and of the last that gave it up.
+
+    Either is empty where there is none.
+    """
+
+    holder: str = ""
+    former: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

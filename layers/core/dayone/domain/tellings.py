@@ -38,14 +38,20 @@ def attributes_of(tellings: Iterable[Telling], *, rules: HrRules) -> dict[str, s
     """Every attribute as the one says it who is believed about it.
 
     That is its owner; else, in the order of the sources, the first that has something to say, and whoever told by hand
-    last of all. But an end that was told by hand counts beside what anybody says.
+    last of all. But an end that was told by hand counts beside what anybody says: the earlier last day, and that it is
+    over.
     """
     known = sorted(tellings, key=lambda one: _place(one.source, rules=rules))
     believed = _all_believed(known, rules=rules)
     by_hand = next((one.attributes for one in known if one.source == BY_HAND), {})
-    if _is_of_the_past(by_hand, first_day=believed.get("start_date", "")):
+    last, first_day = by_hand.get("end_date", ""), believed.get("start_date", "")
+    # Days in ISO 8601 sort as they come. Who was ended before their first day had that first day already; since an end
+    # of an employment before there is a later first day.
+    if last and first_day > last and first_day != by_hand.get("start_date", ""):
         return _all_believed([_without_end(one) for one in known], rules=rules)
-    return {**believed, **_ended_by_hand(by_hand, believed)}
+    ended = {"status": Status.ENDED.value} if by_hand.get("status") == Status.ENDED.value else {}
+    days = [day for day in (last, believed.get("end_date", "")) if day]
+    return {**believed, **ended, **({"end_date": min(days)} if last else {})}
 
 
 def telling_of(
@@ -106,26 +112,11 @@ def _all_believed(known: Sequence[Telling], *, rules: HrRules) -> dict[str, str]
     return believed
 
 
-def _is_of_the_past(by_hand: Mapping[str, str], *, first_day: str) -> bool:
-    """Whether the end told by hand was that of an employment before: since then there is a later first day."""
-    last = by_hand.get("end_date", "")
-    # Days in ISO 8601 sort as they come. Who was ended before their first day had that first day already.
-    return bool(last) and first_day > last and first_day != by_hand.get("start_date", "")
-
-
 def _without_end(telling: Telling) -> Telling:
     if telling.source != BY_HAND:
         return telling
     kept = {name: text for name, text in telling.attributes.items() if name not in ("end_date", "status")}
     return replace(telling, attributes=kept)
-
-
-def _ended_by_hand(by_hand: Mapping[str, str], believed: Mapping[str, str]) -> Mapping[str, str]:
-    """What an end told by hand makes of the end: the earlier last day, and whether it is over."""
-    ended = {"status": Status.ENDED.value} if by_hand.get("status") == Status.ENDED.value else {}
-    last = by_hand.get("end_date", "")
-    days = [day for day in (last, believed.get("end_date", "")) if day]
-    return {**ended, **({"end_date": min(days)} if last else {})}
 
 
 def _said(telling: Telling) -> Mapping[str, str]:

@@ -74,4 +74,4 @@ class KnownSubjects(Protocol):
         """Those of the resources that are remembered, in doubt or not."""
 
     def holder_of(self, claim: str) -> str:
-        """As Subjects.holder_of."""
+        """The name of the subject that a user name or an e-mail address belongs to, or empty."""

@@ -10,7 +10,7 @@ from dayone.domain.commands import Command
 from dayone.domain.operations import Operation
 from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
-from dayone.domain.subject_states import Head, Plan, SubjectState
+from dayone.domain.subject_states import Claim, Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 
@@ -50,8 +50,8 @@ class Subjects(Protocol):
     def taken_by(self, delivery: str) -> str:
         """The change that took a delivery of this name, or empty when none did or it is long ago."""
 
-    def holder_of(self, claim: str) -> str:
-        """The name of the subject that a user name or an e-mail address belongs to, or empty."""
+    def claimed(self, claim: str) -> Claim:
+        """Whose a user name or an e-mail address is, and whose it was before."""
 
     def commit(self, plan: Plan) -> None:
         """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head.

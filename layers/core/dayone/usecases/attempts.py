@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dayone.domain.assignments import Principal
+from dayone.domain.desired_people import EXTERNAL
 from dayone.domain.operations import (
     OPEN_STATES,
     WAS_NOT_THERE,
@@ -16,6 +17,7 @@ from dayone.domain.operations import (
 from dayone.domain.precedence import unsettles
 from dayone.domain.subject_states import generation_number
 from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
+from dayone.domain.vacated_names import share_a_name, vacated_name
 from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt, SetPolicies
 from dayone.ports.operations import OperationQueue
@@ -54,7 +56,7 @@ class Attempt:
     `mark` says in which form a permission set was last provisioned, when this is about a part of it that changes that.
     `alike` reads the same resource of every other subject, such as all other groups; few attempts ask for it.
     `closed_accounts` tells which of some accounts nothing can be provisioned in. `plan` reads all operations of the
-    same plan.
+    same plan. `others` are the ids of the users of people who have left and were called so before.
     """
 
     operation: Operation
@@ -64,6 +66,7 @@ class Attempt:
     alike: Callable[[], Iterable[Applied]] = tuple
     closed_accounts: Callable[[Iterable[str]], frozenset[str]] = lambda _: frozenset()
     plan: Callable[[], Sequence[Operation]] = tuple
+    others: frozenset[str] = frozenset()
 
     @property
     def action(self) -> Action:
@@ -197,17 +200,25 @@ def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None
     if is_end_of_group and (holder := queue.in_use_by(operation.subject.name)):
         return Blocked("its memberships and assignments to go", holder, is_in_the_way=True)
     is_end_of_user = operation.action is Action.DELETE and operation.resource.kind is ResourceKind.USER
-    if is_end_of_user and (holder := queue.in_use_by(str(Principal(person=operation.subject.name)))):
+    # Nobody gets the names of somebody who still has anything.
+    is_update = operation.action is Action.UPDATE and operation.resource.kind is ResourceKind.USER
+    is_vacating = is_update and operation.attributes.get("user_name") == vacated_name(operation.subject.name)
+    if (is_end_of_user or is_vacating) and (holder := queue.in_use_by(str(Principal(person=operation.subject.name)))):
         return Blocked("the assignments of this person to go", holder, is_in_the_way=True)
     return None
 
 
 def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | Blocked:
     mark = unsettles(operation)
-    known = queue.applied([operation.target, *operation.requires, *([mark] if mark else [])])
+    known = queue.applied([operation.target, *operation.requires, *operation.vacated_by, *([mark] if mark else [])])
     for required in operation.requires:
         if not _is_confirmed(required, known=known):
             return Blocked(f"{required} to be confirmed", required)
+    vacated = {one: known[one] for one in operation.vacated_by if one in known}
+    for user, applied in vacated.items():
+        # Users of an identity provider are renamed there.
+        if EXTERNAL not in operation.attributes and share_a_name(operation.attributes, applied.attributes):
+            return Blocked("the user name and e-mail address of somebody who has left", user, is_in_the_way=True)
     own = known.get(operation.target)
     return Attempt(
         operation=operation,
@@ -217,6 +228,7 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
         alike=lambda: queue.alike(operation.target),
         closed_accounts=queue.closed_accounts,
         plan=lambda: queue.siblings(operation),
+        others=frozenset(applied.references.get("user_id", "") for applied in vacated.values()),
     )
 
 

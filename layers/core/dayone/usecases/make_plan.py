@@ -14,13 +14,13 @@ from dayone.domain.evaluation import Diff
 from dayone.domain.grants import Grant, next_turn
 from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
 from dayone.domain.judgement import GuardrailResult, SplitDiff
-from dayone.domain.life_cycle import has_access
+from dayone.domain.life_cycle import IdentitySource, has_access
 from dayone.domain.operations import Action, Applied, OperationState
 from dayone.domain.people import Person
 from dayone.domain.planning import Planned, fingerprint, operations
 from dayone.domain.policy import Policy
 from dayone.domain.subject_states import Delivery, Head, Plan, SubjectState, generation_number
-from dayone.domain.subjects import Resource, ResourceKind
+from dayone.domain.subjects import Resource, ResourceKind, user_of
 from dayone.usecases.resolve_fact import Granted, ResolvedFact
 
 
@@ -135,7 +135,8 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
 def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
     """Whether there is nothing to do, or it is being done already."""
     before = plan.before
-    is_under_way = before.outstanding > 0 and before.fingerprint == fingerprint(split.allowed)
+    waits_for_the_same = before.former_holders == plan.after.former_holders
+    is_under_way = before.outstanding > 0 and waits_for_the_same and before.fingerprint == fingerprint(split.allowed)
     is_nothing = not split.allowed and before.outstanding == 0
     return (is_under_way or is_nothing) and not split.takes_back
 
@@ -146,7 +147,14 @@ def with_operations(
     """The plan with its operations, of which those that a guardrail has stopped are held."""
     generation = f"{generation_number(plan.before.generation) + 1}-{token}"
     subject, announced = plan.before.subject, diff.announced
-    planned = Planned(cause=plan.cause, subject=subject, generation=generation, now=now, announced=announced)
+    planned = Planned(
+        cause=plan.cause,
+        subject=subject,
+        generation=generation,
+        now=now,
+        announced=announced,
+        vacated_by=tuple(user_of(person) for person in plan.after.former_holders),
+    )
     made = tuple(
         replace(operation, state=OperationState.HELD) if operation.resource in guarded.stopped else operation
         for operation in operations(split.allowed, planned=planned)
@@ -168,18 +176,36 @@ def _head_after(at: PlanInputs) -> Head:
     fact = at.resolved.fact
     told = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version, due_at=None)
     if at.resolved.tellings is not None:
-        told = replace(told, tellings=at.resolved.tellings, claims=at.resolved.claims or ())
+        told = replace(
+            told,
+            tellings=at.resolved.tellings,
+            claims=at.resolved.claims or (),
+            former_holders=at.resolved.former_holders,
+            awaits_names=at.resolved.awaits_names,
+        )
+    if told.former_holders and at.policy.people.identity_source is IdentitySource.EXTERNAL:
+        # A provider gives somebody who is back the user they had; the policy says who they are.
+        others = (one for one in told.former_holders if at.policy.people.original_of(one) != told.subject.name)
+        told = replace(told, former_holders=tuple(others))
+    names_at = [_look_for_names_at(told, now=at.now)] if told.awaits_names else []
     if isinstance(fact, Person):
+        moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *names_at]
         return replace(
             told,
-            due_at=next_look(fact, state=at.state, policy=at.policy, now=at.now),
+            due_at=min((one for one in moments if one is not None), default=None),
             has_access=has_access(fact, cycle=at.policy.people, now=at.now),
             access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
         )
-    moments = [next_turn(told.grants, now=at.now)]
+    moments = [next_turn(told.grants, now=at.now), *names_at]
     if isinstance(fact, Account) and told.version is not None:
         moments.append(look_again_at(fact, since=told.version.at, now=at.now))
     return replace(told, due_at=min((one for one in moments if one is not None), default=None))
+
+
+def _look_for_names_at(head: Head, *, now: datetime) -> datetime:
+    """After as long again as the person has waited by then, between a minute and an hour."""
+    waited = now - head.version.at if head.version else timedelta(0)
+    return now + min(max(waited, timedelta(minutes=1)), timedelta(hours=1))
 
 
 def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:

@@ -2,6 +2,7 @@
 
 from dayone.domain.desired_people import EXTERNAL
 from dayone.domain.operations import WAS_NOT_THERE, Outcome, Succeeded
+from dayone.domain.vacated_names import vacated_name
 from dayone.errors import AlreadyExists, Awaited, NotFound, Unavailable
 from dayone.ports.identity_center import Found, Receipt
 from dayone.usecases.adopt_existing import reject_if_owned, resolve_name_conflict
@@ -23,6 +24,10 @@ def await_user(attempt: Attempt, aws: IdentityCenter) -> Succeeded:
     found = aws.directory.find_user(attempt.wanted["user_name"])
     if found is None:
         raise Awaited("the identity provider has not created this user yet", retry_after=_LOOK_FOR_USERS_EVERY)
+    if found.references["user_id"] in attempt.others:
+        # Whoever gets an address that was another's gets a user of their own.
+        said = "the identity provider still has the user of somebody who has left under this name"
+        raise Awaited(said, retry_after=_LOOK_FOR_USERS_EVERY)
     return Succeeded(found.references, adopted=True)
 
 
@@ -57,7 +62,9 @@ def update_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     try:
         return done(_set_user(known, attempt=attempt, aws=aws))
     except NotFound:
-        return create_user(attempt, aws)
+        # Of somebody who has left nothing but the name was to go.
+        is_gone = attempt.wanted["user_name"] == vacated_name(attempt.operation.subject.name)
+        return Succeeded() if is_gone else create_user(attempt, aws)
 
 
 def _set_user(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dayone.domain import commands
 from dayone.domain.commands import Command
+from dayone.domain.life_cycle import has_left
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject
 from dayone.ports.company import Company, Portions
@@ -27,10 +28,11 @@ from dayone.usecases.look_below_unit import UnitPorts, look_below_unit
 from dayone.usecases.reconcile_subject import Reconciliation, reconcile_subject
 from dayone.usecases.requeue import Requeue, Wakeups
 from dayone.usecases.resolve_fact import ResolvedFact, recorded_fact, resolve_account
-from dayone.usecases.resolve_person import resolve_person
+from dayone.usecases.resolve_person import Naming, resolve_names, resolve_person
 from dayone.usecases.retry_change import RetryPorts, bootstrap_accounts, retry_subjects
 from dayone.usecases.settle_batch import BatchPorts
 from dayone.usecases.tell_by_hand import tell_by_hand
+from dayone.usecases.vacate_names import vacate_names
 
 type Handlers = Mapping[type[Command], Callable[[Any], object]]
 
@@ -132,15 +134,17 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
 def _reconciling(ports: PlanningPorts) -> Handlers:
     """The commands that plan one subject differ in the fact that it is planned with."""
 
-    def recorded(_: Command, head: Head, __: datetime) -> ResolvedFact:
-        return recorded_fact(head)
+    def recorded(command: Command, head: Head, now: datetime) -> ResolvedFact:
+        if not head.awaits_names:
+            return recorded_fact(head)
+        return resolve_names(head, naming=_naming(command, now, ports=ports, reconciliation=reconciliation))
 
     def account(command: commands.RefreshAccount, head: Head, now: datetime) -> ResolvedFact:
         return resolve_account(command, head=head, organization=ports.organization, now=now)
 
     def person(command: commands.ApplyHrRecord, head: Head, now: datetime) -> ResolvedFact:
-        rules = ports.hr.sources.configuration().rules
-        return resolve_person(command, head=head, rules=rules, subjects=ports.subjects, now=now)
+        naming = _naming(command, now, ports=ports, reconciliation=reconciliation)
+        return resolve_person(command, head=head, naming=naming, now=now)
 
     followers = ("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")
     reconciliation = Reconciliation(
@@ -155,3 +159,12 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
         commands.RefreshAccount: partial(reconcile_subject, resolve=account, ports=reconciliation),
         commands.RestoreResources: partial(reconcile_subject, resolve=recorded, ports=reconciliation),
     }
+
+
+def _naming(command: Command, now: datetime, *, ports: PlanningPorts, reconciliation: Reconciliation) -> Naming:
+    return Naming(
+        rules=ports.hr.sources.configuration().rules,
+        subjects=ports.subjects,
+        vacate=partial(vacate_names, cause=command.cause, ports=reconciliation),
+        has_left=lambda person: has_left(person, cycle=ports.policies.current().people, now=now),
+    )

@@ -146,7 +146,8 @@ def _what_was_done(one: Grant, *, before: Grant | None, actor: str) -> tuple[str
 class ResolvedFact:
     """The fact that holds, its version, and notes and audit entries about how that was decided.
 
-    `tellings` and `claims` are what the head is to remember of them from now on, None for what it does already.
+    `tellings`, and with them `claims`, `former_holders` and `awaits_names`, are what the head is to remember of them
+    from now on; None for what it does already.
     """
 
     fact: Person | Account | None
@@ -155,6 +156,8 @@ class ResolvedFact:
     audit: tuple[AuditEntry, ...] = ()
     tellings: tuple[Telling, ...] | None = None
     claims: tuple[str, ...] | None = None
+    former_holders: tuple[str, ...] = ()
+    awaits_names: bool = False
 
 
 def recorded_fact(head: Head) -> ResolvedFact:

@@ -1,6 +1,6 @@
 """Resolve one person from what all HR sources have said, now that one of them has sent a record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,8 +9,9 @@ from dayone.domain.commands import ApplyHrRecord
 from dayone.domain.employments import PAST_END
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.domain.people import Person, Status
-from dayone.domain.subject_states import Head, Presence, Telling
+from dayone.domain.subject_states import Claim, Head, Presence, Telling
 from dayone.domain.tellings import attributes_of, candidates, lacking, overruled, person_of, tag_of, taken_in
+from dayone.domain.vacated_names import Vacancy, has_vacated
 from dayone.ports.state import Subjects
 from dayone.usecases.resolve_fact import ResolvedFact, fact_entry, ignored
 
@@ -18,19 +19,35 @@ USER_NAME, _EMAIL = "user-name:", "email:"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Naming:
+    """How people get their names: by which rules, and out of what is nobody's.
+
+    `vacate` has somebody who has left give up theirs, if they can; `has_left` is whether somebody has.
+    """
+
+    rules: HrRules
+    subjects: Subjects
+    vacate: Callable[[str], Vacancy]
+    has_left: Callable[[Person], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Named:
-    """What a person is called, what of that is theirs alone, and what could not be had; `refused` is a newcomer."""
+    """What a person is called, what of that is theirs alone, and what could not be had; `refused` is a newcomer.
+
+    `former` are those who have left and had any of it before. With `awaits` it is to be tried again.
+    """
 
     user_name: str = ""
     email: str = ""
     claims: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default_factory=tuple)
     refused: bool = False
+    former: tuple[str, ...] = ()
+    awaits: bool = False
 
 
-def resolve_person(
-    command: ApplyHrRecord, *, head: Head, rules: HrRules, subjects: Subjects, now: datetime
-) -> ResolvedFact:
+def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: datetime) -> ResolvedFact:
     """The person to plan with, audited; a record that is older than what its source said before is ignored."""
     telling = command.record
     if command.expected_version and tag_of(head.version) != command.expected_version:
@@ -44,20 +61,31 @@ def resolve_person(
     if before is not None and not telling.version.is_newer_than(before.version):
         return ignored(command, _not_newer(telling, before), head=head, now=now)
     tellings = taken_in(telling, known=head.tellings)
-    attributes = attributes_of(tellings, rules=rules)
-    named = _named(command.subject.name, attributes, head=head, rules=rules, subjects=subjects)
-    missing = lacking(attributes, rules=rules, has_user_name=isinstance(head.fact, Person))
+    attributes = attributes_of(tellings, rules=naming.rules)
+    resolved = _resolved(attributes, head=replace(head, tellings=tellings, version=telling.version), naming=naming)
+    audit = fact_entry(command, outcome="recorded", detail=telling.version.digest, now=now)
+    return replace(resolved, notes=(*resolved.notes, *_notes(telling, before, attributes)), audit=(audit,))
+
+
+def resolve_names(head: Head, *, naming: Naming) -> ResolvedFact:
+    """The person by what was recorded, whose names may have become free."""
+    return _resolved(attributes_of(head.tellings, rules=naming.rules), head=head, naming=naming)
+
+
+def _resolved(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> ResolvedFact:
+    missing = lacking(attributes, rules=naming.rules, has_user_name=isinstance(head.fact, Person))
+    named = _Named(refused=True) if missing else _named(attributes, head=head, naming=naming)
     waits = tuple(f"waits for the {name.replace('_', ' ')} from HR" for name in missing)
-    notes = (*(waits or named.notes), *_notes(telling, before, attributes))
-    is_person = not missing and not named.refused
-    person, is_called = command.subject.name, {"user_name": named.user_name, "email": named.email}
+    is_called = {"user_name": named.user_name, "email": named.email}
+    person = head.subject.name
     return ResolvedFact(
-        fact=person_of(person, attributes, **is_called) if is_person else _ended(head.fact, attributes),
-        version=telling.version,
-        tellings=tellings,
-        claims=named.claims if is_person else head.claims,
-        notes=notes,
-        audit=(fact_entry(command, outcome="recorded", detail=telling.version.digest, now=now),),
+        fact=_ended(head.fact, attributes) if named.refused else person_of(person, attributes, **is_called),
+        version=head.version,
+        tellings=head.tellings,
+        claims=head.claims if named.refused else named.claims,
+        former_holders=tuple(sorted({*head.former_holders, *named.former})),
+        awaits_names=named.awaits,
+        notes=waits or named.notes,
     )
 
 
@@ -88,17 +116,54 @@ def _not_newer(telling: Telling, before: Telling) -> str:
     return f"stale: the record of {telling.source} is from {before.version.at.isoformat()}"
 
 
-def _named(person: str, attributes: Mapping[str, str], *, head: Head, rules: HrRules, subjects: Subjects) -> _Named:
+@dataclass(kw_only=True)
+class _Claims:
+    """The user names and e-mail addresses that a person may have: their own, what is nobody's, and what becomes so."""
+
+    person: str
+    mine: frozenset[str]
+    naming: Naming
+    is_here: Callable[[], bool]
+    former: set[str] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
+
+    def is_free(self, claim: str) -> bool:
+        """Whether the person may have it; somebody who has left gives it up for whoever is here."""
+        if claim in self.mine:
+            return True
+        claimed = self.naming.subjects.claimed(claim)
+        if claimed.holder not in ("", self.person):
+            claimed = self._vacated(claim, claimed)
+        if claimed.holder in ("", self.person):
+            self.former |= {claimed.former} - {"", self.person}
+            return True
+        return False
+
+    def _vacated(self, claim: str, claimed: Claim) -> Claim:
+        vacancy = self.naming.vacate(claimed.holder) if self.is_here() else Vacancy.KEPT
+        after = self.naming.subjects.claimed(claim) if vacancy is Vacancy.FREE else claimed
+        if vacancy is Vacancy.NOT_YET:
+            self.awaited.add(claimed.holder)
+        return after
+
+
+def _named(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> _Named:
+    person, rules = head.subject.name, naming.rules
     now = head.fact if isinstance(head.fact, Person) else None
-    mine = frozenset(head.claims)
 
-    def is_free(claim: str) -> bool:
-        return claim in mine or subjects.holder_of(claim) in ("", person)
+    def is_here() -> bool:
+        return not naming.has_left(person_of(person, attributes, user_name="", email=""))
 
-    names = _user_names(person, attributes, now=now, rules=rules)
-    user_name = next((one for one in names if is_free(USER_NAME + one.casefold())), "")
+    gave_up = now is not None and has_vacated(now)
+    if now is not None and gave_up and not is_here():
+        return _Named(user_name=now.user_name, claims=head.claims)
+    claims = _Claims(person=person, mine=frozenset(head.claims), naming=naming, is_here=is_here)
+    names = _user_names(person, attributes, now=None if gave_up else now, rules=rules)
+    user_name = next((one for one in names if claims.is_free(USER_NAME + one.casefold())), "")
     email = attributes.get("email", "")
-    has_email = not email or is_free(_EMAIL + email.casefold())
+    has_email = not email or claims.is_free(_EMAIL + email.casefold())
+    if claims.awaited:
+        return _awaiting(now, head=head, holders=claims.awaited)
     notes = () if has_email else ("the e-mail address belongs to another person",)
     if not user_name:
         notes = (*notes, "the user name belongs to another person")
@@ -106,10 +171,20 @@ def _named(person: str, attributes: Mapping[str, str], *, head: Head, rules: HrR
         return _Named(notes=notes, refused=True)
     user_name = user_name or (now.user_name if now else "")
     email = email if has_email else (now.email if now else "")
-    # A name that was somebody's stays theirs: what they did under it is on record.
-    kept = {one for one in mine if one.startswith(USER_NAME)} | {USER_NAME + user_name.casefold()}
-    claims = kept | ({_EMAIL + email.casefold()} if email else set())
-    return _Named(user_name=user_name, email=email, claims=tuple(sorted(claims)), notes=notes)
+    # A name that was somebody's stays theirs for as long as they are here: what they did under it is on record.
+    kept = {one for one in claims.mine if one.startswith(USER_NAME)} | {USER_NAME + user_name.casefold()}
+    mine = tuple(sorted(kept | ({_EMAIL + email.casefold()} if email else set())))
+    former = tuple(sorted(claims.former))
+    notes = (*notes, *(f"the user name or the e-mail address was that of {one} before" for one in former))
+    return _Named(user_name=user_name, email=email, claims=mine, notes=notes, former=former)
+
+
+def _awaiting(now: Person | None, *, head: Head, holders: Iterable[str]) -> _Named:
+    """Named as before until those who have left, and have the name or the address, have lost all access."""
+    note = f"waits for the user name or the e-mail address of {', '.join(sorted(holders))}, who has left and has access"
+    if now is None:
+        return _Named(notes=(note,), refused=True, awaits=True)
+    return _Named(user_name=now.user_name, email=now.email, claims=head.claims, notes=(note,), awaits=True)
 
 
 def _user_names(person: str, attributes: Mapping[str, str], *, now: Person | None, rules: HrRules) -> Iterator[str]:
