@@ -22,8 +22,9 @@ python3.13 -m venv ~/.dayone
 `dayone --install-completion` completes commands in your shell.
 
 **Which API it calls.** That of the stack `dayone` in the Region of your AWS profile, from the stack's outputs.
-`--stack` names another stack; `--api` or `DAYONE_API` gives a URL without a stack. Requests are signed with the usual
-AWS credentials: the environment, `--profile`, an SSO session, or a role. The caller needs `execute-api:Invoke`, and
+`--stack` names another stack; `--api` or `DAYONE_API` gives a URL without a stack. `--stack` beside `DAYONE_API`, and
+`--region` beside a URL in another Region, end with 2. Requests are signed with the usual AWS credentials: the
+environment, `--profile`, an SSO session, or a role. The caller needs `execute-api:Invoke`, and
 `cloudformation:DescribeStacks` unless the URL is given.
 
 **What it prints.** Tables on a terminal; the same in plain columns, without colours and never cut, when it is piped;
