@@ -124,7 +124,8 @@ class RefusesEngineers:
         return getattr(self._port, name)
 
     def create(self, key: AssignmentKey) -> str:
-        if self._door.world.center.groups[key.principal_id].name == "engineers":
+        group = self._door.world.center.groups.get(key.principal_id)
+        if group is not None and group.name == "engineers":
             raise Refused("ValidationException: the group engineers is not to be assigned")
         return str(self._port.create(key))
 
@@ -141,3 +142,15 @@ def test_a_grant_is_not_red_for_what_had_failed_in_its_account(door: Door, tmp_p
 def test_a_grant_that_fails_again_is_red_again(door: Door, tmp_path: Path) -> None:
     _apply(door, POLICY, tmp_path)
     assert [_grant(door, "sales", account=LOST).code for _ in range(2)] == [1, 1]
+
+
+def test_an_account_that_follows_a_person_is_not_red_for_what_had_failed_for_others(door: Door, tmp_path: Path) -> None:
+    world = door.world
+    alone = '  - {person: e-9, permission_set: ViewOnly, accounts: [{id: "111111111111"}]}\n'
+    world.around = lambda name, port: RefusesEngineers(port, door) if name == "assignments" else port
+    assert _apply(door, POLICY + alone, tmp_path).code == 1
+    world.hr_tells(a_person("e-9", department="Nowhere"))
+    world.settle()
+    assert (READY, "ViewOnly", "e-9@example.com") in world.assignments()
+    changes = door.get("/v1/changes", cause="hr-event", subject=f"account:{READY}")["changes"]
+    assert [(one["state"], one["failed"], one["failed_before"]) for one in changes] == [("succeeded", 1, 1)]

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from dayone.domain.assignments import assignment_in
 from dayone.domain.changes import CauseKind
-from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command
+from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.domain.evaluation import Diff, PolicyEvaluator, diff_subject
 from dayone.domain.grants import people_granted
 from dayone.domain.guardrails import RemovalBudget, limit
@@ -22,6 +23,7 @@ from dayone.domain.operations import Operation
 from dayone.domain.policy import Policy
 from dayone.domain.selection import ready
 from dayone.domain.subject_states import Head, Plan
+from dayone.domain.subjects import Resource, ResourceKind
 from dayone.errors import Conflicting
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
@@ -32,6 +34,8 @@ from dayone.usecases.requeue import Requeue, Wakeups, employed_among, evaluator_
 from dayone.usecases.resolve_fact import Holders, ResolvedFact, record_grants
 
 _COMMIT_ATTEMPTS = 5
+# Accounts are planned again for what is assigned to the person alone; the person is planned by a command of its own.
+_ABOUT_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
 
 type ResolveFact[C: Command] = Callable[[C, Head, datetime], ResolvedFact]
 
@@ -134,7 +138,8 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     )
     plan = with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
     # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
-    is_of_part = cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
+    follows_person = isinstance(inputs.command, ReconcileSubject) and cause.kind in _ABOUT_PEOPLE
+    is_of_part = follows_person or cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
     if is_of_part and (state.head.failed or state.head.outstanding):
         return _with_failed_before(plan, command=inputs.command, failed=ports.changes.failed_in_plan(state.head))
     return plan
@@ -143,15 +148,24 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
 def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:
     """Mark the operations that are the same as what has failed in the plan before.
 
-    What a grant itself gives or takes is its change's own, whenever it has failed.
+    What the cause itself asks for is its change's own, whenever it has failed.
     """
-    own = command.grant.resource if isinstance(command, ApplyGrant) else None
-    before = {(one.action, one.resource): one.attributes for one in failed if one.resource != own}
+    others = (one for one in failed if not _is_own(one.resource, command=command))
+    before = {(one.action, one.resource): one.attributes for one in others}
     operations = tuple(
         replace(operation, failed_before=before.get((operation.action, operation.resource)) == operation.attributes)
         for operation in plan.operations
     )
     return replace(plan, operations=operations)
+
+
+def _is_own(resource: Resource, *, command: Command) -> bool:
+    """Whether a grant gives or takes it; of an account that follows a person, whether it is assigned to a person."""
+    if isinstance(command, ApplyGrant):
+        return resource == command.grant.resource
+    if command.cause.kind is CauseKind.POLICY or resource.kind is not ResourceKind.ASSIGNMENT:
+        return False
+    return bool(assignment_in(resource).principal.person)
 
 
 def guard_removals(
