@@ -134,6 +134,9 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
     account = world.day_one.organization.accounts.get(of.subject.name)
     if account is not None and account.state is not AccountState.ACTIVE:
         return True
+    if of.subject.kind is SubjectKind.PERSON and of.subject.name in _policy(world).protection.people:
+        # Protected since it was begun, and touched by nothing any more.
+        return True
     if one.adopted and one.doubt is Action.UPDATE and not _is_wanted(of, world):
         # Somebody else's again: how the policy wanted it was being done when the policy gave it up.
         return True
