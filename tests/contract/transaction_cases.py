@@ -13,6 +13,7 @@ from dayone.domain.changes import Decision
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.guardrails import RemovalBudget
 from dayone.domain.operations import Operation, OperationState
+from dayone.domain.policy import Reservation, Reservations
 from dayone.domain.portions import Portion
 from dayone.domain.retrying import Refusal
 from dayone.domain.state_table import TableOwner
@@ -133,6 +134,16 @@ def _upload(on: Adapters) -> int:
     return on.state.archive.add("a", **_UPLOAD).version
 
 
+def _in_force(on: Adapters) -> int:
+    version = _upload(on)
+    on.state.policies.activate(version, audit=entry(), reservations=Reservations(hold="43 removals", replaced=(1,)))
+    return version
+
+
+def _give_up(on: Adapters) -> None:
+    on.state.changes.give_up(cause(), subject=ADA, note="it cannot be read")
+
+
 def _claim(on: Adapters) -> Claim:
     claim = on.keys.claim("k", request="put", now=NOW, until=_LATER)
     assert isinstance(claim, Claim)
@@ -195,6 +206,17 @@ CASES = (
         call=lambda on, _: on.state.changes.expect(HIRED, subjects=2),
     ),
     Case(
+        name="a change is dismissed",
+        prepare=lambda _: None,
+        call=lambda on, _: on.state.changes.dismiss(cause(), note="repeats another"),
+    ),
+    Case(name="a subject is given up", prepare=lambda _: None, call=lambda on, _: _give_up(on)),
+    Case(
+        name="a subject that was given up is asked for again",
+        prepare=_give_up,
+        call=lambda on, _: on.state.changes.ask_again(HIRED, subject=ADA),
+    ),
+    Case(
         name="a change is decided about",
         prepare=lambda on: on.state.changes.open(cause()),
         call=lambda on, _: on.state.changes.decide(
@@ -223,6 +245,11 @@ CASES = (
         name="a policy is put in force",
         prepare=_upload,
         call=lambda on, version: on.state.policies.activate(version, audit=entry()),
+    ),
+    Case(
+        name="a reservation of a policy is lifted",
+        prepare=_in_force,
+        call=lambda on, version: on.state.policies.lift(version, Reservation.HOLD),
     ),
     Case(
         name="a portion is kept",
