@@ -33,7 +33,8 @@ SERVICES = frozenset(
     }
 )
 # Where a service has another name in endpoints.json.
-ENDPOINTS = SERVICES - {"sso-admin", "sesv2", "service-quotas"} | {"sso", "email", "servicequotas"}
+_OTHERWISE = {"cloudwatch": "monitoring", "service-quotas": "servicequotas", "sesv2": "email", "sso-admin": "sso"}
+ENDPOINTS = frozenset(_OTHERWISE.get(service, service) for service in SERVICES)
 UNUSED = (
     "bin",
     "boto3/data",  # of boto3.resource, which nothing uses

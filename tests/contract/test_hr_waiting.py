@@ -62,3 +62,12 @@ def test_whose_record_it_was_is_remembered_by_source(hr_ports: HrPorts) -> None:
     hr_ports.waiting.know("deel", "r-1", person="e-2")
     hr_ports.waiting.know("gusto", "r-1", person="e-3")
     assert (hr_ports.waiting.person_of("gusto", "r-1"), hr_ports.waiting.person_of("deel", "r-1")) == ("e-3", "e-2")
+
+
+def test_the_record_of_a_person_is_found_by_the_person(hr_ports: HrPorts) -> None:
+    assert hr_ports.waiting.record_of("bamboohr", "e-1") == ""
+    hr_ports.waiting.know("bamboohr", "67890", person="e-1")
+    assert hr_ports.waiting.record_of("bamboohr", "e-1") == "67890"
+    assert hr_ports.waiting.record_of("hibob", "e-1") == ""
+    hr_ports.waiting.know("bamboohr", "67891", person="e-1")
+    assert hr_ports.waiting.record_of("bamboohr", "e-1") == "67891"

@@ -19,6 +19,7 @@ from dayone.ports.hr import FetchedRecord, Roster
 from dayone.usecases.fetch_record import Pace
 from dayone.usecases.plan_changes import HrPorts
 from tests.fakes.state import State
+from tests.fakes.state_failed import MemoryStuck
 
 
 class MemoryHrSources:
@@ -80,6 +81,10 @@ class MemoryHints:
     def person_of(self, source: str, record: str) -> str:
         return self.people.get((source, record), "")
 
+    def record_of(self, source: str, person: str) -> str:
+        known = [record for (of, record), whose in self.people.items() if (of, whose) == (source, person)]
+        return known[-1] if known else ""
+
 
 @dataclass
 class MemoryRosters:
@@ -109,6 +114,7 @@ def no_hr_systems() -> HrPorts:
         records=MemoryHrRecords(),
         waiting=MemoryHints(),
         rosters=MemoryRosters(State()),
+        stuck=MemoryStuck(State()),
         pace=Pace(),
         sleep=lambda _seconds: None,
     )

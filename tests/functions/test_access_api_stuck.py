@@ -1,11 +1,14 @@
 """What is stuck, over the API: each named with its subject, since when, why, and what waits for it."""
 
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
 
+from dayone.contracts.deliveries import Delivery
 from dayone.contracts.inbox import to_json
 from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
 from dayone.domain.commands import ReconcileSubject
@@ -14,10 +17,16 @@ from dayone.domain.failed_work import FailedWork
 from dayone.domain.people import Person, Status
 from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subject_states import Head, Plan
+from dayone.errors import Invalid
+from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
+from tests.builders import a_person
+from tests.fakes.hr import MemoryHrSources
+from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_failed import MemoryStuck
 from tests.fakes.state_policies import MemoryPolicyArchive
 from tests.functions.access_api_state import ADA, DEV, NOW, remembered
 from tests.functions.access_api_world import World, asking
+from tests.unit.world import World as Company
 
 AT = NOW - timedelta(hours=1)
 CHANGE = ulid_of(AT, name="policy")
@@ -148,3 +157,47 @@ class TestProtectedPeople:
 
     def test_nor_is_who_is_not_protected(self) -> None:
         assert "protected" not in [one["kind"] for one in _stuck(self._world("{people: [e-1002], users: [grace]}"))]
+
+
+def test_a_word_for_status_that_nobody_knows_is_named_from_the_webhook_on() -> None:
+    company = Company()
+    event = {
+        "type": "person.updated",
+        "timestamp": "2026-11-23T07:00:00Z",
+        "data": {**RECORD, "status": "garden leave"},
+    }
+    with pytest.raises(Invalid):
+        receive_hr_event(standard_delivery(event, now=company.now), ports=webhook_of(company))
+    company.settle()
+    (stuck,) = MemoryStuck(company.state).all(now=company.now)
+    assert (str(stuck.kind), stuck.subject) == ("hr-record", "person:e-1001")
+    assert "status" in stuck.reason
+    assert [each["subject"] for each in _stuck(World(state=company.state, now=company.now))] == ["person:e-1001"]
+    assert company.users() == set()
+    mended = company.hr_tells(a_person("e-1001"), at=company.now + timedelta(seconds=1))
+    company.plan(mended)
+    assert _stuck(World(state=company.state, now=company.now)) == []
+    later = company.now + timedelta(hours=25)
+    assert list(MemoryStuck(company.state).all(now=later)) == []
+
+
+RECORD = {"id": "e-1001", "email": "ada@example.com", "given_name": "Ada", "family_name": "Lovelace"}
+KEY = "YSBrZXkgb2YgMzIgYnl0ZXMgZm9yIHRoaXMgdGVzdC4="
+
+
+def standard_delivery(event: dict[str, Any], *, now: datetime) -> Delivery:
+    body = json.dumps(event)
+    signature = Webhook(KEY).sign("msg_1", now, body)
+    stamp = str(int(now.timestamp()))
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": signature}
+    return Delivery(source="standard", headers=headers, body=body.encode())
+
+
+def webhook_of(company: Company) -> ReceiveHrEvent:
+    return ReceiveHrEvent(
+        sources=MemoryHrSources(),
+        keys=MemorySigningKeys({"standard": (KEY,)}),
+        token_keys=MemoryTokenKeys(),
+        inbox=company.inbox,
+        clock=lambda: company.now,
+    )

@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from dayone import wiring
+from dayone.domain.commands import NoteRefusedRecord
 from dayone.errors import Throttled, Unavailable
 from dayone.usecases.receive_hr_event import ReceiveHrEvent
 from functions.receive_hr_event import app
@@ -112,7 +113,7 @@ def test_a_mistake_in_the_record_is_named(
     status, problem = _answered(_signed(event_of("receive_hr_event/wrong_day")), context)
     assert status == 422
     assert [finding.partition(": ")[0] for finding in problem["findings"]] == ["data.start_date", "data.time_zone"]
-    assert inbox.commands == []
+    assert [type(command) for command in inbox.commands] == [NoteRefusedRecord]
 
 
 def test_a_source_that_there_is_not_is_answered_with_those_there_are(

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from dayone.contracts.deliveries import Delivery, delivery_of
+from dayone.domain.commands import Command, NoteRefusedRecord
 from dayone.usecases.receive_hr_event import Received, ReceiveHrEvent, receive_hr_event
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.queues import MemoryInbox
@@ -114,6 +115,11 @@ class Receiving:
             clock=lambda: self.now,
         )
         return receive_hr_event(delivery, ports=ports)
+
+    @property
+    def recorded(self) -> list[Command]:
+        """What was put on the inbox, but that something was refused."""
+        return [command for command in self.inbox.commands if not isinstance(command, NoteRefusedRecord)]
 
 
 def sample(name: str) -> Delivery:

@@ -10,6 +10,7 @@ from dayone.usecases.fetch_record import FetchPorts, Pace, fetch_record
 from tests.builders import NOON, a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources
 from tests.fakes.queues import MemoryInbox
+from tests.fakes.state_failed import MemoryStuck
 from tests.unit.hr_world import hints, later, person_in
 from tests.unit.world import World
 
@@ -325,6 +326,7 @@ class _Asking:
             sources=self.sources,
             records=records,
             waiting=self.waiting,
+            stuck=MemoryStuck(self._numbers.state),
             inbox=MemoryInbox(),
             pace=Pace(),
             clock=lambda: self.now,
@@ -356,3 +358,47 @@ def test_a_source_that_only_the_receiving_side_knows_so_far_is_waited_for_a_minu
     world.sweep()
     world.settle()
     assert world.users() == {"ada@example.com"}
+
+
+def _stuck(world: World) -> list[tuple[str, str, str]]:
+    noted = MemoryStuck(world.state).all(now=world.now)
+    return [(str(stuck.kind), stuck.subject, stuck.reason) for stuck in noted]
+
+
+def test_a_word_for_status_that_no_mapping_knows_is_named_until_the_record_is_mended() -> None:
+    world = _world()
+    hints(world, "67890", source="bamboohr")
+    world.settle()
+    world.hr_records.records["67890"] = {**_ADA, "status": "Garden Leave"}
+    hints(world, "67890", source="bamboohr")
+    world.settle()
+    assert world.groups() == {"engineers": {"ada@example.com"}}  # neither an end nor anything else
+    ((kind, subject, reason),) = _stuck(world)
+    assert (kind, subject) == ("hr-record", "person:67890")
+    assert reason.startswith("bamboohr: the record is not a person: status: the value of status is none of those")
+    world.hr_records.records["67890"] = _ADA
+    later(world, hours=6)
+    world.sweep()
+    world.settle()
+    assert _stuck(world) == []
+
+
+def test_a_system_that_does_not_answer_is_named_once_since_the_first_event() -> None:
+    world = _world()
+    began = world.now
+    world.hr_records.breaks = Unreachable("no usable answer: ReadTimeoutError")
+    for record in ("67890", "67891"):
+        hints(world, record, source="bamboohr")
+    world.settle()
+    assert _stuck(world) == [("hr-source", "hr-source:bamboohr", "no usable answer: ReadTimeoutError")]
+    later(world, minutes=14)
+    world.sweep()
+    world.settle()
+    (stuck,) = MemoryStuck(world.state).all(now=world.now)
+    assert stuck.since == began
+    world.hr_records.breaks = None
+    world.hr_records.records["67891"] = {**_ADA, "id": "67891", "workEmail": "bob@example.com"}
+    later(world, minutes=15)
+    world.sweep()
+    world.settle()
+    assert _stuck(world) == []

@@ -35,7 +35,7 @@ def _delivery(
 def _standard(data: Mapping[str, object], *, kind: str = "person.ended", at: str = "2026-11-20T18:00:00Z") -> Telling:
     receiving, delivery = _delivery(data, kind=kind, at=at)
     receiving.takes(delivery)
-    return _only(receiving.inbox.commands)
+    return _only(receiving.recorded)
 
 
 def _only(commands: list[Command]) -> Telling:
@@ -100,7 +100,7 @@ def test_merge_s_removal_needs_only_the_id(change: dict[str, object]) -> None:
     body["data"] |= change
     receiving = Receiving()
     receiving.takes(with_body(delivery, body))
-    assert _only(receiving.inbox.commands).attributes["status"] == "ended"
+    assert _only(receiving.recorded).attributes["status"] == "ended"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_last_day_is_taken_of_an_event_that_is_refused(
     with pytest.raises(Invalid, match="only the end of 1 person was taken") as refused:
         receiving.takes(delivery)
     assert refused.value.findings == (finding,)
-    assert _only(receiving.inbox.commands).attributes == {"end_date": "2026-11-19"}
+    assert _only(receiving.recorded).attributes == {"end_date": "2026-11-19"}
 
 
 @pytest.mark.parametrize("flaw", [{"start_date": "2026-11-20"}, {"end_date": "soon"}, {"status": "gone"}, {"id": ""}])
@@ -129,14 +129,14 @@ def test_nothing_is_taken_of_an_event_of_which_no_end_is_clear(flaw: dict[str, o
     receiving, delivery = _delivery(data, kind="person.updated")
     with pytest.raises(Invalid):
         receiving.takes(delivery)
-    assert receiving.inbox.commands == []
+    assert receiving.recorded == []
 
 
 @pytest.mark.parametrize("at", ["soon", "2026-11-20T18:00:00", None])
 def test_an_end_of_no_clear_time_is_of_when_it_was_signed(at: object) -> None:
     receiving, delivery = _delivery(_LEAVER, kind="person.ended", at=at)
     receiving.takes(delivery)
-    record = _only(receiving.inbox.commands)
+    record = _only(receiving.recorded)
     assert (record.attributes["status"], record.version.at) == ("ended", NOW)
     assert record.flaws[0].startswith("timestamp: ")
 
@@ -147,7 +147,7 @@ def test_the_corrected_event_is_another_change_than_its_end() -> None:
         receiving.takes(refused)
     _, corrected = _delivery({**_LEAVER, "end_date": "2026-11-19"}, kind="person.updated")
     receiving.takes(corrected)
-    assert len({command.cause.change for command in receiving.inbox.commands}) == 2
+    assert len({command.cause.change for command in receiving.recorded}) == 2
 
 
 @pytest.mark.parametrize("change", [{"work_email": "jane"}, {"modified_at": None}])
@@ -158,7 +158,7 @@ def test_merge_s_last_day_is_taken_of_a_record_that_is_refused(change: dict[str,
     receiving = Receiving()
     with pytest.raises(Invalid, match="only the end of 1 person was taken"):
         receiving.takes(with_body(delivery, body))
-    assert _only(receiving.inbox.commands).attributes == {"end_date": "2026-11-19"}
+    assert _only(receiving.recorded).attributes == {"end_date": "2026-11-19"}
 
 
 # What each kind says of somebody who has left, and what may be wrong with the rest of it.
@@ -217,7 +217,7 @@ def test_a_row_of_workday_that_ends_is_not_held_back_by_others() -> None:
     receiving = Receiving()
     with pytest.raises(Invalid, match="only the ends of 2 people"):
         receiving.takes(with_body(delivery, [{**row, "Work_Email": "jane"}, leaver, last_day]))
-    ends = {command.subject.name: _only([command]).attributes for command in receiving.inbox.commands}
+    ends = {command.subject.name: _only([command]).attributes for command in receiving.recorded}
     assert ends["21002"]["status"] == "ended"
     assert ends["21003"] == {"end_date": "2026-11-01"}
 
@@ -237,7 +237,7 @@ def test_the_ends_in_a_file_are_not_held_back_by_its_bad_rows() -> None:
     with pytest.raises(Invalid) as refused:
         receiving.takes(with_body(sample("workforce_csv"), _FILE.encode()))
     assert any(finding.startswith("row 6: status: ") for finding in refused.value.findings)
-    (command,) = receiving.inbox.commands
+    (command,) = receiving.recorded
     assert isinstance(command, ImportWorkforce)
     assert command.only_ends
     assert unpacked(command.workforce) == {"c-2": {"status": "ended"}, "c-3": {"end_date": "2026-11-01"}}

@@ -33,7 +33,7 @@ def _source(name: str) -> Source:
 def _commands(delivery_of: str, receiving: Receiving | None = None) -> list[Command]:
     receiving = receiving or Receiving()
     receiving.takes(signed(sample(delivery_of)))
-    return receiving.inbox.commands
+    return receiving.recorded
 
 
 @pytest.mark.parametrize("source", sorted(ANSWERS))
@@ -145,7 +145,7 @@ def test_a_thin_event_is_a_hint_at_its_record(name: str, record: str, at: dateti
 def test_a_deletion_is_told_as_one(name: str, old: bytes, new: bytes) -> None:
     receiving, delivery = Receiving(), sample(name)
     receiving.takes(signed(replace(delivery, body=delivery.body.replace(old, new))))
-    (request,) = receiving.inbox.commands
+    (request,) = receiving.recorded
     assert _notification_in(request).is_deletion
 
 
@@ -165,7 +165,7 @@ def test_what_is_not_about_people_leads_to_nothing(name: str, old: bytes, new: b
     assert old in delivery.body
     received = receiving.takes(signed(replace(delivery, body=delivery.body.replace(old, new))))
     assert received.ignored
-    assert receiving.inbox.commands == []
+    assert receiving.recorded == []
 
 
 @pytest.mark.parametrize("capture", ["hr-01", "hr-02"])
@@ -173,7 +173,7 @@ def test_an_event_hook_of_okta_is_read_in_both_spellings(capture: str) -> None:
     receiving, body = Receiving(), copy.deepcopy(seen(capture))
     body["data"]["events"][0]["published"] = NOW.isoformat()
     received = receiving.takes(with_body(sample("okta_created"), body))
-    (request,) = receiving.inbox.commands
+    (request,) = receiving.recorded
     assert received.ignored == ""
     assert _notification_in(request) == ChangeNotification(record="00u1abcd2EFGH3ijk4l5", at=NOW)
 
@@ -184,7 +184,7 @@ def test_a_thing_without_an_id_in_an_event_hook_is_passed_over() -> None:
     event["published"] = NOW.isoformat()
     event["target"] = [{"type": "User"}, {"id": None, "type": "AppUser"}, {"displayName": "?"}, *event["target"]]
     receiving.takes(with_body(sample("okta_created"), body))
-    assert [_notification_in(command).record for command in receiving.inbox.commands] == ["00u1abcd2EFGH3ijk4l5"]
+    assert [_notification_in(command).record for command in receiving.recorded] == ["00u1abcd2EFGH3ijk4l5"]
 
 
 def test_one_message_is_put_for_each_user_of_an_event_hook_however_often_they_are_in_it() -> None:
@@ -195,7 +195,7 @@ def test_one_message_is_put_for_each_user_of_an_event_hook_however_often_they_ar
     body["data"]["events"] = [event, {**event, "published": "2026-11-20T17:00:00Z"}, other]
     receiving = Receiving()
     received = receiving.takes(with_body(delivery, body))
-    assert [_notification_in(command).record for command in receiving.inbox.commands] == ["00u2", "00u3"]
+    assert [_notification_in(command).record for command in receiving.recorded] == ["00u2", "00u3"]
     assert len(set(received.changes)) == 2
 
 
@@ -229,7 +229,7 @@ def test_merge_tells_that_somebody_has_left(changes: dict[str, object]) -> None:
     body["data"] |= changes
     receiving = Receiving()
     receiving.takes(with_body(delivery, body))
-    (request,) = receiving.inbox.commands
+    (request,) = receiving.recorded
     assert isinstance(request, ApplyHrRecord)
     assert request.record.attributes["status"] == "ended"
 
@@ -249,7 +249,7 @@ def test_a_report_of_workday_may_say_itself_when_a_row_came_to_be_so() -> None:
     body = json.loads(delivery.body)
     body["Report_Entry"][0]["Moment"] = "2026-11-20T10:00:00Z"
     receiving.takes(with_body(delivery, body))
-    (request,) = receiving.inbox.commands
+    (request,) = receiving.recorded
     assert isinstance(request, ApplyHrRecord)
     assert request.record.version.at == datetime(2026, 11, 20, 10, tzinfo=UTC)
     body["Report_Entry"][0]["Moment"] = "2027-01-01T00:00:00Z"
@@ -271,7 +271,7 @@ def test_several_rows_are_several_changes_and_a_mistake_in_one_refuses_all() -> 
         "row 3: id: Employee_ID is missing or empty",
         "row 4: this person is in it twice",
     )
-    assert receiving.inbox.commands == []
+    assert receiving.recorded == []
 
 
 @pytest.mark.parametrize("source", ["merge", "workday"])

@@ -65,6 +65,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "notification": st.builds(ChangeNotification, at=MOMENTS, is_deletion=st.booleans()),
     "workforce": st.text(),
     "only_ends": st.booleans(),
+    "person": st.text(),
+    "findings": st.lists(st.text(), max_size=2).map(tuple),
 }
 EVERY_COMMAND = st.one_of(
     *(st.builds(kind, **{field.name: FIELDS[field.name] for field in fields(kind)}) for kind in COMMANDS)

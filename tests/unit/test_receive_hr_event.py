@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from dayone.contracts.deliveries import Delivery, answer, delivery_of
 from dayone.domain.changes import CauseKind
-from dayone.domain.commands import ApplyHrRecord
+from dayone.domain.commands import ApplyHrRecord, NoteRefusedRecord
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic, Unavailable
 from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from tests.fakes.hr import MemoryHrSources
@@ -95,7 +95,6 @@ def test_a_body_one_byte_larger_is_not_even_read() -> None:
         (NotFound, lambda: _delivery(_body(), source="payroll")),
         (Unauthentic, lambda: Delivery(source="standard", headers={}, body=_body())),
         (Malformed, lambda: _delivery(b"{")),
-        (Invalid, lambda: _delivery(b"{}")),
     ],
 )
 def test_what_is_refused_is_not_recorded(error: type[Exception], delivery: Callable[[], Delivery]) -> None:
@@ -103,6 +102,30 @@ def test_what_is_refused_is_not_recorded(error: type[Exception], delivery: Calla
     with pytest.raises(error):
         receive_hr_event(delivery(), ports=ports)
     assert _taken(ports).commands == []
+
+
+def test_of_a_record_that_is_refused_only_that_is_noted_with_whose_it_is_and_why() -> None:
+    ports = _ports()
+    event = json.loads(_body())
+    event["data"]["status"] = "garden leave"
+    with pytest.raises(Invalid):
+        receive_hr_event(_delivery(json.dumps(event).encode()), ports=ports)
+    (noted,) = _taken(ports).commands
+    assert isinstance(noted, NoteRefusedRecord)
+    assert (str(noted.subject), noted.person) == ("hr-source:standard", "e-1")
+    assert any("status" in finding for finding in noted.findings)
+
+
+@pytest.mark.parametrize("person", [None, "", "a b", "x" * 200])
+def test_one_whose_person_cannot_be_read_is_noted_for_its_source(person: object) -> None:
+    ports = _ports()
+    event = json.loads(_body())
+    event["data"]["id"] = person
+    with pytest.raises(Invalid):
+        receive_hr_event(_delivery(json.dumps(event).encode()), ports=ports)
+    (noted,) = _taken(ports).commands
+    assert isinstance(noted, NoteRefusedRecord)
+    assert noted.person == ""
 
 
 class _FullInbox(MemoryInbox):

@@ -113,6 +113,7 @@ class World:
             "records": self.hr_records,
             "waiting": self.hints,
             "rosters": MemoryRosters(self.state, self.rosters),
+            "stuck": MemoryStuck(self.state),
         }
         return HrPorts(**self._wrapped(ports), pace=self.pace, sleep=lambda _seconds: None)
 

@@ -33,11 +33,15 @@ class Rejected(DayOneError):
 
 
 class Invalid(Rejected):
-    """The request does not say what it must; `findings` lists every mistake, in reading order."""
+    """The request does not say what it must; `findings` lists every mistake, in reading order.
 
-    def __init__(self, message: str, *, findings: tuple[str, ...] = ()) -> None:
+    `person` is the id of the person whom it is about, where it has one that can be read.
+    """
+
+    def __init__(self, message: str, *, findings: tuple[str, ...] = (), person: str = "") -> None:
         super().__init__(message)
         self.findings = findings
+        self.person = person
 
 
 class Malformed(Invalid):

@@ -47,7 +47,10 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
 
     names = SecretNames(folder=f"{given.hr_secrets}-api", is_for_api=True)
     credentials = SecretsManagerKeys(client("secretsmanager"), names=names)
+    from dayone.adapters.dynamodb_stuck import DynamoStuckNotes
+
     return HrPorts(
+        stuck=DynamoStuckNotes(table),
         sources=_sources(given),
         records=ApiHrRecords(credentials=credentials, https=Https(opened=settings.networks_in(given.hr_networks))),
         waiting=DynamoWaitingHints(table),

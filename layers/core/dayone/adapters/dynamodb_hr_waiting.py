@@ -35,13 +35,19 @@ class DynamoWaitingHints:
         self._table.put_all([{**_key(command)._asdict(), "expires_at": expired}])
 
     def know(self, source: str, record: str, *, person: str) -> None:
-        """Remember whose record it is, where its id is not the person's."""
-        self._table.put_all([{**_record_key(source, record)._asdict(), "person": person}])
+        """Remember whose record it is."""
+        whose = {**_record_key(source, record)._asdict(), "person": person}
+        self._table.put_all([whose, {**_person_key(source, person)._asdict(), "record": record}])
 
     def person_of(self, source: str, record: str) -> str:
         """Whose record it was when it was last read, or empty."""
         known = self._table.get(_record_key(source, record))
         return str(known["person"]) if known else ""
+
+    def record_of(self, source: str, person: str) -> str:
+        """The id of the record that was last read of a person, or empty."""
+        known = self._table.get(_person_key(source, person))
+        return str(known["record"]) if known else ""
 
 
 class DynamoDueHints:
@@ -69,3 +75,7 @@ def _key(command: FetchHrRecord) -> RecordKey:
 
 def _record_key(source: str, record: str) -> RecordKey:
     return RecordKey(f"HRRECORD#{source}#{fitting(record)}", HEAD)
+
+
+def _person_key(source: str, person: str) -> RecordKey:
+    return RecordKey(f"HRPERSON#{source}#{fitting(person)}", HEAD)

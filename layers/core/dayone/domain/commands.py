@@ -75,6 +75,11 @@ class RefreshAccount(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefreshPerson(Command):
+    """Plan a person for whom a moment has come, by what an HR system that can be asked says of them by now."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefreshOrganizationalUnit(Command):
     """Refresh every account below an organizational unit; `cursor` is the portion that a run goes on with."""
 
@@ -173,6 +178,14 @@ class FetchHrRecord(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteRefusedRecord(Command):
+    """Note that an HR source has sent a record that was refused; `person` is the id in it, empty where it has none."""
+
+    person: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportWorkforce(Command):
     """Import everybody an HR source knows; `workforce` is written by `contracts.hr.packed_workforce`.
 
@@ -218,9 +231,11 @@ COMMANDS: tuple[type[Command], ...] = (
     FetchHrRecord,
     ImportManualPeople,
     ImportWorkforce,
+    NoteRefusedRecord,
     ReconcileSubject,
     RefreshAccount,
     RefreshOrganizationalUnit,
+    RefreshPerson,
     RestoreResources,
     RetryChange,
 )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dayone.domain.failed_work import FailedWork
+from dayone.domain.subject_states import Head
 
 # A message that failed is received again after half a minute, unless the planners have more to do than they manage.
 MESSAGE_IS_BACK_WITHIN = timedelta(minutes=10)
@@ -31,7 +32,8 @@ class StuckKind(StrEnum):
 class Stuck:
     """Something that does not go on, named by the subject it is about, such as `person:e-1001`.
 
-    `change` is the change that waits for it, where that is known. It is over after `until` unless it is noted again.
+    `change` is the change that waits for it, and `source` the HR source that it is about, where there is one. It is
+    over after `until` unless it is noted again.
     """
 
     kind: StuckKind
@@ -39,6 +41,7 @@ class Stuck:
     since: datetime
     reason: str
     change: str = ""
+    source: str = ""
     until: datetime | None = None
 
     def is_over(self, *, now: datetime) -> bool:
@@ -58,3 +61,8 @@ def of_failed_work(failed: FailedWork) -> Stuck | None:
         reason=failed.reason,
         change=failed.change,
     )
+
+
+def is_mended(stuck: Stuck, *, head: Head) -> bool:
+    """Whether the source of a record that could not be used has sent a newer one of the person by now."""
+    return any(telling.source == stuck.source and telling.version.at > stuck.since for telling in head.tellings)

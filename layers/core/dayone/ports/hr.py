@@ -52,10 +52,13 @@ class WaitingHints(Protocol):
         """Forget a command that waited; harmless when there is none."""
 
     def know(self, source: str, record: str, *, person: str) -> None:
-        """Remember whose record it is, where its id is not the person's."""
+        """Remember whose record it is."""
 
     def person_of(self, source: str, record: str) -> str:
         """Whose record it was when it was last read, or empty."""
+
+    def record_of(self, source: str, person: str) -> str:
+        """The id of the record that was last read of a person, or empty."""
 
 
 class DueHints(Protocol):

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dayone.domain.changes import Cause, ulid_of
-from dayone.domain.commands import ApplyHrRecord, ChangeNotification, FetchHrRecord
+from dayone.domain.commands import ApplyHrRecord, ChangeNotification, FetchHrRecord, NoteRefusedRecord
 from dayone.domain.hr_sources import RecordApi, Source
+from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subject_states import FactVersion, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
 from dayone.ports.hr import FetchedRecord, HrRecords, HrSources, WaitingHints
 from dayone.ports.state import Inbox
+from dayone.ports.stuck import StuckNotes
 
 # From one minute, since the sweep looks once a minute, doubling to a quarter of an hour.
 _FIRST_WAIT = timedelta(minutes=1)
@@ -21,6 +23,9 @@ _WAIT_FOR_A_PERSON = timedelta(hours=6)
 # Of each minute, so that a batch of messages ends in good time however slow the system is.
 _SECONDS_A_MINUTE = 20.0
 _MINUTE = timedelta(minutes=1)
+# How long a record that was refused is named, and how many of its mistakes.
+_NOTED_FOR = timedelta(days=1)
+_MOST_FINDINGS = 5
 # When a pause ends, whatever waited behind the record that failed is asked for before it.
 _BEHIND_THE_OTHERS = timedelta(seconds=1)
 
@@ -60,6 +65,7 @@ class FetchPorts:
     sources: HrSources
     records: HrRecords
     waiting: WaitingHints
+    stuck: StuckNotes
     inbox: Inbox
     pace: Pace
     clock: Callable[[], datetime]
@@ -81,14 +87,19 @@ def fetch_record(command: FetchHrRecord, *, ports: FetchPorts) -> str:
         return _answered(command, source=source, api=source.api, ports=ports)
     except Invalid as error:
         because = f"the record is not a person: {'; '.join(error.findings) or error}"
+        person = ports.waiting.person_of(source.name, notification.record) or error.person
+        _note(command, about=person or f"record {notification.record} of {source.name}", because=because, ports=ports)
         return _wait(command, until=now + _WAIT_FOR_A_PERSON, because=because, ports=ports)
     except (Throttled, Unreachable) as error:
         until = ports.pace.pause(source.name, error, now=ports.clock()) + _BEHIND_THE_OTHERS
         until = max(until, ports.clock() + _pause(error, attempts=notification.attempts))
+        _note(command, about="", because=str(error), ports=ports)
         return _wait(command, until=until, because=str(error), ports=ports)
     except Unavailable as error:
         # The system answers, and has failed with this record only: the others are asked for as ever.
         until = ports.clock() + _doubled(notification.attempts)
+        about = ports.waiting.person_of(source.name, notification.record)
+        _note(command, about=about or f"record {notification.record} of {source.name}", because=str(error), ports=ports)
         return _wait(command, until=until, because=str(error), ports=ports)
 
 
@@ -110,7 +121,7 @@ def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: 
         rest = max(0.0, 1 / api.per_second - spent)
         ports.pace.spent[source.name] = ports.pace.spent.get(source.name, 0.0) + spent + rest
         ports.sleep(rest)
-    if person != notification.record and telling.presence is Presence.PRESENT:
+    if telling.presence is Presence.PRESENT:
         ports.waiting.know(source.name, notification.record, person=person)
     subject = Subject(SubjectKind.PERSON, person)
     cause = _of_the_end(command.cause) if refused else command.cause
@@ -118,8 +129,51 @@ def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: 
     if refused:
         raise Invalid("the end of the record was handed on, nothing else", findings=refused)
     if notification.attempts:
-        ports.waiting.done(command)
+        _waits_no_more(command, subject=subject, ports=ports)
     return f"handed on to {subject}"
+
+
+def note_refused_record(command: NoteRefusedRecord, *, ports: FetchPorts) -> None:
+    """Note a record that was refused when it was delivered, for a day: whoever sends it may send it again."""
+    now = ports.clock()
+    findings = "; ".join(command.findings[:_MOST_FINDINGS])
+    subject = f"{SubjectKind.PERSON}:{command.person}" if command.person else str(command.subject)
+    ports.stuck.keep(
+        Stuck(
+            kind=StuckKind.HR_RECORD,
+            subject=subject,
+            since=command.cause.at,
+            reason=f"{command.subject.name} sent a record that was refused: {findings}",
+            source=command.subject.name,
+            until=now + _NOTED_FOR,
+        ),
+        now=now,
+    )
+
+
+def _note(command: FetchHrRecord, *, about: str, because: str, ports: FetchPorts) -> None:
+    """Note that a record, or without `about` any record of the source, cannot be had."""
+    now, source = ports.clock(), command.subject.name
+    is_person = about and " " not in about
+    subject = f"{SubjectKind.PERSON}:{about}" if is_person else about or str(command.subject)
+    kind = StuckKind.HR_RECORD if about else StuckKind.HR_SOURCE
+    # It is asked for again by then, and noted again unless it is had.
+    until = now + (_WAIT_FOR_A_PERSON if about else _LONGEST_WAIT) + _LONGEST_WAIT
+    since, change = command.cause.at, command.cause.change
+    reason = f"{source}: {because}" if about else because
+    noted = Stuck(kind=kind, subject=subject, since=since, reason=reason, change=change, source=source, until=until)
+    ports.stuck.keep(noted, now=now)
+
+
+def _waits_no_more(command: FetchHrRecord, *, subject: Subject, ports: FetchPorts) -> None:
+    ports.waiting.done(command)
+    record = f"record {command.notification.record} of {command.subject.name}"
+    for kind, noted in (
+        (StuckKind.HR_RECORD, str(subject)),
+        (StuckKind.HR_RECORD, record),
+        (StuckKind.HR_SOURCE, str(command.subject)),
+    ):
+        ports.stuck.forget(kind, noted)
 
 
 def _of_the_end(cause: Cause) -> Cause:

@@ -19,13 +19,15 @@ from dayone.ports.organization import Organization
 from dayone.ports.progress import Progress
 from dayone.ports.schedules import Schedules
 from dayone.ports.state import Changes, Engine, Inbox, Policies, Subjects
+from dayone.ports.stuck import StuckNotes
 from dayone.usecases.activate_policy import ActivationPorts, activate_policy
 from dayone.usecases.apply_decision import DecisionPorts, apply_decision
 from dayone.usecases.discover_accounts import DiscoveryPorts, discover_accounts
-from dayone.usecases.fetch_record import FetchPorts, Pace, fetch_record
+from dayone.usecases.fetch_record import FetchPorts, Pace, fetch_record, note_refused_record
 from dayone.usecases.import_workforce import ImportPorts, import_workforce
 from dayone.usecases.look_below_unit import UnitPorts, look_below_unit
 from dayone.usecases.reconcile_subject import Reconciliation, reconcile_subject
+from dayone.usecases.refresh_person import RefreshPorts, refresh_person
 from dayone.usecases.requeue import Requeue, Wakeups
 from dayone.usecases.resolve_fact import ResolvedFact, recorded_fact, resolve_account
 from dayone.usecases.resolve_person import Naming, resolve_names, resolve_person
@@ -44,6 +46,7 @@ class HrPorts:
     sources: HrSources
     records: HrRecords
     waiting: WaitingHints
+    stuck: StuckNotes
     rosters: Rosters
     pace: Pace
     sleep: Callable[[float], None]
@@ -108,13 +111,13 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     hr: dict[str, Any] = {"inbox": ports.inbox, "clock": ports.clock, "sources": ports.hr.sources}
     again = RetryPorts(**ports.only("progress", "changes", "inbox"))
     activation = ActivationPorts(**walk, **ports.only("policies", "ledger"), fact_of=ports.fact_of)
-    fetching = FetchPorts(
-        **hr, records=ports.hr.records, waiting=ports.hr.waiting, pace=ports.hr.pace, sleep=ports.hr.sleep
-    )
+    waiting = {name: getattr(ports.hr, name) for name in ("records", "waiting", "stuck", "pace", "sleep")}
+    fetching = FetchPorts(**hr, **waiting)
     importing = ImportPorts(**hr, rosters=ports.hr.rosters, changes=ports.changes, time_to_run=ports.time_to_run)
     deciding = DecisionPorts(**ports.only("subjects", "policies", "held", "inbox", "engine", "clock"))
     return {
         **_reconciling(ports),
+        commands.NoteRefusedRecord: partial(note_refused_record, ports=fetching),
         commands.ActivatePolicy: partial(activate_policy, ports=activation),
         commands.ApplyDecision: partial(apply_decision, ports=deciding),
         commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
@@ -152,12 +155,16 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
         requeue=Requeue(**ports.only(*followers)),
         wakeups=Wakeups(**ports.only("engine", "schedules", "clock")),
     )
+    reconcile = partial(reconcile_subject, resolve=recorded, ports=reconciliation)
+    hr: dict[str, Any] = {"sources": ports.hr.sources, "waiting": ports.hr.waiting, "reconcile": reconcile}
+    refreshing = RefreshPorts(**ports.only("subjects", "policies", "inbox", "clock"), **hr)
     return {
-        commands.ApplyGrant: partial(reconcile_subject, resolve=recorded, ports=reconciliation),
+        commands.ApplyGrant: reconcile,
         commands.ApplyHrRecord: partial(reconcile_subject, resolve=person, ports=reconciliation),
-        commands.ReconcileSubject: partial(reconcile_subject, resolve=recorded, ports=reconciliation),
+        commands.ReconcileSubject: reconcile,
         commands.RefreshAccount: partial(reconcile_subject, resolve=account, ports=reconciliation),
-        commands.RestoreResources: partial(reconcile_subject, resolve=recorded, ports=reconciliation),
+        commands.RestoreResources: reconcile,
+        commands.RefreshPerson: partial(refresh_person, ports=refreshing),
     }
 
 

@@ -11,7 +11,7 @@ from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.okta import challenge
 from dayone.contracts.hr.proofs import comes_from
 from dayone.domain.changes import Cause, CauseKind, ulid_of
-from dayone.domain.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce
+from dayone.domain.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce, NoteRefusedRecord
 from dayone.domain.hr_sources import Source
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Invalid, Malformed, NotFound, Rejected, TooLarge, Unauthentic
@@ -27,6 +27,9 @@ _UNPROVEN = (
     "the delivery is not authenticated: there is no such address, or the signature or secret is missing or wrong, the "
     "signed time is more than five minutes off, or it comes from another network; the log says which"
 )
+# A person's id as HR has it may be anything; one that is none would be refused as such.
+_PERSON_ID = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
+_MOST_FINDINGS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +57,8 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
     """The same delivery again leads to the same changes.
 
     Raises Unauthentic, NotFound for an unknown source if the delivery is authentic, TooLarge, Malformed or Invalid;
-    then nothing was recorded, but of several people the ends that the delivery states. What nobody signs is answered
-    alike for every source, whether there is one or not.
+    then nothing was recorded, but of several people the ends that the delivery states, and that an Invalid one was
+    refused. What nobody signs is answered alike for every source, whether there is one or not.
     """
     if delivery.is_question:
         return Received(echo=challenge(delivery))
@@ -65,13 +68,12 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
     if heard.ignored:
         return Received(ignored=heard.ignored)
     commands = list(_commands(heard, source=source))
-    if commands:
-        ports.inbox.put(commands)
-    if heard.refused:
-        ends = len(heard.people) or heard.count
-        people = "the end of 1 person was" if ends == 1 else f"the ends of {ends} people were"
-        taken = f"only {people} taken" if ends else "nothing was taken"
-        raise Invalid(f"{taken}: correct the rest and send it again", findings=heard.refused)
+    refused = _refused(heard) if heard.refused else None
+    noted = [_refusal(refused, source=source, now=ports.clock())] if refused else []
+    if commands or noted:
+        ports.inbox.put([*commands, *noted])
+    if refused:
+        raise refused
     return Received(changes=tuple(command.cause.change for command in commands), notes=heard.notes)
 
 
@@ -93,6 +95,7 @@ def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, He
         # From here on the sender is who they say; before, a limit would tell of which kind a source is.
         if len(delivery.body) > largest:
             raise TooLarge(f"the body is over {largest} bytes") from error
+        _note(error, delivery, source=source, ports=ports)
         raise
     if delivery.source not in known:
         raise NotFound(f"there is no HR source {delivery.source}; configured: {', '.join(sorted(known))}")
@@ -108,6 +111,29 @@ def _unproven(delivery: Delivery) -> Rejected:
     if TOKEN_OF_GUSTO in delivery.body:
         return Invalid("a verification token is not accepted here", findings=(VERIFY_ELSEWHERE,))
     return Unauthentic(_UNPROVEN)
+
+
+def _refused(heard: Heard) -> Invalid:
+    ends = len(heard.people) or heard.count
+    people = "the end of 1 person was" if ends == 1 else f"the ends of {ends} people were"
+    taken = f"only {people} taken" if ends else "nothing was taken"
+    person = next(iter(heard.people)) if len(heard.people) == 1 else ""
+    return Invalid(f"{taken}: correct the rest and send it again", findings=heard.refused, person=person)
+
+
+def _note(error: Invalid, delivery: Delivery, *, source: Source, ports: ReceiveHrEvent) -> None:
+    """Have a record named that was read and refused; not what cannot be read, nor what is of no source."""
+    if delivery.source == source.name and not isinstance(error, Malformed):
+        ports.inbox.put([_refusal(error, source=source, now=ports.clock())])
+
+
+def _refusal(error: Invalid, *, source: Source, now: datetime) -> Command:
+    """The command by which people are told of it: whoever sent it may log the answer, or nothing."""
+    cause = _cause(source, reference=f"refused/{error.person}/{now.isoformat()}", at=now)
+    findings = error.findings[:_MOST_FINDINGS] or (str(error),)
+    subject = Subject(SubjectKind.HR_SOURCE, source.name)
+    person = error.person if _PERSON_ID.fullmatch(error.person) else ""
+    return NoteRefusedRecord(subject=subject, cause=cause, person=person, findings=findings)
 
 
 def _commands(heard: Heard, *, source: Source) -> Iterator[Command]:

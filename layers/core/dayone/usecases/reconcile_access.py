@@ -1,17 +1,19 @@
 """Look again at what has come due, and wake the executor when operations wait that nobody rang for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.domain.changes import Cause, CauseKind, ulid_of
-from dayone.domain.commands import Command, planning_again
-from dayone.domain.subjects import THE_ORGANIZATION, Subject
+from dayone.domain.commands import Command, RefreshPerson, planning_again
+from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.ports.hr import DueHints
 from dayone.ports.records import Records
 from dayone.ports.state import DueWork, Engine, Inbox
 from dayone.ports.stuck import StuckSubjects
+from dayone.usecases.current_stuck import current_stuck
 from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
+from dayone.usecases.refresh_person import READ_AHEAD
 from dayone.usecases.restore_sessions_policy import SessionsPorts, missing_revocations
 
 _AT_MOST = 1000
@@ -47,21 +49,29 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
     if ports.records.subject(THE_ORGANIZATION).head.due_at is None:
         # Nobody has ever looked at it: Day One has just been deployed.
         due = [*due, THE_ORGANIZATION]
-    ports.inbox.put(_command(subject, now=now) for subject in due)
+    ports.inbox.put(_command(subject, now=now) for subject in dict.fromkeys([*due, *_due_soon(now=now, ports=ports)]))
     # What an HR system could not answer when it was asked.
     ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
     if ports.due_work.has_runnable():
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
-    stuck = len({each.subject for each in ports.stuck.all(now=now)})
+    stuck = len({each.subject for each in current_stuck(stuck=ports.stuck, records=ports.records, now=now)})
     if ports.sessions is not None:
         # Last, because it fails when AWS cannot be asked.
         ports.inbox.put(list(missing_revocations(ports=ports.sessions, now=now)))
     return Swept(due=len(due) + failed, stuck=stuck)
 
 
+def _due_soon(*, now: datetime, ports: ReconcileAccess) -> Iterator[Subject]:
+    """People whose records are to be read before their moment comes."""
+    soon = ports.due_work.due(now=now + READ_AHEAD, limit=_AT_MOST)
+    return (subject for subject in soon if subject.kind is SubjectKind.PERSON)
+
+
 def _command(subject: Subject, *, now: datetime) -> Command:
     change = ulid_of(now, name=f"{subject} is due")
     kind = CauseKind.DISCOVERY if subject == THE_ORGANIZATION else CauseKind.DUE
     cause = Cause(change=change, kind=kind, actor="dayone", reference="sweep", at=now)
+    if subject.kind is SubjectKind.PERSON:
+        return RefreshPerson(subject=subject, cause=cause)
     return planning_again(subject, cause=cause)

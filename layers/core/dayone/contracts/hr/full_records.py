@@ -60,6 +60,7 @@ def person_in(
     except Invalid as error:
         end = {} if attributes.get("status") == Status.ENDED else _end_alone(attributes, problems=problems)
         if not end:
+            error.person = attributes.get("id", "")
             raise
         return ReadPerson(attributes["id"], end, refused=error.findings)
 

@@ -99,7 +99,8 @@ def _end_alone(delivery: Delivery, error: Invalid, *, source: Source, sent_at: d
         event = read_as(_RefusedEvent, delivery.body)
         at = min(event.timestamp or sent_at, sent_at)
         person = person_in(event.data, rules=OWN_NAMES, at=at, is_end=event.type == _ENDED, mistakes=mistakes)
-    except Invalid:
+    except Invalid as own:
+        error.person = own.person
         raise error from None
     telling = telling_of(person.attributes, source=source.name, at=at, flaws=person.flaws)
     refused = error.findings if person.refused else ()
