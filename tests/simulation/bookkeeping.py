@@ -14,6 +14,7 @@ from dayone.domain.operations import OPEN_STATES, Action, Applied, DeletionOutco
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
+from tests.fakes.state_policies import MemoryPolicies
 from tests.simulation.day_one import parsed
 from tests.simulation.hr_system import SOURCE
 from tests.simulation.table import ObservedState
@@ -134,13 +135,12 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
     account = world.day_one.organization.accounts.get(of.subject.name)
     if account is not None and account.state is not AccountState.ACTIVE:
         return True
-    if of.subject.kind is SubjectKind.PERSON and of.subject.name in _policy(world).protection.people:
-        # Protected since it was begun, and touched by nothing any more.
-        return True
     if one.adopted and one.doubt is Action.UPDATE and not _is_wanted(of, world):
         # Somebody else's again: how the policy wanted it was being done when the policy gave it up.
         return True
-    fact, protection = world.day_one.state.heads[of.subject].fact, _policy(world).protection
+    # With the guards of the versions before it, for as long as nobody has approved their end.
+    in_force = MemoryPolicies(world.day_one.state, parse=parsed).current()
+    fact, protection = world.day_one.state.heads[of.subject].fact, in_force.protection
     if isinstance(fact, Person) and (fact.id in protection.people or fact.user_name in protection.users):
         # Nobody may be touched whom the policy protects, whatever was under way when it began to.
         return True
@@ -152,13 +152,9 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
 
 
 def _is_wanted(of: ResourceOf, world: "Simulation") -> bool:
-    policy = _policy(world)
-    return of.subject.name in {one.name for one in policy.groups} | {one.name for one in policy.permission_sets}
-
-
-def _policy(world: "Simulation") -> Policy:
     version = world.outside.policy_version
-    return parsed(world.day_one.state.kept_policies[version]) if version else Policy()
+    policy = parsed(world.day_one.state.kept_policies[version]) if version else Policy()
+    return of.subject.name in {one.name for one in policy.groups} | {one.name for one in policy.permission_sets}
 
 
 def _is_there(of: ResourceOf, one: Applied, *, world: "Simulation") -> bool:
