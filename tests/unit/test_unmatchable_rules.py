@@ -67,6 +67,21 @@ assignments:
         ("what is excluded", members("{title: {any: [Intern], not: ['Int*']}}"), "4:1: title: can never match"),
         ("a tag that is excluded", accounts("{tags: {env: {any: dev, not: DEV}}}"), "5:1: tags.env: can never match"),
         ("all that is excluded", members("{title: {any: '*SRE*', not: '*'}}"), "4:1: title: can never match"),
+        (
+            "who is excepted just so",
+            "version: 1\ngroups:\n  staff:\n    members: [{team: SRE}]\n    except: [{team: SRE}]\n",
+            "4:1: groups.staff: can never match, because `except` leaves all of it out",
+        ),
+        (
+            "a person who is excepted by id",
+            "version: 1\ngroups:\n  staff:\n    people: [e-1, e-2]\n    except: [{id: 'E-1'}]\n",
+            "4:1: groups.staff: can never match, because `except` leaves all of it out",
+        ),
+        (
+            "accounts that are excepted just so",
+            accounts("{ou: /Dev}").replace("[{ou: /Dev}]", "[{ou: /Dev}, {ou: /Ops}], except: [{ou: /Dev}]"),
+            "5:1: accounts: can never match, because `except` leaves all of it out",
+        ),
         ("what is there and no text", members("{title: {present: true, not: '*'}}"), "4:1: title: can never match"),
     ],
 )
@@ -86,6 +101,8 @@ def test_a_rule_that_can_match_nothing_is_a_mistake(case: str, policy: str, find
         members("{title: {any: ['*Engineer*'], not: ['Junior*']}}"),
         members("{title: {any: [Engineer, Intern], not: [Intern]}}"),
         members("{title: {not: '*'}}"),
+        "version: 1\ngroups:\n  staff:\n    members: [{team: SRE}]\n    except: [{team: SRE, title: X}]\n",
+        "version: 1\ngroups:\n  staff:\n    people: [e-1]\n    except: [{id: e-1, team: SRE}, {id: e-2}]\n",
         members("{email: ['*example.com', a?example.com, '[ab]@example.com']}"),
         members("{id: ['[ab]-1', 'E-*'], user_name: ada}"),
         accounts("{name: 'Data Lake [EU]', tags: {owner: ' x '}}"),

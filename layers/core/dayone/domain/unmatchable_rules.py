@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 
-from dayone.domain.matching import matches_any
+from dayone.domain.matching import fits, matches_any
 from dayone.domain.people import SELECTABLE_DATES
 from dayone.domain.policy import Condition, Policy, PolicyNote
 
+_EXCEPTED = "can never match, because `except` leaves all of it out: remove one of the two"
 _SPECIAL = frozenset("*?[")
 # Characters that a value can have: of the patterns that records of HR systems are checked by.
 _IN_AN_ID = re.compile(r"[a-z0-9._@+*?-]*")
@@ -16,7 +19,8 @@ _UNSPACED = frozenset({"user_name", "email"})
 
 def unmatchable_rules(policy: Policy) -> tuple[PolicyNote, ...]:
     """Each of them with its place and the way to mend it, in reading order."""
-    return tuple(sorted({*_in_groups(policy), *_in_assignments(policy), *_in_protection(policy)}))
+    found = (_in_groups(policy), _in_assignments(policy), _in_protection(policy), _left_out(policy))
+    return tuple(sorted(set(chain.from_iterable(found))))
 
 
 def unassigned_sets(policy: Policy) -> Iterator[PolicyNote]:
@@ -51,6 +55,26 @@ def _in_assignments(policy: Policy) -> Iterator[PolicyNote]:
 def _in_protection(policy: Policy) -> Iterator[PolicyNote]:
     for (key, name), location in policy.places.items():
         yield from (PolicyNote(location, f"{key}: {text}") for text in _in_quotes(name))
+
+
+def _left_out(policy: Policy) -> Iterator[PolicyNote]:
+    """Entries and people of which the `except` beside them leaves nothing."""
+    for group in policy.groups:
+        excluded = {selector.conditions for selector in group.exceptions}
+        places = [selector.location for selector in group.members if selector.conditions in excluded]
+        places += [
+            place for name, place in group.people.items() if any(_is_of_id(conditions, name) for conditions in excluded)
+        ]
+        yield from (PolicyNote(place, f"groups.{group.name}: {_EXCEPTED}") for place in places)
+    for rule in policy.assignments:
+        accounts = {replace(selector, location=rule.location) for selector in rule.exceptions}
+        for selector in rule.accounts:
+            if replace(selector, location=rule.location, include_management=False) in accounts:
+                yield PolicyNote(selector.location, f"accounts: {_EXCEPTED}")
+
+
+def _is_of_id(conditions: tuple[Condition, ...], name: str) -> bool:
+    return all(condition.attribute == "id" and fits(condition, name) for condition in conditions)
 
 
 def _of_condition(condition: Condition) -> Iterator[str]:
