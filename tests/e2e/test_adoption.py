@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from sandbox.day_one import expect
 from tests.e2e import policies
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
@@ -31,6 +32,10 @@ def test_a_set_with_another_inline_policy_is_neither_overwritten_nor_emptied(day
     theirs = json.dumps(_DENY)
     sso.put_inline_policy_to_permission_set(**where, PermissionSetArn=made, InlinePolicy=theirs)
     rule = {"Deploy": {"inline_policy": _ALLOW, "session_duration": "PT1H"}}
+    question = json.dumps({"policy": policies.text_of(policies.base_with(permission_sets=rule)).decode()}).encode()
+    plan = expect(day_one.deployed.api.send("POST", "/v1/plan", body=question), status=200)
+    (exists,) = [one["exists"] for one in plan["operations"] if one["kind"] == "create-permission-set"]
+    assert "inline policy: " in exists
     reasons = _refused(day_one, policies.base_with(permission_sets=rule))
     reason = reasons["create-permission-set permission-set:Deploy"]
     assert f"inline policy: {json.dumps(_DENY, separators=(',', ':'))} → " in reason
@@ -100,7 +105,14 @@ def test_what_builds_on_a_group_that_is_left_to_others_ends_with_it(day_one: Day
     day_one.told(person)
     groups = {"Guild": {"members": [{"department": "Guild"}]}}
     assignment = {"group": "Guild", "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}
-    reasons = _refused(day_one, policies.base_with(groups=groups, assignments=[assignment]))
+    edit = policies.base_with(groups=groups, assignments=[assignment])
+    question = json.dumps({"files": {policies.FILE: policies.text_of(edit).decode()}}).encode()
+    plan = expect(day_one.deployed.api.send("POST", "/v1/plan", body=question), status=200)
+    (exists,) = [one["exists"] for one in plan["operations"] if one["kind"] == "create-group"]
+    assert "would be left as it is" in exists
+    assert "description: ask in #guild → none" in exists
+    assert not [note for note in plan["notes"] if note.startswith("not looked at")]
+    reasons = _refused(day_one, edit)
     assert "description: ask in #guild → none" in reasons["create-group group:Guild"]
     assert "failed in change" in reasons[f"create-membership person:{person['id']}"]
     day_one.put_in_force(policies.BASE)
