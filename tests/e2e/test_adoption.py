@@ -25,6 +25,12 @@ def _refused(day_one: DayOne, policy: dict[str, Any]) -> dict[str, str]:
     return _failures(change)
 
 
+def _previewed(day_one: DayOne, policy: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    body = json.dumps({"policy": policies.text_of(policy).decode()}).encode()
+    headers = {"content-type": "application/json"}
+    return expect(day_one.deployed.api.send("POST", "/v1/plan", body=body, headers=headers), status=200)
+
+
 def test_a_set_with_another_inline_policy_is_neither_overwritten_nor_emptied(day_one: DayOne) -> None:
     sso: Any = day_one.sandbox.client("sso-admin")
     where = {"InstanceArn": day_one.instance.arn}
@@ -32,8 +38,7 @@ def test_a_set_with_another_inline_policy_is_neither_overwritten_nor_emptied(day
     theirs = json.dumps(_DENY)
     sso.put_inline_policy_to_permission_set(**where, PermissionSetArn=made, InlinePolicy=theirs)
     rule = {"Deploy": {"inline_policy": _ALLOW, "session_duration": "PT1H"}}
-    question = json.dumps({"policy": policies.text_of(policies.base_with(permission_sets=rule)).decode()}).encode()
-    plan = expect(day_one.deployed.api.send("POST", "/v1/plan", body=question), status=200)
+    plan = _previewed(day_one, policies.base_with(permission_sets=rule))
     (exists,) = [one["exists"] for one in plan["operations"] if one["kind"] == "create-permission-set"]
     assert "inline policy: " in exists
     reasons = _refused(day_one, policies.base_with(permission_sets=rule))
@@ -106,8 +111,7 @@ def test_what_builds_on_a_group_that_is_left_to_others_ends_with_it(day_one: Day
     groups = {"Guild": {"members": [{"department": "Guild"}]}}
     assignment = {"group": "Guild", "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}
     edit = policies.base_with(groups=groups, assignments=[assignment])
-    question = json.dumps({"files": {policies.FILE: policies.text_of(edit).decode()}}).encode()
-    plan = expect(day_one.deployed.api.send("POST", "/v1/plan", body=question), status=200)
+    plan = _previewed(day_one, edit)
     (exists,) = [one["exists"] for one in plan["operations"] if one["kind"] == "create-group"]
     assert "would be left as it is" in exists
     assert "description: ask in #guild → none" in exists
