@@ -9,7 +9,7 @@ from dayone.domain.accounts import ENDED_WITH
 from dayone.domain.assignments import assignment_in
 from dayone.domain.operations import Action, Applied, Operation
 from dayone.domain.policy import Guardrails, Policy
-from dayone.domain.precedence import Difference
+from dayone.domain.precedence import FORGOTTEN, Difference
 from dayone.domain.subjects import Resource, ResourceKind
 
 # What somebody loses access by when it goes.
@@ -59,7 +59,7 @@ def takes_access_away(operation: Operation) -> bool:
 
 
 def _takes(action: Action, resource: Resource, *, attributes: Mapping[str, str]) -> bool:
-    if ENDED_WITH in attributes:
+    if ENDED_WITH in attributes or FORGOTTEN in attributes:
         return False
     takes = action is Action.CREATE and resource.kind in _TAKING
     return takes or (action is Action.DELETE and resource.kind in GUARDED)

@@ -13,6 +13,7 @@ from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.operations import Action, Applied, Operation, Priority
 from dayone.domain.policy import Protection
 from dayone.domain.precedence import (
+    FORGOTTEN,
     PARTS_OF_A_SET,
     ROOTS,
     Difference,
@@ -26,6 +27,16 @@ _KEPT = frozenset({ResourceKind.USER, ResourceKind.PROVISIONING, ResourceKind.WE
 # What takes access away goes first, whether it is by something that ends or by something that begins.
 _TAKING = frozenset({(Action.CREATE, ResourceKind.ENDED_SESSIONS), (Action.UPDATE, ResourceKind.ENDED_SESSIONS)})
 _WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
+_WHOLE_GROUP = Resource(ResourceKind.GROUP)
+# Kept on record, it would be what the policy means when it uses the key anew, under whatever name.
+_FORGETTING = Wanted(
+    {FORGOTTEN: "was there before Day One"},
+    (Reason("policy", "no longer in the policy, and there before Day One: it stays as it is, and is forgotten"),),
+)
+_NOT_RENAMED = (
+    "the group {is_called!r} was there before Day One, which does not rename it: take the name back, or give "
+    "{wanted!r} a key of its own"
+)
 _CANNOT_RENAME = (
     "AWS cannot rename a permission set, so this one stays {is_called!r} and as it is: take the new name back, or give "
     "{wanted!r} a key of its own, move the assignments there, and remove this one"
@@ -70,13 +81,16 @@ def differences(
 
 
 def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
-    """Why nothing about the subject may be changed, or empty: desired says so, or AWS could not do it."""
-    if desired.left_alone or _WHOLE_SET not in applied or _WHOLE_SET not in desired.resources:
-        return desired.left_alone
-    is_called = applied[_WHOLE_SET].attributes.get("name")
-    wanted = desired.resources[_WHOLE_SET].attributes.get("name")
-    # Source: IAM Identity Center API, UpdatePermissionSet: it takes no name.
-    return "" if is_called in (None, wanted) else _CANNOT_RENAME.format(is_called=is_called, wanted=wanted)
+    """Why nothing about the subject may be changed, or empty: desired says so, or it could not be done."""
+    for whole, message in ((_WHOLE_SET, _CANNOT_RENAME), (_WHOLE_GROUP, _NOT_RENAMED)):
+        have, wanted = applied.get(whole), desired.resources.get(whole)
+        if desired.left_alone or have is None or wanted is None:
+            continue
+        is_called, name = have.attributes.get("name"), wanted.attributes.get("name")
+        # Source: IAM Identity Center API, UpdatePermissionSet: it takes no name.
+        if is_called not in (None, name) and (whole == _WHOLE_SET or have.adopted):
+            return message.format(is_called=is_called, wanted=name)
+    return desired.left_alone
 
 
 def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operation, ...]:
@@ -121,10 +135,14 @@ def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[
         return [Difference(Action.DELETE, whole_set.resource, Wanted({}, _no_longer(whole_set)), covers=attached)]
     if desired.gone:
         return [_ended(resource, state=desired.gone) for resource in extra]
+    forgotten = [one.resource for one in extra.values() if one.adopted and one.resource == _WHOLE_GROUP]
     return [
-        Difference(Action.DELETE, resource, Wanted({}, _no_longer(one)))
-        for resource, one in extra.items()
-        if not one.adopted and (resource.kind not in _KEPT or resource in desired.gives_up)
+        *(Difference(Action.DELETE, resource, _FORGETTING) for resource in forgotten),
+        *(
+            Difference(Action.DELETE, resource, Wanted({}, _no_longer(one)))
+            for resource, one in extra.items()
+            if not one.adopted and (resource.kind not in _KEPT or resource in desired.gives_up)
+        ),
     ]
 
 

@@ -22,6 +22,8 @@ ROOTS = frozenset({ResourceKind.USER, ResourceKind.GROUP, ResourceKind.PERMISSIO
 _ATTACHED_TO_A_SET = frozenset(
     {ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY, ResourceKind.INLINE_POLICY, ResourceKind.BOUNDARY}
 )
+# Among the attributes of a removal of what was there before Day One: the record of it goes, and nothing in AWS.
+FORGOTTEN = "forgotten"
 # What is done when all the rest is: the set reaches the accounts, and people hear that they are ready.
 _LAST = frozenset({ResourceKind.PROVISIONING, ResourceKind.WELCOME})
 PARTS_OF_A_SET = _ATTACHED_TO_A_SET | {ResourceKind.PERMISSION_SET}
