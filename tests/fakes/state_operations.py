@@ -9,8 +9,9 @@ from dayone.domain.accounts import UNUSABLE, Account
 from dayone.domain.failed_work import Obstacle, after_failure
 from dayone.domain.guardrails import released, with_count
 from dayone.domain.operations import OPEN_STATES, Applied, DeletionOutcome, Lane, Operation, OperationState
+from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import NO_GENERATION, generation_number
-from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
+from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.operations import Finished, Listed
 from tests.fakes.state import State
@@ -95,7 +96,7 @@ class MemoryOperationQueue:
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         if known := self._open(operation):
             back = replace(known, state=OperationState.PENDING, not_before=until, failure_reason=because)
-            self._state.store(_as_refused(back, operation), begun=False)
+            self._state.store(_as_refused(back, operation), begun=_is_unanswered(operation))
 
     def note_refusal(self, operation: Operation, *, because: str) -> None:
         if known := self._open(operation):
@@ -185,3 +186,8 @@ class MemoryOperationQueue:
 
 def _as_refused(operation: Operation, noted: Operation) -> Operation:
     return replace(operation, refusal=noted.refusal, refused_since=noted.refused_since)
+
+
+def _is_unanswered(operation: Operation) -> bool:
+    is_asynchronous = operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
+    return is_asynchronous and operation.refusal is Refusal.SILENCE

@@ -17,6 +17,8 @@ from dayone.adapters.dynamodb_open_operations import DynamoOpenOperations
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
 from dayone.contracts.codec import stamp
 from dayone.domain.operations import Applied, Operation, OperationState
+from dayone.domain.retrying import Refusal
+from dayone.domain.scheduling import is_lost_request
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject
 from dayone.errors import Conflicting
@@ -110,7 +112,9 @@ class DynamoOperationQueue(DynamoOpenOperations):
     def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
         """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
         why = {"not_before": stamp(until), "failure_reason": because, **refusal_parts(operation)}
-        put = {"state": OperationState.PENDING.value, **why, **runnable(operation, begun=False)}
+        # AWS may be working on what it has not answered: the next run finds that among what was begun.
+        is_begun = is_lost_request(operation) and operation.refusal is Refusal.SILENCE
+        put = {"state": OperationState.PENDING.value, **why, **runnable(operation, begun=is_begun)}
         postponed = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
         self._table.write(postponed, what=f"postponing {operation.id}")
 
