@@ -149,10 +149,9 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
         naming = _naming(command, now, ports=ports, reconciliation=reconciliation)
         return resolve_person(command, head=head, naming=naming, now=now)
 
-    followers = ("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")
     reconciliation = Reconciliation(
         **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token"),
-        requeue=Requeue(**ports.only(*followers)),
+        requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
         wakeups=Wakeups(**ports.only("engine", "schedules", "clock")),
     )
     reconcile = partial(reconcile_subject, resolve=recorded, ports=reconciliation)
