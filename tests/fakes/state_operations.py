@@ -9,9 +9,8 @@ from dayone.domain.accounts import UNUSABLE, Account
 from dayone.domain.failed_work import Obstacle, after_failure
 from dayone.domain.guardrails import released, with_count
 from dayone.domain.operations import OPEN_STATES, Applied, DeletionOutcome, Lane, Operation, OperationState
-from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import NO_GENERATION, generation_number
-from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.operations import Finished, Listed
 from tests.fakes.state import State
@@ -93,10 +92,10 @@ class MemoryOperationQueue:
         known = self._pending(operation)
         self._state.store(replace(known, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=at))
 
-    def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
+    def postpone(self, operation: Operation, *, until: datetime, because: str, unanswered: bool = False) -> None:
         if known := self._open(operation):
             back = replace(known, state=OperationState.PENDING, not_before=until, failure_reason=because)
-            self._state.store(_as_refused(back, operation), begun=_is_unanswered(operation))
+            self._state.store(_as_refused(back, operation), begun=unanswered)
 
     def note_refusal(self, operation: Operation, *, because: str) -> None:
         if known := self._open(operation):
@@ -186,8 +185,3 @@ class MemoryOperationQueue:
 
 def _as_refused(operation: Operation, noted: Operation) -> Operation:
     return replace(operation, refusal=noted.refusal, refused_since=noted.refused_since)
-
-
-def _is_unanswered(operation: Operation) -> bool:
-    is_asynchronous = operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
-    return is_asynchronous and operation.refusal is Refusal.SILENCE

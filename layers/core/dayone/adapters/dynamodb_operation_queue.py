@@ -17,8 +17,6 @@ from dayone.adapters.dynamodb_open_operations import DynamoOpenOperations
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
 from dayone.contracts.codec import stamp
 from dayone.domain.operations import Applied, Operation, OperationState
-from dayone.domain.retrying import Refusal
-from dayone.domain.scheduling import is_lost_request
 from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject
 from dayone.errors import Conflicting
@@ -109,12 +107,10 @@ class DynamoOperationQueue(DynamoOpenOperations):
         if not self._table.write(submitted, what=f"submitting {operation.id}"):
             raise Conflicting(f"{operation.id} is no longer pending")
 
-    def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
-        """Put it back as pending, not to be tried before `until`; does nothing when it is finished."""
+    def postpone(self, operation: Operation, *, until: datetime, because: str, unanswered: bool = False) -> None:
+        """See OperationQueue."""
         why = {"not_before": stamp(until), "failure_reason": because, **refusal_parts(operation)}
-        # AWS may be working on what it has not answered: the next run finds that among what was begun.
-        is_begun = is_lost_request(operation) and operation.refusal is Refusal.SILENCE
-        put = {"state": OperationState.PENDING.value, **why, **runnable(operation, begun=is_begun)}
+        put = {"state": OperationState.PENDING.value, **why, **runnable(operation, begun=unanswered)}
         postponed = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
         self._table.write(postponed, what=f"postponing {operation.id}")
 

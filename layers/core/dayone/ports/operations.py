@@ -100,10 +100,11 @@ class OperationQueue(Protocol):
     def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
         """Note that AWS works on it under this request id, and since when."""
 
-    def postpone(self, operation: Operation, *, until: datetime, because: str) -> None:
+    def postpone(self, operation: Operation, *, until: datetime, because: str, unanswered: bool = False) -> None:
         """Put it back as pending, not to be tried before `until`; does nothing when it is finished.
 
-        With its `refusal`, and since when it has been refused in that way.
+        With its `refusal`, and since when it has been refused in that way. AWS may be working on what is `unanswered`:
+        it stays among what was begun, so that each run knows of it.
         """
 
     def note_refusal(self, operation: Operation, *, because: str) -> None:

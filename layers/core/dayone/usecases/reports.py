@@ -9,6 +9,7 @@ from dayone.domain.in_flight import RequestKind
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.rate_limits import Budgets
 from dayone.domain.retrying import ENDLESS, Refusal, refused_in_the_same_way, retry_at
+from dayone.domain.scheduling import is_lost_request
 from dayone.domain.subjects import ResourceKind, ResourceOf
 from dayone.errors import (
     AccessDenied,
@@ -126,7 +127,8 @@ def put_back(
     after = error.retry_after if isinstance(error, Throttled | Awaited) else None
     until = retry_at(max(1, operation.attempts), now=ports.clock(), jitter=ports.jitter(), retry_after=after)
     pending = replace(operation, state=OperationState.PENDING, failure_reason=str(error), not_before=until)
-    ports.queue.postpone(pending, until=until, because=str(error))
+    unanswered = isinstance(error, Unreachable) and is_lost_request(pending)
+    ports.queue.postpone(pending, until=until, because=str(error), unanswered=unanswered)
     return PutBack(pending, until, error)
 
 
