@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dayone.domain.audit import AuditEntry
+from dayone.domain.desired import TAG_PREFIX
 from dayone.domain.failed_work import Obstacle
 from dayone.domain.failure_reasons import FailureKind, kind_of_failure
 from dayone.domain.operations import (
@@ -19,6 +20,7 @@ from dayone.domain.operations import (
     Succeeded,
 )
 from dayone.domain.retrying import Refusal
+from dayone.domain.subjects import ResourceKind
 from dayone.errors import NotFound, Rejected, Unavailable, Unreachable
 from dayone.ports.operations import Finished
 from dayone.usecases.attempts import Attempt, Blocked, Hopeless, Stale, prepare
@@ -43,9 +45,11 @@ def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
     # What may be there is in the form that was wanted when the doubt began.
     first_wanted = own.attributes if own and own.doubt is not None else attempt.wanted
     creating = attempt.action is Action.CREATE
+    # Tags that an update may have added are known to the next one, which takes them away when they are not wanted.
+    tags = {word: text for word, text in attempt.wanted.items() if word.startswith(TAG_PREFIX)}
     return replace(
         known,
-        attributes=first_wanted if creating else known.attributes,
+        attributes=first_wanted if creating else {**tags, **known.attributes},
         references=attempt.references,
         reasons=operation.reasons if creating else known.reasons,
         doubt=attempt.action,
@@ -117,7 +121,8 @@ def failed(
 ) -> Finished:
     """AWS said no for good: a creation leaves `kept`, the rest leaves what was there.
 
-    With `may_exist` an earlier try of the creation was never answered: its doubt stays, or nobody would undo it.
+    With `may_exist` an earlier try of the creation was never answered, or a part of the update was done: the doubt
+    stays, or nobody would undo it.
     """
     done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
     applied = kept if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
@@ -235,13 +240,13 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         is_silent = isinstance(error, Unreachable)
         if not is_silent:
             # AWS answered that it did nothing; only silence leaves a doubt.
-            ports.queue.settle(operation, applied=attempt.own)
+            _settle(attempt, operation=operation, ports=ports)
         back = put_back(operation, error=error, ports=ports)
         return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
     except Rejected as error:
         is_too_soon = isinstance(error, NotFound) and made_lately(attempt.required.values(), at=ports.clock())
         if is_too_soon or kind_of_failure(str(error)) is FailureKind.PASSING:
-            ports.queue.settle(operation, applied=attempt.own)
+            _settle(attempt, operation=operation, ports=ports)
             if back := put_back(operation, error=Unavailable(str(error)), ports=ports):
                 return back
         return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
@@ -254,6 +259,16 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         # An earlier try of ours was never answered, and may have deleted it.
         outcome = Succeeded()
     return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
+
+
+def _settle(attempt: Attempt, *, operation: Operation, ports: Trying) -> None:
+    if not _is_done_in_parts(attempt):
+        ports.queue.settle(operation, applied=attempt.own)
+
+
+def _is_done_in_parts(attempt: Attempt) -> bool:
+    # Attributes and tags have calls of their own: when one is refused, another may have been done.
+    return attempt.action is Action.UPDATE and attempt.operation.resource.kind is ResourceKind.PERMISSION_SET
 
 
 def made_lately(required: Iterable[Applied], *, at: datetime) -> bool:
@@ -272,5 +287,5 @@ def _given_up(attempt: Attempt, *, operation: Operation, doubt: Applied, error: 
 def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: str, ports: Trying) -> Ended:
     is_there = attempt.own is not None and (attempt.is_confirmed or attempt.action is Action.UPDATE)
     kept = replace(attempt.own, doubt=None) if attempt.own and is_there else None
-    may_exist = attempt.action is Action.CREATE and attempt.may_have_happened
+    may_exist = (attempt.action is Action.CREATE and attempt.may_have_happened) or _is_done_in_parts(attempt)
     return Ended(failed(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist, kept=kept))
