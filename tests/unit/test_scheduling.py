@@ -143,6 +143,15 @@ def test_a_request_whose_answer_was_lost_counts_for_a_while() -> None:
     assert len(_starts(schedule, NOON + _BUDGETS.lost_request)) == 1
 
 
+def test_nothing_is_begun_in_an_account_where_a_request_may_be_under_way_whose_answer_was_lost() -> None:
+    lost, other = _assigning(1, attempts=1), _assigning(1, "data", number=1)
+    elsewhere = _assigning(2, number=2)
+    schedule = _schedule(lost, other, elsewhere)
+    schedule.may_be_under_way(lost, since=NOON)
+    assert _starts(schedule) == [elsewhere]
+    assert len(_starts(schedule, NOON + _BUDGETS.lost_request)) == 1
+
+
 def test_concurrent_provisionings_are_counted_by_themselves() -> None:
     sets = [an_operation(subject=the_set(name), resource=PROVISIONING) for name in "abc"]
     schedule = _schedule(*sets, _assigning(1))

@@ -286,7 +286,9 @@ class World:
         for _ in range(_MOST_ROUNDS):
             self.plan_all()
             self.execute()
-            if not self.inbox.commands and not self.state.open_operations() and not self._approved():
+            # What is held keeps others waiting: a group is not forgotten while somebody is still in it.
+            has_approved = self._approved()
+            if not has_approved and not self.inbox.commands and not self.state.open_operations():
                 return
             self.sleep(61)
         raise AssertionError(f"never settled: {self.state.open_operations()}")

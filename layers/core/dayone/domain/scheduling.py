@@ -25,6 +25,7 @@ class Schedule:
         self._backlog = Backlog()
         self._under_way = RequestsUnderWay()
         self._running: dict[str, Operation] = {}
+        self._held_until: dict[Subject, datetime] = {}
 
     # What the runner tells
 
@@ -40,9 +41,11 @@ class Schedule:
                 self._backlog.add(one)
 
     def may_be_under_way(self, operation: Operation, *, since: datetime) -> None:
-        """An attempt whose answer was lost: AWS may have been working on it since then, and its place is taken."""
+        """An attempt whose answer was lost: AWS may be working on it since then, in its place and in its account."""
         if window := self._windows.get(operation.resource.kind):
-            window.hold(until=since + self._budgets.lost_request)
+            until = since + self._budgets.lost_request
+            window.hold(until=until)
+            self._held_until[operation.subject] = until
 
     def submitted(self, operation: Operation, *, now: datetime) -> None:
         """AWS works on it, as `operation`, with its request id, says."""
@@ -136,7 +139,7 @@ class Schedule:
 
     def _is_free(self, operation: Operation, *, now: datetime) -> bool:
         kind = operation.resource.kind
-        if kind is ResourceKind.ASSIGNMENT and self._is_written_to(operation.subject):
+        if kind is ResourceKind.ASSIGNMENT and self._is_written_to(operation.subject, now=now):
             return False
         if kind in self._windows and not self._room(kind, now=now):
             return False
@@ -153,11 +156,11 @@ class Schedule:
         )
         return self._under_way.count(kind) + running
 
-    def _is_written_to(self, account: Subject) -> bool:
+    def _is_written_to(self, account: Subject, *, now: datetime) -> bool:
         # AWS updates one permission set's role at a time in an account. Source: IAM Identity Center quotas.
-        return self._under_way.is_in(account) or any(
-            one.subject == account and one.state is OperationState.PENDING for one in self._running.values()
-        )
+        running = (one for one in self._running.values() if one.subject == account)
+        is_held = self._held_until.get(account, now) > now
+        return is_held or self._under_way.is_in(account) or any(one.state is OperationState.PENDING for one in running)
 
     def _moments(self, now: datetime) -> Iterable[datetime]:
         sso = self._pace(SSO_ADMIN).free_at(now)
