@@ -167,3 +167,18 @@ def test_coming_back_is_the_same_user_with_what_the_policy_gives_now(life: _Life
     life.tell(CHANGED, department="Engineering")
     assert (life.is_in("engineers"), life.is_in("data"), life.user_id()) == (True, False, before)
     assert life.ended_sessions() == ["nobody"]
+
+
+def test_hired_again_under_a_new_id_they_have_their_names_and_another_user(life: _Life) -> None:
+    before, names = life.user_id(), (life.person["user_name"], life.person["email"])
+    life.tell(ENDED)
+    old = life.person["id"]
+    hired = life.tell(CHANGED, id=f"{old}-again")
+    assert [one["kind"] for one in hired["operations"]] == ["create-user", "create-membership", "create-welcome"]
+    assert all(one["state"] == "succeeded" for one in hired["operations"])
+    assert life.is_in("engineers")
+    users = life.day_one.view.users()
+    user, renamed = users[names[0]], users[f"left.{old}"]
+    assert (user["UserName"], user["Emails"][0]["Value"]) == names
+    assert (renamed["UserId"], renamed.get("Emails", [])) == (before, [])
+    assert user["UserId"] != before
