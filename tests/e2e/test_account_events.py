@@ -1,6 +1,7 @@
 """Whatever is heard of an account, however often, its assignments are those of the place it is in."""
 
 import json
+from functools import partial
 from typing import Any
 
 from tests.e2e.day_one import DayOne
@@ -91,17 +92,27 @@ def test_six_more_events_about_an_account_lead_to_one_set_of_assignments(day_one
     assert day_one.get(f"/v1/accounts/{account}")["fact"]["tags"] == {"env": "prod"}
 
 
+def _path_of(day_one: DayOne, account: str) -> str | None:
+    """Where it is as far as Day One knows, None while it knows nothing."""
+    path = f"/v1/accounts/{account}"
+    return day_one.get(path)["fact"]["ou_path"] if day_one.knows(path) else None
+
+
+def _account_events_of(day_one: DayOne, *, subjects: int) -> list[dict[str, Any]]:
+    listed = day_one.get("/v1/changes?limit=100")["changes"]
+    return [one for one in listed if (one["subjects"], one["cause"]["kind"]) == (subjects, "account-event")]
+
+
 def test_every_account_below_a_unit_that_is_renamed_is_looked_at_again(day_one: DayOne) -> None:
     accounts = [account_in(day_one, f"renamed-{number}", "Elsewhere", "Prod") for number in (1, 2)]
     other = account_in(day_one, "renamed-3", "Attic")
-    for account in (*accounts, other):
-        assert eventually(lambda one=account: day_one.knows(f"/v1/accounts/{one}"))  # type: ignore[misc]
+    for account, path in (*((one, "/Elsewhere/Prod") for one in accounts), (other, "/Attic")):
+        assert becomes(partial(_path_of, day_one, account), path)
         assert day_one.view.assignments(account) == []
     day_one.organisation.rename_unit(("Elsewhere",), name="Workloads-2")
-    paths = [lambda one=one: day_one.get(f"/v1/accounts/{one}")["fact"]["ou_path"] for one in accounts]
-    assert all(becomes(path, "/Workloads-2/Prod") for path in paths)
-    listed = day_one.get("/v1/changes?limit=100")["changes"]
-    (change,) = [one for one in listed if (one["subjects"], one["cause"]["kind"]) == (2, "account-event")]
+    assert all(becomes(partial(_path_of, day_one, account), "/Workloads-2/Prod") for account in accounts)
+    # An account has its new path before the plan that follows from it counts.
+    (change,) = eventually(lambda: _account_events_of(day_one, subjects=2))
     assert (change["cause"]["actor"], day_one.succeeded(change["id"])["change"]["operations"]) == (
         "aws.organizations",
         0,

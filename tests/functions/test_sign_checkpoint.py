@@ -56,7 +56,7 @@ def test_the_ends_of_the_lanes_are_signed_kept_and_published(place: Place, sign:
     (event,) = place.bus.events
     assert (event.detail_type, event.time) == ("Audit Checkpoint", NOW)
     ((name, text),) = place.archive.texts.items()
-    assert name == "2026-11-23/2026-11-23T08-00-02.json"
+    assert name == "2026-11-23/2026-11-23T08-00-02.000000.json"
     assert json.loads(text) == event.detail
     signed = parse_checkpoint(json.loads(text))
     last = place.state.audit_records()[-1]

@@ -33,7 +33,7 @@ def sign_checkpoint(*, ports: SignCheckpoint) -> Checkpoint:
     signature = ports.key.sign(signed_text(checkpoint))
     document = checkpoint_document(SignedCheckpoint(checkpoint=checkpoint, key=ports.key.arn, signature=signature))
     if ports.archive:
-        ports.archive.keep(f"{at.date().isoformat()}/{at:%Y-%m-%dT%H-%M-%S}.json", json.dumps(document))
+        ports.archive.keep(f"{at.date().isoformat()}/{at:%Y-%m-%dT%H-%M-%S.%f}.json", json.dumps(document))
     event_id = f"audit-checkpoint/{document['at']}"
     ports.bus.publish([DomainEvent(id=event_id, detail_type=AUDIT_CHECKPOINT, detail=document, time=at)])
     return checkpoint
