@@ -121,7 +121,9 @@ def test_the_access_to_an_account_is_told_with_who_has_it_and_why(day_one: DayOn
 def test_health_tells_the_policy_in_force_and_that_nothing_is_open(day_one: DayOne, first_day: FirstDay) -> None:
     assert first_day.account
     policy = day_one.get("/v1/policy")["version"]
-    assert becomes(lambda: day_one.get("/v1/health"), {"policy_version": policy, "operations_open": False})
+    assert becomes(
+        lambda: day_one.get("/v1/health"), {"policy_version": policy, "operations_open": False, "warnings": []}
+    )
 
 
 def test_changes_are_told_page_by_page_the_newest_first(day_one: DayOne, first_day: FirstDay) -> None:
