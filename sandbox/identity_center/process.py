@@ -17,7 +17,7 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.settings import Settings
 from sandbox.processes import Server, free_ports
 
-_READY_SECONDS = 20.0
+_READY_SECONDS = 60.0
 
 
 class IdentityCenterServer:

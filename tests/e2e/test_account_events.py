@@ -92,10 +92,10 @@ def test_six_more_events_about_an_account_lead_to_one_set_of_assignments(day_one
     assert day_one.get(f"/v1/accounts/{account}")["fact"]["tags"] == {"env": "prod"}
 
 
-def _path_of(day_one: DayOne, account: str) -> str | None:
-    """Where it is as far as Day One knows, None while it knows nothing."""
+def _path_of(day_one: DayOne, account: str) -> str:
+    """Where it is as far as Day One knows, empty while it knows nothing."""
     path = f"/v1/accounts/{account}"
-    return day_one.get(path)["fact"]["ou_path"] if day_one.knows(path) else None
+    return str(day_one.get(path)["fact"]["ou_path"]) if day_one.knows(path) else ""
 
 
 def _account_events_of(day_one: DayOne, *, subjects: int) -> list[dict[str, Any]]:
