@@ -1,13 +1,15 @@
 """All that a permission set can hold, from the policy to Identity Center and back out again."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dayone.domain.operations import OperationState
 from dayone.domain.policy import CustomerPolicy, PermissionSetRule
-from dayone.errors import Refused
+from dayone.errors import Refused, Unreachable
 from dayone.ports.identity_center import Receipt
 from tests.builders import ACCOUNT_ID, a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.identity_center import StoredSet
+from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.unit.world import World
 
@@ -119,6 +121,45 @@ def test_one_that_has_other_tags_is_left_to_its_makers() -> None:
     outcomes = _becomes(world, replace(a_set(), tags={"team": "blue"}))
     assert "create permission-set: failed" in outcomes
     assert _stored(world).tags == {"team": "red"}
+
+
+class _NoTags(MemoryPermissionSets):
+    def tag(self, arn: str, *, tags: Mapping[str, str]) -> Receipt:  # noqa: ARG002
+        raise Refused("ValidationException: no such tag")
+
+    def untag(self, arn: str, *, keys: Iterable[str]) -> Receipt:  # noqa: ARG002
+        raise Refused("ValidationException: no such tag")
+
+
+class _LostTags(MemoryPermissionSets):
+    def tag(self, arn: str, *, tags: Mapping[str, str]) -> Receipt:
+        super().tag(arn, tags=tags)
+        raise Unreachable("no answer")
+
+
+def test_what_an_update_has_done_before_it_was_refused_is_undone_by_the_next_plan() -> None:
+    world = _with(_FULL)
+    world.around = lambda name, port: _NoTags(world.center) if name == "permission_sets" else port
+    other = replace(_FULL, description="Less of it", tags={"team": "green"})
+    assert "update permission-set: failed" in _becomes(world, other)
+    assert _stored(world).attributes["description"] == "Less of it"
+    world.around = World.around
+    _becomes(world, _FULL)
+    assert (_stored(world).attributes["description"], _stored(world).tags) == (
+        "All of it",
+        {"team": "blue", "cost": "1"},
+    )
+
+
+def test_tags_that_a_lost_update_has_added_are_taken_away_when_they_are_not_wanted() -> None:
+    world = _with(_FULL)
+    world.around = lambda name, port: _LostTags(world.center) if name == "permission_sets" else port
+    world.policy_is(a_policy(a_group(), replace(_FULL, tags={"team": "green", "new": "1"}), an_assignment()))
+    world.plan_all()
+    world.execute(seconds=5)
+    world.around = World.around
+    _becomes(world, _FULL)
+    assert _stored(world).tags == {"team": "blue", "cost": "1"}
 
 
 class _NoDocument(MemorySetPolicies):
