@@ -9,7 +9,8 @@ from dayone.adapters.dynamodb_audit import appended, stored
 from dayone.adapters.dynamodb_audit_records import intact_record
 from dayone.adapters.dynamodb_keys import RecordKey, audit_key, tail_key
 from dayone.adapters.dynamodb_writes import key_of, plain, typed
-from dayone.domain.audit import AuditEntry, link
+from dayone.domain.audit import SEALED, AuditEntry, link
+from tests.contract.audit_forgetting import forget
 from tests.contract.state_ports import StateTable
 from tests.contract.state_samples import ADA, BOB, NOW, entry
 
@@ -35,6 +36,14 @@ class Vandal:
     def delete(self, *keys: RecordKey) -> None:
         for key in keys:
             self.table.client.delete_item(TableName=self.table.name, Key=key_of(key))
+
+    def records(self) -> list[dict[str, Any]]:
+        """Everything in the log, its ends included."""
+        everything = self.table.client.scan(TableName=self.table.name)["Items"]
+        return [record for record in map(plain, everything) if str(record["pk"]).startswith("AUDIT")]
+
+    def remove(self, key: RecordKey, *names: str) -> None:
+        self.put({name: value for name, value in self.get(key).items() if name not in names})
 
     def change(self, key: RecordKey, **attributes: Any) -> None:  # noqa: ANN401 - any plain value
         self.put({**self.get(key), **attributes})
@@ -204,6 +213,53 @@ UNSEEN: dict[str, Callable[[Vandal], None]] = {
     "an entry is another, all hashes and the end computed anew": _computed_anew,
     "the lane is put back to what it was": _table_put_back,
     "a lane was written anew from its first entry": _lane_forged,
+}
+
+
+def _with_seals(vandal: Vandal, **parts: object) -> None:
+    vandal.change(at(5), seals={**vandal.get(at(5))["seals"], **parts})
+
+
+def _forget_falsely(vandal: Vandal) -> None:
+    """The actor of an entry dropped, and the digest of another left."""
+    forgotten = forget({**vandal.get(at(5)), "actor": "nobody"}, "actor")
+    vandal.put(forgotten)
+
+
+def _lie_beside_the_truth(vandal: Vandal) -> None:
+    """What was dropped is there again, another one, beside the digest of what was there."""
+    forgotten = forget(vandal.get(at(5)), "actor")
+    vandal.put({**forgotten, "actor": "nobody"})
+
+
+def _lie_with_a_key(vandal: Vandal) -> None:
+    forgotten = forget(vandal.get(at(5)), "actor")
+    seals = {"keys": {**forgotten["seals"]["keys"], "actor": "5a" * 32}, "digests": {}}
+    vandal.put({**forgotten, "actor": "nobody", "seals": seals})
+
+
+def _in_the_first_format(vandal: Vandal) -> None:
+    vandal.remove(at(5), "seals")
+    record = intact_record(vandal.get(at(5)))
+    vandal.change(at(5), hash=link(record, previous=vandal.get(at(4))["hash"]))
+
+
+# The same of what keeps an entry's values out of its hash, which entries of the first format do not have.
+SEEN_OF_SEALS: dict[str, Callable[[Vandal], None]] = {
+    "a value is gone and left no digest": lambda vandal: vandal.remove(at(5), "detail"),
+    "all values are gone and left no digests": lambda vandal: vandal.remove(at(5), *SEALED, "listed_in", "listed_as"),
+    "the salt is another": lambda vandal: vandal.change(at(5), seals={"salt": "5a" * 16}),
+    "the salt is gone, and the values are there": lambda vandal: vandal.change(at(5), seals={}),
+    "the salt is no salt": lambda vandal: _with_seals(vandal, salt="salt"),
+    "the seals cannot be read": lambda vandal: vandal.change(at(5), seals="none"),
+    "something was added to the seals": lambda vandal: _with_seals(vandal, note="approved"),
+    "keys were added to the salt": lambda vandal: _with_seals(vandal, keys={"actor": "5a" * 32}),
+    "the salt was kept beside digests": lambda vandal: _with_seals(vandal, digests={"operation": "5a" * 32}),
+    "an entry is one of the first format": lambda vandal: vandal.remove(at(5), "seals"),
+    "an entry is one of the first format, its hash computed anew": _in_the_first_format,
+    "a value was dropped, and the digest of another left": _forget_falsely,
+    "another value is there beside the digest of one that was dropped": _lie_beside_the_truth,
+    "another value is there with a key where one was dropped": _lie_with_a_key,
 }
 
 

@@ -8,7 +8,19 @@ from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
 from dayone.domain.audit import AuditWanted
 from dayone.errors import Inapplicable
 from dayone.usecases.verify_audit import LaneVerified, verify_audit
-from tests.contract.audit_tampering import QUIET, SEEN, TODAY, UNSEEN, Vandal, at, date_of, write, write_log
+from tests.contract.audit_forgetting import in_first_format
+from tests.contract.audit_tampering import (
+    QUIET,
+    SEEN,
+    SEEN_OF_SEALS,
+    TODAY,
+    UNSEEN,
+    Vandal,
+    at,
+    date_of,
+    write,
+    write_log,
+)
 from tests.contract.state_ports import StateTable
 from tests.contract.state_samples import ADA, NOW, entry
 
@@ -30,10 +42,32 @@ def test_what_nobody_touched_is_whole(vandal: Vandal) -> None:
     assert [_broken(vandal, day=day) for day in range(-2, 3)] == [[]] * 5
 
 
-@pytest.mark.parametrize("tampering", SEEN)
+@pytest.fixture
+def former(vandal: Vandal) -> Vandal:
+    """The same log as the release before the second format wrote it."""
+    for record in in_first_format(vandal.records()):
+        vandal.put(record)
+    return vandal
+
+
+@pytest.mark.parametrize("tampering", [*SEEN, *SEEN_OF_SEALS])
 def test_what_was_done_to_the_log_of_a_day_shows(vandal: Vandal, tampering: str) -> None:
-    SEEN[tampering](vandal)
+    {**SEEN, **SEEN_OF_SEALS}[tampering](vandal)
     assert _broken(vandal) != []
+
+
+def test_a_log_of_the_first_format_is_whole_and_goes_on(former: Vandal) -> None:
+    assert not [record for record in former.records() if "seals" in record]
+    assert [_broken(former, day=day) for day in range(-2, 3)] == [[]] * 5
+    write(former.table, QUIET, entry(at=NOW + timedelta(hours=1)))
+    assert "seals" in former.get(at(3, lane=QUIET))
+    assert [_broken(former, day=day) for day in range(-2, 3)] == [[]] * 5
+
+
+@pytest.mark.parametrize("tampering", SEEN)
+def test_what_was_done_to_a_log_of_the_first_format_shows(former: Vandal, tampering: str) -> None:
+    SEEN[tampering](former)
+    assert _broken(former) != []
 
 
 def test_what_was_done_beside_a_day_without_entries_shows(vandal: Vandal) -> None:

@@ -17,6 +17,7 @@ from dayone_cli.main import build
 from sandbox import Sandbox
 from sandbox.day_one import Deployed, deploy
 from sandbox.identity_center_view import instance_of
+from tests.contract.audit_forgetting import forget_person
 from tests.e2e.announcements import Announcements
 from tests.e2e.day_one import BEHAVIOUR
 from tests.e2e.people import somebody
@@ -68,6 +69,19 @@ class Auditor:
         end = {**tail, "sequence": int(tail["sequence"]) - 1, "day": day, "hash": digest}
         dynamodb.put_item(TableName=table, Item=typed(end))
 
+    def log(self) -> list[dict[str, Any]]:
+        """Everything in the audit log, its ends included, as it lies in the table."""
+        dynamodb, table = self.sandbox.client("dynamodb"), self.deployed.stack.outputs["TableName"]
+        pages = dynamodb.get_paginator("scan").paginate(TableName=table)
+        records = (plain(image) for page in pages for image in page["Items"])
+        return [record for record in records if str(record["pk"]).startswith("AUDIT")]
+
+    def forget(self, person: str) -> int:
+        """Drop what names a person from the log; returns from how many entries."""
+        dynamodb, table = self.sandbox.client("dynamodb"), self.deployed.stack.outputs["TableName"]
+        forgotten = (forget_person(record, subject=f"person:{person}", words=[person]) for record in self.log())
+        return sum(bool(dynamodb.put_item(TableName=table, Item=typed(record))) for record in forgotten if record)
+
 
 def today() -> str:
     return datetime.now(UTC).date().isoformat()
@@ -86,6 +100,28 @@ def auditor() -> Iterator[Auditor]:
 def _operations(auditor: Auditor) -> int:
     entries = auditor.deployed.api.get("/v1/audit?limit=100").json()["entries"]
     return sum(entry["lane"] == _LANE for entry in entries)
+
+
+def test_a_person_is_forgotten_in_a_log_that_was_signed_and_it_is_whole(auditor: Auditor) -> None:
+    person, other = somebody(), somebody()
+    for each in (person, other):
+        auditor.deployed.hr.tell(each)
+    done = f"/v1/audit?subject=person%3A{person['id']}&limit=100"
+    eventually(lambda: _subjects(auditor, done), holds=lambda subjects: len(subjects) >= 2)
+    auditor.sign()
+    assert person["id"] in json.dumps(auditor.log(), default=str)
+    number = auditor.forget(person["id"])
+    assert number >= 2
+    auditor.sign()
+    assert person["id"] not in json.dumps(auditor.log(), default=str)
+    code, output = auditor.verify("--checkpoints", f"s3://{BUCKET}")
+    assert (code, f"{number} entries lack fields" in output) == (0, True), output
+    assert _subjects(auditor, done) == []
+    assert set(_subjects(auditor, done.replace(person["id"], other["id"]))) == {f"person:{other['id']}"}
+
+
+def _subjects(auditor: Auditor, path: str) -> list[str]:
+    return [entry["subject"] for entry in auditor.deployed.api.get(path).json()["entries"]]
 
 
 def test_a_log_that_was_cut_off_shows_by_its_checkpoints_alone(auditor: Auditor, tmp_path: Path) -> None:

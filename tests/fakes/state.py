@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, link
+from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, Seals, link
 from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.grants import Grant
@@ -91,16 +91,28 @@ class State:
 
     def record(self, entry: AuditEntry) -> None:
         previous_day = self.log[-1][0].at.date().isoformat() if self.log else ""
-        record = AuditRecord(entry=entry, lane=LANE, number=len(self.log) + 1, previous_day=previous_day)
+        number = len(self.log) + 1
+        record = AuditRecord(entry=entry, lane=LANE, number=number, previous_day=previous_day, seals=_seals(number))
         self.log.append((entry, link(record, previous=self.log[-1][1] if self.log else GENESIS)))
 
     def audit_records(self) -> list[AuditRecord]:
         """The log as one lane."""
         days = ["", *(entry.at.date().isoformat() for entry, _ in self.log)]
         return [
-            AuditRecord(entry=entry, lane=LANE, number=number, previous_day=days[number - 1], hash=digest)
+            AuditRecord(
+                entry=entry,
+                lane=LANE,
+                number=number,
+                previous_day=days[number - 1],
+                seals=_seals(number),
+                hash=digest,
+            )
             for number, (entry, digest) in enumerate(self.log, start=1)
         ]
+
+
+def _seals(number: int) -> Seals:
+    return Seals(salt=f"{number:032x}")
 
 
 def _more[T: (Change, Share)](known: T, counts: Mapping[str, int]) -> T:

@@ -47,6 +47,7 @@ def test_an_entry_says_everything(world: World) -> None:
         "detail": "",
         "lane": "operations",
         "number": 3,
+        "forgotten": [],
     }
 
 
@@ -82,8 +83,9 @@ def test_a_whole_day_has_no_break(world: World) -> None:
     assert world.send("verify_audit").body == {
         "day": "2026-11-23",
         "entries": 2,
+        "forgotten": 0,
         "first_break": None,
-        "lanes": [{"lane": "operations", "entries": 2, "broken": None}],
+        "lanes": [{"lane": "operations", "entries": 2, "forgotten": 0, "broken": None}],
         "cursor": "",
     }
 

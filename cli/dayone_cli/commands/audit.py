@@ -1,6 +1,6 @@
 """`dayone audit`: the log of every change to AWS, and the proof that nobody has changed the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,6 +11,8 @@ from dayone_cli.failures import Negative
 from dayone_cli.lists import USUAL, Limit, members, show_list
 from dayone_cli.run import Run, command
 from dayone_cli.words import plural
+
+_COLUMNS = ("at", "action", "subject", "outcome", "actor", "change", "request_id", "detail")
 
 app = typer.Typer(help="List the audit log of all changes to AWS and verify its hash chain.")
 
@@ -25,10 +27,14 @@ def list_audit(
     limit: Limit = USUAL,
 ) -> None:
     """List audit log entries, newest first."""
-    columns = ("at", "action", "subject", "outcome", "actor", "change", "request id", "detail")
-    row = members("at", "action", "subject", "outcome", "actor", "change", "request_id", "detail")
+    columns = [name.replace("_", " ") for name in _COLUMNS]
     query = {"subject": subject, "actor": actor, "since": since, "until": until}
-    show_list(run, "/v1/audit", "entries", columns=columns, row=row, query=query, limit=limit)
+    show_list(run, "/v1/audit", "entries", columns=columns, row=_row, query=query, limit=limit)
+
+
+def _row(entry: Mapping[str, Any]) -> Sequence[str]:
+    cells = zip(_COLUMNS, members(*_COLUMNS)(entry), strict=True)
+    return ["(forgotten)" if name in entry.get("forgotten", ()) else cell for name, cell in cells]
 
 
 @command(app, "verify")
@@ -44,12 +50,15 @@ def verify(
     ] = "",
 ) -> None:
     """Verify the audit log's hash chain for a day. Exits 1 if it is broken."""
-    entries, broken, cursor, is_first = 0, None, "", True
+    entries, forgotten, broken, cursor, is_first = 0, 0, None, "", True
     while (cursor or is_first) and broken is None:
         part = run.api.read("/v1/audit/verify", {"day": day, "cursor": cursor})
-        entries, broken, cursor, is_first = entries + part["entries"], part["first_break"], part["cursor"], False
-    found = {"day": day, "entries": entries, "first_break": broken}
+        entries, forgotten = entries + part["entries"], forgotten + part.get("forgotten", 0)
+        broken, cursor, is_first = part["first_break"], part["cursor"], False
+    found = {"day": day, "entries": entries, "forgotten": forgotten, "first_break": broken}
     lines = [f"{day}: {plural(entries, 'entry', 'entries')}, {'hash chain broken' if broken else 'hash chain intact'}."]
+    if forgotten:
+        lines.append(f"{plural(forgotten, 'entry lacks', 'entries lack')} fields that were dropped for good.")
     if checkpoints and not broken:
         summary = _compared(run, day, checkpoints=checkpoints, key=key)
         found, lines = {**found, "checkpoints": summary}, [*lines, *summary_lines(summary, day=day)]

@@ -1,6 +1,7 @@
 """The audit log as hash-chained lanes: a writer that finds a lane's end moved looks again and follows the new end."""
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
@@ -11,12 +12,13 @@ from dayone.adapters.dynamodb_lists import AUDIT_OF
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Write
 from dayone.contracts.codec import Record, encode, stamp
-from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, link
+from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, Seals, link
 from dayone.domain.subjects import Subject
 
 OPERATIONS = "operations"
 POLICY = "policy"
 _FACT_LANES = 8
+_SALT_BYTES = 16
 # In the order in which they lie within a day.
 LANES = (*(f"facts-{number}" for number in range(_FACT_LANES)), OPERATIONS, POLICY)
 
@@ -40,7 +42,8 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) ->
     for number, entry in enumerate(entries, start=last + 1):
         # The link is over the text of the moment: it must be the one that is read back.
         in_utc = replace(entry, at=entry.at.astimezone(UTC))
-        record = AuditRecord(entry=in_utc, lane=lane, number=number, previous_day=day)
+        seals = Seals(salt=secrets.token_hex(_SALT_BYTES))
+        record = AuditRecord(entry=in_utc, lane=lane, number=number, previous_day=day, seals=seals)
         digest, day = link(record, previous=digest), in_utc.at.date().isoformat()
         writes[f"audit-{number}"] = Put(stored(record, digest=digest), condition=IS_NEW)
     end = {**keys.tail_key(lane)._asdict(), "sequence": last + len(entries), "hash": digest, "day": day}
@@ -48,9 +51,16 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) ->
 
 
 def stored(record: AuditRecord, *, digest: str) -> Record:
-    """A record of the log as it lies in the table, keys and lists included: all of it follows from what is hashed."""
+    """A record of the log as it lies in the table, keys and lists included: all of it follows from what is hashed.
+
+    One whose subject was dropped is in no list.
+    """
     entry, day = record.entry, record.entry.at.date().isoformat()
     key = keys.audit_key(record.lane, day=day, sequence=record.number)
-    listed = {"listed_in": f"{AUDIT_OF}{entry.subject}", "listed_as": f"{stamp(entry.at)}#{key.sk}"}
-    previous_day = {"previous_day": record.previous_day} if record.previous_day else {}
-    return {**key._asdict(), **encode(entry), "hash": digest, **previous_day, **listed}
+    places: Record = {}
+    if entry.subject:
+        places = {"listed_in": f"{AUDIT_OF}{entry.subject}", "listed_as": f"{stamp(entry.at)}#{key.sk}"}
+    if record.previous_day:
+        places["previous_day"] = record.previous_day
+    seals = {"seals": encode(record.seals)} if record.seals else {}
+    return {**key._asdict(), **encode(entry), "hash": digest, **seals, **places}

@@ -5,11 +5,11 @@ from datetime import date
 
 from dayone.adapters import dynamodb_audit as audit
 from dayone.contracts.codec import Record, decode
-from dayone.domain.audit import AlteredRecord, AuditEntry, AuditRecord, LaneEnd, StoredRecord
+from dayone.domain.audit import AlteredRecord, AuditEntry, AuditRecord, LaneEnd, Seals, StoredRecord
 from dayone.errors import Inapplicable
 
 _PLACE = re.compile(r"([a-z0-9-]+)#([0-9]{12})")
-_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError)
+_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 
 
 def stored_record(raw: Record) -> StoredRecord:
@@ -24,18 +24,18 @@ def stored_record(raw: Record) -> StoredRecord:
             lane=lane,
             number=number,
             previous_day=str(raw.get("previous_day", "")),
+            seals=decode(Seals, raw["seals"]) if "seals" in raw else None,
             hash=str(raw["hash"]),
         )
         is_as_written = audit.stored(record, digest=record.hash) == raw
     except _UNREADABLE:
         return AlteredRecord(lane=lane, number=number, message="it cannot be read")
-    if is_as_written:
-        return record
-    return AlteredRecord(
-        lane=lane,
-        number=number,
-        message="it does not lie where its content belongs, or what it is listed by was changed",
-    )
+    message = ""
+    if not is_as_written:
+        message = "it does not lie where its content belongs, or what it is listed by was changed"
+    elif record.seals and not record.seals.fit(record.entry):
+        message = "a part of it is gone without a trace, or what its digests are made with was changed"
+    return AlteredRecord(lane=lane, number=number, message=message) if message else record
 
 
 def intact_record(raw: Record) -> AuditRecord:

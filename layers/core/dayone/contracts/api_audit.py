@@ -11,7 +11,8 @@ class AuditEntryAnswer(TypedDict):
 
     `outcome` is `succeeded`, `failed`, `superseded`, `recorded`, `ignored` or `held`; of a deletion that deleted
     nothing it is `was_not_there` or `left_in_place`. `request_id` is AWS's. `number` is the position in its `lane`;
-    `hash` covers all earlier entries of the lane.
+    `hash` covers all earlier entries of the lane. `forgotten` names the members that were dropped for good: they are
+    empty.
     """
 
     at: Moment
@@ -27,6 +28,7 @@ class AuditEntryAnswer(TypedDict):
     lane: str
     number: Count
     hash: str
+    forgotten: list[str]
 
 
 class AuditAnswer(TypedDict):
@@ -52,21 +54,27 @@ class EndsAnswer(TypedDict):
 
 
 class LaneAnswer(TypedDict):
-    """How many entries of a lane were verified, and the first break of its chain; null when it is intact."""
+    """How many entries of a lane were verified, and the first break of its chain; null when it is intact.
+
+    `forgotten` is how many of them lack something that was dropped for good.
+    """
 
     lane: str
     entries: Count
+    forgotten: Count
     broken: BreakAnswer | None
 
 
 class VerifiedAnswer(TypedDict):
     """The verification of a day in UTC: `first_break` is null when all verified entries are intact.
 
-    With a `cursor`, more entries of the day are to be verified.
+    `forgotten` is how many of them lack something that was dropped for good. With a `cursor`, more entries of the day
+    are to be verified.
     """
 
     day: str
     entries: Count
+    forgotten: Count
     first_break: BreakAnswer | None
     lanes: list[LaneAnswer]
     cursor: str

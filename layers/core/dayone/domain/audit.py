@@ -1,14 +1,20 @@
 """The log of what was done and why, each entry chained to the one before so that tampering shows."""
 
 import hashlib
+import hmac
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from dayone.domain.desired import Reason
 
 GENESIS = "0" * 64
+# What may name a person or tell something of one. All of an entry but its time, its outcome and AWS's request id.
+SEALED = ("action", "actor", "change", "detail", "operation", "reasons", "subject")
+_SALT = re.compile(r"[0-9a-f]{32}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,8 +22,8 @@ class AuditEntry:
     """One thing that happened: who or what caused it, what was done to what, by which rule, and what came of it.
 
     `request_id` is AWS's. `outcome` is `succeeded`, `failed`, `recorded` or `ignored`, of a deletion that succeeded and
-    deleted nothing `was_not_there` or `left_in_place`; `detail` carries the reason of a failure. No personal data:
-    people appear by their HR id only.
+    deleted nothing `was_not_there` or `left_in_place`; `detail` carries the reason of a failure. People appear by their
+    HR id, but an actor's ARN and what AWS says may have a name. What is in SEALED can be dropped, and then is empty.
     """
 
     at: datetime
@@ -30,6 +36,27 @@ class AuditEntry:
     reasons: tuple[Reason, ...] = ()
     request_id: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seals:
+    """What keeps the sealed fields of an entry out of its hash, which covers a salted digest of each.
+
+    `salt` is 16 random bytes in hex, from which the key of each field's digest derives. Once a field was dropped there
+    is no salt: `keys` has the keys of the fields that are left, by name, and `digests` what the others have left.
+    """
+
+    salt: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    def fit(self, entry: AuditEntry) -> bool:
+        """Whether each field of the entry is there with its key or was dropped with it, and there is nothing else."""
+        present = {name for name in SEALED if getattr(entry, name)}
+        if not self.digests:
+            return bool(_SALT.fullmatch(self.salt)) and not self.keys
+        is_split = self.keys.keys() == present and self.digests.keys() <= {*SEALED} - present
+        return is_split and not self.salt and all(map(_DIGEST.fullmatch, (*self.keys.values(), *self.digests.values())))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,19 +75,26 @@ class LaneEnd:
 class AuditRecord:
     """An entry as it is on record: the `number` in its lane, and the hash that binds it to those before it.
 
-    `previous_day` is the day (ISO 8601, UTC) on which the entry before it lies, empty for the first of a lane.
+    `previous_day` is the day (ISO 8601, UTC) on which the entry before it lies, empty for the first of a lane. An entry
+    of the first format has no `seals`: its hash covers its fields as they are.
     """
 
     entry: AuditEntry
     lane: str
     number: int
     previous_day: str
+    seals: Seals | None
     hash: str = ""
 
     @property
     def day(self) -> str:
         """The day that it lies on, as of its time."""
         return self.entry.at.date().isoformat()
+
+    @property
+    def forgotten(self) -> list[str]:
+        """The names of the fields that were dropped, in the order of the alphabet."""
+        return sorted(self.seals.digests) if self.seals else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +126,26 @@ class AuditWanted:
 def link(record: AuditRecord, *, previous: str) -> str:
     """The hash that binds a record to everything before it: SHA-256 in hex over the previous hash and the record.
 
-    Over all of it but its own hash: where it lies is derived from what is hashed.
+    Over all of it but its own hash: where it lies is derived from what is hashed. Each sealed field that is not empty
+    counts by its HMAC-SHA-256, under a key that is the HMAC of its name under the salt; a dropped one by what it left.
+    The format is hashed, too, so that no entry passes for one of the other format.
     """
-    text = json.dumps({**asdict(record), "hash": previous}, sort_keys=True, default=str)
+    hashed = {"lane": record.lane, "number": record.number, "previous_day": record.previous_day, "hash": previous}
+    entry, seals = asdict(record.entry), record.seals
+    if seals is not None:
+        keys = {
+            name: seals.keys.get(name) or hmac.digest(seals.salt.encode(), name.encode(), "sha256").hex()
+            for name in SEALED
+        }
+        # What is there counts as it is, whatever digest lies beside it.
+        entry |= {
+            name: hmac.digest(keys[name].encode(), json.dumps(entry[name], sort_keys=True).encode(), "sha256").hex()
+            if entry[name]
+            else seals.digests.get(name, "")
+            for name in SEALED
+        }
+        hashed["format"] = 2
+    text = json.dumps({**hashed, "entry": entry}, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

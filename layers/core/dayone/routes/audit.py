@@ -56,6 +56,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return {
             "day": day.isoformat(),
             "entries": sum(one["entries"] for one in lanes),
+            "forgotten": sum(one["forgotten"] for one in lanes),
             "first_break": next((one["broken"] for one in lanes if one["broken"]), None),
             "lanes": lanes,
             "cursor": found.cursor,
@@ -126,6 +127,7 @@ def _entry(one: AuditRecord) -> AuditEntryAnswer:
         "lane": one.lane,
         "number": one.number,
         "hash": one.hash,
+        "forgotten": one.forgotten,
     }
 
 
@@ -133,4 +135,4 @@ def _lane(one: LaneVerified) -> LaneAnswer:
     broken: BreakAnswer | None = None
     if one.broken:
         broken = {"lane": one.lane, "number": one.broken.number, "says": one.broken.message}
-    return {"lane": one.lane, "entries": one.entries, "broken": broken}
+    return {"lane": one.lane, "entries": one.entries, "forgotten": one.forgotten, "broken": broken}

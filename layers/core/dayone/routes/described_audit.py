@@ -23,6 +23,7 @@ _ENTRIES: api.AuditAnswer = {
             "lane": "operations",
             "number": 4711,
             "hash": _HASH,
+            "forgotten": [],
         }
     ],
     "cursor": "",
@@ -30,8 +31,9 @@ _ENTRIES: api.AuditAnswer = {
 _VERIFIED: api.VerifiedAnswer = {
     "day": "2026-11-23",
     "entries": 204,
+    "forgotten": 0,
     "first_break": None,
-    "lanes": [{"lane": "operations", "entries": 204, "broken": None}],
+    "lanes": [{"lane": "operations", "entries": 204, "forgotten": 0, "broken": None}],
     "cursor": "",
 }
 _SUBJECT = Parameter(name="subject", says="Only entries about this subject.", example="person:e-1001")

@@ -26,10 +26,14 @@ class Break:
 
 @dataclass(frozen=True, kw_only=True)
 class LaneVerified:
-    """How many entries of a lane were looked at, and the first break, None when they are whole."""
+    """How many entries of a lane were looked at, and the first break, None when they are whole.
+
+    Of `forgotten` entries something was dropped so that a person can be forgotten.
+    """
 
     lane: str
     entries: int
+    forgotten: int
     broken: Break | None = None
 
 
@@ -51,10 +55,11 @@ def verify_audit(day: date, *, today: date, cursor: str, log: AuditLog) -> Verif
     verification = _Verification(day=day, today=today, log=log)
     lanes = []
     for lane in _lanes_between(after, unfinished, chains=chains, log=log):
-        number = after[1] if after and after[0] == lane else 0
+        number, chain = after[1] if after and after[0] == lane else 0, chains.get(lane, ())
         is_finished = unfinished is None or unfinished.lane != lane
-        broken = verification.lane(lane, chains.get(lane, ()), after=number, is_finished=is_finished)
-        lanes.append(LaneVerified(lane=lane, entries=len(chains.get(lane, ())), broken=broken))
+        broken = verification.lane(lane, chain, after=number, is_finished=is_finished)
+        forgotten = sum(isinstance(record, AuditRecord) and bool(record.forgotten) for record in chain)
+        lanes.append(LaneVerified(lane=lane, entries=len(chain), forgotten=forgotten, broken=broken))
     if unfinished is None or any(verified.broken for verified in lanes):
         return Verified(lanes=tuple(lanes))
     return Verified(lanes=tuple(lanes), cursor=f"{unfinished.lane}:{unfinished.number}")
