@@ -28,6 +28,7 @@ from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from functions.receive_hr_event import app
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.hr import MemoryHrSources
+from tests.fakes.own_apis import MemoryOwnApis
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.unit.hr_senders import NOW, SAMPLES, SETUP, key_of, sent
 from tests.unit.hr_world import ADA, later, tells
@@ -110,6 +111,7 @@ def time_of_an_event() -> Figure:
     """How many times as long receiving takes as parsing."""
     event, context, ports = signed_event(), Context(), receiving(Sqs())
     wiring.receive_hr_event = lambda: ports  # type: ignore[assignment] # made once in a process, as in Lambda
+    wiring.own_apis = MemoryOwnApis  # type: ignore[assignment] # the same
 
     def received() -> None:
         for _ in range(EVENTS):

@@ -6,6 +6,9 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
+from dayone.contracts.deliveries import refusal
+from dayone.contracts.origin import check_request, check_signer
+from dayone.errors import DayOneError
 from dayone.observability import logger_of
 from dayone.routes.access_api import build_app, part_of
 
@@ -15,4 +18,11 @@ logger = logger_of("access_api")
 @logger.inject_lambda_context(clear_state=True, correlation_id_path=correlation_paths.API_GATEWAY_REST)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a request that API Gateway has authorised; what goes wrong is answered as a problem document."""
+    function = context.invoked_function_arn
+    try:
+        check_request(event, resource="/v1/{proxy+}", function=function, apis=wiring.own_apis())
+        check_signer(event, function=function)
+    except DayOneError as error:
+        logger.warning("request not from the API", extra={"kind": type(error).__name__, "reason": str(error)})
+        return refusal(error)
     return build_app(wiring.access_api(), logger=logger, parts=[part_of(event)]).resolve(event, context)

@@ -11,23 +11,23 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dayone import wiring
 from dayone.contracts.inbox import from_json
 from dayone.contracts.inbox_batch import handled_messages, without
+from dayone.contracts.origin import check_records
 from dayone.observability import failures_told, logger_of
 from dayone.usecases.plan_changes import plan_changes
 from dayone.usecases.settle_batch import settle_batch
 
 logger = logger_of("plan_changes")
-# Skipping a group after its first failure keeps the order within it.
+# Skipping a group after a failure keeps its order. A raised error would cost a cold start, and report the same failures.
 processor = SqsFifoPartialProcessor(skip_group_on_error=True)
-# A raised error would cost a cold start and report the same failures.
 processor.raise_on_entire_batch_failure = False
 
 
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own type
     """Report the messages that failed; a failed message blocks only its own subject."""
+    check_records(event, source=wiring.event_source())
     errors: dict[str, Exception] = {}
-    plan = partial(_plan, errors=errors)
-    answer: Any = process_partial_response(event=event, record_handler=plan, processor=processor, context=context)
+    answer: Any = process_partial_response(event, partial(_plan, errors=errors), processor, context=context)
     handled = handled_messages(event, answer, errors=errors)
     return without(answer, settle_batch(handled, ports=wiring.plan_changes().batch))
 

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
+from dayone.contracts.origin import check_records
 from dayone.observability import failures_told, logger_of
 from dayone.usecases.publish_events import publish_events
 
@@ -15,6 +16,7 @@ logger = logger_of("publish_events")
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
     """Publish all or raise: Lambda then brings the same records again, and nothing is skipped."""
     with failures_told(logger, message_id="stream"):
+        check_records(event, source=wiring.event_source())
         published = publish_events(event, ports=wiring.publish_events())
     logger.info("published", extra={"events": published.events})
     if published.failed_operations:

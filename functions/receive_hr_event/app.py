@@ -6,6 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
 from dayone.contracts.deliveries import answer, delivery_of, echo, nothing_to_do, refusal
+from dayone.contracts.origin import check_request
 from dayone.errors import DayOneError, Unauthentic, Unavailable
 from dayone.observability import logger_of
 from dayone.usecases.receive_hr_event import receive_hr_event
@@ -14,9 +15,11 @@ logger = logger_of("receive_hr_event")
 
 
 @logger.inject_lambda_context(clear_state=True)
-def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer 202 when the event is on the inbox, 200 when it leads to nothing, else a problem that says what to do."""
     try:
+        function = context.invoked_function_arn
+        check_request(event, resource="/hr/{source}", function=function, apis=wiring.own_apis())
         delivery = delivery_of(event)
         received = receive_hr_event(delivery, ports=wiring.receive_hr_event())
     except DayOneError as error:

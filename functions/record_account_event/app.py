@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
+from dayone.contracts.origin import check_records
 from dayone.observability import failures_told, logger_of
 from dayone.usecases.record_account_event import record_account_event
 
@@ -17,6 +18,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own type
     """Report the messages that failed, so that their queue keeps them and at last dead-letters them."""
+    check_records(event, source=wiring.event_source())
     return process_partial_response(event=event, record_handler=_record, processor=processor, context=context)
 
 

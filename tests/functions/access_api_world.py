@@ -28,6 +28,7 @@ from tests.fakes.existing_names import memory_existing
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import MemoryInboxBacklog, memory_overview
+from tests.fakes.own_apis import MemoryOwnApis
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.standing import MemoryStanding
@@ -122,8 +123,10 @@ class World:
         handler.setStream(log := io.StringIO())
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(wiring, "access_api", self.ports)
-            response = app.lambda_handler(load(event) if isinstance(event, str) else event, context())
-        headers = {name: values[0] for name, values in response["multiValueHeaders"].items()}
+            patch.setattr(wiring, "own_apis", MemoryOwnApis)
+            response = app.lambda_handler(load(event) if isinstance(event, str) else _with_its_method(event), context())
+        multiple = response.get("multiValueHeaders") or {name: [value] for name, value in response["headers"].items()}
+        headers = {name: values[0] for name, values in multiple.items()}
         is_json = "json" in headers["Content-Type"]
         body = json.loads(response["body"]) if is_json else response["body"]
         return Answer(response["statusCode"], body, headers, log.getvalue())
@@ -145,6 +148,19 @@ def parsed(kept: PolicyVersion) -> Policy:
 def load(name: str) -> Event:
     event: Event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     return event
+
+
+def _with_its_method(event: Event) -> Event:
+    """API Gateway names the method twice."""
+    return {**event, "requestContext": {**event["requestContext"], "httpMethod": event["httpMethod"]}}
+
+
+def signed_by(event: Event, arn: str) -> Event:
+    """The request as API Gateway hands it on when this user, or session of a role, has signed it."""
+    unique_id = f"AROAEXAMPLEID:{arn.rpartition('/')[2]}" if ":assumed-role/" in arn else "AIDAEXAMPLEID"
+    identity = {"userArn": arn, "caller": unique_id, "user": unique_id, "accessKey": "AKIAIOSFODNN7EXAMPLE"}
+    context = event["requestContext"]
+    return {**event, "requestContext": {**context, "identity": {**context["identity"], **identity}}}
 
 
 def asking(name: str, **query: str) -> Event:

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext as PowertoolsContext
 
+from dayone import wiring
+from tests.fakes.own_apis import MemoryOwnApis
+
 _EVENTS = Path(__file__).parents[2] / "events"
 
 type Event = dict[str, Any]
@@ -50,6 +53,14 @@ class Log:
 @pytest.fixture
 def context() -> LambdaContext:
     return LambdaContext()
+
+
+@pytest.fixture(autouse=True)
+def own_apis(monkeypatch: pytest.MonkeyPatch) -> MemoryOwnApis:
+    """Which APIs are the stack's: the one that the event files come from."""
+    apis = MemoryOwnApis()
+    monkeypatch.setattr(wiring, "own_apis", lambda: apis)
+    return apis
 
 
 @pytest.fixture

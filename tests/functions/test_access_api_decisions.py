@@ -12,7 +12,7 @@ from dayone.domain.stuck import Stuck, StuckKind
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.fakes.state_failed import MemoryStuck
 from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered
-from tests.functions.access_api_world import CALLER, Event, World, load
+from tests.functions.access_api_world import CALLER, Event, World, load, signed_by
 
 APPROVER = "arn:aws:sts::111122223333:assumed-role/platform/on-call"
 WHY = "43 removals, the limit is 10 (10 % of 105, at least 5)"
@@ -29,9 +29,7 @@ def world() -> World:
 
 
 def sent_by(name: str, caller: str) -> Event:
-    event = load(name)
-    event["requestContext"]["identity"]["userArn"] = caller
-    return event
+    return signed_by(load(name), caller)
 
 
 @pytest.mark.parametrize(("name", "said"), [("approve_change", "approved"), ("reject_change", "rejected")])

@@ -13,7 +13,7 @@ from dayone.routes import once
 from dayone.usecases.access_api import AccessApi
 from tests.fakes.queues import MemoryInbox
 from tests.functions.access_api_state import CHANGE, remembered
-from tests.functions.access_api_world import Answer, Event, World, load
+from tests.functions.access_api_world import Answer, Event, World, load, signed_by
 
 KEY = "5b0c1b3e-6f0a-4d7e-9a39-0a4d1f3f9d55"
 WRITES = ["submit_policy", "discover_accounts", "retry_change", "approve_change"]
@@ -74,7 +74,7 @@ def test_without_a_key_each_request_is_a_request_of_its_own(world: World) -> Non
         {"path": "/v1/accounts/discover", "httpMethod": "POST", "body": None},
         {"queryStringParameters": {"file": "other.yaml"}, "multiValueQueryStringParameters": {"file": ["other.yaml"]}},
         {"headers": {"Idempotency-Key": KEY, "If-Match": '"1"'}},
-        {"requestContext": {"identity": {"userArn": "arn:aws:iam::111122223333:user/eve"}}},
+        {"requestContext": signed_by(load("submit_policy"), "arn:aws:iam::111122223333:user/eve")["requestContext"]},
     ],
 )
 def test_a_key_stands_for_one_request(world: World, other: Event) -> None:

@@ -59,12 +59,26 @@ def inbox(monkeypatch: pytest.MonkeyPatch, keys: _CountingKeys) -> MemoryInbox:
 
 def _event(source: str, *, body: str | None = None, method: str = "POST", **headers: str) -> Event:
     return {
+        "resource": "/hr/{source}",
+        "path": f"/hr/{source}",
         "httpMethod": method,
         "pathParameters": {"source": source},
         "headers": headers,
         "body": body,
         "isBase64Encoded": False,
-        "requestContext": {"identity": {"sourceIp": "203.0.113.7"}},
+        "requestContext": _context(method, sender="203.0.113.7"),
+    }
+
+
+def _context(method: str, *, sender: str) -> Event:
+    return {
+        "resourcePath": "/hr/{source}",
+        "httpMethod": method,
+        "stage": "live",
+        "accountId": "111122223333",
+        "apiId": "a1b2c3d4e5",
+        "requestId": "5e6f7a8b-1c2d-4e3f-9a0b-c1d2e3f4a5b6",
+        "identity": {"sourceIp": sender},
     }
 
 
@@ -87,7 +101,7 @@ def test_what_proves_nothing_is_answered_alike_for_every_name(
     context: LambdaContext, body: str, headers: Mapping[str, str], inbox: MemoryInbox
 ) -> None:
     (answer,) = _answers(context, lambda name: _event(name, body=body, **headers))
-    assert json.loads(answer)["statusCode"] < 500
+    assert json.loads(answer)["statusCode"] in (200, 400, 401, 413, 422)  # and not 403, which is for other APIs
     assert not [name for name in SAMPLES if name in answer.replace("people", "")]
     assert inbox.commands == []
 
@@ -108,7 +122,7 @@ def test_as_much_is_done_for_a_name_that_there_is_not(context: LambdaContext, ke
 
 def test_another_network_is_answered_as_a_wrong_signature(context: LambdaContext) -> None:
     from_elsewhere = _event("okta", body="{}")
-    from_elsewhere["requestContext"] = {"identity": {"sourceIp": "198.51.100.1"}}
+    from_elsewhere["requestContext"] = _context("POST", sender="198.51.100.1")
     unsigned = _event("okta", body="{}")
     assert app.lambda_handler(from_elsewhere, context) == app.lambda_handler(unsigned, context)
 

@@ -16,6 +16,7 @@ from tests.fakes.state_policies import MemoryChanges
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.unit.world import World
 
+_SOURCE = "arn:aws:sqs:eu-west-1:111122223333:dayone-InboxQueue.fifo"
 _PERSONAL = ("Lovelace", "Ada", "Grace", "Hopper", "example.com")
 _POLICY = a_policy(a_group("engineers"), a_set("ViewOnly"), an_assignment())
 
@@ -25,6 +26,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     made.organization.accounts["444455556666"] = an_account()
     monkeypatch.setattr(wiring, "plan_changes", made.planning)
+    monkeypatch.setattr(wiring, "event_source", lambda: _SOURCE)
     return made
 
 

@@ -18,6 +18,10 @@ from tests.fakes.state_records import MemoryRecords
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.project.repository import resource
 
+_SOURCE = (
+    "arn:aws:dynamodb:eu-central-1:111122223333:table/dayone-StateTable-1A2B3C4D5E6F7/stream/2026-11-20T09:00:00.000"
+)
+
 
 @pytest.fixture
 def bus(monkeypatch: pytest.MonkeyPatch) -> MemoryEventBus:
@@ -30,6 +34,7 @@ def _wired(bus: MemoryEventBus, monkeypatch: pytest.MonkeyPatch) -> MemoryEventB
     state.applied |= {ResourceOf(the_account(), one.resource): one for one in assigned}
     ports = PublishEvents(stream=DynamoStream(), records=MemoryRecords(state), bus=bus)
     monkeypatch.setattr(wiring, "publish_events", lambda: ports)
+    monkeypatch.setattr(wiring, "event_source", lambda: _SOURCE)
     return bus
 
 

@@ -12,6 +12,8 @@ from functions.record_account_event import app
 from tests.fakes.queues import MemoryDeadLetters, MemoryInbox
 from tests.functions.conftest import Event, LambdaContext, Log
 
+_SOURCE = "arn:aws:sqs:eu-west-1:111122223333:dayone-AccountEventsQueue"
+
 
 class _Queues:
     def __init__(self, inbox: MemoryInbox) -> None:
@@ -39,6 +41,7 @@ def _wired(inbox: MemoryInbox, monkeypatch: pytest.MonkeyPatch) -> _Queues:
     queues = _Queues(inbox)
     ports = RecordAccountEvent(inbox=queues.inbox, dead_letters=queues.dead_letters)
     monkeypatch.setattr(wiring, "record_account_event", lambda: ports)
+    monkeypatch.setattr(wiring, "event_source", lambda: _SOURCE)
     return queues
 
 

@@ -14,6 +14,7 @@ _ATTRIBUTES = {
     ("AWS::Events::Rule", "Arn"): f"arn:aws:events:{_HERE}:rule/NAME",
     ("AWS::IAM::Role", "Arn"): "arn:aws:iam::111122223333:role/NAME",
     ("AWS::KMS::Key", "Arn"): f"arn:aws:kms:{_HERE}:key/01234567-89ab-cdef-0123-456789abcdef",
+    ("AWS::Logs::LogGroup", "Arn"): f"arn:aws:logs:{_HERE}:log-group:/aws/lambda/NAME:*",
     ("Custom::SessionPolicy", "PolicyArn"): (
         "arn:aws:organizations::111122223333:policy/o-a1b2c3d4e5/service_control_policy/p-0a1b2c3d"
     ),

@@ -104,7 +104,8 @@ def test_a_role_allows_exactly_what_aws_asks_for_on_top_of_the_calls(name: str) 
     allowed = {
         given["PolicyName"]: sorted(set(_allowed(name, policy=given["PolicyName"]))) for _, given in _policies(name)
     }
-    allowed.pop("trigger", None)
+    for not_of_an_adapter in ("trigger", "log"):
+        allowed.pop(not_of_an_adapter, None)
     assert allowed == _declared(name)
 
 
@@ -152,8 +153,51 @@ def test_a_role_names_its_actions_and_resources(name: str) -> None:
 def test_a_role_has_no_policy_but_these(name: str) -> None:
     role = resource(f"{pascal(name)}Role")
     assert role["ManagedPolicyArns"] == [{"Ref": "FunctionTelemetry"}]
-    assert {given["PolicyName"] for _, given in _policies(name)} <= {"calls", "trigger", *Dependency}
+    assert {given["PolicyName"] for _, given in _policies(name)} <= {"calls", "trigger", "log", *Dependency}
     assert "Policies" not in resource(f"{pascal(name)}Function")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_writes_into_its_own_log_and_no_other(name: str) -> None:
+    """Alarms are made of lines of logs, and so is what somebody later believes of a night."""
+    (log,) = _statements(name, policy="log")
+    assert set(log["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert log["Resource"] == {"Fn::GetAtt": f"{pascal(name)}Logs.Arn"}
+    assert resource(f"{pascal(name)}Function")["LoggingConfig"]["LogGroup"] == {"Ref": f"{pascal(name)}Logs"}
+
+
+def test_what_all_functions_share_lets_none_write_a_log() -> None:
+    shared = [
+        action
+        for statement in statements(template()["Resources"]["FunctionTelemetry"])
+        for action in _listed(statement["Action"])
+    ]
+    assert sorted(shared) == ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FUNCTIONS if {event["Type"] for event in _events(name)} & {"SQS", "DynamoDB"}]
+)
+def test_a_function_that_believes_its_records_knows_where_they_come_from(name: str) -> None:
+    (event,) = _events(name)
+    source = event["Properties"].get("Queue") or event["Properties"]["Stream"]
+    variables = resource(f"{pascal(name)}Function")["Environment"]["Variables"]
+    if name != "execute_operations":  # which reads nothing of what wakes it
+        assert variables["SOURCE_ARN"] == source
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if any(event["Type"] == "Api" for event in _events(name))])
+def test_a_function_behind_an_api_knows_the_apis_of_the_stack(name: str) -> None:
+    if name == "show_docs":  # which says the same to everybody
+        return
+    parameter = template()["Resources"]["ApiIds"]["Properties"]
+    assert resource(f"{pascal(name)}Function")["Environment"]["Variables"]["API_IDS_PARAMETER"] == parameter["Name"]
+    public, private = {"Ref": "AccessApi"}, {"Fn::Sub": "${AccessApi},${HrApi}"}
+    assert parameter["Value"] == {"Fn::If": ["IsPrivate", private, public]}
+    assert {api for api, each in template()["Resources"].items() if each["Type"] == "AWS::Serverless::Api"} == {
+        "AccessApi",
+        "HrApi",
+    }
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -22,7 +22,8 @@ def test_one_function_owns_it_and_another_one_writes_it() -> None:
 def test_it_touches_only_what_has_the_tag_of_its_stack() -> None:
     on_policies = [
         statement
-        for statement in resource("OwnSessionPolicyRole")["Policies"][0]["PolicyDocument"]["Statement"]
+        for policy in resource("OwnSessionPolicyRole")["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
         if {"organizations:DeletePolicy", "organizations:AttachPolicy"} <= set(statement["Action"])
     ]
     owner = resource("SessionPolicy")["Owner"]

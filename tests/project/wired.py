@@ -23,7 +23,8 @@ def tables(adapter):
     yield "calls", adapter.ACTIONS
     yield from getattr(adapter, "DEPENDENT_ACTIONS", {}).items()
 together = {}
-for adapter in adapters(wiring.NAME()):
+made = [wiring.NAME(), *([wiring.own_apis()] if HAS_APIS else [])]
+for adapter in (adapter for each in made for adapter in adapters(each)):
     for policy, actions in tables(adapter):
         together.setdefault(policy, set()).update(actions)
 print(json.dumps({policy: sorted(actions) for policy, actions in together.items()}))
@@ -54,7 +55,7 @@ def declared_actions(function: str, *, interpreter: Path, path: Iterable[Path]) 
     """
     actions: dict[str, list[str]] = run_python(
         interpreter,
-        _ACTIONS_OF.replace("NAME", function),
+        _ACTIONS_OF.replace("NAME", function).replace("HAS_APIS", str("API_IDS_PARAMETER" in variables_of(function))),
         path=path,
         environment={**environment_of(function), "AWS_DEFAULT_REGION": "eu-central-1"},
     )

@@ -11,7 +11,21 @@ from dayone.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReceiveHrEventSettings:
+class OwnApisSettings:
+    """For every function behind an API; its parameter of Systems Manager holds the ids of the stack's APIs."""
+
+    api_ids_parameter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventSourceSettings:
+    """For every function that takes records; the ARN of the queue or the stream that they come from."""
+
+    source_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveHrEventSettings(OwnApisSettings):
     """For receive_hr_event."""
 
     inbox_url: str
@@ -22,7 +36,7 @@ class ReceiveHrEventSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordAccountEventSettings:
+class RecordAccountEventSettings(EventSourceSettings):
     """For record_account_event."""
 
     inbox_url: str
@@ -30,7 +44,7 @@ class RecordAccountEventSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanChangesSettings:
+class PlanChangesSettings(EventSourceSettings):
     """For plan_changes."""
 
     table_name: str
@@ -76,7 +90,7 @@ class ReconcileAccessSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PublishEventsSettings:
+class PublishEventsSettings(EventSourceSettings):
     """For publish_events."""
 
     table_name: str
@@ -95,7 +109,7 @@ class SignCheckpointSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccessApiSettings:
+class AccessApiSettings(OwnApisSettings):
     """For access_api."""
 
     table_name: str

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dayone.adapters.dynamodb_table import DynamoTable
+    from dayone.adapters.own_apis import SsmOwnApis
     from dayone.usecases.access_api import AccessApi
     from dayone.usecases.claim_table import ClaimTable
     from dayone.usecases.execute_operations import ExecuteOperations
@@ -27,6 +28,21 @@ if TYPE_CHECKING:
     from dayone.usecases.record_account_event import RecordAccountEvent
     from dayone.usecases.settle_batch import BatchPorts
     from dayone.usecases.sign_checkpoint import SignCheckpoint
+
+
+@cache
+def own_apis() -> "SsmOwnApis":
+    """For every function behind an API: which APIs are the stack's."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.own_apis import SsmOwnApis
+
+    return SsmOwnApis(client("ssm"), parameter=settings.read(settings.OwnApisSettings).api_ids_parameter)
+
+
+@cache
+def event_source() -> str:
+    """For every function that takes records: the ARN of the queue or the stream that they come from."""
+    return settings.read(settings.EventSourceSettings).source_arn
 
 
 @cache
