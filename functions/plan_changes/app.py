@@ -17,7 +17,7 @@ from dayone.usecases.plan_changes import plan_changes
 from dayone.usecases.settle_batch import settle_batch
 
 logger = logger_of("plan_changes")
-# Skipping a group after a failure keeps its order. A raised error would cost a cold start, and report the same failures.
+# Skipping a group after a failure keeps its order. A raised error would cost a cold start and say the same.
 processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 processor.raise_on_entire_batch_failure = False
 
