@@ -211,6 +211,19 @@ class TestReceiveHrEvent:
         assert len(inbox.commands) == 1
 
 
+@pytest.mark.parametrize("app", [access_api, receive_hr_event], ids=["access_api", "receive_hr_event"])
+def test_a_test_in_the_console_of_api_gateway_reaches_no_function(
+    app: Any,  # noqa: ANN401 - a module
+    event_of: Callable[[str], Event],
+    context: LambdaContext,
+) -> None:
+    """It asks no authorizer. Its stage and its address are what API Gateway puts there, whoever asks for the test."""
+    name = "access_api/approve_change" if app is access_api else "receive_hr_event/joiner"
+    tested = _of_identity(event_of(name), {"sourceIp": "test-invoke-source-ip"})
+    assert app.lambda_handler(_of_request(tested, {"stage": "test-invoke-stage"}), context)["statusCode"] == 403
+    assert app.lambda_handler(_of_request(event_of(name), {"stage": "test-invoke-stage"}), context)["statusCode"] == 403
+
+
 _FORGED_RECORDS: Mapping[str, Callable[[Event], Event]] = {
     "no records": lambda _event: {"Records": []},
     "no event of records": lambda _event: {},
