@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.domain.changes import Change, ChangeState
+from dayone.domain.changes import Blame, Change, ChangeState
 from dayone.domain.guardrails import Ground, HeldRemoval, decided, released
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.subject_states import Head, Plan
@@ -90,6 +90,15 @@ def test_the_first_reason_to_hold_is_kept(ports: StatePorts) -> None:
     made = replace(plan(ports.subjects.load(BOB).head, change=LEFT), held_because="another")
     ports.subjects.commit(made)
     assert change_in(ports).held_because == _WHY
+
+
+def test_whoever_is_to_blame_is_gathered_and_the_first_reason_of_each_is_kept(ports: StatePorts) -> None:
+    alice = Blame(actor="arn:aws:sts::111122223333:assumed-role/Pipeline/run-17", reason="put group a in force")
+    eve, leaver = Blame(actor="arn:eve", reason="gave grant g-1"), replace(alice, reason="told", of_leavers=True)
+    for subject, blamed in ((ADA, (alice,)), (BOB, (replace(alice, reason="another"), eve, leaver))):
+        ports.subjects.commit(replace(plan(ports.subjects.load(subject).head, change=LEFT), blamed=blamed))
+    assert set(change_in(ports).blamed) == {alice, eve, leaver}
+    assert len(change_in(ports).blamed) == 3
 
 
 def test_whose_removals_a_change_holds_is_found(ports: StatePorts) -> None:

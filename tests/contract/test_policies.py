@@ -1,11 +1,13 @@
 """The ports Policies and PolicyArchive, in memory and over DynamoDB alike."""
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dayone.domain.audit import AuditEntry, first_break
+from dayone.domain.origins import Origins
 from dayone.domain.policy import Guard, Guardrails, Policy, PolicyVersion, Protection, Reservation, Reservations
 from dayone.domain.preconditions import Precondition
 from dayone.domain.terms import Terms
@@ -118,6 +120,29 @@ class TestActivation:
             ports.policies.activate(version, audit=activated(version))
             assert ports.policies.current_version() == ports.policies.current().version == version
             assert [group.name for group in ports.policies.current().groups] == [text]
+
+    def test_who_brought_its_parts_comes_with_it(self, ports: StatePorts) -> None:
+        assert ports.policies.origins() == Origins()
+        older, newer = kept(ports, "a").version, kept(ports, "b").version
+        made = Origins(
+            version=newer,
+            brought={"d1": ("arn:aws:iam::111122223333:user/Zoë", "arn:eve"), "d2": ("arn:eve",)},
+            taken_out={"group a": {"arn:eve": NOW}},
+        )
+        ports.policies.activate(newer, audit=activated(newer), origins=made)
+        ports.policies.activate(older, audit=activated(older), origins=Origins(version=older))
+        assert ports.policies.origins() == made
+
+    def test_as_much_as_there_can_be_of_it_fits(self, ports: StatePorts) -> None:
+        names = (hashlib.sha256(str(number).encode()).hexdigest()[:32] for number in range(11_000))
+        actors = [f"arn:aws:sts::111122223333:assumed-role/Pipeline/{number:064d}" for number in range(40)]
+        made = Origins(
+            version=kept(ports, "a").version,
+            brought={name: (actors[int(name[:2], 16) % 40],) for name in names},
+            taken_out={f"assignment Set{number}/group-{number}": {actors[number % 40]: NOW} for number in range(1_000)},
+        )
+        ports.policies.activate(made.version, audit=activated(1), origins=made)
+        assert ports.policies.origins() == made
 
     def test_an_older_version_is_left_aside(self, ports: StatePorts) -> None:
         older, newer = kept(ports, "a").version, kept(ports, "b").version

@@ -11,6 +11,7 @@ from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.grants import Grant
 from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
+from dayone.domain.origins import Origins
 from dayone.domain.policy import PolicyVersion, Reservations
 from dayone.domain.portions import Portion
 from dayone.domain.stuck import Stuck, StuckKind
@@ -44,6 +45,7 @@ class State:
     kept_policies: dict[int, PolicyVersion] = field(default_factory=dict)
     policy_in_force: int = 0
     reservations: Reservations = field(default_factory=Reservations)
+    origins: Origins = field(default_factory=Origins)
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
 
     def operation(self, known: Operation) -> Operation | None:

@@ -8,6 +8,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change, Decision
 from dayone.domain.guards import with_reservations
 from dayone.domain.operations import Operation, OperationState
+from dayone.domain.origins import Origins
 from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.subject_states import Head
@@ -18,7 +19,7 @@ from dayone.ports.records import Page
 from tests.fakes.pages import page
 from tests.fakes.state import State
 
-_NONE = Reservations()
+_NONE, _UNKNOWN = Reservations(), Origins()
 # As much as a record of the state table takes.
 _LONGEST_TEXT = 350_000
 
@@ -47,11 +48,17 @@ class MemoryPolicies:
         kept = self._state.kept_policies[version]
         return replace(self._parse(kept), terms=Terms(actor=kept.actor))
 
-    def activate(self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE) -> None:
+    def origins(self) -> Origins:
+        return self._state.origins
+
+    def activate(
+        self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE, origins: Origins = _UNKNOWN
+    ) -> None:
         if version not in self._state.kept_policies:
             raise NotFound(f"there is no version {version} of the policy")
         if version > self._state.policy_in_force:
             self._state.policy_in_force, self._state.reservations = version, reservations
+            self._state.origins = origins
             self._state.record(audit)
 
     def lift(self, version: int, reservation: Reservation) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dayone.domain.changes import Share
+from dayone.domain.changes import Blame, Share
 from dayone.domain.operations import OperationState
 from dayone.domain.subject_states import Claim, Head, Plan, SubjectState
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
@@ -53,11 +53,9 @@ class MemorySubjects:
         if plan.delivery:
             self._state.deliveries[plan.delivery.name] = cause.change
         change = self._state.change_for(cause)
-        self._state.changes[change.id] = replace(
-            change,
-            planned=change.planned + 1,
-            held_because=change.held_because or plan.held_because,
-        )
+        because, blamed = change.held_because or plan.held_because, _joined(change.blamed, plan.blamed)
+        change = replace(change, planned=change.planned + 1, held_because=because, blamed=blamed)
+        self._state.changes[change.id] = change
         self._state.shares[cause.change, subject] = Share(subject=subject)
         for operation in plan.operations:
             self._state.store(operation)
@@ -89,6 +87,14 @@ class MemorySubjects:
         change = self._state.change_for(plan.cause)
         self._state.removals[budget.day] = today + budget.count
         self._state.changes[change.id] = replace(change, removals=change.removals + budget.count)
+
+
+def _joined(before: tuple[Blame, ...], more: tuple[Blame, ...]) -> tuple[Blame, ...]:
+    """Of each actor the first counts, apart for leavers."""
+    found: dict[tuple[str, bool], Blame] = {}
+    for one in (*before, *more):
+        found.setdefault((one.actor, one.of_leavers), one)
+    return tuple(found.values())
 
 
 class MemoryDueWork:

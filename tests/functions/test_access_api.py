@@ -129,6 +129,7 @@ def test_changes_are_listed_page_by_page(world: World) -> None:
         "unplanned": 0,
         "held": 0,
         "held_because": "",
+        "blame": [],
         "removals": 0,
         "decision": None,
     }

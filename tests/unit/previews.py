@@ -71,9 +71,9 @@ def if_account(world: World, **changes: object) -> Previewed:
     return preview_plan(WhatIf(account={"id": "444455556666", **changes}), ports=api_of(world))
 
 
-def put_in_force(text: str, *, world: World) -> Command:
+def put_in_force(text: str, *, world: World, actor: str = "arn:admin") -> Command:
     """Upload the policy and let everything that follows from it happen."""
-    request = world.policy_is(read_policy({"policy.yaml": text}, version=0))
+    request = world.policy_is(read_policy({"policy.yaml": text}, version=0), actor=actor)
     world.settle()
     return request
 

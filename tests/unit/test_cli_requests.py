@@ -63,6 +63,16 @@ def test_requests_are_signed_also_when_names_have_blanks_slashes_and_letters_of_
     assert api.asked[-1].query["group"] == "On call + é/&"
 
 
+def test_a_held_change_says_who_may_not_decide_on_it_and_why(api: CliApi) -> None:
+    answer = over("01H", "held", held=1)
+    blame = [("arn:bob", "gave grant g-1"), ("arn:eve", "told title by hand"), ("arn:bob", "put group staff in force")]
+    answer["change"]["blame"] = [{"actor": actor, "reason": said, "of_leavers": False} for actor, said in blame]
+    api.tell("GET /v1/changes/01H", answer)
+    shown = dayone("changes", "show", "01H", api=api.url).out
+    assert "may not be decided by arn:bob, who gave grant g-1; put group staff in force" in shown
+    assert "may not be decided by arn:eve, who told title by hand" in shown
+
+
 def test_a_wrong_secret_is_not_taken_for_a_right_one(api: CliApi) -> None:
     api.tell("GET /v1/health", HEALTH)
     ended = dayone("status", api=api.url, AWS_SECRET_ACCESS_KEY="another")

@@ -232,13 +232,13 @@ class World:
         self.inbox.put([command])
         return command
 
-    def policy_is(self, policy: Policy) -> ActivatePolicy:
+    def policy_is(self, policy: Policy, *, actor: str = "arn:admin") -> ActivatePolicy:
         text = f"policy {next(self.numbers)}"
         change = ulid_of(self.now, name=text)
         archive = MemoryPolicyArchive(self.state)
-        kept = archive.add(text, file="policy.yaml", actor="arn:admin", at=self.now, change=change)
+        kept = archive.add(text, file="policy.yaml", actor=actor, at=self.now, change=change)
         self.policies[text] = replace(policy, version=kept.version)
-        cause = Cause(change=change, kind=CauseKind.POLICY, actor="arn:admin", reference="upload", at=self.now)
+        cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference="upload", at=self.now)
         command = ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)
         self.inbox.put([command])
         return command

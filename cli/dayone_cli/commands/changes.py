@@ -79,7 +79,7 @@ def approve(
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Approve a held change and carry out all that it holds. You cannot approve a change you caused."""
+    """Approve a held change and carry out all that it holds. You cannot approve what you have brought about."""
     if leavers:
         approve_leavers(run, change, yes=yes)
         return

@@ -7,6 +7,7 @@ from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
+from dayone.adapters.dynamodb_blame import blamed_in
 from dayone.contracts.codec import Record, decode, encode, stamp
 from dayone.domain.accounts import Account
 from dayone.domain.assignments import assignment_in
@@ -91,7 +92,7 @@ def change_parts(cause: Cause) -> Record:
 
 def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Change:
     """The change in its record, with notes from elsewhere."""
-    return decode(Change, record, left=counts.left_in(record), notes=notes)
+    return decode(Change, record, left=counts.left_in(record), notes=notes, blamed=blamed_in(record))
 
 
 def planned_record(plan: Plan) -> Record:

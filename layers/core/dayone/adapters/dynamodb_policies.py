@@ -1,5 +1,7 @@
 """The policy in force in DynamoDB: read by all who plan, replaced by a newer version."""
 
+import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import ClassVar
@@ -13,11 +15,13 @@ from dayone.adapters.dynamodb_writes import Check, Put, Update, Write
 from dayone.contracts.codec import decode, encode
 from dayone.domain.audit import AuditEntry
 from dayone.domain.guards import with_reservations
+from dayone.domain.origins import Origins
 from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.terms import Terms
 
-_KEPT, _CURRENT = "kept", "current"
-_NONE = Reservations()
+_KEPT, _CURRENT, _ORIGINS = "kept", "current", "origins"
+_ORIGINS_OF_CURRENT = keys.RecordKey(keys.CURRENT_POLICY.pk, "ORIGINS")
+_NONE, _UNKNOWN = Reservations(), Origins()
 # Each is lifted by itself, since two decisions may meet.
 _LIFTED: Mapping[Reservation, tuple[str, ...]] = {
     Reservation.HOLD: ("hold", "replaced"),
@@ -63,13 +67,15 @@ class DynamoPolicies(DynamoPolicyInForce):
         {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
     )
 
-    def activate(self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE) -> None:
+    def activate(
+        self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE, origins: Origins = _UNKNOWN
+    ) -> None:
         """Put a kept version in force; an older one is left aside, the same again is harmless.
 
         Raises NotFound for a version that was never kept.
         """
         refused = self._table.transact(
-            lambda: self._activation(version, entry=audit, reservations=reservations),
+            lambda: self._activation(version, entry=audit, reservations=reservations, origins=origins),
             what=f"activating version {version} of the policy",
             over_when=[_KEPT, _CURRENT],
         )
@@ -81,10 +87,21 @@ class DynamoPolicies(DynamoPolicyInForce):
         lifted = Update(keys.CURRENT_POLICY, remove=_LIFTED[reservation], condition=is_version(version))
         self._table.write(lifted, what=f"lifting a reservation of version {version} of the policy")
 
-    def _activation(self, version: int, *, entry: AuditEntry, reservations: Reservations) -> Mapping[str, Write]:
+    def origins(self) -> Origins:
+        """Who brought the parts of the version in force; without any where that was never recorded."""
+        record = self._table.get(_ORIGINS_OF_CURRENT)
+        return decode(Origins, json.loads(zlib.decompress(bytes(record["packed"])))) if record else _UNKNOWN
+
+    def _activation(
+        self, version: int, *, entry: AuditEntry, reservations: Reservations, origins: Origins
+    ) -> Mapping[str, Write]:
         in_force = {**keys.CURRENT_POLICY._asdict(), "version": version, **encode(reservations)}
         return {
             _KEPT: Check(keys.policy_key(version), condition=EXISTS),
             _CURRENT: Put(in_force, condition=is_older_than(version)),
+            # Thousands of digests, each with whoever put it in force: packed, they fit into a record.
+            _ORIGINS: Put(
+                {**_ORIGINS_OF_CURRENT._asdict(), "packed": zlib.compress(json.dumps(encode(origins)).encode())}
+            ),
             **appended(self._table, [entry], lane=POLICY),
         }

@@ -10,6 +10,7 @@ from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
+from dayone.adapters.dynamodb_blame import blame_parts
 from dayone.adapters.dynamodb_claims import claim_in, claim_key, claims_in
 from dayone.adapters.dynamodb_conditions import IS_NEW, leaves_room_for, nothing_moved_since
 from dayone.adapters.dynamodb_grants import grants_in, reasons_in
@@ -139,7 +140,7 @@ def _counts(plan: Plan) -> Update:
     because = {"held_because": plan.held_because} if plan.held_because else {}
     return Update(
         change_keys.change_key(plan.cause.change),
-        put_once={**change_parts(plan.cause), "subjects": 1, **because},
+        put_once={**change_parts(plan.cause), "subjects": 1, **because, **blame_parts(plan.blamed)},
         add={
             "planned": 1,
             **counts.added_by(plan.operations),

@@ -26,6 +26,17 @@ class DecisionAnswer(TypedDict):
     at: Moment
 
 
+class BlameAnswer(TypedDict):
+    """A caller who has brought about what a change holds, by ARN, and by what: a rule, a grant, or a fact.
+
+    `of_leavers` is true when that is a removal because a person has left.
+    """
+
+    actor: str
+    reason: str
+    of_leavers: bool
+
+
 class ChangeAnswer(TypedDict):
     """A change; `state` is `planning`, `running`, `held`, `succeeded` or `failed`, as AWS has confirmed it.
 
@@ -33,7 +44,8 @@ class ChangeAnswer(TypedDict):
     again; `state` does not depend on them. `was_not_there` counts those of the `succeeded` deletions that had nothing
     to delete. `subjects` is null until they are counted; `unplanned` ones could not be planned. `held` operations
     (removals, or access given only with approval) wait because of `held_because`; `decision` is null
-    until somebody decides. `removals` counts those that the guardrail allowed.
+    until somebody decides. Neither the actor of the cause nor anybody in `blame` may decide.
+    `removals` counts those that the guardrail allowed.
     """
 
     id: ChangeId
@@ -50,6 +62,7 @@ class ChangeAnswer(TypedDict):
     superseded: Count
     held: Count
     held_because: str
+    blame: list[BlameAnswer]
     removals: Count
     decision: DecisionAnswer | None
 

@@ -71,6 +71,18 @@ class Decision:
     only_leavers: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Blame:
+    """Somebody who has brought about what a change holds, by the ARN they called with, and by what they have.
+
+    With `of_leavers` they have brought about a removal whose ground is that the person has left.
+    """
+
+    actor: str
+    reason: str
+    of_leavers: bool = False
+
+
 class ChangeState(StrEnum):
     """How far a change has come as a whole; a `HELD` one has nothing left to do until a human decides."""
 
@@ -87,7 +99,8 @@ class Change:
 
     `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
     many have been, `unplanned` how many were given up first. `held` is how many operations wait for a human,
-    `held_because` why the first of them does, and `decision` what was said to them. `removals` is how many were let go.
+    `held_because` why the first of them does, `blamed` whoever has brought that about beside the cause's actor, and
+    `decision` what was said to them. `removals` is how many were let go.
     `failed_before` is how many of the `failed` had failed in an earlier change, and were only tried again with this
     one; `was_not_there` how many of the `succeeded` had nothing to delete. `left` is how many operations of each lane
     are still to end, those that are held apart. `notes` say what there was nothing to do about, and why. `attempts` is
@@ -107,6 +120,7 @@ class Change:
     held: int = 0
     removals: int = 0
     held_because: str = ""
+    blamed: tuple[Blame, ...] = ()
     decision: Decision | None = None
     left: Mapping[Lane, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

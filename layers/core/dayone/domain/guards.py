@@ -1,10 +1,11 @@
 """Keep the guards up against the edit that would take them down: what it loosens counts once somebody else approves."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from dayone.domain.desired import Desired, Reason, Wanted
-from dayone.domain.policy import Guard, Guardrails, Location, Policy, Protection, Reservations
+from dayone.domain.origins import meaning_of
+from dayone.domain.policy import Guard, Guardrails, Policy, Protection, Reservations
 from dayone.domain.subjects import Resource, ResourceKind
 
 _MOST_NAMES = 10
@@ -111,16 +112,4 @@ def _listed(names: Iterable[str]) -> str:
 def _meaning(policy: Policy) -> object:
     """All that it says but the guardrails, wherever it stands in whichever file, in any order."""
     rules = (*policy.groups, *policy.permission_sets, *policy.assignments)
-    return sorted(map(repr, map(_without_places, rules))), policy.people
-
-
-def _without_places(value: object) -> object:
-    if isinstance(value, Location):
-        return None
-    if is_dataclass(value):
-        return type(value).__name__, tuple(_without_places(getattr(value, field.name)) for field in fields(value))
-    if isinstance(value, tuple):
-        return tuple(map(_without_places, value))
-    if isinstance(value, Mapping):
-        return sorted((name, _without_places(inner)) for name, inner in value.items())
-    return value
+    return sorted(map(repr, map(meaning_of, rules))), policy.people

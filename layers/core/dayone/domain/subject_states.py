@@ -8,7 +8,7 @@ from enum import StrEnum
 from dayone.domain.accounts import Account
 from dayone.domain.audit import AuditEntry
 from dayone.domain.bootstrap import Bootstrap, Progress
-from dayone.domain.changes import Cause
+from dayone.domain.changes import Blame, Cause
 from dayone.domain.desired import Reason
 from dayone.domain.grants import Grant
 from dayone.domain.guardrails import HeldRemoval, RemovalBudget, Verdict
@@ -54,6 +54,8 @@ class Telling:
 
     An attribute that is not among them is one that the source says nothing about; an empty text says that there is
     none. One that is not `PRESENT` has no attributes of its own. `flaws` are the mistakes that were left aside.
+    `tellers` are the ARNs of those who have told by hand, by the attribute whose present value they were the first to
+    tell.
     """
 
     source: str
@@ -61,6 +63,7 @@ class Telling:
     attributes: Mapping[str, str]
     presence: Presence = Presence.PRESENT
     flaws: tuple[str, ...] = ()
+    tellers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,9 +173,10 @@ class Plan:
     """What planning a subject leads to, to be committed as a whole or not at all.
 
     `before` is the head that was read: the commit is refused when it is no longer the one in place. Without
-    `operations` the generation stays, so what runs goes on. `removals` is what they take from the guardrail's budget,
-    and `held_because` says why any of them is held. `delivery` is noted as taken by this plan's change. `grants` are
-    those of which something is to be put on record, and `reasons` replace those of resources that stay as they are.
+    `operations` the generation stays, so what runs goes on. `removals` is what they take from the guardrail's budget.
+    `held_because` says why any of them is held, and `blamed` who has brought that about. `delivery` is noted as taken
+    by this plan's change. `grants` are those of which something is to be put on record, and `reasons` replace those of
+    resources that stay as they are.
     """
 
     cause: Cause
@@ -183,6 +187,7 @@ class Plan:
     audit: tuple[AuditEntry, ...] = ()
     removals: RemovalBudget | None = None
     held_because: str = ""
+    blamed: tuple[Blame, ...] = ()
     delivery: Delivery | None = None
     grants: tuple[Grant, ...] = ()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)

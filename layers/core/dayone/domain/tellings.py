@@ -30,7 +30,12 @@ def taken_in(telling: Telling, *, known: Iterable[Telling]) -> tuple[Telling, ..
     if PAST_END in attributes:
         attributes = with_announced_end(attributes, before=_said(before) if before else {})
     merged = {**before.attributes, **attributes} if before else dict(attributes)
-    by_source[telling.source] = replace(telling, attributes=merged)
+    tellers = {**before.tellers, **telling.tellers} if before else telling.tellers
+    if before and tellers:
+        # Who only repeats a value has not told it.
+        same = {name for name in before.tellers if merged.get(name) == before.attributes.get(name)}
+        tellers = {**tellers, **{name: before.tellers[name] for name in same}}
+    by_source[telling.source] = replace(telling, attributes=merged, tellers=tellers)
     return tuple(one for _, one in sorted(by_source.items()))
 
 
@@ -61,11 +66,13 @@ def telling_of(
     at: datetime,
     read_at: datetime | None = None,
     flaws: tuple[str, ...] = (),
+    teller: str = "",
 ) -> Telling:
-    """A telling of these attributes, whose digest is that of all of them."""
+    """A telling of these attributes, whose digest is that of all of them; `teller` is the ARN of who tells by hand."""
     members = "\0".join(f"{name}={attributes[name]}" for name in sorted(attributes))
     version = FactVersion(at=at, digest=hashlib.sha256(members.encode()).hexdigest(), read_at=read_at)
-    return Telling(source=source, version=version, attributes=attributes, flaws=flaws)
+    tellers = dict.fromkeys(attributes, teller) if teller else {}
+    return Telling(source=source, version=version, attributes=attributes, flaws=flaws, tellers=tellers)
 
 
 def overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Decision
 from dayone.domain.commands import Command
 from dayone.domain.operations import Operation
+from dayone.domain.origins import Origins
 from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
 from dayone.domain.subject_states import Claim, Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 
-_NONE = Reservations()
+_NONE, _UNKNOWN = Reservations(), Origins()
 
 
 class Inbox(Protocol):
@@ -90,8 +91,13 @@ class PolicyInForce(Protocol):
 class Policies(PolicyInForce, Protocol):
     """The versions of the policy, of which one is in force."""
 
-    def activate(self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE) -> None:
+    def activate(
+        self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE, origins: Origins = _UNKNOWN
+    ) -> None:
         """Put a kept version in force; an older one than that in force is left aside, the same again is harmless."""
+
+    def origins(self) -> Origins:
+        """Who brought the parts of the version in force; without any where that was never recorded."""
 
     def lift(self, version: int, reservation: Reservation) -> None:
         """Lift one of the reservations that a version is in force under; harmless when it is not in force."""

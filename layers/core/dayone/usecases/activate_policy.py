@@ -11,7 +11,8 @@ from dayone.domain.commands import ActivatePolicy, ReconcileSubject
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.domain.guards import judged_as_edit
 from dayone.domain.judgement import PolicyImpact, removals_of, split_held, why_policy_is_held
-from dayone.domain.policy import Reservations
+from dayone.domain.origins import Origins, origins_after
+from dayone.domain.policy import Policy, Reservations
 from dayone.domain.portions import Portion
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import THE_POLICY, Subject
@@ -57,9 +58,11 @@ class _Assessed:
     reservations: Reservations
 
 
-def _assess(version: int, *, change: str, number: int, until: datetime, ports: ActivationPorts) -> _Cut | _Assessed:
+def _assess(
+    policy: Policy, *, in_force: Policy, change: str, number: int, until: datetime, ports: ActivationPorts
+) -> _Cut | _Assessed:
     """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
-    policy = judged_as_edit(ports.policies.version(version), in_force=ports.policies.current())
+    policy = judged_as_edit(policy, in_force=in_force)
     evaluator = evaluator_of(policy, fact_of=ports.fact_of, now=ports.clock())
     # Beside the portions in which the change asks for plans.
     name = f"{change}~removals"
@@ -123,8 +126,9 @@ def activate_policy(command: ActivatePolicy, *, ports: ActivationPorts) -> None:
 
 def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> bool:
     """Whether it is in force; False when what it removes is still to be counted, in the next run."""
-    cause, version = command.cause, command.version
-    assessed = _assess(version, change=cause.change, number=number, until=until, ports=ports)
+    cause, version, policies = command.cause, command.version, ports.policies
+    policy, in_force = policies.version(version), policies.current()
+    assessed = _assess(policy, in_force=in_force, change=cause.change, number=number, until=until, ports=ports)
     if isinstance(assessed, _Cut):
         ports.inbox.put([replace(command, cursor=f"{_Stage.ASSESSING}-{assessed.number}")])
         return False
@@ -137,7 +141,12 @@ def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, port
         outcome="recorded",
         detail=_in_words(version, assessed.reservations),
     )
-    ports.policies.activate(version, audit=entry, reservations=assessed.reservations)
+    origins = Origins(version=version)
+    if in_force.version:
+        # As it was uploaded, without the guards of the one before it. All that the very first has is its actor's.
+        before = policies.version(in_force.version) if in_force.reservations.guard else in_force
+        origins = origins_after(policies.origins(), before=before, after=policy, now=ports.clock())
+    policies.activate(version, audit=entry, reservations=assessed.reservations, origins=origins)
     return True
 
 

@@ -33,7 +33,7 @@ def approve_leavers(change: str, *, actor: str, ports: DecidingPorts) -> Decisio
     All others stay held, and the change can be decided on as before. Raises as `decide_change` does, and Inapplicable
     also when the change has been decided on as a whole.
     """
-    found = _decidable(change, actor=actor, ports=ports)
+    found = _decidable(change, actor=actor, ports=ports, only_leavers=True)
     if found.decision is not None:
         raise Inapplicable(f"change {change} was already decided on by {found.decision.actor}")
     _check_is_held(found, ports=ports)
@@ -46,8 +46,8 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
     """Keep the decision and ask for it to be carried out; the same decision again is harmless.
 
     `actor` is the ARN of the caller: of a user, or of a role with its session. Raises NotFound for a change that is
-    unknown, Forbidden for whoever caused it, Inapplicable when it holds nothing, is still being planned, or the
-    opposite was decided.
+    unknown, Forbidden for whoever caused it or has brought about what it holds, Inapplicable when it holds nothing, is
+    still being planned, or the opposite was decided.
     """
     found = _decidable(change, actor=actor, ports=ports)
     decision = found.decision or _decided(found, is_approved=is_approved, actor=actor, ports=ports)
@@ -58,10 +58,14 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
     return decision
 
 
-def _decidable(change: str, *, actor: str, ports: DecidingPorts) -> Change:
+def _decidable(change: str, *, actor: str, ports: DecidingPorts, only_leavers: bool = False) -> Change:
     found = the_change(change, records=ports.records)
     if actor == found.cause.actor:
         raise Forbidden(f"change {change} was caused by this caller: another caller must approve or reject it")
+    reasons = [one.reason for one in found.blamed if one.actor == actor and (one.of_leavers or not only_leavers)]
+    if reasons:
+        others = "another caller must approve or reject it"
+        raise Forbidden(f"change {change} holds what this caller has brought about, who {'; '.join(reasons)}: {others}")
     return found
 
 

@@ -43,7 +43,7 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, po
         told["start_date"] = fact.start_date.isoformat()
     if is_at_once:
         told["status"] = Status.ENDED.value
-    telling = telling_of(told, source=BY_HAND, at=cause.at)
+    telling = telling_of(told, source=BY_HAND, at=cause.at, teller=actor)
     ports.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=telling)])
     return Taken(change=cause.change)
 

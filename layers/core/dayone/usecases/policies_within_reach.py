@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field, replace
 
 from dayone.domain.audit import AuditEntry
+from dayone.domain.origins import Origins
 from dayone.domain.policy import Policy, Reservation, Reservations
 from dayone.ports.standing import Standing
 from dayone.ports.state import Policies, PolicyInForce
 
-_NONE = Reservations()
+_NONE, _UNKNOWN = Reservations(), Origins()
 
 
 @dataclass(kw_only=True)
@@ -48,9 +49,15 @@ class PoliciesWithinReach(PolicyWithinReach):
 
     policies: Policies
 
-    def activate(self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE) -> None:
+    def activate(
+        self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE, origins: Origins = _UNKNOWN
+    ) -> None:
         """Put a kept version in force; see Policies."""
-        self.policies.activate(version, audit=audit, reservations=reservations)
+        self.policies.activate(version, audit=audit, reservations=reservations, origins=origins)
+
+    def origins(self) -> Origins:
+        """Who brought the parts of the version in force; see Policies."""
+        return self.policies.origins()
 
     def lift(self, version: int, reservation: Reservation) -> None:
         """Lift a reservation; see Policies."""

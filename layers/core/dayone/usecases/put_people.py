@@ -52,7 +52,7 @@ def put_person(
     newest = tag_of(known.head.version) if known else None
     precondition.check(newest)
     cause = caused_by(actor, reference="put-person", ports=ports)
-    telling = telling_of(attributes, source=BY_HAND, at=cause.at)
+    telling = telling_of(attributes, source=BY_HAND, at=cause.at, teller=actor)
     expected = newest if precondition.versions and newest else ""
     ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling, expected_version=expected)])
     return Taken(change=cause.change, tag=tag_of(telling.version) or "")

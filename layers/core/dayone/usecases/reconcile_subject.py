@@ -1,11 +1,12 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dayone.domain.assignments import assignment_in
-from dayone.domain.changes import CauseKind
+from dayone.domain.blame import Circumstances, blamed_for
+from dayone.domain.changes import Blame, CauseKind
 from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.domain.evaluation import Diff, PolicyEvaluator, diff_subject
 from dayone.domain.grants import people_granted
@@ -23,11 +24,11 @@ from dayone.domain.operations import Operation
 from dayone.domain.policy import Policy
 from dayone.domain.selection import ready
 from dayone.domain.subject_states import Head, Plan
-from dayone.domain.subjects import Resource, ResourceKind
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
-from dayone.ports.state import Changes, PolicyInForce, Subjects
+from dayone.ports.state import Changes, Policies, Subjects
 from dayone.usecases.apply_decision import drop_withdrawn
 from dayone.usecases.make_plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
 from dayone.usecases.requeue import Requeue, Wakeups, employed_among, evaluator_of, may_have_turned, people_concerned
@@ -46,7 +47,7 @@ class Reconciliation:
 
     subjects: Subjects
     changes: Changes
-    policies: PolicyInForce
+    policies: Policies
     grants: Grants
     ledger: Ledger
     held: HeldRemovals
@@ -137,12 +138,34 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
         split, diff=diff, removals=removals, change=cause.change, policy=policy, ledger=ports.ledger, now=now
     )
     plan = with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
+    if guarded.stopped:
+        plan = replace(plan, blamed=_blamed(guarded.stopped, inputs=inputs, diff=diff, ports=ports))
     # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
     follows_person = isinstance(inputs.command, ReconcileSubject) and cause.kind in _ABOUT_PEOPLE
     is_of_part = follows_person or cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
     if is_of_part and (state.head.failed or state.head.outstanding):
         return _with_failed_before(plan, command=inputs.command, failed=ports.changes.failed_in_plan(state.head))
     return plan
+
+
+def _blamed(held: Collection[Resource], *, inputs: PlanInputs, diff: Diff, ports: Reconciliation) -> tuple[Blame, ...]:
+    """Whoever has brought about what is held, however long ago."""
+    policy, resolved, head = inputs.policy, inputs.resolved, inputs.state.head
+    assigned = {assignment_in(one).principal.person for one in held if one.kind is ResourceKind.ASSIGNMENT}
+    is_loosened = any(one.kind is ResourceKind.GUARDRAILS for one in held)
+    circumstances = Circumstances(
+        policy=policy,
+        # As it counts it is as strict as the one before.
+        uploaded=ports.policies.version(policy.version) if is_loosened else policy,
+        origins=ports.policies.origins(),
+        state=inputs.state,
+        fact=resolved.fact,
+        tellings=head.tellings if resolved.tellings is None else resolved.tellings,
+        now=inputs.now,
+        has_left=diff.ground.has_left,
+        people={one: ports.subjects.load(Subject(SubjectKind.PERSON, one)).head for one in assigned if one},
+    )
+    return blamed_for(held, given=diff.initial, at=circumstances)
 
 
 def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:

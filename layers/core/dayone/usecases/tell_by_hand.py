@@ -16,7 +16,7 @@ def tell_by_hand(command: ImportManualPeople, *, changes: Changes, inbox: Inbox)
         ApplyHrRecord(
             subject=Subject(SubjectKind.PERSON, person),
             cause=cause,
-            record=telling_of(said, source=BY_HAND, at=cause.at),
+            record=telling_of(said, source=BY_HAND, at=cause.at, teller=cause.actor),
         )
         for person, said in people.items()
     )

@@ -1,0 +1,235 @@
+"""Find who has brought about what is held: by a rule, a grant, or a fact told by hand, however long ago."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+from dayone.domain.accounts import Account
+from dayone.domain.assignments import assignment_in
+from dayone.domain.changes import Blame
+from dayone.domain.hr_sources import BY_HAND
+from dayone.domain.life_cycle import LifeCycle, Stage, stage_of
+from dayone.domain.matching import describes, flips_at, holds, selects_account, selects_person
+from dayone.domain.origins import (
+    EXCEPT,
+    GIVES,
+    GUARDRAILS,
+    Origins,
+    assignment_rule,
+    cycle_parts,
+    group_rule,
+    part_digest,
+    parts_of,
+    protection_rule,
+    set_rule,
+)
+from dayone.domain.people import Person, Status
+from dayone.domain.policy import AccountSelector, PersonSelector, Policy
+from dayone.domain.subject_states import Head, SubjectState, Telling
+from dayone.domain.subjects import Resource, ResourceKind
+
+# An actor, and by what they have brought it about.
+type _Causes = Iterator[tuple[str, str]]
+type _Selectors = Iterable[PersonSelector | AccountSelector]
+
+# AWS may have confirmed an access somewhat after the rule that it was asked for by had been taken out.
+_AT_MOST_LATE = timedelta(hours=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_END, _BEFORE_OR_AWAY = ("end_date", "status"), ("start_date", "status", "leave_start", "leave_end")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """In which a subject's plan holds something.
+
+    `state` is what was recorded before; `fact` and `tellings` are those that hold now. `people` are the heads of those
+    to whom something is assigned alone. `uploaded` is the policy without the guards of the one before it.
+    `has_left` is the ground of the removals: the person's employment is over.
+    """
+
+    policy: Policy
+    uploaded: Policy
+    origins: Origins
+    state: SubjectState
+    fact: Person | Account | None
+    tellings: tuple[Telling, ...]
+    now: datetime
+    has_left: bool
+    people: Mapping[str, Head] = field(default_factory=dict)
+
+
+def blamed_for(held: Iterable[Resource], *, given: frozenset[Resource], at: Circumstances) -> tuple[Blame, ...]:
+    """Whoever has brought about any of what is held, each once; `given` is what of it takes nothing from anybody.
+
+    The actor of the change is among them only when they are to blame for something else.
+    """
+    found: dict[tuple[str, bool], Blame] = {}
+    for resource in sorted(held):
+        of_leavers = at.has_left and resource not in given
+        for actor, reason in chain(_by_grants(resource, at), _by_rules(resource, at, is_given=resource in given)):
+            if actor:
+                found.setdefault((actor, of_leavers), Blame(actor=actor, reason=reason, of_leavers=of_leavers))
+    return tuple(found.values())
+
+
+def _by_grants(resource: Resource, at: Circumstances) -> _Causes:
+    # Whoever has left loses what was granted because of that, whoever gave it.
+    for grant in at.state.head.grants if not at.has_left else ():
+        if grant.resource == resource:
+            yield grant.granted_by, f"gave grant {grant.id}"
+            yield from ((one.by, f"extended grant {grant.id}") for one in grant.extensions)
+            if grant.end is not None:
+                yield grant.end.by, f"ended grant {grant.id}"
+
+
+def _by_rules(resource: Resource, at: Circumstances, *, is_given: bool) -> _Causes:
+    name = at.state.head.subject.name
+    match resource.kind:
+        case ResourceKind.GUARDRAILS:
+            return _by_loosening(at)
+        case ResourceKind.GROUP:
+            return _by_taking_out(resource, at, rules=(group_rule(name), protection_rule("groups", name)))
+        case ResourceKind.PERMISSION_SET:
+            return _by_taking_out(resource, at, rules=(set_rule(name),))
+        case ResourceKind.ASSIGNMENT:
+            return _by_assigning(resource, at) if is_given else _of_assignment(resource, at)
+        case ResourceKind.MEMBERSHIP if isinstance(at.fact, Person) and _is_here(at.fact, at):
+            return _of_membership(resource, at, person=at.fact)
+        case _:
+            return _of_employment(at.fact, at, tellings=at.tellings)
+
+
+def _is_here(fact: object, at: Circumstances) -> bool:
+    """Whether rules decide what the person has, and not where they are in their employment."""
+    if not isinstance(fact, Person) or fact.status is Status.MISSING:
+        return False
+    return stage_of(fact, cycle=at.policy.people, now=at.now) is Stage.PRESENT
+
+
+def _of_employment(fact: object, at: Circumstances, *, tellings: Iterable[Telling]) -> _Causes:
+    """By hand, or by what the policy makes of an employment beyond what HR says."""
+    if not isinstance(fact, Person):
+        return
+    stage = stage_of(fact, cycle=at.policy.people, now=at.now)
+    yield from _by_telling(_END if stage is Stage.LEFT else _BEFORE_OR_AWAY, fact=fact, tellings=tellings)
+    if stage is not stage_of(fact, cycle=LifeCycle(), now=at.now):
+        for digest in cycle_parts(at.policy, person=fact.id):
+            yield from _by_bringing(digest, at, reason="put the part of `people` in force that ends the access")
+
+
+def _of_membership(resource: Resource, at: Circumstances, *, person: Person) -> _Causes:
+    rule, before = group_rule(resource.name), at.state.head.fact
+    group = next((one for one in at.policy.groups if one.name == resource.name), None)
+    members, exceptions = (group.members, group.exceptions) if group else ((), ())
+    taking = [one for one in exceptions if selects_person(one, person, now=at.now)]
+    gave = [
+        one
+        for one in members
+        if not selects_person(one, person, now=at.now)
+        and (
+            (isinstance(before, Person) and selects_person(one, before, now=at.now))
+            or _has_lapsed(one, person, since=_since(resource, at), now=at.now)
+        )
+    ]
+    yield from _of_rule(rule, resource, at, taking=taking, gave=gave)
+    attributes = {condition.attribute for one in (*members, *exceptions) for condition in one.conditions}
+    yield from _by_telling(sorted(attributes), fact=person, tellings=at.tellings)
+    names = {resource.name, group.called} if group else {resource.name}
+    protected = [protection_rule("groups", name) for name in sorted(names)]
+    yield from _by_taking_out(resource, at, rules=(*protected, protection_rule("people", person.id)))
+
+
+def _has_lapsed(selector: PersonSelector, person: Person, *, since: datetime, now: datetime) -> bool:
+    """Whether it has meant the person until a day that has come since then."""
+    over = [one for one in selector.conditions if one.not_reached is not None and not holds(one, person, now=now)]
+    without = tuple(replace(one, not_reached=None) if one in over else one for one in selector.conditions)
+    is_theirs = selects_person(replace(selector, conditions=without), person, now=now)
+    moments = [moment for one in over for moment in flips_at(replace(one, reached=None), person)]
+    return is_theirs and any(moment > since for moment in moments)
+
+
+def _of_assignment(resource: Resource, at: Circumstances) -> _Causes:
+    account, before, holder = at.fact, at.state.head.fact, at.people.get(assignment_in(resource).principal.person)
+    if holder is not None and not _is_here(holder.fact, at):
+        yield from _of_employment(holder.fact, at, tellings=holder.tellings)
+        return
+    alike = [one for one in at.policy.assignments if f"{one.permission_set}/{one.principal}" == resource.name]
+    taking, gave = list[AccountSelector](), list[AccountSelector]()
+    for rule in alike:
+        now = [one for one in rule.accounts if isinstance(account, Account) and selects_account(one, account)]
+        if isinstance(account, Account) and now:
+            taking += [one for one in rule.exceptions if describes(one, account)]
+        if isinstance(before, Account) and not any(describes(one, before) for one in rule.exceptions):
+            gave += [one for one in rule.accounts if one not in now and selects_account(one, before)]
+    yield from _of_rule(assignment_rule(resource.name), resource, at, taking=taking, gave=gave)
+    yield from _by_taking_out(resource, at, rules=(protection_rule("accounts", at.state.head.subject.name),))
+
+
+def _of_rule(rule: str, resource: Resource, at: Circumstances, *, taking: _Selectors, gave: _Selectors) -> _Causes:
+    """By the parts that take it now, those that gave it and do so no more, and those that were taken out since.
+
+    Where nothing is known of any of these, by every part of the rule, or else by the policy as a whole.
+    """
+    found = [part_digest(rule, EXCEPT, one) for one in taking]
+    for digest in found:
+        yield from _by_bringing(digest, at, reason=f"put the `except` of {rule} in force that takes it away")
+    lost = [part_digest(rule, GIVES, one) for one in gave]
+    for digest in lost:
+        yield from _by_bringing(digest, at, reason=f"put the part of {rule} in force that gave it")
+    out = () if lost else tuple(_by_taking_out(resource, at, rules=(rule,)))
+    yield from out
+    if not (found or lost or out):
+        rest = [digest for digest, name in parts_of(at.policy).items() if name == rule]
+        for digest in rest or [""]:
+            yield from _by_bringing(digest, at, reason=f"put {rule} in force as it is")
+
+
+def _by_assigning(resource: Resource, at: Circumstances) -> _Causes:
+    for rule in at.policy.assignments:
+        if f"{rule.permission_set}/{rule.principal}" == resource.name and isinstance(at.fact, Account):
+            for selector in rule.accounts:
+                if selects_account(selector, at.fact):
+                    digest = part_digest(assignment_rule(resource.name), GIVES, selector)
+                    yield from _by_bringing(digest, at, reason=f"put {assignment_rule(resource.name)} in force")
+
+
+def _by_loosening(at: Circumstances) -> _Causes:
+    guard = at.policy.reservations.guard
+    if guard is None:
+        return
+    for limit in fields(guard.guardrails):
+        loose = getattr(at.uploaded.guardrails, limit.name)
+        if loose != getattr(guard.guardrails, limit.name):
+            digest = part_digest(GUARDRAILS, limit.name, str(loose))
+            yield from _by_bringing(digest, at, reason="put the loosened guardrails in force")
+    for kind in fields(guard.protection):
+        for name in getattr(guard.protection, kind.name) - getattr(at.uploaded.protection, kind.name):
+            out = at.origins.taken_out.get(protection_rule(kind.name, name), {})
+            yield from ((actor, "took something out of `protect`") for actor in out)
+
+
+def _by_taking_out(resource: Resource, at: Circumstances, *, rules: Iterable[str]) -> _Causes:
+    """By whoever has taken a part out of a rule since AWS confirmed what is to go."""
+    since = _since(resource, at)
+    for rule in rules:
+        out = at.origins.taken_out.get(rule, {})
+        yield from ((actor, f"took a part out of {rule}") for actor, when in out.items() if when > since)
+
+
+def _by_bringing(digest: str, at: Circumstances, *, reason: str) -> _Causes:
+    return ((actor, reason) for actor in at.origins.of(digest, otherwise=at.policy.terms.actor))
+
+
+def _since(resource: Resource, at: Circumstances) -> datetime:
+    have = at.state.applied.get(resource)
+    return have.at - _AT_MOST_LATE if have and have.at else _LONG_AGO
+
+
+def _by_telling(attributes: Iterable[str], *, fact: Person, tellings: Iterable[Telling]) -> _Causes:
+    """By whoever has told by hand what of the person holds now."""
+    by_hand = next((one for one in tellings if one.source == BY_HAND), None)
+    for name in attributes if by_hand else ():
+        value = getattr(fact, name)
+        if by_hand and by_hand.attributes.get(name) == ("" if value is None else str(value)):
+            yield by_hand.tellers.get(name, ""), f"told {name} of person {fact.id} by hand"
