@@ -221,7 +221,7 @@ def test_a_permission_set_goes_as_a_whole_and_covers_what_belongs_to_it() -> Non
     assert set(found.covers) == {_VIEW, PROVISIONING}
 
 
-def test_a_permission_set_that_was_there_before_loses_only_what_day_one_attached_and_is_provisioned() -> None:
+def test_a_permission_set_that_was_there_before_loses_what_day_one_attached_is_provisioned_and_forgotten() -> None:
     theirs = managed_policy("ReadOnlyAccess")
     applied = _having(
         confirmed(PERMISSION_SET, adopted=True),
@@ -232,6 +232,8 @@ def test_a_permission_set_that_was_there_before_loses_only_what_day_one_attached
     assert _found(_wanting(), applied, subject=the_set()) == [
         ("delete", "managed-policy/job-function/ViewOnlyAccess"),
         ("update", "provisioning"),
+        # Forgotten in the end, with all that is on record of it.
+        ("delete", "permission-set"),
     ]
 
 

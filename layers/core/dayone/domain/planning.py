@@ -135,15 +135,17 @@ def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[
         return [Difference(Action.DELETE, whole_set.resource, Wanted({}, _no_longer(whole_set)), covers=attached)]
     if desired.gone:
         return [_ended(resource, state=desired.gone) for resource in extra]
-    forgotten = [one.resource for one in extra.values() if one.adopted and one.resource == _WHOLE_GROUP]
-    return [
-        *(Difference(Action.DELETE, resource, _FORGETTING) for resource in forgotten),
-        *(
-            Difference(Action.DELETE, resource, Wanted({}, _no_longer(one)))
-            for resource, one in extra.items()
-            if not one.adopted and (resource.kind not in _KEPT or resource in desired.gives_up)
-        ),
+    given_up = [
+        Difference(Action.DELETE, resource, Wanted({}, _no_longer(one)))
+        for resource, one in extra.items()
+        if not one.adopted and (resource.kind not in _KEPT or resource in desired.gives_up)
     ]
+    for whole in (_WHOLE_SET, _WHOLE_GROUP):
+        if whole in extra and extra[whole].adopted:
+            # All that is on record of it goes with it, once what Day One has added to it has gone in AWS.
+            rest = extra.keys() - {whole, *(one.resource for one in given_up)}
+            given_up.append(Difference(Action.DELETE, whole, _FORGETTING, covers=tuple(sorted(rest))))
+    return given_up
 
 
 def _ended(resource: Resource, *, state: AccountState) -> Difference:
@@ -176,10 +178,11 @@ def _provisioning(
 ) -> list[Difference]:
     # A change of mind can lead back to the form that was provisioned last, while accounts assigned since then have
     # got the form in between; and an adopted set that leaves the policy gives up what was attached to it.
-    changed = [one for one in found if one.resource.kind in PARTS_OF_A_SET]
+    stays = [one for one in found if FORGOTTEN not in one.wanted.attributes]
+    changed = [one for one in stays if one.resource.kind in PARTS_OF_A_SET]
     mark = Resource(ResourceKind.PROVISIONING)
     is_there = any(one.resource == mark for one in found)
-    is_going = any(one.action is Action.DELETE and one.resource.kind in ROOTS for one in found)
+    is_going = any(one.action is Action.DELETE and one.resource.kind in ROOTS for one in stays)
     if not changed or is_there or is_going:
         return []
     action = Action.UPDATE if mark in applied else Action.CREATE

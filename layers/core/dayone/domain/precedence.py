@@ -39,8 +39,10 @@ class Difference(NamedTuple):
 
 
 def in_order(found: Iterable[Difference]) -> list[Difference]:
-    """As they stand in a plan: revocations before grants, the new form of a set to accounts last."""
-    return sorted(found, key=lambda one: (_rank(one.action, one.resource.kind), one.resource))
+    """As they stand in a plan: revocations before grants, the new form of a set to accounts, what is forgotten."""
+    return sorted(
+        found, key=lambda one: (FORGOTTEN in one.wanted.attributes, _rank(one.action, one.resource.kind), one.resource)
+    )
 
 
 @cache
@@ -88,7 +90,7 @@ def predecessors(one: Difference, *, ordered: Sequence[Difference]) -> tuple[int
     """Which of the earlier differences of the same plan must have been mended, by number."""
     # A user goes last, or memberships and the place among ended sessions would go unrecorded, or not be found.
     is_end_of_user = one.action is Action.DELETE and one.resource.kind is ResourceKind.USER
-    if one.resource.kind in _LAST or is_end_of_user:
+    if one.resource.kind in _LAST or is_end_of_user or FORGOTTEN in one.wanted.attributes:
         return tuple(range(len(ordered)))
     return tuple(number for number, earlier in enumerate(ordered) if _must_follow(one, earlier=earlier))
 
