@@ -104,3 +104,24 @@ def test_a_change_that_holds_nothing_needs_nobodys_approval(day_one: DayOne) -> 
     change = day_one.put_in_force(policies.BASE)["change"]["id"]
     answer = day_one.approver.send("POST", f"/v1/changes/{change}/approve")
     assert (answer.status, answer.json()["type"]) == (409, "tag:dayone,2026:inapplicable")
+
+
+def test_who_wrote_the_rule_does_not_approve_what_hr_takes_by_it(
+    day_one: DayOne, scene: Scene, crew: list[dict[str, str]]
+) -> None:
+    author, sailor = day_one.deployed.api, crew[1]
+    day_one.put_in_force({**_before(scene), "guardrails": {"removals": {"percent": 0, "at_least": 0}}})
+    change = day_one.tell({**sailor, "department": "Ashore"})
+    held = day_one.held(change)["change"]
+    assert (held["cause"]["kind"], held["held"]) == ("hr-event", 1)
+    (blame,) = held["blame"]
+    assert (blame["reason"], blame["of_leavers"]) == ("put the part of group Crew in force that gave it", False)
+    for way in ("approve", "reject"):
+        refused = author.send("POST", f"/v1/changes/{change}/{way}")
+        assert (refused.status, refused.json()["type"]) == (403, "tag:dayone,2026:forbidden")
+        assert blame["reason"] in refused.json()["detail"]
+    day_one.decided(change, to="approve")
+    assert sailor["user_name"] not in day_one.view.members("Crew")
+    assert day_one.get(f"/v1/changes/{change}")["change"]["blame"] == [blame]
+    day_one.put_in_force({**_before(scene), "guardrails": policies.BASE["guardrails"]})
+    day_one.put_in_force(policies.BASE)

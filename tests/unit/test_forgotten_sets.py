@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dayone.domain.changes import ChangeState
-from dayone.domain.policy import AccountSelector, AssignmentRule, Policy
+from dayone.domain.policy import AccountSelector, AssignmentRule, PermissionSetRule, Policy
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.builders import ACCOUNT_ID, HERE, PERMISSION_SET, a_group, a_person, a_policy, a_set, an_account
 from tests.fakes.identity_center import StoredSet
@@ -18,10 +18,10 @@ def _by_hand() -> StoredSet:
     return StoredSet("Administrators", {"session_duration": "PT8H"}, managed_policies={"AdministratorAccess"})
 
 
-def _policy(*sets: object, assigned: str = "") -> Policy:
+def _policy(*sets: PermissionSetRule, assigned: str = "") -> Policy:
     rule = AssignmentRule("engineers", assigned, (AccountSelector(HERE, ous=("/Workloads/**",)),), HERE)
     parts = (a_group("engineers"), *sets, *((rule,) if assigned else ()))
-    return a_policy(*parts)  # type: ignore[arg-type]
+    return a_policy(*parts)
 
 
 def _adopted() -> World:

@@ -1,4 +1,4 @@
-"""Whoever is to blame for what a change holds, in the change's record: an attribute each, since every plan adds some."""
+"""Whoever is to blame for what a change holds, in its record: an attribute each, since every plan adds some."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
