@@ -8,9 +8,11 @@ import pytest
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.changes import Cause, CauseKind, Change, ChangeState
 from dayone.domain.commands import RefreshAccount
+from dayone.domain.operations import OperationState
 from dayone.domain.origins import Origins
 from dayone.domain.people import Status
 from dayone.domain.preconditions import NO_PRECONDITION
+from dayone.domain.subjects import Subject
 from dayone.errors import Forbidden
 from dayone.usecases.decide_change import approve_leavers, decide_change
 from dayone.usecases.end_person import end_person
@@ -79,6 +81,10 @@ def _is_refused(change: Change, actor: str, *, world: World) -> str:
     world.inbox.commands.clear()
     assert len(reasons) <= 1
     return next(iter(reasons), "")
+
+
+def _holds(world: World, change: Change, subject: Subject) -> bool:
+    return any(one.change == change.id and one.subject == subject for one in world.operations(OperationState.HELD))
 
 
 class TestARuleThatTimeTurns:
@@ -218,6 +224,19 @@ class TestWhatWasToldByHand:
         with pytest.raises(Forbidden):
             approve_leavers(change.id, actor=_BOB, ports=api_of(world))
         assert _is_refused(change, _ALICE, world=world) == ""
+
+    def test_what_is_assigned_directly_to_whom_they_ended(self) -> None:
+        direct = _policy().replace("{group: staff,", "{person: e-1,")
+        world = _company((direct, _ALICE))
+        later(world, minutes=1)
+        self._ended(world, by=_BOB)
+        _come_due(world)
+        (change,) = [one for one in world.state.changes.values() if one.held and _holds(world, one, the_account())]
+        assert "told end_date of person e-1 by hand" in _is_refused(change, _BOB, world=world)
+        assert {one.of_leavers for one in change.blamed} == {True}
+        approve_leavers(change.id, actor=_ALICE, ports=api_of(world))
+        world.settle()
+        assert world.assignments() == set()
 
     def test_nor_is_it_told_by_who_only_repeats_it(self) -> None:
         world = _company((_policy(), _ALICE))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dayone.domain.people import Person, Status
-from dayone.domain.policy import AccountSelector, AssignmentRule, Policy, Protection
+from dayone.domain.policy import AccountSelector, AssignmentRule, Guardrails, Policy, Protection
 from dayone.usecases.read_access import Window, account_access, person_access
 from tests.builders import ACCOUNT_ID, HERE, NOON, a_group, a_person, a_policy, a_set, an_account, the_account
 from tests.fakes.state_records import MemoryRecords
@@ -199,3 +199,24 @@ def test_a_move_of_the_account_takes_it_away() -> None:
     world.account_is(replace(an_account(), ou_path="/Sandbox"))
     world.settle()
     assert world.assignments() == set()
+
+
+def test_what_leavers_were_assigned_is_approved_with_what_else_they_lose() -> None:
+    strict = Guardrails(percent=0, at_least=0)
+    policy = replace(_policy(_rule(), _rule(person="e-2")), guardrails=strict)
+    world = _world(policy=policy)
+    world.hr_tells(a_person("e-2"))
+    world.settle()
+    assert len(world.assignments()) == 2
+    world.now += timedelta(seconds=1)
+    world.hr_tells(a_person(status=Status.ENDED), at=world.now)
+    world.hr_tells(a_person("e-2", start_date=world.now.date() + timedelta(days=9)), at=world.now)
+    world.settle()
+    held = [change.id for change in world.state.changes.values() if change.held]
+    assert len(world.assignments()) == 2
+    for change in held:
+        world.is_decided(change, approved=True, only_leavers=True)
+    world.settle()
+    # Whose first day has moved has not left.
+    assert world.assignments() == {(ACCOUNT_ID, "ViewOnly", "e-2@example.com")}
+    assert [world.state.changes[change].held for change in held] == [1]

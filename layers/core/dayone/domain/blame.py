@@ -45,7 +45,7 @@ class Circumstances:
 
     `state` is what was recorded before; `fact` and `tellings` are those that hold now. `people` are the heads of those
     to whom something is assigned alone. `uploaded` is the policy without the guards of the one before it.
-    `has_left` is the ground of the removals: the person's employment is over.
+    Those `of_leavers` are removals whose ground is that the person's employment is over.
     """
 
     policy: Policy
@@ -55,7 +55,7 @@ class Circumstances:
     fact: Person | Account | None
     tellings: tuple[Telling, ...]
     now: datetime
-    has_left: bool
+    of_leavers: frozenset[Resource]
     people: Mapping[str, Head] = field(default_factory=dict)
 
 
@@ -66,7 +66,7 @@ def blamed_for(held: Iterable[Resource], *, given: frozenset[Resource], at: Circ
     """
     found: dict[tuple[str, bool], Blame] = {}
     for resource in sorted(held):
-        of_leavers = at.has_left and resource not in given
+        of_leavers = resource in at.of_leavers and resource not in given
         for actor, reason in chain(_by_grants(resource, at), _by_rules(resource, at, is_given=resource in given)):
             if actor:
                 found.setdefault((actor, of_leavers), Blame(actor=actor, reason=reason, of_leavers=of_leavers))
@@ -75,7 +75,7 @@ def blamed_for(held: Iterable[Resource], *, given: frozenset[Resource], at: Circ
 
 def _by_grants(resource: Resource, at: Circumstances) -> _Causes:
     # Whoever has left loses what was granted because of that, whoever gave it.
-    for grant in at.state.head.grants if not at.has_left else ():
+    for grant in at.state.head.grants if resource not in at.of_leavers else ():
         if grant.resource == resource:
             yield grant.granted_by, f"gave grant {grant.id}"
             yield from ((one.by, f"extended grant {grant.id}") for one in grant.extensions)

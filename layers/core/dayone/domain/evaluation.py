@@ -1,7 +1,7 @@
 """Evaluate a policy for one subject: what it should have, and how that differs from what it has."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -106,8 +106,9 @@ def first_gifts(found: Iterable[Difference], *, head: Head) -> frozenset[Resourc
 class PolicyEvaluator:
     """One policy at one moment, prepared to be asked about any subject.
 
-    `employed` are the ids of those people the policy assigns something to who are in employment. `before` is the same
-    of the policies that it is judged against, while what it removes is held.
+    `employed` are the ids of those people the policy assigns something to who are in employment, `departed` of those
+    who have left by every policy that counts. `before` is the same of the policies that it is judged against, while
+    what it removes is held.
     """
 
     policy: Policy
@@ -115,6 +116,7 @@ class PolicyEvaluator:
     rules: Rules
     employed: Container[str] = frozenset()
     before: "tuple[PolicyEvaluator, ...]" = ()
+    departed: Container[str] = frozenset()
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         """What the subject should have by this fact, and the grants that are remembered of it."""
@@ -157,6 +159,7 @@ class Diff:
 
     `doubtful` is as in Desired. `initial` is what is given and waits for a first approval. `of_edit` are the removals
     that the policy makes and one before it would not, by the same facts; without any before it, all of them.
+    `of_departed` are those of an account by which somebody who has left loses what is theirs alone.
     `announced` is what grants alone have given and that goes with the last of them, by its time or somebody's word;
     `reasons` are those to stand with what stays as it is.
     """
@@ -168,6 +171,7 @@ class Diff:
     doubtful: str = ""
     initial: frozenset[Resource] = frozenset()
     of_edit: frozenset[Resource] = frozenset()
+    of_departed: frozenset[Resource] = frozenset()
     announced: frozenset[Resource] = frozenset()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
 
@@ -175,6 +179,10 @@ class Diff:
     def removals(self) -> frozenset[Resource]:
         """What would be taken away from somebody."""
         return frozenset(difference.resource for difference in self.differences if is_removal(difference))
+
+    def ground_of(self, resource: Resource) -> Ground:
+        """On what ground this one is taken away."""
+        return replace(self.ground, has_left=self.ground.has_left or resource in self.of_departed)
 
 
 def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator) -> Diff:
@@ -198,6 +206,13 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
         doubtful=desired.doubtful,
         initial=first_gifts(reach.differences, head=state.head),
         of_edit=of_edit if evaluator.before else taken,
+        of_departed=frozenset(
+            one
+            for one in taken
+            if one.kind is ResourceKind.ASSIGNMENT
+            and (person := assignment_in(one).principal.person)
+            and person in evaluator.departed
+        ),
         announced=_announced(reach.differences, state=state, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.
         reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},

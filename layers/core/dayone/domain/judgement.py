@@ -59,7 +59,7 @@ def split_held(diff: Diff, *, head: Head) -> SplitDiff:
     held = tuple(
         kept
         for removal in head.held
-        for kept in reviewed([removal], removals=_alike(diff, removal), ground=diff.ground)
+        for kept in reviewed([removal], removals=_alike(diff, removal), ground=diff.ground_of(removal.resource))
     )
     spoken = spoken_for(removal for removal in held if removal.resource in _alike(diff, removal))
     allowed = tuple(difference for difference in diff.differences if difference.resource not in spoken)
@@ -85,9 +85,9 @@ def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> t
     """
 
     def decide(removal: HeldRemoval) -> tuple[HeldRemoval, ...]:
-        if decision.only_leavers and not (removal.has_left and diff.ground.has_left):
+        removals, ground = _alike(diff, removal), diff.ground_of(removal.resource)
+        if decision.only_leavers and not (removal.has_left and ground.has_left):
             return (removal,)
-        removals, ground = _alike(diff, removal), diff.ground
         return decided([removal], change=change, is_approved=decision.is_approved, removals=removals, ground=ground)
 
     return tuple(now for removal in head.held for now in decide(removal))

@@ -214,7 +214,7 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
             resource=one.resource,
             change=one.change,
             operation=one.id,
-            has_left=diff.ground.has_left,
+            has_left=diff.ground_of(one.resource).has_left,
             is_gift=one.resource in diff.initial,
         )
         for one in plan.operations

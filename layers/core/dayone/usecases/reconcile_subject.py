@@ -31,7 +31,15 @@ from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.state import Changes, Policies, Subjects
 from dayone.usecases.apply_decision import drop_withdrawn
 from dayone.usecases.make_plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
-from dayone.usecases.requeue import Requeue, Wakeups, employed_among, evaluator_of, may_have_turned, people_concerned
+from dayone.usecases.requeue import (
+    Departed,
+    Requeue,
+    Wakeups,
+    employed_among,
+    evaluator_of,
+    may_have_turned,
+    people_concerned,
+)
 from dayone.usecases.resolve_fact import Holders, ResolvedFact, record_grants
 
 _COMMIT_ATTEMPTS = 5
@@ -123,11 +131,9 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
 def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
     state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
-    before = tuple(
-        evaluator_of(one, fact_of=lambda person: ports.subjects.load(person).head.fact, now=now)
-        for one in policy.before
-    )
-    evaluator = PolicyEvaluator(policy, now, ready(policy), inputs.employed, before)
+    departed = Departed(fact_of=lambda person: ports.subjects.load(person).head.fact, policy=policy, now=now)
+    before = tuple(evaluator_of(one, fact_of=departed.fact_of, now=now) for one in policy.before)
+    evaluator = PolicyEvaluator(policy, now, ready(policy), inputs.employed, before, departed)
     diff = diff_subject(state, fact=inputs.resolved.fact, evaluator=evaluator)
     split = split_held(diff, head=state.head)
     plan = plan_of(inputs, diff=diff, split=split)
@@ -162,7 +168,7 @@ def _blamed(held: Collection[Resource], *, inputs: PlanInputs, diff: Diff, ports
         fact=resolved.fact,
         tellings=head.tellings if resolved.tellings is None else resolved.tellings,
         now=inputs.now,
-        has_left=diff.ground.has_left,
+        of_leavers=frozenset(one for one in held if diff.ground_of(one).has_left),
         people={one: ports.subjects.load(Subject(SubjectKind.PERSON, one)).head for one in assigned if one},
     )
     return blamed_for(held, given=diff.initial, at=circumstances)

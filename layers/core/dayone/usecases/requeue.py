@@ -10,7 +10,7 @@ from dayone.domain.commands import Command, ReconcileSubject, RefreshAccount
 from dayone.domain.desired import people_asked_for
 from dayone.domain.evaluation import PolicyEvaluator
 from dayone.domain.grants import people_granted
-from dayone.domain.life_cycle import has_access
+from dayone.domain.life_cycle import has_access, has_left
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.selection import ready
@@ -56,10 +56,24 @@ class Employed:
         return self._known[person]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Departed:
+    """The people who have left by a policy, and by those that it is judged against, each looked up when asked about."""
+
+    fact_of: Callable[[Subject], object]
+    policy: Policy
+    now: datetime
+
+    def __contains__(self, person: object) -> bool:
+        fact, policies = self.fact_of(Subject(SubjectKind.PERSON, str(person))), (self.policy, *self.policy.before)
+        return isinstance(fact, Person) and all(has_left(fact, cycle=one.people, now=self.now) for one in policies)
+
+
 def evaluator_of(policy: Policy, *, fact_of: Callable[[Subject], object], now: datetime) -> PolicyEvaluator:
     """A policy prepared to be asked about any subject, together with those that its removals are judged against."""
     before = tuple(evaluator_of(one, fact_of=fact_of, now=now) for one in policy.before)
-    return PolicyEvaluator(policy, now, ready(policy), Employed(fact_of, policy=policy, now=now), before)
+    departed = Departed(fact_of=fact_of, policy=policy, now=now)
+    return PolicyEvaluator(policy, now, ready(policy), Employed(fact_of, policy=policy, now=now), before, departed)
 
 
 def may_have_turned(before: Head, after: Head, *, now: datetime) -> bool:
