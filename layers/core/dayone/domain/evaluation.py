@@ -206,13 +206,7 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
         doubtful=desired.doubtful,
         initial=first_gifts(reach.differences, head=state.head),
         of_edit=of_edit if evaluator.before else taken,
-        of_departed=frozenset(
-            one
-            for one in taken
-            if one.kind is ResourceKind.ASSIGNMENT
-            and (person := assignment_in(one).principal.person)
-            and person in evaluator.departed
-        ),
+        of_departed=_of_departed(taken, departed=evaluator.departed) if taken else taken,
         announced=_announced(reach.differences, state=state, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.
         reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
@@ -222,6 +216,11 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
 def diff_recorded_state(state: SubjectState, *, evaluator: PolicyEvaluator) -> Diff:
     """The same by the fact that is recorded."""
     return diff_subject(state, fact=state.head.fact, evaluator=evaluator)
+
+
+def _of_departed(taken: Iterable[Resource], *, departed: Container[str]) -> frozenset[Resource]:
+    alone = {one: assignment_in(one).principal.person for one in taken if one.kind is ResourceKind.ASSIGNMENT}
+    return frozenset(one for one, person in alone.items() if person and person in departed)
 
 
 def _announced(found: Iterable[Difference], *, state: SubjectState, now: datetime) -> frozenset[Resource]:
