@@ -15,6 +15,7 @@ from dayone.adapters.dynamodb_history import DynamoHistory
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
+from dayone.adapters.dynamodb_parked import DynamoParkedOperations
 from dayone.adapters.dynamodb_policies import DynamoPolicies
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_portions import DynamoPortions
@@ -33,7 +34,7 @@ from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.history import History
-from dayone.ports.operations import OperationQueue, Turn
+from dayone.ports.operations import OperationQueue, ParkedOperations, Turn
 from dayone.ports.progress import Progress
 from dayone.ports.records import KnownSubjects, Records
 from dayone.ports.sessions import RevokedSessions
@@ -41,6 +42,7 @@ from dayone.ports.state import Changes, DueWork, Policies, PolicyArchive, Subjec
 from dayone.ports.stuck import StuckNotes, StuckSubjects
 from tests.contract.state_tables import chains_in
 from tests.fakes.history import MemoryHistory
+from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.sessions import MemoryRevokedSessions
 from tests.fakes.state import State
@@ -69,6 +71,7 @@ class StatePorts:
     notes: StuckNotes
     stuck: StuckSubjects
     queue: OperationQueue
+    waiting: ParkedOperations
     turn: Turn
     policies: Policies
     archive: PolicyArchive
@@ -117,6 +120,7 @@ def ports_in_memory() -> StatePorts:
         notes=MemoryStuck(state),
         stuck=MemoryStuck(state),
         queue=MemoryOperationQueue(state),
+        waiting=MemoryParkedOperations(state),
         turn=MemoryTurn(),
         policies=MemoryPolicies(state, parse=lambda version: _parse(version, parsed)),
         archive=MemoryPolicyArchive(state),
@@ -145,6 +149,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         notes=DynamoStuckNotes(table),
         stuck=DynamoStuckSubjects(table),
         queue=DynamoOperationQueue(table),
+        waiting=DynamoParkedOperations(table),
         turn=DynamoTurn(table),
         policies=DynamoPolicies(table, parse=lambda version: _parse(version, parsed)),
         archive=DynamoPolicyArchive(table),

@@ -11,8 +11,9 @@ from dayone.domain.changes import Cause, CauseKind
 from dayone.domain.desired import Reason
 from dayone.domain.operations import Action, Applied, Operation, OperationState, Priority
 from dayone.domain.people import Person, Status
+from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import FactVersion, Head, Plan, generation_number
-from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind, group_named, user_of
+from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind, group_named, user_of
 from dayone.ports.operations import Finished
 from tests.contract.state_ports import StatePorts
 
@@ -123,6 +124,12 @@ def planned(ports: StatePorts, subject: Subject, *resources: Resource, **said: A
     made = plan(ports.subjects.load(subject).head, *resources, **said)
     ports.subjects.commit(made)
     return made
+
+
+def parked(operation: Operation, *, on: ResourceOf, **more: Any) -> Operation:  # noqa: ANN401
+    """As it is to wait for a resource."""
+    waits: dict[str, Any] = {"waiting_for": "the group to be confirmed", "refusal": Refusal.BLOCKED}
+    return replace(operation, is_parked=True, awaits=on, **{**waits, "refused_since": NOW, **more})
 
 
 def confirmed(resource: Resource, **said: Any) -> Applied:  # noqa: ANN401

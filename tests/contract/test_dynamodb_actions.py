@@ -18,6 +18,7 @@ from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHin
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
+from dayone.adapters.dynamodb_parked import DynamoParkedOperations
 from dayone.adapters.dynamodb_policies import DynamoPolicies, DynamoPolicyInForce
 from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
 from dayone.adapters.dynamodb_portions import DynamoPortions
@@ -35,7 +36,7 @@ from dayone.domain.operations import Lane, OperationState
 from dayone.domain.policy import Policy, Reservation
 from dayone.domain.portions import Portion
 from dayone.domain.stuck import Stuck, StuckKind
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import Subject, SubjectKind, group_named
 from dayone.ports.grants import GrantFilter
 from dayone.ports.hr import Roster
 from tests.contract.grant_samples import granted, on_record
@@ -54,6 +55,7 @@ from tests.contract.state_samples import (
     end,
     entry,
     in_group,
+    parked,
     plan,
     planned,
 )
@@ -166,9 +168,21 @@ def test_operation_queue(watched: Watched, others: StatePorts) -> None:
     queue.finish([end(first, applied=confirmed(USER))])
     queue.settle(second, applied=None)
     queue.postpone(second, until=NOW, because="slow down")
-    queue.wait_for(third, what="a group")
+    (waiting,) = queue.park([parked(third, on=group_named("a"))])
+    assert queue.has_parked()
+    assert queue.parked(group_named("a"), after="", limit=9)[0] == [waiting]
+    queue.unpark([waiting])
     queue.finish([end(second, gone=[in_group("c")])])
     assert watched.actions == DynamoOperationQueue.ACTIONS
+
+
+def test_parked_operations(watched: Watched, others: StatePorts) -> None:
+    (operation,) = planned(others, ADA, USER).operations
+    others.queue.park([parked(operation, on=group_named("a"))])
+    waiting = DynamoParkedOperations(watched.table)
+    (first,) = waiting.first_parked(limit=9)
+    waiting.probe(first)
+    assert watched.actions == DynamoParkedOperations.ACTIONS
 
 
 def test_turn(watched: Watched) -> None:
@@ -206,7 +220,11 @@ def test_policy_archive(watched: Watched) -> None:
 
 def test_changes(watched: Watched, others: StatePorts) -> None:
     changes = DynamoChanges(watched.table)
-    changes.failed_in_plan(planned(others, ADA, USER, change=LEFT).after)
+    before = planned(others, ADA, USER, change=LEFT)
+    others.queue.park([parked(one, on=group_named("a")) for one in before.operations])
+    changes.failed_in_plan(before.after)
+    changes.unpark_plan(before.after)
+    changes.unpark_earlier(before.after)
     changes.open(cause())
     changes.expect(HIRED, subjects=2)
     for _ in range(2):

@@ -9,7 +9,7 @@ from dayone.domain.accounts import AccountState
 from dayone.domain.operations import Operation, OperationState, Priority
 from dayone.domain.retrying import Refusal
 from dayone.domain.subject_states import NO_GENERATION
-from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
+from dayone.domain.subjects import ResourceOf, Subject, SubjectKind, group_named
 from dayone.errors import Conflicting
 from tests.builders import an_account
 from tests.contract.state_ports import StatePorts
@@ -27,9 +27,12 @@ from tests.contract.state_samples import (
     done,
     doubtful,
     in_group,
+    parked,
     plan,
     planned,
 )
+
+GROUP = group_named("engineers")
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -124,11 +127,11 @@ class TestBegin:
 
     def test_clears_what_an_earlier_attempt_left(self, ports: StatePorts) -> None:
         operation = begun(ports, one_planned(ports))
-        ports.queue.wait_for(operation, what="the group to be confirmed")
+        ports.queue.park([parked(operation, on=GROUP)])
         ports.queue.postpone(operation, until=NOW, because="Throttling: slow down")
         (again,) = ports.runnable(limit=1)
         assert (again.waiting_for, again.failure_reason) == ("the group to be confirmed", "Throttling: slow down")
-        assert begun(ports, again) == replace(again, attempts=2, waiting_for="", failure_reason="")
+        assert begun(ports, again) == replace(again, attempts=2, waiting_for="", failure_reason="", awaits=None)
         assert only(ports).waiting_for == only(ports).failure_reason == ""
 
     def test_a_superseded_operation_does_not_begin_and_leaves_no_doubt(self, ports: StatePorts) -> None:
@@ -203,7 +206,7 @@ class TestSubmitAndPostpone:
         operation = done(ports, one_planned(ports))
         before = only(ports)
         ports.queue.postpone(operation, until=NOW, because="late")
-        ports.queue.wait_for(operation, what="nothing")
+        assert not ports.queue.park([parked(operation, on=GROUP)])
         ports.queue.note_refusal(replace(operation, refusal=Refusal.DENIED, refused_since=NOW), because="late")
         assert only(ports) == before
         assert list(ports.runnable(limit=9)) == []
@@ -212,7 +215,7 @@ class TestSubmitAndPostpone:
         operation = one_planned(ports)
         unknown = replace(operation, number=7)
         ports.queue.postpone(unknown, until=NOW, because="late")
-        ports.queue.wait_for(unknown, what="nothing")
+        assert not ports.queue.park([parked(unknown, on=GROUP)])
         assert only(ports) == operation
 
 

@@ -18,7 +18,7 @@ from dayone.domain.portions import Portion
 from dayone.domain.retrying import Refusal
 from dayone.domain.state_table import TableOwner
 from dayone.domain.subject_states import Delivery, Plan
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.domain.subjects import Subject, SubjectKind, group_named
 from dayone.ports.request_keys import Claim, GivenAnswer
 from dayone.ports.unit_names import UnitName
 from tests.contract.grant_samples import granted
@@ -37,6 +37,7 @@ from tests.contract.state_samples import (
     end,
     entry,
     in_group,
+    parked,
     plan,
     planned,
 )
@@ -158,6 +159,11 @@ def _settle(on: Adapters, operation: Operation) -> None:
     on.state.queue.settle(operation, applied=None)
 
 
+def _parked(on: Adapters) -> Operation:
+    (operation,) = on.state.queue.park([parked(_an_operation(on), on=group_named("a"))])
+    return operation
+
+
 CASES = (
     Case(name="a plan", prepare=_a_plan, call=lambda on, made: on.state.subjects.commit(made)),
     Case(
@@ -192,7 +198,17 @@ CASES = (
     Case(
         name="an operation waits",
         prepare=_an_operation,
-        call=lambda on, one: on.state.queue.wait_for(one, what="a group"),
+        call=lambda on, one: on.state.queue.park([parked(one, on=group_named("a"))]),
+    ),
+    Case(
+        name="an operation waits no more",
+        prepare=_parked,
+        call=lambda on, one: on.state.queue.unpark([one]),
+    ),
+    Case(
+        name="an operation that waits is tried",
+        prepare=_parked,
+        call=lambda on, one: on.state.waiting.probe(one),
     ),
     Case(name="operations end", prepare=_two_begun, call=_finish),
     Case(

@@ -29,6 +29,7 @@ class State:
     operations: dict[tuple[str, str], Operation] = field(default_factory=dict)
     begun: dict[tuple[str, str], None] = field(default_factory=dict)
     waiting: dict[Lane, list[tuple[str, str, str]]] = field(default_factory=dict)
+    parked: dict[ResourceOf, list[tuple[str, str, str]]] = field(default_factory=dict)
     of_plan: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     plans: dict[tuple[str, Subject], Plan] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
@@ -56,28 +57,36 @@ class State:
         """Keep it; `begun` says whether an attempt has, and None that this is as it was."""
         key = (operation.change, operation.id)
         was_begun = key in self.begun
+        if known := self.operations.get(key):
+            self._unlist(known)
         self.operations[key] = operation
         self.of_plan.setdefault((operation.change, operation.id.rpartition("/")[0]), {})[operation.id] = None
-        self._unlist(operation)
         self.begun.pop(key, None)
         if operation.state not in OPEN_STATES:
             return
         if was_begun if begun is None else begun:
             self.begun[key] = None
         else:
-            insort(self.waiting.setdefault(lane_of(operation), []), (order_of(operation), *key))
+            insort(self._list_of(operation), (order_of(operation), *key))
 
     def open_operations(self) -> list[Operation]:
         """The most urgent first."""
-        listed = [one[1:] for waiting in self.waiting.values() for one in waiting]
+        listed = [one[1:] for waiting in (*self.waiting.values(), *self.parked.values()) for one in waiting]
         return sorted((self.operations[one] for one in (*self.begun, *listed)), key=order_of)
 
     def _unlist(self, operation: Operation) -> None:
-        waiting = self.waiting.get(lane_of(operation), [])
+        waiting = self._list_of(operation)
         listed = (order_of(operation), operation.change, operation.id)
         place = bisect_left(waiting, listed)
         if waiting[place : place + 1] == [listed]:
             del waiting[place]
+        if operation.is_parked and operation.awaits and not waiting:
+            del self.parked[operation.awaits]
+
+    def _list_of(self, operation: Operation) -> list[tuple[str, str, str]]:
+        if operation.is_parked and operation.awaits:
+            return self.parked.setdefault(operation.awaits, [])
+        return self.waiting.setdefault(lane_of(operation), [])
 
     def change_for(self, cause: Cause) -> Change:
         """The change of this cause, which has one subject unless it was opened before."""

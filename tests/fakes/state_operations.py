@@ -13,13 +13,10 @@ from dayone.domain.subject_states import NO_GENERATION, generation_number
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.operations import Finished, Listed
-from tests.fakes.state import State
+from tests.fakes.parked import MemoryParkedOperations
 
 
-class MemoryOperationQueue:
-    def __init__(self, state: State) -> None:
-        self._state = state
-
+class MemoryOperationQueue(MemoryParkedOperations):
     def begun(self) -> Sequence[Operation]:
         return [self._state.operations[one] for one in self._state.begun]
 
@@ -82,6 +79,7 @@ class MemoryOperationQueue:
         if known.attempts != operation.attempts:
             raise Conflicting(f"{operation.id} is no longer as it was read")
         begun = replace(known, attempts=known.attempts + 1, attempted_at=doubt.at, waiting_for="", failure_reason="")
+        begun = replace(begun, awaits=None, is_parked=False)
         self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
         if unsettled:
@@ -94,7 +92,9 @@ class MemoryOperationQueue:
 
     def postpone(self, operation: Operation, *, until: datetime, because: str, unanswered: bool = False) -> None:
         if known := self._open(operation):
-            back = replace(known, state=OperationState.PENDING, not_before=until, failure_reason=because)
+            back = replace(
+                known, state=OperationState.PENDING, not_before=until, failure_reason=because, is_parked=False
+            )
             self._state.store(_as_refused(back, operation), begun=unanswered)
 
     def note_refusal(self, operation: Operation, *, because: str) -> None:
@@ -104,9 +104,28 @@ class MemoryOperationQueue:
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
         self._put(operation.target, applied)
 
-    def wait_for(self, operation: Operation, *, what: str) -> None:
-        if known := self._open(operation):
-            self._state.store(_as_refused(replace(known, waiting_for=what), operation))
+    def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        return [operation for operation in operations if self._is_parked_now(operation)]
+
+    def _is_parked_now(self, operation: Operation) -> bool:
+        known = self._state.operation(operation)
+        is_in_force = self.generation_of(operation.subject) == operation.generation or self.is_released(operation)
+        is_as_read = known and known.state is OperationState.PENDING and known.attempts == operation.attempts
+        if not (known and is_as_read and is_in_force):
+            return False
+        parked = replace(known, is_parked=True, awaits=operation.awaits, waiting_for=operation.waiting_for)
+        self._state.store(_as_refused(parked, operation), begun=False)
+        return True
+
+    def parked(self, on: ResourceOf, *, after: str, limit: int) -> tuple[Sequence[Operation], str]:
+        waiting = self._state.parked.get(on, [])
+        first = bisect_right(waiting, (after, "~", "~"))
+        page = waiting[first : first + limit]
+        found = [self._state.operations[(change, name)] for _, change, name in page]
+        return found, page[-1][0] if len(page) == limit else ""
+
+    def has_parked(self) -> bool:
+        return bool(self._state.parked)
 
     def finish(self, finished: Sequence[Finished]) -> None:
         for one in finished:
@@ -124,6 +143,8 @@ class MemoryOperationQueue:
             request_id=operation.request_id,
             failure_reason=operation.failure_reason,
             waiting_for="",
+            awaits=None,
+            is_parked=False,
         )
         self._state.store(ended)
         if not finished.untouched:

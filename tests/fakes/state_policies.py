@@ -17,6 +17,7 @@ from dayone.domain.terms import Terms
 from dayone.errors import NotFound, TooLarge
 from dayone.ports.records import Page
 from tests.fakes.pages import page
+from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.state import State
 
 _NONE, _UNKNOWN = Reservations(), Origins()
@@ -145,6 +146,20 @@ class MemoryChanges:
         plan = (head.change, head.subject, head.generation)
         found = [one for one in self._state.operations.values() if (one.change, one.subject, one.generation) == plan]
         return [one for one in found if one.state is OperationState.FAILED or one.failed_before]
+
+    def unpark_plan(self, head: Head) -> None:
+        MemoryParkedOperations(self._state).unpark(
+            [one for one in self._parked(head.subject) if one.generation == head.generation]
+        )
+
+    def unpark_earlier(self, head: Head) -> None:
+        MemoryParkedOperations(self._state).unpark(
+            [one for one in self._parked(head.subject) if one.generation != head.generation]
+        )
+
+    def _parked(self, subject: Subject) -> list[Operation]:
+        keys = [listed[1:] for waiting in self._state.parked.values() for listed in waiting]
+        return [operation for key in keys if (operation := self._state.operations[key]).subject == subject]
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         known = self._state.changes.get(change)

@@ -105,5 +105,8 @@ class MemoryDueWork:
         found = [(head.due_at, subject) for subject, head in self._state.heads.items() if head.due_at is not None]
         return [subject for due_at, subject in sorted(found) if due_at <= now][:limit]
 
+    def has_parked(self) -> bool:
+        return bool(self._state.parked)
+
     def has_runnable(self) -> bool:
-        return bool(self._state.open_operations())
+        return bool(self._state.begun) or any(self._state.waiting.values())

@@ -22,6 +22,8 @@ from tests.simulation.table import ObservedState
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
+# The sweep wakes one, and the executor the others.
+_A_SWEEP_OR_TWO = timedelta(minutes=3)
 _ENDED = frozenset({OperationState.SUCCEEDED, OperationState.FAILED, OperationState.SUPERSEDED})
 
 
@@ -186,6 +188,29 @@ def waits_for_others(one: Operation) -> bool:
     # A set stays as long as an account has it that Day One leaves alone, such as a suspended one.
     is_kept = one.action is Action.DELETE and "is assigned" in one.failure_reason
     return bool(one.waiting_for) or is_kept
+
+
+def waits(world: "Simulation") -> Iterator[str]:
+    """What waits for a resource is of a plan in force, and that resource is neither there, nor gone, nor has failed."""
+    state = world.day_one.state
+    for on, waiting in state.parked.items():
+        for one in (state.operations[change, name] for _, change, name in waiting):
+            in_vain = _waits_in_vain(one, on=on, state=state)
+            if in_vain and world.time.now - (one.refused_since or one.created_at) > _A_SWEEP_OR_TWO:
+                yield f"{one.id} waits for {on}, {in_vain}"
+
+
+def _waits_in_vain(one: Operation, *, on: ResourceOf, state: ObservedState) -> str:
+    own, head, confirmed = state.heads[one.subject], state.heads.get(on.subject), state.applied.get(on)
+    if own.generation != one.generation and one.id not in released(own.held):
+        return "and its plan has been replaced"
+    if one.awaits_removal:
+        return "" if confirmed else "which is gone"
+    is_there = confirmed is not None and confirmed.doubt in (None, Action.UPDATE)
+    # A set that was made anew waits for a mark of its own.
+    if is_there and on.resource.kind is not ResourceKind.PROVISIONING:
+        return "which is there"
+    return "which has failed" if head is not None and head.failed_change else ""
 
 
 def first_asked_for(removal: Operation, *, state: ObservedState) -> datetime:

@@ -25,12 +25,14 @@ from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
 from dayone.usecases.settle_batch import BatchPorts
+from dayone.usecases.wake_waiting import WakeWaiting
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHints, MemoryHrSources, no_hr_systems
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
+from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.queues import MemoryDeadLetters, MemoryReturns, MemoryTurn
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
@@ -206,6 +208,11 @@ class DayOne:
             due_work=Wire("table.due_work", MemoryDueWork(self.state), process),
             records=records,
             failed=PlanFailedAgain(failed=failed, records=records, inbox=into, clock=self.clock),
+            waiting=WakeWaiting(
+                parked=Wire("table.parked", MemoryParkedOperations(self.state), process),
+                records=records,
+                clock=self.clock,
+            ),
             stuck=Wire("table.stuck", MemoryStuck(self.state), process),
             hints=MemoryHints(),
             sessions=None,

@@ -98,6 +98,7 @@ AT_REST: dict[str, Callable[["Simulation"], Iterator[str]]] = {
     "counts add up": bookkeeping.counts,
     "every change is in the audit log": bookkeeping.log,
     "applied is what AWS has": bookkeeping.applied,
+    "what waits waits for something": bookkeeping.waits,
     "budgets": budgets,
     "removals above the limit are held": guardrails,
     "only its own is removed": only_its_own,

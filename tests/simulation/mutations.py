@@ -10,7 +10,7 @@ from dayone.domain import desired_people, judgement, planning, precedence, rate_
 from dayone.domain.existing import Comparison, compare_attributes
 from dayone.domain.operations import Action, Succeeded
 from dayone.domain.subject_states import FactVersion
-from dayone.domain.subjects import ResourceKind
+from dayone.domain.subjects import ResourceKind, ResourceOf
 from dayone.ports.identity_center import Found
 from dayone.usecases import (
     adopt_existing,
@@ -19,12 +19,14 @@ from dayone.usecases import (
     executor_run,
     make_plan,
     perform_operation,
+    reconcile_access,
     reconcile_subject,
     reports,
     requeue,
     try_operation,
 )
 from dayone.usecases.attempts import Attempt
+from dayone.usecases.reports import Reviewed
 from tests.simulation import day_one
 
 Change = tuple[object, str, Any]
@@ -58,6 +60,7 @@ def _by(*invariants: str) -> frozenset[str]:
 _END = "the end is what is desired"
 _SUCCEEDED = "succeeded means done"
 _APPLIED = "applied is what AWS has"
+_WAITS = "what waits waits for something"
 
 
 def _without_doubt(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,7 +92,7 @@ _rank: Callable[..., int] = vars(precedence)["_rank"]
 _performers: dict[Any, Any] = dict(vars(perform_operation)["_PERFORMERS"])
 _provisioning = [one for one in _performers if one[1] is ResourceKind.PROVISIONING]
 _states: Callable[..., Any] = vars(ask_aws)["_states"]
-_entry: Callable[..., Any] = vars(try_operation)["_entry"]
+_entry_of: Callable[..., Any] = vars(try_operation)["entry_of"]
 
 
 def _adopts_as_its_own(_: object, *, found: Found, **__: object) -> Succeeded:
@@ -98,6 +101,10 @@ def _adopts_as_its_own(_: object, *, found: Found, **__: object) -> Succeeded:
 
 def _own_attributes(attempt: Attempt, *, found: Found, **_: object) -> Comparison:
     return Comparison(mismatches=tuple(compare_attributes(found.attributes, attempt.wanted)))
+
+
+def _sees_nobody(on: ResourceOf, **_: object) -> Reviewed:
+    return Reviewed(on=on)
 
 
 def _in_a_day(*_: object, now: datetime, **__: object) -> datetime:
@@ -193,7 +200,13 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "AWS's request ids are not kept",
         _by("every change is in the audit log"),
-        ((try_operation, "_entry", lambda one, *, now: replace(_entry(one, now=now), request_id="")),),
+        ((try_operation, "entry_of", lambda one, *, at: replace(_entry_of(one, at=at), request_id="")),),
+    ),
+    Mutation("the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),)),
+    Mutation(
+        "the end of what is waited for wakes nobody",
+        _by(_WAITS),
+        ((executor_run, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
     ),
     Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),)),
 )

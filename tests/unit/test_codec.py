@@ -102,7 +102,7 @@ def test_a_moment_without_a_zone_is_a_mistake_of_the_caller() -> None:
 
 
 def test_an_operation_is_written_and_read_as_the_records_that_are_already_stored() -> None:
-    assert plain(typed(operation_record(OPERATION))) == STORED | {"failed_before": False}
+    assert plain(typed(operation_record(OPERATION))) == STORED | {"failed_before": False, "is_parked": False}
     assert operation_in(STORED) == OPERATION
 
 

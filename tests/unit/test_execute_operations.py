@@ -363,7 +363,7 @@ def test_a_plan_that_is_not_committed_yet_is_waited_for() -> None:
     world.execute()
     known = world.state.operation(early)
     assert known is not None
-    assert (known.state, known.waiting_for) == (OperationState.PENDING, "its plan to be committed")
+    assert (known.state, known.failure_reason) == (OperationState.PENDING, "it waits for its plan to be committed")
 
 
 def test_a_user_that_vanished_is_made_again() -> None:

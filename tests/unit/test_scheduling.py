@@ -48,6 +48,10 @@ def _submitted(operation: Operation, *, at: datetime | None = None) -> Operation
     return replace(operation, state=OperationState.SUBMITTED, request_id=f"r-{operation.id}", submitted_at=at)
 
 
+def _parked(operation: Operation) -> Operation:
+    return replace(operation, is_parked=True, awaits=group_named("engineers"))
+
+
 def _starts(schedule: Schedule, now: datetime = _READY) -> list[Operation]:
     """Whatever may be started at one moment in a row."""
     started = []
@@ -93,27 +97,72 @@ def test_one_that_is_to_wait_is_passed_over_and_waited_for() -> None:
     assert schedule.next(NOON + 5 * _SECOND) == Start(later)
 
 
-def test_one_that_is_blocked_is_tried_again_when_what_it_waits_for_has_ended() -> None:
-    member, user = an_operation(1, resource=membership()), an_operation(subject=the_person("e-2"))
+def test_one_that_is_parked_is_known_no_more() -> None:
+    member = an_operation(1, resource=membership())
     schedule = _schedule(member)
     assert _starts(schedule) == [member]
-    schedule.blocked(member, on=user.target, now=_READY)
-    assert not _starts(schedule)
-    schedule.ended(user)
-    assert _starts(schedule, _READY + _SECOND) == [member]
+    schedule.blocked(_parked(member), now=_READY)
+    assert not schedule.knows(member.id)
+    assert schedule.count(Lane.MEMBERSHIPS) == 0
+    assert schedule.next(_READY) == Idle()
 
 
-def test_one_that_is_blocked_is_tried_again_from_time_to_time_ever_more_rarely() -> None:
-    member = an_operation(1, resource=membership())
-    schedule, now, pauses = _schedule(member), _READY, list[float]()
-    for _ in range(6):
-        assert _starts(schedule, now) == [member]
-        schedule.blocked(member, on=None, now=now)
+def test_what_turns_out_to_be_blocked_has_cost_no_call() -> None:
+    blocked = [_assigning(number) for number in range(100)]
+    schedule = _schedule(*blocked)
+    for operation in blocked:
+        assert schedule.next(_READY) == Start(operation)
+        schedule.blocked(_parked(operation), now=_READY)
+    free = [_assigning(number) for number in range(200, 220)]
+    schedule.offer(free, now=_READY)
+    started = []
+    while isinstance(step := schedule.next(_READY), Start):
+        started.append(step.operation)
+        schedule.ended(step.operation)
+    assert started == free[: int(_BUDGETS.sso_admin_calls)]
+
+
+def test_whatever_is_blocked_no_second_has_more_calls_than_the_rate() -> None:
+    random = Random(1)  # noqa: S311 - chance that can be had again
+    now, calls = NOON, list[datetime]()
+    schedule = _schedule(*(_assigning(number) for number in range(400)))
+    while len(calls) < 100:
         step = schedule.next(now)
-        assert isinstance(step, Wait)
-        pauses.append((step.until - now).total_seconds())
-        now = step.until
-    assert pauses == [2, 4, 8, 16, 30, 30]
+        if not isinstance(step, Start):
+            assert isinstance(step, Wait)
+            now = step.until
+        elif random.random() < 0.7:
+            schedule.blocked(_parked(step.operation), now=now)
+        else:
+            calls.append(now)
+            schedule.ended(step.operation)
+        now += timedelta(seconds=random.random() / 50)
+    most = int(_BUDGETS.sso_admin_calls)
+    assert all(later - earlier >= _SECOND for earlier, later in zip(calls, calls[most:], strict=False))
+
+
+def test_what_is_blocked_and_not_parked_is_tried_again_in_a_while() -> None:
+    member = an_operation(1, resource=membership())
+    schedule = _schedule(member)
+    assert _starts(schedule) == [member]
+    schedule.blocked(member, now=_READY)
+    assert schedule.next(_READY) == Wait(_READY + 2 * _SECOND)
+    assert schedule.next(_READY + 2 * _SECOND) == Start(member)
+
+
+def test_what_waits_for_one_that_is_refused_is_set_aside_and_what_waits_for_its_turn_is_not() -> None:
+    refused = an_operation(subject=the_group("engineers"), resource=GROUP, not_before=NOON + 60 * _SECOND)
+    behind = replace(an_operation(1, resource=membership()), requires=(refused.target,))
+    running = an_operation(subject=the_group("data"), resource=GROUP)
+    soon = replace(an_operation(2, resource=membership("data")), requires=(running.target,))
+    schedule = _schedule(behind, refused, soon, running)
+    assert schedule.set_aside(Lane.MEMBERSHIPS, most=9) == [replace(behind, awaits=refused.target)]
+    assert not schedule.knows(behind.id)
+    assert schedule.set_aside(Lane.MEMBERSHIPS, most=9) == []
+    assert _starts(schedule) == [running]
+    assert schedule.set_aside(Lane.MEMBERSHIPS, most=9) == []
+    schedule.ended(running)
+    assert _starts(schedule, _READY + _SECOND) == [soon]
 
 
 def test_an_account_gets_one_assignment_at_a_time() -> None:

@@ -32,6 +32,7 @@ from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.restore_sessions_policy import SessionsPorts
 from dayone.usecases.settle_batch import BatchPorts
+from dayone.usecases.wake_waiting import WakeWaiting, wake_waiting
 from tests.builders import NOON, attributes_in
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
@@ -41,6 +42,7 @@ from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources, Memory
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.organization import MemoryOrganization
+from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryDeadLetters, MemoryEngine, MemoryInbox, MemoryReturns, MemoryTurn
 from tests.fakes.sessions import MemoryDeniedUsers, MemoryPost, MemoryRevokedSessions, MemorySchedules, MemorySessions
@@ -197,6 +199,7 @@ class World:
         return ReconcileAccess(
             due_work=MemoryDueWork(self.state),
             failed=PlanFailedAgain(failed=failed, records=records, inbox=self.inbox, clock=lambda: self.now),
+            waiting=self._waking(),
             records=records,
             hints=self.hints,
             stuck=MemoryStuck(self.state),
@@ -205,6 +208,10 @@ class World:
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
             clock=lambda: self.now,
         )
+
+    def _waking(self) -> WakeWaiting:
+        parked, records = MemoryParkedOperations(self.state), MemoryRecords(self.state)
+        return WakeWaiting(parked=parked, records=records, clock=lambda: self.now)
 
     # What the outside does
 
@@ -282,7 +289,10 @@ class World:
         return reconcile_access(ports=self.sweeping()).due
 
     def settle(self) -> None:
-        """Until nothing is left to plan and nothing to carry out, with a minute between two tries."""
+        """Until nothing is left to plan and nothing to carry out, with a minute between two tries.
+
+        After each the sweep wakes what waits, and does nothing else.
+        """
         for _ in range(_MOST_ROUNDS):
             self.plan_all()
             self.execute()
@@ -291,6 +301,7 @@ class World:
             if not has_approved and not self.inbox.commands and not self.state.open_operations():
                 return
             self.sleep(61)
+            wake_waiting(ports=self._waking())
         raise AssertionError(f"never settled: {self.state.open_operations()}")
 
     def _approved(self) -> bool:

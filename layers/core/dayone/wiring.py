@@ -147,11 +147,13 @@ def reconcile_access() -> "ReconcileAccess":
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
     from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
     from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints
+    from dayone.adapters.dynamodb_parked import DynamoParkedOperations
     from dayone.adapters.dynamodb_records import DynamoRecords
     from dayone.adapters.dynamodb_stuck import DynamoStuckSubjects
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.usecases.plan_failed_again import PlanFailedAgain
     from dayone.usecases.reconcile_access import ReconcileAccess
+    from dayone.usecases.wake_waiting import WakeWaiting
 
     given = settings.read(settings.ReconcileAccessSettings)
     table = _table(given.table_name)
@@ -161,6 +163,7 @@ def reconcile_access() -> "ReconcileAccess":
         records=records,
         hints=DynamoDueHints(table),
         failed=PlanFailedAgain(failed=DynamoFailedSubjects(table), records=records, inbox=inbox, clock=_now),
+        waiting=WakeWaiting(parked=DynamoParkedOperations(table), records=records, clock=_now),
         stuck=DynamoStuckSubjects(table),
         sessions=wiring_people.sessions_ports(given, table=table),
         inbox=inbox,

@@ -16,6 +16,7 @@ from dayone.adapters.dynamodb_conditions import (
     expects_fewer_than,
 )
 from dayone.adapters.dynamodb_mapping import change_in, change_parts, operation_in
+from dayone.adapters.dynamodb_parked import unpark_earlier, unpark_plan
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Put, Update
 from dayone.contracts.codec import encode
@@ -101,6 +102,14 @@ class DynamoChanges:
         same_plan = lies_in & Key("sk").begins_with(change_keys.plan_prefix(head.subject, generation=head.generation))
         operations = map(operation_in, self._table.query(same_plan)) if head.change else ()
         return [one for one in operations if one.state is OperationState.FAILED or one.failed_before]
+
+    def unpark_plan(self, head: Head) -> None:
+        """See Changes."""
+        unpark_plan(self._table, head)
+
+    def unpark_earlier(self, head: Head) -> None:
+        """See Changes."""
+        unpark_earlier(self._table, head)
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.

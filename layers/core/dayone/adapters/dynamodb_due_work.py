@@ -28,8 +28,12 @@ class DynamoDueWork:
         listed = self._table.query(has_come, index="due", limit=limit)
         return [keys.subject_of(keys.RecordKey(one["pk"], one["sk"])) for one in listed]
 
+    def has_parked(self) -> bool:
+        """See DueWork."""
+        return any(True for _ in self._table.query(Key("runnable").eq(lists.PARKED), index="runnable", limit=1))
+
     def has_runnable(self) -> bool:
-        """Whether any operation is open."""
+        """See DueWork."""
         return any(
             True
             for one in (lists.BEGUN, *map(lists.waiting_in, Lane))

@@ -76,11 +76,12 @@ def _closing(end: Finished) -> Write:
         "request_id": end.operation.request_id,
         "failure_reason": end.operation.failure_reason,
         "final": True,
+        "is_parked": False,
     }
     if end.operation.outcome is not None:
         put["outcome"] = encode(end.operation.outcome)
     # Without the first two it is in the index of runnable operations no more.
-    remove = ("runnable", "runnable_order", "waiting_for")
+    remove = ("runnable", "runnable_order", "waiting_for", "awaits")
     return Update(change_keys.operation_key(end.operation), put=put, remove=remove, condition=IS_OPEN)
 
 

@@ -4,6 +4,8 @@ from dayone.domain.operations import Lane
 from dayone.domain.subjects import Subject, SubjectKind
 
 BEGUN = "RUNNABLE#begun"
+# What waits for a resource; its place there begins with that.
+PARKED = "PARKED"
 DUE = "DUE"
 CHANGES = "changes"
 REVOKED_SESSIONS = "revoked-sessions"

@@ -9,18 +9,15 @@ from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_mapping import applied_in, head_in, operation_in
-from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_parked import DynamoParkedOperations, prefix_of
 from dayone.domain.accounts import UNUSABLE, Account
-from dayone.domain.operations import OPEN_STATES, Lane, Operation
+from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation
 from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.ports.operations import Listed
 
 
-class DynamoOpenOperations:
+class DynamoOpenOperations(DynamoParkedOperations):
     """The reading side of the port OperationQueue; an index follows its table late, so records are read as they are."""
-
-    def __init__(self, table: DynamoTable) -> None:
-        self._table = table
 
     def begun(self) -> Sequence[Operation]:
         """Open operations of which an attempt has begun."""
@@ -31,6 +28,18 @@ class DynamoOpenOperations:
         wanted = Key("runnable").eq(lists.waiting_in(lane)) & Key("runnable_order").gt(after or " ")
         listed = self._table.query(wanted, index="runnable", limit=limit)
         return [Listed(str(one["runnable_order"]), *change_keys.operation_of(one)) for one in listed]
+
+    def parked(self, on: ResourceOf, *, after: str, limit: int) -> tuple[Sequence[Operation], str]:
+        """See OperationQueue."""
+        first, last = (f"{after}~" if after else prefix_of(on)), f"{prefix_of(on)}~"
+        lies_in = Key("runnable").eq(lists.PARKED) & Key("runnable_order").between(first, last)
+        listed = list(self._table.query(lies_in, index="runnable", limit=limit))
+        after = str(listed[-1]["runnable_order"]) if len(listed) == limit else ""
+        return [one for one in self._found(listed) if one.is_parked and one.awaits == on], after
+
+    def has_parked(self) -> bool:
+        """See OperationQueue."""
+        return any(True for _ in self._table.query(Key("runnable").eq(lists.PARKED), index="runnable", limit=1))
 
     def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
         """Those of the listed ones that are open, as they now stand."""
@@ -43,6 +52,26 @@ class DynamoOpenOperations:
         records = {(one["pk"], one["sk"]): one for one in self._table.get_all(found)}
         current = (operation_in(records[key]) for key in found if key in records)
         return [one for one in current if one.state in OPEN_STATES]
+
+    def siblings(self, operation: Operation) -> Sequence[Operation]:
+        """The operations of the same plan, itself included, by number."""
+        first = change_keys.operation_key(operation)
+        plan = first.sk.rpartition("/")[0]
+        same_plan = Key("pk").eq(first.pk) & Key("sk").begins_with(f"{plan}/")
+        return [operation_in(one) for one in self._table.query(same_plan)]
+
+    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+        """Those of the resources that AWS has confirmed or that are in doubt."""
+        records = self._table.get_all(keys.applied_key(one) for one in wanted)
+        known = ((keys.subject_of(keys.RecordKey(one["pk"], one["sk"])), applied_in(one)) for one in records)
+        return {ResourceOf(subject, one.resource): one for subject, one in known}
+
+    def alike(self, target: ResourceOf) -> Iterable[Applied]:
+        """The same resource of every other subject of that kind, confirmed or in doubt."""
+        kind = target.subject.kind
+        listed = self._table.query(Key("listed_in").eq(lists.list_of(kind)), index="listing")
+        others = (Subject(kind, str(one["listed_as"])) for one in listed)
+        return list(self.applied(ResourceOf(one, target.resource) for one in others if one != target.subject).values())
 
     def in_use_by(self, group: str) -> ResourceOf | None:
         """A membership or an assignment of this group that is on record; may say so for a moment too long."""

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import batched
 from typing import ClassVar
-
-from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
 from dayone.adapters.dynamodb_endings import Endings
-from dayone.adapters.dynamodb_mapping import applied_in, applied_record, operation_in, refusal_parts, runnable
+from dayone.adapters.dynamodb_mapping import applied_record, refusal_parts, runnable
 from dayone.adapters.dynamodb_open_operations import DynamoOpenOperations
+from dayone.adapters.dynamodb_parked import parking
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
 from dayone.contracts.codec import stamp
 from dayone.domain.operations import Applied, Operation, OperationState
@@ -23,6 +22,8 @@ from dayone.errors import Conflicting
 from dayone.ports.operations import Finished
 
 _HEAD, _OPERATION, _APPLIED, _UNSETTLED = "head", "operation", "applied", "unsettled"
+# Operations that are parked in one transaction, which holds a hundred: each with the head of its subject.
+_TOGETHER = 25
 
 
 class DynamoOperationQueue(DynamoOpenOperations):
@@ -31,6 +32,7 @@ class DynamoOperationQueue(DynamoOpenOperations):
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
         {
             "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",
             "dynamodb:GetItem",
             "dynamodb:PutItem",
@@ -49,26 +51,6 @@ class DynamoOperationQueue(DynamoOpenOperations):
         head = self._table.get(keys.head_of(operation.subject))
         return head is not None and operation.id in head.get("released", ())
 
-    def siblings(self, operation: Operation) -> Sequence[Operation]:
-        """The operations of the same plan, itself included, by number."""
-        first = change_keys.operation_key(operation)
-        plan = first.sk.rpartition("/")[0]
-        same_plan = Key("pk").eq(first.pk) & Key("sk").begins_with(f"{plan}/")
-        return [operation_in(one) for one in self._table.query(same_plan)]
-
-    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
-        """Those of the resources that AWS has confirmed or that are in doubt."""
-        records = self._table.get_all(keys.applied_key(one) for one in wanted)
-        known = ((keys.subject_of(keys.RecordKey(one["pk"], one["sk"])), applied_in(one)) for one in records)
-        return {ResourceOf(subject, one.resource): one for subject, one in known}
-
-    def alike(self, target: ResourceOf) -> Iterable[Applied]:
-        """The same resource of every other subject of that kind, confirmed or in doubt."""
-        kind = target.subject.kind
-        listed = self._table.query(Key("listed_in").eq(lists.list_of(kind)), index="listing")
-        others = (Subject(kind, str(one["listed_as"])) for one in listed)
-        return list(self.applied(ResourceOf(one, target.resource) for one in others if one != target.subject).values())
-
     def begin(self, operation: Operation, *, doubt: Applied, unsettled: Applied | None = None) -> Operation | None:
         """Count the attempt and put the resource in doubt; None when a newer generation is in force.
 
@@ -79,8 +61,8 @@ class DynamoOperationQueue(DynamoOpenOperations):
         writes: Mapping[str, Write] = {
             _OPERATION: Update(
                 change_keys.operation_key(operation),
-                put={"attempts": operation.attempts + 1, **at, **runnable(operation, begun=True)},
-                remove=("waiting_for", "failure_reason"),
+                put={"attempts": operation.attempts + 1, "is_parked": False, **at, **runnable(operation, begun=True)},
+                remove=("waiting_for", "failure_reason", "awaits"),
                 condition=IS_PENDING & is_tried_as_often_as(operation),
             ),
             # Counted on the head: a plan made from what was there before this call must not be put in force.
@@ -98,7 +80,7 @@ class DynamoOperationQueue(DynamoOpenOperations):
         if refused:
             raise Conflicting(f"{operation.id} is no longer as it was read")
         begun = replace(operation, attempts=operation.attempts + 1, attempted_at=doubt.at)
-        return replace(begun, waiting_for="", failure_reason="")
+        return replace(begun, waiting_for="", failure_reason="", awaits=None, is_parked=False)
 
     def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
         """Note that AWS works on it under this request id; raises Conflicting when it is not pending."""
@@ -110,7 +92,12 @@ class DynamoOperationQueue(DynamoOpenOperations):
     def postpone(self, operation: Operation, *, until: datetime, because: str, unanswered: bool = False) -> None:
         """See OperationQueue."""
         why = {"not_before": stamp(until), "failure_reason": because, **refusal_parts(operation)}
-        put = {"state": OperationState.PENDING.value, **why, **runnable(operation, begun=unanswered)}
+        put = {
+            "state": OperationState.PENDING.value,
+            "is_parked": False,
+            **why,
+            **runnable(operation, begun=unanswered),
+        }
         postponed = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
         self._table.write(postponed, what=f"postponing {operation.id}")
 
@@ -128,11 +115,19 @@ class DynamoOperationQueue(DynamoOpenOperations):
         writes: Mapping[str, Write] = {_APPLIED: settled, _HEAD: counted}
         self._table.transact(lambda: writes, what=f"settling {operation.id}")
 
-    def wait_for(self, operation: Operation, *, what: str) -> None:
-        """Note in words what keeps it from running; does nothing when it is finished."""
-        put = {"waiting_for": what, **refusal_parts(operation)}
-        waiting = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
-        self._table.write(waiting, what=f"noting what {operation.id} waits for")
+    def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """See OperationQueue."""
+        return [one for batch in batched(operations, _TOGETHER, strict=False) for one in self._parked(batch)]
+
+    def _parked(self, batch: Sequence[Operation]) -> Iterable[Operation]:
+        left = {one.id: one for one in batch}
+        while left:
+            writes = parking(left.values())
+            refused = self._table.transact(lambda writes=writes: writes, what="parking", over_when=writes)  # type: ignore[misc]
+            if not refused:
+                break
+            left = {name: one for name, one in left.items() if not refused & {name, str(one.subject)}}
+        return left.values()
 
     def finish(self, finished: Sequence[Finished]) -> None:
         """Record each end with the resource, the counts of its change and the audit entry in one transaction."""

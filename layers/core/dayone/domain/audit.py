@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from dayone.domain.desired import Reason
+from dayone.domain.operations import DeletionOutcome, Operation
 
 GENESIS = "0" * 64
 # What may name a person or tell something of one. All of an entry but its time, its outcome and AWS's request id.
@@ -156,3 +157,19 @@ def first_break(records: Iterable[AuditRecord], *, previous: str = GENESIS) -> A
             return record
         previous = record.hash
     return None
+
+
+def entry_of(operation: Operation, *, at: datetime) -> AuditEntry:
+    """The entry about the end of an operation."""
+    return AuditEntry(
+        at=at,
+        actor=operation.actor,
+        action=f"{operation.kind} {operation.resource}",
+        subject=str(operation.subject),
+        change=operation.change,
+        outcome=operation.state if operation.outcome in (None, DeletionOutcome.DELETED) else operation.outcome,
+        operation=operation.id,
+        reasons=operation.reasons,
+        request_id=operation.request_id,
+        detail=operation.failure_reason,
+    )

@@ -2,14 +2,13 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from heapq import heappop, heappush
 
 from dayone.domain.operations import Action, Lane, Operation, Priority, lane_of, order_of, quota_of
 from dayone.domain.subjects import ResourceOf
 
-_FIRST_LOOK = timedelta(seconds=2)
-_LONGEST_PARKED = timedelta(seconds=30)
 # Every so many starts in a lane, the one that has waited longest of the least urgent goes before the urgent ones.
 _SHARE_OF_THE_LAST = 8
 
@@ -27,10 +26,9 @@ class Backlog:
         self._asleep: dict[str, datetime] = {}
         self._alarms: list[tuple[datetime, str]] = []
         self._behind: dict[str | ResourceOf, list[str]] = {}
-        self._parked: dict[str, timedelta] = {}
         # Known to be open, whether waiting, running or under way, so that what builds on them need not be tried.
         self._open: set[str] = set()
-        self._to_be_created: dict[ResourceOf, int] = {}
+        self._to_be_created: dict[ResourceOf, set[str]] = {}
         self._starts = dict.fromkeys(Lane, 0)
         self._counts = dict.fromkeys(Lane, 0)
         self._quotas: dict[str, int] = {}
@@ -59,20 +57,12 @@ class Backlog:
         else:
             self._place(operation.id)
 
-    def park(self, operation: Operation, *, on: ResourceOf | None, now: datetime) -> None:
-        """It cannot run yet: looked at again when the end of `on` is recorded, and from time to time."""
-        pause = min(self._parked.get(operation.id, _FIRST_LOOK / 2) * 2, _LONGEST_PARKED)
-        self._parked[operation.id] = pause
-        self.add(operation, not_before=now + pause)
-        if on is not None:
-            self._behind.setdefault(on, []).append(operation.id)
-
     def opened(self, operation: Operation) -> None:
         """It is known to be open; what requires its creation waits for its end."""
         if operation.id not in self._open:
             self._open.add(operation.id)
             if operation.action is Action.CREATE:
-                self._to_be_created[operation.target] = self._to_be_created.get(operation.target, 0) + 1
+                self._to_be_created.setdefault(operation.target, set()).add(operation.id)
 
     def take(self, operation: Operation) -> None:
         """It has its turn now."""
@@ -88,12 +78,37 @@ class Backlog:
         if operation.id in self._open:
             self._open.remove(operation.id)
             if operation.action is Action.CREATE:
-                self._to_be_created[operation.target] -= 1
+                self._to_be_created[operation.target].discard(operation.id)
                 if not self._to_be_created[operation.target]:
                     del self._to_be_created[operation.target]
-        self._parked.pop(operation.id, None)
         for one in (*self._behind.pop(operation.id, ()), *self._behind.pop(operation.target, ())):
             self._look_again(one)
+
+    def set_aside(self, lane: Lane, *, most: int) -> list[Operation]:
+        """Forget those that wait for what cannot go soon, which `awaits` names: they are to leave their lane."""
+        behind = [(one, self._known[one][1]) for ids in self._behind.values() for one in ids if one in self._known]
+        found = {
+            one: replace(operation, awaits=on)
+            for one, operation in behind
+            if lane_of(operation) is lane and (on := self._stuck_behind(operation)) is not None
+        }
+        operations = list(found.values())[:most]
+        for operation in operations:
+            del self._known[operation.id]
+            self._quotas[quota_of(operation)] -= 1
+            self._counts[lane] -= 1
+            self.over(operation)
+        return operations
+
+    def _stuck_behind(self, operation: Operation) -> ResourceOf | None:
+        """What it waits for, when whatever is to bring that about is waiting itself, and not for its turn."""
+        first = self._in_the_way(operation)
+        if first is None:
+            return None
+        makers = [first] if isinstance(first, str) else self._to_be_created[first]
+        if not all(maker in self._known and not self._is_ready(maker) for maker in makers):
+            return None
+        return self._known[first][1].target if isinstance(first, str) else first
 
     def choose(
         self, lanes: Iterable[Lane], *, now: datetime, may_start: Callable[[Operation], bool]

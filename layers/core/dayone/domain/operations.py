@@ -62,7 +62,8 @@ class Operation:
     one plan, from 0. `requires` are resources that must be confirmed in AWS first; `after` are numbers of operations
     of the same plan that must have succeeded; `covers` are resources that go when this one goes; `vacated_by` are users
     that must have given up this one's user name and e-mail address in AWS before; `behind` is how many operations of
-    the plan come after it. `waiting_for` says in words what keeps it from running. `refusal` is the way in which it
+    the plan come after it. `waiting_for` says in words what keeps it from running. One that `is_parked` is not in its
+    lane: it waits for the resource that it `awaits`, to be confirmed or to go. `refusal` is the way in which it
     was last kept from being done, `refused_since` since when in that way. `request_id` is AWS's, as soon as it has one,
     and `submitted_at` when it gave it; `attempted_at` is when the last attempt began. With `failed_before` the same has
     failed in an earlier change, and is only tried again with this one, whose cause has nothing to do with it. `outcome`
@@ -92,6 +93,8 @@ class Operation:
     request_id: str = ""
     failure_reason: str = ""
     waiting_for: str = ""
+    awaits: ResourceOf | None = None
+    is_parked: bool = False
     refusal: Refusal = Refusal.NONE
     refused_since: datetime | None = None
     not_before: datetime | None = None
@@ -113,6 +116,12 @@ class Operation:
     def target(self) -> ResourceOf:
         """The resource it changes."""
         return ResourceOf(self.subject, self.resource)
+
+    @property
+    def awaits_removal(self) -> bool:
+        """Whether what it waits for is in its way: nothing that it requires, and no earlier step of its own plan."""
+        on = self.awaits
+        return on is not None and on.subject != self.subject and on not in self.requires
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,6 +87,11 @@ class Pace:
         self._turns.append(turn)
         return turn
 
+    def give_back(self, turn: datetime) -> None:
+        """Nothing was called at this turn."""
+        if turn in self._turns:
+            self._turns.remove(turn)
+
     def throttled(self, now: datetime, *, retry_after: float | None = None) -> None:
         """AWS throttled below the budget, so others use the same quota: half as fast, and not before it says.
 

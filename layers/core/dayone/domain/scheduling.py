@@ -1,14 +1,17 @@
 """Which call to AWS comes next: decided from budgets, operations, results and the time alone, calling nothing."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dayone.domain.backlog import Backlog
 from dayone.domain.in_flight import RequestsUnderWay, must_not_meet
 from dayone.domain.operations import SSO_ADMIN, Lane, Operation, OperationState, quota_of
 from dayone.domain.rate_limits import Budgets, Pace, Window
 from dayone.domain.steps import Ask, Idle, Start, Step, Wait
-from dayone.domain.subjects import ResourceKind, ResourceOf, Subject
+from dayone.domain.subjects import ResourceKind, Subject
+
+# Between two tries of what waits for its plan to be committed.
+_SOON, _LATER = timedelta(seconds=2), timedelta(seconds=30)
 
 
 class Schedule:
@@ -25,6 +28,7 @@ class Schedule:
         self._backlog = Backlog()
         self._under_way = RequestsUnderWay()
         self._running: dict[str, Operation] = {}
+        self._turns: dict[str, datetime] = {}
         self._held_until: dict[Subject, datetime] = {}
 
     # What the runner tells
@@ -66,10 +70,20 @@ class Schedule:
         self._forget(operation)
         self._backlog.over(operation)
 
-    def blocked(self, operation: Operation, *, on: ResourceOf | None, now: datetime) -> None:
-        """It cannot run yet; `on` is the resource it waits for, where that is what it waits for."""
+    def blocked(self, operation: Operation, *, now: datetime) -> None:
+        """It cannot run yet, and AWS was not called: unless it is parked, it is tried again in a while."""
+        if (turn := self._turns.get(operation.id)) is not None:
+            self._pace(quota_of(operation)).give_back(turn)
         self._forget(operation)
-        self._backlog.park(operation, on=on, now=now)
+        if operation.is_parked:
+            self._backlog.over(operation)
+        else:
+            waited = now - operation.created_at
+            self._backlog.add(operation, not_before=now + min(max(waited, _SOON), _LATER))
+
+    def set_aside(self, lane: Lane, *, most: int) -> list[Operation]:
+        """Those of a lane that wait for what cannot go soon, known no more: they are to be parked."""
+        return self._backlog.set_aside(lane, most=most)
 
     def postponed(self, operation: Operation, *, until: datetime) -> None:
         """It has failed in a way that may pass."""
@@ -102,7 +116,7 @@ class Schedule:
             return Ask(kind=due, operations=tuple(operations), in_bulk=in_bulk)
         operation = self._choose(self._open_lanes(now), now=now)
         if operation is not None:
-            self._pace(quota_of(operation)).take(now)
+            self._turns[operation.id] = self._pace(quota_of(operation)).take(now)
             self._backlog.take(operation)
             self._running[operation.id] = operation
             return Start(operation)
@@ -189,6 +203,7 @@ class Schedule:
 
     def _forget(self, operation: Operation) -> None:
         self._running.pop(operation.id, None)
+        self._turns.pop(operation.id, None)
         self._under_way.remove(operation)
 
 

@@ -50,6 +50,16 @@ class Turn(Protocol):
         """Have it no more; harmless when somebody else has it by now."""
 
 
+class ParkedOperations(Protocol):
+    """The operations that wait for a resource, as the sweep looks at them."""
+
+    def first_parked(self, *, limit: int) -> Sequence[Operation]:
+        """For each resource that is waited for, at most `limit`, the first of those that wait; may be a moment late."""
+
+    def probe(self, operation: Operation) -> None:
+        """Put this one back into its lane, with what it `awaits`: whoever tries it sees to the others behind that."""
+
+
 class OperationQueue(Protocol):
     """Operations as a durable priority queue."""
 
@@ -113,8 +123,21 @@ class OperationQueue(Protocol):
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
         """Put the resource back as it was before an attempt on which AWS is known not to have acted."""
 
-    def wait_for(self, operation: Operation, *, what: str) -> None:
-        """Note in words what keeps it from running, with its `refusal` and since when that is so."""
+    def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """Take pending ones out of their lanes, each with what it `awaits`, in words too, and since when it has waited.
+
+        Returns those that are parked now: not one that is no longer pending, or whose plan is not in force any more.
+        Whoever commits a plan afterwards finds the parked operations of the plan before.
+        """
+
+    def parked(self, on: ResourceOf, *, after: str, limit: int) -> tuple[Sequence[Operation], str]:
+        """Those that wait for this resource, from behind `after`, and what they end with, empty behind the last."""
+
+    def unpark(self, operations: Sequence[Operation]) -> None:
+        """Put them back into their lanes, waiting for nothing; does nothing about those that are not parked."""
+
+    def has_parked(self) -> bool:
+        """Whether anything waits for a resource; may miss what was parked a moment ago."""
 
     def finish(self, finished: Sequence[Finished]) -> None:
         """Record each end with the resource, the counts of its change and the audit entry in one transaction.

@@ -71,6 +71,9 @@ class DueWork(Protocol):
     def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
         """Subjects whose `due_at` has come, the longest due first."""
 
+    def has_parked(self) -> bool:
+        """Whether any operation waits for a resource."""
+
     def has_runnable(self) -> bool:
         """Whether any operation is open."""
 
@@ -129,6 +132,15 @@ class Changes(Protocol):
 
     def failed_in_plan(self, head: Head) -> Sequence[Operation]:
         """The operations of a subject's plan in force that have failed, or are tried again since they had before it."""
+
+    def unpark_plan(self, head: Head) -> None:
+        """Put those operations back into their lanes that wait for a resource and are of the plan that this head names.
+
+        That plan has just been replaced: the executor is to end them.
+        """
+
+    def unpark_earlier(self, head: Head) -> None:
+        """The same for the plans before the one that this head names."""
 
     def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
         """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.

@@ -212,7 +212,7 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
     mark = unsettles(operation)
     known = queue.applied([operation.target, *operation.requires, *operation.vacated_by, *([mark] if mark else [])])
     for required in operation.requires:
-        if not _is_confirmed(required, known=known):
+        if not is_confirmed(required, known=known):
             return Blocked(f"{required} to be confirmed", required)
     vacated = {one: known[one] for one in operation.vacated_by if one in known}
     for user, applied in vacated.items():
@@ -232,7 +232,8 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
     )
 
 
-def _is_confirmed(required: ResourceOf, *, known: Mapping[ResourceOf, Applied]) -> bool:
+def is_confirmed(required: ResourceOf, *, known: Mapping[ResourceOf, Applied]) -> bool:
+    """Whether AWS has confirmed this, by what is on record of its subject."""
     one = known.get(required)
     # Whatever has become of an update, the thing itself is there; nobody may be left to bring one up to date that was
     # taken on and that the policy has given up.

@@ -32,6 +32,6 @@ def check_health(ports: HealthPorts) -> Health:
     guards = check_protection(policy, in_force=policy, ports=ports)
     return Health(
         policy_version=policy.version,
-        operations_open=ports.work.has_runnable(),
+        operations_open=ports.work.has_runnable() or ports.work.has_parked(),
         warnings=tuple(str(note) for note in sorted(guards.warnings)),
     )

@@ -4,22 +4,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import batched
 
-from dayone.domain.operations import SSO_ADMIN, Lane, Operation, Priority, order_of, quota_of
+from dayone.domain.operations import SSO_ADMIN, Lane, Operation, Priority, lane_of, order_of, quota_of
 from dayone.domain.retrying import Refusal
 from dayone.domain.scheduling import Schedule, is_lost_request
 from dayone.domain.steps import Ask, Idle, Start, Wait
 from dayone.errors import AccessDenied, Crowded, Throttled, Unavailable, Unreachable
 from dayone.ports.operations import Finished, Listed, OperationQueue
 from dayone.ports.workers import Workers
+from dayone.usecases import reports
 from dayone.usecases.ask_aws import ask_aws, conclude, note_denial
-from dayone.usecases.reports import Changed, Ended, Parked, PutBack, Recorded, Report, Requested, Told, Trying
+from dayone.usecases.park_operation import Waiting, review_waiting, set_aside
+from dayone.usecases.reports import Parked, Recorded, Report, Reviewed, SetAside, Told, Trying
 from dayone.usecases.try_operation import try_operation
 
 # So soon is something more urgent noticed that was planned a moment ago.
 LOOK_EVERY = timedelta(seconds=1)
 _PAGE = 50
-# So many may wait for something in a lane before no more are read of it.
+# So many of a lane are known before what waits for something leaves it, and no more are read of it while all can go.
 _FULL = 500
 
 
@@ -40,6 +43,7 @@ class OpenOperations:
         self._readings = {lane: _Reading() for lane in Lane}
         self._looked_at: datetime | None = None
         self._again: list[Operation] = []
+        self.set_aside: list[Operation] = []
 
     @property
     def is_more_to_come(self) -> bool:
@@ -55,6 +59,14 @@ class OpenOperations:
                 self._schedule.may_be_under_way(one, since=one.attempted_at or now)
         self._schedule.offer(unknown, now=now)
 
+    def take_up_woken(self, operations: Sequence[Operation], *, now: datetime) -> None:
+        """They wait for nothing any more; where a lane is full they are read when there is room."""
+        for operation in operations:
+            if self._schedule.count(lane_of(operation)) < _FULL:
+                self._schedule.offer([operation], now=now)
+            else:
+                self._readings[lane_of(operation)] = _Reading()
+
     def read_again(self, operation: Operation) -> None:
         """It is no longer as it was read."""
         self._again.append(operation)
@@ -64,8 +76,8 @@ class OpenOperations:
         try:
             if self._looked_at is None or now - self._looked_at >= LOOK_EVERY:
                 self._looked_at = now
-                self._schedule.offer(self._queue.read([_listed(one) for one in self._again]), now=now)
-                self._again.clear()
+                again, self._again = self._again, []
+                self._offer([Listed(order_of(one), one.change, one.id) for one in again], now=now)
                 self.take_up_begun(now=now)
                 for lane in Lane:
                     self._look_at_front(lane, now=now)
@@ -90,7 +102,12 @@ class OpenOperations:
 
     def _read_on(self, lane: Lane, *, now: datetime) -> None:
         reading = self._readings[lane]
-        while not reading.is_whole and self._schedule.count(lane) < _FULL and self._schedule.is_hungry(lane, now=now):
+        while not reading.is_whole and self._schedule.is_hungry(lane, now=now):
+            if self._schedule.count(lane) >= _FULL:
+                set_aside = self._schedule.set_aside(lane, most=_FULL)
+                self.set_aside.extend(set_aside)
+                if not set_aside:
+                    return
             more = self._queue.waiting(lane, after=reading.after, limit=_PAGE)
             reading.is_whole = len(more) < _PAGE
             reading.after = more[-1].order if more else reading.after
@@ -99,16 +116,15 @@ class OpenOperations:
     def _offer(self, listed: Sequence[Listed], *, now: datetime) -> None:
         unknown = [one for one in listed if not self._schedule.knows(one.id)]
         if unknown:
-            self._schedule.offer(self._queue.read(unknown), now=now)
-
-
-def _listed(operation: Operation) -> Listed:
-    return Listed(order_of(operation), operation.change, operation.id)
+            # The index lists for a moment what has been parked.
+            self._schedule.offer([one for one in self._queue.read(unknown) if not one.is_parked], now=now)
 
 
 _WORTH_WAITING = timedelta(seconds=10)
 # How many ends are recorded together: fewer transactions on the same change and the same audit log.
 _TOGETHER = 8
+# So many are parked by one worker.
+_SET_ASIDE = 25
 
 
 @dataclass
@@ -118,6 +134,7 @@ class ExecutorRun:
     ports: Trying
     workers: Workers
     _to_record: list[Finished] = field(default_factory=list)
+    _waiting: Waiting = field(default_factory=Waiting)
     _is_recording: bool = False
     _tasks: int = 0
 
@@ -127,19 +144,28 @@ class ExecutorRun:
 
     def resume(self) -> None:
         """Take up what an earlier run has begun."""
+        self._waiting.has_any = self.ports.queue.has_parked()
         self._open.take_up_begun(now=self.ports.clock())
 
     def look_for_more(self) -> None:
         """Read what has come to the front of each lane, and more of those that have room for more."""
         self._open.look(now=self.ports.clock())
+        for operations in batched(self._open.set_aside, _SET_ASIDE, strict=False):
+            self._begin(partial(set_aside, operations, ports=self.ports))
+        self._open.set_aside.clear()
 
     def start_what_is_due(self) -> datetime | None:
         """Hand all there is to do now to the workers; tells when to look again, or None when nothing is left to do."""
         self._record()
+        for on, after in self._waiting.due(self.ports.clock()) if self._waiting.reviews else ():
+            self._begin(partial(review_waiting, on, after=after, ports=self.ports))
         while self._tasks < self.workers.size:
             now = self.ports.clock()
             match self._schedule.next(now):
                 case Start(operation):
+                    if operation.awaits is not None:
+                        # The sweep has taken it for all that wait for the same.
+                        self._waiting.look_at(operation.awaits, at=now)
                     self._begin(partial(try_operation, operation, ports=self.ports))
                 case Ask() as ask:
                     self._begin(partial(ask_aws, ask, aws=self.ports.aws))
@@ -162,7 +188,7 @@ class ExecutorRun:
 
     @property
     def _is_busy(self) -> bool:
-        return bool(self._tasks) or self._open.is_more_to_come
+        return bool(self._tasks or self._waiting.reviews) or self._open.is_more_to_come
 
     @property
     def _worth_waiting(self) -> timedelta:
@@ -181,15 +207,15 @@ class ExecutorRun:
     def _learn(self, report: Report) -> None:
         now = self.ports.clock()
         match report:
-            case Ended(finished):
+            case reports.Ended(finished):
                 self._to_record.append(finished)
-            case Requested(operation):
+            case reports.Requested(operation):
                 self._schedule.submitted(operation, now=now)
-            case Parked(operation, on):
-                self._schedule.blocked(operation, on=on, now=now)
-            case PutBack():
+            case Parked() | SetAside() | Reviewed():
+                self._learn_of_waiting(report, now=now)
+            case reports.PutBack():
                 self._put_back(report, now=now)
-            case Changed(operation):
+            case reports.Changed(operation):
                 self._look_again_at(operation, now=now)
             case Told():
                 self._hear(report, now=now)
@@ -203,6 +229,21 @@ class ExecutorRun:
                 self._lose(one.operation)
             else:
                 self._schedule.ended(one.operation)
+                if self._waiting.has_any:
+                    self._waiting.has_ended(one.operation, now=self.ports.clock())
+
+    def _learn_of_waiting(self, report: Parked | SetAside | Reviewed, *, now: datetime) -> None:
+        match report:
+            case Parked(operation):
+                self._schedule.blocked(operation, now=now)
+                self._waiting.expect([operation], now=now)
+            case SetAside(parked, others):
+                self._waiting.expect(parked, now=now)
+                for operation in others:
+                    self._open.read_again(operation)
+            case Reviewed(woken=woken):
+                self._waiting.reviewed(report, now=now)
+                self._open.take_up_woken(woken, now=now)
 
     def _look_again_at(self, operation: Operation, *, now: datetime) -> None:
         if is_lost_request(operation):
@@ -213,7 +254,7 @@ class ExecutorRun:
         self._schedule.forget(operation)
         self._open.read_again(operation)
 
-    def _put_back(self, report: PutBack, *, now: datetime) -> None:
+    def _put_back(self, report: reports.PutBack, *, now: datetime) -> None:
         match report.error:
             case Crowded():
                 self._schedule.crowded(report.operation, now=now)
@@ -241,9 +282,10 @@ class ExecutorRun:
             self._begin(partial(conclude, one, told.states[one.id], ports=self.ports))
 
     def _record(self) -> None:
-        if self._is_recording or not self._to_record:
+        ends = self._to_record or self._waiting.in_vain
+        if self._is_recording or not ends:
             return
-        together, self._to_record = self._to_record[:_TOGETHER], self._to_record[_TOGETHER:]
+        together, ends[:_TOGETHER] = ends[:_TOGETHER], []
         self._is_recording = True
         self._begin(partial(_recorded, together, queue=self.ports.queue))
 

@@ -152,7 +152,7 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
     reconciliation = Reconciliation(
         **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token"),
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
-        wakeups=Wakeups(**ports.only("engine", "schedules", "clock")),
+        wakeups=Wakeups(**ports.only("changes", "engine", "schedules", "clock")),
     )
     reconcile = partial(reconcile_subject, resolve=recorded, ports=reconciliation)
     hr: dict[str, Any] = {"sources": ports.hr.sources, "waiting": ports.hr.waiting, "reconcile": reconcile}

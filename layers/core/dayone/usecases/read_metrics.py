@@ -75,7 +75,7 @@ def read_metrics(*, ports: MetricPorts) -> Metrics:
         to_access=_spread(one for one in over if not one.removals),
         to_no_access=_spread(one for one in over if one.removals),
         dead_letters=ports.overview.dead_letters.counts(),
-        operations_open=ports.work.has_runnable(),
+        operations_open=ports.work.has_runnable() or ports.work.has_parked(),
     )
 
 

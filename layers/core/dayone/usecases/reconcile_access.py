@@ -15,6 +15,7 @@ from dayone.usecases.current_stuck import current_stuck
 from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
 from dayone.usecases.refresh_person import READ_AHEAD
 from dayone.usecases.restore_sessions_policy import SessionsPorts, missing_revocations
+from dayone.usecases.wake_waiting import WakeWaiting, wake_waiting
 
 _AT_MOST = 1000
 
@@ -29,6 +30,7 @@ class ReconcileAccess:
     inbox: Inbox
     engine: Engine
     failed: PlanFailedAgain
+    waiting: WakeWaiting
     stuck: StuckSubjects
     sessions: SessionsPorts | None
     clock: Callable[[], datetime]
@@ -52,7 +54,7 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
     ports.inbox.put(_command(subject, now=now) for subject in dict.fromkeys([*due, *_due_soon(now=now, ports=ports)]))
     # What an HR system could not answer when it was asked.
     ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
-    if ports.due_work.has_runnable():
+    if wake_waiting(ports=ports.waiting) or ports.due_work.has_runnable():
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
     stuck = len({each.subject for each in current_stuck(stuck=ports.stuck, records=ports.records, now=now)})

@@ -42,10 +42,30 @@ class Requested:
 
 @dataclass(frozen=True)
 class Parked:
-    """It cannot run yet, and waits on a resource where that is known."""
+    """It cannot run yet; unless it is parked, it stays in its lane."""
 
     operation: Operation
-    on: ResourceOf | None
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """These wait for what others of the same run do: those that are parked now, and those that could not be."""
+
+    parked: Sequence[Operation]
+    others: Sequence[Operation]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """A page of those that wait for a resource: which of them have ended by it, and which are back in their lanes.
+
+    `after` is where the next page begins, empty behind the last.
+    """
+
+    on: ResourceOf
+    ended: Sequence[Finished] = ()
+    woken: Sequence[Operation] = ()
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +102,7 @@ class Recorded:
     is_lost: bool = False
 
 
-Report = Ended | Requested | Parked | PutBack | Changed | Told | Recorded
+Report = Ended | Requested | Parked | SetAside | Reviewed | PutBack | Changed | Told | Recorded
 
 
 # The narrower class first.

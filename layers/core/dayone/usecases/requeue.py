@@ -189,9 +189,11 @@ def look_again_if_the_policy_moved(
 class Wakeups:
     """Wakes the executor when there is work, and whoever is to look at the moment when a subject comes due.
 
-    Without `schedules` the next sweep finds what is due, a minute later.
+    What waits for a resource and is of a plan that has been replaced is woken first, to be ended. Without `schedules`
+    the next sweep finds what is due, a minute later.
     """
 
+    changes: Changes
     engine: Engine
     schedules: Schedules | None
     clock: Callable[[], datetime]
@@ -199,12 +201,15 @@ class Wakeups:
     def after(self, plan: Plan) -> None:
         """What follows from a plan that is in force now."""
         if plan.after.generation != plan.before.generation:
+            if plan.before.outstanding:
+                self.changes.unpark_plan(plan.before)
             self.engine.wake()
         if plan.after.due_at != plan.before.due_at:
             self._schedule(plan.after.due_at)
 
     def repeat(self, head: Head) -> None:
         """What may have followed from a plan already."""
+        self.changes.unpark_earlier(head)
         self.engine.wake()
         self._schedule(head.due_at)
 

@@ -4,26 +4,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dayone.domain.audit import AuditEntry
+from dayone.domain.audit import entry_of
 from dayone.domain.desired import TAG_PREFIX
-from dayone.domain.failed_work import Obstacle
 from dayone.domain.failure_reasons import FailureKind, kind_of_failure
 from dayone.domain.operations import (
     WAS_NOT_THERE,
     Action,
     Applied,
-    DeletionOutcome,
     Failed,
     Operation,
     OperationState,
     Submitted,
     Succeeded,
 )
-from dayone.domain.retrying import Refusal
 from dayone.domain.subjects import ResourceKind
 from dayone.errors import NotFound, Rejected, Unavailable, Unreachable
 from dayone.ports.operations import Finished
 from dayone.usecases.attempts import Attempt, Blocked, Hopeless, Stale, prepare
+from dayone.usecases.park_operation import blocked_report, hopeless, superseded
 from dayone.usecases.perform_operation import perform, there_before
 from dayone.usecases.reports import (
     Changed,
@@ -33,7 +31,6 @@ from dayone.usecases.reports import (
     Requested,
     Trying,
     put_back,
-    refused,
     what_is_in_the_way,
 )
 
@@ -96,7 +93,7 @@ def finished(
             at=now,
         )
     gone = operation.covers if operation.action is Action.DELETE else ()
-    whole = Finished(operation=done, state=done.state, applied=applied, audit=_entry(done, now=now), at=now, gone=gone)
+    whole = Finished(operation=done, state=done.state, applied=applied, audit=entry_of(done, at=now), at=now, gone=gone)
     return whole if outcome.existing in (None, operation.attributes) else replace(whole, is_incomplete=True)
 
 
@@ -126,45 +123,12 @@ def failed(
     """
     done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
     applied = kept if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
-    entry = _entry(done, now=now)
+    entry = entry_of(done, at=now)
     return Finished(operation=done, state=done.state, applied=applied, untouched=may_exist, audit=entry, at=now)
-
-
-def superseded(operation: Operation, *, now: datetime) -> Finished:
-    """A newer plan has taken its place; its resource is the newer plan's business."""
-    return _untouched(replace(operation, state=OperationState.SUPERSEDED, finished_at=now), now=now)
-
-
-def hopeless(operation: Operation, *, reason: str, now: datetime) -> Finished:
-    """What it builds on has failed, so AWS is not called."""
-    done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
-    return _untouched(done, now=now)
-
-
-def _untouched(done: Operation, *, now: datetime) -> Finished:
-    entry = _entry(done, now=now)
-    return Finished(operation=done, state=done.state, applied=None, untouched=True, audit=entry, at=now)
-
-
-def _entry(operation: Operation, *, now: datetime) -> AuditEntry:
-    return AuditEntry(
-        at=now,
-        actor=operation.actor,
-        action=f"{operation.kind} {operation.resource}",
-        subject=str(operation.subject),
-        change=operation.change,
-        outcome=operation.state if operation.outcome in (None, DeletionOutcome.DELETED) else operation.outcome,
-        operation=operation.id,
-        reasons=operation.reasons,
-        request_id=operation.request_id,
-        detail=operation.failure_reason,
-    )
 
 
 # Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
 _SETTLES_WITHIN = timedelta(minutes=1)
-# What has failed may be part of the same edit of the policy, and be planned once more a moment later.
-_MAY_BE_PLANNED_YET = timedelta(seconds=10)
 
 
 def try_operation(operation: Operation, *, ports: Trying) -> Report:
@@ -177,34 +141,23 @@ def try_operation(operation: Operation, *, ports: Trying) -> Report:
 
 
 def _try(operation: Operation, *, ports: Trying) -> Report:
-    match prepare(operation, queue=ports.queue):
+    verdict = prepare(operation, queue=ports.queue)
+    while isinstance(verdict, Blocked):
+        report = blocked_report(operation, verdict, ports=ports)
+        if not isinstance(report, Parked) or not report.operation.is_parked:
+            return report
+        operation, before = report.operation, verdict
+        # What it waits for may have ended between the look and the write: then nobody would wake it.
+        verdict = prepare(operation, queue=ports.queue)
+        if verdict == before:
+            return report
+    match verdict:
         case Stale():
             return Ended(superseded(operation, now=ports.clock()))
-        case Blocked() as blocked:
-            return _parked(operation, blocked, ports=ports)
         case Hopeless(reason):
             return Ended(hopeless(operation, reason=reason, now=ports.clock()))
         case Attempt() as attempt:
             return _adopt_or_call(attempt, ports=ports)
-
-
-def _parked(operation: Operation, blocked: Blocked, *, ports: Trying) -> Report:
-    now = ports.clock()
-    waiting = replace(refused(operation, Refusal.BLOCKED, now=now), waiting_for=blocked.what)
-    if blocked.what != operation.waiting_for:
-        waiting = replace(waiting, refused_since=now)
-        ports.queue.wait_for(waiting, what=blocked.what)
-    on, waited = blocked.on, now - (waiting.refused_since or now)
-    if on is None or waited < _MAY_BE_PLANNED_YET:
-        return Parked(waiting, on)
-    failed_in = "" if blocked.is_in_the_way else ports.queue.failed_in(on.subject)
-    if not failed_in and (waited < ports.budgets.blocked or not ports.queue.is_at_rest(on.subject)):
-        return Parked(waiting, on)
-    verb = "still there" if blocked.is_in_the_way else "not there"
-    why = f"that failed in change {failed_in}" if failed_in else "nothing under way changes that"
-    reason = f"it waits for {blocked.what}: {on} is {verb}, and {why}"
-    obstacle = Obstacle(resource=on, is_in_the_way=blocked.is_in_the_way)
-    return Ended(replace(hopeless(operation, reason=reason, now=now), obstacle=obstacle))
 
 
 def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:

@@ -1,0 +1,30 @@
+"""Operations that wait for a resource, in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dayone.domain.operations import OPEN_STATES, Operation
+from tests.fakes.state import State
+
+
+class MemoryParkedOperations:
+    """The port ParkedOperations, and what it has in common with OperationQueue."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def first_parked(self, *, limit: int) -> Sequence[Operation]:
+        return [self._state.operations[waiting[0][1:]] for waiting in self._state.parked.values()][:limit]
+
+    def probe(self, operation: Operation) -> None:
+        if known := self._parked(operation):
+            self._state.store(replace(known, is_parked=False))
+
+    def unpark(self, operations: Sequence[Operation]) -> None:
+        for operation in operations:
+            if known := self._parked(operation):
+                self._state.store(replace(known, is_parked=False, awaits=None, waiting_for=""))
+
+    def _parked(self, operation: Operation) -> Operation | None:
+        known = self._state.operation(operation)
+        return known if known and known.state in OPEN_STATES and known.is_parked else None
