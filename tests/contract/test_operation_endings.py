@@ -7,7 +7,7 @@ import pytest
 from dayone.domain.audit import first_break
 from dayone.domain.bootstrap import Progress
 from dayone.domain.changes import ChangeState
-from dayone.domain.operations import Action, DeletionOutcome, Operation, OperationState
+from dayone.domain.operations import Action, Applied, DeletionOutcome, Operation, OperationState
 from dayone.domain.subjects import Resource, ResourceKind
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
@@ -71,6 +71,19 @@ def test_the_head_counts_what_has_failed_of_the_plan_in_force_alone(ports: State
     planned(ports, ADA, USER, change=MOVED, token="c3")
     ports.queue.finish([end(stale, state=OperationState.FAILED, untouched=True)])
     assert ports.subjects.load(ADA).head.failed == 1
+
+
+def test_an_end_records_what_was_taken_on_with_the_resource(ports: StatePorts) -> None:
+    operation = begun(ports, one_planned(ports))
+    policy, inline = Resource(ResourceKind.MANAGED_POLICY, "A"), Resource(ResourceKind.INLINE_POLICY)
+    attached = (
+        Applied(resource=policy, references={"permission_set_arn": "arn"}),
+        Applied(resource=inline, attributes={"document": "{}"}, adopted=True, change=HIRED, at=NOW),
+    )
+    ports.queue.finish([end(operation, applied=confirmed(USER), attached=attached)])
+    applied = ports.subjects.load(ADA).applied
+    assert (applied[policy], applied[inline]) == attached
+    assert USER in applied
 
 
 def test_an_end_takes_away_the_resource_and_what_went_with_it(ports: StatePorts) -> None:

@@ -1,12 +1,18 @@
 """Moving in: what humans made under a name that the policy or HR asks for."""
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from sandbox.day_one import expect
 from tests.e2e import policies
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
+from tests.e2e.scene import Scene
+from tests.e2e.waiting import eventually
 
 _ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}
@@ -121,3 +127,57 @@ def test_what_builds_on_a_group_that_is_left_to_others_ends_with_it(day_one: Day
     assert "failed in change" in reasons[f"create-membership person:{person['id']}"]
     day_one.put_in_force(policies.BASE)
     assert day_one.view.members("Guild") == set()
+
+
+def _adopt(day_one: DayOne, change: str, subject: str, *, digest: str) -> Any:  # noqa: ANN401 - JSON
+    body = json.dumps({"subject": subject, "digest": digest, "reason": "ours from before"}).encode()
+    headers = {"content-type": "application/json"}
+    return day_one.deployed.api.send("POST", f"/v1/changes/{change}/adopt", body=body, headers=headers)
+
+
+@pytest.fixture
+def theirs(day_one: DayOne, scene: Scene) -> Iterator[str]:
+    """The name of a permission set that somebody made with more in it, and gave to a group."""
+    sso: Any = day_one.sandbox.client("sso-admin")
+    where = {"InstanceArn": day_one.instance.arn}
+    made = sso.create_permission_set(**where, Name="Shipping", Description="theirs")["PermissionSet"]
+    on = {**where, "PermissionSetArn": made["PermissionSetArn"]}
+    sso.attach_managed_policy_to_permission_set(**on, ManagedPolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    sso.put_inline_policy_to_permission_set(**on, InlinePolicy=json.dumps(_ALLOW))
+    group = {"PrincipalType": "GROUP", "PrincipalId": day_one.view.groups()["By hand"]}
+    assigned = {**on, **group, "TargetId": scene.early_account, "TargetType": "AWS_ACCOUNT"}
+    sso.create_account_assignment(**assigned)
+    eventually(lambda: ("Shipping", "By hand") in day_one.view.assignments(scene.early_account))
+    yield "Shipping"
+    day_one.put_in_force(policies.BASE)
+    sso.delete_account_assignment(**assigned)
+    eventually(lambda: ("Shipping", "By hand") not in day_one.view.assignments(scene.early_account))
+
+
+def _digest(day_one: DayOne, change: str, *, account: str) -> str:
+    reason = _failures(day_one.over(change))["create-permission-set permission-set:Shipping"]
+    assert f"assignment: group By hand in {account} → none" in reason
+    (digest,) = re.findall(f"dayone changes adopt {change} permission-set:Shipping --digest ([0-9a-f]+)", reason)
+    return str(digest)
+
+
+def test_a_set_that_others_use_is_brought_in_line_once_another_person_has_approved(
+    day_one: DayOne, scene: Scene, theirs: str
+) -> None:
+    rule = {"managed_policies": ["ViewOnlyAccess"], "inline_policy": _DENY, "session_duration": "PT1H"}
+    change = expect(day_one.upload(policies.base_with(permission_sets={theirs: rule})), status=202)["change"]
+    digest = _digest(day_one, change, account=scene.early_account)
+    assert _adopt(day_one, change, "permission-set:Shipping", digest="0" * 16).status == 409
+
+    taken = expect(_adopt(day_one, change, "permission-set:Shipping", digest=digest), status=202)["change"]
+    assert {one["state"] for one in day_one.held(taken)["operations"]} == {"held"}
+    assert day_one.view.managed_policies(theirs) == {"AdministratorAccess"}
+    assert day_one.deployed.api.send("POST", f"/v1/changes/{taken}/approve").status == 403
+    day_one.decided(taken, to="approve")
+    assert day_one.view.managed_policies(theirs) == {"ViewOnlyAccess"}
+    assert json.loads(day_one.view.inline_policy(theirs)) == _DENY
+    assert (theirs, "By hand") in day_one.view.assignments(scene.early_account)
+
+    entries = day_one.get("/v1/audit?subject=permission-set%3AShipping&limit=100")["entries"]
+    details = [one["detail"] for one in entries if one["action"] == "adopt-existing"]
+    assert details == [f"ours from before (digest {digest})"]

@@ -378,6 +378,7 @@ class TestEvents:
         "changes approve 01A",
         "changes reject 01A",
         "changes retry 01A",
+        "changes adopt 01A group:x --digest 5c1f --reason y",
         "audit list",
         "audit verify 2026-11-23",
         "dead-letters list",

@@ -1,11 +1,12 @@
 """What exists in an Identity Center in memory, as the API looks at it."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 
 from dayone.ports.state import PolicyInForce
 from dayone.usecases.desired_access import DesiredAccess
-from dayone.usecases.preview_existing import ExistingNames
+from dayone.usecases.existing_names import ExistingNames
 from dayone.usecases.read_existing import ExistingAccess
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.existing_use import MemoryExistingUse
@@ -22,6 +23,7 @@ def memory_existing(
     center: MemoryIdentityCenter, state: State, *, policies: PolicyInForce, clock: Callable[[], datetime]
 ) -> ExistingNames:
     return ExistingNames(
+        preview_turn=nullcontext,
         directory=MemoryDirectory(center),
         permission_sets=MemoryPermissionSets(center),
         access=ExistingAccess(

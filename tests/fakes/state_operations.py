@@ -150,6 +150,8 @@ class MemoryOperationQueue(MemoryParkedOperations):
         if not finished.untouched:
             for resource in finished.gone:
                 self._state.applied.pop(ResourceOf(operation.subject, resource), None)
+            for attached in finished.attached:
+                self._put(ResourceOf(operation.subject, attached.resource), attached)
             was = self._state.applied.get(operation.target)
             applied = with_count(finished.applied) if finished.applied else None
             self._put(operation.target, applied)

@@ -26,6 +26,10 @@ def api() -> Iterator[CliApi]:
         (("changes", "approve", "01A", "--yes"), "POST /v1/changes/01A/approve"),
         (("changes", "reject", "01A"), "POST /v1/changes/01A/reject"),
         (("changes", "retry", "01A"), "POST /v1/changes/01A/retry"),
+        (
+            ("changes", "adopt", "01A", "group:g", "--digest", "5c1f", "--reason", "ours"),
+            "POST /v1/changes/01A/adopt",
+        ),
         (("accounts", "discover"), "POST /v1/accounts/discover"),
         (("people", "end", "e-1", "--yes"), "POST /v1/people/e-1/end"),
     ],

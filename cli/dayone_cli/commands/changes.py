@@ -13,7 +13,7 @@ from dayone_cli.lists import USUAL, Limit, members, show_list
 from dayone_cli.removals import held_lines
 from dayone_cli.run import Run, command
 
-app = typer.Typer(help="List and watch changes; approve, reject or retry them.")
+app = typer.Typer(help="List and watch changes; approve, reject or retry them, or adopt what exists.")
 
 _PATIENCE = 10.0  # seconds until a change that was just answered 202 is known
 
@@ -113,6 +113,28 @@ def retry(
     body = {"subjects": subjects} if subjects else None
     follow(
         run, run.api.write("POST", path("v1", "changes", change, "retry"), body), follow_it=follow_it, timeout=timeout
+    )
+
+
+@command(app, "adopt")
+def adopt(
+    run: Run,
+    change: Change,
+    subject: Annotated[
+        str, typer.Argument(help="What failed because its name is taken, such as permission-set:Deploy.")
+    ],
+    *,
+    digest: Annotated[
+        str, typer.Option(help="The digest in the failure; it stands for exactly what was listed there.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why; for the audit log.")],
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
+    """Adopt what exists under a name, and bring it in line. Where others use it, another person has to approve."""
+    body = {"subject": subject, "digest": digest, "reason": reason}
+    follow(
+        run, run.api.write("POST", path("v1", "changes", change, "adopt"), body), follow_it=follow_it, timeout=timeout
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from dayone.adapters.aws_clients import Later
@@ -18,11 +19,13 @@ from dayone.adapters.sso_set_contents import SsoSetContents
 from dayone.ports.state import PolicyInForce
 from dayone.settings import AccessApiSettings
 from dayone.usecases.desired_access import DesiredAccess
-from dayone.usecases.preview_existing import ExistingNames
+from dayone.usecases.existing_names import ExistingNames
 from dayone.usecases.read_existing import ExistingAccess
 
-# A single list can be long, and the answer has to be there before API Gateway gives up.
-_LONGEST_TURN = timedelta(seconds=7)
+# A single list can be long, and the answer has to be there before API Gateway gives up, after 29 seconds. Of these a
+# preview needs 18 for planning.
+_LONGEST_TURN = timedelta(seconds=20)
+_LONGEST_IN_A_PREVIEW = timedelta(seconds=7)
 
 
 def existing_names(
@@ -38,15 +41,16 @@ def existing_names(
     identitystore: Any = Later("identitystore", guard=gate.guard)
     places = {"instance_arn": given.instance_arn, "identity_store_id": given.identity_store_id}
 
-    def turn() -> AbstractContextManager[None]:
-        return gate.until(clock() + _LONGEST_TURN)
+    def turn(*, longest: timedelta) -> AbstractContextManager[None]:
+        return gate.until(clock() + longest)
 
     return ExistingNames(
         directory=IdentityStoreNames(identitystore, identity_store_id=given.identity_store_id),
         permission_sets=SsoNamedSets(sso_admin, instance_arn=given.instance_arn),
+        preview_turn=partial(turn, longest=_LONGEST_IN_A_PREVIEW),
         access=ExistingAccess(
             contents=SsoSetContents(sso_admin, instance_arn=given.instance_arn),
-            use=AwsExistingUse(sso_admin, identitystore, **places, turn=turn),
+            use=AwsExistingUse(sso_admin, identitystore, **places, turn=partial(turn, longest=_LONGEST_TURN)),
             # The clients pass the gate themselves.
             live=AwsLiveAccess(sso_admin, identitystore, **places, wait=lambda _service, _api: None),
             desired=DesiredAccess(

@@ -94,6 +94,8 @@ def _resources(ends: Iterable[Finished], *, known: _Records) -> dict[str, Write]
         target = one.operation.target
         gone = (ResourceOf(target.subject, resource) for resource in one.gone if resource != target.resource)
         writes |= {f"gone {resource}": Delete(keys.applied_key(resource)) for resource in gone}
+        attached = ((ResourceOf(target.subject, applied.resource), applied) for applied in one.attached)
+        writes |= {f"attached {of}": Put(applied_record(applied, of=of)) for of, applied in attached}
         # Read here and held to by a condition, so that what exists is counted exactly once, whoever else ends it.
         was = bool(known.get(keys.applied_key(target), {}).get("counted"))
         applied = with_count(one.applied) if one.applied else None

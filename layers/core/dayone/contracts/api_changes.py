@@ -165,8 +165,16 @@ class ChosenSubjects(TypedDict):
     subjects: Annotated[list[_SubjectName], Described(minItems=1, maxItems=100)]
 
 
+class AdoptionRequest(TypedDict):
+    """The person, group or permission set of the change to take on, the digest in its failure, and why."""
+
+    subject: _SubjectName
+    digest: Annotated[str, Described(minLength=1, maxLength=64)]
+    reason: Annotated[str, Described(minLength=1, maxLength=200)]
+
+
 class RetriedAnswer(TypedDict):
-    """An accepted retry: `change` is the new change, `href` its path, `retries` the old change."""
+    """An accepted retry or adoption: `change` is the new change, `href` its path, `retries` the old change."""
 
     change: ChangeId
     retries: ChangeId

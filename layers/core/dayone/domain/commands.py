@@ -7,6 +7,7 @@ in the order in which they were put.
 from dataclasses import dataclass
 from datetime import datetime
 
+from dayone.domain.adoption import Adoption
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.grants import Grant
 from dayone.domain.subject_states import Telling
@@ -60,6 +61,13 @@ class RestoreResources(Command):
     """Plan a subject of which AWS was seen not to have `missing` any more, although they are recorded."""
 
     missing: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdoptExisting(Command):
+    """Plan a subject whose name somebody else has taken, by a decision about what exists there."""
+
+    adoption: Adoption
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +230,7 @@ def planning_again(subject: Subject, *, cause: Cause) -> Command:
 
 
 COMMANDS: tuple[type[Command], ...] = (
+    AdoptExisting,
     ActivatePolicy,
     ApplyDecision,
     ApplyGrant,

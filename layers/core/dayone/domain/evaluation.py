@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from dayone.domain.accounts import Account
+from dayone.domain.adoption import Adoption
 from dayone.domain.assignments import assignment_in
 from dayone.domain.desired import (
     Desired,
@@ -87,9 +88,11 @@ def _named(found: Iterable[Difference]) -> str:
     return ", ".join(f"{one.action} {one.resource}" for one in found)
 
 
-def first_gifts(found: Iterable[Difference], *, head: Head) -> frozenset[Resource]:
-    """What is held, or has been held, although it is given: loosened guardrails, and in an account the assignments
-    that await a first approval."""
+def first_gifts(found: Iterable[Difference], *, head: Head, adoption: Adoption | None) -> frozenset[Resource]:
+    """What is held, or has been held, although it takes nothing away: loosened guardrails, in an account the
+    assignments that await a first approval, and all that changes what others made and use."""
+    if adoption is not None and adoption.in_use:
+        return frozenset(one.resource for one in found if not is_removal(one))
     known = {one.resource for one in head.held if one.is_gift}
     return frozenset(
         one.resource
@@ -161,7 +164,7 @@ class Diff:
     that the policy makes and one before it would not, by the same facts; without any before it, all of them.
     `of_departed` are those of an account by which somebody who has left loses what is theirs alone.
     `announced` is what grants alone have given and that goes with the last of them, by its time or somebody's word;
-    `reasons` are those to stand with what stays as it is.
+    `reasons` are those to stand with what stays as it is. `adoption` is the decision by which it takes on what exists.
     """
 
     differences: tuple[Difference, ...]
@@ -174,6 +177,7 @@ class Diff:
     of_departed: frozenset[Resource] = frozenset()
     announced: frozenset[Resource] = frozenset()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
+    adoption: Adoption | None = None
 
     @cached_property
     def removals(self) -> frozenset[Resource]:
@@ -188,7 +192,9 @@ class Diff:
 def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator) -> Diff:
     """How a subject as it is recorded differs from what the policy wants for this fact: the only diff there is."""
     subject, applied, policy = state.head.subject, state.trusted, evaluator.policy
-    desired = evaluator.desired(state, fact=fact)
+    desired, adoption = evaluator.desired(state, fact=fact), state.head.adoption
+    if adoption is not None and (adoption := adoption if adoption.counts(desired.resources, applied=applied) else None):
+        applied = adoption.with_surplus(applied)
     differing = differences(desired, applied=applied, subject=subject, protection=policy.protection)
     reach = within_reach(differing, state=state, policy=policy)
     taken, of_edit = frozenset(one.resource for one in reach.differences if is_removal(one)), frozenset[Resource]()
@@ -204,12 +210,13 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
         notes=tuple(note for note in (*desired.notes, waiting, reach.note) if note),
         ground=Ground(policy_version=policy.version, has_left=is_over),
         doubtful=desired.doubtful,
-        initial=first_gifts(reach.differences, head=state.head),
+        initial=first_gifts(reach.differences, head=state.head, adoption=adoption),
         of_edit=of_edit if evaluator.before else taken,
         of_departed=_of_departed(taken, departed=evaluator.departed) if taken else taken,
         announced=_announced(reach.differences, state=state, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.
         reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
+        adoption=adoption,
     )
 
 

@@ -1,5 +1,6 @@
 """What exists in Identity Center under a name that a creation asks for, compared with what is desired, part by part."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,10 +36,18 @@ class Mismatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """How what exists differs from what is desired; `unread` names the parts that could not be read."""
+    """How what exists differs from what is desired; `unread` names the parts that could not be read.
+
+    `attached` are the policies of a permission set, with their attributes. `uses` are the members and assignments that
+    it has, by AWS's ids. `digest` stands for all that exists and all that is desired of it, in full: it is the same
+    only as long as both are.
+    """
 
     mismatches: tuple[Mismatch, ...] = ()
     unread: tuple[str, ...] = ()
+    attached: Mapping[Resource, Mapping[str, str]] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
+    digest: str = ""
 
     @property
     def is_identical(self) -> bool:
@@ -66,6 +75,28 @@ class SetParts:
     customer: frozenset[str] = frozenset()
     inline: str = ""
     boundary: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def attached(self) -> Mapping[Resource, Mapping[str, str]]:
+        """Each of them as a resource, with the attributes that it has."""
+        return {
+            **{Resource(ResourceKind.MANAGED_POLICY, name): {} for name in self.managed},
+            **{Resource(ResourceKind.CUSTOMER_POLICY, name): {} for name in self.customer},
+            **({Resource(ResourceKind.INLINE_POLICY): {"document": self.inline}} if self.inline else {}),
+            **({Resource(ResourceKind.BOUNDARY): self.boundary} if self.boundary else {}),
+        }
+
+
+def digest_of(*parts: object) -> str:
+    """16 hexadecimal digits that stand for mappings and lists of texts, whatever their order."""
+    text = json.dumps([_ordered(part) for part in parts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _ordered(part: object) -> object:
+    if isinstance(part, Mapping):
+        return sorted((str(name), _ordered(member)) for name, member in part.items())
+    return sorted(map(str, part)) if isinstance(part, list | tuple) else str(part)
 
 
 def compare_attributes(existing: Mapping[str, str], desired: Mapping[str, str]) -> Iterator[Mismatch]:
@@ -104,6 +135,12 @@ def compare_boundary(existing: Mapping[str, str], desired: Mapping[str, str]) ->
     """The permissions boundary when it is another policy, or one of another kind."""
     if dict(existing) != dict(desired):
         yield _mismatch(_LABELS[ResourceKind.BOUNDARY], " ".join(existing.values()), " ".join(desired.values()))
+
+
+def compare_user(existing: Mapping[str, str], desired: Mapping[str, str]) -> Comparison:
+    """Every attribute; whoever has the user uses it."""
+    mismatches = tuple(compare_attributes(existing, desired))
+    return Comparison(mismatches=mismatches, uses=("whoever signs in with it",), digest=digest_of(existing, desired))
 
 
 def is_same_person(existing: Mapping[str, str], desired: Mapping[str, str]) -> bool:

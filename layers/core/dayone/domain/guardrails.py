@@ -24,8 +24,8 @@ GUARDED = frozenset(
 )
 # What somebody loses access by when it comes.
 _TAKING = frozenset({ResourceKind.ENDED_SESSIONS})
-# What is given and waits for a first approval is an assignment else.
-_GIFTS = {ResourceKind.GUARDRAILS: "guardrails"}
+# What is given and waits for a first approval is part of what others made, else.
+_GIFTS = {ResourceKind.GUARDRAILS: "guardrails", ResourceKind.ASSIGNMENT: "first-assignments"}
 # What the limit is a percentage of.
 COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 
@@ -189,8 +189,8 @@ def spoken_for(held: Iterable[HeldRemoval]) -> frozenset[Resource]:
 
 
 def held_as(held: Iterable[HeldRemoval]) -> str:
-    """Their name in the audit log: `removals`, `first-assignments`, `guardrails`, or `operations` for several kinds."""
-    kinds = {"removals" if not one.is_gift else _GIFTS.get(one.resource.kind, "first-assignments") for one in held}
+    """Their name in the audit log: `removals`, `first-assignments`, `guardrails`, `adoption`, or `operations`."""
+    kinds = {"removals" if not one.is_gift else _GIFTS.get(one.resource.kind, "adoption") for one in held}
     return "operations" if len(kinds) > 1 else next(iter(kinds), "removals")
 
 

@@ -67,7 +67,7 @@ class Operation:
     was last kept from being done, `refused_since` since when in that way. `request_id` is AWS's, as soon as it has one,
     and `submitted_at` when it gave it; `attempted_at` is when the last attempt began. With `failed_before` the same has
     failed in an earlier change, and is only tried again with this one, whose cause has nothing to do with it. `outcome`
-    is that of a deletion that has succeeded.
+    is that of a deletion that has succeeded. `adopts` is the digest of what somebody has decided to take on.
     """
 
     change: str
@@ -87,6 +87,7 @@ class Operation:
     vacated_by: tuple[ResourceOf, ...] = ()
     behind: int = 0
     failed_before: bool = False
+    adopts: str = ""
     state: OperationState = OperationState.PENDING
     outcome: DeletionOutcome | None = None
     attempts: int = 0
@@ -150,7 +151,8 @@ class Succeeded:
     """AWS said that the operation is done; `references` are the ids it gave, `request_id` is empty without a call.
 
     `outcome` says of a deletion that nothing was deleted, and why.
-    `existing` are the attributes of what was adopted though it lacks some of those that are wanted.
+    `existing` are the attributes of what was adopted though they are not all as wanted, and `attached` are the policies
+    that an adopted permission set has.
     """
 
     references: Mapping[str, str] = field(default_factory=dict)
@@ -158,6 +160,7 @@ class Succeeded:
     request_id: str = ""
     outcome: DeletionOutcome = DeletionOutcome.DELETED
     existing: Mapping[str, str] | None = None
+    attached: tuple[Applied, ...] = ()
 
 
 WAS_NOT_THERE = Succeeded(outcome=DeletionOutcome.WAS_NOT_THERE)

@@ -48,7 +48,7 @@ class Planned:
     """Where a plan belongs: what caused it, whose it is, which generation it makes, and when.
 
     `announced` is what goes because a grant has come to its end, which is urgent whoever notices it. `vacated_by` are
-    users whose names a user of this plan takes over.
+    users whose names a user of this plan takes over. `adopts` is the digest of what exists and is to be taken on.
     """
 
     cause: Cause
@@ -57,6 +57,7 @@ class Planned:
     now: datetime
     announced: frozenset[Resource] = frozenset()
     vacated_by: tuple[ResourceOf, ...] = ()
+    adopts: str = ""
 
 
 def differences(
@@ -96,6 +97,8 @@ def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
 def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operation, ...]:
     """The operations that make the differences go, numbered in order."""
     ordered = list(found)
+    # What is attached to a set that others made is known by its record, which comes with that of the set.
+    adopted = [number for number, one in enumerate(ordered) if planned.adopts and one.resource == _WHOLE_SET]
     return tuple(
         Operation(
             change=planned.cause.change,
@@ -109,11 +112,15 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             created_at=planned.now,
             attributes=one.wanted.attributes,
             reasons=one.wanted.reasons,
-            requires=requirements(one, subject=planned.subject),
-            after=predecessors(one, ordered=ordered[:number]),
+            requires=requirements(one, subject=planned.subject, adopts=bool(planned.adopts)),
+            after=(
+                *(adopted if one.action is Action.DELETE else ()),
+                *predecessors(one, ordered=ordered[:number]),
+            ),
             covers=one.covers,
             vacated_by=planned.vacated_by if one.resource.kind is ResourceKind.USER else (),
             behind=len(ordered) - number - 1,
+            adopts=planned.adopts,
         )
         for number, one in enumerate(ordered)
     )

@@ -62,9 +62,12 @@ def _rank(action: Action, kind: ResourceKind) -> int:
     return 3 if is_boundary else 4
 
 
-def requirements(one: Difference, *, subject: Subject) -> tuple[ResourceOf, ...]:
-    """What AWS must have confirmed before, whichever plan it belongs to."""
-    if one.action is Action.DELETE:
+def requirements(one: Difference, *, subject: Subject, adopts: bool = False) -> tuple[ResourceOf, ...]:
+    """What AWS must have confirmed before, whichever plan it belongs to.
+
+    With `adopts` the plan takes on what exists, whose ids it does not have yet, and removes parts of it.
+    """
+    if one.action is Action.DELETE and not (adopts and one.resource.kind in _ATTACHED_TO_A_SET):
         return ()
     match one.resource.kind:
         case ResourceKind.WELCOME:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dayone.domain.accounts import Account
+from dayone.domain.adoption import Adoption
 from dayone.domain.audit import AuditEntry
 from dayone.domain.bootstrap import Bootstrap, Progress
 from dayone.domain.changes import Blame, Cause
@@ -83,6 +84,7 @@ class Head:
     What was confirmed before `trusted_since` may be gone without a word of AWS, see `trusted`. `bootstrap` is how far
     an account has come to having everything for the first time. One that was there before Day One `awaits_approval`:
     what it is given is held until a human has approved any of it.
+    `adoption` is the decision about what exists under its name, until it is carried out, or has come to nothing.
     `grants` are those that are open, and those that have ended while what they gave is still there.
     `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with any that they
     should not have.
@@ -112,12 +114,19 @@ class Head:
     trusted_since: datetime | None = None
     bootstrap: Bootstrap | None = None
     awaits_approval: bool = False
+    adoption: Adoption | None = None
     revision: int = 0
 
     @property
     def is_at_rest(self) -> bool:
         """Whether no operation of the plan in force is open, and nothing that it holds waits for a human."""
         return self.outstanding == 0 and not any(one.verdict is Verdict.WAITING for one in self.held)
+
+    @property
+    def is_adopting(self) -> bool:
+        """Whether what was decided about what exists is under way, or waits for another person."""
+        is_held = any(one.is_gift and one.verdict in (Verdict.WAITING, Verdict.APPROVED) for one in self.held)
+        return self.outstanding > 0 or is_held
 
     @property
     def failed_change(self) -> str:

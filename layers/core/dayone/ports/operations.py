@@ -16,7 +16,8 @@ class Finished:
     """How an operation ended, and what that makes of its resource.
 
     `applied` replaces the resource's record, None removes it; with `untouched` it stays as it is, because AWS was not
-    called. `gone` are further resources of the subject that went with it. `obstacle` is what it waited for in vain.
+    called. `gone` are further resources of the subject that went with it, `attached` those that were adopted with it.
+    `obstacle` is what it waited for in vain.
     With `is_incomplete` it has succeeded but for what cannot be done yet, and its subject is to be planned again.
     """
 
@@ -27,6 +28,7 @@ class Finished:
     at: datetime
     untouched: bool = False
     gone: Sequence[Resource] = field(default_factory=tuple)
+    attached: Sequence[Applied] = field(default_factory=tuple)
     obstacle: Obstacle | None = None
     is_incomplete: bool = False
 

@@ -4,6 +4,7 @@ import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
+from dayone.contracts.adoption_request import EXAMPLE, MEMBERS, read_adoption
 from dayone.contracts.api_changes import (
     AccountsOfChangeAnswer,
     ChangeInFullAnswer,
@@ -25,6 +26,7 @@ from dayone.routes.change_answers import (
 from dayone.routes.described import described
 from dayone.routes.described_changes import (
     ACCOUNTS_OF_CHANGE,
+    ADOPTION,
     APPROVAL,
     CHANGE_READ,
     CHANGES,
@@ -32,11 +34,12 @@ from dayone.routes.described_changes import (
     RETRY,
 )
 from dayone.routes.queries import moment_of, seconds_of, subject_in, word_of
-from dayone.routes.requests import Event, caller_of, subjects_of, window_of
+from dayone.routes.requests import Event, caller_of, object_of, subjects_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.await_change import LONGEST_WAIT, await_change
 from dayone.usecases.decide_change import approve_leavers, decide_change
 from dayone.usecases.follow_change import NotPlannedYet, accounts_of_change, follow_change
+from dayone.usecases.request_adoption import request_adoption
 from dayone.usecases.retry_change import retry_change
 
 
@@ -66,17 +69,26 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """List the progress of a change in each account."""
         return accounts_answer(accounts_of_change(change, window=window_of(app.current_event), ports=api))
 
-    _retry_route(app, api)
+    _retry_routes(app, api)
     _decision_routes(app, api)
 
 
-def _retry_route(app: APIGatewayRestResolver, api: AccessApi) -> None:
+def _retry_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/retry")
     @described(RETRY)
     def post_retry(change: str) -> Response[str]:
         """Retry the failed operations of a change, or those of the subjects named, as a new change."""
         event = app.current_event
         cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), ports=api)
+        return _taken(retried_answer(cause))
+
+    @app.post("/v1/changes/<change>/adopt")
+    @described(ADOPTION)
+    def adopt_existing(change: str) -> Response[str]:
+        """Adopt what exists under the name of a subject that failed for it, and bring it in line, as a new change."""
+        event = app.current_event
+        wish = read_adoption(object_of(event, members=MEMBERS, what=f"`{EXAMPLE}`"))
+        cause = request_adoption(change, wish=wish, actor=caller_of(event), ports=api)
         return _taken(retried_answer(cause))
 
 

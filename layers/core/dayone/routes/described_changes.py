@@ -46,6 +46,11 @@ _REJECTED: api_changes.DecidedAnswer = {
     "href": f"/v1/changes/{CHANGE}",
 }
 _CHOSEN: api_changes.ChosenSubjects = {"subjects": ["account:123456789012", "person:e-1001"]}
+_ADOPTED: api_changes.AdoptionRequest = {
+    "subject": "permission-set:Deploy",
+    "digest": "5c1f0e2ab9d34786",
+    "reason": "ours, made before the move",
+}
 
 _STATE = Parameter(name="state", says="Only changes in this state.", example="held", schema=words_in(ChangeState))
 _CAUSE = Parameter(
@@ -89,6 +94,14 @@ RETRY = Description(
     example=_RETRIED,
     status=202,
     bodies=(Body(shape=api_changes.ChosenSubjects, example=_CHOSEN, required=False),),
+    refuses=(NotFound, Inapplicable, Invalid, TooLarge),
+)
+ADOPTION = Description(
+    tag="changes",
+    answer=api_changes.RetriedAnswer,
+    example=_RETRIED,
+    status=202,
+    bodies=(Body(shape=api_changes.AdoptionRequest, example=_ADOPTED),),
     refuses=(NotFound, Inapplicable, Invalid, TooLarge),
 )
 APPROVAL = Description(

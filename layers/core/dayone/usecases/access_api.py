@@ -12,8 +12,8 @@ from dayone.ports.progress import Progress
 from dayone.ports.records import KnownSubjects, Records
 from dayone.ports.request_keys import RequestKeys
 from dayone.ports.state import Changes, DueWork, Inbox, PolicyArchive, PolicyInForce
+from dayone.usecases.existing_names import ExistingNames
 from dayone.usecases.overview import Overview
-from dayone.usecases.preview_existing import ExistingNames
 
 
 @dataclass(kw_only=True)

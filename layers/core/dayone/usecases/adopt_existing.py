@@ -1,20 +1,22 @@
 """Resolve a creation that meets its own name: what exists is adopted when all of it is known and desired.
 
-Anything else belongs to somebody else and stays as it is; then the operation fails with what differs.
+Anything else belongs to somebody else and stays as it is, unless a human has decided otherwise; then the operation
+fails with what differs, and with the command by which that is decided.
 """
 
 from collections.abc import Callable, Mapping
 
-from dayone.domain.existing import Comparison, compare_attributes, is_same_person
-from dayone.domain.operations import Action, Failed, Outcome, Succeeded
+from dayone.domain.existing import Comparison, compare_user, is_same_person
+from dayone.domain.operations import Action, Applied, Failed, Outcome, Succeeded
 from dayone.domain.precedence import PARTS_OF_A_SET
-from dayone.domain.subjects import Resource, ResourceKind
+from dayone.domain.subjects import Resource, ResourceKind, Subject
 from dayone.errors import Conflicting, Unavailable
 from dayone.ports.identity_center import Found, Receipt
 from dayone.usecases.attempts import NOT_FOUND_YET, Attempt, IdentityCenter, looked_up
 from dayone.usecases.read_existing import compare_group, compare_permission_set
 
 _NOT_OURS = "one of this name exists, was not made by Day One, and is left as it is"
+_NOT_AS_DECIDED = "what exists, or what is wanted of it, is not what was decided on, so it is left as it is"
 
 
 def resolve_name_conflict(
@@ -51,7 +53,7 @@ def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -
     """The end of a creation whose name somebody else has taken.
 
     A user is also adopted when it is that of the same person and contradicts HR in nothing: it is recorded as it is,
-    so that the next plan completes it.
+    so that the next plan completes it. So is what somebody has decided on, as long as it is what was shown to them.
     """
     reject_if_owned(attempt, found=found)
     is_user = attempt.operation.resource.kind is ResourceKind.USER
@@ -60,7 +62,26 @@ def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -
     comparison = looked_up(lambda: _compared(attempt, found=found, aws=aws))
     if comparison.is_identical:
         return Succeeded(found.references, adopted=True)
-    return Failed(f"{_NOT_OURS}: {comparison}")
+    operation = attempt.operation
+    if operation.adopts and operation.adopts == comparison.digest and not comparison.unread:
+        attached = _recorded(comparison, attempt=attempt, found=found)
+        return Succeeded(found.references, adopted=True, existing=found.attributes, attached=attached)
+    decide = "" if comparison.unread else f". {how_to_adopt(operation.change, operation.subject, comparison)}"
+    return Failed(f"{_NOT_AS_DECIDED if operation.adopts else _NOT_OURS}: {comparison}{decide}")
+
+
+def how_to_adopt(change: str, subject: Subject, comparison: Comparison) -> str:
+    """The decision that is open, as a command."""
+    return f"To take it on: dayone changes adopt {change} {subject} --digest {comparison.digest} --reason TEXT"
+
+
+def _recorded(comparison: Comparison, *, attempt: Attempt, found: Found) -> tuple[Applied, ...]:
+    """What is attached: what the plan wants is left there when the set leaves the policy, the rest is to go."""
+    desired = _desired_parts(attempt)
+    return tuple(
+        Applied(resource=resource, attributes=attributes, references=found.references, adopted=resource in desired)
+        for resource, attributes in comparison.attached.items()
+    )
 
 
 def reject_if_owned(attempt: Attempt, *, found: Found) -> None:
@@ -78,7 +99,7 @@ def _compared(attempt: Attempt, *, found: Found, aws: IdentityCenter) -> Compari
             parts = _desired_parts(attempt)
             return compare_permission_set(found, desired=attempt.wanted, parts=parts, access=aws.existing)
         case _:
-            return Comparison(mismatches=tuple(compare_attributes(found.attributes, attempt.wanted)))
+            return compare_user(found.attributes, attempt.wanted)
 
 
 def _desired_parts(attempt: Attempt) -> Mapping[Resource, Mapping[str, str]]:

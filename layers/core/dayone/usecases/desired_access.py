@@ -46,7 +46,8 @@ class EvaluatedAccess:
 
     def is_member(self, person: str, *, group: str) -> bool:
         """Whether a person is to be in the group of this key."""
-        return self._desires(Subject(SubjectKind.PERSON, person), Resource(ResourceKind.MEMBERSHIP, group))
+        desired = self.of(Subject(SubjectKind.PERSON, person))
+        return Resource(ResourceKind.MEMBERSHIP, group) in desired.resources
 
     def is_assigned(self, account: str, *, permission_set: str, group: str = "", person: str = "") -> bool:
         """Whether something is to be assigned in an account, by the names of set and group in Identity Center."""
@@ -54,10 +55,11 @@ class EvaluatedAccess:
         if not (key and (group_key or person)):
             return False
         principal = Principal(person=person) if person else Principal(group=group_key)
-        return self._desires(Subject(SubjectKind.ACCOUNT, account), Assignment(key, principal).resource)
+        return Assignment(key, principal).resource in self.of(Subject(SubjectKind.ACCOUNT, account)).resources
 
-    def _desires(self, subject: Subject, resource: Resource) -> bool:
+    def of(self, subject: Subject) -> Desired:
+        """All that a subject is to have, by the fact and the grants that are recorded."""
         if subject not in self._desired:
             state = self._access.records.subject(subject)
             self._desired[subject] = self._evaluator.desired(state, fact=state.head.fact)
-        return resource in self._desired[subject].resources
+        return self._desired[subject]

@@ -285,7 +285,9 @@ class ExecutorRun:
         ends = self._to_record or self._waiting.in_vain
         if self._is_recording or not ends:
             return
-        together, ends[:_TOGETHER] = ends[:_TOGETHER], []
+        # With an adopted set goes a record of each policy that is attached to it.
+        most = 1 if any(end.attached for end in ends[:_TOGETHER]) else _TOGETHER
+        together, ends[:most] = ends[:most], []
         self._is_recording = True
         self._begin(partial(_recorded, together, queue=self.ports.queue))
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from dayone.domain.accounts import GONE, Account, look_again_at
 from dayone.domain.audit import AuditEntry
 from dayone.domain.bootstrap import Bootstrap, bootstrap_after
-from dayone.domain.commands import ApplyHrRecord, Command, RefreshAccount, RestoreResources
+from dayone.domain.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
 from dayone.domain.desired_people import lost_at, next_look
 from dayone.domain.evaluation import Diff
 from dayone.domain.grants import Grant, next_turn
@@ -31,9 +31,13 @@ def normalized_state(
 
     An account that was gone and is back may have lost all that was confirmed before; one that nobody had heard of
     before the first look at the organisation was there before Day One. What is asked for anew is made again, as after
-    an absence. What AWS does not have any more is brought back as what may not have been done.
+    an absence. What AWS does not have any more is brought back as what may not have been done. A decision about what
+    exists is forgotten when it has been carried out, or has come to nothing.
     """
-    head = replace(state.head, grants=grants)
+    adoption = command.adoption if isinstance(command, AdoptExisting) else state.head.adoption
+    if adoption is not None and adoption is state.head.adoption and not state.head.is_adopting:
+        adoption = None
+    head = replace(state.head, grants=grants, adoption=adoption)
     state = replace(state, head=head)
     if isinstance(command, RestoreResources):
         return replace(state, applied={**state.applied, **_doubted(state, command.missing)})
@@ -135,7 +139,7 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
 def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
     """Whether there is nothing to do, or it is being done already."""
     before = plan.before
-    waits_for_the_same = before.former_holders == plan.after.former_holders
+    waits_for_the_same = before.former_holders == plan.after.former_holders and before.adoption == plan.after.adoption
     is_under_way = before.outstanding > 0 and waits_for_the_same and before.fingerprint == fingerprint(split.allowed)
     is_nothing = not split.allowed and before.outstanding == 0
     return (is_under_way or is_nothing) and not split.takes_back
@@ -154,6 +158,7 @@ def with_operations(
         now=now,
         announced=announced,
         vacated_by=tuple(user_of(person) for person in plan.after.former_holders),
+        adopts=diff.adoption.digest if diff.adoption else "",
     )
     made = tuple(
         replace(operation, state=OperationState.HELD) if operation.resource in guarded.stopped else operation

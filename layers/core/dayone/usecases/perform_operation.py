@@ -62,7 +62,7 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
 def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
     """Call AWS for one operation. Raises Rejected when AWS says no for good, Unavailable when it may say yes later."""
     operation = attempt.operation
-    if operation.action is Action.DELETE and attempt.own is None:
+    if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
         # The creation that it was to undo came to nothing after this was planned.
         return WAS_NOT_THERE
     if operation.action is Action.DELETE and attempt.own is not None and attempt.own.adopted:
@@ -83,7 +83,7 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
     another subject's, which the policy renames or removes.
     """
     operation = attempt.operation
-    if operation.action is Action.DELETE and attempt.own is None:
+    if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
         return WAS_NOT_THERE
     if operation.action is not Action.CREATE or attempt.own is not None:
         return None

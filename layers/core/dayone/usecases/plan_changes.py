@@ -28,6 +28,7 @@ from dayone.usecases.import_workforce import ImportPorts, import_workforce
 from dayone.usecases.look_below_unit import UnitPorts, look_below_unit
 from dayone.usecases.reconcile_subject import Reconciliation, reconcile_subject
 from dayone.usecases.refresh_person import RefreshPorts, refresh_person
+from dayone.usecases.request_adoption import decided_fact
 from dayone.usecases.requeue import Requeue, Wakeups
 from dayone.usecases.resolve_fact import ResolvedFact, recorded_fact, resolve_account
 from dayone.usecases.resolve_person import Naming, resolve_names, resolve_person
@@ -142,9 +143,6 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
             return recorded_fact(head)
         return resolve_names(head, naming=_naming(command, now, ports=ports, reconciliation=reconciliation))
 
-    def account(command: commands.RefreshAccount, head: Head, now: datetime) -> ResolvedFact:
-        return resolve_account(command, head=head, organization=ports.organization, now=now)
-
     def person(command: commands.ApplyHrRecord, head: Head, now: datetime) -> ResolvedFact:
         naming = _naming(command, now, ports=ports, reconciliation=reconciliation)
         return resolve_person(command, head=head, naming=naming, now=now)
@@ -158,13 +156,20 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
     hr: dict[str, Any] = {"sources": ports.hr.sources, "waiting": ports.hr.waiting, "reconcile": reconcile}
     refreshing = RefreshPorts(**ports.only("subjects", "policies", "inbox", "clock"), **hr)
     return {
+        commands.AdoptExisting: partial(reconcile, resolve=partial(decided_fact, resolve=recorded)),
         commands.ApplyGrant: reconcile,
         commands.ApplyHrRecord: partial(reconcile_subject, resolve=person, ports=reconciliation),
         commands.ReconcileSubject: reconcile,
-        commands.RefreshAccount: partial(reconcile_subject, resolve=account, ports=reconciliation),
+        commands.RefreshAccount: partial(reconcile, resolve=partial(_account, organization=ports.organization)),
         commands.RestoreResources: reconcile,
         commands.RefreshPerson: partial(refresh_person, ports=refreshing),
     }
+
+
+def _account(
+    command: commands.RefreshAccount, head: Head, now: datetime, *, organization: Organization
+) -> ResolvedFact:
+    return resolve_account(command, head=head, organization=organization, now=now)
 
 
 def _naming(command: Command, now: datetime, *, ports: PlanningPorts, reconciliation: Reconciliation) -> Naming:

@@ -1,22 +1,22 @@
 """Look in Identity Center for what a preview would create: what has the name already, and what of it differs."""
 
 from collections import Counter
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from dayone.domain.desired import desired_for_permission_set
 from dayone.domain.desired_people import EXTERNAL
-from dayone.domain.existing import Comparison, compare_attributes, is_same_person
+from dayone.domain.existing import Comparison, is_same_person
 from dayone.domain.operations import Action
 from dayone.domain.policy import Policy
-from dayone.domain.precedence import PARTS_OF_A_SET, ROOTS
-from dayone.domain.subjects import ITSELF, Resource, ResourceKind, SubjectKind
+from dayone.domain.precedence import ROOTS
+from dayone.domain.subjects import ITSELF, ResourceKind, SubjectKind
 from dayone.errors import Rejected, Unavailable
-from dayone.ports.identity_center import DirectoryNames, Found, NamedSets
+from dayone.ports.identity_center import Found
+from dayone.usecases.existing_names import ExistingNames, parts_in
 from dayone.usecases.preview import PlanPreview, PreviewedOperation
-from dayone.usecases.read_existing import ExistingAccess, Reads, compare_group, compare_permission_set
+from dayone.usecases.read_existing import Reads
 
 # API Gateway waits for 29 seconds, of which planning takes 18 at most.
 _LONGEST_LOOK = timedelta(seconds=6)
@@ -24,17 +24,9 @@ _MOST_READS = 40
 _PAGE = 100
 _ADOPTED = "exists with every part as wanted, and would be taken on"
 _SAME_PERSON = "exists as the user of the same person, and would be taken on"
+_DECIDE = ". Once that has failed, `dayone changes adopt` decides to take it on, by the digest {digest}"
 _OURS = "exists as another resource that Day One manages, which has to give the name up first"
 _CALLS = {ResourceKind.USER: 2, ResourceKind.GROUP: 2, ResourceKind.PERMISSION_SET: 3}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExistingNames:
-    """Looking for names: what it needs."""
-
-    directory: DirectoryNames
-    permission_sets: NamedSets
-    access: ExistingAccess
 
 
 def with_existing(preview: PlanPreview, *, policy: Policy, names: ExistingNames) -> PlanPreview:
@@ -46,7 +38,7 @@ def with_existing(preview: PlanPreview, *, policy: Policy, names: ExistingNames)
     if not kinds.total():
         return preview
     look = _Look(policy=policy, names=names)
-    with suppress(Unavailable), names.access.use.turn():
+    with suppress(Unavailable), names.preview_turn():
         operations = tuple(look.at(operation) for operation in preview.operations)
         preview = replace(preview, operations=operations)
     unseen = kinds.total() - look.seen
@@ -72,21 +64,12 @@ class _Look:
             return operation
         self._reads.remaining -= calls
         try:
-            found = self._found(operation)
+            found = self._names.find(operation.subject.kind, attributes=operation.attributes)
             exists = self._compared(operation, found) if found else ""
         except (Unavailable, Rejected):
             return operation
         self.seen += 1
         return replace(operation, exists=exists)
-
-    def _found(self, operation: PreviewedOperation) -> Found | None:
-        match operation.resource.kind:
-            case ResourceKind.USER:
-                return self._names.directory.find_user(operation.attributes["user_name"])
-            case ResourceKind.GROUP:
-                return self._names.directory.find_group(operation.attributes["name"])
-            case _:
-                return self._names.permission_sets.find(operation.attributes["name"])
 
     def _compared(self, operation: PreviewedOperation, found: Found) -> str:
         desired, kind = operation.attributes, operation.resource.kind
@@ -95,22 +78,16 @@ class _Look:
         if kind is not ResourceKind.USER and self._is_ours(operation.subject.kind, found):
             return _OURS
         comparison = self._comparison(operation, found)
-        return _ADOPTED if comparison.is_identical else f"exists, and would be left as it is: {comparison}"
+        return (
+            _ADOPTED
+            if comparison.is_identical
+            else f"exists, and would be left as it is: {comparison}{_decide(comparison)}"
+        )
 
     def _comparison(self, operation: PreviewedOperation, found: Found) -> Comparison:
-        desired, key, access = operation.attributes, operation.subject.name, self._names.access
-        match operation.resource.kind:
-            case ResourceKind.USER:
-                return Comparison(mismatches=tuple(compare_attributes(found.attributes, desired)))
-            case ResourceKind.GROUP:
-                return compare_group(found, desired=desired, key=key, access=access, reads=self._reads)
-            case _:
-                parts = self._parts(key)
-                return compare_permission_set(found, desired=desired, parts=parts, access=access, reads=self._reads)
-
-    def _parts(self, key: str) -> Mapping[Resource, Mapping[str, str]]:
-        wanted = desired_for_permission_set(key, policy=self._policy).resources
-        return {part: how.attributes for part, how in wanted.items() if part.kind in PARTS_OF_A_SET}
+        subject, is_set = operation.subject, operation.subject.kind is SubjectKind.PERMISSION_SET
+        parts = parts_in(desired_for_permission_set(subject.name, policy=self._policy)) if is_set else {}
+        return self._names.compare(subject, found, desired=operation.attributes, parts=parts, reads=self._reads)
 
     def _is_ours(self, kind: SubjectKind, found: Found) -> bool:
         if kind not in self._ours:
@@ -126,3 +103,7 @@ class _Look:
                 ids += own.references.values() if own else ()
             cursor = page.cursor
         return ids
+
+
+def _decide(comparison: Comparison) -> str:
+    return "" if comparison.unread else _DECIDE.format(digest=comparison.digest)

@@ -25,8 +25,9 @@ from dayone.ports.guardrails import Ledger
 from dayone.ports.records import Records
 from dayone.ports.state import PolicyInForce
 from dayone.usecases.check_protection import ProtectionPorts, check_protection
+from dayone.usecases.existing_names import ExistingNames
 from dayone.usecases.preview import PlanPreview, PreviewBuilder
-from dayone.usecases.preview_existing import ExistingNames, with_existing
+from dayone.usecases.preview_existing import with_existing
 from dayone.usecases.read_policy_here import read_policy_here
 from dayone.usecases.requeue import evaluator_of
 from dayone.usecases.walk_company import walk_company, walk_kind

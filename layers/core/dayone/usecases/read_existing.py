@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from dayone.domain.existing import Comparison, Mismatch, compare_attributes, compare_parts
+from dayone.domain.existing import Comparison, Mismatch, SetParts, compare_attributes, compare_parts, digest_of
 from dayone.domain.subjects import Resource
 from dayone.errors import AccessDenied, Rejected
 from dayone.ports.existing import ExistingUse
@@ -50,10 +50,11 @@ class Reads:
 
 @dataclass(kw_only=True)
 class _Reading:
-    """The reading of one name."""
+    """The reading of one name; `uses` are the members and assignments that it has come to."""
 
     access: ExistingAccess
     reads: Reads
+    uses: list[str] = field(default_factory=list)
     _names: dict[Principal, str] = field(default_factory=dict)
     _sets: dict[str, str] = field(default_factory=dict)
 
@@ -111,7 +112,12 @@ def compare_group(
             unread.append(f"the rest of its assignments{_BOUND}")
         except (AccessDenied, Rejected) as error:
             unread.append(f"{_IN_MANAGEMENT_ACCOUNT_ALONE} ({error})")
-    return Comparison(mismatches=tuple(mismatches), unread=tuple(unread))
+    return Comparison(
+        mismatches=tuple(mismatches),
+        unread=tuple(unread),
+        uses=tuple(reading.uses),
+        digest=digest_of(found.attributes, desired, reading.uses, mismatches),
+    )
 
 
 def compare_permission_set(
@@ -124,7 +130,7 @@ def compare_permission_set(
 ) -> Comparison:
     """Its attributes, all that is attached to it, and its assignments; `parts` are those that it is to have."""
     arn, reading = found.references["permission_set_arn"], _begun(access, reads)
-    mismatches, unread = list(compare_attributes(found.attributes, desired)), []
+    mismatches, unread, attached = list(compare_attributes(found.attributes, desired)), [], SetParts()
     with access.use.turn():
         accounts = 0
         try:
@@ -135,7 +141,13 @@ def compare_permission_set(
                 accounts += 1
         except _OutOfReads:
             unread.append(f"the rest of its parts and assignments, after {accounts} accounts{_BOUND}")
-    return Comparison(mismatches=tuple(mismatches), unread=tuple(unread))
+    return Comparison(
+        mismatches=tuple(mismatches),
+        unread=tuple(unread),
+        attached=attached.attached,
+        uses=tuple(reading.uses),
+        digest=digest_of(found.attributes, desired, attached.attached, parts, reading.uses, mismatches),
+    )
 
 
 def _begun(access: ExistingAccess, reads: Reads | None) -> _Reading:
@@ -145,6 +157,7 @@ def _begun(access: ExistingAccess, reads: Reads | None) -> _Reading:
 
 def _members(group_id: str, *, key: str, reading: _Reading) -> Iterator[Mismatch]:
     for user_id in reading.pages(lambda at: reading.access.use.members(group_id, cursor=at, limit=_PAGE)):
+        reading.uses.append(f"member {user_id}")
         person = reading.desired.person_of(reading.name_of(Principal(kind=PrincipalType.USER, id=user_id)))
         if not person or not reading.desired.is_member(person, group=key):
             yield Mismatch(part="member", existing=f"person:{person}" if person else f"user {user_id}")
@@ -153,6 +166,7 @@ def _members(group_id: str, *, key: str, reading: _Reading) -> Iterator[Mismatch
 def _assignments_of(group_id: str, *, name: str, reading: _Reading) -> Iterator[Mismatch]:
     group, live = Principal(kind=PrincipalType.GROUP, id=group_id), reading.access.live
     for key in reading.pages(lambda at: live.of_principal(group, account="", cursor=at, limit=_PAGE)):
+        reading.uses.append(f"{key.permission_set_arn} in {key.account_id}")
         permission_set = reading.set_name(key.permission_set_arn)
         if not reading.desired.is_assigned(key.account_id, permission_set=permission_set, group=name):
             yield Mismatch(
@@ -163,6 +177,7 @@ def _assignments_of(group_id: str, *, name: str, reading: _Reading) -> Iterator[
 def _assignments_in(account: str, *, arn: str, name: str, reading: _Reading) -> Iterator[Mismatch]:
     live = reading.access.live
     for key in reading.pages(lambda at: live.in_account(account, permission_set_arn=arn, cursor=at, limit=_PAGE)):
+        reading.uses.append(f"{key.principal_type.lower()} {key.principal_id} in {account}")
         whose, is_desired = _holder(key, permission_set=name, reading=reading)
         if not is_desired:
             yield Mismatch(part="assignment", existing=f"{whose} in {account}")

@@ -212,7 +212,8 @@ def guard_removals(
     initial = frozenset(difference.resource for difference in split.allowed) & diff.initial
     if not initial:
         return result
-    reason = "; ".join(filter(None, (result.reason, diff.doubtful or WAITS_FOR_FIRST_APPROVAL)))
+    why = diff.adoption.held_because if diff.adoption else diff.doubtful or WAITS_FOR_FIRST_APPROVAL
+    reason = "; ".join(filter(None, (result.reason, why)))
     return GuardrailResult(
         removing=result.removing, stopped=result.stopped | initial, reason=reason, budget=result.budget
     )

@@ -79,22 +79,22 @@ def finished(
         failure_reason="",
         finished_at=now,
     )
-    applied = None
-    if operation.action is not Action.DELETE:
-        applied = Applied(
-            resource=operation.resource,
-            attributes=operation.attributes if outcome.existing is None else outcome.existing,
-            references={**(own.references if own else {}), **outcome.references},
-            reasons=operation.reasons,
-            adopted=outcome.adopted or (own is not None and own.adopted),
-            operation=operation.id,
-            change=operation.change,
-            request_id=outcome.request_id,
-            at=now,
-        )
-    gone = operation.covers if operation.action is Action.DELETE else ()
-    whole = Finished(operation=done, state=done.state, applied=applied, audit=entry_of(done, at=now), at=now, gone=gone)
-    return whole if outcome.existing in (None, operation.attributes) else replace(whole, is_incomplete=True)
+    applied = Applied(
+        resource=operation.resource,
+        attributes=operation.attributes if outcome.existing is None else outcome.existing,
+        references={**(own.references if own else {}), **outcome.references},
+        reasons=operation.reasons,
+        adopted=outcome.adopted or (own is not None and own.adopted),
+        operation=operation.id,
+        change=operation.change,
+        request_id=outcome.request_id,
+        at=now,
+    )
+    whole = Finished(operation=done, state=done.state, applied=applied, audit=entry_of(done, at=now), at=now)
+    if operation.action is Action.DELETE:
+        return replace(whole, applied=None, gone=operation.covers)
+    met = tuple(replace(each, operation=operation.id, change=operation.change, at=now) for each in outcome.attached)
+    return replace(whole, attached=met, is_incomplete=outcome.existing not in (None, operation.attributes))
 
 
 def finished_in_part(operation: Operation, *, own: Applied | None, note: str, now: datetime) -> Finished:
