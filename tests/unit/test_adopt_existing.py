@@ -26,6 +26,7 @@ from tests.builders import (
     a_set,
     an_account,
     an_assignment,
+    the_account,
     the_group,
     the_person,
     the_set,
@@ -315,6 +316,21 @@ class _Throttled(_Around):
         if self._throttles:
             raise self._throttles.pop()
         return self._port.members(*arguments, **named)
+
+
+def test_what_was_refused_and_is_wanted_no_more_is_no_failure_of_its_subject_any_more() -> None:
+    world = World()
+    world.center.groups[_GROUP_ID] = StoredGroup("engineers", "theirs")
+    world.account_is(an_account())
+    world.hr_tells(a_person())
+    world.policy_is(a_policy(a_group(), a_set(), an_assignment()))
+    world.settle()
+    subjects = {the_person(), the_account(), the_group()}
+    assert {one.subject for one in world.operations(OperationState.FAILED)} == subjects
+    assert {subject for subject in subjects if world.state.heads[subject].failed} == subjects
+    world.policy_is(a_policy(a_set()))
+    world.settle()
+    assert {subject for subject in subjects if world.state.heads[subject].failed} == set()
 
 
 def test_what_waits_for_what_is_left_to_others_ends_soon_and_says_where_that_failed() -> None:

@@ -129,9 +129,9 @@ class PolicyEvaluator:
         return with_grants(by_rules, fact=fact, grants=grants, policy=self.policy, employed=self.employed, now=self.now)
 
     def concerns(self, state: SubjectState) -> bool:
-        """Whether the subject must be planned again: it would change, comes due otherwise, or has something open."""
+        """Whether the subject must be planned again: it would change, comes due otherwise, or has something open or failed."""
         head, fact = state.head, state.head.fact
-        if head.outstanding > 0 or head.held:
+        if head.outstanding > 0 or head.failed or head.held:
             return True
         if isinstance(fact, Person) and head.due_at != next_look(fact, state=state, policy=self.policy, now=self.now):
             return True

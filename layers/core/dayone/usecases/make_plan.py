@@ -137,11 +137,14 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
 
 
 def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
-    """Whether there is nothing to do, or it is being done already."""
+    """Whether there is nothing to do, or it is being done already.
+
+    With nothing to do, what has failed is wanted no more: a plan without operations takes the place of the one it is of.
+    """
     before = plan.before
     waits_for_the_same = before.former_holders == plan.after.former_holders and before.adoption == plan.after.adoption
     is_under_way = before.outstanding > 0 and waits_for_the_same and before.fingerprint == fingerprint(split.allowed)
-    is_nothing = not split.allowed and before.outstanding == 0
+    is_nothing = not split.allowed and before.outstanding == 0 and before.failed == 0
     return (is_under_way or is_nothing) and not split.takes_back
 
 
