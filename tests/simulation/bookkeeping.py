@@ -12,8 +12,8 @@ from dayone.domain.grants import Grant, has_ended_as_announced, is_of_grants, jo
 from dayone.domain.guardrails import released
 from dayone.domain.operations import OPEN_STATES, Action, Applied, DeletionOutcome, Operation, OperationState
 from dayone.domain.people import Person
-from dayone.domain.policy import Policy
-from dayone.domain.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.domain.policy import Policy, Protection
+from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.fakes.state_policies import MemoryPolicies
 from tests.simulation.day_one import parsed
 from tests.simulation.hr_system import SOURCE
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # The sweep wakes one, and the executor the others.
 _A_SWEEP_OR_TWO = timedelta(minutes=3)
+_WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
 _ENDED = frozenset({OperationState.SUCCEEDED, OperationState.FAILED, OperationState.SUPERSEDED})
 
 
@@ -142,15 +143,22 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
         return True
     # With the guards of the versions before it, for as long as nobody has approved their end.
     in_force = MemoryPolicies(world.day_one.state, parse=parsed).current()
-    fact, protection = world.day_one.state.heads[of.subject].fact, in_force.protection
-    if isinstance(fact, Person) and (fact.id in protection.people or fact.user_name in protection.users):
+    if _is_protected(of, protection=in_force.protection, world=world):
         # Nobody may be touched whom the policy protects, whatever was under way when it began to.
         return True
-    if any(held.resource == of.resource for held in world.day_one.state.heads[of.subject].held):
-        # Its removal was held, or a human has said no to it: it stays as it is, whatever that is.
+    if any(held.resource in (of.resource, _WHOLE_SET) for held in world.day_one.state.heads[of.subject].held):
+        # Its removal was held, or a human has said no to it: it stays as it is, whatever that is, with all its parts.
         return True
     operation = world.day_one.state.operations.get((one.change, one.operation))
     return operation is not None and (operation.state is OperationState.FAILED or waits_for_others(operation))
+
+
+def _is_protected(of: ResourceOf, *, protection: Protection, world: "Simulation") -> bool:
+    """Whether it is a protected person's own, or something that such a person has in an account."""
+    fact = world.day_one.state.heads[of.subject].fact
+    person = of.resource.name.rpartition("/person:")[2] if of.resource.kind is ResourceKind.ASSIGNMENT else ""
+    is_theirs = isinstance(fact, Person) and (fact.id in protection.people or fact.user_name in protection.users)
+    return is_theirs or person in protection.people
 
 
 def _is_wanted(of: ResourceOf, world: "Simulation") -> bool:
