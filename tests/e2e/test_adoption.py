@@ -58,18 +58,18 @@ def test_a_set_with_another_inline_policy_is_neither_overwritten_nor_emptied(day
 def test_the_same_set_in_every_part_is_taken_on(day_one: DayOne) -> None:
     sso: Any = day_one.sandbox.client("sso-admin")
     where = {"InstanceArn": day_one.instance.arn}
-    made = sso.create_permission_set(**where, Name="Reading", SessionDuration="PT1H")["PermissionSet"]
+    made = sso.create_permission_set(**where, Name="HandReading", SessionDuration="PT1H")["PermissionSet"]
     arn = made["PermissionSetArn"]
     managed = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
     sso.attach_managed_policy_to_permission_set(**where, PermissionSetArn=arn, ManagedPolicyArn=managed)
     theirs = json.dumps(_DENY, indent=2)
     sso.put_inline_policy_to_permission_set(**where, PermissionSetArn=arn, InlinePolicy=theirs)
     rule = {"managed_policies": ["ViewOnlyAccess"], "inline_policy": _DENY, "session_duration": "PT1H"}
-    day_one.put_in_force(policies.base_with(permission_sets={"Reading": rule}))
-    assert day_one.view.inline_policy("Reading") == theirs
+    day_one.put_in_force(policies.base_with(permission_sets={"HandReading": rule}))
+    assert day_one.view.inline_policy("HandReading") == theirs
     day_one.put_in_force(policies.BASE)
-    assert day_one.view.inline_policy("Reading") == theirs
-    assert day_one.view.permission_sets()["Reading"] == arn
+    assert day_one.view.inline_policy("HandReading") == theirs
+    assert day_one.view.permission_sets()["HandReading"] == arn
 
 
 def test_a_user_that_lacks_a_title_is_that_of_the_person(day_one: DayOne) -> None:
