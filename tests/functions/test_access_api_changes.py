@@ -8,7 +8,7 @@ import pytest
 from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
 from dayone.domain.dead_letters import LetterQueue
 from dayone.domain.subject_states import Head, Plan
-from dayone.usecases.follow_change import KEPT_BY_QUEUES
+from dayone.usecases.read_access import KEPT_BY_QUEUES
 from tests.builders import a_person
 from tests.fakes.history import MemoryHistory
 from tests.functions.access_api_state import ADA, CHANGE, DEV, NOW
@@ -181,6 +181,29 @@ def test_an_id_is_waited_for_as_long_as_queues_keep_messages(ago: timedelta, sta
 @pytest.mark.parametrize("change", ["01KQ", "01kq8z5wfx3n9t2v7c4b6m1d0a", "8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "e-1001"])
 def test_what_is_no_id_is_not_found(change: str) -> None:
     assert _read(World(), change).status == 404
+
+
+_JUST_ACCEPTED = ulid_of(NOW - timedelta(minutes=1), name="just accepted")
+
+
+def test_the_accounts_of_what_is_not_planned_yet_are_those_of_no_unknown_change() -> None:
+    world = World()
+    world.backlog.messages = 3
+    answer = world.send({**asking("read_change"), "path": f"/v1/changes/{_JUST_ACCEPTED}/accounts"})
+    assert (answer.status, answer.headers["Location"]) == (202, f"/v1/changes/{_JUST_ACCEPTED}")
+    assert (answer.body["change"]["state"], answer.body["inbox"]["messages"]) == ("accepted", 3)
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject", "retry"])
+@pytest.mark.parametrize(
+    ("change", "status"), [(_JUST_ACCEPTED, 409), ("01KQ", 404), ("8ZZZZZZZZZZZZZZZZZZZZZZZZZ", 404)]
+)
+def test_what_is_not_planned_yet_cannot_be_decided_on_yet(verb: str, change: str, status: int) -> None:
+    world = World()
+    answer = world.send({**asking("approve_change"), "path": f"/v1/changes/{change}/{verb}"})
+    assert answer.status == status
+    assert ("not planned yet" in answer.body["detail"]) is (status == 409)
+    assert world.inbox.commands == []
 
 
 def test_the_time_for_which_queues_keep_messages_is_that_of_the_template() -> None:

@@ -65,9 +65,12 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/changes/<change>/accounts")
     @described(ACCOUNTS_OF_CHANGE)
-    def get_accounts_of_change(change: str) -> AccountsOfChangeAnswer:
-        """List the progress of a change in each account."""
-        return accounts_answer(accounts_of_change(change, window=window_of(app.current_event), ports=api))
+    def get_accounts_of_change(change: str) -> Response[str]:
+        """List the progress of a change in each account, or that it is not planned yet."""
+        listed = accounts_of_change(change, window=window_of(app.current_event), ports=api)
+        if isinstance(listed, NotPlannedYet):
+            return _answered(202, not_planned_answer(listed), href=f"/v1/changes/{change}")
+        return _answered(200, accounts_answer(listed))
 
     _retry_routes(app, api)
     _decision_routes(app, api)
@@ -127,8 +130,9 @@ def _taken(answer: DecidedAnswer | RetriedAnswer) -> Response[str]:
     return _answered(202, answer, href=answer["href"])
 
 
-def _answered(
-    status: int, answer: ChangeInFullAnswer | DecidedAnswer | NotPlannedAnswer | RetriedAnswer, *, href: str = ""
-) -> Response[str]:
+type _Answer = AccountsOfChangeAnswer | ChangeInFullAnswer | DecidedAnswer | NotPlannedAnswer | RetriedAnswer
+
+
+def _answered(status: int, answer: _Answer, *, href: str = "") -> Response[str]:
     headers = {"Location": href} if href else {}
     return Response(status, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

@@ -86,7 +86,12 @@ CHANGE_READ = Description(
     refuses=(NotFound,),
 )
 ACCOUNTS_OF_CHANGE = Description(
-    tag="changes", answer=api_changes.AccountsOfChangeAnswer, example=_ACCOUNTS, takes=PAGED, refuses=(NotFound,)
+    tag="changes",
+    answer=api_changes.AccountsOfChangeAnswer,
+    example=_ACCOUNTS,
+    accepted=Accepted(answer=api_changes.NotPlannedAnswer, example=_NOT_PLANNED),
+    takes=PAGED,
+    refuses=(NotFound,),
 )
 RETRY = Description(
     tag="changes",

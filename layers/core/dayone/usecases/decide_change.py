@@ -46,8 +46,8 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
     """Keep the decision and ask for it to be carried out; the same decision again is harmless.
 
     `actor` is the ARN of the caller: of a user, or of a role with its session. Raises NotFound for a change that is
-    unknown, Forbidden for whoever caused it or has brought about what it holds, Inapplicable when it holds nothing, is
-    still being planned, or the opposite was decided.
+    unknown, Forbidden for whoever caused it or has brought about what it holds, Inapplicable when it is not planned yet
+    or still being planned, holds nothing, or the opposite was decided.
     """
     found = _decidable(change, actor=actor, ports=ports)
     decision = found.decision or _decided(found, is_approved=is_approved, actor=actor, ports=ports)
@@ -59,7 +59,7 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
 
 
 def _decidable(change: str, *, actor: str, ports: DecidingPorts, only_leavers: bool = False) -> Change:
-    found = the_change(change, records=ports.records)
+    found = the_change(change, records=ports.records, now=ports.clock())
     if actor == found.cause.actor:
         raise Forbidden(f"change {change} was caused by this caller: another caller must approve or reject it")
     reasons = [one.reason for one in found.blamed if one.actor == actor and (one.of_leavers or not only_leavers)]

@@ -2,30 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from dayone.domain.changes import Change, ChangeState, Share, ulid_time
+from dayone.domain.changes import Change, ChangeState, Share
 from dayone.domain.estimating import Ahead, can_be_estimated, lanes_to_look_at, seconds_left
 from dayone.domain.operations import Operation
 from dayone.domain.rate_limits import Budgets
 from dayone.domain.stuck import Stuck
-from dayone.errors import NotFound
 from dayone.ports.backlog import Backlog
 from dayone.ports.clock import Clock
 from dayone.ports.progress import Progress
 from dayone.ports.records import Page, Records
 from dayone.usecases.overview import Overview
-from dayone.usecases.read_access import Window, the_change
+from dayone.usecases.read_access import Window, accepted_at
 from dayone.usecases.read_stuck import stuck_subjects_of
 from dayone.usecases.time_to_no_access import AccessEnded, access_ended
 
 _MOST_ACCOUNTS = 100
-# The inbox and its dead letters each keep a message for 14 days. In a FIFO queue of dead letters its time begins anew.
-# Source: Amazon SQS Developer Guide, "Setting up dead-letter queue retention".
-KEPT_BY_QUEUES = timedelta(days=28)
-# As far as the clock of a sender may be ahead of ours.
-_CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
 class ProgressPorts(Protocol):
@@ -84,23 +78,19 @@ def follow_change(change: str, *, window: Window, ports: ProgressPorts) -> Follo
 
 
 def _not_planned_yet(change: str, *, ports: ProgressPorts) -> NotPlannedYet:
-    at, now = ulid_time(change), ports.clock()
-    if at is None:
-        raise NotFound(f"there is no change {change}: check the id, which has 26 characters")
-    if not now - KEPT_BY_QUEUES <= at <= now + _CLOCKS_DIFFER_BY:
-        when = "to come" if at > now else f"over {KEPT_BY_QUEUES.days} days ago, longer than a queue keeps a message"
-        raise NotFound(f"there is no change {change}: the time in its id is {when}; check the id")
+    now = ports.clock()
     return NotPlannedYet(
         id=change,
-        at=at,
+        at=accepted_at(change, now=now),
         backlog=ports.overview.backlog.backlog(now=now),
         dead_letters=sum(ports.overview.dead_letters.counts().values()),
     )
 
 
-def accounts_of_change(change: str, *, window: Window, ports: ProgressPorts) -> Page[Share]:
-    """Part of the accounts that a change is about, by id; raises NotFound for a change that is unknown."""
-    the_change(change, records=ports.records)
+def accounts_of_change(change: str, *, window: Window, ports: ProgressPorts) -> Page[Share] | NotPlannedYet:
+    """Part of the accounts that a change is about, by id; raises NotFound as `follow_change` does."""
+    if ports.records.change(change) is None:
+        return _not_planned_yet(change, ports=ports)
     return ports.progress.of_accounts(change, cursor=window.cursor, limit=window.limit)
 
 

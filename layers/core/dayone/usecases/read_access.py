@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dayone.domain.assignments import Principal, assignment_in
-from dayone.domain.changes import Change
+from dayone.domain.changes import Change, ulid_time
 from dayone.domain.operations import Applied
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
-from dayone.errors import Malformed, NotFound
+from dayone.errors import Inapplicable, Malformed, NotFound
 from dayone.ports.records import AssignmentOf, KnownSubjects, Member, Page, Records
+
+# The inbox and its dead letters each keep a message for 14 days. In a FIFO queue of dead letters its time begins anew.
+# Source: Amazon SQS Developer Guide, "Setting up dead-letter queue retention".
+KEPT_BY_QUEUES = timedelta(days=28)
+# As far as the clock of a sender may be ahead of ours.
+_CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,13 +128,31 @@ def _members(group: str, *, there: list[AssignmentOf], window: Window, records: 
     return records.members(group, cursor=window.cursor, limit=window.limit)
 
 
-def the_change(change: str, *, records: Records) -> Change:
-    """Raises NotFound for one that is unknown."""
+def the_change(change: str, *, records: Records, now: datetime) -> Change:
+    """A change that is recorded.
+
+    Raises Inapplicable for one that may have been accepted and is not planned yet, NotFound for one that cannot be.
+    """
     found = records.change(change)
     if found is None:
-        mend = "check the id; a change just accepted appears within a few seconds, so try again"
-        raise NotFound(f"there is no change {change}: {mend}")
+        accepted_at(change, now=now)
+        mend = "try again once `GET /v1/changes/{id}` answers 200"
+        raise Inapplicable(f"change {change} is not planned yet, or was never accepted: {mend}")
     return found
+
+
+def accepted_at(change: str, *, now: datetime) -> datetime:
+    """The time in the id of a change of which nothing is recorded, though a queue may have its message.
+
+    Raises NotFound for what is no id, and for a time that no message in a queue can have.
+    """
+    at = ulid_time(change)
+    if at is None:
+        raise NotFound(f"there is no change {change}: check the id, which has 26 characters")
+    if not now - KEPT_BY_QUEUES <= at <= now + _CLOCKS_DIFFER_BY:
+        when = "to come" if at > now else f"over {KEPT_BY_QUEUES.days} days ago, longer than a queue keeps a message"
+        raise NotFound(f"there is no change {change}: the time in its id is {when}; check the id")
+    return at
 
 
 def _known(subject: Subject, *, mend: str, records: Records) -> SubjectState:
