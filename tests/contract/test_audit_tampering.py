@@ -1,12 +1,15 @@
 """What is done to the audit log by whoever may write the table, and that verifying the day shows it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
+from dayone.adapters.dynamodb_keys import tail_key
+from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.domain.audit import AuditWanted
-from dayone.errors import Inapplicable
+from dayone.errors import Inapplicable, Invalid
 from dayone.usecases.verify_audit import LaneVerified, verify_audit
 from tests.contract.audit_forgetting import in_first_format
 from tests.contract.audit_tampering import (
@@ -82,6 +85,41 @@ def test_a_lane_that_rests_for_long_is_whole(vandal: Vandal) -> None:
     for day in (0, 250, 500, 550):
         lanes = verify_audit(date_of(day), today=today, cursor="", log=log).lanes
         assert [lane for lane in lanes if lane.broken] == []
+
+
+class _Counted:
+    def __init__(self, table: DynamoTable) -> None:
+        self._table, self.queries = table, 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        self.queries += name == "query"
+        return getattr(self._table, name)
+
+
+def test_a_day_long_before_the_first_entry_costs_no_query_for_each_day_since(vandal: Vandal) -> None:
+    table: Any = _Counted(vandal.table.wrapped())
+    log = DynamoAuditLog(table)
+    lanes = verify_audit(TODAY - timedelta(days=9800), today=TODAY, cursor="", log=log).lanes
+    assert [lane for lane in lanes if lane.broken] == []
+    assert table.queries < 60 * len(log.lanes())
+
+
+def test_a_lane_that_says_it_began_later_than_it_did_is_seen(vandal: Vandal) -> None:
+    tail = tail_key(QUIET)
+    vandal.put({**vandal.get(tail), "began": date_of(40).isoformat()})
+    assert [lane.lane for lane in _broken(vandal, day=-2)] == [QUIET]
+
+
+def test_a_day_too_far_before_the_next_entry_of_a_lane_that_does_not_say_when_it_began_is_refused(
+    vandal: Vandal,
+) -> None:
+    tail = vandal.get(tail_key(QUIET))
+    del tail["began"]
+    vandal.put(tail)
+    log = DynamoAuditLog(vandal.table.wrapped())
+    with pytest.raises(Invalid, match="verify a later day"):
+        verify_audit(TODAY - timedelta(days=9800), today=TODAY, cursor="", log=log)
+    assert _broken(vandal, day=-2) == []
 
 
 @pytest.mark.parametrize("tampering", UNSEEN)

@@ -43,4 +43,7 @@ class MemoryAuditLog:
 
     def end(self, lane: str) -> LaneEnd:
         records = [record for record in self._state.audit_records() if record.lane == lane]
-        return LaneEnd(number=records[-1].number, day=records[-1].day, hash=records[-1].hash) if records else LaneEnd()
+        if not records:
+            return LaneEnd()
+        first, last = records[0], records[-1]
+        return LaneEnd(number=last.number, day=last.day, hash=last.hash, began=first.day)

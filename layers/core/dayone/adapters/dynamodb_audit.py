@@ -46,8 +46,10 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) ->
         record = AuditRecord(entry=in_utc, lane=lane, number=number, previous_day=day, seals=seals)
         digest, day = link(record, previous=digest), in_utc.at.date().isoformat()
         writes[f"audit-{number}"] = Put(stored(record, digest=digest), condition=IS_NEW)
+    # Before it nothing is to be looked for. A lane that is older than this attribute goes without.
+    began = str(tail.get("began", "")) if tail else entries[0].at.astimezone(UTC).date().isoformat()
     end = {**keys.tail_key(lane)._asdict(), "sequence": last + len(entries), "hash": digest, "day": day}
-    return {"audit-tail": Put(end, condition=condition), **writes}
+    return {"audit-tail": Put({**end, "began": began} if began else end, condition=condition), **writes}
 
 
 def stored(record: AuditRecord, *, digest: str) -> Record:

@@ -64,12 +64,13 @@ class Seals:
 class LaneEnd:
     """The last entry of a lane: its `number`, the `day` (ISO 8601, UTC) it lies on, and its `hash`.
 
-    The default is a lane without entries.
+    `began` is the day of the first one, empty where that is not on record. The default is a lane without entries.
     """
 
     number: int = 0
     day: str = ""
     hash: str = GENESIS
+    began: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

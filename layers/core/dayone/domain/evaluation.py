@@ -129,7 +129,7 @@ class PolicyEvaluator:
         return with_grants(by_rules, fact=fact, grants=grants, policy=self.policy, employed=self.employed, now=self.now)
 
     def concerns(self, state: SubjectState) -> bool:
-        """Whether the subject must be planned again: it would change, comes due otherwise, or has something open or failed."""
+        """Whether it must be planned again: it would change, comes due otherwise, or has open or failed work."""
         head, fact = state.head, state.head.fact
         if head.outstanding > 0 or head.failed or head.held:
             return True

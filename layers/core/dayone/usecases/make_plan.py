@@ -139,7 +139,7 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
 def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
     """Whether there is nothing to do, or it is being done already.
 
-    With nothing to do, what has failed is wanted no more: a plan without operations takes the place of the one it is of.
+    With nothing to do, what has failed is wanted no more: a plan without operations takes the place of that one.
     """
     before = plan.before
     waits_for_the_same = before.former_holders == plan.after.former_holders and before.adoption == plan.after.adoption

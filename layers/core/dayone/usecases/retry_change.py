@@ -34,8 +34,8 @@ def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: Retry
     """Ask for it; returns the cause of the new change, which is known as soon as its first subject is.
 
     `chosen` are subjects of the change, none for all that have failed; `actor` is the ARN of the caller. Raises
-    NotFound for a change that is unknown, Inapplicable when it is not planned yet, still running or nothing of it has failed, Malformed
-    for what is no subject, Invalid for subjects that the change has nothing about.
+    NotFound for a change that is unknown, Inapplicable when it is not planned yet, still running or nothing of it has
+    failed, Malformed for what is no subject, Invalid for subjects that the change has nothing about.
     """
     found = the_change(change, records=ports.records, now=ports.clock())
     _check_is_over(found)

@@ -12,6 +12,8 @@ from dayone.ports.audit_log import AuditLog
 MOST_AT_ONCE = 10_000
 # Of a day beside one on which a lane has nothing: what is next to it is near, if not next to midnight.
 _MOST_BESIDE = 1_000
+# So many days behind one on which a lane has nothing are looked at, each with a query.
+_NEAR = timedelta(days=400)
 # What waited in a queue, and then among the dead letters, is recorded that much later than its time (14 days each).
 _LATEST = timedelta(days=31)
 
@@ -46,7 +48,10 @@ class Verified:
 
 
 def verify_audit(day: date, *, today: date, cursor: str, log: AuditLog) -> Verified:
-    """Verify a day (UTC), lane by lane, at most ten thousand entries; raises Invalid for a cursor that is none."""
+    """Verify a day (UTC), lane by lane, at most ten thousand entries.
+
+    Raises Invalid for a cursor that is none, and for a day that lies too far before the next entry of a lane.
+    """
     after = _place(cursor, log=log) if cursor else None
     records = list(islice(log.of_day(day, after=after), MOST_AT_ONCE + 1))
     page = records[:MOST_AT_ONCE]
@@ -192,7 +197,18 @@ class _Verification:
             return None
         if broken := self._at_end(lane, end):
             return broken
-        after = self.log.next_day(lane, days=_days(self.day + timedelta(days=1), until=self._until(end)))
+        began = _date(end.began)
+        if began and self.day < began - _LATEST:
+            return self._before_all(lane, began)
+        return self._between_days(lane, end)
+
+    def _before_all(self, lane: str, began: date) -> Break | None:
+        """A day so long before a lane began that nothing can be on it: its first entry has to be there."""
+        first = self._one_numbered(lane, 1, days=[began])
+        return first if isinstance(first, Break) else self._first(first)
+
+    def _between_days(self, lane: str, end: LaneEnd) -> Break | None:
+        after = self._next_day(lane, until=self._until(end))
         number, before = end.number, date.fromisoformat(end.day)
         if after:
             newer = self._beside(lane, after, behind=0)
@@ -205,6 +221,13 @@ class _Verification:
                 return None
             number, before = first.number - 1, date.fromisoformat(first.previous_day)
         return self._chain(self._beside(lane, before, behind=max(0, number - _MOST_BESIDE)))
+
+    def _next_day(self, lane: str, *, until: date) -> date | None:
+        near = min(until, self.day + _NEAR)
+        after = self.log.next_day(lane, days=_days(self.day + timedelta(days=1), until=near))
+        if after is None and near < until:
+            raise Invalid(f"lane {lane} has nothing on the {_NEAR.days} days behind {self.day}: verify a later day")
+        return after
 
     def _until(self, end: LaneEnd) -> date:
         """The last day on which a lane can have records."""
