@@ -128,9 +128,8 @@ def test_what_builds_on_something_does_not_wait_until_that_is_up_to_date() -> No
     world.approves = True
     world.policy_is(a_policy(a_group()))
     world.settle()
-    known = world.applied(the_set(), PERMISSION_SET)
-    assert known is not None
-    assert (known.adopted, known.doubt) == (True, Action.UPDATE)
+    assert world.applied(the_set(), PERMISSION_SET) is None
+    assert world.center.permission_sets.keys() == {"arn:theirs"}
     assert world.unprovisioned() == []
     assert world.state.open_operations() == []
 

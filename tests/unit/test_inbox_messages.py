@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.contracts.inbox import from_json, to_json
+from dayone.domain.adoption import Adoption
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.commands import COMMANDS, ApplyHrRecord, ChangeNotification, Command
 from dayone.domain.grants import End, Ending, Extension, Grant
@@ -48,6 +49,15 @@ GRANTS = st.builds(
     end=st.none() | st.builds(End, at=MOMENTS, how=st.sampled_from(Ending)),
     noted=st.none(),
 )
+ADOPTIONS = st.builds(
+    Adoption,
+    digest=st.text(),
+    wanted=st.text(),
+    actor=st.text(),
+    reason=st.text(),
+    surplus=st.lists(RESOURCES, max_size=2).map(tuple),
+    in_use=st.text(),
+)
 # By the name of a field, and not registered for its type, which would be so in every other test as well.
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "subject": SUBJECTS,
@@ -55,6 +65,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "record": RECORDS,
     "expected_version": st.text(),
     "grant": GRANTS,
+    "adoption": ADOPTIONS,
     "missing": st.lists(RESOURCES, max_size=2).map(tuple),
     "is_initial_discovery": st.booleans(),
     "recreate": st.booleans(),

@@ -27,6 +27,7 @@ def test_every_missing_variable_is_named_at_once(empty: dict[str, str]) -> None:
 def test_without_anything_else_the_environment_of_the_process_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_NAME", "t")
     monkeypatch.setenv("BUS_NAME", "dayone")
+    monkeypatch.setenv("SOURCE_ARN", "arn:aws:dynamodb:us-east-1:111122223333:table/t/stream/1")
     assert settings.read(settings.PublishEventsSettings).bus_name == "dayone"
 
 

@@ -51,7 +51,7 @@ def request_adoption(change: str, *, wish: AdoptionWish, actor: str, ports: Adop
     Inapplicable when there is nothing to decide, or something else than what the digest stands for, and Unavailable
     when that cannot be read now.
     """
-    found, subject = the_change(change, records=ports.records), wish.subject
+    found, subject = the_change(change, records=ports.records, now=ports.clock()), wish.subject
     if not ports.progress.planned(change, [subject]):
         raise NotFound(f"change {change} has nothing about {subject}")
     state = ports.records.subject(subject)
