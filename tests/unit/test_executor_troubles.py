@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dayone.domain.operations import Action, OperationState
+from dayone.domain.operations import OperationState
 from dayone.domain.rate_limits import Budgets
 from dayone.domain.subjects import ResourceOf
 from dayone.errors import NotFound, Unavailable, Unreachable

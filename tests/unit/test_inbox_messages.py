@@ -51,7 +51,7 @@ GRANTS = st.builds(
 )
 ADOPTIONS = st.builds(
     Adoption,
-    digest=st.text(),
+    digest=st.text(min_size=1),
     wanted=st.text(),
     actor=st.text(),
     reason=st.text(),
