@@ -109,6 +109,7 @@ AT_REST: dict[str, Callable[["Simulation"], Iterator[str]]] = {
 
 
 def check_at_rest(world: "Simulation") -> None:
+    world.outside.looks_at_policy()
     for name, check in AT_REST.items():
         for message in check(world):
             world.violations.add(name, message, at=world.time.seconds)

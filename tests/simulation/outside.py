@@ -44,16 +44,17 @@ class Told:
 class Outside:
     """What the outside knows to be true, and what it was promised.
 
-    `people` are the newest tellings, `policy` the newest text that was taken, `acknowledged` what was answered with
-    yes, each with the change it leads to; `granted` are grants that were taken, and `about_grants` what was said of
-    them later, by grant and change. `asking` counts those who still wait for an answer, and come again until they have
-    one.
+    `people` are the newest tellings, `policy` the newest text that was taken, `may_be_taken` those that were refused
+    when they were sent again because the answer was lost, `acknowledged` what was answered with yes, each with the
+    change it leads to; `granted` are grants that were taken, and `about_grants` what was said of them later, by grant
+    and change. `asking` counts those who still wait for an answer, and come again until they have one.
     """
 
     day_one: DayOne
     people: dict[str, Told] = field(default_factory=dict)
     policy: str = ""
     policy_version: int = 0
+    may_be_taken: list[str] = field(default_factory=list)
     acknowledged: list[tuple[Told, str]] = field(default_factory=list)
     rejected: set[str] = field(default_factory=set)
     granted: dict[str, Grant] = field(default_factory=dict)
@@ -118,7 +119,14 @@ class Outside:
             if version > self.policy_version:
                 self.policy, self.policy_version = text, version
 
-        self._ask(self.day_one.api, submit, taken)
+        self._ask(self.day_one.api, submit, taken, refused=lambda: self.may_be_taken.append(text))
+
+    def looks_at_policy(self) -> None:
+        """Whoever was refused after an answer was lost looks whether what they had sent before that came into force."""
+        state = self.day_one.state
+        version = state.policy_in_force
+        if version > self.policy_version and (text := state.kept_policies[version].text) in self.may_be_taken:
+            self.policy, self.policy_version = text, version
 
     def decides(self, change: str, *, approves: bool) -> None:
         """Somebody says yes or no to what a change holds."""
@@ -173,7 +181,13 @@ class Outside:
         )
 
     def _ask(
-        self, function: Function, event: object, taken: Callable[[object], None], *, pause: float = _FIRST_RETRY
+        self,
+        function: Function,
+        event: object,
+        taken: Callable[[object], None],
+        *,
+        pause: float = _FIRST_RETRY,
+        refused: Callable[[], None] = lambda: None,
     ) -> None:
         if pause == _FIRST_RETRY:
             self.asking += 1
@@ -185,9 +199,11 @@ class Outside:
         def no(error: Exception | None) -> None:
             if isinstance(error, Rejected):
                 self.asking -= 1
+                if pause != _FIRST_RETRY:
+                    refused()
                 return
             self.day_one.heard_of(error)
             longer = min(pause * 2, _LONGEST_RETRY)
-            self.day_one.time.at(pause, lambda: self._ask(function, event, taken, pause=longer))
+            self.day_one.time.at(pause, lambda: self._ask(function, event, taken, pause=longer, refused=refused))
 
         function.invoke(event, then=yes, failed=no)
