@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from ministack.core import iam_actions  # type: ignore[import-untyped]
+from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 
 # Source: Service Authorization Reference, Amazon SQS: there is no action for a batch.
 _SINGLE = {
@@ -20,6 +20,7 @@ def authorise_as_aws_does() -> None:
     authorise_batches_as_single_messages()
     authorise_parameters_by_name()
     authorise_schedules_by_group()
+    tell_callers_from_services()
 
 
 def authorise_batches_as_single_messages() -> None:
@@ -91,3 +92,17 @@ def _group_of(body: bytes, query: dict[str, Any]) -> str:
     if named:
         return str(named[0] if isinstance(named, list) else named)
     return str(json.loads(body).get("GroupName", "")) if body else ""
+
+
+def tell_callers_from_services() -> None:
+    """Give every signed call the condition key `aws:PrincipalIsAWSService`, which MiniStack does not know.
+
+    Whoever calls it from outside is no service. Unnecessary when a policy may deny by the key there. Source: IAM User
+    Guide, AWS global condition context keys: the key is present in all signed requests.
+    """
+    keys_of = iam_evaluator._principal_keys  # noqa: SLF001 - there is no public way
+
+    def with_that_key(credential: Any) -> dict[str, Any]:  # noqa: ANN401 - MiniStack's own
+        return {**keys_of(credential), "aws:principalisawsservice": "false"}
+
+    iam_evaluator._principal_keys = with_that_key  # noqa: SLF001 - the same

@@ -17,6 +17,7 @@ from ministack.services.cloudformation import provisioners  # type: ignore[impor
 from sandbox import (
     call_permissions,
     event_buses,
+    function_policies,
     generated_secrets,
     layer_copies,
     mail_permissions,
@@ -55,6 +56,7 @@ def apply() -> None:
     event_buses.hand_events_on_to_other_accounts_and_regions()
     event_buses.take_bus_policies_from_templates()
     organization_policies.take_policies_from_templates()
+    function_policies.take_function_policies_from_templates()
     mail_permissions.authorise_mail()
     role_sessions.correct_sessions()
     permission_questions.answer_permission_questions()

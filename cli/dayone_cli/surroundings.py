@@ -1,6 +1,6 @@
 """What Day One is, or is to be, deployed into, looked at with the credentials of whoever types the command."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dayone_cli.aws_failures import aws_asked
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 type Given = Mapping[str, str]
 
 _WHOLE = {"outstanding_assignments": "OutstandingAssignments", "concurrent_provisionings": "ConcurrentProvisionings"}
+# Who hands these an event can do what the event says.
+_BELIEVING = ("AccessApi", "PlanChanges", "RecordAccountEvent", "PublishEvents")
 _RATES = {"sso_admin_calls": "SsoAdminCalls", "identity_store_calls": "IdentityStoreCalls"}
 
 
@@ -39,7 +41,7 @@ def own_findings(target: Target, *, instance_arn: str, ended_sessions_targets: s
     if not given.get("InstanceArn"):
         return [_no_instance(target)]
     findings = check_settings(_settings(target, given, account=account), ports=_ports(target))
-    return (*findings, _session_policy(target, given))
+    return (*findings, _session_policy(target, given), *_invocations(target, given, account=account))
 
 
 def parameters_of(target: Target) -> Given:
@@ -86,6 +88,23 @@ def _session_policy(target: Target, given: Given) -> "Finding":
     targets = tuple(filter(None, map(str.strip, given.get("EndedSessionsTargets", "").split(","))))
     sight = OrganizationsTargetSight(target.client("organizations"))
     return session_policy_fits(targets, policy=policy_name(target.stack), sight=sight)
+
+
+def _invocations(target: Target, given: Given, *, account: str) -> "Iterator[Finding]":
+    """Who may invoke the functions that believe their events; nothing before these are deployed."""
+    from dayone.adapters.seen_invokers import IamInvokerSight
+    from dayone.usecases.check_invocations import only_the_api_and_the_queues_invoke
+
+    try:
+        names = [target.outputs[f"{name}FunctionName"] for name in _BELIEVING]
+        api_role = target.outputs["AccessApiInvocationRoleArn"]
+    except (Failure, KeyError):
+        return
+    partition = given["InstanceArn"].split(":")[1]
+    functions = [f"arn:{partition}:lambda:{target.known_region}:{account}:function:{name}" for name in names]
+    is_denied = given.get("DenyOtherInvocations") == "true"
+    sight = IamInvokerSight(target.client("iam"), target.client("lambda"))
+    yield only_the_api_and_the_queues_invoke(functions, api_role=api_role, is_denied=is_denied, sight=sight)
 
 
 def _settings(target: Target, given: Given, *, account: str) -> "GivenSettings":

@@ -42,6 +42,13 @@ TESTS: dict[str, tuple[str, ...]] = {
     "iam:UpdateAssumeRolePolicy, or iam:PassRole and lambda:CreateFunction": (
         _HERE + "test_the_role_of_a_function_is_lambdas_alone",
     ),
+    "lambda:DeleteResourcePolicy, lambda:PutResourcePolicy or lambda:RemovePermission": (
+        "tests/e2e/test_other_invocations.py::test_turned_off_again_the_api_goes_on",
+    ),
+    "iam:PassRole on AccessApiInvocationRole, and apigateway:POST": (
+        *_AS_FORGED,
+        _HERE + "test_the_api_invokes_by_a_role_that_may_do_nothing_else",
+    ),
     "lambda:AddPermission, lambda:CreateEventSourceMapping": (
         *_AS_FORGED,
         _RECORDS + "test_the_planner_does_nothing_of_it",
@@ -187,3 +194,54 @@ def test_accounts_are_heard_of_from_aws_itself_alone() -> None:
     ]
     assert sources
     assert [source for source in sources if not source.startswith("aws.")] == []
+
+
+BELIEVING = ("access_api", "plan_changes", "record_account_event", "publish_events")
+
+
+def test_every_function_that_compares_where_its_event_comes_from_can_be_denied() -> None:
+    """receive_hr_event asks for a proof besides, and its API needs what the function's own policy allows."""
+    comparing = {
+        name
+        for name in functions()
+        if "check_re"
+        in (ROOT / "functions" / name / "app.py").read_text(encoding="utf-8")  # check_records, check_request
+    }
+    assert comparing == {*BELIEVING, "receive_hr_event"}
+
+
+@pytest.mark.parametrize("name", BELIEVING)
+def test_with_the_parameter_lambda_denies_a_function_to_all_but_what_brings_its_events(name: str) -> None:
+    policy = template()["Resources"][f"{pascal(name)}Invocations"]
+    assert (policy["Type"], policy["Condition"]) == ("AWS::Lambda::ResourcePolicy", "DeniesOtherInvocations")
+    function = f"{pascal(name)}Function"
+    assert policy["Properties"]["ResourceArn"] == {"Fn::GetAtt": f"{function}.Arn"}
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert "lambda:InvokeFunction" in statement["Action"]
+    # Versions too: `$LATEST` is one.
+    assert statement["Resource"] == [{"Fn::GetAtt": f"{function}.Arn"}, {"Fn::Sub": f"${{{function}.Arn}}:*"}]
+    by = {"Fn::GetAtt": "AccessApiInvocationRole.Arn" if name == "access_api" else f"{pascal(name)}Role.Arn"}
+    services = {} if name == "access_api" else {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+    assert statement["Condition"] == {**services, "ArnNotEquals": {"aws:PrincipalArn": by}}
+
+
+def test_nothing_is_denied_before_somebody_has_seen_it_on_aws() -> None:
+    assert template()["Parameters"]["DenyOtherInvocations"]["Default"] == "false"
+    assert template()["Conditions"]["DeniesOtherInvocations"] == {
+        "Fn::Equals": [{"Ref": "DenyOtherInvocations"}, "true"]
+    }
+
+
+def test_the_api_invokes_by_a_role_that_may_do_nothing_else() -> None:
+    """With and without the parameter: what the function's own policy allows goes with the policy that denies."""
+    role = template()["Resources"]["AccessApiInvocationRole"]["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "apigateway.amazonaws.com"}
+    (policy,) = role["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (
+        "lambda:InvokeFunction",
+        {"Fn::GetAtt": "AccessApiFunction.Arn"},
+    )
+    assert resource("AccessApi")["Auth"]["InvokeRole"] == {"Fn::GetAtt": "AccessApiInvocationRole.Arn"}

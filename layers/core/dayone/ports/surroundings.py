@@ -66,6 +66,21 @@ class SeenRoles:
     policies_each: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SeenInvokers:
+    """Who may invoke functions, by ARN; `answered` is for how many users and roles AWS has answered.
+
+    `administrators` may change the code of the functions as well, `others` may not. `unanswered` counts users and roles
+    that AWS did not answer for, and `is_cut` is whether the account has more of them than were asked about.
+    """
+
+    administrators: tuple[str, ...]
+    others: tuple[str, ...]
+    answered: int
+    unanswered: int = 0
+    is_cut: bool = False
+
+
 class InstanceSight(Protocol):
     """Identity Center, in the Region where the question is asked."""
 
@@ -152,6 +167,13 @@ class ConcurrencySight(Protocol):
 
     def concurrency(self) -> SeenConcurrency:
         """How many functions of the account run at once."""
+
+
+class InvokerSight(Protocol):
+    """IAM and Lambda, in the account of the functions."""
+
+    def invokers(self, functions: Sequence[str]) -> SeenInvokers:
+        """Who may invoke any of the functions with these ARNs."""
 
 
 class RoleSight(Protocol):
