@@ -62,7 +62,7 @@ def test_the_api_the_inbox_and_the_stream_go_on(day_one: DayOne) -> None:
     # The shared policy protects a group that is not here.
     day_one.put_in_force({**policies.BASE, "guardrails": {"removals": {"percent": 100, "at_least": 1000}}})
     person = somebody()
-    change = day_one.told(person)["change"]
+    change = day_one.told(person)["change"]["id"]
     assert person["user_name"] in day_one.view.users()
     assert eventually(lambda: day_one.announcements.of_change(change))
 
