@@ -29,7 +29,7 @@ from dayone.usecases.access_api import AccessApi
 from dayone.usecases.policies_within_reach import PolicyWithinReach
 
 # So few that whoever asks who has what, or what a policy would do, takes nothing from the executor.
-_FEW_CALLS = Budgets(sso_admin_calls=3, identity_store_calls=5)
+FEW_CALLS = Budgets(sso_admin_calls=3, identity_store_calls=5)
 
 
 def access_api(
@@ -40,7 +40,7 @@ def access_api(
     clock: Callable[[], datetime],
 ) -> AccessApi:
     """For /v1/...; `parse` reads a policy that was kept."""
-    gate = CallGate(_FEW_CALLS, clock=clock, sleep=time.sleep)
+    gate = CallGate(FEW_CALLS, clock=clock, sleep=time.sleep)
     in_force, standing = DynamoPolicyInForce(table, parse=parse), wiring_accounts.standing(given, clock=clock)
     policies = PolicyWithinReach(policies=in_force, standing=standing)
     return AccessApi(

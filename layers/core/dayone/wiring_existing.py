@@ -25,7 +25,7 @@ from dayone.usecases.read_existing import ExistingAccess
 # A single list can be long, and the answer has to be there before API Gateway gives up, after 29 seconds. Of these a
 # preview needs 18 for planning.
 _LONGEST_TURN = timedelta(seconds=20)
-_LONGEST_IN_A_PREVIEW = timedelta(seconds=7)
+LONGEST_IN_A_PREVIEW = timedelta(seconds=7)
 
 
 def existing_names(
@@ -47,7 +47,7 @@ def existing_names(
     return ExistingNames(
         directory=IdentityStoreNames(identitystore, identity_store_id=given.identity_store_id),
         permission_sets=SsoNamedSets(sso_admin, instance_arn=given.instance_arn),
-        preview_turn=partial(turn, longest=_LONGEST_IN_A_PREVIEW),
+        preview_turn=partial(turn, longest=LONGEST_IN_A_PREVIEW),
         access=ExistingAccess(
             contents=SsoSetContents(sso_admin, instance_arn=given.instance_arn),
             use=AwsExistingUse(sso_admin, identitystore, **places, turn=partial(turn, longest=_LONGEST_TURN)),
