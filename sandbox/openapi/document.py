@@ -7,9 +7,10 @@ from typing import Any
 
 from dayone.contracts.problems import Problem
 from dayone.routes.described import Description
+from sandbox.openapi.hr import hr_routes
 from sandbox.openapi.operations import operation
 from sandbox.openapi.problems import problem_examples
-from sandbox.openapi.routes import DescribedRoute, routes
+from sandbox.openapi.routes import DescribedRoute, signed_routes
 from sandbox.openapi.schemas import Schemas
 from sandbox.paths import REPOSITORY
 
@@ -26,17 +27,23 @@ TAGS = {
     "explain": "Explanations of the access a person has or lacks.",
     "operations": "Operating Day One: dead letters, audit log, setup checks and metrics.",
     "changes": "Changes: causes, progress, and approval or rejection of held operations.",
+    "HR systems": "What HR systems send to, at the address in the stack's output `HrUrl`.",
 }
 _ABOUT = """\
-Day One keeps access to AWS equal to HR records and policy. Every request is signed with AWS \
+Day One keeps access to AWS equal to HR records and policy. Every request below `/v1` is signed with AWS \
 Signature Version 4 for the service `execute-api`, by a caller whom IAM allows its method and path. Times are ISO 8601 \
 in UTC. A list takes `limit` and `cursor`; the `cursor` of an answer requests the next page and is empty at the end. \
-An empty query parameter is ignored; of a repeated one, the last counts. Errors are problem documents (RFC 9457). \
+An empty query parameter is refused; of a repeated one, the last counts. Errors are problem documents (RFC 9457). \
 Later releases may add members to answers; ignore those that you do not know.\
 """
 _SERVER = "https://{api}.execute-api.{region}.amazonaws.com/live"
 
 type Json = dict[str, Any]
+
+
+def routes() -> Sequence[DescribedRoute]:
+    """Every route that the document has."""
+    return [*hr_routes(), *signed_routes()]
 
 
 def document_text() -> str:

@@ -63,6 +63,7 @@ def operation(route: DescribedRoute, said: Description, schemas: Schemas) -> Jso
         "tags": [said.tag],
         "summary": " ".join(summary.split()).rstrip("."),
         **({"description": more} if more else {}),
+        **({} if route.is_signed else {"security": []}),
         "parameters": [_parameter(one) for one in _parameters(route, said)],
         **({"requestBody": _body(said.bodies, schemas)} if said.bodies else {}),
         "responses": {**_answers(said, schemas), **refused(route)},
@@ -97,7 +98,7 @@ def _parameter(one: Parameter) -> Json:
 
 
 def _schema(one: Parameter) -> Json:
-    is_free = one.schema["type"] == "string" and not one.schema.keys() & {"pattern", "enum", "format"}
+    is_free = one.schema["type"] == "string" and not one.schema.keys() & {"pattern", "enum", "format", "maxLength"}
     return {**one.schema, **({"maxLength": longest(one.name)} if is_free else {})}
 
 

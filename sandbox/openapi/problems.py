@@ -12,6 +12,12 @@ _GATEWAY = {
     "429": "Too many requests; send it again later.",
     "504": "No answer within 29 seconds; the request may have been carried out.",
 }
+_HR_GATEWAY = {
+    "403": "AWS WAF or a resource policy of the API refuses the request.",
+    "429": "Too many requests; send it again later.",
+    "502": "Day One failed; send it again.",
+    "504": "No answer in time; send it again.",
+}
 _INSTANCE = "/v1/…"
 _REQUEST = "5e6f7a8b-2e1c-4a53-9d6b-3a1d5c1a7f11"
 
@@ -24,7 +30,7 @@ def refused(route: DescribedRoute) -> Json:
     for error in _errors(route):
         by_status.setdefault(problem_of(error)["status"], []).append(error)
     answers = {str(status): _answer(errors) for status, errors in sorted(by_status.items())}
-    for status, says in _GATEWAY.items():
+    for status, says in (_GATEWAY if route.is_signed else _HR_GATEWAY).items():
         own = answers.get(status)
         answers[status] = _with_gateway(own, says) if own else _gateway(says)
     return dict(sorted(answers.items()))
@@ -38,10 +44,12 @@ def problem_examples(routes: Iterable[DescribedRoute]) -> Mapping[str, Json]:
 
 def _errors(route: DescribedRoute) -> list[Exception]:
     said = route.description
-    kinds: list[type[Exception]] = [Exception, Unavailable, *(said.refuses if said else ())]
+    kinds: list[type[Exception]] = [Unavailable, *(said.refuses if said else ())]
+    if route.is_signed:
+        kinds += [Exception]
     if said and (said.takes or said.bodies):
         kinds += [Malformed]
-    if "{" in route.path:
+    if route.is_signed and "{" in route.path:
         kinds += [NotFound]  # of some characters no path is made, whatever is asked for
     if said and any(one.name == "cursor" for one in said.takes):
         kinds += [Invalid]

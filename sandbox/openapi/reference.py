@@ -15,7 +15,8 @@ Made of [openapi.json](openapi.json) by `make schema`. [api.md](api.md) says wha
 about the routes in their context; `GET /docs` of a deployment shows the same, where its parameter `ApiDocs` says so.
 
 Any request may also be answered 403 (IAM does not allow the caller this method and path), 429 (too many requests), 500,
-503 (try again after `Retry-After` seconds), or 504 (no answer within 29 seconds).
+503 (try again after `Retry-After` seconds), or 504 (no answer within 29 seconds). HR systems, which have no AWS
+credentials, get 502 in place of 500.
 """
 _OF_ANY = {"403", "429", "500", "503", "504"}
 _WIDE = 116
@@ -35,7 +36,7 @@ def reference_text(document: Json) -> str:
 
 
 def _section(document: Json, tag: Json) -> Iterator[str]:
-    yield f"## {tag['name'].capitalize()}\n\n{tag['description']}\n"
+    yield f"## {tag['name'][:1].upper()}{tag['name'][1:]}\n\n{tag['description']}\n"
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if operation["tags"] == [tag["name"]]:
@@ -44,6 +45,8 @@ def _section(document: Json, tag: Json) -> Iterator[str]:
 
 def _operation(document: Json, route: str, operation: Json) -> Iterator[str]:
     yield f"### `{route}`\n\n{_cell(operation['summary'])}.\n"
+    if "description" in operation:
+        yield f"{' '.join(operation['description'].split())}\n"
     if operation.get("parameters"):
         yield "| parameter | in | type | |\n|---|---|---|---|"
         yield "\n".join(_parameter(one) for one in operation["parameters"]) + "\n"

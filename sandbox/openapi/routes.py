@@ -25,15 +25,16 @@ class DescribedRoute:
     name: str
     says: str
     description: Description | None
+    is_signed: bool = True
 
     @property
     def writes(self) -> bool:
-        """Whether it changes something."""
-        return self.method in _WRITES and self.path not in ONLY_ASKS
+        """Whether it changes something, and takes an idempotency key."""
+        return self.is_signed and self.method in _WRITES and self.path not in ONLY_ASKS
 
 
-def routes() -> Sequence[DescribedRoute]:
-    """Every route, by path and method."""
+def signed_routes() -> Sequence[DescribedRoute]:
+    """Every route of `access_api`, by path and method."""
     # No request is answered, so nothing is asked of the ports.
     none_of_them: dict[str, Any] = dict.fromkeys(one.name for one in fields(AccessApi))
     app = build_app(AccessApi(**none_of_them), logger=Logger(service="openapi"))

@@ -9,17 +9,16 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.documented import DOCUMENT, SIGNED_PATHS
 from tests.functions.access_api_state import remembered
 from tests.functions.access_api_world import Answer, Event, World, load
-from tests.project.repository import ROOT
 
-DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 _HALF = "\ud800"
 _BOUNDS = {"maxLength", "enum", "format"}
 
 
 def _operations() -> Iterator[tuple[str, str, Any]]:
-    for path, methods in DOCUMENT["paths"].items():
+    for path, methods in SIGNED_PATHS.items():
         for method, operation in methods.items():
             yield method.upper(), path, operation
 

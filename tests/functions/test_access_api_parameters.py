@@ -3,16 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.documented import DOCUMENT, SIGNED_PATHS
 from tests.functions.access_api_state import remembered
 from tests.functions.access_api_world import Answer, World, load
-from tests.project.repository import ROOT
 
-_DOCUMENT = json.loads(Path(ROOT, "docs", "openapi.json").read_text(encoding="utf-8"))
 _BLANK = ("", " ", "\t", "\u00a0")
 type Described = Mapping[str, Any]
 type Parameter = tuple[str, str, Described]
@@ -20,7 +18,7 @@ type Parameter = tuple[str, str, Described]
 
 def _parameters(place: str) -> Iterator[Parameter]:
     """Method, path and parameter, of those that stand in this place."""
-    for path, operations in _DOCUMENT["paths"].items():
+    for path, operations in SIGNED_PATHS.items():
         for method, operation in operations.items():
             for parameter in operation.get("parameters", ()) if method in ("get", "post", "put") else ():
                 if parameter["in"] == place:
@@ -110,7 +108,7 @@ def test_a_path_in_a_query_finds_nothing(method: str, path: str, parameter: Desc
 
 def _words_of_bodies() -> Iterator[tuple[str, str, str, list[str], Any]]:
     """Method, path, member, words and an example, of members of bodies that are one of some words."""
-    for path, operations in _DOCUMENT["paths"].items():
+    for path, operations in SIGNED_PATHS.items():
         for method, operation in operations.items():
             content = (
                 operation.get("requestBody", {}).get("content", {}).get("application/json", {})
@@ -119,7 +117,7 @@ def _words_of_bodies() -> Iterator[tuple[str, str, str, list[str], Any]]:
             )
             schema = content.get("schema", {})
             name = schema.get("$ref", "").rpartition("/")[2]
-            for member, one in _DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {}).items():
+            for member, one in DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {}).items():
                 if "enum" in one:
                     yield method.upper(), path, member, one["enum"], content["examples"]["sent"]["value"]
 

@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from dayone.errors import NotFound
-from sandbox.openapi.document import TAGS, document, document_text
-from sandbox.openapi.routes import routes
+from sandbox.openapi.document import TAGS, document, document_text, routes
 from tests.project.repository import ROOT
+from tests.project.test_api_doors import UNSIGNED
 
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 ROUTES = routes()
@@ -59,9 +59,18 @@ def test_an_operation_has_an_id_of_its_own_and_says_what_it_does() -> None:
 
 def test_every_operation_says_how_it_refuses() -> None:
     for where, one in _operations():
-        assert {"403", "429", "500", "503", "504"} <= one["responses"].keys(), where
+        failed = "502" if where.endswith("/hr/{source}") else "500"
+        assert {"403", "429", failed, "503", "504"} <= one["responses"].keys(), where
         if "requestBody" in one:
             assert {"400", "413", "422"} <= one["responses"].keys(), where
+
+
+def test_only_hr_systems_need_no_aws_credentials() -> None:
+    unsigned = {where for where, one in _operations() if "security" in one}
+    assert unsigned == {"get /hr/{source}", "post /hr/{source}"}
+    assert [one["security"] for where, one in _operations() if where in unsigned] == [[], []]
+    in_template = {f"{method} {path}" for method, path in UNSIGNED if not path.startswith("/docs")}
+    assert unsigned == in_template
 
 
 def test_what_is_taken_for_later_says_where_it_can_be_seen() -> None:

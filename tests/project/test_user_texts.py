@@ -16,7 +16,7 @@ from tests.project.repository import ROOT
 IMPERATIVES = frozenset(
     """
     Add Adopt Approve Check Compare Create Delete End Explain Extend Give Import Keep List Plan Preview Print Put
-    Re-read Read Record Redrive Reject Report Retry Send Show Sign Verify Watch
+    Re-read Read Receive Record Redrive Reject Report Retry Send Show Sign Verify Watch
     """.split()  # noqa: SIM905 - one list of words
 )
 # Idioms that can be read as their opposite, or that name no person and no action.

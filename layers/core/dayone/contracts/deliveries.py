@@ -5,8 +5,9 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from dayone.contracts.api_words import ChangeId, Href
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import DayOneError, Malformed
 
@@ -17,6 +18,30 @@ TOKEN_OF_GUSTO = b'"verification_token"'
 VERIFY_ELSEWHERE = (
     "this verifies a subscription: verify it from where you can read the token, and put that in the secret"
 )
+
+
+class DeliveryAnswer(TypedDict):
+    """An accepted delivery: `href` is the change it causes, the first of `changes` where it is about several people.
+
+    `notes` are on what was left aside in it.
+    """
+
+    change: ChangeId
+    href: Href
+    changes: NotRequired[list[ChangeId]]
+    notes: NotRequired[list[str]]
+
+
+class IgnoredAnswer(TypedDict):
+    """A delivery that causes nothing, and why."""
+
+    ignored: str
+
+
+class VerificationAnswer(TypedDict):
+    """The challenge of the request."""
+
+    verification: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +82,25 @@ def delivery_of(event: Mapping[str, Any]) -> Delivery:
 
 def answer(changes: Sequence[str], *, notes: Sequence[str] = ()) -> dict[str, Any]:
     """202: the event is safe, and these are the changes it leads to, and notes on what was left aside in it."""
-    body: dict[str, Any] = {"change": changes[0], "href": f"/v1/changes/{changes[0]}"}
+    body: DeliveryAnswer = {"change": changes[0], "href": f"/v1/changes/{changes[0]}"}
     if notes:
         body["notes"] = list(notes)
-    return _answered(202, {**body, "changes": list(changes)} if len(changes) > 1 else body)
+    if len(changes) > 1:
+        body["changes"] = list(changes)
+    answered = _answered(202, body)
+    return {**answered, "headers": {**answered["headers"], "Location": body["href"]}}
 
 
 def nothing_to_do(why: str) -> dict[str, Any]:
     """200: it was understood, and leads to nothing."""
-    return _answered(200, {"ignored": why})
+    body: IgnoredAnswer = {"ignored": why}
+    return _answered(200, body)
 
 
 def echo(challenge: str) -> dict[str, Any]:
     """200: what a sender wants to have back before it sends anything."""
-    return _answered(200, {"verification": challenge})
+    body: VerificationAnswer = {"verification": challenge}
+    return _answered(200, body)
 
 
 def refusal(error: DayOneError) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from dayone.domain.mapping import FieldRule
 from dayone.errors import Invalid, Malformed
 
 CHALLENGE_HEADER = "x-okta-verification-challenge"
-_LONGEST_CHALLENGE = 512
+LONGEST_CHALLENGE = 512
 _ABOUT_USERS = ("user.lifecycle.", "user.account.update_profile", "user.account.update_primary_email")
 _DELETED = "user.lifecycle.delete.completed"
 
@@ -94,7 +94,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 def challenge(delivery: Delivery) -> str:
     """What Okta wants to have back before it uses a new hook; raises Invalid when it asks for nothing of the kind."""
     asked = delivery.headers.get(CHALLENGE_HEADER, "")
-    if not asked or len(asked) > _LONGEST_CHALLENGE:
+    if not asked or len(asked) > LONGEST_CHALLENGE:
         raise Invalid("there is no verification challenge", findings=(f"{CHALLENGE_HEADER}: is missing or too long",))
     return asked
 

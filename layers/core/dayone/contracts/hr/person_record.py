@@ -16,6 +16,7 @@ from pydantic import (
     ModelWrapValidatorHandler,
     PrivateAttr,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -64,6 +65,10 @@ Name = Annotated[str, Field(min_length=1, max_length=1024)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_address)]
 UserName = Annotated[str, Field(pattern=rf"^\S{{1,{LONGEST}}}$"), AfterValidator(_free_user_name)]
 
+Stated = Annotated[
+    Status, BeforeValidator(_stated_status), WithJsonSchema({"type": "string", "enum": [str(one) for one in STATED]})
+]
+
 
 class PersonAttributes(BaseModel):
     """What one source says of a person; only the id has to be there, since others may say the rest.
@@ -96,7 +101,7 @@ class PersonAttributes(BaseModel):
     leave_start: date | None = None
     leave_end: date | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    status: Annotated[Status, BeforeValidator(_stated_status)] = Status.ACTIVE
+    status: Stated = Status.ACTIVE
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -183,7 +188,10 @@ class PersonRecord(PersonAttributes):
 
 
 class SentRecord(PersonRecord):
-    """The same as an HR system sends it, which nobody can ask to write it in another way."""
+    """A person's whole record as an HR system sends it. A wrong display name, title or time zone is left aside.
+
+    A record whose `status` is `ended` needs its `id` only.
+    """
 
     forgives = FORGIVEN
 

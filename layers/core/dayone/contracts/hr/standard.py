@@ -32,19 +32,19 @@ from dayone.errors import Invalid, Malformed, Unauthentic
 
 ID_HEADER = "webhook-id"
 TIME_HEADER = "webhook-timestamp"
-_SIGNATURES_HEADER = "webhook-signature"
+SIGNATURES_HEADER = "webhook-signature"
 _PREFIX = "whsec_"
 _ENDED = "person.ended"
 # While a key is rotated there are two.
 _MOST_SIGNATURES = 10
 
-type _Type = Literal["person.created", "person.updated", "person.ended"]
+type EventType = Literal["person.created", "person.updated", "person.ended"]
 
 
 class PersonEvent(BaseModel):
-    """The body of a delivery; `timestamp` is when the record came to be so, and orders what is told of one person."""
+    """An event about one person; `timestamp` is when the record came to be so, and orders the events of a person."""
 
-    type: _Type
+    type: EventType
     timestamp: AwareDatetime
     data: SentRecord
 
@@ -57,7 +57,7 @@ class PersonEvent(BaseModel):
 
 
 class _RefusedEvent(BaseModel):
-    type: _Type
+    type: EventType
     timestamp: AwareDatetime | None = None
     data: dict[str, object]
 
@@ -110,7 +110,7 @@ def _end_alone(delivery: Delivery, error: Invalid, *, source: Source, sent_at: d
 def verify(delivery: Delivery, *, keys: Iterable[str], now: datetime) -> datetime:
     """The time the delivery was signed at; raises Unauthentic."""
     reference, stamp = delivery.headers.get(ID_HEADER, ""), delivery.headers.get(TIME_HEADER, "")
-    given = delivery.headers.get(_SIGNATURES_HEADER, "").split(" ")
+    given = delivery.headers.get(SIGNATURES_HEADER, "").split(" ")
     signatures = [one.removeprefix("v1,") for one in given if one.startswith("v1,")]
     signed = f"{reference}.{stamp}.".encode() + delivery.body
     known = [

@@ -1,0 +1,116 @@
+"""The two routes of HR systems, which `receive_hr_event` answers: no AWS credentials, and limits of their own."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from dayone.contracts.api_words import Described
+from dayone.contracts.deliveries import DeliveryAnswer, IgnoredAnswer, VerificationAnswer
+from dayone.contracts.hr.heard import Kind
+from dayone.contracts.hr.okta import CHALLENGE_HEADER, LONGEST_CHALLENGE
+from dayone.contracts.hr.standard import ID_HEADER, SIGNATURES_HEADER, TIME_HEADER, PersonEvent
+from dayone.contracts.hr.workforce import LARGEST_BODY
+from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic
+from dayone.routes.described import Accepted, Body, Description, Parameter
+from dayone.routes.examples import CHANGE, PERSON
+from dayone.usecases.receive_hr_event import LONGEST_ID
+from sandbox.openapi.routes import DescribedRoute
+
+_PATH = "/hr/{source}"
+_RECEIVE = f"""Receive an HR system's event, without AWS credentials.
+
+The delivery proves who sent it in the way of its kind of HR system; for the kind `standard` that is the signature in
+the three headers (Standard Webhooks), at most five minutes old. A body has at most {Kind.largest_body // 2**10} KiB, \
+that of a whole workforce (kinds `csv` and `json`) at most {LARGEST_BODY // 2**20} MiB. Ids of deliveries and of \
+records have at most {LONGEST_ID} characters. An event whose `type` is `person.ended` needs its `data.id` only."""
+_VERIFY = """Verify an address for an Okta event hook by sending its challenge back.
+
+The answer is the same for every address, whether an HR system is configured there or not."""
+
+_OTHER = Annotated[
+    dict[str, Any] | list[dict[str, Any]],
+    Described(description="What an HR system of another kind sends, or a whole workforce (kind `json`)."),
+]
+_SENT = PersonEvent | _OTHER
+_FILE = Annotated[str, Described(maxLength=LARGEST_BODY, description="A whole workforce (kind `csv`).")]
+_EVENT = {
+    "type": "person.created",
+    "timestamp": "2026-11-23T08:00:00Z",
+    "data": {
+        "id": PERSON,
+        "email": "alice@example.com",
+        "given_name": "Alice",
+        "family_name": "Ferrari",
+        "department": "Engineering",
+        "start_date": "2026-12-01",
+        "time_zone": "Europe/Berlin",
+    },
+}
+_SOURCE = Parameter(
+    name="source",
+    says="The name of an HR system in the configuration; without one, `standard`.",
+    place="path",
+    example="standard",
+    schema={"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$"},
+)
+_HEADERS = (
+    Parameter(
+        name=ID_HEADER,
+        says="The id of the delivery, the same when it is sent again. Kinds `standard`, `csv` and `json`.",
+        place="header",
+        example="msg_2fJkQ7hT9",
+        schema={"type": "string", "minLength": 1, "maxLength": LONGEST_ID},
+    ),
+    Parameter(
+        name=TIME_HEADER,
+        says="When it was signed, in seconds since 1970. Kinds `standard`, `csv` and `json`.",
+        place="header",
+        example="1795424400",
+        schema={"type": "string", "pattern": "^[0-9]{1,12}$"},
+    ),
+    Parameter(
+        name=SIGNATURES_HEADER,
+        says="HMAC-SHA256 over `id.timestamp.body` in base64, or several of them. Kinds `standard`, `csv` and `json`.",
+        place="header",
+        example="v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+        schema={"type": "string", "pattern": "^v1,[A-Za-z0-9+/]{43}=( v1,[A-Za-z0-9+/]{43}=){0,9}$"},
+    ),
+)
+_CHALLENGE = Parameter(
+    name=CHALLENGE_HEADER,
+    says="The text to send back.",
+    place="header",
+    required=True,
+    example="4TtCbIbFmWSvVvZ2bEwWcGGm",
+    schema={"type": "string", "minLength": 1, "maxLength": LONGEST_CHALLENGE},
+)
+
+
+def hr_routes() -> Sequence[DescribedRoute]:
+    """What HR systems send to, by method."""
+    verify = Description(
+        tag="HR systems",
+        answer=VerificationAnswer,
+        example={"verification": _CHALLENGE.example},
+        takes=(_SOURCE, _CHALLENGE),
+        refuses=(Invalid,),
+    )
+    receive = Description(
+        tag="HR systems",
+        answer=IgnoredAnswer,
+        example={"ignored": "it is a test of the connection"},
+        accepted=Accepted(answer=DeliveryAnswer, example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"}),
+        takes=(_SOURCE, *_HEADERS),
+        bodies=(
+            Body(shape=_SENT, example=_EVENT),
+            Body(shape=_FILE, example="id,email,given_name,family_name\n", media_type="text/csv"),
+        ),
+        refuses=(Unauthentic, NotFound, Malformed, TooLarge, Invalid),
+    )
+    return [
+        DescribedRoute(
+            method="GET", path=_PATH, name="verify_hr_address", says=_VERIFY, description=verify, is_signed=False
+        ),
+        DescribedRoute(
+            method="POST", path=_PATH, name="receive_hr_event", says=_RECEIVE, description=receive, is_signed=False
+        ),
+    ]
