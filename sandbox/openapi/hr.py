@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from dayone.contracts.api_words import Described
-from dayone.contracts.deliveries import DeliveryAnswer, IgnoredAnswer, VerificationAnswer
+from dayone.contracts.deliveries import LONGEST_SOURCE, DeliveryAnswer, IgnoredAnswer, VerificationAnswer
 from dayone.contracts.hr.heard import Kind
 from dayone.contracts.hr.okta import CHALLENGE_HEADER, LONGEST_CHALLENGE
 from dayone.contracts.hr.standard import ID_HEADER, SIGNATURES_HEADER, TIME_HEADER, PersonEvent
@@ -50,7 +50,7 @@ _SOURCE = Parameter(
     says="The name of an HR system in the configuration; without one, `standard`.",
     place="path",
     example="standard",
-    schema={"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$"},
+    schema={"type": "string", "maxLength": LONGEST_SOURCE},
 )
 _HEADERS = (
     Parameter(

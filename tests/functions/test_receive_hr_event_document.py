@@ -128,6 +128,19 @@ def test_an_id_of_a_delivery_is_as_long_as_the_document_says_and_no_longer(send:
     assert send(delivery="x" * (longest + 1))[0] == 400
 
 
+@pytest.mark.parametrize("name", ["joiner", "okta_verification"])
+def test_the_name_in_the_path_is_as_long_as_the_document_says_and_no_longer(
+    answered: Callable[[Event], Answer], event_of: Callable[[str], Event], name: str
+) -> None:
+    event = event_of(f"receive_hr_event/{name}")
+    (source,) = [one for one in _ROUTE[event["httpMethod"].lower()]["parameters"] if one["in"] == "path"]
+    longest = source["schema"]["maxLength"]
+    event["pathParameters"] = {"source": "x" * longest}
+    assert answered(event)[0] in {200, 401}
+    event["pathParameters"] = {"source": "x" * (longest + 1)}
+    assert answered(event)[0] == 400
+
+
 def test_the_challenge_is_as_long_as_the_document_says_and_no_longer(
     answered: Callable[[Event], Answer], event_of: Callable[[str], Event]
 ) -> None:

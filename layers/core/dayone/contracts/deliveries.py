@@ -11,6 +11,8 @@ from dayone.contracts.api_words import ChangeId, Href
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import DayOneError, Malformed
 
+# Characters of a source's name in a path, whether there is such a source or not.
+LONGEST_SOURCE = 128
 # What HiBob sends, unsigned, to try a connection.
 PINGS = (b"Ping test", b'"Ping test"', b'{"text":"Ping test"}', b'{"text": "Ping test"}')
 # Gusto sends, unsigned, the key that its later deliveries are signed with; whoever can reach us must not set that.
@@ -66,6 +68,8 @@ def delivery_of(event: Mapping[str, Any]) -> Delivery:
     except (binascii.Error, UnicodeEncodeError) as error:
         raise Malformed("the body cannot be decoded") from error
     source = str(event["pathParameters"]["source"])
+    if len(source) > LONGEST_SOURCE:
+        raise Malformed(f"the last part of the path has more than {LONGEST_SOURCE} characters")
     headers = {name.lower(): text for name, text in (event.get("headers") or {}).items() if text is not None}
     try:
         "".join((source, *headers, *headers.values())).encode()
