@@ -16,7 +16,7 @@ from dayone.usecases import (
     adopt_existing,
     ask_aws,
     attempts,
-    executor_run,
+    execute_operations,
     make_plan,
     perform_operation,
     reconcile_access,
@@ -121,7 +121,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a failed request counts as done",
         _by(_SUCCEEDED),
-        ((executor_run, "conclude", _without_failures(ask_aws.conclude)),),
+        ((execute_operations, "conclude", _without_failures(ask_aws.conclude)),),
     ),
     Mutation(
         "predecessors are not waited for",
@@ -206,7 +206,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "the end of what is waited for wakes nobody",
         _by(_WAITS),
-        ((executor_run, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
+        ((execute_operations, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
     ),
     Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),)),
 )

@@ -1,6 +1,7 @@
 """Operations that wait for their turn, the most urgent first, and what each of them waits for."""
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -32,6 +33,8 @@ class Backlog:
         self._starts = dict.fromkeys(Lane, 0)
         self._counts = dict.fromkeys(Lane, 0)
         self._quotas: dict[str, int] = {}
+        # How many have nothing to wait for but their turn, by the texts of their subjects.
+        self.ready_of: Counter[str] = Counter()
 
     def __contains__(self, operation_id: str) -> bool:
         return operation_id in self._known
@@ -71,6 +74,7 @@ class Backlog:
         del ready[bisect_left(ready, waiting[0], key=lambda one: one[0])]
         self._quotas[quota_of(operation)] -= 1
         self._counts[lane_of(operation)] -= 1
+        self.ready_of[str(operation.subject)] -= 1
         self._starts[lane_of(operation)] += 1
 
     def over(self, operation: Operation) -> None:
@@ -173,6 +177,7 @@ class Backlog:
         if first is not None:
             self._behind.setdefault(first, []).append(operation_id)
         else:
+            self.ready_of[str(waiting[1].subject)] += 1
             insort(self._ready[lane_of(waiting[1])][waiting[1].priority], waiting, key=lambda one: one[0])
 
     def _in_the_way(self, operation: Operation) -> str | ResourceOf | None:

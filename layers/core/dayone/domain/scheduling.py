@@ -26,6 +26,8 @@ class Schedule:
             ResourceKind.PROVISIONING: Window(budgets.concurrent_provisionings, now=now),
         }
         self._backlog = Backlog()
+        # How many are known that have nothing to wait for but their turn, by the texts of their subjects.
+        self.ready_of = self._backlog.ready_of
         self._under_way = RequestsUnderWay()
         self._running: dict[str, Operation] = {}
         self._turns: dict[str, datetime] = {}
