@@ -180,7 +180,7 @@ def test_parked_operations(watched: Watched, others: StatePorts) -> None:
     (operation,) = planned(others, ADA, USER).operations
     others.queue.park([parked(operation, on=group_named("a"))])
     waiting = DynamoParkedOperations(watched.table)
-    (first,) = waiting.first_parked(limit=9)
+    (first,) = waiting.first_parked(limit=9, start=0.5)
     waiting.probe(first)
     assert watched.actions == DynamoParkedOperations.ACTIONS
 

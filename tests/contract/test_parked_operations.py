@@ -121,15 +121,22 @@ def test_of_each_resource_that_is_waited_for_the_first_that_waits_is_known(ports
     others = [group_named(name) for name in ("others", "third")]
     waits = [parked(one, on=(ON, *others)[number % 3]) for number, one in enumerate(operations)]
     ports.queue.park(waits)
-    first = ports.waiting.first_parked(limit=9)
-    assert sorted(first, key=order_of) == waits[:3]
-    assert len(ports.waiting.first_parked(limit=2)) == 2
+    for start in (0, 0.2, 0.5, 0.99):
+        assert sorted(ports.waiting.first_parked(limit=9, start=start), key=order_of) == waits[:3]
+        assert len(ports.waiting.first_parked(limit=2, start=start)) == 2
+
+
+def test_where_many_resources_are_waited_for_each_is_come_upon(ports: StatePorts) -> None:
+    operations = memberships(ports, 12)
+    ports.queue.park([parked(one, on=group_named(one.resource.name)) for one in operations])
+    found = [one.id for number in range(16) for one in ports.waiting.first_parked(limit=4, start=number / 16)]
+    assert {*found} == {one.id for one in operations}
 
 
 def test_one_that_is_to_be_tried_is_in_its_lane_and_tells_what_it_has_waited_for(ports: StatePorts) -> None:
     first, second = memberships(ports, 2)
     ports.queue.park([parked(first, on=ON), parked(second, on=ON)])
-    (probe,) = ports.waiting.first_parked(limit=9)
+    (probe,) = ports.waiting.first_parked(limit=9, start=0.5)
     ports.waiting.probe(probe)
     assert listed(ports) == [first.id]
     (tried,) = ports.queue.read(ports.queue.waiting(Lane.MEMBERSHIPS, after="", limit=9))

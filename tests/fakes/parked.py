@@ -13,8 +13,10 @@ class MemoryParkedOperations:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def first_parked(self, *, limit: int) -> Sequence[Operation]:
-        return [self._state.operations[waiting[0][1:]] for waiting in self._state.parked.values()][:limit]
+    def first_parked(self, *, limit: int, start: float) -> Sequence[Operation]:
+        found = [self._state.operations[waiting[0][1:]] for waiting in self._state.parked.values()]
+        first = int(start * len(found))
+        return [*found[first:], *found[:first]][:limit]
 
     def probe(self, operation: Operation) -> None:
         if known := self._parked(operation):

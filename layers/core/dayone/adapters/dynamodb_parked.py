@@ -1,8 +1,8 @@
 """Operations that wait for a resource, in DynamoDB: out of their lanes, listed by what they wait for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import batched
+from itertools import batched, chain, islice
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -34,19 +34,21 @@ class DynamoParkedOperations:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def first_parked(self, *, limit: int) -> Sequence[Operation]:
+    def first_parked(self, *, limit: int, start: float) -> Sequence[Operation]:
         """See ParkedOperations."""
-        found: list[Operation] = []
-        after = " "
-        while len(found) < limit:
-            behind = Key("runnable").eq(lists.PARKED) & Key("runnable_order").gt(after)
-            first = next(iter(self._table.query(behind, index="runnable", limit=1)), None)
+        # Digests, so they lie evenly.
+        middle = f"{int(start * 256):02x}"
+        return [*islice(chain(self._first(middle, "~"), self._first(" ", middle)), limit)]
+
+    def _first(self, after: str, until: str) -> Iterator[Operation]:
+        while after < until:
+            lies_in = Key("runnable").eq(lists.PARKED) & Key("runnable_order").between(after, until)
+            first = next(iter(self._table.query(lies_in, index="runnable", limit=1)), None)
             if first is None:
-                break
-            found.append(operation_in(first))
+                return
+            yield operation_in(first)
             # Behind all others that wait for the same.
             after = f"{str(first['runnable_order']).partition('#')[0]}~"
-        return found
 
     def probe(self, operation: Operation) -> None:
         """See ParkedOperations."""

@@ -107,7 +107,8 @@ class Backlog:
     def _stuck_behind(self, operation: Operation) -> ResourceOf | None:
         """What it waits for, when whatever is to bring that about is waiting itself, and not for its turn."""
         first = self._in_the_way(operation)
-        if first is None:
+        if first is None or operation.attempts:
+            # Each run is to know of an attempt that AWS may still be working on.
             return None
         makers = [first] if isinstance(first, str) else self._to_be_created[first]
         if not all(maker in self._known and not self._is_ready(maker) for maker in makers):

@@ -55,8 +55,11 @@ class Turn(Protocol):
 class ParkedOperations(Protocol):
     """The operations that wait for a resource, as the sweep looks at them."""
 
-    def first_parked(self, *, limit: int) -> Sequence[Operation]:
-        """For each resource that is waited for, at most `limit`, the first of those that wait; may be a moment late."""
+    def first_parked(self, *, limit: int, start: float) -> Sequence[Operation]:
+        """For each resource that is waited for, at most `limit`, the first of those that wait; may be a moment late.
+
+        `start` in [0, 1) says where among the resources to begin: where there are more, other starts find others.
+        """
 
     def probe(self, operation: Operation) -> None:
         """Put this one back into its lane, with what it `awaits`: whoever tries it sees to the others behind that."""
