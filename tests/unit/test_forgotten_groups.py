@@ -47,3 +47,26 @@ class TestWhatWasThereBeforeAndLeftThePolicy:
         world.settle()
         assert world.center.groups["group-x"] == StoredGroup("Administrators", "")
         assert world.outcomes(request) == []
+
+    def test_its_key_renamed_in_one_edit_puts_nobody_into_it(self) -> None:
+        world = self._adopted()
+        world.hr_tells(a_person())
+        world.settle()
+        assert world.groups()["Administrators"] == {"e-1@example.com"}
+        world.policy_is(a_policy(replace(a_group("admins"), display_name="Readers"), a_group("others")))
+        world.settle()
+        world.hr_tells(a_person("e-2"))
+        world.settle()
+        assert world.groups() == {
+            "Administrators": {"e-1@example.com"},
+            "others": {"e-1@example.com", "e-2@example.com"},
+        }
+
+    def test_a_group_that_day_one_made_is_renamed_and_gets_its_members(self) -> None:
+        world = World()
+        world.policy_is(a_policy(replace(a_group("admins"), display_name="Administrators")))
+        world.settle()
+        world.hr_tells(a_person())
+        world.policy_is(a_policy(replace(a_group("admins"), display_name="Readers")))
+        world.settle()
+        assert world.groups() == {"Readers": {"e-1@example.com"}}

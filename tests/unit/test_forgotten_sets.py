@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dayone.domain.changes import ChangeState
+from dayone.domain.operations import OperationState
 from dayone.domain.policy import AccountSelector, AssignmentRule, PermissionSetRule, Policy
 from dayone.domain.subjects import Subject, SubjectKind
 from tests.builders import ACCOUNT_ID, HERE, PERMISSION_SET, a_group, a_person, a_policy, a_set, an_account
@@ -83,3 +84,29 @@ def test_it_is_taken_on_again_under_its_own_name() -> None:
     assert applied is not None
     assert (applied.adopted, applied.references) == (True, {"permission_set_arn": _ARN})
     assert world.center.permission_sets[_ARN] == _by_hand()
+
+
+def test_its_key_renamed_in_one_edit_hands_it_out_to_nobody() -> None:
+    world = _adopted()
+    harmless = replace(a_set("admin", managed=("ViewOnlyAccess",)), display_name="Readers")
+    request = world.policy_is(_policy(harmless, a_set("others"), assigned="admin"))
+    world.settle()
+    assert world.assignments() == set()
+    assert world.center.permission_sets[_ARN] == _by_hand()
+    assert world.outcomes(request) == ["create assignment/admin/engineers: failed"]
+    (operation,) = world.operations(OperationState.FAILED)
+    assert "'Readers', under whose key Identity Center has 'Administrators'" in operation.failure_reason
+    # The name taken back, it is what the policy means.
+    world.policy_is(_policy(_ADMIN, a_set("others"), assigned="admin"))
+    world.settle()
+    assert world.assignments() == {(ACCOUNT_ID, "Administrators", "engineers")}
+
+
+def test_nor_does_that_of_a_set_that_day_one_made() -> None:
+    world = World(approves=True)
+    world.account_is(an_account())
+    world.policy_is(_policy(_ADMIN))
+    world.settle()
+    world.policy_is(_policy(replace(_ADMIN, display_name="Readers"), assigned="admin"))
+    world.settle()
+    assert world.assignments() == set()

@@ -59,7 +59,8 @@ class Operation:
     """One change to AWS.
 
     `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of
-    one plan, from 0. `requires` are resources that must be confirmed in AWS first; `after` are numbers of operations
+    one plan, from 0. `requires` are resources that must be confirmed in AWS first, and `called`
+    the names that these must have there, each empty where any will do; `after` are numbers of operations
     of the same plan that must have succeeded; `covers` are resources that go when this one goes; `vacated_by` are users
     that must have given up this one's user name and e-mail address in AWS before; `behind` is how many operations of
     the plan come after it. `waiting_for` says in words what keeps it from running. One that `is_parked` is not in its
@@ -82,6 +83,7 @@ class Operation:
     attributes: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
     requires: tuple[ResourceOf, ...] = ()
+    called: tuple[str, ...] = ()
     after: tuple[int, ...] = ()
     covers: tuple[Resource, ...] = ()
     vacated_by: tuple[ResourceOf, ...] = ()

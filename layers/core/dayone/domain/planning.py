@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dayone.domain.accounts import ENDED_WITH, AccountState
@@ -49,6 +49,7 @@ class Planned:
 
     `announced` is what goes because a grant has come to its end, which is urgent whoever notices it. `vacated_by` are
     users whose names a user of this plan takes over. `adopts` is the digest of what exists and is to be taken on.
+    `called` are the policy's names of groups and permission sets.
     """
 
     cause: Cause
@@ -58,6 +59,7 @@ class Planned:
     announced: frozenset[Resource] = frozenset()
     vacated_by: tuple[ResourceOf, ...] = ()
     adopts: str = ""
+    called: Mapping[Subject, str] = field(default_factory=dict)
 
 
 def differences(
@@ -112,7 +114,8 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             created_at=planned.now,
             attributes=one.wanted.attributes,
             reasons=one.wanted.reasons,
-            requires=requirements(one, subject=planned.subject, adopts=bool(planned.adopts)),
+            requires=(required := requirements(one, subject=planned.subject, adopts=bool(planned.adopts))),
+            called=tuple(planned.called.get(each.subject, "") for each in required),
             after=(
                 *(adopted if one.action is Action.DELETE else ()),
                 *predecessors(one, ordered=ordered[:number]),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from dayone.domain.accounts import Account
@@ -11,7 +10,7 @@ from dayone.domain.desired import Reason, Wanted, membership_reasons, reasons_fo
 from dayone.domain.match_index import AccountSelectors, PersonSelectors, numbers
 from dayone.domain.people import Person
 from dayone.domain.policy import AccountSelector, AssignmentRule, GroupRule, PersonSelector, Policy
-from dayone.domain.subjects import Resource, ResourceKind
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -20,6 +19,7 @@ class Selection:
     """The rules of a policy as `desired.Rules` has them, made ready once to be asked about many facts."""
 
     def __init__(self, policy: Policy) -> None:
+        self.policy = policy
         # What they give comes in the opposite order, which is that of differences: little is left to sort.
         groups = sorted(policy.groups, key=lambda rule: rule.name)[::-1]
         assignments = sorted(policy.assignments, key=lambda rule: (rule.permission_set, rule.principal))[::-1]
@@ -30,6 +30,12 @@ class Selection:
         self._people_spared = PersonSelectors([one for rule in groups for one in rule.exceptions])
         self._accounts = AccountSelectors([one for rule in assignments for one in rule.accounts])
         self._accounts_spared = AccountSelectors([one for rule in assignments for one in rule.exceptions])
+        # What Identity Center is to call each group and permission set.
+        self.called: Mapping[Subject, str] = {
+            Subject(kind, rule.name): rule.display_name or rule.name
+            for kind, rules in ((SubjectKind.GROUP, groups), (SubjectKind.PERMISSION_SET, policy.permission_sets))
+            for rule in rules
+        }
         self._named: dict[str, list[_Rule[GroupRule, PersonSelector, Person]]] = {}
         for group in numbered:
             for person in group.rule.people:
@@ -58,27 +64,22 @@ class Selection:
         return wanted
 
 
+# By the identity of the policy: its parts need not be compared to know it again. Beside the one in force there may be
+# two that it is judged against.
+_READY: dict[int, Selection] = {}
+_MOST_READY = 3
+
+
 def ready(policy: Policy) -> Selection:
     """The policy made ready, once as long as it is the same policy that is asked about."""
-    return _made(_Same(policy))
-
-
-class _Same:
-    """A policy that is equal to itself alone: its parts need not be compared to know it again."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.policy is other.policy
-
-    def __hash__(self) -> int:
-        return id(self.policy)
-
-
-@lru_cache(maxsize=2)
-def _made(same: _Same) -> Selection:
-    return Selection(same.policy)
+    made = _READY.pop(id(policy), None)
+    if made is None or made.policy is not policy:
+        made = Selection(policy)
+    # The one that was asked for last is at the end.
+    _READY[id(policy)] = made
+    for oldest in list(_READY)[:-_MOST_READY]:
+        _READY.pop(oldest, None)
+    return made
 
 
 class WantedBy(Wanted):

@@ -211,9 +211,16 @@ def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None
 def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | Blocked:
     mark = unsettles(operation)
     known = queue.applied([operation.target, *operation.requires, *operation.vacated_by, *([mark] if mark else [])])
-    for required in operation.requires:
+    # Operations that were planned by a release before this one have no names.
+    names = operation.called or ("",) * len(operation.requires)
+    for required, name in zip(operation.requires, names, strict=True):
         if not is_confirmed(required, known=known):
             return Blocked(f"{required} to be confirmed", required)
+        have, is_set = known[required], required.resource.kind is ResourceKind.PERMISSION_SET
+        # Neither of these is ever renamed, and nobody gets by its key what the policy now means by another name.
+        if name and (have.adopted or is_set) and (is_called := have.attributes.get("name", name)) != name:
+            what = f"{name!r}, under whose key Identity Center has {is_called!r}"
+            return Blocked(what, required, is_in_the_way=True)
     vacated = {one: known[one] for one in operation.vacated_by if one in known}
     for user, applied in vacated.items():
         # Users of an identity provider are renamed there.

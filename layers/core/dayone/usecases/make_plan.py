@@ -19,6 +19,7 @@ from dayone.domain.operations import Action, Applied, OperationState
 from dayone.domain.people import Person
 from dayone.domain.planning import Planned, fingerprint, operations
 from dayone.domain.policy import Policy
+from dayone.domain.selection import ready
 from dayone.domain.subject_states import Delivery, Head, Plan, SubjectState, generation_number
 from dayone.domain.subjects import Resource, ResourceKind, user_of
 from dayone.usecases.resolve_fact import Granted, ResolvedFact
@@ -149,7 +150,7 @@ def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
 
 
 def with_operations(
-    plan: Plan, *, split: SplitDiff, diff: Diff, guarded: GuardrailResult, token: str, now: datetime
+    plan: Plan, *, inputs: PlanInputs, split: SplitDiff, diff: Diff, guarded: GuardrailResult, token: str
 ) -> Plan:
     """The plan with its operations, of which those that a guardrail has stopped are held."""
     generation = f"{generation_number(plan.before.generation) + 1}-{token}"
@@ -158,10 +159,11 @@ def with_operations(
         cause=plan.cause,
         subject=subject,
         generation=generation,
-        now=now,
+        now=inputs.now,
         announced=announced,
         vacated_by=tuple(user_of(person) for person in plan.after.former_holders),
         adopts=diff.adoption.digest if diff.adoption else "",
+        called=ready(inputs.policy).called,
     )
     made = tuple(
         replace(operation, state=OperationState.HELD) if operation.resource in guarded.stopped else operation
@@ -177,7 +179,7 @@ def with_operations(
         removing=guarded.removing,
     )
     plan = with_bootstrap(replace(plan, after=after, operations=made, removals=guarded.budget))
-    return _with_held(plan, diff=diff, reason=guarded.reason, now=now) if guarded.stopped else plan
+    return _with_held(plan, diff=diff, reason=guarded.reason, now=inputs.now) if guarded.stopped else plan
 
 
 def _head_after(at: PlanInputs) -> Head:

@@ -143,7 +143,7 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     guarded = guard_removals(
         split, diff=diff, removals=removals, change=cause.change, policy=policy, ledger=ports.ledger, now=now
     )
-    plan = with_operations(plan, split=split, diff=diff, guarded=guarded, token=ports.token(), now=now)
+    plan = with_operations(plan, inputs=inputs, split=split, diff=diff, guarded=guarded, token=ports.token())
     if guarded.stopped:
         plan = replace(plan, blamed=_blamed(guarded.stopped, inputs=inputs, diff=diff, ports=ports))
     # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
