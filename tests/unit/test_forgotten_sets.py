@@ -95,7 +95,7 @@ def test_its_key_renamed_in_one_edit_hands_it_out_to_nobody() -> None:
     assert world.center.permission_sets[_ARN] == _by_hand()
     assert world.outcomes(request) == ["create assignment/admin/engineers: failed"]
     (operation,) = world.operations(OperationState.FAILED)
-    assert "'Readers', under whose key Identity Center has 'Administrators'" in operation.failure_reason
+    assert "is 'Administrators' in Identity Center, which is not renamed to 'Readers'" in operation.failure_reason
     # The name taken back, it is what the policy means.
     world.policy_is(_policy(_ADMIN, a_set("others"), assigned="admin"))
     world.settle()

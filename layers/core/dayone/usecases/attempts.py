@@ -208,7 +208,7 @@ def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None
     return None
 
 
-def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | Blocked:
+def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | Blocked | Hopeless:
     mark = unsettles(operation)
     known = queue.applied([operation.target, *operation.requires, *operation.vacated_by, *([mark] if mark else [])])
     # Operations that were planned by a release before this one have no names.
@@ -219,8 +219,7 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
         have, is_set = known[required], required.resource.kind is ResourceKind.PERMISSION_SET
         # Neither of these is ever renamed, and nobody gets by its key what the policy now means by another name.
         if name and (have.adopted or is_set) and (is_called := have.attributes.get("name", name)) != name:
-            what = f"{name!r}, under whose key Identity Center has {is_called!r}"
-            return Blocked(what, required, is_in_the_way=True)
+            return Hopeless(f"{required} is {is_called!r} in Identity Center, which is not renamed to {name!r}")
     vacated = {one: known[one] for one in operation.vacated_by if one in known}
     for user, applied in vacated.items():
         # Users of an identity provider are renamed there.
