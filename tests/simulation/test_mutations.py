@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.mutations import MUTATIONS, Mutation
 from tests.simulation.simulation import Simulation
 
-_SEEDS = 100
+_SEEDS = 400
 
 
 @pytest.mark.thorough
