@@ -26,6 +26,8 @@ BODIES: Mapping[str, str] = {
     "a token": '{"verification_token": "x"}',
     "260 KiB": " " * 260 * 1024,
     "half a character": "\ud800",
+    "lost bytes": "id,email\ufffd",
+    "a zero byte": "id\0,email",
 }
 
 

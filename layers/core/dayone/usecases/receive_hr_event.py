@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.contracts.deliveries import PINGS, TOKEN_OF_GUSTO, VERIFY_ELSEWHERE, Delivery
+from dayone.contracts.hr.files import garbled
 from dayone.contracts.hr.heard import Heard
 from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.okta import challenge
@@ -110,7 +111,8 @@ def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, He
 def _unproven(delivery: Delivery) -> Rejected:
     if TOKEN_OF_GUSTO in delivery.body:
         return Invalid("a verification token is not accepted here", findings=(VERIFY_ELSEWHERE,))
-    return Unauthentic(_UNPROVEN)
+    # The same for every address, whether there is a source that reads files or not.
+    return garbled(delivery.body) or Unauthentic(_UNPROVEN)
 
 
 def _refused(heard: Heard) -> Invalid:

@@ -13,8 +13,8 @@ from dayone.domain.hr_sources import Source
 
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
     """Verify and read one delivery; see Reads."""
-    text = decoded(delivery.body)
     reference, at = proved(delivery, source=source, keys=keys, now=now)
+    text = decoded(delivery.body)
     columns, rows = table(text, names=_names(source))
     found = heard(rows, source=source, reference=reference, at=at, mistakes=_missing(columns, source=source))
     return replace(found, notes=(*not_read(columns, source=source), *found.notes))

@@ -14,6 +14,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 _TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 # What stands in for bytes that were no text on their way here.
 _LOST = "\ufffd"
+_NOT_UTF_8 = "the file is not in UTF-8: save it as UTF-8, and send it again"
 
 
 def decoded(raw: bytes) -> str:
@@ -24,8 +25,13 @@ def decoded(raw: bytes) -> str:
     except UnicodeDecodeError:
         text = _in_windows_1252(raw)
     if "\0" in text or _LOST in text:
-        raise Malformed("the file is not in UTF-8: save it as UTF-8, and send it again")
+        raise Malformed(_NOT_UTF_8)
     return text
+
+
+def garbled(raw: bytes) -> Malformed | None:
+    """What to answer when bytes were lost on the way of what cannot be proved, and could not be for that alone."""
+    return Malformed(_NOT_UTF_8) if b"\0" in raw or _LOST.encode() in raw else None
 
 
 def _in_windows_1252(raw: bytes) -> str:

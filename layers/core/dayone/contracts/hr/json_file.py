@@ -14,8 +14,8 @@ from dayone.errors import Invalid, Malformed
 
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
     """Verify and read one delivery; see Reads."""
-    text = decoded(delivery.body)
     reference, at = proved(delivery, source=source, keys=keys, now=now)
+    text = decoded(delivery.body)
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
