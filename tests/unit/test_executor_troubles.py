@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from dayone.domain.operations import OperationState
+from dayone.domain.policy import PermissionSetRule
 from dayone.domain.rate_limits import Budgets
 from dayone.domain.subjects import ResourceOf
 from dayone.errors import NotFound, Unavailable, Unreachable
@@ -29,6 +32,7 @@ from tests.builders import (
 )
 from tests.fakes.identity_center import StoredGroup, StoredSet
 from tests.fakes.permission_sets import MemoryPermissionSets
+from tests.fakes.set_policies import MemorySetPolicies
 from tests.unit.crashes import Crash
 from tests.unit.world import World
 
@@ -214,6 +218,33 @@ def test_what_aws_has_just_made_and_does_not_find_is_waited_for() -> None:
     _around(world, "directory", "add_member", _fail(NotFound("ResourceNotFoundException: GROUP not found.")))
     world.execute(seconds=20)
     assert world.groups() == {"engineers": {"e-1@example.com"}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "rule"),
+    [
+        ("managed-policy/AWSNoSuch", a_set("ViewOnly", managed=("AWSNoSuch",))),
+        ("boundary", replace(a_set("ViewOnly"), boundary="AWSNoSuch")),
+    ],
+)
+def test_a_policy_that_aws_does_not_have_fails_within_seconds_of_the_set_being_made(
+    resource: str, rule: PermissionSetRule
+) -> None:
+    class _NoSuchPolicy(MemorySetPolicies):
+        def attach_managed(self, arn: str, *, managed_policy: str) -> Receipt:  # noqa: ARG002
+            raise NotFound("ResourceNotFoundException: no such policy")
+
+        def put_boundary(self, arn: str, *, managed_policy: str = "", customer_policy: str = "") -> Receipt:  # noqa: ARG002
+            raise NotFound("ResourceNotFoundException: no such policy")
+
+    world = World()
+    world.around = lambda name, port: _NoSuchPolicy(world.center) if name == "set_policies" else port
+    world.policy_is(a_policy(rule))
+    world.plan_all()
+    world.execute(seconds=20)
+    failed = {str(one.resource) for one in world.operations(OperationState.FAILED)}
+    assert resource in failed
+    assert world.state.open_operations() == []
 
 
 def test_what_was_made_in_silence_and_is_not_found_yet_stays_ours() -> None:

@@ -18,6 +18,10 @@ from tests.unit.policy_texts import findings_of, permission_set, read
         ("{session_duration: P1D}", "session_duration: `P1D` is not a session duration"),
         ("{session_duration: 8}", "session_duration: must be text, but YAML reads 8 as a number"),
         ("{relay_state: 'https://x/ä'}", "relay_state: is not a relay state"),
+        ("{managed_policies: [ReadOnlyAcess]}", "no policy of AWS's; did you mean `ReadOnlyAccess`?"),
+        ("{managed_policies: [readonlyaccess]}", "no policy of AWS's; did you mean `ReadOnlyAccess`?"),
+        ("{managed_policies: [Biling]}", "no policy of AWS's; did you mean `Billing`?"),
+        ("{permissions_boundary: {managed_policy: AdminstratorAccess}}", "did you mean `AdministratorAccess`?"),
         ("{managed_policies: ViewOnlyAccess}", "managed_policies: must be a list"),
         ("{managed_policies: ['a b']}", "managed_policies[0]: `a b` is not a managed policy"),
         ("{managed_policies: [/ViewOnlyAccess]}", "managed_policies[0]: `/ViewOnlyAccess` is not a managed policy"),
@@ -115,3 +119,11 @@ def test_two_permission_sets_of_one_name_in_aws_are_refused() -> None:
         found
         == "policy.yaml:4:7: permission_sets.B: has the name of `A` at policy.yaml:3 in AWS, `a`; rename one of them"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["IAMReadOnlyAccess", "OAMReadOnlyAccess", "AdministratorAccess-Amplify", "arn:aws:iam::aws:policy/Biling"]
+)
+def test_a_policy_that_is_called_much_like_a_predefined_one_is_taken(name: str) -> None:
+    (rule,) = read(permission_set(f"{{managed_policies: ['{name}']}}")).permission_sets
+    assert rule.managed_policies == (name.rpartition("policy/")[2],)

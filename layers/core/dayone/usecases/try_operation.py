@@ -129,6 +129,9 @@ def failed(
 
 # Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
 _SETTLES_WITHIN = timedelta(minutes=1)
+# Of these it says the same of a policy that does not exist and never will.
+_NAMING_A_POLICY = frozenset({ResourceKind.MANAGED_POLICY, ResourceKind.BOUNDARY})
+_SETTLES_FOR_THESE_WITHIN = timedelta(seconds=10)
 
 
 def try_operation(operation: Operation, *, ports: Trying) -> Report:
@@ -197,7 +200,9 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         back = put_back(operation, error=error, ports=ports)
         return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
     except Rejected as error:
-        is_too_soon = isinstance(error, NotFound) and made_lately(attempt.required.values(), at=ports.clock())
+        within = _SETTLES_FOR_THESE_WITHIN if operation.resource.kind in _NAMING_A_POLICY else _SETTLES_WITHIN
+        required = attempt.required.values()
+        is_too_soon = isinstance(error, NotFound) and made_lately(required, at=ports.clock(), within=within)
         if is_too_soon or kind_of_failure(str(error)) is FailureKind.PASSING:
             _settle(attempt, operation=operation, ports=ports)
             if back := put_back(operation, error=Unavailable(str(error)), ports=ports):
@@ -224,9 +229,9 @@ def _is_done_in_parts(attempt: Attempt) -> bool:
     return attempt.action is Action.UPDATE and attempt.operation.resource.kind is ResourceKind.PERMISSION_SET
 
 
-def made_lately(required: Iterable[Applied], *, at: datetime) -> bool:
+def made_lately(required: Iterable[Applied], *, at: datetime, within: timedelta = _SETTLES_WITHIN) -> bool:
     """Whether any of what an operation requires was so new at this moment that AWS may not have found it everywhere."""
-    return any(one.at is not None and at - one.at < _SETTLES_WITHIN for one in required)
+    return any(one.at is not None and at - one.at < within for one in required)
 
 
 def _given_up(attempt: Attempt, *, operation: Operation, doubt: Applied, error: Unavailable, ports: Trying) -> Ended:
