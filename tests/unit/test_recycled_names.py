@@ -179,6 +179,22 @@ def test_what_is_held_by_a_guardrail_is_waited_for() -> None:
     assert sorted(_users(world).values()) == [("ada@example.com", "ada@example.com"), ("left.e-1", "")]
 
 
+def test_a_hold_that_fell_away_with_the_departure_is_not_waited_for() -> None:
+    world = _world(replace(_POLICY, guardrails=Guardrails(percent=0, at_least=1)))
+    _settled(world, "e-1", ADA)
+    _settled(world, "e-2", GRACE)
+    world.policy_is(a_policy(a_group("engineers", department="Data"), a_set(), an_assignment()))
+    world.settle()
+    # Held for what the edit takes from both of them, and not because anybody has left.
+    assert world.groups() == {"engineers": {"ada@example.com", "grace@example.com"}}
+    _settled(world, "e-1", _LEFT)
+    assert world.groups() == {"engineers": {"grace@example.com"}}
+    _settled(world, "e-3", ADA)
+    _swept(world)
+    assert not world.head(the_person("e-3")).awaits_names
+    assert _users(world)[_user_id(world, "e-3")] == ("ada@example.com", "ada@example.com")
+
+
 def test_who_was_let_keep_their_access_keeps_their_names() -> None:
     world = _world(replace(_POLICY, guardrails=Guardrails(percent=0, at_least=0)))
     _settled(world, "e-1", ADA)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from dayone.domain.guardrails import Verdict
+from dayone.domain.guardrails import Verdict, spoken_for
 from dayone.domain.life_cycle import Leavers, has_left
 from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person, Status
@@ -57,7 +57,7 @@ def vacancy(state: SubjectState, *, policy: Policy, now: datetime) -> Vacancy:
     if any(one.verdict is Verdict.REJECTED for one in state.head.held):
         return Vacancy.KEPT
     has_access = any(resource.kind is ResourceKind.MEMBERSHIP for resource in state.applied)
-    return Vacancy.NOT_YET if has_access or state.head.held else Vacancy.FREE
+    return Vacancy.NOT_YET if has_access or spoken_for(state.head.held) else Vacancy.FREE
 
 
 def is_to_be_renamed(person: Person, *, applied: Mapping[Resource, Applied]) -> bool:
