@@ -12,6 +12,7 @@ from dayone.domain.policy import AccountSelector, AssignmentRule, Guardrails, Po
 from dayone.usecases.read_access import Window, account_access, person_access
 from tests.builders import ACCOUNT_ID, HERE, NOON, a_group, a_person, a_policy, a_set, an_account, the_account
 from tests.fakes.state_records import MemoryRecords
+from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World
 
 _OTHER = "777788889999"
@@ -140,6 +141,25 @@ def test_a_crash_after_the_person_was_planned_does_not_leave_their_access_behind
     world.around = lambda _name, port: port
     world.settle()
     assert world.assignments() == set()
+
+
+@pytest.mark.parametrize("number", range(1, 17))
+@pytest.mark.parametrize(
+    "person", [a_person(start_date=date(2026, 11, 24)), a_person(end_date=date(2026, 11, 24))], ids=["comes", "leaves"]
+)
+def test_a_crash_anywhere_at_the_moment_of_a_person_leaves_no_account_behind(person: Person, number: int) -> None:
+    world = _world(person)
+    before = world.assignments()
+    world.now = NOON + timedelta(days=2)
+    world.sweep()
+    (request,) = [command for command in world.inbox.commands if command.subject.name == "e-1"]
+    fuse = Fuse(number)
+    world.around = fuse.around
+    with pytest.raises(Crash):
+        world.plan(request)
+    world.around = World.around
+    world.settle()
+    assert world.assignments() == _HAS_IT - before
 
 
 def test_a_policy_that_comes_into_force_while_a_person_leaves_gives_them_nothing() -> None:

@@ -40,6 +40,10 @@ def refresh_person(command: RefreshPerson, *, ports: RefreshPorts) -> None:
     Access does not begin before the records are read, or an hour is over. An end waits for nothing: the day that is
     known stands, and whatever HR answers then is planned as ever.
     """
+    if ports.subjects.is_planned(command.subject, change=command.cause.change):
+        # The first try may have died between its commit and what comes after it, and nobody is due any more.
+        ports.reconcile(ReconcileSubject(subject=command.subject, cause=command.cause))
+        return
     now, head = ports.clock(), ports.subjects.load(command.subject).head
     if head.due_at is None or head.due_at > now + READ_AHEAD:
         return
