@@ -17,6 +17,7 @@ from dayone.domain.subjects import Resource, ResourceKind, group_named
 from tests.builders import (
     GROUP,
     NOON,
+    PERMISSION_SET,
     PROVISIONING,
     USER,
     an_operation,
@@ -216,6 +217,18 @@ def test_a_resource_that_aws_works_on_is_left_alone() -> None:
     assert not _starts(schedule, _READY + _SECOND / 5)
     schedule.ended(older)
     assert _starts(schedule, _READY + _SECOND / 5) == [newer]
+
+
+@pytest.mark.parametrize("resource", [PERMISSION_SET, Resource(ResourceKind.MANAGED_POLICY, "ReadOnlyAccess")])
+def test_what_aws_brings_to_the_accounts_does_not_change_on_its_way(resource: Resource) -> None:
+    bringing = _submitted(an_operation(subject=the_set("a"), resource=PROVISIONING))
+    part = replace(an_operation(subject=the_set("a"), resource=resource), generation="2-bb")
+    other = an_operation(subject=the_set("b"), resource=resource)
+    schedule = _schedule(bringing, part, other)
+    assert isinstance(schedule.next(_READY), Ask)
+    assert _starts(schedule, _READY + _SECOND / 5) == [other]
+    schedule.ended(bringing)
+    assert _starts(schedule, _READY + 2 * _SECOND) == [part]
 
 
 def test_a_full_window_does_not_keep_a_leaver_waiting() -> None:

@@ -150,10 +150,11 @@ class RequestsUnderWay:
         return account in self._accounts
 
     def is_in_the_way_of(self, operation: Operation) -> bool:
-        """Whether one of them changes the same resource, or builds on what the operation takes away."""
-        return operation.target in self._targets or (
-            removes_a_root(operation) and any(must_not_meet(operation, one.operation) for one in self._known.values())
-        )
+        """Whether one of them changes the same resource, brings it to accounts, or builds on what this takes away."""
+        if operation.target in self._targets or unsettles(operation) in self._targets:
+            return True
+        others = self._known.values() if removes_a_root(operation) else ()
+        return any(must_not_meet(operation, other.operation) for other in others)
 
     def due(self, now: datetime) -> RequestKind | None:
         """The kind that is to be asked about now, the one longest due first."""
