@@ -11,10 +11,10 @@ from dayone.domain.steps import Ask
 from dayone.domain.subjects import ResourceKind, permission_set_named
 from dayone.errors import AccessDenied, NotFound, Unavailable
 from dayone.ports.identity_center import RequestState
-from dayone.usecases.attempts import IdentityCenter
+from dayone.usecases.attempts import IdentityCenter, made_lately
 from dayone.usecases.perform_operation import status
 from dayone.usecases.reports import Changed, Ended, Report, Told, Trying, go_on_at_once, put_back, refused
-from dayone.usecases.try_operation import failed, finished, finished_in_part, made_lately
+from dayone.usecases.try_operation import failed, finished, finished_in_part
 
 _MOST_NAMED = 10
 

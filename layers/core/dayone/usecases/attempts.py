@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from dayone.domain.assignments import Principal
 from dayone.domain.desired_people import EXTERNAL
@@ -129,6 +130,15 @@ def deleted(delete: Callable[[], Receipt]) -> Succeeded:
         return done(delete())
     except NotFound:
         return WAS_NOT_THERE
+
+
+# Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
+SETTLES_WITHIN = timedelta(minutes=1)
+
+
+def made_lately(required: Iterable[Applied], *, at: datetime, within: timedelta = SETTLES_WITHIN) -> bool:
+    """Whether any of what an operation requires was so new at this moment that AWS may not have found it everywhere."""
+    return any(one.at is not None and at - one.at < within for one in required)
 
 
 def looked_up[T](look: Callable[[], T]) -> T:

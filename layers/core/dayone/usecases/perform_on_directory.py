@@ -74,8 +74,6 @@ def _set_user(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt
 
 def create_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Create a group, or adopt the very same one."""
-    if (under_another_name := _begun_under_another_name(attempt, aws=aws)) is not None:
-        return done(_set_group(under_another_name, attempt=attempt, aws=aws))
     try:
         return done(aws.directory.create_group(attempt.wanted))
     except AlreadyExists:
@@ -112,17 +110,6 @@ def delete_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 def _set_group(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
     done_by = aws.directory.update_group(known.references["group_id"], attributes=attempt.wanted)
     return Receipt(request_id=done_by.request_id, references=known.references)
-
-
-def _begun_under_another_name(attempt: Attempt, *, aws: IdentityCenter) -> Found | None:
-    """What an earlier try of ours may have made before the policy changed its name, if it is there as it wanted it."""
-    own = attempt.own
-    if own is None or not attempt.may_have_happened or attempt.known_name == attempt.wanted["name"]:
-        return None
-    found = looked_up(lambda: aws.directory.find_group(attempt.known_name))
-    if found is None or dict(found.attributes) != dict(own.attributes):
-        return None
-    return None if looked_up(lambda: attempt.is_anothers(found)) else found
 
 
 def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:

@@ -1,6 +1,8 @@
 """Carry one operation out against Identity Center, and ask what has become of one that AWS works on."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from dayone.domain.desired_people import EXTERNAL
 from dayone.domain.operations import (
@@ -13,7 +15,8 @@ from dayone.domain.operations import (
     Succeeded,
 )
 from dayone.domain.subjects import ResourceKind
-from dayone.ports.identity_center import RequestState
+from dayone.errors import Unavailable
+from dayone.ports.identity_center import Found, RequestState
 from dayone.usecases import perform_on_assignments as assignments
 from dayone.usecases import perform_on_directory as directory
 from dayone.usecases import perform_on_permission_sets as permission_sets
@@ -21,7 +24,7 @@ from dayone.usecases import perform_on_sessions as sessions
 from dayone.usecases import perform_on_set_policies as set_policies
 from dayone.usecases import perform_on_welcomes as welcomes
 from dayone.usecases.adopt_existing import adopt_if_identical
-from dayone.usecases.attempts import Attempt, IdentityCenter, looked_up
+from dayone.usecases.attempts import NOT_FOUND_YET, Attempt, IdentityCenter, looked_up, made_lately
 
 _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCenter], Outcome]] = {
     (Action.CREATE, ResourceKind.USER): directory.create_user,
@@ -56,6 +59,13 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
     (Action.DELETE, ResourceKind.ASSIGNMENT): assignments.delete_assignment,
     # The approval itself has loosened them; what is left is to put that on record.
     (Action.CREATE, ResourceKind.GUARDRAILS): lambda _attempt, _aws: Succeeded(),
+}
+
+# What is made under a name that somebody else may have taken, by the attributes that it was to have.
+_FINDERS: Mapping[ResourceKind, Callable[[IdentityCenter, Mapping[str, str]], Found | None]] = {
+    ResourceKind.USER: lambda aws, wanted: aws.directory.find_user(wanted["user_name"]),
+    ResourceKind.GROUP: lambda aws, wanted: aws.directory.find_group(wanted["name"]),
+    ResourceKind.PERMISSION_SET: lambda aws, wanted: aws.permission_sets.find(wanted["name"]),
 }
 
 
@@ -97,6 +107,27 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
         case _:
             return None
     return adopt_if_identical(attempt, found=found, aws=aws) if found else None
+
+
+def looked_after(attempt: Attempt, *, aws: IdentityCenter, now: datetime) -> Attempt:
+    """The attempt, with what an earlier creation may have made that wanted another form and whose end nobody has seen.
+
+    One form is remembered of what is in doubt. So the earlier one is looked for, before this one may be there as well:
+    as it was wanted then it is ours, and is brought up to date; where it is not, only this form is in doubt from now
+    on. Raises Unavailable while it is too soon to say that it is not there.
+    """
+    own, find = attempt.own, _FINDERS.get(attempt.operation.resource.kind)
+    is_begun = attempt.action is Action.CREATE and attempt.may_have_happened
+    if own is None or find is None or not is_begun or EXTERNAL in attempt.wanted or own.attributes == attempt.wanted:
+        return attempt
+    found = looked_up(lambda: find(aws, own.attributes))
+    if found is None:
+        if own.doubt is Action.CREATE and made_lately([own], at=now):
+            raise Unavailable(NOT_FOUND_YET)
+        return replace(attempt, own=replace(own, attributes=attempt.wanted))
+    if dict(found.attributes) != dict(own.attributes) or attempt.is_anothers(found):
+        return attempt
+    return replace(attempt, own=replace(own, doubt=None, references={**own.references, **found.references}))
 
 
 def status(operation: Operation, *, aws: IdentityCenter) -> RequestState:

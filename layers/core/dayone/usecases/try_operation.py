@@ -1,6 +1,5 @@
 """One try at an operation, from reading what it needs to AWS's answer; many run at a time."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,9 +19,9 @@ from dayone.domain.operations import (
 from dayone.domain.subjects import ResourceKind
 from dayone.errors import NotFound, Rejected, Unavailable, Unreachable
 from dayone.ports.operations import Finished
-from dayone.usecases.attempts import Attempt, Blocked, Hopeless, Stale, prepare
+from dayone.usecases.attempts import SETTLES_WITHIN, Attempt, Blocked, Hopeless, Stale, made_lately, prepare
 from dayone.usecases.park_operation import blocked_report, hopeless, superseded
-from dayone.usecases.perform_operation import perform, there_before
+from dayone.usecases.perform_operation import looked_after, perform, there_before
 from dayone.usecases.reports import (
     Changed,
     Ended,
@@ -127,9 +126,7 @@ def failed(
     return Finished(operation=done, state=done.state, applied=applied, untouched=may_exist, audit=entry, at=now)
 
 
-# Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
-_SETTLES_WITHIN = timedelta(minutes=1)
-# Of these it says the same of a policy that does not exist and never will.
+# Of these AWS says that there is no such thing of a policy that does not exist and never will, too.
 _NAMING_A_POLICY = frozenset({ResourceKind.MANAGED_POLICY, ResourceKind.BOUNDARY})
 _SETTLES_FOR_THESE_WITHIN = timedelta(seconds=10)
 
@@ -167,6 +164,8 @@ def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
     operation = attempt.operation
     try:
         met = there_before(attempt, aws=ports.aws)
+        if attempt.own is not None and attempt.own.doubt is not None:
+            attempt = looked_after(attempt, aws=ports.aws, now=ports.clock())
     except Unavailable as error:
         is_over = Ended(hopeless(operation, reason=str(error), now=ports.clock()))
         return put_back(operation, error=error, ports=ports) or is_over
@@ -200,7 +199,7 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         back = put_back(operation, error=error, ports=ports)
         return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
     except Rejected as error:
-        within = _SETTLES_FOR_THESE_WITHIN if operation.resource.kind in _NAMING_A_POLICY else _SETTLES_WITHIN
+        within = _SETTLES_FOR_THESE_WITHIN if operation.resource.kind in _NAMING_A_POLICY else SETTLES_WITHIN
         required = attempt.required.values()
         is_too_soon = isinstance(error, NotFound) and made_lately(required, at=ports.clock(), within=within)
         if is_too_soon or kind_of_failure(str(error)) is FailureKind.PASSING:
@@ -227,11 +226,6 @@ def _settle(attempt: Attempt, *, operation: Operation, ports: Trying) -> None:
 def _is_done_in_parts(attempt: Attempt) -> bool:
     # Attributes and tags have calls of their own: when one is refused, another may have been done.
     return attempt.action is Action.UPDATE and attempt.operation.resource.kind is ResourceKind.PERMISSION_SET
-
-
-def made_lately(required: Iterable[Applied], *, at: datetime, within: timedelta = _SETTLES_WITHIN) -> bool:
-    """Whether any of what an operation requires was so new at this moment that AWS may not have found it everywhere."""
-    return any(one.at is not None and at - one.at < within for one in required)
 
 
 def _given_up(attempt: Attempt, *, operation: Operation, doubt: Applied, error: Unavailable, ports: Trying) -> Ended:
