@@ -135,11 +135,12 @@ class SimulatedIdentityCenter:
         self._begin_write(key)
         return self._works_on(self.sides["assignments"].delete(key), Outstanding("deletion", key.account_id), key)
 
-    def provision(self, arn: str) -> str:
+    def provision(self, arn: str, *, account: str = "") -> str:
         if self._count("provisioning") >= _CONCURRENT_PROVISIONINGS:
             self.weather.struck["quota: crowded"] += 1
             raise Crowded("ServiceQuotaExceededException: too many provisionings")
-        return self._works_on(self.sides["permission_sets"].provision(arn), Outstanding("provisioning"), arn)
+        request_id = self.sides["permission_sets"].provision(arn, account=account)
+        return self._works_on(request_id, Outstanding("provisioning"), arn)
 
     def told(self, request_id: str, state: RequestState) -> RequestState:
         """Somebody asks for a request, and hears of its end, if it has one."""
