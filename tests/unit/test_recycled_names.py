@@ -227,6 +227,25 @@ def test_an_assignment_of_their_own_has_to_go_before_the_name_does() -> None:
     assert sorted(_users(world).values()) == [("ada@example.com", "ada@example.com"), ("left.e-1", "")]
 
 
+def test_who_left_before_they_had_a_user_hands_on_nobody_s() -> None:
+    world = _world()
+    _settled(world, "e-1", ADA)
+    _settled(world, "e-1", _LEFT)
+    first = _user_id(world, "e-1")
+    for person, attributes in (("e-2", ADA), ("e-2", _LEFT), ("e-3", ADA)):
+        tells(world, person, attributes)
+        world.plan_all()
+        later(world, seconds=1)
+    # A try of the renaming has failed: whoever is new would be made first.
+    (renaming,) = [one for one in world.operations(OperationState.PENDING) if one.subject == the_person("e-1")]
+    world.state.store(replace(renaming, not_before=world.now + timedelta(minutes=1)))
+    world.settle()
+    _swept(world)
+    assert _users(world)[first] == ("left.e-1", "")
+    assert _users(world)[_user_id(world, "e-3")] == ("ada@example.com", "ada@example.com")
+    assert world.groups() == {"engineers": {"ada@example.com"}}
+
+
 def test_who_comes_back_under_the_same_id_gets_their_own_user_and_what_names_are_left() -> None:
     world = _world()
     _left_and_another_came(world)

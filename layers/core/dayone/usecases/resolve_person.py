@@ -10,6 +10,7 @@ from dayone.domain.employments import PAST_END
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.domain.people import Person, Status
 from dayone.domain.subject_states import Claim, Head, Presence, Telling
+from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import attributes_of, candidates, lacking, overruled, person_of, tag_of, taken_in
 from dayone.domain.vacated_names import Vacancy, has_vacated
 from dayone.ports.state import Subjects
@@ -134,10 +135,13 @@ class _Claims:
         claimed = self.naming.subjects.claimed(claim)
         if claimed.holder not in ("", self.person):
             claimed = self._vacated(claim, claimed)
-        if claimed.holder in ("", self.person):
-            self.former |= {claimed.former} - {"", self.person}
-            return True
-        return False
+        if claimed.holder not in ("", self.person):
+            return False
+        if former := claimed.former:
+            # Who never got a user left the names with the user of whoever had them before.
+            earlier = self.naming.subjects.load(Subject(SubjectKind.PERSON, former)).head.former_holders
+            self.former |= {former, *earlier} - {self.person}
+        return True
 
     def _vacated(self, claim: str, claimed: Claim) -> Claim:
         vacancy = self.naming.vacate(claimed.holder) if self.is_here() else Vacancy.KEPT
