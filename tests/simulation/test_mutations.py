@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.mutations import MUTATIONS, Mutation
 from tests.simulation.simulation import Simulation
 
-_SEEDS = 400
+_SEEDS = 1000
 
 
 @pytest.mark.thorough
