@@ -10,15 +10,13 @@ long as a run goes on it looks for more urgent work once a second, whatever it d
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks.bulk_changes import OVER_THE_WIRE
+from benchmarks.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLeavers
 from benchmarks.measuring import Figure, report, wants_json
 from dayone.adapters.call_gate import CallGate
 from dayone.contracts.plan_request import WhatIf
-from dayone.domain.operations import OperationState
-from dayone.domain.people import Status
-from dayone.domain.subjects import Subject, SubjectKind
 from dayone.usecases.desired_access import DesiredAccess
 from dayone.usecases.existing_names import ExistingNames
 from dayone.usecases.preview_plan import preview_plan
@@ -29,7 +27,6 @@ from tests.builders import a_person
 from tests.fakes.identity_center import StoredGroup
 from tests.fakes.state_known import MemoryKnownSubjects
 from tests.fakes.state_records import MemoryRecords
-from tests.simulation.hr_system import clock_of_signatures
 from tests.simulation.identity_center_ports import AwsWire, ExistingUseWire
 from tests.simulation.processes import Process, Trace
 from tests.simulation.simulation import Simulation
@@ -37,50 +34,37 @@ from tests.simulation.weather import CLEAR, Latencies
 from tests.unit.previews import api_of
 from tests.unit.world import World
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-SEED = 1
 NAMES = 1_000
 LEAVERS = 40
 # All of them leave within the minute that creating the groups takes, at every moment of a second.
 _SECONDS_BETWEEN_LEAVERS = 1.23
 _PLANNED_WITHIN = 14.0
-_GROUPS = ("One", "Two", "Three")
 
 
 def policy(*, names: int = 0) -> str:
     """Everybody of Engineering in three groups, and as many groups more that nobody is in."""
-    groups = [f"  {name}: {{members: [{{department: Engineering}}]}}" for name in _GROUPS]
-    groups += [f"  new-{number}: {{members: [{{department: Nobody}}]}}" for number in range(names)]
-    guards = "guardrails: {removals: {percent: 100, at_least: 1000000}}"
-    return "\n".join(["version: 1", guards, "groups:", *groups, ""])
+    groups = [f"  new-{number}: {{members: [{{department: Nobody}}]}}" for number in range(names)]
+    return "\n".join(["version: 1", GUARDS, "groups:", GROUPS_OF_ENGINEERING, *groups, ""])
 
 
-class Company:
-    """Day One at work, with leavers at regular moments; calls take as long as AWS's own answers go."""
+class Company(CompanyOfLeavers):
+    """Leavers at regular moments; calls take as long as AWS's own answers go."""
 
     def __init__(self) -> None:
         latency = Latencies(calls=OVER_THE_WIRE, spread=0.0)
-        self.simulation = Simulation(SEED, climate=CLEAR, latency=latency)
-        self.day_one, self.outside = self.simulation.day_one, self.simulation.outside
-        # It does not look at every step, as the simulation does, so that time goes by faster.
-        self.day_one.state.on_begin = lambda _: None
-        self.day_one.state.on_end = lambda _: None
-        self._left_at: dict[str, datetime] = {}
+        super().__init__(Simulation(SEED, climate=CLEAR, latency=latency))
         for number in range(LEAVERS):
             self.outside.tells(a_person(f"e-{number}"))
         self.outside.uploads(policy())
-        self._pass(600.0)
+        self.let_pass(600.0)
 
     def run(self) -> list[float]:
         """Seconds from the webhook of each leaver to the end of their last membership."""
         for number in range(LEAVERS):
-            self._pass(_SECONDS_BETWEEN_LEAVERS)
-            self._left_at[f"e-{number}"] = self.day_one.time.now
-            self.outside.tells(a_person(f"e-{number}", status=Status.ENDED))
-        self._pass(60.0)
-        return [self._seconds(person) for person in self._left_at]
+            self.let_pass(_SECONDS_BETWEEN_LEAVERS)
+            self.leaves(f"e-{number}")
+        self.let_pass(60.0)
+        return self.seconds()
 
     @property
     def reads(self) -> int:
@@ -95,21 +79,6 @@ class Company:
             center.groups[f"theirs-{number}"] = StoredGroup(f"new-{number}", "")
             center.memberships[f"m-{number}"] = (f"theirs-{number}", "stranger")
 
-    def _seconds(self, person: str) -> float:
-        subject = Subject(SubjectKind.PERSON, person)
-        ends = [
-            operation.finished_at
-            for operation in self.day_one.state.operations.values()
-            if operation.subject == subject and operation.kind == "delete-membership"
-            if operation.state is OperationState.SUCCEEDED and operation.finished_at
-        ]
-        assert len(ends) == len(_GROUPS), f"{person} has kept something"
-        return (max(ends) - self._left_at[person]).total_seconds()
-
-    def _pass(self, seconds: float) -> None:
-        with clock_of_signatures(self.day_one.time):
-            self.day_one.time.run(seconds=seconds)
-
 
 class CarryingOut(Company):
     """The executor makes the groups, or looks at those that exist, because a policy that asks for them is in force."""
@@ -117,7 +86,7 @@ class CarryingOut(Company):
     def run(self) -> list[float]:
         """See Company."""
         self.outside.uploads(policy(names=NAMES))
-        self._pass(_PLANNED_WITHIN)
+        self.let_pass(_PLANNED_WITHIN)
         seconds = super().run()
         assert self.is_busy_until_the_end, "it was over before the last of them had left"
         return seconds
@@ -126,7 +95,7 @@ class CarryingOut(Company):
     def is_busy_until_the_end(self) -> bool:
         """Whether the last group was made, or looked at, after the last leaver had left."""
         ends = [one.finished_at for one in self.day_one.state.operations.values() if one.kind == "create-group"]
-        return None in ends or max(end for end in ends if end) > max(self._left_at.values())
+        return None in ends or max(end for end in ends if end) > max(self.left_at.values())
 
 
 class Previewing(Company):

@@ -7,30 +7,21 @@ ten seconds of work on average.
 
 from random import Random
 from statistics import quantiles
-from typing import TYPE_CHECKING
 
+from benchmarks.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLeavers
 from benchmarks.measuring import Figure, report, wants_json
-from dayone.domain.operations import OperationState
-from dayone.domain.people import Status
-from dayone.domain.subjects import Subject, SubjectKind
 from tests.builders import a_person, an_account
-from tests.simulation.hr_system import clock_of_signatures
 from tests.simulation.simulation import Simulation
 from tests.simulation.weather import CLEAR
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-SEED = 1
 LEAVERS = 400
 _SECONDS_BETWEEN_LEAVERS = 9.0
 _LEAVERS_BETWEEN_EDITS = 50
 _PLANNER_DIES = 0.1
 _PLANNING_SECONDS = 0.3
 _EXECUTOR_LIVES = 10.0  # seconds of work, on average
-_GROUPS = ("One", "Two", "Three")
 _POLICY = """version: 1
-guardrails: {{removals: {{percent: 100, at_least: 1000000}}}}
+{guards}
 groups:
 {groups}
 permission_sets:
@@ -42,21 +33,15 @@ assignments:
 
 def policy(description: str) -> str:
     """Everybody of Engineering in three groups, one of which may look at every account."""
-    groups = "\n".join(f"  {name}: {{members: [{{department: Engineering}}]}}" for name in _GROUPS)
-    return _POLICY.format(groups=groups, description=description)
+    return _POLICY.format(guards=GUARDS, groups=GROUPS_OF_ENGINEERING, description=description)
 
 
-class Company:
-    """Day One at work: leavers at regular moments, and a joiner between two of them."""
+class Company(CompanyOfLeavers):
+    """Leavers at regular moments, and a joiner between two of them."""
 
     def __init__(self, *, are_killed: bool) -> None:
-        self.simulation = Simulation(SEED, climate=CLEAR)
-        self.day_one, self.outside = self.simulation.day_one, self.simulation.outside
-        # It does not look at every step, as the simulation does, so that time goes by faster.
-        self.day_one.state.on_begin = lambda _: None
-        self.day_one.state.on_end = lambda _: None
+        super().__init__(Simulation(SEED, climate=CLEAR))
         self._random = Random(SEED)
-        self._left_at: dict[str, datetime] = {}
         self._settle()
         if are_killed:
             self.day_one.planning.killed_in = self._of_a_planner
@@ -65,14 +50,16 @@ class Company:
     def run(self) -> list[float]:
         """Seconds from the webhook of each leaver to the end of their last membership."""
         for number in range(LEAVERS):
-            self._leaves(number)
-            self._pass(_SECONDS_BETWEEN_LEAVERS / 2)
+            # Not at the beat of anything else.
+            self.let_pass(self._random.random())
+            self.leaves(f"e-{number}")
+            self.let_pass(_SECONDS_BETWEEN_LEAVERS / 2)
             self.outside.tells(a_person(f"j-{number}"))
             if number % _LEAVERS_BETWEEN_EDITS == 1:
                 self.outside.uploads(policy(f"edit {number}"))
-            self._pass(_SECONDS_BETWEEN_LEAVERS / 2)
-        self._pass(900.0)
-        return [self._seconds(person) for person in self._left_at]
+            self.let_pass(_SECONDS_BETWEEN_LEAVERS / 2)
+        self.let_pass(900.0)
+        return self.seconds()
 
     def _settle(self) -> None:
         for number in range(20):
@@ -80,28 +67,7 @@ class Company:
         for number in range(LEAVERS):
             self.outside.tells(a_person(f"e-{number}"))
         self.outside.uploads(policy("first"))
-        self._pass(1200.0)
-
-    def _leaves(self, number: int) -> None:
-        # Not at the beat of anything else.
-        self._pass(self._random.random())
-        self._left_at[f"e-{number}"] = self.day_one.time.now
-        self.outside.tells(a_person(f"e-{number}", status=Status.ENDED))
-
-    def _seconds(self, person: str) -> float:
-        subject = Subject(SubjectKind.PERSON, person)
-        ends = [
-            operation.finished_at
-            for operation in self.day_one.state.operations.values()
-            if operation.subject == subject and operation.kind == "delete-membership"
-            if operation.state is OperationState.SUCCEEDED and operation.finished_at
-        ]
-        assert len(ends) == len(_GROUPS), f"{person} has kept something"
-        return (max(ends) - self._left_at[person]).total_seconds()
-
-    def _pass(self, seconds: float) -> None:
-        with clock_of_signatures(self.day_one.time):
-            self.day_one.time.run(seconds=seconds)
+        self.let_pass(1200.0)
 
     def _of_a_planner(self) -> float | None:
         return self._random.uniform(0, _PLANNING_SECONDS) if self._random.random() < _PLANNER_DIES else None
