@@ -243,9 +243,19 @@ def _from(event: Event, source: str) -> Event:
     return {"Records": [{**each, "eventSourceARN": source} for each in event["Records"]]}
 
 
-def _comes_from_its_source(genuine: Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    (source,) = {record["eventSourceARN"] for record in genuine["Records"]}
-    monkeypatch.setattr(wiring, "event_source", lambda: source)
+@pytest.fixture
+def forged(
+    forge: Callable[[Event], Event], event_of: Callable[[str], Event], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Event]:
+    """The event of a name, forged, for a function whose own source is that of the genuine one."""
+
+    def made(name: str) -> Event:
+        genuine = event_of(name)
+        (source,) = {record["eventSourceARN"] for record in genuine["Records"]}
+        monkeypatch.setattr(wiring, "event_source", lambda: source)
+        return forge(genuine)
+
+    return made
 
 
 @pytest.mark.parametrize("forge", _FORGED_RECORDS.values(), ids=_FORGED_RECORDS)
@@ -253,47 +263,32 @@ class TestRecords:
     """Messages and records are believed: a command in the inbox is done, a record of the stream is published."""
 
     def test_the_planner_does_nothing_of_it(
-        self,
-        forge: Callable[[Event], Event],
-        event_of: Callable[[str], Event],
-        context: LambdaContext,
-        monkeypatch: pytest.MonkeyPatch,
+        self, forged: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         world = PlanningWorld()
         monkeypatch.setattr(wiring, "plan_changes", world.planning)
-        genuine = event_of("plan_changes/joiner")
-        _comes_from_its_source(genuine, monkeypatch)
+        event = forged("plan_changes/joiner")
         with pytest.raises(Forbidden):
-            plan_changes.lambda_handler(forge(genuine), context)
+            plan_changes.lambda_handler(event, context)
         assert world.state.heads == {}
 
     def test_no_account_is_looked_at_for_it(
-        self,
-        forge: Callable[[Event], Event],
-        event_of: Callable[[str], Event],
-        context: LambdaContext,
-        monkeypatch: pytest.MonkeyPatch,
+        self, forged: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ports = RecordAccountEvent(inbox=(inbox := MemoryInbox()), dead_letters=MemoryDeadLetters())
         monkeypatch.setattr(wiring, "record_account_event", lambda: ports)
-        genuine = event_of("record_account_event/account_joined")
-        _comes_from_its_source(genuine, monkeypatch)
+        event = forged("record_account_event/account_joined")
         with pytest.raises(Forbidden):
-            record_account_event.lambda_handler(forge(genuine), context)
+            record_account_event.lambda_handler(event, context)
         assert inbox.commands == []
 
     def test_none_of_it_is_published(
-        self,
-        forge: Callable[[Event], Event],
-        event_of: Callable[[str], Event],
-        context: LambdaContext,
-        monkeypatch: pytest.MonkeyPatch,
+        self, forged: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         bus = MemoryEventBus()
         ports = PublishEvents(stream=DynamoStream(), records=MemoryRecords(State()), bus=bus)
         monkeypatch.setattr(wiring, "publish_events", lambda: ports)
-        genuine = event_of("publish_events/operation_succeeded")
-        _comes_from_its_source(genuine, monkeypatch)
+        event = forged("publish_events/operation_succeeded")
         with pytest.raises(Forbidden):
-            publish_events.lambda_handler(forge(genuine), context)
+            publish_events.lambda_handler(event, context)
         assert bus.events == []
