@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from dayone.domain.assignments import PERSON_PREFIX
+from dayone.domain.near_misses import did_you_mean
 from dayone.domain.ou_paths import is_pattern
 
 # Patterns and lengths: the identitystore and organizations API models (GroupDisplayName, OrganizationalUnitId).
@@ -211,7 +212,7 @@ def _managed_policy(said: str) -> str:
             f"{quoted(said)} is not a managed policy: use a name, as `ViewOnlyAccess`, a path below `policy/` or an ARN"
         )
     if path == said and said not in PREDEFINED_POLICIES and (near := _predefined_near(said)):
-        refuse(f"{quoted(said)} is no policy of AWS's; did you mean `{near}`? If AWS has it, write its ARN")
+        refuse(f"{quoted(said)} is no policy of AWS's{did_you_mean(near)} If AWS has it, write its ARN")
     return path
 
 
