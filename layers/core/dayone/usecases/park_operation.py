@@ -9,10 +9,10 @@ from dayone.domain.failed_work import Obstacle
 from dayone.domain.operations import Action, Operation, OperationState
 from dayone.domain.retrying import Refusal
 from dayone.domain.scheduling import is_lost_request
-from dayone.domain.subjects import ResourceKind, ResourceOf
+from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
 from dayone.errors import Unavailable
 from dayone.ports.operations import Finished
-from dayone.usecases.attempts import Blocked, Hopeless, Stale, prepare
+from dayone.usecases.attempts import Blocked, Hopeless, Stale, is_confirmed, prepare
 from dayone.usecases.reports import Changed, Ended, Parked, Reviewed, SetAside, Trying, refused
 
 _PAGE = 25
@@ -182,8 +182,8 @@ def _looked_at(operation: Operation, *, on: ResourceOf, ports: Trying) -> Finish
 
 
 def _is_there(on: ResourceOf, *, ports: Trying) -> bool:
-    confirmed = ports.queue.applied([on]).get(on)
-    return confirmed is not None and confirmed.doubt in (None, Action.UPDATE)
+    # The mark of being provisioned counts only for the set as it is.
+    return is_confirmed(on, known=ports.queue.applied([on, permission_set_named(on.subject.name)]))
 
 
 def _may_have_changed(page: Sequence[Operation], *, on: ResourceOf, ports: Trying) -> bool:
