@@ -1,0 +1,166 @@
+"""What work costs: write and read units of DynamoDB by kind of work, and a company's month at AWS's list prices.
+
+Counted over the adapters and a table in memory by DynamoDB's rules, so exact on any machine. `--items` says by which
+records and indexes each kind of work costs what it does, `--month` prints the month alone.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from benchmarks.convergence import account_id, policy
+from benchmarks.measuring import Figure, report
+from benchmarks.monthly_costs import COMPANIES, MONTHS, fixed_part, month_of, month_table
+from benchmarks.table_world import TableWorld, Work
+from dayone.domain.people import Status
+from dayone.domain.policy import Policy
+from tests.builders import a_person, an_account
+
+_BULK = 100
+_TEN = 10
+
+# What is known to miss its bound: its value, which may not grow, and the reason.
+_TRANSACTIONS = "an operation is written in two transactions, with all that has to be true together"
+EXPECTED: Mapping[str, tuple[float, str]] = {
+    "write units: a joiner with three groups": (184.0, _TRANSACTIONS),
+    "write units: the same, each of 100": (178.39, _TRANSACTIONS),
+    "write units: one assignment of a new account": (41.0, _TRANSACTIONS),
+    "write units: one assignment, each of 100 by an edit": (32.72, _TRANSACTIONS),
+    "write units: an echo of HR": (19.0, "what changes nothing is planned and recorded like everything else"),
+}
+
+
+def company(groups: int, sets: int, *, assigned: bool) -> TableWorld:
+    """A company whose groups and permission sets exist, with somebody and an account that are planned."""
+    world = TableWorld.fresh()
+    world.carry_out(lambda world: world.policy_is(policy(groups, sets, assigned=assigned)))
+    world.carry_out(_joins(0), _appears(0))
+    return world
+
+
+def _joins(number: int, *, department: str = "Engineering", status: Status = Status.ACTIVE) -> Callable[..., object]:
+    person = a_person(f"e-{number:06}", department=department, status=status)
+    return lambda world: world.hr_tells(person)
+
+
+def _appears(number: int) -> Callable[..., object]:
+    return lambda world: world.account_is(an_account(account_id(number)))
+
+
+def _edit(edited: Policy) -> Callable[..., object]:
+    return lambda world: world.policy_is(edited)
+
+
+def joiner() -> Work:
+    """Somebody joins three groups."""
+    return company(3, 1, assigned=False).carry_out(_joins(1))
+
+
+def joiners() -> Work:
+    """A hundred people join three groups each, at the same moment."""
+    return company(3, 1, assigned=False).carry_out(*map(_joins, range(1, 1 + _BULK)))
+
+
+def leaver() -> Work:
+    """Somebody with three groups leaves."""
+    world = company(3, 1, assigned=False)
+    world.carry_out(_joins(1))
+    return world.carry_out(_joins(1, status=Status.ENDED))
+
+
+def mover() -> Work:
+    """Somebody changes the department, which takes three groups and their user's title stays."""
+    world = company(3, 1, assigned=False)
+    world.carry_out(_joins(1))
+    return world.carry_out(_joins(1, department="Sales"))
+
+
+def echo() -> Work:
+    """HR tells again what is on record."""
+    world = company(3, 1, assigned=False)
+    world.carry_out(_joins(1))
+    return world.carry_out(_joins(1))
+
+
+def account(assignments: int) -> Work:
+    """An account appears that is given so many assignments."""
+    world = company(1, assignments, assigned=True) if assignments else company(1, 1, assigned=False)
+    return world.carry_out(_appears(1))
+
+
+def look() -> Work:
+    """An account is looked at that has not changed."""
+    world = company(1, _TEN, assigned=True)
+    return world.carry_out(lambda world: world.look_at_account(account_id(0)))
+
+
+def assignments() -> Work:
+    """An edit of the policy gives ten accounts ten assignments each."""
+    world = company(1, _TEN, assigned=False)
+    world.carry_out(*map(_appears, range(1, _TEN)))
+    return world.carry_out(_edit(policy(1, _TEN, assigned=True)))
+
+
+WORK: Mapping[str, Callable[[], Work]] = {
+    "a joiner with three groups": joiner,
+    "100 joiners with three groups": joiners,
+    "a leaver with three groups": leaver,
+    "a mover who leaves three groups": mover,
+    "an echo of HR": echo,
+    "an account without assignments": partial(account, 0),
+    "an account with one assignment": partial(account, 1),
+    "an account with ten assignments": partial(account, _TEN),
+    "an account that has not changed": look,
+    "100 assignments by an edit": assignments,
+}
+
+
+def figures_of(work: Mapping[str, Work]) -> list[Figure]:
+    """The figures that have a bound."""
+    units = {name: float(each.write_units) for name, each in work.items()}
+    months = {name: month_of(people, accounts, work=work).work for name, (people, accounts, _) in COMPANIES.items()}
+    figures = [
+        ("write units: a joiner with three groups", units["a joiner with three groups"], 75.0),
+        ("write units: the same, each of 100", units["100 joiners with three groups"] / _BULK, 60.0),
+        (
+            "write units: one assignment of a new account",
+            units["an account with one assignment"] - units["an account without assignments"],
+            15.0,
+        ),
+        ("write units: one assignment, each of 100 by an edit", units["100 assignments by an edit"] / _BULK, 15.0),
+        ("write units: an echo of HR", units["an echo of HR"], 3.0),
+        *((f"dollars a month, work alone: {name}", months[name], COMPANIES[name][2]) for name in COMPANIES),
+        ("dollars a month, fixed part", fixed_part(), MONTHS),
+    ]
+    return [_figure(*each) for each in figures]
+
+
+def _figure(name: str, value: float, bound: float) -> Figure:
+    expected, reason = EXPECTED.get(name, (None, ""))
+    return Figure(name, value, bound, expected=expected, reason=reason)
+
+
+def lines_of(name: str, work: Work, *, items: bool) -> list[str]:
+    """One kind of work as text, with its records and indexes if asked for."""
+    line = f"{name}: {work.write_units} written, {work.read_units:g} read, {work.calls} calls"
+    shares = sorted(work.table.writes.items(), key=lambda share: (-share[1], share[0])) if items else []
+    return [line, *(f"  {units:>6} {kind}" for kind, units in shares)]
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    parser.add_argument("--items", action="store_true", help="say by which records and indexes")
+    parser.add_argument("--month", action="store_true", help="print the table of a month as docs/operations.md has it")
+    arguments = parser.parse_args()
+    work = {name: measure() for name, measure in WORK.items()}
+    if arguments.month:
+        print(month_table(work))
+        return
+    notes = [line for name, each in work.items() for line in lines_of(name, each, items=arguments.items)]
+    report(figures_of(work), notes=notes, as_json=arguments.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""The whole of Day One as the unit tests have it, over the adapters of DynamoDB and a table in memory."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from benchmarks.capacity import Meter
+from benchmarks.dynamodb_in_memory import MemoryDynamo
+from dayone.adapters.dynamodb_changes import DynamoChanges
+from dayone.adapters.dynamodb_company import DynamoCompany
+from dayone.adapters.dynamodb_grants import DynamoGrants
+from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
+from dayone.adapters.dynamodb_ledger import DynamoLedger
+from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
+from dayone.adapters.dynamodb_policies import DynamoPolicies
+from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
+from dayone.adapters.dynamodb_portions import DynamoPortions
+from dayone.adapters.dynamodb_progress import DynamoProgress
+from dayone.adapters.dynamodb_subjects import DynamoSubjects
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb_turn import DynamoTurn
+from dayone.domain.changes import Cause, CauseKind, ulid_of
+from dayone.domain.commands import ActivatePolicy, Command
+from dayone.domain.policy import Policy
+from dayone.domain.subjects import THE_POLICY
+from dayone.usecases.policies_within_reach import PoliciesWithinReach
+from tests.fakes.standing import MemoryStanding
+from tests.unit.world import World
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What some work has cost: units and calls of the table, messages of both queues, seconds of the executor."""
+
+    table: Meter
+    planned: int
+    wakes: int
+    seconds: float
+
+    @property
+    def write_units(self) -> int:
+        """Of the table and its indexes."""
+        return sum(self.table.writes.values())
+
+    @property
+    def read_units(self) -> float:
+        """Consistent reads of 4 KB, of an index half of that."""
+        return sum(self.table.reads.values())
+
+    @property
+    def calls(self) -> int:
+        """Calls to DynamoDB."""
+        return sum(self.table.calls.values())
+
+
+class TableWorld(World):
+    """A world that remembers everything in the table, whose meter counts what that costs."""
+
+    client: MemoryDynamo
+    table: DynamoTable
+    _planned: int = 0
+
+    @classmethod
+    def fresh(cls) -> "TableWorld":
+        """One without anything."""
+        made = cls()
+        made.client = MemoryDynamo()
+        client: Any = made.client
+        table = made.table = DynamoTable(client, "state", pause=lambda _: None)
+        policies = DynamoPolicies(table, parse=lambda version: made.policies[version.text])
+        ports: Mapping[str, Any] = {
+            "subjects": DynamoSubjects(table),
+            "company": DynamoCompany(table),
+            "portions": DynamoPortions(table),
+            "policies": PoliciesWithinReach(policies=policies, standing=MemoryStanding(made.off_limits)),
+            "changes": DynamoChanges(table),
+            "grants": DynamoGrants(table),
+            "progress": DynamoProgress(table),
+            "ledger": DynamoLedger(table),
+            "held": DynamoHeldRemovals(table),
+            "queue": DynamoOperationQueue(table),
+            "turn": DynamoTurn(table),
+        }
+        made.around = ports.get
+        return made
+
+    def policy_is(self, policy: Policy, *, actor: str = "arn:admin") -> ActivatePolicy:
+        """See World."""
+        text = f"policy {next(self.numbers)}"
+        change = ulid_of(self.now, name=text)
+        archive = DynamoPolicyArchive(self.table)
+        kept = archive.add(text, file="policy.yaml", actor=actor, at=self.now, change=change)
+        self.policies[text] = replace(policy, version=kept.version)
+        cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference="upload", at=self.now)
+        command = ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)
+        self.inbox.put([command])
+        return command
+
+    def plan(self, command: Command) -> None:
+        """See World."""
+        self._planned += 1
+        super().plan(command)
+
+    def carry_out(self, *tell: Callable[["TableWorld"], object]) -> Work:
+        """Tell these things, plan and execute until nothing is open; what it has cost."""
+        self.now += _HOUR
+        for each in tell:
+            each(self)
+        before, planned, wakes, began = self.client.meter.copy(), self._planned, self.engine.rings, self.now
+        while self.inbox.commands or self._is_work_left():
+            self.plan_all()
+            if self._is_work_left():
+                self.execute()
+        return Work(
+            table=self.client.meter - before,
+            planned=self._planned - planned,
+            wakes=self.engine.rings - wakes,
+            seconds=(self.now - began).total_seconds(),
+        )
+
+    def _is_work_left(self) -> bool:
+        return any("runnable" in item for item in self.client.everything())

@@ -1,0 +1,37 @@
+"""What work costs is held to its bounds, and the page says what the benchmark computes."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from benchmarks.costs import EXPECTED, WORK, figures_of
+from benchmarks.measuring import Figure
+from benchmarks.monthly_costs import OF_ACCOUNTS, OF_PEOPLE, month_table
+from benchmarks.table_world import Work
+from tests.project.repository import ROOT
+
+
+@pytest.fixture(scope="module")
+def work() -> Mapping[str, Work]:
+    return {name: measure() for name, measure in WORK.items()}
+
+
+def test_no_work_costs_more_than_its_bound_or_than_is_known(work: Mapping[str, Work]) -> None:
+    figures = figures_of(work)
+    assert {figure.name: figure.value for figure in figures if not figure.ok} == {}
+    assert EXPECTED.keys() <= {figure.name for figure in figures}
+
+
+def test_the_page_has_the_month_as_it_is_computed(work: Mapping[str, Work]) -> None:
+    assert month_table(work) in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_a_month_is_made_of_work_that_is_measured() -> None:
+    assert {*OF_PEOPLE, *OF_ACCOUNTS} <= WORK.keys()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_ok"), [(9.0, False), (10.5, True), (11.0, True), (11.1, False)], ids=["kept", "less", "same", "worse"]
+)
+def test_a_figure_that_is_known_to_miss_may_neither_worsen_nor_keep_its_bound(value: float, *, is_ok: bool) -> None:
+    assert Figure("figure", value, 10.0, expected=11.0, reason="known").ok is is_ok
