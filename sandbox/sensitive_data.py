@@ -1,0 +1,88 @@
+"""Write the tables of what is sensitive in IAM: `python -m sandbox.sensitive_data actions` or `policies` prints one.
+
+The actions come from the service authorization reference, as policy_sentry has it; AWS's managed policies from moto.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
+from textwrap import dedent
+
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from policy_sentry.querying.actions import get_actions_with_access_level
+
+from dayone.domain.sensitive_policies import why_document_is_sensitive
+
+# These change nothing, whatever their level says: with them ReadOnlyAccess would be as sensitive as an administrator.
+_READING = ("batchget", "describe", "get", "list", "search")
+# But these hand out what somebody signs in with.
+_CREDENTIALS = ("credential", "login", "password", "token")
+# Policies of service-linked roles cannot be attached to anything else.
+_NOT_ATTACHABLE = "/aws-service-role/"
+
+
+def actions_table() -> str:
+    """The module `dayone.domain.permissions_management`: the actions of that level by service, in lower case."""
+    by_service: dict[str, set[str]] = {}
+    for action in get_actions_with_access_level("all", "Permissions management"):
+        service, _, name = action.lower().partition(":")
+        if not name.startswith(_READING) or any(word in name for word in _CREDENTIALS):
+            by_service.setdefault(service, set()).add(name)
+    head = f'''\
+        """The actions of the IAM access level Permissions management, by service, in lower case.
+
+        Made by `make sensitive-data` of the Service Authorization Reference as policy_sentry {version("policy_sentry")}
+        has it, without actions that only read.
+        """
+
+        PERMISSIONS_MANAGEMENT = {{
+        '''
+    rows = (f'    "{service}": "{" ".join(sorted(names))}".split(),' for service, names in sorted(by_service.items()))
+    return _module(head, rows, end="}")
+
+
+def policies_table() -> str:
+    """The module `dayone.domain.managed_policies`: AWS's policies that give nothing sensitive, and those that do."""
+    policies: Mapping[str, Mapping[str, object]] = json.loads(aws_managed_policies_data)
+    paths = {
+        f"{policy['Path']}{name}".removeprefix("/"): bool(why_document_is_sensitive(json.dumps(policy["Document"])))
+        for name, policy in policies.items()
+        if policy["Path"] != _NOT_ATTACHABLE
+    }
+    newest = max(str(policy["UpdateDate"])[:10] for policy in policies.values())
+    head = f'''\
+        """AWS's managed policies that give nothing sensitive, and those that do, by path below `policy/`.
+
+        Made by `make sensitive-data` of the policies in moto {version("moto")}, the newest of which is of {newest}.
+        AWS changes its policies; one that is in neither table is not known here.
+        """
+
+        '''
+    harmless = _by_initial(path for path, is_sensitive in paths.items() if not is_sensitive)
+    sensitive = _by_initial(path for path, is_sensitive in paths.items() if is_sensitive)
+    return _module(head, _tables({"HARMLESS": harmless, "SENSITIVE": sensitive}))
+
+
+def _tables(tables: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    for name, lines in tables.items():
+        yield f"{name} = frozenset("
+        yield "    ("
+        yield from (f'        "{line} "' for line in lines)
+        yield "    ).split()"
+        yield ")"
+
+
+def _by_initial(paths: Iterable[str]) -> Iterator[str]:
+    lines: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        lines.setdefault(path[:1], []).append(path)
+    yield from (" ".join(line) for line in lines.values())
+
+
+def _module(head: str, rows: Iterable[str], *, end: str = "") -> str:
+    return "\n".join([dedent(head).rstrip("\n"), *rows, *([end] if end else []), ""])
+
+
+if __name__ == "__main__":
+    sys.stdout.write({"actions": actions_table, "policies": policies_table}[sys.argv[1]]())
