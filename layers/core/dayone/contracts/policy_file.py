@@ -29,6 +29,7 @@ from dayone.domain.policy import (
     PersonSelector,
     Policy,
     Protection,
+    SensitiveNames,
 )
 
 
@@ -50,6 +51,16 @@ class Translation:
     def assignments(self) -> tuple[AssignmentRule, ...]:
         """Its assignments, in the order of the file."""
         return tuple(self._assignment(at, rule) for at, rule in enumerate(self.shape.assignments))
+
+    def sensitive(self) -> SensitiveNames:
+        """What it calls sensitive, and harmless."""
+        names = self.shape.sensitive
+        return SensitiveNames(
+            permission_sets=frozenset(names.permission_sets),
+            groups=frozenset(names.groups),
+            accounts=self._accounts(names.accounts, path=("sensitive", "accounts")),
+            harmless=frozenset(names.harmless),
+        )
 
     def places(self) -> dict[tuple[str, str], Location]:
         """Where it names what is protected, and who is the same person, by the key and the name."""
@@ -201,9 +212,16 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
             percent=guardrails.removals.percent,
             at_least=guardrails.removals.at_least,
             longest_grant=guardrails.grants.longest,
+            additions_percent=guardrails.additions.percent,
+            additions_at_least=guardrails.additions.at_least,
         ),
+        sensitive=next((part.sensitive() for part in parts if _states(part, "sensitive")), SensitiveNames()),
         places={key: place for part in parts for key, place in part.places().items()},
     )
+
+
+def _states(part: Translation, section: str) -> bool:
+    return section in part.shape.model_fields_set
 
 
 def _protection(protect: ProtectShape, *, groups: Sequence[GroupRule]) -> Protection:

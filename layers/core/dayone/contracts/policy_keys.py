@@ -17,6 +17,7 @@ _IN_GUARDRAILS: dict[Path, type[BaseModel]] = {
     (): shapes.GuardrailsShape,
     ("protect",): shapes.ProtectShape,
     ("removals",): shapes.RemovalsShape,
+    ("additions",): shapes.AdditionsShape,
     ("grants",): shapes.GrantsShape,
 }
 
@@ -38,8 +39,20 @@ def _shape_at(path: Path) -> type[BaseModel]:
             return _IN_PEOPLE.get(tuple(rest), shapes.PolicyShape)
         case ("guardrails", *rest):
             return _IN_GUARDRAILS.get(tuple(rest), shapes.PolicyShape)
+        case ("sensitive", *rest):
+            return _in_sensitive(tuple(rest))
         case _:
             return shapes.PolicyShape
+
+
+def _in_sensitive(path: Path) -> type[BaseModel]:
+    match path:
+        case ("accounts", _):
+            return AccountShape
+        case (_, _, "tags", _):
+            return TextShape
+        case _:
+            return shapes.SensitiveShape
 
 
 def _in_group(path: Path) -> type[BaseModel]:

@@ -97,7 +97,9 @@ def _wrong_type(error: ErrorDetails, *, expected: str, written: str) -> str:
     return f"must be {expected}"
 
 
-_ONCE = ("guardrails", "people", "identity_source")
+_ONCE = ("guardrails", "sensitive", "people", "identity_source")
+# What `sensitive` names, by the section that defines it.
+_SENSITIVE = {"permission_sets": "permission_sets", "groups": "groups", "harmless": "permission_sets"}
 _SECTIONS = {"group": "groups", "permission_set": "permission_sets"}
 
 
@@ -127,6 +129,17 @@ def _dangling(documents: Sequence[Document]) -> Iterator[Finding]:
                     fix = suggestion(name, known=known[key]) if suggested <= MOST_LISTED else "define it"
                     said = f"assignments[{at}].{key}: there is no `{name}` under `{section}`; {fix}"
                     yield document.finding(("assignments", at, key), said)
+        yield from _dangling_sensitive(document, known={section: known[key] for key, section in _SECTIONS.items()})
+
+
+def _dangling_sensitive(document: Document, *, known: Mapping[str, set[str]]) -> Iterator[Finding]:
+    for kind, section in _SENSITIVE.items():
+        names = document.section("sensitive").get(kind)
+        for at, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and name not in known[section]:
+                fix = suggestion(name, known=known[section])
+                message = f"sensitive.{kind}[{at}]: there is no `{name}` under `{section}`; {fix}"
+                yield document.finding(("sensitive", kind, at), message)
 
 
 def _alike_keys(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
@@ -159,7 +172,7 @@ def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Fin
 def _second(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
     having = [one for one in documents if section in _keys(one)]
     for document in having[1:]:
-        verb = "is" if section == "identity_source" else "are"
+        verb = "is" if section in ("identity_source", "sensitive") else "are"
         said = f"{section}: {verb}{_place(having[0], section)} as well; keep all of them in one file"
         yield document.finding((section,), said)
 

@@ -150,6 +150,13 @@ class RemovalsShape(Strict):
     at_least: Annotated[int, Field(ge=0)] = Field(default=5, description="So many always go, whatever the share.")
 
 
+class AdditionsShape(Strict):
+    """How much edits, renamed units, tags and grants add without a human to people and accounts that were there."""
+
+    percent: Annotated[int, Field(ge=0, le=100)] = Field(default=10, description="Of what there is, in per cent.")
+    at_least: Annotated[int, Field(ge=0)] = Field(default=5, description="So many always go, whatever the share.")
+
+
 class GrantsShape(Strict):
     """What limits the access that is given beside the policy."""
 
@@ -166,11 +173,35 @@ class GuardrailsShape(Strict):
     """What limits what Day One does."""
 
     removals: RemovalsShape = Field(default_factory=RemovalsShape, description="How many go without a human.")
+    additions: AdditionsShape = Field(
+        default_factory=AdditionsShape,
+        description="How much is added without a human to what was there.",
+    )
     protect: ProtectShape = Field(default_factory=ProtectShape, description="What is never touched.")
     grants: GrantsShape = Field(default_factory=GrantsShape, description="Access for a time, given beside the policy.")
     unmanaged: Annotated[Literal["report"], BeforeValidator(_unmanaged, json_schema_input_type=Literal["report"])] = (
         Field(default="report", description="What happens to that which Day One did not create.")
     )
+
+
+class SensitiveShape(Strict):
+    """What is sensitive beside what always is, and which permission sets are not after all."""
+
+    permission_sets: Annotated[list[str], AfterValidator(words.unlike)] = Field(
+        default_factory=list, description="Keys of permission sets: whoever gets one."
+    )
+    groups: Annotated[list[str], AfterValidator(words.unlike)] = Field(
+        default_factory=list, description="Keys of groups: their members, and what they are given."
+    )
+    accounts: list[AccountShape] = Field(default_factory=list, description="Accounts: everything that is given there.")
+    harmless: Annotated[list[str], AfterValidator(words.unlike)] = Field(
+        default_factory=list, description="Keys of permission sets that are not sensitive, whatever they have."
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        both = sorted({*self.permission_sets} & {*self.harmless})
+        return words.refuse(f"calls `{both[0]}` sensitive and harmless: remove one of the two") if both else self
 
 
 def _one(version: object) -> object:
@@ -190,6 +221,7 @@ class PolicyShape(Strict):
     )
     assignments: list[AssignmentShape] = Field(default_factory=list, description="Who gets which permission set where.")
     guardrails: GuardrailsShape = Field(default_factory=GuardrailsShape, description="What limits Day One.")
+    sensitive: SensitiveShape = Field(default_factory=SensitiveShape, description="What is sensitive, and what is not.")
     people: PeopleShape = Field(default_factory=PeopleShape, description="How people get and lose access over time.")
     identity_source: Literal["identity_center", "external"] = Field(
         default="identity_center", description="Who makes users: Day One, or an identity provider."

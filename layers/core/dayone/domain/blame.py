@@ -15,17 +15,20 @@ from dayone.domain.origins import (
     EXCEPT,
     GIVES,
     GUARDRAILS,
+    SENSITIVE_ACCOUNTS,
     Origins,
     assignment_rule,
     cycle_parts,
     group_rule,
+    names_by_kind,
     part_digest,
     parts_of,
     protection_rule,
+    sensitive_rule,
     set_rule,
 )
 from dayone.domain.people import Person, Status
-from dayone.domain.policy import AccountSelector, PersonSelector, Policy
+from dayone.domain.policy import AccountSelector, PersonSelector, Policy, SensitiveNames
 from dayone.domain.subject_states import Head, SubjectState, Telling
 from dayone.domain.subjects import Resource, ResourceKind
 
@@ -207,6 +210,22 @@ def _by_loosening(at: Circumstances) -> _Causes:
         for name in getattr(guard.protection, kind.name) - getattr(at.uploaded.protection, kind.name):
             out = at.origins.taken_out.get(protection_rule(kind.name, name), {})
             yield from ((actor, "took something out of `protect`") for actor in out)
+    yield from _by_calling_harmless(guard.sensitive, at)
+
+
+def _by_calling_harmless(sensitive: SensitiveNames, at: Circumstances) -> _Causes:
+    uploaded = at.uploaded.sensitive
+    for name in uploaded.harmless - sensitive.harmless:
+        digest = part_digest(sensitive_rule("harmless", name), GIVES, None)
+        yield from _by_bringing(digest, at, reason=f"called permission set {name} harmless")
+    strict, loose = dict(names_by_kind(sensitive)), dict(names_by_kind(uploaded))
+    rules = [
+        sensitive_rule(kind, name) for kind in ("permission_sets", "groups") for name in strict[kind] - loose[kind]
+    ]
+    if len(sensitive.accounts) > len(uploaded.accounts):
+        rules.append(SENSITIVE_ACCOUNTS)
+    for rule in rules:
+        yield from ((actor, "took something out of `sensitive`") for actor in at.origins.taken_out.get(rule, {}))
 
 
 def _by_taking_out(resource: Resource, at: Circumstances, *, rules: Iterable[str]) -> _Causes:

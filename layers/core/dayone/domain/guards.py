@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.origins import meaning_of
-from dayone.domain.policy import Guard, Guardrails, Policy, Protection, Reservations
+from dayone.domain.policy import (
+    AccountSelector,
+    Guard,
+    Guardrails,
+    Policy,
+    Protection,
+    Reservations,
+    SensitiveNames,
+)
 from dayone.domain.subjects import Resource, ResourceKind
 
 _MOST_NAMES = 10
@@ -35,6 +44,7 @@ def with_reservations(policy: Policy, *, reservations: Reservations, before: tup
         policy,
         guardrails=_stricter(policy.guardrails, guard.guardrails),
         protection=replace(protection, groups=protection.groups | keys),
+        sensitive=_more_sensitive(policy.sensitive, guard.sensitive),
     )
 
 
@@ -60,6 +70,7 @@ def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
     return Guard(
         guardrails=_stricter(policy.guardrails, in_force.guardrails),
         protection=_joined(policy.protection, in_force.protection),
+        sensitive=_more_sensitive(policy.sensitive, in_force.sensitive),
         loosens=loosens,
         is_alone=_meaning(policy) == _meaning(in_force),
     )
@@ -70,6 +81,8 @@ def _stricter(one: Guardrails, other: Guardrails) -> Guardrails:
         percent=min(one.percent, other.percent),
         at_least=min(one.at_least, other.at_least),
         longest_grant=min(one.longest_grant, other.longest_grant),
+        additions_percent=min(one.additions_percent, other.additions_percent),
+        additions_at_least=min(one.additions_at_least, other.additions_at_least),
     )
 
 
@@ -82,12 +95,28 @@ def _joined(one: Protection, other: Protection) -> Protection:
     )
 
 
+def _more_sensitive(names: SensitiveNames, other: SensitiveNames) -> SensitiveNames:
+    accounts = _by_meaning((*other.accounts, *names.accounts))
+    return SensitiveNames(
+        permission_sets=names.permission_sets | other.permission_sets,
+        groups=names.groups | other.groups,
+        accounts=tuple(accounts.values()),
+        harmless=names.harmless & other.harmless,
+    )
+
+
+def _by_meaning(selectors: Iterable[AccountSelector]) -> dict[str, AccountSelector]:
+    return {repr(meaning_of(selector)): selector for selector in selectors}
+
+
 def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
     before, after = in_force.guardrails, policy.guardrails
     for name, old, new in (
         ("removals.percent", before.percent, after.percent),
         ("removals.at_least", before.at_least, after.at_least),
         ("grants.longest", before.longest_grant, after.longest_grant),
+        ("additions.percent", before.additions_percent, after.additions_percent),
+        ("additions.at_least", before.additions_at_least, after.additions_at_least),
     ):
         if new > old:  # type: ignore[operator] # the same kind of value on both sides
             yield f"{name} from {old} to {new}"
@@ -101,6 +130,21 @@ def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
     ):
         if names:
             yield f"no longer protected: {_listed(f'{kind} {name}' for name in sorted(names))}"
+    yield from _less_sensitive(policy.sensitive, in_force=in_force.sensitive)
+
+
+def _less_sensitive(names: SensitiveNames, *, in_force: SensitiveNames) -> Iterator[str]:
+    kept = _by_meaning(names.accounts)
+    accounts = [each for meaning, each in _by_meaning(in_force.accounts).items() if meaning not in kept]
+    dropped = chain(
+        (f"permission set {name}" for name in sorted(in_force.permission_sets - names.permission_sets)),
+        (f"group {name}" for name in sorted(in_force.groups - names.groups)),
+        (f"accounts of {selector.location}" for selector in accounts),
+    )
+    if listed := _listed(dropped):
+        yield f"no longer sensitive: {listed}"
+    if harmless := _listed(f"permission set {name}" for name in sorted(names.harmless - in_force.harmless)):
+        yield f"called harmless: {harmless}"
 
 
 def _listed(names: Iterable[str]) -> str:

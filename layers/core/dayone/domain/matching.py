@@ -7,9 +7,11 @@ from fnmatch import translate
 from functools import lru_cache
 
 from dayone.domain.accounts import Account
-from dayone.domain.ou_paths import is_under
+from dayone.domain.ou_paths import are_apart, is_under
 from dayone.domain.people import SELECTABLE_DATES, Person, date_of, day_begins, has_come
 from dayone.domain.policy import AccountSelector, Condition, PersonSelector
+
+_WILDCARDS = frozenset("*?[")
 
 
 def selects_person(selector: PersonSelector, person: Person, *, now: datetime) -> bool:
@@ -60,6 +62,26 @@ def describes(selector: AccountSelector, account: Account) -> bool:
         and (not selector.ou_ids or any(is_within(ou_id, account.ou_ids) for ou_id in selector.ou_ids))
         and all(fits(condition, tag_of(account, condition.attribute)) for condition in selector.tags)
     )
+
+
+def may_share_accounts(selector: AccountSelector, other: AccountSelector) -> bool:
+    """Whether some account could be described by both; False only when ids, units or the values of a tag exclude it.
+
+    Names and ids of units are not compared, as units can be renamed and moved: what is in doubt may be shared.
+    """
+    if selector.ids and other.ids and not {*selector.ids} & {*other.ids}:
+        return False
+    if selector.ous and other.ous and all(are_apart(ou, unit) for ou in selector.ous for unit in other.ous):
+        return False
+    values = {condition.attribute: _literals(condition) for condition in other.tags}
+    tags = ((_literals(condition), values.get(condition.attribute, ())) for condition in selector.tags)
+    return not any(ours and theirs and not {*ours} & {*theirs} for ours, theirs in tags)
+
+
+def _literals(condition: Condition) -> tuple[str, ...]:
+    """The only values that a condition takes, without letter case; empty when globs take more."""
+    folded = tuple(value.casefold() for value in condition.any_of)
+    return () if any(_WILDCARDS & {*value} for value in folded) else folded
 
 
 def tag_of(account: Account, key: str) -> str:

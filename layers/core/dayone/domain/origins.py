@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from itertools import chain
 
-from dayone.domain.policy import Location, Policy
+from dayone.domain.policy import Location, Policy, SensitiveNames
 
 # Of one record: parts that are in force, parts that were, and rules that parts were taken out of.
 MOST_PARTS, _MOST_FORMER, _MOST_RULES = 8_000, 3_000, 1_000
@@ -16,6 +16,7 @@ GUARDRAILS, PEOPLE = "guardrails", "people"
 # The roles of parts: what gives, who is named, and what takes away from those that are given to.
 GIVES, NAMED, EXCEPT = "gives", "named", "except"
 SAME_PERSON = "same_person"
+SENSITIVE_ACCOUNTS = "sensitive accounts"
 # What of the life cycle says when somebody has access.
 _CYCLE = ("access_from", "access_until", "on_leave")
 
@@ -58,6 +59,11 @@ def protection_rule(kind: str, name: str) -> str:
     return f"protect {kind} {name}"
 
 
+def sensitive_rule(kind: str, name: str) -> str:
+    """The name of the rule that calls something so; `kind` is permission_sets, groups or harmless."""
+    return f"sensitive {kind} {name}"
+
+
 def part_digest(rule: str, role: str, meaning: object) -> str:
     """The same for a part that means the same in the same rule, wherever it stands and however it is written."""
     said = repr((rule, role, meaning_of(meaning)))
@@ -98,10 +104,19 @@ def _parts(policy: Policy) -> Iterator[tuple[str, str, object]]:
     for kind in fields(policy.protection):
         for name in getattr(policy.protection, kind.name):
             yield protection_rule(kind.name, name), GIVES, None
+    for kind, names in names_by_kind(policy.sensitive):
+        yield from ((sensitive_rule(kind, name), GIVES, None) for name in names)
+    yield from ((SENSITIVE_ACCOUNTS, GIVES, selector) for selector in policy.sensitive.accounts)
     for limit in fields(policy.guardrails):
         yield GUARDRAILS, limit.name, str(getattr(policy.guardrails, limit.name))
     yield from ((PEOPLE, name, str(getattr(policy.people, name))) for name in _CYCLE)
     yield from ((PEOPLE, SAME_PERSON, " ".join(pair)) for pair in policy.people.duplicates)
+
+
+def names_by_kind(sensitive: SensitiveNames) -> tuple[tuple[str, frozenset[str]], ...]:
+    """What is called sensitive or harmless by name, with its kind."""
+    names = sensitive
+    return ("permission_sets", names.permission_sets), ("groups", names.groups), ("harmless", names.harmless)
 
 
 def cycle_parts(policy: Policy, *, person: str) -> Iterator[str]:

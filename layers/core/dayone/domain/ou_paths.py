@@ -41,6 +41,18 @@ def is_under(pattern: str, path: str) -> bool:
     return all(_fits(level, name) for level, name in zip(compiled.levels, names, strict=False))
 
 
+def are_apart(pattern: str, other: str) -> bool:
+    """Tell whether two patterns match no path in common, as far as names without a star show it."""
+    first, second = _compiled(pattern), _compiled(other)
+    if first is None or second is None:
+        return True
+    shared = zip(first.levels, second.levels, strict=False)
+    if any(len(level) == len(against) == 1 and level != against for level, against in shared):
+        return True
+    shorter, longer = sorted((first, second), key=lambda compiled: len(compiled.levels))
+    return len(shorter.levels) < len(longer.levels) and not shorter.is_below
+
+
 def is_pattern(text: str) -> bool:
     """Tell a pattern from a text that can match nothing: it begins with `/`, no name is empty, `**` only ends it."""
     compiled = _compiled(text)

@@ -154,11 +154,16 @@ class AssignmentRule:
 
 @dataclass(frozen=True)
 class Guardrails:
-    """How many removals go without a human, up to `percent` and always `at_least`; how long a grant may last."""
+    """How many removals go without a human, up to `percent` and always `at_least`; how long a grant may last.
+
+    `additions_percent` and `additions_at_least` are the same of what is added to people and accounts that were there.
+    """
 
     percent: int = 10
     at_least: int = 5
     longest_grant: timedelta = timedelta(days=30)
+    additions_percent: int = 10
+    additions_at_least: int = 5
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,19 @@ class Protection:
     users: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class SensitiveNames:
+    """What a policy calls sensitive: permission sets and groups by key, and accounts.
+
+    Permission sets that are `harmless` are not sensitive by what they have, but still by whom they reach and where.
+    """
+
+    permission_sets: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    accounts: tuple[AccountSelector, ...] = ()
+    harmless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +200,7 @@ class Guard:
     protection: Protection
     loosens: tuple[str, ...]
     is_alone: bool
+    sensitive: SensitiveNames = SensitiveNames()
 
 
 class Reservation(StrEnum):
@@ -210,7 +229,7 @@ class Reservations:
 class Policy:
     """A whole policy, valid and complete; version 0 is the empty one that holds before the first upload.
 
-    `protection` and `guardrails` are those that count: with a guard among its reservations, the stricter of both.
+    `protection`, `guardrails` and `sensitive` are those that count: with a guard among its reservations, the stricter.
     `before` are those of the versions that it `replaced`.
     `places` are those of names that stand in no rule, by the key they are under and the name as it is written, such as
     `protect.users` and `break-glass`, or `same_person` and an id.
@@ -222,6 +241,7 @@ class Policy:
     assignments: tuple[AssignmentRule, ...] = ()
     protection: Protection = Protection()
     guardrails: Guardrails = Guardrails()
+    sensitive: SensitiveNames = SensitiveNames()
     people: LifeCycle = field(default_factory=LifeCycle)
     terms: Terms = field(default_factory=Terms)
     reservations: Reservations = Reservations()

@@ -1,0 +1,101 @@
+"""Say which access is sensitive: what lets somebody widen access, reaches the management account, or is named so."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from dayone.domain.accounts import Account
+from dayone.domain.assignments import Assignment
+from dayone.domain.managed_policies import HARMLESS, SENSITIVE
+from dayone.domain.matching import describes, may_share_accounts, names_management
+from dayone.domain.policy import AssignmentRule, PermissionSetRule, Policy
+from dayone.domain.sensitive_policies import why_document_is_sensitive
+
+# Sensitive whatever their documents say by now.
+_BY_NAME = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "job-function/SystemAdministrator"})
+_MANAGEMENT_ACCOUNT = "it reaches the management account"
+
+
+def why_contents_are_sensitive(permission_set: PermissionSetRule) -> str:
+    """Why what a permission set consists of is sensitive, or "", whatever the policy calls it.
+
+    A boundary makes nothing harmless, for it can be taken off. A Deny of the inline policy counts in that alone. A
+    policy of AWS's that is in no table here, and any customer managed policy, cannot be read.
+    """
+    return next(_reasons(permission_set), "")
+
+
+def _reasons(permission_set: PermissionSetRule) -> Iterator[str]:
+    for path in permission_set.managed_policies:
+        if path in _BY_NAME or path in SENSITIVE:
+            yield f"it has `{path.rpartition('/')[2]}`, by which people can widen access"
+        elif path not in HARMLESS:
+            yield f"it has `{path}`, which this release of Day One does not know"
+    for policy in permission_set.customer_policies:
+        yield f"it has your policy `{policy}`, which cannot be read"
+    if permission_set.inline_policy and (reason := why_document_is_sensitive(permission_set.inline_policy)):
+        yield reason
+
+
+class Sensitivity:
+    """What of the access that one policy gives is sensitive, each with the reason; "" is not sensitive."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._names = policy.sensitive
+
+    @cached_property
+    def permission_sets(self) -> Mapping[str, str]:
+        """Why each permission set of the policy that is sensitive is so, by its key."""
+        reasons = {rule.name: self._why_set(rule) for rule in self._policy.permission_sets}
+        return {name: reason for name, reason in reasons.items() if reason}
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """Why a membership in each group that is sensitive is so, by its key.
+
+        A group is sensitive that is named so, or is given a sensitive permission set or anything where an account may
+        be sensitive: now or whenever such an account comes.
+        """
+        reasons = dict.fromkeys(sorted(self._names.groups), "the policy calls it sensitive")
+        for rule in self._policy.assignments:
+            if rule.group and rule.group not in reasons and (reason := self._why_rule(rule)):
+                reasons[rule.group] = reason
+        return reasons
+
+    def why_set(self, name: str) -> str:
+        """Why a permission set is sensitive, by its key; one that is not in the policy cannot be read."""
+        if any(rule.name == name for rule in self._policy.permission_sets):
+            return self.permission_sets.get(name, "")
+        return "it is not in the policy, so its parts cannot be read"
+
+    def why_account(self, account: Account) -> str:
+        """Why any access in an account is sensitive."""
+        if account.is_management:
+            return _MANAGEMENT_ACCOUNT
+        if any(describes(selector, account) for selector in self._names.accounts):
+            return "the policy calls the account sensitive"
+        return ""
+
+    def why_assignment(self, assignment: Assignment, *, account: Account) -> str:
+        """Why an assignment in an account is sensitive: by its permission set, the account, or the group."""
+        if reason := self.why_account(account):
+            return reason
+        if reason := self.why_set(assignment.permission_set):
+            return f"permission set `{assignment.permission_set}`: {reason}"
+        group = assignment.principal.group
+        return f"the policy calls group `{group}` sensitive" if group in self._names.groups else ""
+
+    def _why_set(self, rule: PermissionSetRule) -> str:
+        if rule.name in self._names.permission_sets:
+            return "the policy calls it sensitive"
+        return "" if rule.name in self._names.harmless else why_contents_are_sensitive(rule)
+
+    def _why_rule(self, rule: AssignmentRule) -> str:
+        if reason := self.why_set(rule.permission_set):
+            return f"it is given `{rule.permission_set}`: {reason}"
+        for selector in rule.accounts:
+            if names_management(selector):
+                return _MANAGEMENT_ACCOUNT
+            if any(may_share_accounts(selector, sensitive) for sensitive in self._names.accounts):
+                return f"it is given `{rule.permission_set}` where accounts may be sensitive"
+        return ""
