@@ -153,6 +153,43 @@ class TestEveryGuardrail:
         put_in_force(_GROUPS + _SETS + "guardrails: {grants: {longest: P365D}}\n", world=world)
         assert world.policy_in_force().guardrails.longest_grant.days == 30
 
+    @pytest.mark.parametrize(
+        ("strict", "loose", "loosens"),
+        [
+            ("sensitive: {groups: [staff]}", "", "no longer sensitive: group staff"),
+            ("sensitive: {permission_sets: [ViewOnly]}", "", "no longer sensitive: permission set ViewOnly"),
+            ("sensitive: {accounts: [{ou: /Prod}]}", "sensitive: {accounts: [{ou: /Dev}]}", "no longer sensitive: acc"),
+            ("", "sensitive: {harmless: [ViewOnly]}", "called harmless: permission set ViewOnly"),
+            ("guardrails: {additions: {percent: 1}}", "", "additions.percent from 1 to 10"),
+        ],
+    )
+    def test_what_is_sensitive_becomes_less_by_two(self, strict: str, loose: str, loosens: str) -> None:
+        world = _company(f"{_GROUPS}{_SETS}{strict}\n")
+        before = world.policy_in_force()
+        request = put_in_force(f"{_GROUPS}{_SETS}{loose}\n", world=world)
+        assert _change_of(world, request) is ChangeState.HELD
+        in_force = world.policy_in_force()
+        assert in_force.reservations.guard is not None
+        assert in_force.reservations.guard.loosens[0].startswith(loosens)
+        assert (in_force.sensitive.groups, in_force.sensitive.permission_sets, in_force.sensitive.harmless) == (
+            before.sensitive.groups,
+            before.sensitive.permission_sets,
+            before.sensitive.harmless,
+        )
+        assert in_force.sensitive.accounts[: len(before.sensitive.accounts)] == before.sensitive.accounts
+        assert in_force.guardrails == before.guardrails
+        world.is_decided(request.cause.change, approved=True)
+        world.settle()
+        uploaded = read_policy({"policy.yaml": f"{_GROUPS}{_SETS}{loose}\n"}, version=0)
+        assert world.policy_in_force().sensitive == uploaded.sensitive
+        assert world.policy_in_force().guardrails == uploaded.guardrails
+
+    def test_what_more_is_sensitive_is_so_at_once(self) -> None:
+        world = _company(f"{_GROUPS}{_SETS}sensitive: {{harmless: [ViewOnly]}}\n")
+        request = put_in_force(f"{_GROUPS}{_SETS}sensitive: {{permission_sets: [ViewOnly]}}\n", world=world)
+        assert _change_of(world, request) is ChangeState.SUCCEEDED
+        assert world.policy_in_force().sensitive.permission_sets == {"ViewOnly"}
+
     def test_the_first_look_lets_in_what_was_approved_and_not_what_an_edit_gives_instead(self) -> None:
         world = World()
         world.hr_tells(a_person())

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dayone.contracts.policy_check import check_policy
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.assignments import Assignment, Principal
 from dayone.domain.sensitivity import Sensitivity
@@ -141,3 +142,17 @@ class TestHarmless:
     def test_it_is_still_sensitive_by_where_it_is_given_and_to_whom(self) -> None:
         assert _of_account(_policy(_ADMIN, sensitive="{harmless: [Set], accounts: [{ou: /Prod}]}"))
         assert _of_account(_policy(_ADMIN, sensitive="{harmless: [Set], groups: [staff]}"))
+
+
+class TestNotes:
+    def test_the_check_says_which_sets_are_sensitive_and_why(self) -> None:
+        policy = "version: 1\npermission_sets:\n  Admin: {managed_policies: [AdministratorAccess]}\n  View: {}\n"
+        _, notes = check_policy({"p.yaml": policy})
+        assert notes[0].startswith("p.yaml:3: permission set `Admin` is sensitive: it has `AdministratorAccess`")
+        assert not [note for note in notes if "`View` is" in note]
+
+    def test_it_says_what_is_called_harmless_and_would_be_sensitive(self) -> None:
+        policy = "version: 1\npermission_sets:\n  A: {managed_policies: [IAMFullAccess]}\n  B: {}\n"
+        _, notes = check_policy({"p.yaml": policy + "sensitive: {harmless: [A, B]}\n"})
+        (called,) = [note for note in notes if "harmless" in note]
+        assert called.startswith("p.yaml:3: permission set `A` is called harmless, although it has `IAMFullAccess`")

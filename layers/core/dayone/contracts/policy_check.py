@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dayone.contracts.policy_file import read_policy
 from dayone.contracts.policy_findings import Finding, invalid_policy
 from dayone.domain.policy import Policy, PolicyNote
+from dayone.domain.sensitivity import sensitive_sets
 from dayone.domain.unmatchable_rules import unassigned_sets, unmatchable_rules
 from dayone.errors import Invalid
 
@@ -14,7 +15,7 @@ def check_policy(files: Mapping[str, str]) -> tuple[Policy, Sequence[str]]:
     policy = read_policy(files, version=0)
     if mistakes := unmatchable_rules(policy):
         raise invalid_by(mistakes)
-    return policy, [str(note) for note in unassigned_sets(policy)]
+    return policy, [str(note) for note in (*sensitive_sets(policy), *unassigned_sets(policy))]
 
 
 def invalid_by(mistakes: Iterable[PolicyNote]) -> Invalid:

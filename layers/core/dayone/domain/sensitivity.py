@@ -7,7 +7,7 @@ from dayone.domain.accounts import Account
 from dayone.domain.assignments import Assignment
 from dayone.domain.managed_policies import HARMLESS, SENSITIVE
 from dayone.domain.matching import describes, may_share_accounts, names_management
-from dayone.domain.policy import AssignmentRule, PermissionSetRule, Policy
+from dayone.domain.policy import AssignmentRule, PermissionSetRule, Policy, PolicyNote
 from dayone.domain.sensitive_policies import why_document_is_sensitive
 
 # Sensitive whatever their documents say by now.
@@ -34,6 +34,16 @@ def _reasons(permission_set: PermissionSetRule) -> Iterator[str]:
         yield f"it has your policy `{policy}`, which cannot be read"
     if permission_set.inline_policy and (reason := why_document_is_sensitive(permission_set.inline_policy)):
         yield reason
+
+
+def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
+    """A note on each permission set that is sensitive, or would be if the policy did not call it harmless."""
+    reasons = Sensitivity(policy).permission_sets
+    for rule in policy.permission_sets:
+        if reason := reasons.get(rule.name):
+            yield PolicyNote(rule.location, f"permission set `{rule.name}` is sensitive: {reason}")
+        elif reason := why_contents_are_sensitive(rule):
+            yield PolicyNote(rule.location, f"permission set `{rule.name}` is called harmless, although {reason}")
 
 
 class Sensitivity:

@@ -13,6 +13,7 @@ from dayone.domain.guards import judged_as_edit
 from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy, PolicyNote
+from dayone.domain.sensitivity import sensitive_sets
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.domain.unmatchable_rules import unassigned_sets, unmatchable_rules
@@ -83,7 +84,7 @@ def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
     planned = _looked_at(everybody, evaluator=evaluator, ports=ports, is_edit=True)
     guards = check_protection(policy, in_force=in_force, ports=ports, near=unmatched.near)
     mistakes = [*unmatchable_rules(policy), *guards.mistakes]
-    notes = [*guards.warnings, *guards.unread, *unassigned_sets(policy)]
+    notes = [*guards.warnings, *guards.unread, *sensitive_sets(policy), *unassigned_sets(policy)]
     # Whoever was not looked at may be meant.
     if planned.is_complete:
         refused = {note.location for note in mistakes}
