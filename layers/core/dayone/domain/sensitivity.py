@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from dayone.domain.accounts import Account
-from dayone.domain.assignments import Assignment
+from dayone.domain.assignments import Assignment, assignment_in
 from dayone.domain.managed_policies import HARMLESS, SENSITIVE
 from dayone.domain.matching import describes, may_share_accounts, names_management
 from dayone.domain.policy import AssignmentRule, PermissionSetRule, Policy, PolicyNote
 from dayone.domain.sensitive_policies import why_document_is_sensitive
+from dayone.domain.subjects import Resource, ResourceKind
 
 # Sensitive whatever their documents say by now.
 _BY_NAME = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "job-function/SystemAdministrator"})
@@ -94,6 +95,14 @@ class Sensitivity:
             return f"permission set `{assignment.permission_set}`: {reason}"
         group = assignment.principal.group
         return f"the policy calls group `{group}` sensitive" if group in self._names.groups else ""
+
+    def why(self, resource: Resource, *, fact: object) -> str:
+        """Why it is sensitive to give a membership, or an assignment in the account that is the fact."""
+        if resource.kind is ResourceKind.MEMBERSHIP:
+            return self.groups.get(resource.name, "")
+        if resource.kind is ResourceKind.ASSIGNMENT and isinstance(fact, Account):
+            return self.why_assignment(assignment_in(resource), account=fact)
+        return ""
 
     def _why_set(self, rule: PermissionSetRule) -> str:
         if rule.name in self._names.permission_sets:

@@ -1,7 +1,7 @@
 """Preview plans: what would follow for one subject after the other, and what the guardrails would hold of it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dayone.domain.desired import Reason
@@ -10,10 +10,11 @@ from dayone.domain.guardrails import Tally, limit
 from dayone.domain.judgement import JudgementPreview, removals_of, split_held
 from dayone.domain.operations import Action
 from dayone.domain.precedence import Difference
+from dayone.domain.sensitivity import Sensitivity
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, Subject
 
-_MOST_NOTES = 100
+_MOST_NOTES, _MOST_SENSITIVE = 100, 20
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,13 @@ class PreviewBuilder:
     _counts: Counter[str] = field(default_factory=Counter)
     _listed: list[PreviewedOperation] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
+    _sensitive: Counter[str] = field(default_factory=Counter)
     _judgement: JudgementPreview = field(init=False)
+    _sensitivity: Sensitivity = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing to judge."""
+        self._sensitivity = Sensitivity(self.evaluator.policy)
         self._judgement = JudgementPreview(policy=self.evaluator.policy, is_edit=self.is_edit)
 
     def add(self, state: SubjectState) -> None:
@@ -103,6 +107,9 @@ class PreviewBuilder:
         self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), initial=initial)
         if split.allowed:
             self._list([_previewed(difference, of=state.head.subject) for difference in split.allowed])
+            given = [difference.resource for difference in split.allowed if difference.action is Action.CREATE]
+            reasons = ((resource, self._sensitivity.why(resource, fact=state.head.fact)) for resource in given)
+            self._sensitive.update(f"create-{resource}: {reason}" for resource, reason in reasons if reason)
 
     def preview(self, tally: Tally) -> PlanPreview:
         """All of it so far."""
@@ -112,7 +119,7 @@ class PreviewBuilder:
             counts=dict(sorted(self._counts.items())),
             operations=tuple(self._listed),
             unlisted=sum(self._counts.values()) - len(self._listed),
-            notes=tuple(self._notes),
+            notes=(*self._sensitive_notes(), *self._notes),
             guardrail=self._guardrail(tally),
         )
 
@@ -120,6 +127,12 @@ class PreviewBuilder:
         self._subjects += 1
         self._counts.update(operation.kind for operation in operations)
         self._listed += operations[: self.most - len(self._listed)]
+
+    def _sensitive_notes(self) -> Iterator[str]:
+        for access, number in self._sensitive.most_common(_MOST_SENSITIVE):
+            yield f"sensitive access, given {number} {'time' if number == 1 else 'times'}: {access}"
+        if len(self._sensitive) > _MOST_SENSITIVE:
+            yield f"sensitive access: and {len(self._sensitive) - _MOST_SENSITIVE} more like these"
 
     def _guardrail(self, tally: Tally) -> GuardrailPreview:
         judged = self._judgement.judge(tally)
