@@ -307,3 +307,23 @@ class TestWhatIsGiven:
         is_said(world, a_grant(subject=the_account(), resource=assignment("staff"), granted_by=_CAROL))
         world.settle()
         assert "gave grant g-1" in _is_refused(_held(world), _CAROL, world=world)
+
+
+class TestWhatIsSensitive:
+    @pytest.mark.parametrize(
+        ("strict", "loose"),
+        [
+            ("", "sensitive: {harmless: [ViewOnly]}\n"),
+            ("sensitive: {permission_sets: [ViewOnly]}\n", ""),
+            ("sensitive: {groups: [staff]}\n", ""),
+            ("sensitive: {accounts: [{ou: /Prod}]}\n", ""),
+        ],
+    )
+    def test_who_made_less_of_it_does_not_approve_that_whoever_uploads_it_again(self, strict: str, loose: str) -> None:
+        more = _policy(f"{_STAFF}, {{title: Boss}}", more=loose)
+        world = _company((_policy(more=strict), _BOB), (more, _ALICE), (more, _CAROL))
+        change = _held(world)
+        assert change.cause.actor == _CAROL
+        assert _is_refused(change, _ALICE, world=world)
+        assert _is_refused(change, _CAROL, world=world)
+        assert _is_refused(change, _BOB, world=world) == ""
