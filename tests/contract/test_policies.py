@@ -8,7 +8,19 @@ import pytest
 
 from dayone.domain.audit import AuditEntry, first_break
 from dayone.domain.origins import Origins
-from dayone.domain.policy import Guard, Guardrails, Policy, PolicyVersion, Protection, Reservation, Reservations
+from dayone.domain.policy import (
+    AccountSelector,
+    Condition,
+    Guard,
+    Guardrails,
+    Location,
+    Policy,
+    PolicyVersion,
+    Protection,
+    Reservation,
+    Reservations,
+    SensitiveNames,
+)
 from dayone.domain.preconditions import Precondition
 from dayone.domain.terms import Terms
 from dayone.errors import Invalid, NotFound, Outdated, TooLarge
@@ -21,6 +33,12 @@ _GUARD = Guard(
     protection=Protection(groups=frozenset({"break-glass"})),
     loosens=("no longer protected: group break-glass",),
     is_alone=False,
+    sensitive=SensitiveNames(
+        permission_sets=frozenset({"Deploy"}),
+        groups=frozenset({"admins"}),
+        accounts=(AccountSelector(Location("policy.yaml", 9), ous=("/Prod",), tags=(Condition("env", ("prod",)),)),),
+        harmless=frozenset({"Power"}),
+    ),
 )
 
 pytest_plugins = ("tests.contract.state_fixtures",)

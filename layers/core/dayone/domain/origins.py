@@ -104,8 +104,8 @@ def _parts(policy: Policy) -> Iterator[tuple[str, str, object]]:
     for kind in fields(policy.protection):
         for name in getattr(policy.protection, kind.name):
             yield protection_rule(kind.name, name), GIVES, None
-    for kind, names in names_by_kind(policy.sensitive):
-        yield from ((sensitive_rule(kind, name), GIVES, None) for name in names)
+    for section, names in names_by_kind(policy.sensitive):
+        yield from ((sensitive_rule(section, name), GIVES, None) for name in names)
     yield from ((SENSITIVE_ACCOUNTS, GIVES, selector) for selector in policy.sensitive.accounts)
     for limit in fields(policy.guardrails):
         yield GUARDRAILS, limit.name, str(getattr(policy.guardrails, limit.name))
