@@ -67,6 +67,7 @@ def test_every_make_target_for_people_says_what_it_does() -> None:
         "help",
         "sandbox",
         "schema",
+        "sensitive-data",
         "simulate",
     }
     assert people_use == documented
