@@ -68,6 +68,11 @@ def test_all_of_a_kind_in_an_account_is_everything(resource: object) -> None:
     assert _why(_allow("iam:PassRole", resource))
 
 
+def test_the_objects_of_one_bucket_are_not_everything() -> None:
+    assert not _why(_allow("s3:PutObjectAcl", "arn:aws:s3:::bucket/*"))
+    assert _why(_allow("s3:PutObjectAcl", "arn:aws:s3:::*/*"))
+
+
 @pytest.mark.parametrize(
     "resource",
     ["arn:aws:iam::*:role/app-*", "arn:aws:iam::*:role/app/*", "arn:aws:iam::*:user/${aws:username}", "arn:aws:s3:::b"],

@@ -100,11 +100,10 @@ def _is_everything(resource: str) -> bool:
     if len(parts) < _ARN_PARTS:
         # A star in front spans whatever stands behind it.
         return _has_wildcard(resource)
-    return not _after_kind(parts[-1]).strip("*?/:")
-
-
-def _after_kind(resource: str) -> str:
-    return re.split("[/:]", resource, maxsplit=1)[-1]
+    *_, service, _, account, name = parts
+    # Buckets alone have no kind in front of their name, and their objects stand behind it.
+    is_bucket = service.lower() == "s3" and not account
+    return not (name if is_bucket else re.split("[/:]", name, maxsplit=1)[-1]).strip("*?/:")
 
 
 def _statements(policy: object) -> Iterator[_Statement]:
