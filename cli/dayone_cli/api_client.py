@@ -12,7 +12,7 @@ from dayone_cli.answers import Answer, failure_of
 from dayone_cli.failures import Misused, Unavailable
 from dayone_cli.signed_http import Send
 
-type Query = Mapping[str, str | int | None]
+type Query = Mapping[str, str | int | list[str] | None]
 
 _TRIES = 4
 _LONGEST_PAUSE = 20.0  # seconds
@@ -86,7 +86,8 @@ class ApiClient:
     def _asked(
         self, method: str, where: str, *, headers: Mapping[str, str], query: Query | None = None, body: bytes = b""
     ) -> Answer:
-        named = {name: str(one) for name, one in (query or {}).items() if one not in (None, "")}
+        several = {name: one if isinstance(one, list) else [one] for name, one in (query or {}).items()}
+        named = [(name, str(each)) for name, values in several.items() for each in values if each not in (None, "")]
         # AWS signs a space as %20, never as a plus.
         url = self.url + where + (f"?{urlencode(named, quote_via=quote, safe='')}" if named else "")
         answer = self._answered(method, url, headers=headers, body=body)

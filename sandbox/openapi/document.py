@@ -25,6 +25,7 @@ TAGS = {
     "grants": "Temporary access.",
     "assignments": "A report of all access.",
     "explain": "Explanations of the access a person has or lacks.",
+    "me": "The caller of the API.",
     "operations": "Operating Day One: dead letters, audit log, setup checks and metrics.",
     "changes": "Changes: causes, progress, and approval or rejection of held operations.",
     "HR systems": "What HR systems send to, at the address in the stack's output `HrUrl`.",

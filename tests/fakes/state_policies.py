@@ -47,7 +47,7 @@ class MemoryPolicies:
         if version not in self._state.kept_policies:
             raise NotFound(f"there is no version {version} of the policy")
         kept = self._state.kept_policies[version]
-        return replace(self._parse(kept), terms=Terms(actor=kept.actor))
+        return replace(self._parse(kept), terms=Terms(actor=kept.actor, authors=kept.authors))
 
     def origins(self) -> Origins:
         return self._state.origins
@@ -82,6 +82,7 @@ class MemoryPolicyArchive:
         actor: str,
         at: datetime,
         change: str,
+        authors: tuple[str, ...] = (),
         precondition: Precondition = NO_PRECONDITION,
     ) -> PolicyVersion:
         if len(text.encode()) > _LONGEST_TEXT:
@@ -92,7 +93,9 @@ class MemoryPolicyArchive:
         newest = max(self._state.kept_policies, default=0)
         precondition.check(str(newest) if newest else None)
         number = newest + 1
-        version = PolicyVersion(version=number, text=text, file=file, actor=actor, at=at, change=change)
+        version = PolicyVersion(
+            version=number, text=text, file=file, actor=actor, at=at, change=change, authors=authors
+        )
         self._state.kept_policies[number] = version
         return version
 

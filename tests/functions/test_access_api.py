@@ -117,7 +117,13 @@ def test_changes_are_listed_page_by_page(world: World) -> None:
     assert second["changes"][0] == {
         "id": CHANGE,
         "state": "running",
-        "cause": {"kind": "hr-event", "actor": "hr:standard", "reference": "m", "at": "2026-11-23T08:00:00+00:00"},
+        "cause": {
+            "kind": "hr-event",
+            "actor": "hr:standard",
+            "authors": [],
+            "reference": "m",
+            "at": "2026-11-23T08:00:00+00:00",
+        },
         "subjects": 1,
         "planned": 1,
         "operations": 2,

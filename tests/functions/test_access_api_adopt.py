@@ -14,7 +14,7 @@ from tests.functions.access_api_policies import keep
 from tests.functions.access_api_state import CHANGE, NOW, remembered
 from tests.functions.access_api_world import Event, World, load
 
-ON_CALL = "arn:aws:sts::111122223333:assumed-role/platform/on-call"
+ON_CALL = "arn:aws:sts::111122223333:assumed-role/on-call/eve"
 NEW = ulid(NOW, entropy=b"\x07" * 10)
 DEPLOY = Subject(SubjectKind.PERMISSION_SET, "Deploy")
 POLICY = "version: 1\npermission_sets:\n  Deploy: {managed_policies: [ViewOnlyAccess]}\n"

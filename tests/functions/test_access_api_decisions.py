@@ -14,7 +14,7 @@ from tests.fakes.state_failed import MemoryStuck
 from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered
 from tests.functions.access_api_world import CALLER, Event, World, load, signed_by
 
-APPROVER = "arn:aws:sts::111122223333:assumed-role/platform/on-call"
+APPROVER = "arn:aws:sts::111122223333:assumed-role/on-call/eve"
 WHY = "43 removals, the limit is 10 (10 % of 105, at least 5)"
 
 
@@ -96,9 +96,34 @@ def test_whoever_caused_a_change_does_not_decide_about_it(world: World, name: st
     assert world.state.log == []
 
 
-def test_another_session_of_the_same_role_is_somebody_else(world: World) -> None:
-    assert CALLER.rpartition("/")[0] == APPROVER.rpartition("/")[0]
-    assert world.send("approve_change").status == 202
+_STS = "arn:aws:sts::111122223333:assumed-role"
+_EDITOR = f"{_STS}/AWSReservedSSO_Editors_0123456789abcdef/ada"
+
+
+@pytest.mark.parametrize(
+    ("cause", "caller"),
+    [
+        pytest.param(CALLER, f"{CALLER.rpartition('/')[0]}/somebody-else", id="another name for the same role"),
+        pytest.param(_EDITOR, f"{_STS}/AWSReservedSSO_Approvers_fedcba9876543210/ada", id="another permission set"),
+        pytest.param(_EDITOR, f"{_STS}/AWSReservedSSO_Approvers_fedcba9876543210/ADA", id="in another letter case"),
+    ],
+)
+@pytest.mark.parametrize("name", ["approve_change", "reject_change"])
+def test_who_has_several_names_is_one_principal(world: World, name: str, cause: str, caller: str) -> None:
+    known = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(known, cause=replace(known.cause, actor=cause))
+    answer = world.send(sent_by(name, caller))
+    assert (answer.status, answer.body["type"]) == (403, "tag:dayone,2026:forbidden")
+    assert world.inbox.commands == []
+    assert world.send(sent_by(name, f"{_STS}/AWSReservedSSO_Approvers_fedcba9876543210/eve")).status == 202
+
+
+@pytest.mark.parametrize("author", ["author:eve", f"author:{APPROVER}", f"author:{_STS}/on-call/another-name"])
+def test_whoever_a_pipeline_names_as_author_does_not_decide(world: World, author: str) -> None:
+    known = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(known, cause=replace(known.cause, authors=("author:bob", author)))
+    assert world.send("approve_change").status == 403
+    assert world.send(sent_by("approve_change", "arn:aws:iam::111122223333:user/third")).status == 202
 
 
 def test_the_same_decision_again_is_harmless_whoever_makes_it(world: World) -> None:

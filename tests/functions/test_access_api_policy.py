@@ -33,6 +33,35 @@ def test_a_policy_is_kept_and_put_on_the_inbox_under_the_callers_name(world: Wor
     assert answer.headers["Location"] == f"/v1/changes/{kept.change}"
 
 
+def _by(*authors: str) -> Event:
+    event = load("submit_policy")
+    event["queryStringParameters"] = {**(event["queryStringParameters"] or {}), "author": authors[-1]}
+    several = {name: [one] for name, one in event["queryStringParameters"].items()}
+    event["multiValueQueryStringParameters"] = {**several, "author": list(authors)}
+    return event
+
+
+def test_authors_are_kept_with_the_policy_and_with_its_change(world: World) -> None:
+    bob = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Editors_0123456789abcdef/bob"
+    answer = world.send(_by("ada@example.com", bob, "ada@example.com"))
+    named = ("author:ada@example.com", f"author:{bob}")
+    assert world.state.kept_policies[1].authors == named
+    (request,) = world.inbox.of(ActivatePolicy)
+    assert (request.cause.actor, request.cause.authors) == (CALLER, named)
+    looked_at = load("read_change") | {"path": answer.headers["Location"], "queryStringParameters": None}
+    assert world.send(looked_at).body["change"]["cause"]["authors"] == list(named)
+
+
+@pytest.mark.parametrize(
+    "authors",
+    [("ada lovelace",), ("ada", "*"), ("arn:aws:s3:::bucket",), ("a" * 129,), tuple(f"u-{n}" for n in range(21))],
+    ids=["a space", "no name", "no caller's ARN", "too long", "too many"],
+)
+def test_an_author_that_nobody_can_be_is_refused(world: World, authors: tuple[str, ...]) -> None:
+    assert world.send(_by(*authors)).status == 400
+    assert not world.state.kept_policies
+
+
 def test_the_change_of_a_policy_can_be_looked_at_at_once(world: World) -> None:
     answer = world.send("submit_policy")
     looked_at = load("read_change") | {"path": answer.headers["Location"], "queryStringParameters": None}
@@ -114,6 +143,7 @@ def test_the_policy_in_force_is_answered_as_it_was_uploaded(world: World) -> Non
         "text": load("submit_policy")["body"],
         "files": {"access/policy.yaml": load("submit_policy")["body"]},
         "actor": CALLER,
+        "authors": [],
         "at": "2026-11-23T08:00:00+00:00",
         "change": "",
     }

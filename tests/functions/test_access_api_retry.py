@@ -11,7 +11,7 @@ from dayone.domain.subjects import Subject, SubjectKind
 from tests.functions.access_api_state import ADA, CHANGE, DEV, NOW, remembered
 from tests.functions.access_api_world import Event, World, load
 
-ON_CALL = "arn:aws:sts::111122223333:assumed-role/platform/on-call"
+ON_CALL = "arn:aws:sts::111122223333:assumed-role/on-call/eve"
 NEW = ulid(NOW, entropy=b"\x07" * 10)
 
 

@@ -30,6 +30,7 @@ def test_versions_are_listed_page_by_page_the_newest_first(world: World) -> None
         "in_force": False,
         "files": ["policy.yaml"],
         "actor": ACTOR,
+        "authors": [],
         "at": "2026-11-23T08:00:00+00:00",
         "change": f"{CHANGE[:-1]}1",
     }

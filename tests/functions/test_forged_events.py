@@ -47,7 +47,7 @@ NOT_OF_THE_API: Mapping[str, Mapping[str, Any]] = {
     "no request id": {"requestId": MISSING},
 }
 _ADDRESSES = {"no address": MISSING, "an address that is none": "test-invoke-source-ip"}
-_ARN = "arn:aws:sts::111122223333:assumed-role/platform/on-call"
+_ARN = "arn:aws:sts::111122223333:assumed-role/on-call/eve"
 # In requestContext.identity. None of them can be what IAM has established.
 NOT_A_CALLER: Mapping[str, Mapping[str, Any]] = {
     "an ARN and nothing else": {
@@ -60,9 +60,9 @@ NOT_A_CALLER: Mapping[str, Mapping[str, Any]] = {
     "a user with the id of a session": {"userArn": "arn:aws:iam::111122223333:user/somebody-else"},
     "a session with the id of a user": {"caller": "AIDAEXAMPLEID", "user": "AIDAEXAMPLEID"},
     "two ids": {"user": "AROAEXAMPLEID:somebody-else"},
-    "another account's role": {"userArn": "arn:aws:sts::999988887777:assumed-role/platform/on-call"},
+    "another account's role": {"userArn": "arn:aws:sts::999988887777:assumed-role/on-call/eve"},
     "another account": {
-        "userArn": "arn:aws:sts::999988887777:assumed-role/platform/on-call",
+        "userArn": "arn:aws:sts::999988887777:assumed-role/on-call/eve",
         "accountId": "999988887777",
     },
     "no account": {"accountId": None},

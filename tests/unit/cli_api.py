@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +37,11 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    pairs: Sequence[tuple[str, str]] = ()
+
+    def values(self, name: str) -> list[str]:
+        """All values of a parameter of the query, in the order they came in."""
+        return [value for each, value in self.pairs if each == name]
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
         return json.loads(self.body)
@@ -86,6 +91,7 @@ class Handler(BaseHTTPRequestHandler):
             path=parts.path,
             query=dict(parse_qsl(parts.query)),
             headers={name.lower(): one for name, one in self.headers.items()},
+            pairs=parse_qsl(parts.query),
             body=self.rfile.read(int(self.headers.get("content-length") or 0)),
         )
         told = self.api.answer(asked, target=self.path)

@@ -54,6 +54,15 @@ def test_without_a_yes_nothing_is_put(api: CliApi, file: Path, stdin: str) -> No
     assert puts(api) == []
 
 
+def test_authors_that_a_pipeline_names_are_sent_with_the_policy(api: CliApi, file: Path) -> None:
+    authors = ("--author", "ada@example.com", "--author", "arn:aws:iam::111122223333:user/team/bob")
+    assert dayone("policy", "apply", file, "--yes", *authors, api=api.url).code == 0
+    assert dayone("policy", "rollback", "6", "--yes", "--author", "ada@example.com", api=api.url).code == 0
+    put, back = (one for one in api.asked if one.method == "PUT" or "rollback" in one.path)
+    assert put.values("author") == ["ada@example.com", "arn:aws:iam::111122223333:user/team/bob"]
+    assert back.values("author") == ["ada@example.com"]
+
+
 def test_yes_does_not_ask(api: CliApi, file: Path) -> None:
     assert dayone("policy", "apply", file, "--yes", api=api.url).code == 0
     assert puts(api) == ["PUT /v1/policy"]

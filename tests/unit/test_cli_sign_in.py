@@ -20,6 +20,7 @@ from dayone_cli.portal_place import Portal, portal_of
 from dayone_cli.role_credentials import RoleCredentials, profile_block
 from dayone_cli.target import Target
 from dayone_cli.token_cache import Token, TokenCache
+from tests.unit.cli_api import running
 from tests.unit.cli_runs import dayone
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -243,3 +244,13 @@ def test_the_profile_block_is_one_that_the_sdk_understands(
     found = botocore.session.Session().get_scoped_config()
     assert (found["sso_account_id"], found["sso_role_name"]) == ("444455556666", "ViewOnly")
     assert portal_of(Target(region="eu-north-1")) == portal
+
+
+def test_me_shows_the_arn_and_the_principal() -> None:
+    arn = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Editors_0123456789abcdef/ada"
+    with running() as api:
+        api.tell("GET /v1/me", {"actor": arn, "principal": "user ada"})
+        ended = dayone("me", api=api.url)
+    assert ended.code == 0
+    assert arn in ended.out
+    assert "user ada" in ended.out

@@ -86,7 +86,7 @@ def test_a_part_is_theirs_who_brought_it_into_a_policy_that_lacked_it(edits: lis
     for selector in had:
         (member,) = _staff([selector]).groups[0].members
         digest = part_digest(group_rule("staff"), "gives", member)
-        assert list(known.of(digest, otherwise="nobody")) == expected[selector]
+        assert list(known.of(digest, otherwise=("nobody",))) == expected[selector]
 
 
 def test_who_took_a_part_out_of_a_rule_is_known_by_the_last_time() -> None:
@@ -104,9 +104,9 @@ def test_in_a_policy_with_too_many_parts_everybody_is_who_has_brought_any() -> N
     bob = replace(a_policy(*many), terms=Terms(actor="bob"))
     known = origins_after(Origins(), before=few, after=bob, now=NOON)
     assert len(known.brought) == 1
-    assert known.of("any", otherwise="") == ("alice", "bob")
+    assert known.of("any", otherwise=("",)) == ("alice", "bob")
     again = origins_after(known, before=bob, after=replace(few, terms=Terms(actor="carol")), now=NOON)
     (digest,) = parts_of(a_policy(a_group("a"))).keys() & {
         part_digest(group_rule("a"), "gives", one) for one in a_group("a").members
     }
-    assert again.of(digest, otherwise="") == ("carol",)
+    assert again.of(digest, otherwise=("",)) == ("carol",)

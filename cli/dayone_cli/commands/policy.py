@@ -23,6 +23,14 @@ _NOT_FOUND = 404
 _OVERTAKEN = 412
 
 Places = Annotated[list[Path], typer.Argument(help="YAML files, or folders with them; together they form the policy.")]
+Authors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--author",
+        help="Who wrote it, when a pipeline applies it: a user name or an ARN. May be given several times. "
+        "They cannot approve what it holds, and neither can you.",
+    ),
+]
 Version = Annotated[int, typer.Argument(min=1, help="A version number from `dayone policy versions`.")]
 
 
@@ -57,7 +65,15 @@ def plan(run: Run, places: Places) -> None:
 
 
 @command(app, "apply")
-def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
+def apply(
+    run: Run,
+    places: Places,
+    author: Authors = None,
+    *,
+    yes: Yes = False,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
     """Show what a policy would change, ask for confirmation, put it in force and watch the change."""
     texts = policy_texts(places)
     tag, files = _in_force(run)
@@ -69,13 +85,19 @@ def apply(run: Run, places: Places, *, yes: Yes = False, follow_it: FollowIt = T
         run.screen.say(line)
     _refuse_mistakes(planned)
     confirm("Put this policy in force?", yes=yes)
-    taken = _put(run, texts, depends_on={"if-match": tag} if tag else {"if-none-match": "*"})
+    taken = _put(run, texts, authors=author, depends_on={"if-match": tag} if tag else {"if-none-match": "*"})
     follow(run, taken, follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "rollback")
 def rollback(
-    run: Run, version: Version, *, yes: Yes = False, follow_it: FollowIt = True, timeout: Timeout = 0.0
+    run: Run,
+    version: Version,
+    author: Authors = None,
+    *,
+    yes: Yes = False,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
 ) -> None:
     """Show what an earlier version would change, ask for confirmation, and put its text in force as a new version."""
     kept = run.api.read(path("v1", "policy", "versions", str(version)))
@@ -84,9 +106,8 @@ def rollback(
     for line in (*plan_lines(planned), *(f"Note: {mistake}" for mistake in mistakes_in(planned))):
         run.screen.say(line)
     confirm(f"Put the text of version {version} in force again?", yes=yes)
-    follow(
-        run, run.api.write("POST", path("v1", "policy", "rollback", str(version))), follow_it=follow_it, timeout=timeout
-    )
+    taken = run.api.write("POST", path("v1", "policy", "rollback", str(version)), query={"author": author})
+    follow(run, taken, follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "show")
@@ -118,9 +139,9 @@ def _planned(run: Run, texts: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
     return run.api.ask("/v1/plan", {"files": dict(texts)})
 
 
-def _put(run: Run, texts: Mapping[str, str], *, depends_on: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+def _put(run: Run, texts: Mapping[str, str], *, authors: list[str] | None, depends_on: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
     try:
-        return run.api.write("PUT", _POLICY, {"files": texts}, headers=depends_on)
+        return run.api.write("PUT", _POLICY, {"files": texts}, query={"author": authors}, headers=depends_on)
     except Refused as refused:
         if refused.status != _OVERTAKEN:
             raise

@@ -1,4 +1,4 @@
-"""`dayone login` and `dayone credentials`: a person signs in, and gets what a shell needs."""
+"""`dayone login`, `credentials` and `me`: a person signs in, gets what a shell needs, and sees as whom they act."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -41,9 +41,10 @@ SsoSession = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add both commands to the top."""
+    """Add the commands to the top."""
     command(app, "login")(login)
     command(app, "credentials")(credentials)
+    command(app, "me")(me)
 
 
 def login(
@@ -96,6 +97,11 @@ def credentials(
     sso = _client(run, "sso", portal)
     got = role_credentials(sso, access_token=token.access_token, account=account, permission_set=permission_set)
     run.screen.raw(got.process_output() if as_process else got.export_lines())
+
+
+def me(run: Run) -> None:
+    """Show as whom you call the API: your ARN, and the principal that approvals compare."""
+    run.show(run.api.read("/v1/me"), facts)
 
 
 def _valid_token(run: Run, portal: Portal) -> Token:

@@ -57,7 +57,7 @@ class DynamoPolicyInForce:
     def version(self, version: int) -> Policy:
         """A kept version, in force or not; raises NotFound for one that was never kept."""
         kept = kept_version(self._table, version)
-        return replace(self._parse(kept), terms=Terms(actor=kept.actor))
+        return replace(self._parse(kept), terms=Terms(actor=kept.actor, authors=kept.authors))
 
 
 class DynamoPolicies(DynamoPolicyInForce):

@@ -41,6 +41,7 @@ class DynamoPolicyArchive:
         actor: str,
         at: datetime,
         change: str,
+        authors: tuple[str, ...] = (),
         precondition: Precondition = NO_PRECONDITION,
     ) -> PolicyVersion:
         """Keep a text as the next version, not yet in force; raises TooLarge for one that no record can hold."""
@@ -51,7 +52,9 @@ class DynamoPolicyArchive:
             if known is not None:
                 return known
             precondition.check(str(newest) if newest else None)
-            version = PolicyVersion(version=newest + 1, text=text, file=file, actor=actor, at=at, change=change)
+            version = PolicyVersion(
+                version=newest + 1, text=text, file=file, actor=actor, at=at, change=change, authors=authors
+            )
             # Somebody else may have taken the number meanwhile; then it is theirs, and the newest.
             if self._table.write(Put(policy_record(version), condition=IS_NEW), what="keeping a policy"):
                 return version

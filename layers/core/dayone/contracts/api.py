@@ -158,13 +158,17 @@ class OperationAnswer(TypedDict):
 
 
 class PolicyAnswer(TypedDict):
-    """A policy as uploaded; for several files `file` is empty and `text` is their JSON object."""
+    """A policy as uploaded; for several files `file` is empty and `text` is their JSON object.
+
+    `authors` answer for it beside the actor: `author:` and a user name or an ARN.
+    """
 
     version: int
     file: str
     text: str
     files: dict[str, str]
     actor: str
+    authors: list[str]
     at: Moment
     change: str
 
@@ -175,6 +179,17 @@ class SubmittedAnswer(TypedDict):
     version: Count
     change: ChangeId
     href: Href
+
+
+class MeAnswer(TypedDict):
+    """The caller: the ARN that IAM established, and the principal that approvals compare.
+
+    `principal` is `user NAME` for every role of that user of Identity Center, the ARN of any other role without its
+    session, and else the ARN itself.
+    """
+
+    actor: str
+    principal: str
 
 
 class HealthAnswer(TypedDict):

@@ -10,10 +10,11 @@ _SubjectName = Annotated[str, Described(pattern="^[a-z-]+:.+$")]
 
 
 class CauseAnswer(TypedDict):
-    """The cause of a change: its kind, the caller or source, a reference and the time."""
+    """The cause of a change: its kind, the caller or source, its authors if any are named, a reference and the time."""
 
     kind: Annotated[str, one_of(*CauseKind)]
     actor: str
+    authors: list[str]
     reference: str
     at: Moment
 

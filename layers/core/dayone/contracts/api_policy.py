@@ -15,12 +15,16 @@ class PolicyFiles(TypedDict):
 
 
 class VersionAnswer(TypedDict):
-    """A version of the policy without its text: `files` are the names, `change` is the change it caused."""
+    """A version of the policy without its text: `files` are the names, `change` is the change it caused.
+
+    `authors` answer for it beside the actor: `author:` and a user name or an ARN.
+    """
 
     version: int
     in_force: bool
     files: list[str]
     actor: str
+    authors: list[str]
     at: Moment
     change: str
 

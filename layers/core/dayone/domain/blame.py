@@ -237,7 +237,7 @@ def _by_taking_out(resource: Resource, at: Circumstances, *, rules: Iterable[str
 
 
 def _by_bringing(digest: str, at: Circumstances, *, reason: str) -> _Causes:
-    return ((actor, reason) for actor in at.origins.of(digest, otherwise=at.policy.terms.actor))
+    return ((actor, reason) for actor in at.origins.of(digest, otherwise=at.policy.terms.causes))
 
 
 def _since(resource: Resource, at: Circumstances) -> datetime:

@@ -34,9 +34,9 @@ class Origins:
     brought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     taken_out: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
 
-    def of(self, digest: str, *, otherwise: str) -> tuple[str, ...]:
+    def of(self, digest: str, *, otherwise: tuple[str, ...]) -> tuple[str, ...]:
         """Who brought a part; `otherwise` of what was in force before anybody kept a record of it."""
-        return self.brought.get(digest) or self.brought.get(_ANY) or (otherwise,)
+        return self.brought.get(digest) or self.brought.get(_ANY) or otherwise
 
 
 def group_rule(key: str) -> str:
@@ -134,20 +134,20 @@ def origins_after(known: Origins, *, before: Policy, after: Policy, now: datetim
 
     What nothing is known of was brought by whoever put `before` in force.
     """
-    had, has, actor = parts_of(before), parts_of(after), after.terms.actor
-    brought = {**known.brought, **{digest: known.of(digest, otherwise=before.terms.actor) for digest in had}}
+    had, has, actors = parts_of(before), parts_of(after), after.terms.causes
+    brought = {**known.brought, **{digest: known.of(digest, otherwise=before.terms.causes) for digest in had}}
     taken_out = dict(known.taken_out)
     for rule in {had[digest] for digest in had.keys() - has.keys()}:
         # At the end, so that those rules go first that nobody has touched for the longest time.
-        taken_out[rule] = {**taken_out.pop(rule, {}), actor: now}
+        taken_out[rule] = {**taken_out.pop(rule, {}), **dict.fromkeys(actors, now)}
     taken_out = dict(list(taken_out.items())[-_MOST_RULES:])
     if len(has) > MOST_PARTS:
-        everybody = tuple(dict.fromkeys([*chain.from_iterable(brought.values()), actor]))
+        everybody = tuple(dict.fromkeys([*chain.from_iterable(brought.values()), *actors]))
         return Origins(version=after.version, brought={_ANY: everybody}, taken_out=taken_out)
     former = [digest for digest in brought if digest not in has and digest != _ANY][-_MOST_FORMER:]
     is_new = has.keys() - had.keys()
     now_brought = {
-        digest: tuple(dict.fromkeys((*brought.get(digest, ()), *((actor,) if digest in is_new else ()))))
+        digest: tuple(dict.fromkeys((*brought.get(digest, ()), *(actors if digest in is_new else ()))))
         for digest in has
     }
     return Origins(

@@ -263,7 +263,10 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyVersion:
-    """A policy as uploaded, and its change; several files are one text, JSON of name to text, and `file` is empty."""
+    """A policy as uploaded, and its change; several files are one text, JSON of name to text, and `file` is empty.
+
+    `authors` are the people whom its actor, a pipeline, names as those who have written it.
+    """
 
     version: int
     text: str
@@ -271,3 +274,4 @@ class PolicyVersion:
     actor: str
     at: datetime
     change: str
+    authors: tuple[str, ...] = ()

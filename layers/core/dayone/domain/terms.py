@@ -24,7 +24,13 @@ class OffLimits:
 
 @dataclass(frozen=True)
 class Terms:
-    """By whom a policy was put in force, and what it cannot reach."""
+    """By whom a policy was put in force, who else is named as its author, and what it cannot reach."""
 
     actor: str = ""
     off_limits: OffLimits = OffLimits()
+    authors: tuple[str, ...] = ()
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Everybody who answers for it, the actor first."""
+        return (self.actor, *self.authors)

@@ -160,6 +160,7 @@ class PolicyArchive(Protocol):
         actor: str,
         at: datetime,
         change: str,
+        authors: tuple[str, ...] = (),
         precondition: Precondition = NO_PRECONDITION,
     ) -> PolicyVersion:
         """Keep a text as the next version, not yet in force; the one of the same change again is harmless.

@@ -36,6 +36,7 @@ _PARTS = {
     "POST grants": ("grants.grant_routes",),
     "GET groups": ("groups.group_routes",),
     "GET health": ("health.health_routes",),
+    "GET me": ("me.me_routes",),
     "GET metrics": ("metrics.metric_routes",),
     "GET people": ("people.people_routes",),
     "POST people": ("people_by_hand.people_by_hand_routes",),

@@ -79,6 +79,7 @@ def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
         "text": kept.text,
         "files": dict(files_in(kept)),
         "actor": kept.actor,
+        "authors": list(kept.authors),
         "at": time_answer(kept.at),
         "change": kept.change,
     }

@@ -13,6 +13,7 @@ from dayone.routes.requests import Event, check_whole
 _LONGEST = 128
 _LONGEST_OF: Mapping[str, int] = {
     "actor": 2048,  # an ARN. Source: IAM API Reference, arnType
+    "author": 2048,  # an ARN
     "cursor": 8192,  # two keys and two places in an index, as JSON in base64
     "ends": 1280,  # ten ends of lanes: lane, number, day and hash
     "If-Match": 1024,
@@ -44,9 +45,10 @@ def check_bounds(event: Event) -> None:
 def _texts(event: Event) -> Iterator[tuple[str, str, int]]:
     for part in unquote(event["path"]).split("/"):
         yield "a part of the path", part, _LONGEST
+    several = event.get("multiValueQueryStringParameters") or {}
     for name, value in (event.get("queryStringParameters") or {}).items():
         yield "the name of a parameter", name, _LONGEST
-        yield f"`{name}`", str(value or ""), longest(name)
+        yield from ((f"`{name}`", str(each or ""), longest(name)) for each in (value, *several.get(name, ())))
     for name, value in (event.get("headers") or {}).items():
         if name.lower() == "if-match":
             yield "`If-Match`", str(value or ""), longest("If-Match")

@@ -89,6 +89,7 @@ def _change(change: Change) -> api_changes.ChangeAnswer:
         "cause": {
             "kind": str(cause.kind),
             "actor": cause.actor,
+            "authors": list(cause.authors),
             "reference": cause.reference,
             "at": time_answer(cause.at),
         },

@@ -14,7 +14,7 @@ class Parameter:
     says: str
     place: str = "query"
     required: bool = False
-    example: str | int | None = None
+    example: str | int | tuple[str, ...] | None = None
     schema: Mapping[str, object] = field(default_factory=lambda: {"type": "string"})
 
 

@@ -8,7 +8,7 @@ from dayone.errors import Invalid, Malformed, NotFound, Outdated, TooLarge
 from dayone.routes.described import PAGED, Body, Description, Parameter
 from dayone.routes.examples import ADMINISTRATOR, AT, CHANGE, POLICY_TEXT
 from dayone.routes.preconditions import PRECONDITIONS
-from dayone.routes.requests import LARGEST_POLICY
+from dayone.routes.requests import AUTHOR_NAME, LARGEST_POLICY
 
 _POLICY: api.PolicyAnswer = {
     "version": 7,
@@ -16,6 +16,7 @@ _POLICY: api.PolicyAnswer = {
     "text": POLICY_TEXT,
     "files": {"policy.yaml": POLICY_TEXT},
     "actor": ADMINISTRATOR,
+    "authors": [],
     "at": AT,
     "change": CHANGE,
 }
@@ -25,6 +26,7 @@ _VERSION: api_policy.VersionAnswer = {
     "in_force": True,
     "files": ["policy.yaml"],
     "actor": ADMINISTRATOR,
+    "authors": [],
     "at": AT,
     "change": CHANGE,
 }
@@ -37,6 +39,13 @@ _FILE = Parameter(
     example="policy.yaml",
     schema={"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$", "default": "policy.yaml"},
 )
+_AUTHOR = Parameter(
+    name="author",
+    says="An author of a policy that a pipeline sends: a user name or an ARN; at most twenty. "
+    "Authors cannot approve what the policy holds, and neither can the caller.",
+    example=("ada", "eve"),
+    schema={"type": "array", "items": {"type": "string", "pattern": f"^({AUTHOR_NAME})$"}, "maxItems": 20},
+)
 
 POLICY_READ = Description(tag="policy", answer=api.PolicyAnswer, example=_POLICY, refuses=(NotFound,))
 POLICY_PUT = Description(
@@ -44,7 +53,7 @@ POLICY_PUT = Description(
     answer=api.SubmittedAnswer,
     example=_TAKEN,
     status=202,
-    takes=(_FILE, *PRECONDITIONS),
+    takes=(_FILE, _AUTHOR, *PRECONDITIONS),
     bodies=(
         Body(
             shape=Annotated[str, Described(minLength=1, maxLength=LARGEST_POLICY)],
@@ -64,5 +73,6 @@ ROLLBACK = Description(
     answer=api.SubmittedAnswer,
     example={**_TAKEN, "version": 8},
     status=202,
+    takes=(_AUTHOR,),
     refuses=(NotFound, Invalid, Malformed),
 )

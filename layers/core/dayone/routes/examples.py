@@ -68,7 +68,7 @@ OPERATION: api.OperationAnswer = {
 CHANGED: api_changes.ChangeAnswer = {
     "id": CHANGE,
     "state": "succeeded",
-    "cause": {"kind": "hr-event", "actor": "hr:standard", "reference": "msg_2Lw8", "at": AT},
+    "cause": {"kind": "hr-event", "actor": "hr:standard", "authors": [], "reference": "msg_2Lw8", "at": AT},
     "subjects": 1,
     "planned": 1,
     "unplanned": 0,

@@ -10,7 +10,7 @@ from dayone.routes.answers import policy_answer, submitted_answer
 from dayone.routes.described import described
 from dayone.routes.described_policy import POLICY_PUT, POLICY_READ
 from dayone.routes.preconditions import etag_of, precondition_of
-from dayone.routes.requests import caller_of, files_of
+from dayone.routes.requests import authors_of, caller_of, files_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.submit_policy import submit_policy
 
@@ -34,7 +34,9 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Put a policy in force: one file as YAML, or several as JSON. It replaces all files of the policy before."""
         event = app.current_event
         wanted = precondition_of(event)
-        kept = submit_policy(files_of(event), actor=caller_of(event), ports=api, precondition=wanted)
+        kept = submit_policy(
+            files_of(event), actor=caller_of(event), authors=authors_of(event), ports=api, precondition=wanted
+        )
         return taken(kept)
 
 

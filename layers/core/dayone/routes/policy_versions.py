@@ -9,7 +9,7 @@ from dayone.routes.answers import policy_answer
 from dayone.routes.described import described
 from dayone.routes.described_policy import ROLLBACK, VERSION, VERSIONS
 from dayone.routes.policy import taken
-from dayone.routes.requests import caller_of, window_of
+from dayone.routes.requests import authors_of, caller_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.read_policies import Kept, read_policies, read_policy_version
 from dayone.usecases.roll_back_policy import roll_back_policy
@@ -38,7 +38,8 @@ def policy_version_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(ROLLBACK)
     def post_rollback(version: str) -> Response[str]:
         """Put the text of an earlier version of the policy in force, as a new version."""
-        return taken(roll_back_policy(_number(version), actor=caller_of(app.current_event), ports=api))
+        event = app.current_event
+        return taken(roll_back_policy(_number(version), actor=caller_of(event), authors=authors_of(event), ports=api))
 
 
 def _number(said: str) -> int:
@@ -54,6 +55,7 @@ def _version(one: Kept) -> VersionAnswer:
         "in_force": one.is_in_force,
         "files": sorted(files_in(one.version)),
         "actor": answer["actor"],
+        "authors": answer["authors"],
         "at": answer["at"],
         "change": answer["change"],
     }

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from dayone.domain.principals import AUTHOR
 from dayone.errors import Malformed, TooLarge, Unauthentic
 from dayone.usecases.read_access import Window
 
@@ -17,6 +18,10 @@ USUAL_LIMIT = 25
 _SHORTER = "in a policy use globs and fewer lists, of people send fewer at once"
 # Half of a character outside the basic plane, as JSON writes one: few bodies have any.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+# What the name of a session can hold, and an ARN.
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName
+AUTHOR_NAME = r"[A-Za-z0-9_+=,.@-]{2,128}|arn:aws[a-z-]{0,16}:(iam|sts)::[0-9]{12}:[A-Za-z0-9_+=,.@/-]{1,1024}"
+_MOST_AUTHORS = 20
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 
 type Event = Mapping[str, Any]
@@ -28,6 +33,21 @@ def caller_of(event: Event) -> str:
     if not arn:
         raise Unauthentic("the request is not signed: sign it for execute-api with AWS credentials")
     return str(arn)
+
+
+def authors_of(event: Event) -> Sequence[str]:
+    """The people whom `author` of the query names, each once, as `author:` and what is said of them.
+
+    Each is a user name, as it stands in an ARN of a session, or an ARN. Raises Malformed for more than twenty, and for
+    a name that no caller can have.
+    """
+    named = dict.fromkeys((event.get("multiValueQueryStringParameters") or {}).get("author") or ())
+    if len(named) > _MOST_AUTHORS:
+        raise Malformed(f"at most {_MOST_AUTHORS} authors can be named")
+    for name in named:
+        if not re.fullmatch(AUTHOR_NAME, name):
+            raise Malformed("`author` is neither a user name nor an ARN: use the name that the person signs in with")
+    return [f"{AUTHOR}{name}" for name in named]
 
 
 def check_nothing_is_empty(event: Event) -> None:

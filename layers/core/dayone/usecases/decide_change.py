@@ -5,6 +5,7 @@ from typing import Protocol
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Change, ChangeState, Decision
 from dayone.domain.commands import ApplyDecision
+from dayone.domain.principals import is_same
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Forbidden, Inapplicable
 from dayone.ports.clock import Clock
@@ -60,9 +61,9 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
 
 def _decidable(change: str, *, actor: str, ports: DecidingPorts, only_leavers: bool = False) -> Change:
     found = the_change(change, records=ports.records, now=ports.clock())
-    if actor == found.cause.actor:
+    if any(is_same(actor, each) for each in (found.cause.actor, *found.cause.authors)):
         raise Forbidden(f"change {change} was caused by this caller: another caller must approve or reject it")
-    reasons = [one.reason for one in found.blamed if one.actor == actor and (one.of_leavers or not only_leavers)]
+    reasons = [one.reason for one in found.blamed if is_same(actor, one.actor) and (one.of_leavers or not only_leavers)]
     if reasons:
         others = "another caller must approve or reject it"
         raise Forbidden(f"change {change} holds what this caller has brought about, who {'; '.join(reasons)}: {others}")

@@ -1,6 +1,6 @@
 """Take a policy: nothing of a wrong one is kept, and a right one leads to a change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from dayone.contracts.kept_policy import as_one_text
@@ -34,12 +34,14 @@ def submit_policy(
     files: Mapping[str, str],
     *,
     actor: str,
+    authors: Sequence[str] = (),
     ports: UploadPorts,
     again: int = 0,
     precondition: Precondition = NO_PRECONDITION,
 ) -> PolicyVersion:
     """Keep a policy as the next version and ask for it to be put in force; `files` are its texts by file name.
 
+    `authors` are the people who wrote it, as `author:` and a user name or an ARN: they answer for it beside the actor.
     `again` is the earlier version that they are taken from, if any: its rules were accepted once, so they are not
     refused for what they match by now. Raises Invalid with every mistake in it and with what cannot be done in this
     deployment, Outdated unless the precondition holds for the newest version that was kept,
@@ -53,9 +55,10 @@ def submit_policy(
     at = ports.clock()
     change = ulid(at, entropy=ports.entropy())
     file, text = as_one_text(files)
-    kept = ports.archive.add(text, file=file, actor=actor, at=at, change=change, precondition=precondition)
+    by = tuple(authors)
+    kept = ports.archive.add(text, file=file, actor=actor, at=at, change=change, authors=by, precondition=precondition)
     reference = f"version {kept.version}" + (f", which is version {again} again" if again else "")
-    cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at)
+    cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at, authors=by)
     ports.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
     ports.changes.open(cause)

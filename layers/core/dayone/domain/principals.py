@@ -1,0 +1,36 @@
+"""Who stands behind the ARN that a caller has signed with, however many names the same human or workload can take."""
+
+import re
+
+AUTHOR = "author:"
+# https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+# The session's name is the user's name in Identity Center, whichever permission set, and so role, it came by.
+_RESERVED = re.compile(r"arn:aws[a-z-]*:sts::[0-9]{12}:assumed-role/AWSReservedSSO_.+_[0-9a-f]{16}/(?P<user>[^/]+)")
+# Whoever may assume a role, or ask for a federated user, chooses the session's name.
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName
+_CHOSEN = re.compile(r"(?P<role>arn:aws[a-z-]*:sts::[0-9]{12}:(?:assumed-role/.+|federated-user))/[^/]+")
+
+
+def principal_of(actor: str) -> str:
+    """The same text for everybody who may be the same human or workload.
+
+    `actor` is an ARN: all roles of permission sets of one Identity Center user are that user; all sessions of any other
+    role are the role, and all federated users of an account are one, since their names are chosen by who signs in. An
+    IAM user, and whatever is no ARN, stands for itself.
+    """
+    if reserved := _RESERVED.fullmatch(actor):
+        return f"user {reserved['user'].casefold()}"
+    if chosen := _CHOSEN.fullmatch(actor):
+        return chosen["role"]
+    return actor
+
+
+def is_same(caller: str, actor: str) -> bool:
+    """Whether a caller, by ARN, may be the actor behind something: another ARN, or an `author:` that was named.
+
+    An author is named by user name, or by ARN; a name means whoever signs in under it, in whatever letter case.
+    """
+    name = actor.removeprefix(AUTHOR)
+    if name == actor or name.startswith("arn:"):
+        return principal_of(caller) == principal_of(name)
+    return caller.rpartition("/")[2].casefold() == name.casefold()
