@@ -122,6 +122,20 @@ def show(
     run.show(run.api.read(where), _texts)
 
 
+@command(app, "describe")
+def describe(
+    run: Run,
+    subject: Annotated[
+        str, typer.Argument(help="A permission set, group or person that others made, such as permission-set:Deploy.")
+    ],
+) -> None:
+    """Print what others made as the policy would have to say it, to adopt it as it is. Exits 1 if that cannot be."""
+    described = run.api.read("/v1/existing", {"subject": subject})
+    run.show(described, lambda _: described["policy"].splitlines())
+    if described["obstacles"]:
+        raise Negative(f"{subject} cannot be taken as it is", findings=described["obstacles"])
+
+
 @command(app, "versions")
 def versions(run: Run, limit: Limit = USUAL) -> None:
     """List the versions of the policy, newest first."""

@@ -107,12 +107,12 @@ def compare_attributes(existing: Mapping[str, str], desired: Mapping[str, str]) 
             yield _mismatch(name, before, after)
 
 
-def compare_parts(existing: SetParts, desired: Mapping[Resource, Mapping[str, str]]) -> Iterator[Mismatch]:
-    """Each attached policy that is there or desired, but not both; `desired` are the parts with their attributes."""
-    for kind, attached in (
-        (ResourceKind.MANAGED_POLICY, existing.managed),
-        (ResourceKind.CUSTOMER_POLICY, existing.customer),
-    ):
+def compare_parts(
+    existing: Mapping[Resource, Mapping[str, str]], desired: Mapping[Resource, Mapping[str, str]]
+) -> Iterator[Mismatch]:
+    """Each attached policy that is there or desired, but not both; of either side the parts with their attributes."""
+    for kind in (ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY):
+        attached = frozenset(resource.name for resource in existing if resource.kind is kind)
         names = frozenset(resource.name for resource in desired if resource.kind is kind)
         for name in sorted(attached ^ names):
             yield Mismatch(
@@ -120,8 +120,9 @@ def compare_parts(existing: SetParts, desired: Mapping[Resource, Mapping[str, st
                 existing=name if name in attached else _NONE,
                 desired=name if name in names else _NONE,
             )
-    yield from compare_inline(existing.inline, desired.get(Resource(ResourceKind.INLINE_POLICY), {}))
-    yield from compare_boundary(existing.boundary, desired.get(Resource(ResourceKind.BOUNDARY), {}))
+    inline, boundary = Resource(ResourceKind.INLINE_POLICY), Resource(ResourceKind.BOUNDARY)
+    yield from compare_inline(existing.get(inline, {}).get("document", ""), desired.get(inline, {}))
+    yield from compare_boundary(existing.get(boundary, {}), desired.get(boundary, {}))
 
 
 def compare_inline(existing: str, desired: Mapping[str, str]) -> Iterator[Mismatch]:

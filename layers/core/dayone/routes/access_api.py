@@ -31,6 +31,7 @@ _PARTS = {
     "POST changes": ("changes.change_routes",),
     "GET dead-letters": ("dead_letters.dead_letter_routes",),
     "POST dead-letters": ("dead_letters.dead_letter_routes",),
+    "GET existing": ("existing.existing_routes",),
     "GET explain": ("explain.explain_routes",),
     "GET grants": ("grants.grant_routes",),
     "POST grants": ("grants.grant_routes",),

@@ -71,8 +71,11 @@ def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -
 
 
 def how_to_adopt(change: str, subject: Subject, comparison: Comparison) -> str:
-    """The decision that is open, as a command."""
-    return f"To take it on: dayone changes adopt {change} {subject} --digest {comparison.digest} --reason TEXT"
+    """The decisions that are open, as commands."""
+    as_it_is = f"What the policy, or HR, has to say to have it as it is: `dayone policy describe {subject}`"
+    return (
+        f"{as_it_is}. To take it on: dayone changes adopt {change} {subject} --digest {comparison.digest} --reason TEXT"
+    )
 
 
 def _recorded(comparison: Comparison, *, attempt: Attempt, found: Found) -> tuple[Applied, ...]:

@@ -22,9 +22,9 @@ class DesiredAccess:
     known: KnownSubjects
     clock: Clock
 
-    def evaluate(self) -> "EvaluatedAccess":
-        """By the policy that is in force at this moment."""
-        policy = self.policies.current()
+    def evaluate(self, *, policy: Policy | None = None) -> "EvaluatedAccess":
+        """By this policy, or by the one that is in force at this moment."""
+        policy = policy or self.policies.current()
         evaluator = evaluator_of(
             policy, fact_of=lambda subject: self.records.subject(subject).head.fact, now=self.clock()
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from dayone.domain.desired import Desired
 from dayone.domain.existing import Comparison, compare_user
@@ -10,6 +11,10 @@ from dayone.domain.precedence import PARTS_OF_A_SET
 from dayone.domain.subjects import Resource, Subject, SubjectKind
 from dayone.ports.identity_center import DirectoryNames, Found, NamedSets
 from dayone.usecases.read_existing import ExistingAccess, Reads, compare_group, compare_permission_set
+
+# As many calls as the executor may make for a name, at the API's own rate of three a second.
+_MOST_READS = 40
+_LONGEST_READING = timedelta(seconds=16)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +35,10 @@ class ExistingNames:
                 return self.directory.find_group(attributes["name"])
             case _:
                 return self.permission_sets.find(attributes["name"])
+
+    def reads_for_one(self) -> Reads:
+        """What the API may read of one name that it is asked about."""
+        return Reads(remaining=_MOST_READS, until=self.access.desired.clock() + _LONGEST_READING)
 
     def compare(
         self,

@@ -135,7 +135,7 @@ def compare_permission_set(
         accounts = 0
         try:
             attached = reading.read(lambda: access.contents.parts(arn), calls=_CALLS_FOR_PARTS)
-            mismatches += compare_parts(attached, parts)
+            mismatches += compare_parts(attached.attached, parts)
             for account in reading.pages(lambda at: access.use.accounts(arn, cursor=at, limit=_PAGE)):
                 mismatches += _assignments_in(account, arn=arn, name=found.attributes["name"], reading=reading)
                 accounts += 1

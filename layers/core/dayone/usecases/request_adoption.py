@@ -1,7 +1,7 @@
 """Take a human's decision to take on what exists under the name of something that could not be created."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from dayone.contracts.adoption_request import AdoptionWish
@@ -23,14 +23,10 @@ from dayone.ports.state import Inbox
 from dayone.usecases.existing_names import ExistingNames, parts_in
 from dayone.usecases.put_people import caused_by
 from dayone.usecases.read_access import the_change
-from dayone.usecases.read_existing import Reads
 from dayone.usecases.reconcile_subject import ResolveFact
 from dayone.usecases.resolve_fact import ResolvedFact
 
 _SEVERAL = 3
-# As many calls as the executor may make for a name, at the API's own rate of three a second.
-_MOST_READS = 40
-_LONGEST_READING = timedelta(seconds=16)
 
 
 class AdoptionPorts(Protocol):
@@ -92,7 +88,7 @@ def _compared(subject: Subject, *, wish: AdoptionWish, desired: Desired, names: 
     if found.attributes.get("name") != wanted.attributes.get("name"):
         name = found.attributes["name"]
         raise Inapplicable(f"it is called {name!r} in AWS, and is not renamed: write the name so in the policy")
-    reads = Reads(remaining=_MOST_READS, until=names.access.desired.clock() + _LONGEST_READING)
+    reads = names.reads_for_one()
     comparison = names.compare(subject, found, desired=wanted.attributes, parts=parts, reads=reads)
     if comparison.unread:
         raise Inapplicable(f"it cannot be taken on, because not all of it is known. {comparison}")

@@ -1,0 +1,110 @@
+"""What exists in Identity Center in the policy's own words, as YAML, and what of it the policy cannot say."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from dayone.contracts.policy_file import read_policy
+from dayone.contracts.policy_words import PREDEFINED_POLICIES
+from dayone.domain.desired import tags_in
+from dayone.domain.policy import Policy
+from dayone.domain.subjects import Resource, ResourceKind
+from dayone.errors import Invalid
+
+FILE = "as-it-is.yaml"
+_WIDEST = 110
+_PREDEFINED = {path: name for name, path in PREDEFINED_POLICIES.items()}
+# What any partition's ARN of an AWS managed policy is read as: the path below `policy/`.
+_ARN = "arn:aws:iam::aws:policy/"
+
+
+class _Block(str):
+    """A text of several lines that is written as such."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002 - the policy language has no aliases
+        return True
+
+
+def _scalar(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # Between double quotes what cannot be seen, such as U+2028, is written as an escape.
+    style = "|" if isinstance(text, _Block) else None if text.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style=style)
+
+
+_Dumper.add_representer(str, _scalar)
+_Dumper.add_representer(_Block, _scalar)
+
+
+def permission_set_text(
+    key: str, *, attributes: Mapping[str, str], attached: Mapping[Resource, Mapping[str, str]]
+) -> str:
+    """A policy with one permission set of this key, of these attributes and attached policies."""
+    managed = sorted(part.name for part in attached if part.kind is ResourceKind.MANAGED_POLICY)
+    customer = sorted(part.name for part in attached if part.kind is ResourceKind.CUSTOMER_POLICY)
+    inline = attached.get(Resource(ResourceKind.INLINE_POLICY), {}).get("document", "")
+    rule = {
+        **_named(key, attributes),
+        "session_duration": attributes.get("session_duration", ""),
+        "relay_state": attributes.get("relay_state", ""),
+        "tags": dict(sorted(tags_in(attributes).items())),
+        "managed_policies": [_managed_policy(path) for path in managed],
+        "customer_managed_policies": [_customer_policy(name) for name in customer],
+        "inline_policy": _document(inline),
+        "permissions_boundary": _boundary(attached.get(Resource(ResourceKind.BOUNDARY), {})),
+    }
+    return _text("permission_sets", key, rule={name: value for name, value in rule.items() if value})
+
+
+def group_text(key: str, *, attributes: Mapping[str, str], people: Iterable[str]) -> str:
+    """A policy with one group of this key and these attributes, with people by their HR ids."""
+    rule = {name: value for name, value in _named(key, attributes).items() if value}
+    return _text("groups", key, rule={**rule, "people": sorted(people)})
+
+
+def read_text(text: str) -> tuple[Policy, Sequence[str]]:
+    """The policy that such a text is, and every mistake as `file:line:column: …`, which leaves the policy empty."""
+    try:
+        return read_policy({FILE: text}, version=0), ()
+    except Invalid as invalid:
+        return Policy(), invalid.findings
+
+
+def _text(section: str, key: str, *, rule: Mapping[str, object]) -> str:
+    policy = {"version": 1, section: {key: rule}}
+    return str(yaml.dump(policy, Dumper=_Dumper, sort_keys=False, width=_WIDEST, allow_unicode=True))
+
+
+def _named(key: str, attributes: Mapping[str, str]) -> dict[str, object]:
+    name = attributes.get("name", "")
+    return {"name": "" if name == key else name, "description": attributes.get("description", "")}
+
+
+def _managed_policy(path: str) -> str:
+    """The name of a predefined one, else the ARN, which nobody takes for a slip of the pen."""
+    return path if path.startswith("arn:") else _PREDEFINED.get(path, f"{_ARN}{path}")
+
+
+def _customer_policy(name: str) -> dict[str, str]:
+    path, _, last = name.rpartition("/")
+    return {"name": last} if not path else {"name": last, "path": f"{path}/"}
+
+
+def _boundary(attributes: Mapping[str, str]) -> dict[str, object]:
+    if customer := attributes.get("customer_policy"):
+        return {"customer_managed_policy": _customer_policy(customer)}
+    managed = attributes.get("managed_policy")
+    return {"managed_policy": _managed_policy(managed)} if managed else {}
+
+
+def _document(inline: str) -> str:
+    """As JSON text, so that no number and no word of it is read otherwise than IAM reads it."""
+    try:
+        return _Block(f"{json.dumps(json.loads(inline), indent=2)}\n") if inline else ""
+    except (ValueError, RecursionError):
+        return inline

@@ -1,0 +1,30 @@
+"""GET /v1/existing: what somebody else made under a name, in the policy's own words."""
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.contracts.api_existing import ExistingAnswer
+from dayone.errors import Malformed
+from dayone.routes.described import described
+from dayone.routes.described_existing import EXAMPLE, EXISTING
+from dayone.routes.queries import subject_in
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.describe_existing import describe_existing
+
+
+def existing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route that describes what exists."""
+
+    @app.get("/v1/existing")
+    @described(EXISTING)
+    def get_existing() -> ExistingAnswer:
+        """Describe what exists under the name of a subject as the policy would have to say it, to adopt it as it is."""
+        subject = subject_in(app.current_event)
+        if subject is None:
+            raise Malformed(f"`subject` is missing: add `?subject={EXAMPLE}`")
+        answer = describe_existing(subject, ports=api)
+        return {
+            "subject": str(answer.subject),
+            "as_it_is": not answer.obstacles,
+            "policy": answer.policy,
+            "obstacles": list(answer.obstacles),
+        }

@@ -1,0 +1,129 @@
+"""Describe what exists under a name in the policy's own words, for a human to put exactly that into the policy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from dayone.contracts.policy_text import group_text, permission_set_text, read_text
+from dayone.domain.desired import Desired, desired_for_permission_set
+from dayone.domain.desired_people import EXTERNAL
+from dayone.domain.existing import Comparison, Mismatch, compare_attributes, compare_parts
+from dayone.domain.policy import GroupRule, Policy
+from dayone.domain.subjects import ITSELF, Subject, SubjectKind
+from dayone.errors import Inapplicable, Malformed, NotFound
+from dayone.ports.identity_center import Found
+from dayone.ports.records import Records
+from dayone.usecases.desired_access import DesiredAccess
+from dayone.usecases.existing_names import ExistingNames, parts_in
+
+_PERSON = "person:"
+_NOT_IN_POLICY = "the policy cannot say it"
+LEFT_OPEN = "no rule gives it: give it by one, take it away in AWS, or decide by `dayone changes adopt` that it stays"
+
+
+class DescribingPorts(Protocol):
+    """Describing: what it needs of the API's context."""
+
+    records: Records
+    existing: ExistingNames
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribedExisting:
+    """What exists, as `policy`, a YAML text, empty for a user; `obstacles` are in what it would still differ, in words.
+
+    Without obstacles it is adopted and nothing is written, once the policy has this rule.
+    """
+
+    subject: Subject
+    policy: str = ""
+    obstacles: tuple[str, ...] = ()
+
+
+def describe_existing(subject: Subject, *, ports: DescribingPorts) -> DescribedExisting:
+    """Read what has the name that the subject is to have: by its rule in the policy in force, or its own without one.
+
+    Raises Malformed for a subject of another kind, NotFound when nothing has the name, Inapplicable when Day One
+    manages it already or is not to create it, and Unavailable when it cannot be read now.
+    """
+    if subject.kind not in ITSELF:
+        raise Malformed(f"{subject} is neither a person, a group nor a permission set")
+    if ITSELF[subject.kind] in ports.records.subject(subject).applied:
+        raise Inapplicable(f"Day One manages {subject} already: the policy, or HR, says what it is")
+    names = ports.existing
+    desired = names.access.desired.evaluate().of(subject)
+    attributes = _attributes(subject, desired)
+    with names.access.use.turn():
+        existing = names.find(subject.kind, attributes=attributes)
+        if existing is None:
+            raise NotFound(f"nothing in Identity Center has the name of {subject}")
+        parts, reads = parts_in(desired), names.reads_for_one()
+        comparison = names.compare(subject, existing, desired=attributes, parts=parts, reads=reads)
+    match subject.kind:
+        case SubjectKind.PERSON:
+            differing = tuple(f"HR does not say what is there: {mismatch}" for mismatch in comparison.mismatches)
+            return DescribedExisting(subject=subject, obstacles=differing)
+        case SubjectKind.GROUP:
+            return _group(subject, existing, comparison=comparison, access=names.access.desired)
+        case _:
+            return _permission_set(subject, existing, comparison=comparison)
+
+
+def _attributes(subject: Subject, desired: Desired) -> Mapping[str, str]:
+    """Those that are desired, or the name alone for what the policy does not have yet."""
+    itself = desired.resources.get(ITSELF[subject.kind])
+    if desired.left_alone:
+        raise Inapplicable(f"nothing is to be created for {subject}: {desired.left_alone}")
+    if itself is None and subject.kind is SubjectKind.PERSON:
+        raise Inapplicable(f"no user is to be created for {subject}, by what HR has said so far")
+    if itself is not None and EXTERNAL in itself.attributes:
+        raise Inapplicable(f"the user of {subject} is the identity provider's, and is never created or changed")
+    return itself.attributes if itself else {"name": subject.name}
+
+
+def _permission_set(subject: Subject, existing: Found, *, comparison: Comparison) -> DescribedExisting:
+    text = permission_set_text(subject.name, attributes=existing.attributes, attached=comparison.attached)
+    policy, mistakes = read_text(text)
+    differing = list[Mismatch]()
+    if not mistakes:
+        desired = desired_for_permission_set(subject.name, policy=policy)
+        differing += compare_attributes(existing.attributes, desired.resources[ITSELF[subject.kind]].attributes)
+        differing += compare_parts(comparison.attached, parts_in(desired))
+    given = [mismatch for mismatch in comparison.mismatches if mismatch.part == "assignment"]
+    obstacles = _obstacles(mistakes, differing, given=given, unread=comparison.unread)
+    return DescribedExisting(subject=subject, policy=text, obstacles=obstacles)
+
+
+def _group(subject: Subject, existing: Found, *, comparison: Comparison, access: DesiredAccess) -> DescribedExisting:
+    given = [mismatch for mismatch in comparison.mismatches if mismatch.part in ("member", "assignment")]
+    members = [one.existing for one in given if one.part == "member" and one.existing.startswith(_PERSON)]
+    people = [member.removeprefix(_PERSON) for member in members]
+    text = group_text(subject.name, attributes=existing.attributes, people=people)
+    policy, mistakes = read_text(text)
+    differing = list[Mismatch]()
+    if not mistakes:
+        (rule,) = policy.groups
+        differing += compare_attributes(existing.attributes, {"name": rule.called, "description": rule.description})
+        evaluated = access.evaluate(policy=_with(rule, access.policies.current()))
+        covered = {f"{_PERSON}{one}" for one in people if evaluated.is_member(one, group=subject.name)}
+        given = [mismatch for mismatch in given if mismatch.existing not in covered]
+    obstacles = _obstacles(mistakes, differing, given=given, unread=comparison.unread)
+    return DescribedExisting(subject=subject, policy=text, obstacles=obstacles)
+
+
+def _with(rule: GroupRule, policy: Policy) -> Policy:
+    """The policy with the people of the rule beside what its own rule for the group has, if there is one."""
+    own = next((group for group in policy.groups if group.name == rule.name), rule)
+    merged = replace(own, people={**own.people, **rule.people})
+    return replace(policy, groups=(*(group for group in policy.groups if group is not own), merged))
+
+
+def _obstacles(
+    mistakes: Sequence[str], differing: Sequence[Mismatch], *, given: Sequence[Mismatch], unread: Sequence[str]
+) -> tuple[str, ...]:
+    return (
+        *(f"{_NOT_IN_POLICY}: {mistake}" for mistake in mistakes),
+        *(f"{_NOT_IN_POLICY}: {mismatch}" for mismatch in differing),
+        *(f"{mismatch.part} {mismatch.existing}: {LEFT_OPEN}" for mismatch in given),
+        *(f"not looked at: {part}" for part in unread),
+    )
