@@ -134,3 +134,29 @@ def test_status_names_what_is_protected_and_is_not_there(api: CliApi) -> None:
 def test_show_prints_the_text_as_it_was_uploaded(api: CliApi) -> None:
     api.tell("GET /v1/policy", {"version": 7, "files": {"policy.yaml": "version: 1\ngroups:\n  a: {}\n"}})
     assert dayone("policy", "show", api=api.url).out == "version: 1\ngroups:\n  a: {}\n"
+
+
+class TestDescribe:
+    TEXT = "version: 1\npermission_sets:\n  Deploy:\n    session_duration: PT8H\n"
+
+    def _answer(self, *obstacles: str) -> dict[str, object]:
+        as_it_is = not obstacles
+        return {
+            "subject": "permission-set:Deploy",
+            "as_it_is": as_it_is,
+            "policy": self.TEXT,
+            "obstacles": list(obstacles),
+        }
+
+    def test_the_text_is_printed_as_it_goes_into_a_file(self, api: CliApi) -> None:
+        api.tell("GET /v1/existing", self._answer())
+        ended = dayone("policy", "describe", "permission-set:Deploy", api=api.url)
+        assert (ended.code, ended.out) == (0, self.TEXT)
+        assert api.asked[-1].query == {"subject": "permission-set:Deploy"}
+
+    def test_what_stands_in_the_way_is_said_beside_it_and_the_command_fails(self, api: CliApi) -> None:
+        api.tell("GET /v1/existing", self._answer("the policy cannot say it: relay_state"))
+        ended = dayone("policy", "describe", "permission-set:Deploy", api=api.url)
+        assert (ended.code, ended.out) == (1, self.TEXT)
+        assert "permission-set:Deploy cannot be taken as it is" in ended.err
+        assert "the policy cannot say it: relay_state" in ended.err
