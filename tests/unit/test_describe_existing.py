@@ -271,7 +271,7 @@ class TestUsers:
             _described(world, the_person())
         world.hr_tells(a_person(status=Status.ENDED))
         world.settle()
-        with pytest.raises(Inapplicable, match="by what HR has said so far"):
+        with pytest.raises(Inapplicable, match="by what HR has sent"):
             _described(world, the_person())
 
 

@@ -75,7 +75,7 @@ def _attributes(subject: Subject, desired: Desired) -> Mapping[str, str]:
     if desired.left_alone:
         raise Inapplicable(f"nothing is to be created for {subject}: {desired.left_alone}")
     if itself is None and subject.kind is SubjectKind.PERSON:
-        raise Inapplicable(f"no user is to be created for {subject}, by what HR has said so far")
+        raise Inapplicable(f"no user is to be created for {subject} by what HR has sent")
     if itself is not None and EXTERNAL in itself.attributes:
         raise Inapplicable(f"the user of {subject} is the identity provider's, and is never created or changed")
     return itself.attributes if itself else {"name": subject.name}
