@@ -12,7 +12,7 @@ from dayone.domain.policy import Policy
 from dayone.domain.subjects import Resource, ResourceKind
 from dayone.errors import Invalid
 
-FILE = "as-it-is.yaml"
+_FILE = "as-it-is.yaml"
 _WIDEST = 110
 _PREDEFINED = {path: name for name, path in PREDEFINED_POLICIES.items()}
 # What any partition's ARN of an AWS managed policy is read as: the path below `policy/`.
@@ -68,7 +68,7 @@ def group_text(key: str, *, attributes: Mapping[str, str], people: Iterable[str]
 def read_text(text: str) -> tuple[Policy, Sequence[str]]:
     """The policy that such a text is, and every mistake as `file:line:column: …`, which leaves the policy empty."""
     try:
-        return read_policy({FILE: text}, version=0), ()
+        return read_policy({_FILE: text}, version=0), ()
     except Invalid as invalid:
         return Policy(), invalid.findings
 
