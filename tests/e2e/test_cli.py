@@ -5,20 +5,17 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from dayone_cli.main import build
 from sandbox import Credentials
 from sandbox.browser.portal_over_http import PortalOverHttp
 from sandbox.browser.portal_visit import one_time_password
 from sandbox.paths import REPOSITORY
 from tests.e2e import policies
+from tests.e2e.command_line import Shell
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
 from tests.e2e.waiting import eventually
@@ -26,50 +23,6 @@ from tests.e2e.waiting import eventually
 BIN = REPOSITORY / ".venv" / "bin"
 PASSWORD = "Correct-horse-7"
 _SECONDS = 120
-_APP = build()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ended:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shell:
-    """Somebody's shell with a home of its own, where `dayone` knows the API, and the SDK the credentials."""
-
-    day_one: DayOne
-    home: Path
-    credentials: Credentials | None
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What commands see."""
-        ours = self.day_one.sandbox.command_environment
-        keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-        kept = {name: text for name, text in ours.items() if name not in keys}
-        who = self.credentials
-        said = dict(zip(keys, (who.access_key_id, who.secret_access_key), strict=True)) if who else {}
-        return {**kept, **said, "HOME": str(self.home), "DAYONE_API": self.day_one.deployed.api.url}
-
-    def run(self, *words: str | Path, stdin: str = "", **more: str) -> Ended:
-        """Run it in this process, which is faster, whatever comes of it."""
-        seen = {**self.environment, **more}
-        environment = {**dict.fromkeys(os.environ.keys() - seen.keys()), **seen}
-        ended = CliRunner().invoke(_APP, [str(one) for one in words], input=stdin, env=environment)
-        if ended.exception and not isinstance(ended.exception, SystemExit):
-            raise ended.exception
-        return Ended(returncode=ended.exit_code, stdout=ended.stdout, stderr=ended.stderr)
-
-    def answer(self, *words: str | Path) -> Any:  # noqa: ANN401 - JSON
-        """What it prints in JSON when it ends well."""
-        ended = self.run(*words, "--output", "json")
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout)
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ def world() -> World:
     return world
 
 
-def asking(subject: str) -> Event:
-    query = {"subject": subject} if subject else None
+def asking(subject: str, **more: str) -> Event:
+    query = {"subject": subject, **more} if subject else None
     return load("describe_existing") | {"queryStringParameters": query, "multiValueQueryStringParameters": None}
 
 
@@ -40,6 +40,13 @@ def test_what_the_policy_cannot_say_is_answered_beside_it(world: World) -> None:
     (obstacle,) = answer.body["obstacles"]
     assert "relay_state" in obstacle
     assert "https://x/€" in answer.body["policy"]
+
+
+def test_what_has_another_name_is_looked_for_by_it(world: World) -> None:
+    answer = world.send(asking("permission-set:Shipping", name="Deploy"))
+    (rule,) = read_policy({"policy.yaml": answer.body["policy"]}, version=1).permission_sets
+    assert (answer.status, rule.name, rule.called) == (200, "Shipping", "Deploy")
+    assert world.send(asking("person:e-1001", name="Deploy")).status == 400
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,11 @@ class TestDescribe:
         assert (ended.code, ended.out) == (0, self.TEXT)
         assert api.asked[-1].query == {"subject": "permission-set:Deploy"}
 
+    def test_a_name_that_no_rule_has_is_handed_on(self, api: CliApi) -> None:
+        api.tell("GET /v1/existing", self._answer())
+        dayone("policy", "describe", "permission-set:Deploy", "--name", "deploy-prod", api=api.url)
+        assert api.asked[-1].query == {"subject": "permission-set:Deploy", "name": "deploy-prod"}
+
     def test_what_stands_in_the_way_is_said_beside_it_and_the_command_fails(self, api: CliApi) -> None:
         api.tell("GET /v1/existing", self._answer("the policy cannot say it: relay_state"))
         ended = dayone("policy", "describe", "permission-set:Deploy", api=api.url)

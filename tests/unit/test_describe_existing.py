@@ -95,8 +95,8 @@ def _world(stored: StoredSet) -> World:
     return world
 
 
-def _described(world: World, subject: Subject) -> DescribedExisting:
-    return describe_existing(subject, ports=api_of(world))
+def _described(world: World, subject: Subject, *, name: str = "") -> DescribedExisting:
+    return describe_existing(subject, ports=api_of(world), name=name)
 
 
 def _read(text: str) -> Policy:
@@ -147,7 +147,8 @@ def test_a_set_that_the_policy_has_otherwise_is_found_by_the_name_there_and_desc
     world.policy_is(wanted)
     world.settle()
     (failed,) = [one for one in world.operations(OperationState.FAILED) if one.kind == "create-permission-set"]
-    assert "`dayone policy describe permission-set:Deploy`. To take it on: " in failed.failure_reason
+    command = "`dayone policy describe permission-set:Deploy --name deploy-prod`"
+    assert f"What the policy has to say to have it as it is: {command}. To take it on: " in failed.failure_reason
     described = _described(world, _DEPLOY)
     assert described.obstacles == ()
     (rule,) = _read(described.policy).permission_sets
@@ -159,6 +160,15 @@ def test_a_set_that_the_policy_has_otherwise_is_found_by_the_name_there_and_desc
     applied = world.applied(_DEPLOY, PERMISSION_SET)
     assert applied is not None
     assert applied.adopted
+
+
+def test_a_set_of_another_name_is_described_before_a_rule_is_in_force() -> None:
+    world = World()
+    world.center.permission_sets[_ARN] = StoredSet("deploy-prod", {"session_duration": "PT2H"})
+    with pytest.raises(NotFound, match="nothing in Identity Center is called 'Deploy'"):
+        _described(world, _DEPLOY)
+    (rule,) = _read(_described(world, _DEPLOY, name="deploy-prod").policy).permission_sets
+    assert (rule.name, rule.called, rule.session_duration) == ("Deploy", "deploy-prod", "PT2H")
 
 
 def test_an_assignment_that_no_rule_gives_is_named_until_one_does() -> None:
@@ -265,6 +275,22 @@ class TestUsers:
         assert "email: another value → the value that HR gives" in named
         assert "other@" not in str(named)
 
+    def test_the_user_of_the_same_person_needs_no_decision(self) -> None:
+        world = World()
+        world.center.users["user-1"] = {"user_name": "e-1@example.com", "email": "x@example.com"}
+        world.hr_tells(a_person(title="SRE"))
+        world.settle()
+        world.center.users["user-1"] = {"user_name": "e-1@example.com", "email": "E-1@Example.com"}
+        obstacles = _described(world, the_person()).obstacles
+        taken = "it is the user of the same person, is taken on without a decision, and gets what HR says: "
+        assert {one.partition(": ")[0] for one in obstacles} == {taken.removesuffix(": ")}
+        assert f"{taken}email: the same but for letter case or blanks → the value that HR gives" in obstacles
+        assert f"{taken}title: none → SRE" in obstacles
+
+    def test_hr_alone_says_what_a_user_is_called(self) -> None:
+        with pytest.raises(Malformed, match="HR says"):
+            _described(World(), the_person(), name="x")
+
     def test_nobody_who_is_to_have_no_user_is_described(self) -> None:
         world = World()
         with pytest.raises(Inapplicable, match="nothing is known about it"):
@@ -277,7 +303,7 @@ class TestUsers:
 
 def test_what_is_managed_already_or_is_not_there_or_is_no_such_thing_is_refused() -> None:
     world = World()
-    with pytest.raises(NotFound, match="nothing in Identity Center has the name of permission-set:Deploy"):
+    with pytest.raises(NotFound, match="nothing in Identity Center is called 'Deploy'"):
         _described(world, _DEPLOY)
     with pytest.raises(Malformed):
         _described(world, Subject(SubjectKind.ACCOUNT, ACCOUNT_ID))

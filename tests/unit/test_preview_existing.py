@@ -46,6 +46,9 @@ def test_a_group_that_differs_says_in_what_and_one_that_does_not_would_be_taken_
     found = _exists(if_policy(POLICY, world=world), ResourceKind.GROUP)
     assert found["engineers"].startswith("exists, and would be left as it is: ")
     assert "description: ask in #platform → none" in found["engineers"]
+    assert (
+        "`dayone policy describe group:engineers`. Once that has failed, `dayone changes adopt`" in found["engineers"]
+    )
     assert "name: Sales → sales" in found["sales"]
     world.center.groups["g-2"] = StoredGroup("sales", "")
     assert _exists(if_policy(POLICY, world=world), ResourceKind.GROUP)["sales"] == _ADOPTED
@@ -79,6 +82,7 @@ def test_a_user_is_looked_at_for_a_person() -> None:
     world.center.users["user-theirs"]["family_name"] = "Byron"
     (said,) = _exists(if_person(world, **facts), ResourceKind.USER).values()
     assert "family_name: another value → the value that HR gives" in said
+    assert "Once that has failed, `dayone policy describe person:e-1` names what HR has to say" in said
 
 
 def test_more_names_than_may_be_looked_at_are_counted() -> None:

@@ -128,9 +128,12 @@ def describe(
     subject: Annotated[
         str, typer.Argument(help="A permission set, group or person that others made, such as permission-set:Deploy.")
     ],
+    name: Annotated[
+        str, typer.Option(help="Look for this name in AWS: for a group or permission set that no rule in force has.")
+    ] = "",
 ) -> None:
     """Print what others made as the policy would have to say it, to adopt it as it is. Exits 1 if that cannot be."""
-    described = run.api.read("/v1/existing", {"subject": subject})
+    described = run.api.read("/v1/existing", {"subject": subject, "name": name})
     run.show(described, lambda _: described["policy"].splitlines())
     if described["obstacles"]:
         raise Negative(f"{subject} cannot be taken as it is", findings=described["obstacles"])

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from dayone.domain.subjects import Resource, ResourceKind
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 
 _MOST_LISTED = 12
 _LONGEST_VALUE = 160
@@ -154,6 +155,12 @@ def is_same_person(existing: Mapping[str, str], desired: Mapping[str, str]) -> b
     return all(_folded(value) == _folded(desired.get(name, "")) for name, value in existing.items())
 
 
+def how_to_describe(subject: Subject, *, name: str) -> str:
+    """The command that prints what has to be said to have it as it is; `name` is what it is called in AWS."""
+    called = f" --name {shlex.quote(name)}" if subject.kind is not SubjectKind.PERSON and name != subject.name else ""
+    return f"`dayone policy describe {shlex.quote(str(subject))}{called}`"
+
+
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
@@ -176,13 +183,25 @@ def _is_same_document(one: str, other: str) -> bool:
     if not (one and other):
         return one == other
     try:
-        return bool(json.loads(one) == json.loads(other))
-    except ValueError:
+        return _canonical(one) == _canonical(other)
+    except (ValueError, RecursionError):
         return one == other
+
+
+def _canonical(document: str) -> str:
+    """The same for the same JSON, and for no other: `1` is not `true`; raises ValueError where a key is there twice."""
+    return json.dumps(json.loads(document, object_pairs_hook=_without_duplicates), sort_keys=True)
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a key is there twice")
+    return members
 
 
 def _compact(document: str) -> str:
     try:
         return json.dumps(json.loads(document), separators=(",", ":")) if document else ""
-    except ValueError:
+    except (ValueError, RecursionError):
         return document

@@ -28,6 +28,11 @@ EXISTING = Description(
             required=True,
             example=EXAMPLE,
         ),
+        Parameter(
+            name="name",
+            says="What it is called in Identity Center, if that is neither the key nor the `name` of a rule in force.",
+            example="deploy-prod",
+        ),
     ),
     refuses=(NotFound, Inapplicable),
 )

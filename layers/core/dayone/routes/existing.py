@@ -7,6 +7,7 @@ from dayone.errors import Malformed
 from dayone.routes.described import described
 from dayone.routes.described_existing import EXAMPLE, EXISTING
 from dayone.routes.queries import subject_in
+from dayone.routes.requests import asked_for
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.describe_existing import describe_existing
 
@@ -21,7 +22,8 @@ def existing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         subject = subject_in(app.current_event)
         if subject is None:
             raise Malformed(f"`subject` is missing: add `?subject={EXAMPLE}`")
-        answer = describe_existing(subject, ports=api)
+        name = asked_for(app.current_event, "name")
+        answer = describe_existing(subject, ports=api, name=name)
         return {
             "subject": str(answer.subject),
             "as_it_is": not answer.obstacles,

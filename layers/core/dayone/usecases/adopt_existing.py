@@ -4,12 +4,13 @@ Anything else belongs to somebody else and stays as it is, unless a human has de
 fails with what differs, and with the command by which that is decided.
 """
 
+import shlex
 from collections.abc import Callable, Mapping
 
-from dayone.domain.existing import Comparison, compare_user, is_same_person
-from dayone.domain.operations import Action, Applied, Failed, Outcome, Succeeded
+from dayone.domain.existing import Comparison, compare_user, how_to_describe, is_same_person
+from dayone.domain.operations import Action, Applied, Failed, Operation, Outcome, Succeeded
 from dayone.domain.precedence import PARTS_OF_A_SET
-from dayone.domain.subjects import Resource, ResourceKind, Subject
+from dayone.domain.subjects import Resource, ResourceKind
 from dayone.errors import Conflicting, Unavailable
 from dayone.ports.identity_center import Found, Receipt
 from dayone.usecases.attempts import NOT_FOUND_YET, Attempt, IdentityCenter, looked_up
@@ -66,16 +67,17 @@ def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -
     if operation.adopts and operation.adopts == comparison.digest and not comparison.unread:
         attached = _recorded(comparison, attempt=attempt, found=found)
         return Succeeded(found.references, adopted=True, existing=found.attributes, attached=attached)
-    decide = "" if comparison.unread else f". {how_to_adopt(operation.change, operation.subject, comparison)}"
+    decide = "" if comparison.unread else f". {how_to_adopt(operation, comparison)}"
     return Failed(f"{_NOT_AS_DECIDED if operation.adopts else _NOT_OURS}: {comparison}{decide}")
 
 
-def how_to_adopt(change: str, subject: Subject, comparison: Comparison) -> str:
+def how_to_adopt(operation: Operation, comparison: Comparison) -> str:
     """The decisions that are open, as commands."""
-    as_it_is = f"What the policy, or HR, has to say to have it as it is: `dayone policy describe {subject}`"
-    return (
-        f"{as_it_is}. To take it on: dayone changes adopt {change} {subject} --digest {comparison.digest} --reason TEXT"
-    )
+    who = "HR" if operation.resource.kind is ResourceKind.USER else "the policy"
+    as_it_is = how_to_describe(operation.subject, name=operation.attributes.get("name", ""))
+    subject = shlex.quote(str(operation.subject))
+    adopt = f"dayone changes adopt {operation.change} {subject} --digest {comparison.digest} --reason TEXT"
+    return f"What {who} has to say to have it as it is: {as_it_is}. To take it on: {adopt}"
 
 
 def _recorded(comparison: Comparison, *, attempt: Attempt, found: Found) -> tuple[Applied, ...]:

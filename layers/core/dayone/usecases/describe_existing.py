@@ -1,13 +1,13 @@
 """Describe what exists under a name in the policy's own words, for a human to put exactly that into the policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dayone.contracts.policy_text import group_text, permission_set_text, read_text
 from dayone.domain.desired import Desired, desired_for_permission_set
 from dayone.domain.desired_people import EXTERNAL
-from dayone.domain.existing import Comparison, Mismatch, compare_attributes, compare_parts
+from dayone.domain.existing import Comparison, Mismatch, compare_attributes, compare_parts, is_same_person
 from dayone.domain.policy import GroupRule, Policy
 from dayone.domain.subjects import ITSELF, Subject, SubjectKind
 from dayone.errors import Inapplicable, Malformed, NotFound
@@ -18,6 +18,8 @@ from dayone.usecases.existing_names import ExistingNames, parts_in
 
 _PERSON = "person:"
 _NOT_IN_POLICY = "the policy cannot say it"
+_NOT_IN_HR = "HR does not say what is there"
+_COMPLETED = "it is the user of the same person, is taken on without a decision, and gets what HR says"
 LEFT_OPEN = "no rule gives it: give it by one, take it away in AWS, or decide by `dayone changes adopt` that it stays"
 
 
@@ -40,28 +42,27 @@ class DescribedExisting:
     obstacles: tuple[str, ...] = ()
 
 
-def describe_existing(subject: Subject, *, ports: DescribingPorts) -> DescribedExisting:
-    """Read what has the name that the subject is to have: by its rule in the policy in force, or its own without one.
+def describe_existing(subject: Subject, *, ports: DescribingPorts, name: str = "") -> DescribedExisting:
+    """Read what has this name, or that which the subject is to have: by the policy in force, or its own without a rule.
 
-    Raises Malformed for a subject of another kind, NotFound when nothing has the name, Inapplicable when Day One
-    manages it already or is not to create it, and Unavailable when it cannot be read now.
+    Raises Malformed for a subject of another kind and for the name of a person, NotFound when nothing has the name,
+    Inapplicable when Day One manages it already or is not to create it, and Unavailable when it cannot be read now.
     """
-    if subject.kind not in ITSELF:
-        raise Malformed(f"{subject} is neither a person, a group nor a permission set")
-    if ITSELF[subject.kind] in ports.records.subject(subject).applied:
-        raise Inapplicable(f"Day One manages {subject} already: the policy, or HR, says what it is")
+    _check_is_describable(subject, name=name, ports=ports)
     names = ports.existing
     desired = names.access.desired.evaluate().of(subject)
-    attributes = _attributes(subject, desired)
+    attributes = _attributes(subject, desired) | ({"name": name} if name else {})
     with names.access.use.turn():
         existing = names.find(subject.kind, attributes=attributes)
         if existing is None:
-            raise NotFound(f"nothing in Identity Center has the name of {subject}")
+            called = f"is called {attributes['name']!r}" if "name" in attributes else f"has the user name of {subject}"
+            raise NotFound(f"nothing in Identity Center {called}")
         parts, reads = parts_in(desired), names.reads_for_one()
         comparison = names.compare(subject, existing, desired=attributes, parts=parts, reads=reads)
     match subject.kind:
         case SubjectKind.PERSON:
-            differing = tuple(f"HR does not say what is there: {mismatch}" for mismatch in comparison.mismatches)
+            is_same = is_same_person(existing.attributes, attributes)
+            differing = tuple(f"{_COMPLETED if is_same else _NOT_IN_HR}: {one}" for one in comparison.mismatches)
             return DescribedExisting(subject=subject, obstacles=differing)
         case SubjectKind.GROUP:
             return _group(subject, existing, comparison=comparison, access=names.access.desired)
@@ -69,7 +70,16 @@ def describe_existing(subject: Subject, *, ports: DescribingPorts) -> DescribedE
             return _permission_set(subject, existing, comparison=comparison)
 
 
-def _attributes(subject: Subject, desired: Desired) -> Mapping[str, str]:
+def _check_is_describable(subject: Subject, *, name: str, ports: DescribingPorts) -> None:
+    if subject.kind not in ITSELF:
+        raise Malformed(f"{subject} is neither a person, a group nor a permission set")
+    if name and subject.kind is SubjectKind.PERSON:
+        raise Malformed("`name` is for groups and permission sets: HR says what a person's user is called")
+    if ITSELF[subject.kind] in ports.records.subject(subject).applied:
+        raise Inapplicable(f"Day One manages {subject} already: the policy, or HR, says what it is")
+
+
+def _attributes(subject: Subject, desired: Desired) -> dict[str, str]:
     """Those that are desired, or the name alone for what the policy does not have yet."""
     itself = desired.resources.get(ITSELF[subject.kind])
     if desired.left_alone:
@@ -78,7 +88,7 @@ def _attributes(subject: Subject, desired: Desired) -> Mapping[str, str]:
         raise Inapplicable(f"no user is to be created for {subject} by what HR has sent")
     if itself is not None and EXTERNAL in itself.attributes:
         raise Inapplicable(f"the user of {subject} is the identity provider's, and is never created or changed")
-    return itself.attributes if itself else {"name": subject.name}
+    return dict(itself.attributes) if itself else {"name": subject.name}
 
 
 def _permission_set(subject: Subject, existing: Found, *, comparison: Comparison) -> DescribedExisting:

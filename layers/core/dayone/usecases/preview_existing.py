@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from dayone.domain.desired import desired_for_permission_set
 from dayone.domain.desired_people import EXTERNAL
-from dayone.domain.existing import Comparison, is_same_person
+from dayone.domain.existing import Comparison, how_to_describe, is_same_person
 from dayone.domain.operations import Action
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import ROOTS
@@ -24,7 +24,9 @@ _MOST_READS = 40
 _PAGE = 100
 _ADOPTED = "exists with every part as wanted, and would be taken on"
 _SAME_PERSON = "exists as the user of the same person, and would be taken on"
-_DECIDE = ". Once that has failed, `dayone changes adopt` decides to take it on, by the digest {digest}"
+_AS_IT_IS = "What the policy has to say to have it as it is: {describe}. Once that has failed, {adopt}"
+_AS_HR_HAS_IT = "Once that has failed, {describe} names what HR has to say to have it as it is, and {adopt}"
+_ADOPT = "`dayone changes adopt` decides to take it on, by the digest {digest}"
 _OURS = "exists as another resource that Day One manages, which has to give the name up first"
 _CALLS = {ResourceKind.USER: 2, ResourceKind.GROUP: 2, ResourceKind.PERMISSION_SET: 3}
 
@@ -81,7 +83,7 @@ class _Look:
         return (
             _ADOPTED
             if comparison.is_identical
-            else f"exists, and would be left as it is: {comparison}{_decide(comparison)}"
+            else f"exists, and would be left as it is: {comparison}{_decide(operation, comparison)}"
         )
 
     def _comparison(self, operation: PreviewedOperation, found: Found) -> Comparison:
@@ -105,5 +107,10 @@ class _Look:
         return ids
 
 
-def _decide(comparison: Comparison) -> str:
-    return "" if comparison.unread else _DECIDE.format(digest=comparison.digest)
+def _decide(operation: PreviewedOperation, comparison: Comparison) -> str:
+    """The ways that are open; a person of the preview need not be on record yet, and then cannot be asked about."""
+    if comparison.unread:
+        return ""
+    ways = _AS_HR_HAS_IT if operation.resource.kind is ResourceKind.USER else _AS_IT_IS
+    describe = how_to_describe(operation.subject, name=operation.attributes.get("name", ""))
+    return f". {ways.format(describe=describe, adopt=_ADOPT.format(digest=comparison.digest))}"
