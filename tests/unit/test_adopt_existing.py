@@ -138,30 +138,6 @@ def test_a_set_that_differs_in_one_part_is_left_as_it_is_and_the_failure_says_in
     assert world.center.permission_sets == {_ARN: stored}
 
 
-@pytest.mark.parametrize(
-    ("theirs", "is_same"),
-    [
-        ('{"Statement": [{"Sid": "a", "Effect": "Deny", "MFA": true}], "Version": "2012-10-17"}', True),
-        ('{"Version": "2012-10-17", "Statement": [{"Sid": "a", "Effect": "Deny", "MFA": 1}]}', False),
-        ('{"Version": "2012-10-17", "Statement": [{"Sid": "a", "Effect": "Deny", "MFA": "true"}]}', False),
-        # Which of the two counts is AWS's to say.
-        (
-            '{"Version": "2012-10-17", "Statement": [], "Statement": [{"Sid": "a", "Effect": "Deny", "MFA": true}]}',
-            False,
-        ),
-        ("[" * 10_000, False),
-    ],
-    ids=["order", "number", "text", "twice", "deep"],
-)
-def test_an_inline_policy_is_the_same_when_its_json_is(theirs: str, is_same: bool) -> None:  # noqa: FBT001
-    wanted = '{"Version":"2012-10-17","Statement":[{"MFA":true,"Effect":"Deny","Sid":"a"}]}'
-    world = _world(StoredSet("ViewOnly", {"session_duration": "PT8H"}, inline_policy=theirs))
-    world.policy_is(a_policy(a_set(managed=(), inline=wanted)))
-    world.settle()
-    assert (world.applied(the_set(), PERMISSION_SET) is not None) == is_same
-    assert world.center.permission_sets[_ARN].inline_policy == theirs
-
-
 def test_a_long_list_of_differences_is_cut_and_says_by_how_many() -> None:
     stored = deepcopy(_WANTED)
     stored.managed_policies |= {f"Policy{number:03}" for number in range(30)}

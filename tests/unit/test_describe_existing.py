@@ -126,6 +126,11 @@ def test_any_set_is_taken_on_by_the_policy_that_is_printed_and_nothing_is_writte
         (StoredSet("Deploy", {"session_duration": "PT1H"}, inline_policy="{"), "inline_policy"),
         (StoredSet("Deploy", {"session_duration": "PT1H"}, inline_policy='{"Version":"2012-10-17"}'), "inline_policy"),
         (StoredSet("Deploy", {}), "session_duration: none → PT1H"),
+        # Which of the two counts is AWS's to say.
+        (
+            StoredSet("Deploy", {"session_duration": "PT1H"}, inline_policy='{"Statement": [1], "Statement": [2]}'),
+            'inline policy: {"Statement": [1], "Statement": [2]} → {"Statement":[2]}',
+        ),
         (
             StoredSet("Deploy", {"session_duration": "PT1H"}, customer_policies={"/Limit", "/limit"}),
             "customer_managed_policies",
@@ -227,6 +232,17 @@ class TestGroups:
         assert applied is not None
         assert (applied.adopted, applied.references) == (True, {"group_id": _GROUP_ID})
         assert world.center.groups[_GROUP_ID] == StoredGroup("engineers", "ask in #platform: yes")
+
+    def test_a_name_that_is_no_key_is_described_under_another(self) -> None:
+        world, _ = self._world()
+        world.center.groups[_GROUP_ID] = StoredGroup("Sales/EMEA", "them")
+        mistake, hint = _described(world, the_group("Sales/EMEA")).obstacles
+        assert "is not a group name" in mistake
+        assert "`dayone policy describe group:KEY --name Sales/EMEA`" in hint
+        described = _described(world, the_group("emea"), name="sales/emea")
+        assert described.obstacles == ()
+        (rule,) = _read(described.policy).groups
+        assert (rule.name, rule.called, rule.description) == ("emea", "Sales/EMEA", "them")
 
     def test_members_whom_no_rule_puts_there_are_put_there_by_name(self) -> None:
         world, ids = self._world(a_group())

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shlex
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -148,7 +149,7 @@ def compare_user(existing: Mapping[str, str], desired: Mapping[str, str]) -> Com
 def is_same_person(existing: Mapping[str, str], desired: Mapping[str, str]) -> bool:
     """Whether a user is that of a person: the same user name and e-mail address, and nothing that contradicts HR.
 
-    Letter case, blanks, and what the user does not have contradict nothing.
+    Letter case, blanks, and what the user does not have contradict nothing; nor does `é` in one character or in two.
     """
     if any(_folded(existing.get(name, "")) != _folded(desired.get(name, "")) for name in _IDENTIFYING):
         return False
@@ -162,7 +163,7 @@ def how_to_describe(subject: Subject, *, name: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return unicodedata.normalize("NFC", " ".join(text.split()).casefold())
 
 
 def _mismatch(part: str, existing: str, desired: str) -> Mismatch:
@@ -190,7 +191,11 @@ def _is_same_document(one: str, other: str) -> bool:
 
 def _canonical(document: str) -> str:
     """The same for the same JSON, and for no other: `1` is not `true`; raises ValueError where a key is there twice."""
-    return json.dumps(json.loads(document, object_pairs_hook=_without_duplicates), sort_keys=True)
+    return json.dumps(_json_of(document), sort_keys=True)
+
+
+def _json_of(document: str) -> object:
+    return json.loads(document, object_pairs_hook=_without_duplicates)
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -202,6 +207,6 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _compact(document: str) -> str:
     try:
-        return json.dumps(json.loads(document), separators=(",", ":")) if document else ""
+        return json.dumps(_json_of(document), separators=(",", ":")) if document else ""
     except (ValueError, RecursionError):
         return document

@@ -1,5 +1,6 @@
 """Describe what exists under a name in the policy's own words, for a human to put exactly that into the policy."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -19,6 +20,7 @@ from dayone.usecases.existing_names import ExistingNames, parts_in
 _PERSON = "person:"
 _NOT_IN_POLICY = "the policy cannot say it"
 _NOT_IN_HR = "HR does not say what is there"
+_OTHER_KEY = "if its name is no key, describe it under one of your own"
 _COMPLETED = "it is the user of the same person, is taken on without a decision, and gets what HR says"
 LEFT_OPEN = "no rule gives it: give it by one, take it away in AWS, or decide by `dayone changes adopt` that it stays"
 
@@ -111,6 +113,8 @@ def _group(subject: Subject, existing: Found, *, comparison: Comparison, access:
     text = group_text(subject.name, attributes=existing.attributes, people=people)
     policy, mistakes = read_text(text)
     differing = list[Mismatch]()
+    if mistakes and existing.attributes["name"] == subject.name:
+        mistakes = (*mistakes, f"{_OTHER_KEY}: `dayone policy describe group:KEY --name {shlex.quote(subject.name)}`")
     if not mistakes:
         (rule,) = policy.groups
         differing += compare_attributes(existing.attributes, {"name": rule.called, "description": rule.description})
