@@ -95,7 +95,17 @@ def _known(day_one: DayOne) -> Mapping[str, str]:
     day_one.told(person)
     account = day_one.organisation.make_account("tried")
     eventually(lambda: day_one.knows(f"/v1/accounts/{account}"))
-    return {"person": person["id"], "account": account, "change": change, "version": "1", "group": "Engineers"}
+    sso: Any = day_one.sandbox.client("sso-admin")
+    sso.create_permission_set(InstanceArn=day_one.instance.arn, Name="ByHand")
+    by_hand = {"subject": "permission-set:Theirs", "name": "ByHand"}
+    return {
+        "person": person["id"],
+        "account": account,
+        "change": change,
+        "version": "1",
+        "group": "Engineers",
+        **by_hand,
+    }
 
 
 def _about(known: Mapping[str, str]) -> Any:  # noqa: ANN401

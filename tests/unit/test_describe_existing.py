@@ -15,7 +15,6 @@ from dayone.domain.people import Status
 from dayone.domain.policy import Policy
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Inapplicable, Malformed, NotFound
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.usecases.describe_existing import DescribedExisting, describe_existing
 from tests.builders import (
     ACCOUNT_ID,
@@ -25,7 +24,6 @@ from tests.builders import (
     a_group,
     a_person,
     a_policy,
-    an_account,
     the_group,
     the_person,
     the_set,
@@ -174,25 +172,6 @@ def test_a_set_of_another_name_is_described_before_a_rule_is_in_force() -> None:
         _described(world, _DEPLOY)
     (rule,) = _read(_described(world, _DEPLOY, name="deploy-prod").policy).permission_sets
     assert (rule.name, rule.called, rule.session_duration) == ("Deploy", "deploy-prod", "PT2H")
-
-
-def test_an_assignment_that_no_rule_gives_is_named_until_one_does() -> None:
-    world = _world(StoredSet("Deploy", {"session_duration": "PT1H"}))
-    world.account_is(an_account())
-    world.settle()
-    world.center.groups["group-admins"] = StoredGroup("admins", "")
-    key = AssignmentKey(
-        account_id=ACCOUNT_ID,
-        permission_set_arn=_ARN,
-        principal_id="group-admins",
-        principal_type=PrincipalType.GROUP,
-    )
-    world.center.assignments.add(key)
-    world.center.provisioned[ACCOUNT_ID, _ARN] = 1
-    described = _described(world, _DEPLOY)
-    (obstacle,) = described.obstacles
-    assert obstacle.startswith(f"assignment group admins in {ACCOUNT_ID}: no rule gives it: ")
-    assert _read(described.policy).permission_sets[0].name == "Deploy"
 
 
 def test_more_than_may_be_read_is_not_taken_for_all() -> None:

@@ -8,11 +8,12 @@ import yaml
 from dayone.contracts.policy_file import read_policy
 from dayone.contracts.policy_words import PREDEFINED_POLICIES
 from dayone.domain.desired import tags_in
-from dayone.domain.policy import Policy
+from dayone.domain.policy import AssignmentRule, Policy
 from dayone.domain.subjects import Resource, ResourceKind
 from dayone.errors import Invalid
 
 _FILE = "as-it-is.yaml"
+_BESIDE = "groups.yaml"
 _WIDEST = 110
 _PREDEFINED = {path: name for name, path in PREDEFINED_POLICIES.items()}
 # What any partition's ARN of an AWS managed policy is read as: the path below `policy/`.
@@ -40,9 +41,13 @@ _Dumper.add_representer(_Block, _scalar)
 
 
 def permission_set_text(
-    key: str, *, attributes: Mapping[str, str], attached: Mapping[Resource, Mapping[str, str]]
+    key: str,
+    *,
+    attributes: Mapping[str, str],
+    attached: Mapping[Resource, Mapping[str, str]],
+    assignments: Sequence[AssignmentRule] = (),
 ) -> str:
-    """A policy with one permission set of this key, of these attributes and attached policies."""
+    """A policy with one permission set of this key, of these attributes, attached policies and assignments by id."""
     managed = sorted(part.name for part in attached if part.kind is ResourceKind.MANAGED_POLICY)
     customer = sorted(part.name for part in attached if part.kind is ResourceKind.CUSTOMER_POLICY)
     inline = attached.get(Resource(ResourceKind.INLINE_POLICY), {}).get("document", "")
@@ -56,7 +61,9 @@ def permission_set_text(
         "inline_policy": _document(inline),
         "permissions_boundary": _boundary(attached.get(Resource(ResourceKind.BOUNDARY), {})),
     }
-    return _text("permission_sets", key, rule={name: value for name, value in rule.items() if value})
+    given = [_assignment(assignment) for assignment in assignments]
+    more = {"assignments": given} if given else {}
+    return _text("permission_sets", key, rule={name: value for name, value in rule.items() if value}, more=more)
 
 
 def group_text(key: str, *, attributes: Mapping[str, str], people: Iterable[str]) -> str:
@@ -65,17 +72,27 @@ def group_text(key: str, *, attributes: Mapping[str, str], people: Iterable[str]
     return _text("groups", key, rule={**rule, "people": sorted(people)})
 
 
-def read_text(text: str) -> tuple[Policy, Sequence[str]]:
-    """The policy that such a text is, and every mistake as `file:line:column: …`, which leaves the policy empty."""
+def read_text(text: str, *, groups: Iterable[str] = ()) -> tuple[Policy, Sequence[str]]:
+    """The policy that such a text is, and every mistake as `file:line:column: …`, which leaves the policy empty.
+
+    It may name `groups`, which have their rules elsewhere.
+    """
+    beside = {"version": 1, "groups": {key: {"people": []} for key in groups}}
     try:
-        return read_policy({_FILE: text}, version=0), ()
+        return read_policy({_FILE: text, _BESIDE: yaml.dump(beside, Dumper=_Dumper)}, version=0), ()
     except Invalid as invalid:
         return Policy(), invalid.findings
 
 
-def _text(section: str, key: str, *, rule: Mapping[str, object]) -> str:
-    policy = {"version": 1, section: {key: rule}}
+def _text(section: str, key: str, *, rule: Mapping[str, object], more: Mapping[str, object] | None = None) -> str:
+    policy = {"version": 1, section: {key: rule}, **(more or {})}
     return str(yaml.dump(policy, Dumper=_Dumper, sort_keys=False, width=_WIDEST, allow_unicode=True))
+
+
+def _assignment(rule: AssignmentRule) -> dict[str, object]:
+    accounts = [account for selector in rule.accounts for account in selector.ids]
+    assignee = {"person": rule.person} if rule.person else {"group": rule.group}
+    return {**assignee, "permission_set": rule.permission_set, "accounts": [{"id": accounts}]}
 
 
 def _named(key: str, attributes: Mapping[str, str]) -> dict[str, object]:

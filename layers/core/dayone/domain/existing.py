@@ -26,11 +26,18 @@ _LABELS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mismatch:
-    """One part that is not as desired, both sides in words; `none` stands for what is not there or not desired."""
+    """One part that is not as desired, both sides in words; `none` stands for what is not there or not desired.
+
+    A member has the person by HR id, and an assignment of a permission set its account and the person, or the group by
+    its name in AWS; who is gone or unknown has neither.
+    """
 
     part: str
     existing: str = _NONE
     desired: str = _NONE
+    account: str = ""
+    group: str = ""
+    person: str = ""
 
     def __str__(self) -> str:
         return f"{self.part}: {self.existing} → {self.desired}"

@@ -8,19 +8,27 @@ from typing import Protocol
 from dayone.contracts.policy_text import group_text, permission_set_text, read_text
 from dayone.domain.desired import Desired, desired_for_permission_set
 from dayone.domain.desired_people import EXTERNAL
-from dayone.domain.existing import Comparison, Mismatch, compare_attributes, compare_parts, is_same_person
+from dayone.domain.existing import (
+    Comparison,
+    Mismatch,
+    compare_attributes,
+    compare_parts,
+    how_to_describe,
+    is_same_person,
+)
 from dayone.domain.policy import GroupRule, Policy
 from dayone.domain.subjects import ITSELF, Subject, SubjectKind
 from dayone.errors import Inapplicable, Malformed, NotFound
 from dayone.ports.identity_center import Found
 from dayone.ports.records import Records
+from dayone.usecases.describe_assignments import give_by_rules
 from dayone.usecases.desired_access import DesiredAccess
 from dayone.usecases.existing_names import ExistingNames, parts_in
 
-_PERSON = "person:"
 _NOT_IN_POLICY = "the policy cannot say it"
 _NOT_IN_HR = "HR does not say what is there"
 _OTHER_KEY = "if its name is no key, describe it under one of your own"
+_NEEDS_GROUP = "the assignments need a group that the policy does not have yet"
 _COMPLETED = "it is the user of the same person, is taken on without a decision, and gets what HR says"
 LEFT_OPEN = "no rule gives it: give it by one, take it away in AWS, or decide by `dayone changes adopt` that it stays"
 
@@ -69,7 +77,7 @@ def describe_existing(subject: Subject, *, ports: DescribingPorts, name: str = "
         case SubjectKind.GROUP:
             return _group(subject, existing, comparison=comparison, access=names.access.desired)
         case _:
-            return _permission_set(subject, existing, comparison=comparison)
+            return _permission_set(subject, existing, comparison=comparison, access=names.access.desired)
 
 
 def _check_is_describable(subject: Subject, *, name: str, ports: DescribingPorts) -> None:
@@ -93,23 +101,32 @@ def _attributes(subject: Subject, desired: Desired) -> dict[str, str]:
     return dict(itself.attributes) if itself else {"name": subject.name}
 
 
-def _permission_set(subject: Subject, existing: Found, *, comparison: Comparison) -> DescribedExisting:
-    text = permission_set_text(subject.name, attributes=existing.attributes, attached=comparison.attached)
+def _permission_set(
+    subject: Subject, existing: Found, *, comparison: Comparison, access: DesiredAccess
+) -> DescribedExisting:
+    attributes, attached = existing.attributes, comparison.attached
+    text = permission_set_text(subject.name, attributes=attributes, attached=attached)
     policy, mistakes = read_text(text)
-    differing = list[Mismatch]()
+    differing, needed = list[Mismatch](), tuple[str, ...]()
+    given = [mismatch for mismatch in comparison.mismatches if mismatch.part == "assignment"]
     if not mistakes:
         desired = desired_for_permission_set(subject.name, policy=policy)
-        differing += compare_attributes(existing.attributes, desired.resources[ITSELF[subject.kind]].attributes)
-        differing += compare_parts(comparison.attached, parts_in(desired))
-    given = [mismatch for mismatch in comparison.mismatches if mismatch.part == "assignment"]
+        differing += compare_attributes(attributes, desired.resources[ITSELF[subject.kind]].attributes)
+        differing += compare_parts(attached, parts_in(desired))
+        assigned = give_by_rules(policy.permission_sets[0], given=given, access=access)
+        given = [mismatch for mismatch in given if mismatch not in assigned.covered]
+        text = permission_set_text(subject.name, attributes=attributes, attached=attached, assignments=assigned.rules)
+        needed = tuple(
+            f"{_NEEDS_GROUP}: {how_to_describe(Subject(SubjectKind.GROUP, name), name=name)}" for name in assigned.new
+        )
+        _, mistakes = read_text(text, groups={rule.group for rule in assigned.rules if rule.group})
     obstacles = _obstacles(mistakes, differing, given=given, unread=comparison.unread)
-    return DescribedExisting(subject=subject, policy=text, obstacles=obstacles)
+    return DescribedExisting(subject=subject, policy=text, obstacles=(*needed, *obstacles))
 
 
 def _group(subject: Subject, existing: Found, *, comparison: Comparison, access: DesiredAccess) -> DescribedExisting:
     given = [mismatch for mismatch in comparison.mismatches if mismatch.part in ("member", "assignment")]
-    members = [one.existing for one in given if one.part == "member" and one.existing.startswith(_PERSON)]
-    people = [member.removeprefix(_PERSON) for member in members]
+    people = [mismatch.person for mismatch in given if mismatch.person]
     text = group_text(subject.name, attributes=existing.attributes, people=people)
     policy, mistakes = read_text(text)
     differing = list[Mismatch]()
@@ -119,8 +136,8 @@ def _group(subject: Subject, existing: Found, *, comparison: Comparison, access:
         (rule,) = policy.groups
         differing += compare_attributes(existing.attributes, {"name": rule.called, "description": rule.description})
         evaluated = access.evaluate(policy=_with(rule, access.policies.current()))
-        covered = {f"{_PERSON}{one}" for one in people if evaluated.is_member(one, group=subject.name)}
-        given = [mismatch for mismatch in given if mismatch.existing not in covered]
+        covered = {person for person in people if evaluated.is_member(person, group=subject.name)}
+        given = [mismatch for mismatch in given if mismatch.person not in covered]
     obstacles = _obstacles(mistakes, differing, given=given, unread=comparison.unread)
     return DescribedExisting(subject=subject, policy=text, obstacles=obstacles)
 

@@ -40,6 +40,10 @@ class EvaluatedAccess:
         self._sets = {rule.called: rule.name for rule in policy.permission_sets}
         self._desired = dict[Subject, Desired]()
 
+    def group_key(self, name: str) -> str:
+        """The key of the policy's group that is called so, or empty."""
+        return self._groups.get(name.casefold(), "")
+
     def person_of(self, user_name: str) -> str:
         """The HR id of whoever has this user name, or empty."""
         return self._access.known.holder_of(f"user-name:{user_name.casefold()}") if user_name else ""
@@ -51,7 +55,7 @@ class EvaluatedAccess:
 
     def is_assigned(self, account: str, *, permission_set: str, group: str = "", person: str = "") -> bool:
         """Whether something is to be assigned in an account, by the names of set and group in Identity Center."""
-        key, group_key = self._sets.get(permission_set), self._groups.get(group.casefold(), "")
+        key, group_key = self._sets.get(permission_set), self.group_key(group)
         if not (key and (group_key or person)):
             return False
         principal = Principal(person=person) if person else Principal(group=group_key)

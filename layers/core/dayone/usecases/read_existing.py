@@ -160,7 +160,8 @@ def _members(group_id: str, *, key: str, reading: _Reading) -> Iterator[Mismatch
         reading.uses.append(f"member {user_id}")
         person = reading.desired.person_of(reading.name_of(Principal(kind=PrincipalType.USER, id=user_id)))
         if not person or not reading.desired.is_member(person, group=key):
-            yield Mismatch(part="member", existing=f"person:{person}" if person else f"user {user_id}")
+            existing = f"person:{person}" if person else f"user {user_id}"
+            yield Mismatch(part="member", existing=existing, person=person)
 
 
 def _assignments_of(group_id: str, *, name: str, reading: _Reading) -> Iterator[Mismatch]:
@@ -178,18 +179,20 @@ def _assignments_in(account: str, *, arn: str, name: str, reading: _Reading) -> 
     live = reading.access.live
     for key in reading.pages(lambda at: live.in_account(account, permission_set_arn=arn, cursor=at, limit=_PAGE)):
         reading.uses.append(f"{key.principal_type.lower()} {key.principal_id} in {account}")
-        whose, is_desired = _holder(key, permission_set=name, reading=reading)
-        if not is_desired:
-            yield Mismatch(part="assignment", existing=f"{whose} in {account}")
+        mismatch = _surplus(key, permission_set=name, reading=reading)
+        if mismatch:
+            yield mismatch
 
 
-def _holder(key: AssignmentKey, *, permission_set: str, reading: _Reading) -> tuple[str, bool]:
-    """Whoever has an assignment, in words, and whether they are to have it."""
+def _surplus(key: AssignmentKey, *, permission_set: str, reading: _Reading) -> Mismatch | None:
+    """An assignment whose holder is not to have it, None otherwise."""
     name = reading.name_of(Principal(kind=key.principal_type, id=key.principal_id))
-    desired, account = reading.desired, key.account_id
-    if key.principal_type is PrincipalType.GROUP:
-        is_desired = desired.is_assigned(account, permission_set=permission_set, group=name)
-        return f"group {name or key.principal_id}", is_desired
-    person = desired.person_of(name)
-    is_desired = bool(person) and desired.is_assigned(account, permission_set=permission_set, person=person)
-    return f"person:{person}" if person else f"user {key.principal_id}", is_desired
+    is_group, account = key.principal_type is PrincipalType.GROUP, key.account_id
+    group, person = (name, "") if is_group else ("", reading.desired.person_of(name))
+    if (group or person) and reading.desired.is_assigned(
+        account, permission_set=permission_set, group=group, person=person
+    ):
+        return None
+    unnamed = f"group {group or key.principal_id}" if is_group else f"user {key.principal_id}"
+    existing = f"{f'person:{person}' if person else unnamed} in {account}"
+    return Mismatch(part="assignment", existing=existing, account=account, group=group, person=person)
