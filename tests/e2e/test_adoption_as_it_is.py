@@ -13,6 +13,8 @@ from tests.e2e import policies
 from tests.e2e.command_line import Shell
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
+from tests.e2e.scene import Scene
+from tests.e2e.waiting import eventually
 
 _AWS = "arn:aws:iam::aws:policy/"
 # As a human writes it: blanks, a text of several lines, the keys in an order of their own.
@@ -55,6 +57,18 @@ class ByHand:
         self._sso.put_permissions_boundary_to_permission_set(**on, PermissionsBoundary=boundary)
         return str(made)
 
+    def assign(self, arn: str, *, group_id: str, account: str) -> None:
+        """Give a group the set in an account."""
+        target = {"TargetId": account, "TargetType": "AWS_ACCOUNT"}
+        whom = {"PrincipalType": "GROUP", "PrincipalId": group_id}
+        self._sso.create_account_assignment(**self._instance, PermissionSetArn=arn, **target, **whom)
+        eventually(lambda: self.assigned(arn, account=account))
+
+    def assigned(self, arn: str, *, account: str) -> Any:  # noqa: ANN401 - JSON
+        """Who has the set in an account."""
+        on = {**self._instance, "PermissionSetArn": arn}
+        return self._sso.list_account_assignments(**on, AccountId=account)["AccountAssignments"]
+
     def group(self, *people: Mapping[str, str], ids: Mapping[str, Mapping[str, Any]]) -> str:
         """One with a description and these members; `ids` are the users by their names."""
         made = self._store.create_group(**self._in_store, DisplayName=_GROUP, Description="ask in #harbour: first")
@@ -76,7 +90,7 @@ class ByHand:
         return str(made["UserId"])
 
     def told_of_set(self, arn: str) -> Any:  # noqa: ANN401 - JSON
-        """Every part of a permission set, and how often it was provisioned."""
+        """Every part of a permission set."""
         on, sso = {**self._instance, "PermissionSetArn": arn}, self._sso
         answers = {
             "itself": sso.describe_permission_set(**on),
@@ -85,7 +99,6 @@ class ByHand:
             "customer": sso.list_customer_managed_policy_references_in_permission_set(**on),
             "inline": sso.get_inline_policy_for_permission_set(**on),
             "boundary": sso.get_permissions_boundary_for_permission_set(**on),
-            "accounts": sso.list_accounts_for_provisioned_permission_set(**on),
         }
         return _without_request(answers)
 
@@ -132,10 +145,11 @@ def _refused(day_one: DayOne, policy: Mapping[str, Any]) -> dict[str, str]:
 
 
 def test_a_set_that_differs_is_described_said_in_the_policy_and_adopted_with_nothing_written(
-    day_one: DayOne, by_hand: ByHand, shell: Shell
+    day_one: DayOne, by_hand: ByHand, shell: Shell, scene: Scene
 ) -> None:
-    arn = by_hand.permission_set()
-    before = by_hand.told_of_set(arn)
+    arn, account = by_hand.permission_set(), scene.early_account
+    by_hand.assign(arn, group_id=day_one.view.groups()["Finance"], account=account)
+    before, assigned = by_hand.told_of_set(arn), by_hand.assigned(arn, account=account)
     wanted = policies.base_with(permission_sets={"Harbour": {"name": _SET, "managed_policies": ["ViewOnlyAccess"]}})
     command = f"dayone policy describe permission-set:Harbour --name {_SET}"
     planned = shell.run("policy", "plan", _in_file(shell, wanted))
@@ -150,13 +164,13 @@ def test_a_set_that_differs_is_described_said_in_the_policy_and_adopted_with_not
     assert shell.run("policy", "describe", "permission-set:Harbour").stdout == described.stdout
     assert by_hand.told_of_set(arn) == before
 
-    rule = yaml.safe_load(described.stdout)["permission_sets"]
-    as_it_is = policies.base_with(permission_sets=rule)
+    rules = yaml.safe_load(described.stdout)
+    as_it_is = policies.base_with(permission_sets=rules["permission_sets"], assignments=rules["assignments"])
     planned = shell.run("policy", "plan", _in_file(shell, as_it_is))
     assert "exists with every part as wanted, and would be taken on" in planned.stdout
     assert "it differs" not in planned.stdout
     day_one.put_in_force(as_it_is)
-    assert by_hand.told_of_set(arn) == before
+    assert (by_hand.told_of_set(arn), by_hand.assigned(arn, account=account)) == (before, assigned)
     refused = shell.run("policy", "describe", "permission-set:Harbour")
     assert (refused.returncode, "manages permission-set:Harbour already" in refused.stderr) == (3, True)
     # It was theirs, and stays when the policy gives it up.
