@@ -174,6 +174,16 @@ def test_a_set_of_another_name_is_described_before_a_rule_is_in_force() -> None:
     assert (rule.name, rule.called, rule.session_duration) == ("Deploy", "deploy-prod", "PT2H")
 
 
+@pytest.mark.parametrize("subject", [_DEPLOY, the_group()], ids=str)
+def test_what_a_rule_has_under_another_key_is_not_described_twice(subject: Subject) -> None:
+    world = _world(StoredSet("shared", {"session_duration": "PT2H"}))
+    sections = "groups:\n  other: {name: shared, people: []}\npermission_sets:\n  Other: {name: shared}\n"
+    world.policy_is(_read(f"version: 1\n{sections}"))
+    world.settle()
+    with pytest.raises(Inapplicable, match=r"the policy has 'shared' as [a-z-]+:[Oo]ther already"):
+        _described(world, subject, name="shared")
+
+
 def test_more_than_may_be_read_is_not_taken_for_all() -> None:
     world = _world(StoredSet("Deploy", {"session_duration": "PT1H"}))
     world.center.provisioned |= {(f"{number:012}", _ARN): 1 for number in range(200)}

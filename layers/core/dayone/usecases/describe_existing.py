@@ -22,7 +22,7 @@ from dayone.errors import Inapplicable, Malformed, NotFound
 from dayone.ports.identity_center import Found
 from dayone.ports.records import Records
 from dayone.usecases.describe_assignments import give_by_rules
-from dayone.usecases.desired_access import DesiredAccess
+from dayone.usecases.desired_access import DesiredAccess, EvaluatedAccess
 from dayone.usecases.existing_names import ExistingNames, parts_in
 
 _NOT_IN_POLICY = "the policy cannot say it"
@@ -60,8 +60,10 @@ def describe_existing(subject: Subject, *, ports: DescribingPorts, name: str = "
     """
     _check_is_describable(subject, name=name, ports=ports)
     names = ports.existing
-    desired = names.access.desired.evaluate().of(subject)
+    evaluated = names.access.desired.evaluate()
+    desired = evaluated.of(subject)
     attributes = _attributes(subject, desired) | ({"name": name} if name else {})
+    _check_is_free(subject, name=attributes.get("name", ""), evaluated=evaluated)
     with names.access.use.turn():
         existing = names.find(subject.kind, attributes=attributes)
         if existing is None:
@@ -87,6 +89,13 @@ def _check_is_describable(subject: Subject, *, name: str, ports: DescribingPorts
         raise Malformed("`name` is for groups and permission sets: HR says what a person's user is called")
     if ITSELF[subject.kind] in ports.records.subject(subject).applied:
         raise Inapplicable(f"Day One manages {subject} already: the policy, or HR, says what it is")
+
+
+def _check_is_free(subject: Subject, *, name: str, evaluated: EvaluatedAccess) -> None:
+    is_group = subject.kind is SubjectKind.GROUP
+    key = evaluated.group_key(name) if is_group else evaluated.set_key(name)
+    if key not in ("", subject.name):
+        raise Inapplicable(f"the policy has {name!r} as {subject.kind}:{key} already")
 
 
 def _attributes(subject: Subject, desired: Desired) -> dict[str, str]:

@@ -44,6 +44,10 @@ class EvaluatedAccess:
         """The key of the policy's group that is called so, or empty."""
         return self._groups.get(name.casefold(), "")
 
+    def set_key(self, name: str) -> str:
+        """The key of the policy's permission set that is called so, or empty."""
+        return self._sets.get(name, "")
+
     def person_of(self, user_name: str) -> str:
         """The HR id of whoever has this user name, or empty."""
         return self._access.known.holder_of(f"user-name:{user_name.casefold()}") if user_name else ""
@@ -55,7 +59,7 @@ class EvaluatedAccess:
 
     def is_assigned(self, account: str, *, permission_set: str, group: str = "", person: str = "") -> bool:
         """Whether something is to be assigned in an account, by the names of set and group in Identity Center."""
-        key, group_key = self._sets.get(permission_set), self.group_key(group)
+        key, group_key = self.set_key(permission_set), self.group_key(group)
         if not (key and (group_key or person)):
             return False
         principal = Principal(person=person) if person else Principal(group=group_key)
