@@ -150,21 +150,9 @@ def test_a_set_that_differs_is_described_said_in_the_policy_and_adopted_with_not
     arn, account = by_hand.permission_set(), scene.early_account
     by_hand.assign(arn, group_id=day_one.view.groups()["Finance"], account=account)
     before, assigned = by_hand.told_of_set(arn), by_hand.assigned(arn, account=account)
-    wanted = policies.base_with(permission_sets={"Harbour": {"name": _SET, "managed_policies": ["ViewOnlyAccess"]}})
-    command = f"dayone policy describe permission-set:Harbour --name {_SET}"
-    planned = shell.run("policy", "plan", _in_file(shell, wanted))
-    assert planned.returncode == 0, planned.stderr
-    assert "would be left as it is: it differs" in planned.stdout
-    assert f"`{command}`" in planned.stdout
-    # The command works before the rule is in force, and after.
-    described = shell.run(*command.split()[1:])
-    assert described.returncode == 0, described.stderr
-    reason = _refused(day_one, wanted)["permission-set:Harbour"]
-    assert f"`{command}`" in reason
-    assert shell.run("policy", "describe", "permission-set:Harbour").stdout == described.stdout
+    rules = _described_set(day_one, shell)
     assert by_hand.told_of_set(arn) == before
 
-    rules = yaml.safe_load(described.stdout)
     as_it_is = policies.base_with(permission_sets=rules["permission_sets"], assignments=rules["assignments"])
     planned = shell.run("policy", "plan", _in_file(shell, as_it_is))
     assert "exists with every part as wanted, and would be taken on" in planned.stdout
@@ -176,6 +164,21 @@ def test_a_set_that_differs_is_described_said_in_the_policy_and_adopted_with_not
     # It was theirs, and stays when the policy gives it up.
     day_one.put_in_force(policies.BASE)
     assert by_hand.told_of_set(arn) == before
+
+
+def _described_set(day_one: DayOne, shell: Shell) -> Any:  # noqa: ANN401 - YAML
+    """What the command prints that plan and failure name; it works before the rule is in force, and after."""
+    wanted = policies.base_with(permission_sets={"Harbour": {"name": _SET, "managed_policies": ["ViewOnlyAccess"]}})
+    command = f"dayone policy describe permission-set:Harbour --name {_SET}"
+    planned = shell.run("policy", "plan", _in_file(shell, wanted))
+    assert planned.returncode == 0, planned.stderr
+    assert "would be left as it is: it differs" in planned.stdout
+    assert f"`{command}`" in planned.stdout
+    described = shell.run(*command.split()[1:])
+    assert described.returncode == 0, described.stderr
+    assert f"`{command}`" in _refused(day_one, wanted)["permission-set:Harbour"]
+    assert shell.run("policy", "describe", "permission-set:Harbour").stdout == described.stdout
+    return yaml.safe_load(described.stdout)
 
 
 def test_a_group_with_members_nobody_asked_for_is_described_and_adopted_with_them(
