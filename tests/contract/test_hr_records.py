@@ -97,8 +97,8 @@ def test_any_other_id_stays_one_part_of_the_address(api: Api, record: str) -> No
     assert path.partition("?")[0].count("/") == 5
 
 
-def test_a_record_without_a_time_or_with_one_to_come_is_as_of_when_it_was_read(api: Api) -> None:
-    for changed in (None, "2099-01-01T00:00:00+00:00"):
+def test_a_record_without_a_possible_time_is_as_of_when_it_was_read(api: Api) -> None:
+    for changed in (None, "2099-01-01T00:00:00+00:00", "0001-01-01T00:00:00+00:00"):
         api.body = {**_RECORD, "lastChanged": changed}
         assert _fetched(api)[1].version.at == _NOW
 

@@ -59,6 +59,10 @@ def _only(commands: list[Command]) -> Telling:
         {"email": f"{'l' * 200}@example.com"},
         {"given_name": None, "family_name": ""},
         {"status": "gone"},
+        {"title": "Engineer \ud83d"},
+        {"department": "Sales \ud83d"},
+        {"email": "lea@example.com\ud83d"},
+        {"termination_reason": "\ud83d"},
     ],
 )
 @pytest.mark.parametrize("kind", ["person.ended", "person.updated"])
@@ -91,7 +95,11 @@ def test_an_end_with_a_time_to_come_is_of_when_it_was_signed() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"modified_at": None}, {"modified_at": "soon"}, {"work_email": "jane"}, {"start_date": "soon"}]
+    "change",
+    [
+        *({"modified_at": None}, {"modified_at": "soon"}, {"work_email": "jane"}, {"start_date": "soon"}),
+        *({"first_name": "Jane \ud83d"}, {"start_date": "9999-12-31T23:59:59-12:00"}),
+    ],
 )
 def test_merge_s_removal_needs_only_the_id(change: dict[str, object]) -> None:
     delivery = sample("merge_created")
@@ -132,7 +140,7 @@ def test_nothing_is_taken_of_an_event_of_which_no_end_is_clear(flaw: dict[str, o
     assert receiving.recorded == []
 
 
-@pytest.mark.parametrize("at", ["soon", "2026-11-20T18:00:00", None])
+@pytest.mark.parametrize("at", ["soon", "2026-11-20T18:00:00", None, -1, "0001-01-01T00:00:00Z", 10**20])
 def test_an_end_of_no_clear_time_is_of_when_it_was_signed(at: object) -> None:
     receiving, delivery = _delivery(_LEAVER, kind="person.ended", at=at)
     receiving.takes(delivery)

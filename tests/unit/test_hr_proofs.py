@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import reduce
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -121,7 +123,42 @@ def test_an_event_of_a_time_to_come_is_refused(source: str) -> None:
     _refused(Unauthentic, sent(source), Receiving(now=NOW - timedelta(days=1)))
 
 
-@pytest.mark.parametrize("stamp", ["", "yesterday", "nan", "inf", "9" * 400])
+@pytest.mark.parametrize(
+    ("source", "path", "times"),
+    [
+        ("hibob", ("triggeredAt",), ("0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z")),
+        ("deel", ("timestamp",), ("0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z")),
+        ("okta", ("data", "events", 0, "published"), ("0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z")),
+        ("gusto", ("timestamp",), (-1, 1764460800000, 10**25)),
+    ],
+)
+def test_an_event_of_no_possible_time_is_refused(
+    source: str, path: tuple[str | int, ...], times: tuple[object, ...]
+) -> None:
+    for time in times:
+        body = json.loads(sample(SAMPLES[source]).body)
+        *parents, last = path
+        reduce(lambda record, key: record[key], parents, body)[last] = time
+        _refused(Unauthentic, with_body(sample(SAMPLES[source]), body))
+
+
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [
+        ("hibob", ("data", "employeeId")),
+        ("gusto", ("entity_uuid",)),
+        ("deel", ("data", "resource", "id")),
+        ("okta", ("data", "events", 0, "target", 0, "id")),
+    ],
+)
+def test_half_a_character_is_no_id(source: str, path: tuple[str | int, ...]) -> None:
+    body = json.loads(sample(SAMPLES[source]).body)
+    *parents, last = path
+    reduce(lambda record, key: record[key], parents, body)[last] = "1\ud83d"
+    _refused(Malformed, with_body(sample(SAMPLES[source]), body))
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "-1", "nan", "inf", "9" * 400])
 def test_a_signed_time_that_is_none_is_refused(stamp: str) -> None:
     delivery = sample("bamboohr_created")
     headers = {**delivery.headers, "x-bamboohr-timestamp": stamp}

@@ -8,6 +8,7 @@ import pytest
 
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.kinds import kind_called
+from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.standard import PersonEvent
 from dayone.contracts.hr.workforce import MAPPING
 from dayone.errors import Invalid
@@ -156,7 +157,7 @@ _CONTAINERS = (
 def _read(**attributes: object) -> PersonEvent:
     data = {**_PERSON, **attributes}
     event = {"type": "person.updated", "timestamp": "2026-11-20T09:00:00Z", "data": data}
-    return PersonEvent.model_validate_json(json.dumps(event))
+    return read_as(PersonEvent, json.dumps(event).encode())
 
 
 def _aws_takes(text: str) -> bool:
@@ -172,6 +173,8 @@ def _aws_takes(text: str) -> bool:
         ("given_name", "\u0645\u062d\u0645\u062f\u200f"),
         ("given_name", "\ufeffAnn"),
         ("display_name", "Ann\u2028Lee"),
+        ("title", "Engineer \ud83d"),
+        ("family_name", "Lee\ude00"),
     ],
 )
 def test_characters_that_aws_refuses_are_left_out_of_what_it_shows(attribute: str, text: str) -> None:
@@ -180,10 +183,17 @@ def test_characters_that_aws_refuses_are_left_out_of_what_it_shows(attribute: st
     assert _aws_takes(cleaned)
 
 
+@pytest.mark.parametrize("text", ["ann\u200b@example.com", "ann\ud83d@example.com"])
 @pytest.mark.parametrize("attribute", ["email", "user_name", "id"])
-def test_what_is_matched_is_never_changed(attribute: str) -> None:
-    with pytest.raises(ValueError, match=attribute):
-        _read(**{attribute: "ann\u200b@example.com"})
+def test_what_is_matched_is_never_changed(attribute: str, text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        _read(**{attribute: text})
+    assert any(attribute in finding for finding in refused.value.findings)
+
+
+def test_half_a_character_costs_nobody_their_access() -> None:
+    record = _read(department="Sales \ud83d", manager="e-2\ude00").data
+    assert (record.department, record.manager) == ("Sales", "e-2")
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
@@ -201,8 +211,9 @@ def test_null_and_empty_and_absent_are_the_same(attribute: str, nothing: object)
 @pytest.mark.parametrize("nothing", [None, ""])
 @pytest.mark.parametrize("attribute", ["email", "given_name", "family_name", "id"])
 def test_what_is_needed_is_missing_when_it_is_empty(attribute: str, nothing: object) -> None:
-    with pytest.raises(ValueError, match=f"data.{attribute}"):
+    with pytest.raises(Invalid) as refused:
         _read(**{attribute: nothing})
+    assert any(f"data.{attribute}" in finding for finding in refused.value.findings)
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
@@ -246,6 +257,8 @@ def test_a_zone_in_another_spelling_is_named_and_stays_as_it_was(zone: str) -> N
         ("2026-12-31T00:00:00Z", "America/New_York", "2026-12-31"),
         ("2026-12-31T00:00:00", "America/New_York", "2026-12-31"),
         ("2026-12-30T23:00:00Z", "nowhere", "2026-12-30"),
+        ("9999-12-31T23:59:59.9999999Z", "Europe/Rome", "9999-12-31"),
+        ("0001-01-01T00:00:01Z", "America/New_York", "0001-01-01"),
     ],
 )
 def test_a_time_stamp_is_the_day_where_the_person_is(stamp: str, zone: str, day: str) -> None:

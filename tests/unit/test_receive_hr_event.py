@@ -116,7 +116,7 @@ def test_of_a_record_that_is_refused_only_that_is_noted_with_whose_it_is_and_why
     assert any("status" in finding for finding in noted.findings)
 
 
-@pytest.mark.parametrize("person", [None, "", "a b", "x" * 200])
+@pytest.mark.parametrize("person", [None, "", "a b", "x" * 200, "e-1\ud83d"])
 def test_one_whose_person_cannot_be_read_is_noted_for_its_source(person: object) -> None:
     ports = _ports()
     event = json.loads(_body())

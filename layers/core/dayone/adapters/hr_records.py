@@ -9,6 +9,7 @@ from dayone.adapters.https import Https, Reply
 from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Asks
 from dayone.contracts.hr.kinds import kind_called
+from dayone.contracts.hr.proofs import EPOCH
 from dayone.domain.hr_sources import Source
 from dayone.domain.tellings import telling_of
 from dayone.errors import Invalid, Malformed, NotFound, Unavailable
@@ -47,7 +48,7 @@ class ApiHrRecords:
         if asked.id.casefold() != record.casefold():
             # Recorded as theirs, it would be the other's access that ends when they leave.
             raise Unavailable(f"the answer of {source.name} is about another record than was asked for")
-        at = min(asked.changed_at or now, now)
+        at = asked.changed_at if asked.changed_at and EPOCH <= asked.changed_at <= now else now
         person = person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
         telling = telling_of(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
         return FetchedRecord(person.id, telling, person.refused)

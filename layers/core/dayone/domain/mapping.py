@@ -74,7 +74,10 @@ def local_day(text: str, *, zone: ZoneInfo) -> date:
     except ValueError:
         moment = datetime.fromisoformat(text)
     is_day = moment.timetz().replace(tzinfo=None) == time.min or moment.tzinfo is None
-    return moment.date() if is_day else moment.astimezone(zone).date()
+    try:
+        return moment.date() if is_day else moment.astimezone(zone).date()
+    except OverflowError:  # the last moment there is, by which systems write that there is no end
+        return moment.date()
 
 
 def zone_called(name: object) -> ZoneInfo:

@@ -22,14 +22,12 @@ from dayone.ports.state import Inbox
 
 # Characters of the id of a delivery, or of a record in it.
 LONGEST_ID = 512
-# Two dots would climb in the address that a record is asked for at.
-_ID = re.compile(rf"(?!\.{{1,2}}\Z).{{0,{LONGEST_ID}}}", re.DOTALL)
+# Two dots would climb in the address that a record is asked for at, and half a character cannot be written there.
+_ID = re.compile(rf"(?!\.{{1,2}}\Z)[^\ud800-\udfff]{{0,{LONGEST_ID}}}")
 _UNPROVEN = (
     "the delivery is not authenticated: there is no such address, or the signature or secret is missing or wrong, the "
     "signed time is more than five minutes off, or it comes from another network; the log says which"
 )
-# A person's id as HR has it may be anything; one that is none would be refused as such.
-_PERSON_ID = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
 _MOST_FINDINGS = 20
 
 
@@ -104,7 +102,9 @@ def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, He
         raise TooLarge(f"the body is over {largest} bytes")
     ids = (heard.reference, *(notification.record for notification in heard.notifications))
     if not all(map(_ID.fullmatch, ids)):
-        raise Malformed(f"an id of the delivery, or of a record in it, is over {LONGEST_ID} characters, or `..`")
+        raise Malformed(
+            f"an id of the delivery, or of a record in it, is over {LONGEST_ID} characters, half one, or `..`"
+        )
     return source, heard
 
 
@@ -134,8 +134,7 @@ def _refusal(error: Invalid, *, source: Source, now: datetime) -> Command:
     cause = _cause(source, reference=f"refused/{error.person}/{now.isoformat()}", at=now)
     findings = error.findings[:_MOST_FINDINGS] or (str(error),)
     subject = Subject(SubjectKind.HR_SOURCE, source.name)
-    person = error.person if _PERSON_ID.fullmatch(error.person) else ""
-    return NoteRefusedRecord(subject=subject, cause=cause, person=person, findings=findings)
+    return NoteRefusedRecord(subject=subject, cause=cause, person=error.person, findings=findings)
 
 
 def _commands(heard: Heard, *, source: Source) -> Iterator[Command]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
 from dayone.contracts.hr.person_record import read_as
-from dayone.contracts.hr.proofs import digest_of, is_recent, signed_in_hex
+from dayone.contracts.hr.proofs import digest_of, is_recent, signed_in_hex, unix_time
 from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
@@ -107,10 +107,7 @@ def _notification(employee: str | int, *, at: datetime, is_deletion: bool) -> Ch
 
 def _signed_at(stamp: str) -> datetime:
     # The documents do not say how it is written; what was seen are seconds of Unix time, the events have ISO 8601.
-    try:
-        return datetime.fromtimestamp(float(stamp), UTC)
-    except (ValueError, OverflowError, OSError):
-        moment = _moment(stamp)
+    moment = unix_time(stamp) or _moment(stamp)
     if moment is None:
         raise Unauthentic("the signed timestamp is not a valid time")
     return moment

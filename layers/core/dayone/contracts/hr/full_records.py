@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dayone.contracts.hr.leniency import FORGIVEN
-from dayone.contracts.hr.person_record import checked
+from dayone.contracts.hr.person_record import PERSON_ID, checked
 from dayone.domain.employments import PAST_END, current_employment
 from dayone.domain.mapping import DAYS, FieldRule, mapped
 from dayone.domain.people import Status
@@ -60,7 +60,8 @@ def person_in(
     except Invalid as error:
         end = {} if attributes.get("status") == Status.ENDED else _end_alone(attributes, problems=problems)
         if not end:
-            error.person = attributes.get("id", "")
+            stated = attributes.get("id", "")
+            error.person = stated if PERSON_ID.fullmatch(stated) else ""
             raise
         return ReadPerson(attributes["id"], end, refused=error.findings)
 

@@ -4,7 +4,7 @@ The signature is the HMAC-SHA256 of the raw body in hexadecimal digits, which Gu
 Sources: docs.gusto.com/embedded-payroll/docs/webhooks, the employee in Gusto's own client for Python.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,11 +13,11 @@ from pydantic import BaseModel, Field
 from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.heard import Asked, Asks, Heard, Kind, Question
 from dayone.contracts.hr.person_record import read_as
-from dayone.contracts.hr.proofs import is_recent, signed_in_hex
+from dayone.contracts.hr.proofs import is_recent, signed_in_hex, unix_time
 from dayone.domain.commands import ChangeNotification
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule
-from dayone.errors import Malformed
+from dayone.errors import Malformed, Unauthentic
 
 # Which release of the API the fields below are of.
 _API_VERSION = "2024-04-01"
@@ -49,7 +49,9 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     """Verify and read one delivery; see Reads."""
     signed_in_hex(delivery.headers.get("x-gusto-signature", ""), delivery.body, keys=keys)
     event = read_as(_Event, delivery.body)
-    at = datetime.fromtimestamp(event.timestamp, UTC)
+    at = unix_time(event.timestamp)
+    if at is None:
+        raise Unauthentic("the signed timestamp is not a valid time")
     is_recent(at, now=now, max_age=source.max_age)
     if event.entity_type != "Employee":
         return Heard(reference=event.uuid, at=at, ignored="it is not about an employee")

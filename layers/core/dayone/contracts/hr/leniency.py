@@ -7,6 +7,8 @@ from dayone.domain.mapping import DAYS, local_day, zone_called
 
 # Shown by AWS and compared with nothing. Ids, user names and addresses are never changed.
 _DISPLAYED = frozenset({"given_name", "family_name", "display_name", "title"})
+# Of every other text only halves of characters are left out, which nothing can write.
+_MATCHED = frozenset({"id", "user_name", "email"})
 # Without one of these a person still has the right access.
 FORGIVEN = frozenset({"display_name", "title", "time_zone"})
 # Source: Identity Store API, CreateUser: the pattern of names and titles. Of spaces it has these alone.
@@ -29,6 +31,8 @@ def _normal(name: str, value: object, *, zone: object) -> object:
         return value
     if name in _DISPLAYED:
         return cleaned(value).strip()
+    if name not in _MATCHED:
+        value = value.encode(errors="ignore").decode()
     if name in DAYS and "T" in value:
         try:
             return local_day(value, zone=zone_called(zone)).isoformat()

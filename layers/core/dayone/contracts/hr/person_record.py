@@ -1,5 +1,6 @@
 """One person as HR systems tell of them, checked."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -70,6 +71,10 @@ Stated = Annotated[
 ]
 
 
+# A person's id as HR has it may be anything; one that is none is refused as such.
+PERSON_ID = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
+
+
 class PersonAttributes(BaseModel):
     """What one source says of a person; only the id has to be there, since others may say the rest.
 
@@ -83,7 +88,7 @@ class PersonAttributes(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,128}$")]
+    id: Annotated[str, Field(pattern=rf"^{PERSON_ID.pattern}$")]
     email: Email | None = None
     given_name: Name | None = None
     family_name: Name | None = None
@@ -234,6 +239,12 @@ def read_as[Body: BaseModel](model: type[Body], body: bytes) -> Body:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        if any(one["type"] == "json_invalid" for one in error.errors()):
-            raise Malformed("the body is not JSON") from error
+        if not any(one["type"] == "json_invalid" for one in error.errors()):
+            raise Invalid("the event is not valid", findings=findings_of(error)) from error
+    # A text that was cut in the middle of a character is JSON, which pydantic does not take.
+    try:
+        return model.model_validate(json.loads(body.decode()))
+    except ValidationError as error:
         raise Invalid("the event is not valid", findings=findings_of(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON") from error

@@ -14,6 +14,8 @@ from dayone.errors import Invalid, Unauthentic
 
 # What is allowed between the sender's clock and ours.
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
+# Nothing is older: a time before it is how systems write that there is none.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def signed_in_hex(text: str, signed: bytes, *, keys: Iterable[str], what: str = "sha256") -> None:
@@ -59,17 +61,25 @@ def comes_from(delivery: Delivery, *, source: Source) -> None:
         raise Unauthentic("the delivery does not come from a network of this source")
 
 
+def unix_time(seconds: float | str) -> datetime | None:
+    """The moment of a number of seconds since 1970; None for what is none."""
+    try:
+        return datetime.fromtimestamp(float(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def is_recent(signed_at: datetime, *, now: datetime, max_age: timedelta | None) -> None:
     """Raise Unauthentic for a signed time that is to come, or that is too long ago to be a delivery of today."""
-    if signed_at > now + CLOCKS_DIFFER_BY:
-        raise Unauthentic("the signed timestamp is in the future")
+    if not EPOCH <= signed_at <= now + CLOCKS_DIFFER_BY:
+        raise Unauthentic("the signed timestamp is in the future, or before 1970")
     if max_age is not None and signed_at < now - max_age:
         raise Unauthentic(f"the signed timestamp is more than {int(max_age.total_seconds())} seconds ago")
 
 
 def be_of_the_past(at: datetime, *, until: datetime) -> None:
     """Raise Invalid for a record with a time to come, which would outrank everything told of the person until then."""
-    if not datetime.fromtimestamp(0, UTC) <= at <= until + CLOCKS_DIFFER_BY:
+    if not EPOCH <= at <= until + CLOCKS_DIFFER_BY:
         said = "timestamp: is later than the delivery, or before 1970"
         raise Invalid("the event is not valid", findings=(said,))
 

@@ -7,7 +7,7 @@ Source: the Standard Webhooks specification, sections "Signature scheme" and "Pa
 import base64
 import binascii
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import (
@@ -23,7 +23,7 @@ from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.full_records import OWN_NAMES, person_in
 from dayone.contracts.hr.heard import Heard, Kind
 from dayone.contracts.hr.person_record import SentRecord, read_as
-from dayone.contracts.hr.proofs import CLOCKS_DIFFER_BY, be_of_the_past, is_mac
+from dayone.contracts.hr.proofs import CLOCKS_DIFFER_BY, EPOCH, be_of_the_past, is_mac, unix_time
 from dayone.domain.employments import current_employment
 from dayone.domain.hr_sources import Source
 from dayone.domain.people import Status
@@ -68,7 +68,7 @@ class _RefusedEvent(BaseModel):
             found: datetime | None = handler(value)
         except ValidationError:
             return None
-        return found
+        return found if found and found >= EPOCH else None
 
 
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
@@ -118,7 +118,7 @@ def verify(delivery: Delivery, *, keys: Iterable[str], now: datetime) -> datetim
         for one in signatures[:_MOST_SIGNATURES]
         for key in keys
     ]
-    sent_at = _moment(stamp)
+    sent_at = unix_time(stamp)
     if not reference or not any(known) or sent_at is None or abs(now - sent_at) > CLOCKS_DIFFER_BY:
         raise Unauthentic("the signature is missing, wrong, or more than five minutes off")
     return sent_at
@@ -129,13 +129,6 @@ def _decoded(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):  # what is not ASCII is a ValueError
         return b""
-
-
-def _moment(stamp: str) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(float(stamp), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 KIND = Kind(read=read)
