@@ -10,12 +10,16 @@ from dayone_cli.failures import Misused
 type Person = Mapping[str, Any]
 
 
-def people_in(file: Path) -> Sequence[Person]:
-    """Everybody in a file, which is JSON if it ends in .json; raises Misused for what cannot be read, or is empty."""
+def people_in(file: Path, *, problems: list[str]) -> Sequence[Person]:
+    """Everybody in a file, which is JSON if it ends in .json; a row that cannot be read is one of the problems.
+
+    Raises Misused for what cannot be read, or is empty.
+    """
     text = text_of(file)
-    people = _from_json(text, file) if file.suffix.casefold() == ".json" else _from_csv(text, file)
+    is_json = file.suffix.casefold() == ".json"
+    people = _from_json(text, file) if is_json else _from_csv(text, file, problems=problems)
     if not people:
-        raise Misused("The file contains no people", detail=str(file))
+        raise Misused("The file contains no people", detail="; ".join([str(file), *problems]))
     return people
 
 
@@ -30,11 +34,17 @@ def text_of(file: Path) -> str:
         raise Misused("The file cannot be read", detail=f"{file}: {error}") from error
 
 
-def states_end(person: Person) -> bool:
-    """Whether a person in a file leaves, by the status or by a last day."""
-    from dayone.domain.stated_ends import stated_end
+def leavers_in(people: Sequence[Person]) -> Sequence[Person]:
+    """Those who leave, by the status or by a last day, and by every row that they have."""
+    from dayone.domain.stated_ends import clear_ends, stated_end
 
-    return bool(stated_end({name: str(value) for name, value in person.items() if value is not None}))
+    ends: dict[str, list[Mapping[str, str]]] = {}
+    rows: dict[int, Person] = {}
+    for person in people:
+        end = stated_end({name: str(value) for name, value in person.items() if value is not None})
+        ends.setdefault(str(person.get("id", "")), []).append(end)
+        rows[id(end)] = person
+    return [rows[id(end)] for end in clear_ends(ends).values()]
 
 
 def _from_json(text: str, file: Path) -> Sequence[Person]:
@@ -48,19 +58,20 @@ def _from_json(text: str, file: Path) -> Sequence[Person]:
     return people
 
 
-def _from_csv(text: str, file: Path) -> Sequence[Person]:
+def _from_csv(text: str, file: Path, *, problems: list[str]) -> Sequence[Person]:
     """An empty cell says nothing, rather than that it is empty: so a day can be left out."""
-    from dayone.contracts.hr.files import table
+    from dayone.contracts.hr.files import ambiguous, table
     from dayone.contracts.hr.workforce import MAPPING
-    from dayone.errors import Invalid
+    from dayone.errors import Invalid, Malformed
 
     try:
-        rows = list(table(text, names=list(MAPPING))[1])
-    except Invalid as error:
-        raise Misused("Not CSV", detail=f"{file}: {'; '.join(error.findings) or error}") from error
-    unclear = [finding for row in rows if isinstance(row, Invalid) for finding in row.findings]
-    if unclear:
-        raise Misused("Not CSV", detail=f"{file}: {'; '.join(unclear)}")
+        header, all_rows = table(text, names=list(MAPPING))
+        rows = list(all_rows)
+    except Malformed as error:
+        raise Misused("Not CSV", detail=f"{file}: {error}") from error
+    if twice := ambiguous(header, names=MAPPING):
+        raise Misused("Not CSV", detail=f"{file}: more than one column is called {', '.join(twice)}")
+    problems += [finding for row in rows if isinstance(row, Invalid) for finding in row.findings]
     return [
         {name: cell.strip() for name, cell in row.items() if cell.strip()}
         for row in rows

@@ -151,6 +151,8 @@ class TestRefusing:
             ({"ticket": 7}, "`ticket` is missing, or not"),
             ({"until": None}, "`until` is missing"),
             ({"until": "2026-11-23T10:00:00"}, "`until` is missing, or no moment with its time zone"),
+            ({"until": "0001-01-01T00:00:00+14:00"}, "`until` is missing, or no moment with its time zone"),
+            ({"from": "9999-12-31T23:59:00-14:00"}, "`from` is missing, or no moment with its time zone"),
             ({"until": "2026-11-23T10:00:30Z"}, "`until` is not a whole minute"),
             ({"until": "2026-11-23T07:00:00Z"}, "`until` is past"),
             ({"from": "2026-11-23T10:00:00Z"}, "`until` is not after `from`"),

@@ -71,7 +71,13 @@ def test_without_a_key_each_request_is_a_request_of_its_own(world: World) -> Non
     "other",
     [
         {"body": "version: 1\n"},
-        {"path": "/v1/accounts/discover", "httpMethod": "POST", "body": None},
+        {
+            "path": "/v1/accounts/discover",
+            "httpMethod": "POST",
+            "body": None,
+            "queryStringParameters": None,
+            "multiValueQueryStringParameters": None,
+        },
         {"queryStringParameters": {"file": "other.yaml"}, "multiValueQueryStringParameters": {"file": ["other.yaml"]}},
         {"headers": {"Idempotency-Key": KEY, "If-Match": '"1"'}},
         {"requestContext": signed_by(load("submit_policy"), "arn:aws:iam::111122223333:user/eve")["requestContext"]},

@@ -73,6 +73,45 @@ def test_the_words_of_a_parameter_are_those_that_are_taken(method: str, path: st
         assert answer.status == 200 or (name, answer.status) in {("managed", 422), ("only", 404)}, answer.body
 
 
+_ROUTES = [
+    (method.upper(), path)
+    for path, operations in SIGNED_PATHS.items()
+    for method in operations
+    if method in ("get", "post", "put")
+]
+
+
+@pytest.mark.parametrize(("method", "path"), _ROUTES, ids=_name)
+def test_a_parameter_that_a_route_does_not_take_is_refused_and_not_passed_over(method: str, path: str) -> None:
+    """A misspelt filter asked about the whole company."""
+    answer = _send(method, _example(path), query={"persn": "e-1001"})
+    assert answer.status == 400
+    taken = [one["name"] for verb, route, one in _QUERIES if (verb, route) == (method, path)]
+    listed = f"there are {', '.join(f'`{name}`' for name in taken)}" if taken else "there are none here"
+    assert answer.body["detail"] == f"there is no parameter `persn`: {listed}"
+
+
+@pytest.mark.parametrize(("method", "path", "parameter"), _QUERIES, ids=_name)
+def test_a_parameter_that_is_there_twice_is_refused(method: str, path: str, parameter: Described) -> None:
+    name = parameter["name"]
+    event = {**load("read_change"), "httpMethod": method, "path": _example(path), "body": None}
+    event |= {"queryStringParameters": {name: "2"}, "multiValueQueryStringParameters": {name: ["1", "2"]}}
+    answer = World(state=remembered()).send(event)
+    assert (answer.status, answer.body["detail"]) == (400, f"`{name}` is there more than once: give it one value")
+
+
+_TIMES = [one for one in _QUERIES if one[2]["name"] in ("since", "until")]
+_NO_TIMES = ("0001-01-01", "0001-01-01T00:00:00+14:00", "1969-12-31", "9999-12-31T23:59:59-14:00", "2026-13-01")
+
+
+@pytest.mark.parametrize("time", _NO_TIMES)
+@pytest.mark.parametrize(("method", "path", "parameter"), _TIMES, ids=_name)
+def test_a_time_that_cannot_be_is_refused(method: str, path: str, parameter: Described, time: str) -> None:
+    answer = _send(method, _example(path), query={parameter["name"]: time})
+    assert answer.status == 400
+    assert "must be a date or time" in answer.body["detail"]
+
+
 @pytest.mark.parametrize("path", ["/v1/people", "/v1/assignments", "/v1/nothing"])
 def test_one_empty_value_of_several_is_refused(path: str) -> None:
     event = {**load("read_change"), "path": path, "queryStringParameters": {"group": "engineers"}}

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from dayone.contracts.deliveries import Delivery
 from dayone.contracts.hr.packed_workforce import packed, unpacked
 from dayone.domain.changes import ChangeState
-from dayone.domain.commands import ImportWorkforce
+from dayone.domain.commands import ApplyHrRecord, ImportWorkforce
 from dayone.domain.people import Status
 from dayone.domain.subjects import Subject, SubjectKind
+from dayone.errors import Invalid
 from dayone_cli.event_files import HrDelivery, read_event
-from dayone_cli.people_files import people_in
-from tests.unit.hr_senders import Receiving, sample, signed
+from dayone_cli.people_files import leavers_in, people_in
+from tests.unit.hr_senders import Receiving, sample, signed, with_body
 from tests.unit.hr_world import cause_of, later, notes_of, person_in
 from tests.unit.world import World
 
@@ -26,6 +28,8 @@ _FILES = [
     "id;given_name;family_name\ne-1;Zoë;Müller\n".encode("cp1252"),
     "id;given_name;family_name\ne-1;Zoë;Müller\n".encode("utf-16"),
     "ID, Given_Name ,FAMILY_NAME\ne-1,Zoë,Müller\n\n".encode(),
+    "id,given_name,family_name\n,,\ne-1,Zoë,Müller\n , ,\n".encode(),
+    "id,given_name,family_name,,\ne-1,Zoë,Müller,,\n".encode(),
 ]
 
 
@@ -38,7 +42,83 @@ def test_a_file_is_the_same_at_the_webhook_and_at_the_command(raw: bytes, tmp_pa
     person = {name: text for name, text in _ROW.items() if name != "id"}
     assert unpacked(command.workforce) == {"e-1": person}
     (tmp_path / "people.CSV").write_bytes(raw)
-    assert people_in(tmp_path / "people.CSV") == [_ROW]
+    assert people_in(tmp_path / "people.CSV", problems=[]) == [_ROW]
+
+
+_ACTIVE = {"id": "e-1", "email": "ann@example.com", "status": "active"}
+_ENDED = {"id": "e-1", "email": "ann@example.com", "status": "ended"}
+_BAD = {"email": "ann"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "end"),
+    [
+        ([_ENDED, _ENDED], {"status": "ended"}),
+        ([_ENDED, {**_ENDED, **_BAD, "end_date": "2026-11-01"}], {"status": "ended", "end_date": "2026-11-01"}),
+        ([{"id": "e-1", "end_date": "2026-12-31"}, _ENDED], {"end_date": "2026-12-31"}),
+        ([_ENDED, _ACTIVE], None),
+        ([_ACTIVE, _ENDED], None),
+        ([{**_ENDED, **_BAD}, _ACTIVE], None),
+        ([_ACTIVE, {"id": "e-1", "end_date": "2026-11-01", **_BAD}], None),
+        ([_ENDED, {**_ACTIVE, **_BAD}], None),
+        ([{**_ACTIVE, **_BAD}, _ENDED], None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "json", "workday", "the command"])
+def test_who_is_in_it_twice_ends_when_every_row_says_so(
+    kind: str, rows: list[dict[str, str]], end: dict[str, str] | None
+) -> None:
+    if kind == "the command":
+        leavers = leavers_in(rows)
+        assert [{key: row[key] for key in ("status", "end_date") if key in row} for row in leavers] == (
+            [end] if end else []
+        )
+        return
+    receiving = Receiving()
+    with pytest.raises(Invalid, match="only the end" if end else "nothing was taken"):
+        receiving.takes(_in_form(kind, rows))
+    ends = [
+        *(unpacked(command.workforce)["e-1"] for command in receiving.inbox.of(ImportWorkforce)),
+        *(command.record.attributes for command in receiving.inbox.of(ApplyHrRecord)),
+    ]
+    assert ends == ([end] if end else [])
+
+
+def _in_form(kind: str, rows: list[dict[str, str]]) -> Delivery:
+    if kind == "json":
+        return with_body(sample("workforce_json"), rows)
+    if kind == "workday":
+        names = {"id": "Employee_ID", "email": "Work_Email", "end_date": "Termination_Date", "status": "Active_Status"}
+        words = {"active": "1", "ended": "0"}
+        report = [{names[name]: words.get(text, text) for name, text in row.items()} for row in rows]
+        return with_body(sample("workday_hired"), report)
+    columns = ("id", "email", "end_date", "status")
+    lines = [",".join(columns), *(",".join(row.get(name, "") for name in columns) for row in rows)]
+    return with_body(sample("workforce_csv"), "\n".join(lines).encode())
+
+
+@pytest.mark.parametrize("name", ["email", "department"])
+def test_of_a_column_that_is_there_twice_the_ends_beside_it_count(name: str) -> None:
+    receiving = Receiving()
+    raw = f"id,{name},{name.title()},status\ne-1,a@example.com,b@example.com,ended\n".encode()
+    with pytest.raises(Invalid, match="only the end of 1 person") as refused:
+        receiving.takes(signed(replace(sample("workforce_csv"), body=raw)))
+    assert refused.value.findings == (f"{name}: more than one column is called so",)
+    (command,) = receiving.inbox.of(ImportWorkforce)
+    assert unpacked(command.workforce) == {"e-1": {"status": "ended"}}
+
+
+def test_columns_of_one_name_that_nothing_reads_matter_to_nobody() -> None:
+    receiving = Receiving()
+    raw = b"id,note,note\ne-1,a,b\n"
+    assert receiving.takes(signed(replace(sample("workforce_csv"), body=raw))).notes == ("nothing reads note",)
+
+
+def test_the_command_imports_the_rest_of_a_file_with_a_bad_row(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,status\ne-1,ended\ne-2\ne-3,active\n")
+    problems: list[str] = []
+    assert [row["id"] for row in people_in(tmp_path / "people.csv", problems=problems)] == ["e-1", "e-3"]
+    assert problems == ["line 3: has more or fewer values than there are columns"]
 
 
 def test_a_file_is_signed_as_it_arrives(tmp_path: Path) -> None:

@@ -252,7 +252,7 @@ def test_a_file_of_any_spreadsheet_is_read(text: str) -> None:
         ),
         ("id,email\ne-1\n", ("line 2: has more or fewer values than there are columns",)),
         ("id,email\ne-1,a@example.com,x\n", ("line 2: has more or fewer values than there are columns",)),
-        ("id,id\ne-1,e-2\n", ("two columns have the same name",)),
+        ("id,id\ne-1,e-2\n", ("id: more than one column is called so",)),
     ],
 )
 def test_a_file_with_a_mistake_is_refused_as_a_whole(text: str, findings: tuple[str, ...]) -> None:

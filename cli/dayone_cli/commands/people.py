@@ -12,7 +12,7 @@ from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Negative, Refused
 from dayone_cli.following import FollowIt, Timeout, follow, follow_all
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
-from dayone_cli.people_files import people_in, states_end
+from dayone_cli.people_files import leavers_in, people_in
 from dayone_cli.removals import access_lines, report_of
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
@@ -69,7 +69,8 @@ def import_people(
     timeout: Timeout = 0.0,
 ) -> None:
     """Import people from a CSV or JSON file. People not in the file are unchanged."""
-    people, problems = people_in(file), list[str]()
+    problems: list[str] = []
+    people = people_in(file, problems=problems)
     follow_all(run, _told(run, people, problems), follow_it=follow_it, timeout=timeout)
     if problems:
         raise Negative("Not all people were imported", findings=problems)
@@ -115,14 +116,13 @@ def _told(run: Run, people: Sequence[Mapping[str, Any]], problems: list[str]) ->
 
 def _ends(run: Run, part: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Record who leaves, one by one, of a part that was refused: nobody keeps access by the mistakes of others."""
-    for person in part:
-        if states_end(person):
-            try:
-                taken = run.api.write("POST", "/v1/people", {"people": [person]})
-            except Refused:
-                continue  # among the findings already
-            run.screen.say(f"the end of {person.get('id', '')} imported")
-            yield taken
+    for person in leavers_in(part):
+        try:
+            taken = run.api.write("POST", "/v1/people", {"people": [person]})
+        except Refused:
+            continue  # among the findings already
+        run.screen.say(f"the end of {person.get('id', '')} imported")
+        yield taken
 
 
 def _access(answer: Mapping[str, Any], *, person: str) -> Sheet:

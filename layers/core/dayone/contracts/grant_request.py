@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dayone.contracts.moments import moment_in
 from dayone.domain.assignments import Assignment, Principal
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Invalid, Malformed
@@ -138,10 +139,7 @@ def _text(said: Mapping[str, Any], name: str, *, longest: int, findings: list[st
 
 
 def _minute(said: Mapping[str, Any], name: str, findings: list[str]) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(said.get(name, ""))
-    except (ValueError, TypeError):
-        moment = None
+    moment = moment_in(said.get(name))
     if moment is None or moment.tzinfo is None:
         findings.append(f"`{name}` is missing, or no moment with its time zone, such as 2026-11-23T17:00:00Z")
         return None

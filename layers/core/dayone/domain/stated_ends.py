@@ -1,6 +1,6 @@
 """The end of somebody's time here as a record states it: all that is taken of one that is flawed otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dayone.domain.people import Status
@@ -20,3 +20,15 @@ def stated_end(attributes: Mapping[str, str]) -> dict[str, str]:
         return {"status": status, **({"end_date": last} if last else {})}
     is_end = bool(last) and last != _NEVER and attributes.get("start_date", "") <= last
     return {"end_date": last} if is_end else {}
+
+
+def clear_ends(stated: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Mapping[str, str]]:
+    """The end of each person; `stated` is what each of their rows states, empty where it states none.
+
+    Whoever has a row without an end goes on in that one; of several last days the latest counts.
+    """
+
+    def lateness(end: Mapping[str, str]) -> tuple[bool, str]:
+        return end.get("status") != Status.ENDED, end.get("end_date", "")
+
+    return {person: max(ends, key=lateness) for person, ends in stated.items() if all(ends)}

@@ -14,8 +14,9 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import NotFound, Unavailable
 from dayone.routes.bounds import bounded
+from dayone.routes.described import description_of
 from dayone.routes.once import within_once
-from dayone.routes.requests import check_nothing_is_empty
+from dayone.routes.requests import check_nothing_is_empty, check_query
 from dayone.routes.told import NextStep, told
 from dayone.usecases.access_api import AccessApi
 
@@ -67,9 +68,12 @@ def routes_of(parts: Iterable[str]) -> Iterator[AddRoutes]:
         yield getattr(import_module(f"dayone.routes.{module}"), function)
 
 
-def _nothing_empty(app: APIGatewayRestResolver, next_step: NextStep) -> Response[str]:
+def _complete_question(app: APIGatewayRestResolver, next_step: NextStep) -> Response[str]:
     """Stands around every route, where Powertools takes a path that ends with a slash for the one without."""
     check_nothing_is_empty(app.current_event)
+    if description := description_of(app.context["_route"].func):
+        names = [parameter.name for parameter in description.takes if parameter.place == "query"]
+        check_query(app.current_event, names=names)
     return next_step(app)
 
 
@@ -97,7 +101,7 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
         return refuse(NotFound(f"there is no route {event.http_method} {event.path}: check the method and the path"))
 
     once, within = within_once(api, refuse=refuse)
-    app.use([told(logger), bounded, _nothing_empty, once.answer])
+    app.use([told(logger), bounded, _complete_question, once.answer])
     for add_routes in routes_of(parts):
         add_routes(app, within)
     app.exception_handler(Exception)(refuse)

@@ -1,9 +1,10 @@
 """Members of the query that are words, moments, numbers or subjects; each may be left out."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from enum import StrEnum
 
+from dayone.contracts.moments import moment_in
 from dayone.domain.subjects import Subject
 from dayone.errors import Malformed
 from dayone.routes.described import Parameter
@@ -29,16 +30,15 @@ def word_in[W: StrEnum](text: str, *, name: str, words: type[W]) -> W:
 
 def moment_of(event: Event, name: str) -> datetime | None:
     """A moment in ISO 8601 with its zone, or a day, which begins at midnight UTC; raises Malformed."""
-    said = asked_for(event, name)
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", said):
-            return datetime.combine(date.fromisoformat(said), time(), tzinfo=UTC)
-        moment = datetime.fromisoformat(said) if said else None
-    except ValueError as error:
-        raise Malformed(f"`{name}` must be a date or time such as 2026-11-23 or 2026-11-23T08:00:00Z") from error
-    if moment is not None and moment.tzinfo is None:
+    text = asked_for(event, name)
+    if not text:
+        return None
+    moment = moment_in(f"{text}T00:00Z" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else text)
+    if moment is None:
+        raise Malformed(f"`{name}` must be a date or time such as 2026-11-23 or 2026-11-23T08:00:00Z")
+    if moment.tzinfo is None:
         raise Malformed(f"`{name}` has no time zone: end it with Z for UTC, or with the offset, written %2B01:00")
-    return moment.astimezone(UTC) if moment else None
+    return moment.astimezone(UTC)
 
 
 def subject_in(event: Event, name: str = "subject") -> Subject | None:

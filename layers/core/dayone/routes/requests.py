@@ -24,6 +24,8 @@ AUTHOR_NAME = r"[A-Za-z0-9_+=,.@-]{2,128}|arn:aws[a-z-]{0,16}:(iam|sts)::[0-9]{1
 _MOST_AUTHORS = 20
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 
+_LONGEST_SHOWN = 40
+
 type Event = Mapping[str, Any]
 
 
@@ -62,6 +64,20 @@ def check_nothing_is_empty(event: Event) -> None:
     parts = str(event["path"]).split("/")[1:]
     if parts != [""] and any(unquote(part).strip() in ("", ".", "..") for part in parts):
         raise Malformed("a part of the path is empty, `.` or `..`: write the id or the name that it stands for")
+
+
+def check_query(event: Event, *, names: Collection[str]) -> None:
+    """Raise Malformed for a member of the query that a route does not take, or that is there twice.
+
+    `?persn=e-1001` would otherwise ask about everybody, and `?person=e-1&person=e-2` about one of the two.
+    """
+    several = event.get("multiValueQueryStringParameters") or {}
+    for name in {**several, **(event.get("queryStringParameters") or {})}:
+        if name not in names:
+            takes = f"there are {', '.join(f'`{each}`' for each in names)}" if names else "there are none here"
+            raise Malformed(f"there is no parameter `{name[:_LONGEST_SHOWN]}`: {takes}")
+        if len(several.get(name, ())) > 1:
+            raise Malformed(f"`{name}` is there more than once: give it one value")
 
 
 def window_of(event: Event, *, largest: int = LARGEST_LIMIT, usual: int = USUAL_LIMIT) -> Window:

@@ -5,10 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from dayone.contracts.deliveries import Delivery
-from dayone.contracts.hr.files import decoded, table
+from dayone.contracts.hr.files import ambiguous, decoded, table
 from dayone.contracts.hr.heard import Heard, Kind
 from dayone.contracts.hr.workforce import LARGEST_BODY, MAPPING, heard, not_read, proved
 from dayone.domain.hr_sources import Source
+from dayone.errors import Invalid
+
+# What tells of whom a row is, and whether they have left.
+_DECISIVE = frozenset({"id", "status", "start_date", "end_date"})
 
 
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
@@ -16,12 +20,22 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     reference, at = proved(delivery, source=source, keys=keys, now=now)
     text = decoded(delivery.body)
     columns, rows = table(text, names=_names(source))
-    found = heard(rows, source=source, reference=reference, at=at, mistakes=_missing(columns, source=source))
+    mistakes = [*_twice(columns, source=source), *_missing(columns, source=source)]
+    found = heard(rows, source=source, reference=reference, at=at, mistakes=mistakes)
     return replace(found, notes=(*not_read(columns, source=source), *found.notes))
 
 
 def _names(source: Source) -> Sequence[str]:
     return [field for rule in source.mapping.values() for field in rule.fields]
+
+
+def _twice(columns: Sequence[str], *, source: Source) -> list[str]:
+    """A mistake for each name that several columns have; raises Invalid where it is not clear what the file states."""
+    twice = ambiguous(columns, names=_names(source))
+    findings = tuple(f"{name}: more than one column is called so" for name in twice)
+    if set(twice) & {field for name in _DECISIVE & source.mapping.keys() for field in source.mapping[name].fields}:
+        raise Invalid("nothing was imported", findings=findings)
+    return list(findings)
 
 
 def _missing(columns: Sequence[str], *, source: Source) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from dayone.errors import Invalid, Malformed
@@ -44,8 +44,8 @@ def _in_windows_1252(raw: bytes) -> str:
 def table(text: str, *, names: Sequence[str] = ()) -> tuple[Sequence[str], Iterator[Mapping[str, str] | Invalid]]:
     """The names of the columns, and the rows; a row that has more or fewer cells than there are names is an Invalid.
 
-    A column that is called as one of `names`, but for the case of letters and blanks around it, is that one.
-    Raises Malformed for what is not such a file, Invalid for two columns of one name.
+    A column that is called as one of `names`, but for the case of letters and blanks around it, is that one. Of columns
+    with the same name the rows have none. Raises Malformed for what is not such a file.
     """
     if separator := _TOLD.match(text):
         text = text[separator.end() :]
@@ -57,17 +57,24 @@ def table(text: str, *, names: Sequence[str] = ()) -> tuple[Sequence[str], Itera
         header = [name if name in names else by_letters.get(name.strip().casefold(), name) for name in next(reader, [])]
     except csv.Error as error:
         raise Malformed("line 1 is not comma-separated values") from error
-    if len(set(header)) != len(header):
-        raise Invalid("nothing was imported", findings=("two columns have the same name",))
     return header, _rows(reader, header)
 
 
+def ambiguous(header: Sequence[str], *, names: Collection[str]) -> tuple[str, ...]:
+    """Those of the names that more than one column has, in order."""
+    return tuple(name for name in dict.fromkeys(header) if name in names and header.count(name) > 1)
+
+
 def _rows(reader: Any, header: Sequence[str]) -> Iterator[Mapping[str, str] | Invalid]:  # noqa: ANN401 - csv has no name
+    left_out = ambiguous(header, names=header)
     try:
         for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue  # spreadsheets write empty rows behind the last
             if len(cells) == len(header):
-                yield dict(zip(header, cells, strict=True))
-            elif any(cell.strip() for cell in cells):
+                row = zip(header, cells, strict=True)
+                yield {name: cell for name, cell in row if name not in left_out}
+            else:
                 finding = f"line {reader.line_num}: has more or fewer values than there are columns"
                 yield Invalid("not a row", findings=(finding,))
     except csv.Error as error:

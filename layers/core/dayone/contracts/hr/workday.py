@@ -18,7 +18,7 @@ from dayone.contracts.hr.person_record import read_as
 from dayone.contracts.hr.proofs import be_of_the_past, carries_secret, digest_of
 from dayone.domain.hr_sources import Source
 from dayone.domain.mapping import FieldRule, mapped
-from dayone.domain.stated_ends import stated_end
+from dayone.domain.stated_ends import clear_ends, stated_end
 from dayone.domain.subject_states import Telling
 from dayone.domain.tellings import telling_of
 from dayone.errors import Invalid
@@ -57,38 +57,29 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     else:
         carries_secret(delivery.headers.get("authorization", ""), keys=[_basic(key) for key in keys])
     people: dict[str, Telling] = {}
-    ends: dict[str, Telling] = {}
-    twice: set[str] = set()
+    ends: dict[str, list[Mapping[str, str]]] = {}
     findings: list[str] = []
     for number, row in enumerate(_rows(read_as(_Body, delivery.body).root), start=1):
         try:
             person, telling, refused = _person_in(row, source=source, now=now)
         except Invalid as error:
             findings += [f"row {number}: {finding}" for finding in error.findings]
+            ends.setdefault(error.person, []).append({})
             continue
-        if refused:
-            findings += [f"row {number}: {finding}" for finding in refused]
-            ends[person] = telling
-            continue
+        findings += [f"row {number}: {finding}" for finding in refused]
         if person in people:
             findings.append(f"row {number}: this person is in it twice")
-            twice.add(person)
         people[person] = telling
+        ends.setdefault(person, []).append(stated_end(telling.attributes))
     if findings:
-        ends |= _ends(people)
-        people = {person: telling for person, telling in ends.items() if person not in twice}
+        people = {
+            person: telling_of(end, source=source.name, at=people[person].version.at)
+            for person, end in clear_ends(ends).items()
+        }
     at = max((one.version.at for one in people.values()), default=now)
     ignored = "" if people or findings else "the report has no rows"
     reference = digest_of(delivery.body)
     return Heard(reference=reference, at=at, people=people, ignored=ignored, refused=tuple(findings))
-
-
-def _ends(people: Mapping[str, Telling]) -> dict[str, Telling]:
-    return {
-        person: telling_of(end, source=telling.source, at=telling.version.at)
-        for person, telling in people.items()
-        if (end := stated_end(telling.attributes))
-    }
 
 
 def _person_in(row: Mapping[str, object], *, source: Source, now: datetime) -> tuple[str, Telling, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from dayone.contracts.hr.heard import Heard
 from dayone.contracts.hr.packed_workforce import packed
 from dayone.contracts.hr.proofs import carries_secret, digest_of
 from dayone.domain.hr_sources import Source
-from dayone.domain.stated_ends import stated_end
+from dayone.domain.stated_ends import clear_ends, stated_end
 from dayone.errors import Invalid
 
 LARGEST_BODY = 5 * 1024 * 1024  # bytes; Lambda takes six, and what is binary grows by a third on the way
@@ -37,8 +37,7 @@ def heard(
     TooLarge for more than a message holds.
     """
     people: dict[str, dict[str, str]] = {}
-    ends: dict[str, dict[str, str]] = {}
-    twice: set[str] = set()
+    ends: dict[str, list[Mapping[str, str]]] = {}
     findings, notes = list(mistakes), list[str]()
     for number, row in enumerate(rows, start=1):
         if isinstance(row, Invalid):
@@ -48,17 +47,16 @@ def heard(
             person, attributes, flaws, refused = person_in(row, rules=source.mapping, at=at)
         except Invalid as error:
             findings += [f"row {number}: {finding}" for finding in error.findings]
+            ends.setdefault(error.person, []).append({})
             continue
         findings += [f"row {number}: {finding}" for finding in refused]
         notes += [f"row {number}: {flaw}" for flaw in flaws]
-        if person in people and not refused:
+        if person in people:
             findings.append(f"row {number}: this id is in it before")
-            twice.add(person)
-        (ends if refused else people)[person] = attributes
+        people[person] = attributes
+        ends.setdefault(person, []).append(stated_end(attributes))
     if findings:
-        ends |= {person: stated for person, attributes in people.items() if (stated := stated_end(attributes))}
-        clear = {person: stated for person, stated in ends.items() if person not in twice}
-        return _refused(findings, clear, reference=reference, at=at)
+        return _refused(findings, clear_ends(ends), reference=reference, at=at)
     if not people:
         raise Invalid("nothing was imported", findings=("it contains no people: an empty workforce is never imported",))
     return Heard(reference=reference, at=at, workforce=packed(people), count=len(people), notes=_listed(notes))
@@ -72,7 +70,7 @@ def _refused(findings: list[str], ends: Mapping[str, Mapping[str, str]], *, refe
 def not_read(names: Iterable[str], *, source: Source) -> tuple[str, ...]:
     """A line that names the columns, or members, that no rule of the source reads."""
     read = {path.partition(".")[0].partition("[")[0] for rule in source.mapping.values() for path in rule.fields}
-    unread = sorted(set(names) - read)
+    unread = sorted(name for name in set(names) - read if name.strip())
     return (f"nothing reads {', '.join(unread)}",) if unread else ()
 
 
