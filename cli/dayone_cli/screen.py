@@ -84,7 +84,7 @@ class Screen:
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal something that is no part of the answer."""
-        self.err.write(text + "\n")
+        self.err.write("\n".join(map(_printable, text.split("\n"))) + "\n")
         self.err.flush()
 
     def complain(self, failure: Failure) -> None:

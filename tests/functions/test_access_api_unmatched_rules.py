@@ -170,6 +170,26 @@ def protect(text: str) -> str:
             "8: `999999999999` under `protect.accounts` protects nothing: there is no such account",
         ),
         (
+            "a group whose exceptions leave nobody",
+            members("{members: [{department: S*}, {title: Intern}], except: [{title: '*n*'}]}"),
+            f"3: groups.staff: selects {NOBODY}, because `except` leaves out everybody whom it would select",
+        ),
+        (
+            "everybody, and nobody after all",
+            members("{members: everyone, except: [{id: '*'}]}"),
+            f"3: groups.staff: selects {NOBODY}, because `except` leaves out everybody whom it would select",
+        ),
+        (
+            "people by id who are left out",
+            members("{people: [e-1], except: [{department: 'Sales*'}]}"),
+            f"3: groups.staff: selects {NOBODY}, because `except` leaves out everybody whom it would select",
+        ),
+        (
+            "accounts whose exceptions leave none",
+            accounts("[{ou: /Workloads/**}], except: [{tags: {env: dev}}]"),
+            f"6: accounts: selects {NO_ACCOUNT}, because `except` leaves out all that it would select",
+        ),
+        (
             "a permission set of no assignment",
             HEAD.replace("{V:", "{W: {managed_policies: [ViewOnlyAccess]}, V:"),
             "4: no assignment gives `W`: only a grant can",
@@ -191,6 +211,9 @@ def test_a_typo_is_named_once_with_its_place_and_what_was_meant(
         ("an account's name with brackets", accounts("[{name: 'Data Lake [EU]'}]")),
         ("a unit in other letter case", accounts("[{ou: /workloads/dev}]")),
         ("a unit whose name has a slash", accounts("[{ou: '/CI\\/CD'}]")),
+        ("exceptions that leave somebody", members("{members: everyone, except: [{title: Intern}]}")),
+        ("an exception for a time", members("{members: everyone, except: [{id: '*', end_date: {not_reached: 9}}]}")),
+        ("exceptions that leave an account", accounts("[{ou: /**}], except: [{tags: {env: dev}}]")),
         ("a date that is to come", members("{members: [{end_date: {reached: true}}]}")),
         ("a group that is meant to be empty", members("{members: []}")),
         ("a protected group of the policy", protect("{groups: [staff]}")),

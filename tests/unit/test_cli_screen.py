@@ -134,8 +134,13 @@ def test_what_somebody_called_themselves_does_not_steer_the_terminal(out: type[i
     screen = Screen(out=out(), err=io.StringIO())
     evil = "Ada\x1b]0;owned\x07 [bold]x[/]"
     screen.show({}, lambda _: Sheet(columns=("name",), rows=[(evil,)], foot=[evil]))
+    screen.say(f"{evil}\n{evil}")
+    screen.complain(Refused(evil, detail=evil, findings=[evil]))
     assert "\x1b]0" not in printed(screen)
     assert "[bold]x[/]" in printed(screen)
+    assert isinstance(screen.err, io.StringIO)
+    assert "\x1b" not in screen.err.getvalue()
+    assert screen.err.getvalue().count("\n") == 4
 
 
 def test_json_is_the_answer_and_nothing_else() -> None:

@@ -128,6 +128,22 @@ emails: {on_collision: refuse}
             "hr.yaml:3:31: `gone` is not a status; use one of active, on_leave, ended",
         ),
         (
+            _one("x: {kind: csv, attributes: {status: {field: a, values: {Gone: ended, ' gone ': active}}}}"),
+            "hr.yaml:3:50: sources.x.attributes.status.values: `Gone` and ` gone ` are the same",
+        ),
+        (
+            _one("x: {kind: csv, attributes: {end_date: {field: a, form: DD.MM.YYYY}}}"),
+            "hr.yaml:3:52: sources.x.attributes.end_date.form: `DD.MM.YYYY` is not the form of a day",
+        ),
+        (
+            _one("x: {kind: csv, attributes: {end_date: {field: a, form: '%d.%m.'}}}"),
+            "hr.yaml:3:52: sources.x.attributes.end_date.form: `%d.%m.` is not the form of a day",
+        ),
+        (
+            _one("x: {kind: csv, attributes: {id: {field: a, default: e-1}}}"),
+            "hr.yaml:3:31: a `default` would be the same for everybody",
+        ),
+        (
             _one("x: {kind: gusto, tokens: {issuer: a, audience: b, keys_url: 'https://a.b'}}"),
             "hr.yaml:3:20: only Workday sends access tokens",
         ),

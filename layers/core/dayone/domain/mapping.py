@@ -11,7 +11,8 @@ _STEP = re.compile(
     r"(?P<key>[^.\[\]]+)"
     r"(?:\[(?P<name>[^=\]]+)=(?P<value>[^\]]*)\]|\[(?P<which>current|last) by (?P<day>[^=\]]+)\])?"
 )
-_NO_DAY = frozenset({"", "0000-00-00"})
+# How databases and programs write that there is no day, with a time behind it or without.
+_NO_DAY = ("0000-00-00", "0001-01-01")
 _ABSENT = object()
 
 # What a person's record may be mapped to; days are written in ISO 8601.
@@ -78,6 +79,11 @@ def local_day(text: str, *, zone: ZoneInfo) -> date:
         return moment.date() if is_day else moment.astimezone(zone).date()
     except OverflowError:  # the last moment there is, by which systems write that there is no end
         return moment.date()
+
+
+def is_no_day(text: str) -> bool:
+    """Whether a text is a way to write that there is no day."""
+    return text.strip().startswith(_NO_DAY)
 
 
 def zone_called(name: object) -> ZoneInfo:
@@ -176,11 +182,11 @@ def _plain(value: object, *, path: str) -> str:
 
 
 def _day(text: str, *, form: str, zone: ZoneInfo) -> str:
-    if text in _NO_DAY:
+    if not text or is_no_day(text):
         return ""
     try:
-        if form:
-            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no time zone
-        return local_day(text, zone=zone).isoformat()
+        # A day has no time zone.
+        day = datetime.strptime(text, form).date() if form else local_day(text, zone=zone)  # noqa: DTZ007
     except ValueError:
         raise ValueError(f"not a day as {form or 'YYYY-MM-DD'}: give its format in `form`") from None
+    return "" if day == date.min else day.isoformat()

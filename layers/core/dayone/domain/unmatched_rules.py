@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from dayone.domain.accounts import Account
+from dayone.domain.excluded_rules import ExcludedRules
 from dayone.domain.matching import names_management
 from dayone.domain.near_misses import PERSON_ID, NearMisses, did_you_mean
 from dayone.domain.ou_paths import names_in, path_of
@@ -27,6 +28,7 @@ class UnmatchedRules:
     def __init__(self, policy: Policy, *, now: datetime) -> None:
         self._policy = policy
         self._people, self._accounts = probes_of_people(policy, now=now), probes_of_accounts(policy)
+        self._excluded = ExcludedRules(policy, now=now)
         self._named = tuple(_people_named(policy))
         self._ids, self._units = set[str](), set[str]()
         self._management, self._has_accounts = "", False
@@ -35,6 +37,7 @@ class UnmatchedRules:
 
     def add(self, fact: object) -> None:
         """Take a recorded person or account into account; another fact, or none, counts for nothing."""
+        self._excluded.add(fact)
         if isinstance(fact, Person):
             self._people.add(fact)
             self._ids.add(fact.id)
@@ -61,7 +64,7 @@ class UnmatchedRules:
             )
             for probe in (self._accounts.unmatched() if self._has_accounts else ())
         )
-        return tuple(sorted({*people, *accounts, *self._of_names(), *self._of_management()}))
+        return tuple(sorted({*people, *accounts, *self._excluded.notes(), *self._of_names(), *self._of_management()}))
 
     def untried(self) -> str:
         """A sentence about rules that could not be tried, because nothing is recorded yet that they are about."""

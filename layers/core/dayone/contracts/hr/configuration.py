@@ -108,6 +108,8 @@ class Reading:
             yield self._at("attributes", attribute), "only Workday's reports can say this: leave it out"
         if not one.field and not one.default:
             yield self._at("attributes", attribute), "says nothing: give it a `field` or a `default`"
+        if one.default and attribute in _OF_ONE_PERSON:
+            yield self._at("attributes", attribute), "a `default` would be the same for everybody: leave it out"
         said = {*one.values.values(), *([one.default] if one.default else [])}
         if attribute == "status" and (wrong := sorted(said.difference(STATED))):
             yield (
@@ -128,10 +130,10 @@ class Reading:
 
 
 def _rule(one: FieldShape) -> FieldRule:
-    values = {written.casefold(): meant for written, meant in one.values.items()}
-    return FieldRule(fields=tuple(one.field), values=values, default=one.default, form=one.form)
+    return FieldRule(fields=tuple(one.field), values=one.values, default=one.default, form=one.form)
 
 
+_OF_ONE_PERSON = frozenset({"id", "email", "user_name"})
 _FILE = "hr.yaml"
 # What there is when nothing was configured: the generic source, whose secret comes with the deployment.
 DEFAULT = "version: 1\nsources: {standard: {kind: standard}}\n"

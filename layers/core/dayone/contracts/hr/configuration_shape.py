@@ -1,6 +1,7 @@
 """The shape of the configuration of HR systems."""
 
 import re
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -15,6 +16,7 @@ _ATTRIBUTES = frozenset(MAPPING) - {"id"}
 # When a record came to be so, where the report of a Workday integration says it.
 _TIME = "changed_at"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_A_DAY = date(2026, 11, 30)
 # Without encryption only where nothing leaves the machine, as in the sandbox.
 _ADDRESS = re.compile(r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?")
 
@@ -32,6 +34,27 @@ def _mapped_attribute(name: str) -> str:
 def _path(text: str) -> str:
     if not is_path(text):
         raise ValueError("not the path of a field, such as `department.name` or `emails[type=work].value`")
+    return text
+
+
+def _values(values: dict[str, str]) -> dict[str, str]:
+    """What records have is compared without blanks around it and whatever the letter case."""
+    written: dict[str, str] = {}
+    for text in values:
+        if other := written.get(text.strip().casefold()):
+            raise ValueError(f"`{other}` and `{text}` are the same: letter case and blanks do not count")
+        written[text.strip().casefold()] = text
+    return {text: values[key] for text, key in written.items()}
+
+
+def _form(text: str) -> str:
+    try:
+        # To write a day and to read it again takes a year, a month and a day. A day has no time zone.
+        is_form = "%y" in text.lower() and datetime.strptime(_A_DAY.strftime(text), text).date() == _A_DAY  # noqa: DTZ007
+    except ValueError:
+        is_form = False
+    if not is_form:
+        raise ValueError(f"`{text}` is not the form of a day: write, for example, `%d.%m.%Y` for 30.11.2026")
     return text
 
 
@@ -81,9 +104,9 @@ class FieldShape(_Shape):
     """Where an attribute comes from."""
 
     field: Annotated[list[FieldPath], BeforeValidator(_listed)] = Field(default_factory=list)
-    values: dict[str, str] = Field(default_factory=dict)
+    values: Annotated[dict[str, str], AfterValidator(_values)] = Field(default_factory=dict)
     default: str = ""
-    form: str = ""
+    form: Annotated[str, AfterValidator(_form)] = ""
 
 
 class ApiShape(_Shape):

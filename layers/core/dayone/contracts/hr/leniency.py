@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
-from dayone.domain.mapping import DAYS, local_day, zone_called
+from dayone.domain.mapping import DAYS, is_no_day, local_day, zone_called
 
 # Shown by AWS and compared with nothing. Ids, user names and addresses are never changed.
 _DISPLAYED = frozenset({"given_name", "family_name", "display_name", "title"})
@@ -33,6 +33,8 @@ def _normal(name: str, value: object, *, zone: object) -> object:
         return cleaned(value).strip()
     if name not in _MATCHED:
         value = value.encode(errors="ignore").decode()
+    if name in DAYS and is_no_day(value):
+        return ""
     if name in DAYS and "T" in value:
         try:
             return local_day(value, zone=zone_called(zone)).isoformat()
