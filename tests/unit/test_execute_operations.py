@@ -173,8 +173,8 @@ def test_a_user_that_cannot_be_made_fails_the_membership_with_the_reason() -> No
     request = world.hr_tells(a_person())
     world.settle()
     user, member = [one for one in world.operations() if one.change == request.cause.change]
-    assert user.failure_reason == "its e-mail address belongs to another user"
-    assert member.failure_reason == "create-user failed: its e-mail address belongs to another user"
+    assert user.failure_reason.startswith("its e-mail address belongs to a user of another user name: ")
+    assert member.failure_reason == f"create-user failed: {user.failure_reason}"
     assert (member.state, member.attempts) == (OperationState.FAILED, 0)
     assert world.state.changes[request.cause.change].state is ChangeState.FAILED
     assert world.applied(the_person(), USER) is None

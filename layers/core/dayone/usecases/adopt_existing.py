@@ -17,6 +17,9 @@ from dayone.usecases.attempts import NOT_FOUND_YET, Attempt, IdentityCenter, loo
 from dayone.usecases.read_existing import compare_group, compare_permission_set
 
 _NOT_OURS = "one of this name exists, was not made by Day One, and is left as it is"
+_ADDRESS_TAKEN = (
+    "its e-mail address belongs to a user of another user name: if that is this person's, HR has to give that user name"
+)
 _NOT_AS_DECIDED = "what exists, or what is wanted of it, is not what was decided on, so it is left as it is"
 
 
@@ -31,7 +34,7 @@ def resolve_name_conflict(
     """
     if found is None:
         if attempt.operation.resource.kind is ResourceKind.USER and not attempt.may_have_happened:
-            return Failed("its e-mail address belongs to another user")
+            return Failed(_ADDRESS_TAKEN)
         raise Unavailable(NOT_FOUND_YET)
     if not attempt.may_have_happened:
         return adopt_if_identical(attempt, found=found, aws=aws)
