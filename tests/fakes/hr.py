@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from dayone.contracts.hr.configuration import read_configuration
@@ -10,12 +10,13 @@ from dayone.contracts.hr.full_records import person_in
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change
 from dayone.domain.commands import FetchHrRecord
-from dayone.domain.hr_sources import HrConfiguration, Source
+from dayone.domain.hr_sources import DEFAULT, HrConfiguration, Source
+from dayone.domain.hr_versions import HrVersion, HrVersions, HrVersionState
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Subject
 from dayone.domain.tellings import telling_of
-from dayone.errors import NotFound
-from dayone.ports.hr import FetchedRecord, Roster
+from dayone.errors import Conflicting, NotFound
+from dayone.ports.hr import ConfigurationTexts, FetchedRecord, Roster
 from dayone.usecases.fetch_record import Pace
 from dayone.usecases.plan_changes import HrPorts
 from tests.fakes.state import State
@@ -29,7 +30,60 @@ class MemoryHrSources:
         self.text = text
 
     def configuration(self) -> HrConfiguration:
-        return read_configuration(self.text, secrets="dayone/hr")
+        return read_hr(self.text)
+
+
+@dataclass
+class MemoryHrParameters:
+    """Both texts, and who has written which: `write` is what an operator does. With `breaks` it raises that."""
+
+    written: str = DEFAULT
+    approved: str = ""
+    wrote: dict[str, set[str]] = field(default_factory=dict)
+    breaks: Exception | None = None
+
+    def write(self, text: str, *, by: str) -> None:
+        self.written = text
+        self.wrote.setdefault(text, set()).add(by)
+
+    def texts(self) -> ConfigurationTexts:
+        if self.breaks is not None:
+            raise self.breaks
+        return ConfigurationTexts(self.written, self.approved)
+
+    def authors(self, text: str) -> tuple[str, ...]:
+        return tuple(sorted(self.wrote.get(text, ())))
+
+    def approve(self, text: str) -> None:
+        if self.breaks is not None:
+            raise self.breaks
+        self.approved = text
+
+
+class MemoryHrVersions:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def versions(self) -> HrVersions:
+        return self._state.hr_versions
+
+    def keep(self, version: HrVersion, *, before: HrVersions, audit: AuditEntry) -> None:
+        if before.newest != self._state.hr_versions.newest:
+            raise Conflicting("somebody else has recorded a configuration of HR systems")
+        self._state.hr_versions = before.with_version(version)
+        self._state.record(audit)
+
+
+def settled_hr_configuration(state: State) -> MemoryHrParameters:
+    """The default configuration, which counts and is recorded: the sweep has nothing to say of it."""
+    first = HrVersion(number=1, text=DEFAULT, at=datetime(2026, 1, 1, tzinfo=UTC), state=HrVersionState.IN_FORCE)
+    state.hr_versions = HrVersions(in_force=first, newest=first)
+    return MemoryHrParameters(approved=DEFAULT)
+
+
+def read_hr(text: str) -> HrConfiguration:
+    """A configuration as the functions read it."""
+    return read_configuration(text, secrets="dayone/hr")
 
 
 @dataclass
@@ -111,6 +165,9 @@ def no_hr_systems() -> HrPorts:
     """For what has nothing to do with HR systems but the generic one."""
     return HrPorts(
         sources=MemoryHrSources(),
+        parameters=MemoryHrParameters(),
+        versions=MemoryHrVersions(State()),
+        parse=read_hr,
         records=MemoryHrRecords(),
         waiting=MemoryHints(),
         rosters=MemoryRosters(State()),

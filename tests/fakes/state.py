@@ -10,6 +10,7 @@ from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, Seals, link
 from dayone.domain.changes import Cause, Change, Share
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.grants import Grant
+from dayone.domain.hr_versions import HrVersions
 from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
 from dayone.domain.origins import Origins
 from dayone.domain.policy import PolicyVersion, Reservations
@@ -47,6 +48,7 @@ class State:
     policy_in_force: int = 0
     reservations: Reservations = field(default_factory=Reservations)
     origins: Origins = field(default_factory=Origins)
+    hr_versions: HrVersions = field(default_factory=HrVersions)
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
 
     def operation(self, known: Operation) -> Operation | None:

@@ -24,10 +24,11 @@ from dayone.usecases.plan_failed_again import PlanFailedAgain
 from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
+from dayone.usecases.review_hr_configuration import WatchPorts
 from dayone.usecases.settle_batch import BatchPorts
 from dayone.usecases.wake_waiting import WakeWaiting
 from tests.fakes.existing_names import memory_existing
-from tests.fakes.hr import MemoryHints, MemoryHrSources, no_hr_systems
+from tests.fakes.hr import MemoryHints, MemoryHrSources, MemoryHrVersions, no_hr_systems, settled_hr_configuration
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.organization import MemoryOrganization
@@ -215,6 +216,9 @@ class DayOne:
             ),
             stuck=Wire("table.stuck", MemoryStuck(self.state), process),
             hints=MemoryHints(),
+            hr_configuration=WatchPorts(
+                texts=settled_hr_configuration(self.state), recorded=MemoryHrVersions(self.state)
+            ),
             sessions=None,
             inbox=into,
             engine=WiredEngine(self.engine, process),

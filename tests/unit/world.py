@@ -31,6 +31,7 @@ from dayone.usecases.read_existing import ExistingAccess
 from dayone.usecases.reception import Reception
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
 from dayone.usecases.restore_sessions_policy import SessionsPorts
+from dayone.usecases.review_hr_configuration import WatchPorts
 from dayone.usecases.settle_batch import BatchPorts
 from dayone.usecases.wake_waiting import WakeWaiting, wake_waiting
 from tests.builders import NOON, attributes_in
@@ -38,7 +39,16 @@ from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.existing_use import MemoryExistingUse
-from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources, MemoryRosters
+from tests.fakes.hr import (
+    MemoryHints,
+    MemoryHrParameters,
+    MemoryHrRecords,
+    MemoryHrSources,
+    MemoryHrVersions,
+    MemoryRosters,
+    read_hr,
+    settled_hr_configuration,
+)
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.organization import MemoryOrganization
@@ -80,6 +90,7 @@ class World:
     organization: MemoryOrganization = field(default_factory=MemoryOrganization)
     hr_sources: MemoryHrSources = field(default_factory=MemoryHrSources)
     hr_records: MemoryHrRecords = field(default_factory=MemoryHrRecords)
+    hr_parameters: MemoryHrParameters = field(default_factory=MemoryHrParameters)
     hints: MemoryHints = field(default_factory=MemoryHints)
     # Of a process that lives on.
     pace: Pace = field(default_factory=Pace)
@@ -107,17 +118,21 @@ class World:
         # It knows what AWS works on, which outlives every process of ours.
         self._assignments = MemoryAssignments(self.center)
         self.denied = MemoryDeniedUsers(self.sessions)
+        if not self.is_new:
+            self.hr_parameters = settled_hr_configuration(self.state)
 
     @property
     def hr(self) -> HrPorts:
         ports: dict[str, Any] = {
             "sources": self.hr_sources,
+            "parameters": self.hr_parameters,
+            "versions": MemoryHrVersions(self.state),
             "records": self.hr_records,
             "waiting": self.hints,
             "rosters": MemoryRosters(self.state, self.rosters),
             "stuck": MemoryStuck(self.state),
         }
-        return HrPorts(**self._wrapped(ports), pace=self.pace, sleep=lambda _seconds: None)
+        return HrPorts(**self._wrapped(ports), parse=read_hr, pace=self.pace, sleep=lambda _seconds: None)
 
     def planning(self) -> PlanChanges:
         ports: dict[str, Any] = {
@@ -205,6 +220,7 @@ class World:
             stuck=MemoryStuck(self.state),
             inbox=self.inbox,
             engine=self.engine,
+            hr_configuration=WatchPorts(texts=self.hr_parameters, recorded=MemoryHrVersions(self.state)),
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
             clock=lambda: self.now,
         )

@@ -30,6 +30,7 @@ class ReceiveHrEventSettings(OwnApisSettings):
 
     inbox_url: str
     hr_parameter: str
+    hr_approved_parameter: str
     hr_secrets: str
     hr_secret_standard: str
     hr_networks: str
@@ -56,6 +57,7 @@ class PlanChangesSettings(EventSourceSettings):
     engine_url: str
     dead_letters_url: str
     hr_parameter: str
+    hr_approved_parameter: str
     hr_secrets: str
     hr_networks: str
     ended_sessions_policies: str
@@ -86,6 +88,8 @@ class ReconcileAccessSettings:
     table_name: str
     inbox_url: str
     engine_url: str
+    hr_parameter: str
+    hr_approved_parameter: str
     ended_sessions_policies: str
 
 

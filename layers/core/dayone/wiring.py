@@ -142,7 +142,7 @@ def execute_operations() -> "ExecuteOperations":
 @cache
 def reconcile_access() -> "ReconcileAccess":
     """For the sweep."""
-    from dayone import wiring_people
+    from dayone import wiring_hr, wiring_people
     from dayone.adapters.aws_clients import client
     from dayone.adapters.dynamodb_due_work import DynamoDueWork
     from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
@@ -165,6 +165,7 @@ def reconcile_access() -> "ReconcileAccess":
         failed=PlanFailedAgain(failed=DynamoFailedSubjects(table), records=records, inbox=inbox, clock=_now),
         waiting=WakeWaiting(parked=DynamoParkedOperations(table), records=records, clock=_now),
         stuck=DynamoStuckSubjects(table),
+        hr_configuration=wiring_hr.watch_ports(given, table=table),
         sessions=wiring_people.sessions_ports(given, table=table),
         inbox=inbox,
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),

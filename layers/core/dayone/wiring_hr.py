@@ -9,11 +9,13 @@ from dayone import settings
 
 if TYPE_CHECKING:
     from dayone.adapters.dynamodb_table import DynamoTable
+    from dayone.adapters.hr_parameters import SsmHrTexts
     from dayone.adapters.hr_sources import SsmHrSources
     from dayone.domain.hr_sources import HrConfiguration
-    from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings
+    from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings, ReconcileAccessSettings
     from dayone.usecases.plan_changes import HrPorts
     from dayone.usecases.receive_hr_event import ReceiveHrEvent
+    from dayone.usecases.review_hr_configuration import WatchPorts
 
 
 def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], datetime]) -> "ReceiveHrEvent":
@@ -37,8 +39,10 @@ def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], dat
 def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts":
     """For what plan_changes does about HR systems."""
     from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_hr_versions import DynamoHrVersions
     from dayone.adapters.dynamodb_hr_waiting import DynamoWaitingHints
     from dayone.adapters.dynamodb_rosters import DynamoRosters
+    from dayone.adapters.hr_parameters import SsmHrParameters
     from dayone.adapters.hr_records import ApiHrRecords
     from dayone.adapters.https import Https
     from dayone.adapters.secrets import SecretNames, SecretsManagerKeys
@@ -52,6 +56,9 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
     return HrPorts(
         stuck=DynamoStuckNotes(table),
         sources=_sources(given),
+        parameters=SsmHrParameters(client("ssm"), written=given.hr_parameter, approved=given.hr_approved_parameter),
+        versions=DynamoHrVersions(table),
+        parse=_parser(given),
         records=ApiHrRecords(credentials=credentials, https=Https(opened=settings.networks_in(given.hr_networks))),
         waiting=DynamoWaitingHints(table),
         rosters=DynamoRosters(table),
@@ -60,13 +67,31 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
     )
 
 
+def watch_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "WatchPorts":
+    """For the sweep: whether the configuration has moved."""
+    from dayone.adapters.dynamodb_hr_versions import DynamoRecordedHrVersions
+    from dayone.usecases.review_hr_configuration import WatchPorts
+
+    return WatchPorts(texts=_texts(given), recorded=DynamoRecordedHrVersions(table))
+
+
 def _sources(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "SsmHrSources":
-    from dayone.adapters.aws_clients import client
     from dayone.adapters.hr_sources import SsmHrSources
 
+    return SsmHrSources(_texts(given), parse=_parser(given))
+
+
+def _texts(given: "PlanChangesSettings | ReceiveHrEventSettings | ReconcileAccessSettings") -> "SsmHrTexts":
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.hr_parameters import SsmHrTexts
+
+    return SsmHrTexts(client("ssm"), written=given.hr_parameter, approved=given.hr_approved_parameter)
+
+
+def _parser(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "Callable[[str], HrConfiguration]":
     def parsed(text: str) -> "HrConfiguration":
         from dayone.contracts.hr.configuration import read_configuration
 
         return read_configuration(text, secrets=given.hr_secrets)
 
-    return SsmHrSources(client("ssm"), parameter=given.hr_parameter, parse=parsed)
+    return parsed

@@ -103,3 +103,8 @@ def is_free_for(holder: str, *, now: str) -> ConditionBase:
 def is_held_by(holder: str) -> ConditionBase:
     """A run that was believed dead does not give back what is another's by now."""
     return Attr("holder").eq(holder)
+
+
+def has_newest(number: int, *, state: str) -> ConditionBase:
+    """What is recorded was judged against the newest version, in the state that it was read in."""
+    return Attr("newest").eq(number) & Attr("state").eq(state)

@@ -1,65 +1,66 @@
-"""The configuration of HR systems, kept as YAML in a parameter of Systems Manager."""
+"""The configuration of HR systems that counts: the approved copy in a parameter of Systems Manager."""
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dayone.adapters.aws_errors import never_rejected
+from dayone.adapters.hr_parameters import SsmHrTexts
 from dayone.domain.hr_sources import HrConfiguration
 from dayone.errors import Invalid, Unavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
+from dayone.ports.hr import HrTexts
 
 _LASTS_SECONDS = 60.0
 
 
 class SsmHrSources:
-    """The port HrSources over a parameter; without one, what `parse` makes of an empty text holds.
+    """The port HrSources over the approved text; what is written counts only while nothing was approved yet.
 
-    What was read holds for a minute of `clock`, which counts seconds. A text that is wrong changes nothing where a
-    right one was read before.
+    What was read holds for a minute of `clock`, which counts seconds. When nothing can be read, or what is read is
+    missing or wrong, what was read before goes on to count.
     """
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"ssm:GetParameters"})
+    ACTIONS: ClassVar[frozenset[str]] = SsmHrTexts.ACTIONS
 
     def __init__(
         self,
-        client: "SSMClient",
+        parameters: HrTexts,
         *,
-        parameter: str,
         parse: Callable[[str], HrConfiguration],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
-        self._parameter = parameter
+        self._parameters = parameters
         self._parse = parse
         self._clock = clock
-        self._text: str | None = None
+        self._text = ""
         self._holds: HrConfiguration | None = None
         self._until = 0.0
 
     def configuration(self) -> HrConfiguration:
         """See HrSources; the reason of Unavailable has every mistake of a wrong text."""
-        if self._holds is None or self._until <= self._clock():
-            text = self._read()
-            self._until = self._clock() + _LASTS_SECONDS
-            if self._holds is None or text != self._text:
-                self._holds = self._parsed(text)
-                self._text = text
+        if self._holds is None:
+            texts = self._parameters.texts()
+            # A stack that was just deployed: whoever did that has set it up.
+            return self._take(texts.approved or texts.written)
+        if self._until <= self._clock():
+            text = self._approved_now()
+            return self._take(text, instead=self._holds)
         return self._holds
 
-    def _read(self) -> str:
-        # Of a list of names AWS says which are not there; the single call would raise for it.
-        with never_rejected():
-            answer = self._client.get_parameters(Names=[self._parameter])
-        found = answer.get("Parameters", [])
-        return found[0]["Value"] if found else ""
-
-    def _parsed(self, text: str) -> HrConfiguration:
+    def _approved_now(self) -> str:
         try:
-            return self._parse(text)
+            return self._parameters.texts().approved or self._text
+        except Unavailable:
+            return self._text
+
+    def _take(self, text: str, *, instead: HrConfiguration | None = None) -> HrConfiguration:
+        self._until = self._clock() + _LASTS_SECONDS
+        if instead is not None and text == self._text:
+            return instead
+        try:
+            self._holds = self._parse(text)
         except Invalid as error:
-            if self._holds is not None:
-                return self._holds
+            if instead is not None:
+                return instead
             raise Unavailable(f"{error}: {'; '.join(error.findings)}") from error
+        self._text = text
+        return self._holds

@@ -25,6 +25,7 @@ class CauseKind(StrEnum):
     BY_HAND = "by-hand"
     BOOTSTRAP = "bootstrap"
     GRANT = "grant"
+    HR_CONFIGURATION = "hr-configuration"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -218,6 +218,18 @@ class ImportManualPeople(Command):
     workforce: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReviewHrConfiguration(Command):
+    """Record the configuration of HR systems as it is written by now, and have it count or hold it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveHrConfiguration(Command):
+    """Have the version of the configuration of HR systems count that is held and has this digest."""
+
+    digest: str
+
+
 def planning_again(subject: Subject, *, cause: Cause) -> Command:
     """The command that plans a subject once more: an account by what Organizations says by now, others as recorded."""
     match subject.kind:
@@ -235,6 +247,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ApplyDecision,
     ApplyGrant,
     ApplyHrRecord,
+    ApproveHrConfiguration,
     BootstrapAccounts,
     DiscoverAccounts,
     FetchHrRecord,
@@ -247,4 +260,5 @@ COMMANDS: tuple[type[Command], ...] = (
     RefreshPerson,
     RestoreResources,
     RetryChange,
+    ReviewHrConfiguration,
 )

@@ -9,6 +9,8 @@ from dayone.domain.mapping import FieldRule
 
 # What is told of people over the API, by whom there is in no HR system and by whom something has to end at once.
 BY_HAND = "by-hand"
+# What there is when nothing was configured: the generic source, whose secret comes with the deployment.
+DEFAULT = "version: 1\nsources: {standard: {kind: standard}}\n"
 
 
 class OnCollision(StrEnum):

@@ -9,6 +9,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause
 from dayone.domain.commands import FetchHrRecord
 from dayone.domain.hr_sources import HrConfiguration, Source
+from dayone.domain.hr_versions import HrVersion, HrVersions
 from dayone.domain.subject_states import Telling
 from dayone.domain.subjects import Subject
 
@@ -18,6 +19,44 @@ class HrSources(Protocol):
 
     def configuration(self) -> HrConfiguration:
         """What holds now; raises Unavailable when it cannot be read or is wrong."""
+
+
+class ConfigurationTexts(NamedTuple):
+    """The configuration as it is written by now, and the one that counts, empty before the first."""
+
+    written: str
+    approved: str
+
+
+class HrTexts(Protocol):
+    """The configuration of HR systems where operators write it, and where Day One says which text counts."""
+
+    def texts(self) -> ConfigurationTexts:
+        """Both as they are now; raises Unavailable when they cannot be read."""
+
+
+class HrParameters(HrTexts, Protocol):
+    """The same, with who wrote it, and to be changed."""
+
+    def authors(self, text: str) -> tuple[str, ...]:
+        """The ARNs of everybody who has written this text, as far back as it is known, in the order of the alphabet."""
+
+    def approve(self, text: str) -> None:
+        """Have this text count from now on."""
+
+
+class RecordedHrVersions(Protocol):
+    """The versions of the configuration as they are recorded."""
+
+    def versions(self) -> HrVersions:
+        """The one in force and the newest."""
+
+
+class HrVersionLog(RecordedHrVersions, Protocol):
+    """The same, to be added to; each is kept for good."""
+
+    def keep(self, version: HrVersion, *, before: HrVersions, audit: AuditEntry) -> None:
+        """Record a new version, or what became of the newest; raises Conflicting when it is not as in `before`."""
 
 
 class FetchedRecord(NamedTuple):

@@ -15,6 +15,7 @@ from dayone.usecases.current_stuck import current_stuck
 from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
 from dayone.usecases.refresh_person import READ_AHEAD
 from dayone.usecases.restore_sessions_policy import SessionsPorts, missing_revocations
+from dayone.usecases.review_hr_configuration import WatchPorts, reviews_due
 from dayone.usecases.wake_waiting import WakeWaiting, wake_waiting
 
 _AT_MOST = 1000
@@ -32,6 +33,7 @@ class ReconcileAccess:
     failed: PlanFailedAgain
     waiting: WakeWaiting
     stuck: StuckSubjects
+    hr_configuration: WatchPorts
     sessions: SessionsPorts | None
     clock: Callable[[], datetime]
 
@@ -58,9 +60,12 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
     stuck = len({each.subject for each in current_stuck(stuck=ports.stuck, records=ports.records, now=now)})
-    if ports.sessions is not None:
-        # Last, because it fails when AWS cannot be asked.
-        ports.inbox.put(list(missing_revocations(ports=ports.sessions, now=now)))
+    # Last, because both fail when AWS cannot be asked; neither waits for the other.
+    try:
+        ports.inbox.put(reviews_due(ports=ports.hr_configuration, now=now))
+    finally:
+        if ports.sessions is not None:
+            ports.inbox.put(list(missing_revocations(ports=ports.sessions, now=now)))
     return Swept(due=len(due) + failed, stuck=stuck)
 
 

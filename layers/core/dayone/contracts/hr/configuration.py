@@ -15,6 +15,7 @@ from dayone.contracts.policy_findings import Finding
 from dayone.contracts.policy_yaml import Document, Path, read_yaml
 from dayone.domain.hr_sources import (
     BY_HAND,
+    DEFAULT,
     HrConfiguration,
     HrRules,
     OnCollision,
@@ -135,8 +136,6 @@ def _rule(one: FieldShape) -> FieldRule:
 
 _OF_ONE_PERSON = frozenset({"id", "email", "user_name"})
 _FILE = "hr.yaml"
-# What there is when nothing was configured: the generic source, whose secret comes with the deployment.
-DEFAULT = "version: 1\nsources: {standard: {kind: standard}}\n"
 
 
 def read_configuration(text: str, *, secrets: str) -> HrConfiguration:

@@ -1,0 +1,44 @@
+"""Take the approval of a configuration of HR systems that waits for one."""
+
+from typing import Protocol
+
+from dayone.domain.changes import CauseKind
+from dayone.domain.commands import ApproveHrConfiguration
+from dayone.domain.hr_versions import ALL_SOURCES, HrVersionState
+from dayone.errors import Forbidden, Inapplicable, NotFound
+from dayone.ports.clock import Clock, RandomBytes
+from dayone.ports.hr import RecordedHrVersions
+from dayone.ports.state import Changes, Inbox
+from dayone.usecases.put_people import caused_by
+
+
+class HrApprovalPorts(Protocol):
+    """Asking for an approval: what it needs of the API's context."""
+
+    hr_versions: RecordedHrVersions
+    inbox: Inbox
+    changes: Changes
+    clock: Clock
+    entropy: RandomBytes
+
+
+def request_hr_approval(digest: str, *, actor: str, ports: HrApprovalPorts) -> str:
+    """Ask for it; returns the id of the change. `actor` is the ARN of the caller.
+
+    Raises NotFound for another digest than the newest version's, Inapplicable when that is not held, Forbidden for
+    whoever has written it.
+    """
+    newest = ports.hr_versions.versions().newest
+    if newest is None or newest.digest != digest:
+        raise NotFound(f"the newest configuration of HR systems has another digest than {digest}: read it again")
+    if newest.state is not HrVersionState.HELD:
+        raise Inapplicable(
+            f"version {newest.number} of the configuration is {newest.state}: there is nothing to approve"
+        )
+    if actor in newest.authors:
+        raise Forbidden(f"version {newest.number} was written by this caller: another caller must approve it")
+    cause = caused_by(actor, reference=digest, ports=ports, kind=CauseKind.HR_CONFIGURATION)
+    ports.inbox.put([ApproveHrConfiguration(subject=ALL_SOURCES, cause=cause, digest=digest)])
+    # After the inbox has it: a change that nobody will ever plan must not be left behind.
+    ports.changes.open(cause)
+    return cause.change
