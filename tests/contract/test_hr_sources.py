@@ -1,13 +1,14 @@
-"""The port HrSources over a parameter of Systems Manager."""
+"""The ports about the configuration of HR systems over parameters of Systems Manager."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from dayone.adapters.hr_parameters import SsmHrParameters, SsmHrTexts
 from dayone.adapters.hr_sources import SsmHrSources
 from dayone.contracts.hr.configuration import read_configuration
-from dayone.domain.hr_sources import HrConfiguration
+from dayone.domain.hr_sources import DEFAULT, HrConfiguration
 from dayone.errors import Throttled, Unavailable
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
@@ -21,13 +22,24 @@ _OKTA = 'version: 1\nsources: {okta: {kind: okta, api: {url: "https://acme.okta.
 class Parameter:
     client: Any
     now: float = 0.0
-    name: str = field(default_factory=lambda: f"/{fresh('stack')}/hr")
+    stack: str = field(default_factory=lambda: fresh("stack"))
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {"written": f"/{self.stack}/hr", "approved": f"/dayone/{self.stack}/hr-approved"}
+
+    def propose(self, text: str) -> None:
+        self.client.put_parameter(Name=self.names["written"], Value=text, Type="String", Overwrite=True)
 
     def write(self, text: str) -> None:
-        self.client.put_parameter(Name=self.name, Value=text, Type="String", Overwrite=True)
+        self.parameters().approve(text)
+
+    def parameters(self) -> SsmHrParameters:
+        return SsmHrParameters(self.client, **self.names)
 
     def sources(self) -> SsmHrSources:
-        return SsmHrSources(self.client, parameter=self.name, parse=_parse, clock=lambda: self.now)
+        texts = SsmHrTexts(self.client, **self.names)
+        return SsmHrSources(texts, parse=_parse, clock=lambda: self.now)
 
 
 def _parse(text: str) -> HrConfiguration:
@@ -41,6 +53,52 @@ def parameter(sandbox: Sandbox) -> Parameter:
 
 def test_without_a_parameter_there_is_the_generic_source(parameter: Parameter) -> None:
     assert list(parameter.sources().configuration().sources) == ["standard"]
+
+
+def test_before_anything_was_approved_what_is_written_counts(parameter: Parameter) -> None:
+    parameter.propose(_OKTA)
+    assert list(parameter.sources().configuration().sources) == ["okta"]
+
+
+def test_what_is_written_does_not_count_once_something_was_approved(parameter: Parameter) -> None:
+    parameter.write(_OKTA)
+    parameter.propose(_OKTA.replace("okta:", "evil:"))
+    sources = parameter.sources()
+    assert list(sources.configuration().sources) == ["okta"]
+    parameter.client.delete_parameter(Name=parameter.names["approved"])
+    parameter.now = 61.0
+    assert list(sources.configuration().sources) == ["okta"]
+
+
+def test_what_was_read_last_counts_while_nothing_can_be_read(parameter: Parameter) -> None:
+    parameter.write(_OKTA)
+    sources = parameter.sources()
+    sources.configuration()
+    parameter.now = 61.0
+    with answering(parameter.client, "GetParameters", "ThrottlingException"):
+        assert list(sources.configuration().sources) == ["okta"]
+
+
+def test_both_texts_are_read_and_the_default_is_written_where_there_is_none(parameter: Parameter) -> None:
+    assert parameter.parameters().texts() == (DEFAULT, "")
+    parameter.propose(_OKTA)
+    parameter.write(DEFAULT)
+    assert parameter.parameters().texts() == (_OKTA, DEFAULT)
+
+
+def test_the_authors_are_those_who_have_written_this_very_text(parameter: Parameter) -> None:
+    assert parameter.parameters().authors(_OKTA) == ()
+    parameter.propose(_OKTA)
+    parameter.propose(DEFAULT)
+    (author,) = parameter.parameters().authors(_OKTA)
+    assert author.startswith("arn:aws:")
+    assert parameter.parameters().authors("another") == ()
+
+
+def test_a_text_of_8_kb_can_be_approved(parameter: Parameter) -> None:
+    text = _OKTA + "#" * (8192 - len(_OKTA))
+    parameter.write(text)
+    assert parameter.parameters().texts().approved == text
 
 
 def test_what_the_parameter_says_holds(parameter: Parameter) -> None:
@@ -94,4 +152,12 @@ def test_a_failed_reading_is_no_configuration(parameter: Parameter) -> None:
 def test_the_adapter_needs_every_action_it_names(parameter: Parameter) -> None:
     called = recorded_actions(parameter.client)
     parameter.sources().configuration()
-    assert called == SsmHrSources.ACTIONS
+    assert called == SsmHrSources.ACTIONS == SsmHrTexts.ACTIONS
+
+
+def test_the_adapter_of_both_parameters_needs_every_action_it_names(parameter: Parameter) -> None:
+    called = recorded_actions(parameter.client)
+    parameter.parameters().texts()
+    parameter.parameters().authors(_OKTA)
+    parameter.write(_OKTA)
+    assert called == SsmHrParameters.ACTIONS

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from dayone.domain.accounts import Account, AccountState
 from dayone.domain.changes import Cause, CauseKind, Change
 from dayone.domain.desired import Reason
+from dayone.domain.hr_sources import DEFAULT
+from dayone.domain.hr_versions import HrVersion, HrVersions, HrVersionState
 from dayone.domain.operations import Action, Applied, Operation, OperationState, Priority
 from dayone.domain.people import Person
 from dayone.domain.subject_states import FactVersion, Head, Plan
@@ -16,6 +18,8 @@ CHANGE = "01KQ0000000000000000000001"
 ADA = Subject(SubjectKind.PERSON, "e-1001")
 DEV = Subject(SubjectKind.ACCOUNT, "123456789012")
 IN_ENGINEERS = Resource(ResourceKind.MEMBERSHIP, "engineers")
+HELD_HR = "version: 1\nsources: {standard: {kind: standard}, contractors: {kind: csv}}\n"
+HR_AUTHOR = "arn:aws:sts::111122223333:assumed-role/pipeline/deploy-41"
 ENGINEERS = Subject(SubjectKind.GROUP, "engineers")
 VIEW_ONLY_SET = Subject(SubjectKind.PERMISSION_SET, "ViewOnly")
 VIEW_ONLY = Resource(ResourceKind.ASSIGNMENT, "ViewOnly/engineers")
@@ -45,7 +49,14 @@ def remembered() -> State:
     head = state.heads[ADA]
     plan = Plan(cause=change(1).cause, before=head, after=head, notes=("the same record was received before",))
     state.plans[CHANGE, ADA] = plan
+    state.hr_versions = HrVersions(in_force=hr_version(1, DEFAULT), newest=hr_version(2, HELD_HR, is_held=True))
     return state
+
+
+def hr_version(number: int, text: str, *, is_held: bool = False) -> HrVersion:
+    state = HrVersionState.HELD if is_held else HrVersionState.IN_FORCE
+    reasons = ("source contractors is new",) if is_held else ()
+    return HrVersion(number=number, text=text, at=NOW, state=state, authors=(HR_AUTHOR,), reasons=reasons)
 
 
 def with_engineers_and_view_only(state: State) -> State:

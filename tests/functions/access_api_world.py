@@ -25,6 +25,7 @@ from dayone.usecases.policies_within_reach import PolicyWithinReach
 from functions.access_api import app
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.existing_names import memory_existing
+from tests.fakes.hr import MemoryHrVersions
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import MemoryInboxBacklog, memory_overview
@@ -99,6 +100,7 @@ class World:
             company=unwell or MemoryCompany(self.state),
             ledger=unwell or MemoryLedger(self.state),
             grants=unwell or MemoryGrants(self.state),
+            hr_versions=unwell or MemoryHrVersions(self.state),
             changes=MemoryChanges(self.state),
             work=MemoryDueWork(self.state),
             inbox=self.inbox,

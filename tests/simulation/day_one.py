@@ -253,6 +253,7 @@ class DayOne:
             "company": MemoryCompany(self.state),
             "ledger": MemoryLedger(self.state),
             "grants": MemoryGrants(self.state),
+            "hr_versions": MemoryHrVersions(self.state),
             "changes": MemoryChanges(self.state),
             "progress": MemoryProgress(self.state),
             "work": MemoryDueWork(self.state),

@@ -8,6 +8,7 @@ from dayone.domain.commands import Command
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.preview_plan import Previewed, preview_plan
 from tests.fakes.existing_names import memory_existing
+from tests.fakes.hr import MemoryHrVersions
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import memory_overview
 from tests.fakes.request_keys import MemoryRequestKeys
@@ -48,6 +49,7 @@ def api_of(world: World) -> AccessApi:
         company=MemoryCompany(world.state),
         ledger=MemoryLedger(world.state),
         grants=MemoryGrants(world.state),
+        hr_versions=MemoryHrVersions(world.state),
         changes=MemoryChanges(world.state),
         work=MemoryDueWork(world.state),
         inbox=world.inbox,

@@ -12,6 +12,7 @@ from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
 from dayone.adapters.dynamodb_grants import DynamoGrants
+from dayone.adapters.dynamodb_hr_versions import DynamoRecordedHrVersions
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
 from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
@@ -54,6 +55,7 @@ def access_api(
         company=DynamoCompany(table),
         ledger=DynamoLedger(table),
         grants=DynamoGrants(table),
+        hr_versions=DynamoRecordedHrVersions(table),
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),

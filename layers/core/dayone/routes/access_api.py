@@ -39,6 +39,8 @@ _PARTS = {
     "GET groups": ("groups.group_routes",),
     "GET health": ("health.health_routes",),
     "GET me": ("me.me_routes",),
+    "GET hr-configuration": ("hr_configuration.hr_configuration_routes",),
+    "POST hr-configuration": ("hr_configuration.hr_configuration_routes",),
     "GET metrics": ("metrics.metric_routes",),
     "GET people": ("people.people_routes",),
     "POST people": ("people_by_hand.people_by_hand_routes",),

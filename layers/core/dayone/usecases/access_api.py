@@ -7,6 +7,7 @@ from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.company import Company
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import Ledger
+from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.live_access import LiveAccess
 from dayone.ports.progress import Progress
 from dayone.ports.records import KnownSubjects, Records
@@ -33,6 +34,7 @@ class AccessApi:
     company: Company
     ledger: Ledger
     grants: Grants
+    hr_versions: RecordedHrVersions
     existing: ExistingNames
     changes: Changes
     work: DueWork

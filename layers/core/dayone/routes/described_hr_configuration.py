@@ -1,0 +1,36 @@
+"""What is said of the routes about the configuration of HR systems."""
+
+from dayone.contracts import api_hr_configuration as api
+from dayone.contracts import api_people
+from dayone.errors import Forbidden, Inapplicable, NotFound
+from dayone.routes.described import Description
+
+_VERSION: api.HrVersionAnswer = {
+    "version": 4,
+    "digest": "0d6b1f3c5f2a4f0d9c1e6a7b8d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e",
+    "state": "in-force",
+    "at": "2026-11-02T08:00:00+00:00",
+    "authors": ["arn:aws:sts::111122223333:assumed-role/Pipeline/deploy-41"],
+    "reasons": [],
+    "approved_by": "",
+    "text": "version: 1\nsources: {standard: {kind: standard}}\n",
+}
+_HELD: api.HrVersionAnswer = {
+    **_VERSION,
+    "version": 5,
+    "digest": "5e6d7c8b9a0f1e2d3c4b5a6f7e8d9c0b1a2f3e4d5c6b7a8f9e0d1c2b3a4f5e6d",
+    "state": "held",
+    "reasons": ["source contractors is new"],
+    "text": "version: 1\nsources: {standard: {kind: standard}, contractors: {kind: csv}}\n",
+}
+
+HR_CONFIGURATION = Description(
+    tag="operations", answer=api.HrConfigurationAnswer, example={"in_force": _VERSION, "newest": _HELD}
+)
+HR_APPROVAL = Description(
+    tag="operations",
+    status=202,
+    answer=api_people.TakenAnswer,
+    example={"change": "01KQ4V7N2M8R5T1W3X6Y9Z0A2B", "href": "/v1/changes/01KQ4V7N2M8R5T1W3X6Y9Z0A2B"},
+    refuses=(Forbidden, Inapplicable, NotFound),
+)
