@@ -9,7 +9,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.hr_versions import HrVersion, HrVersions, HrVersionState, approved
 from dayone.errors import Conflicting
 from dayone.ports.hr import HrVersionLog
-from tests.contract.tables import IMPLEMENTATIONS, table_of
+from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.fakes.hr import MemoryHrVersions
 from tests.fakes.state import State
 

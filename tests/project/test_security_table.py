@@ -10,6 +10,7 @@ from tests.project.repository import ROOT, functions, pascal, resource, template
 _FORGED = "tests/functions/test_forged_events.py::"
 _AS_FORGED = (_FORGED + "TestAccessApi::test_what_did_not_come_through_the_api_is_refused",)
 _RECORDS = "tests/functions/test_forged_events.py::TestRecords::"
+_REVIEW = "tests/unit/test_review_hr_configuration.py::"
 _TAMPERING = "tests/contract/test_audit_tampering.py::"
 _ROLES = "tests/project/test_permissions.py::"
 _HERE = "tests/project/test_security_table.py::"
@@ -70,14 +71,13 @@ TESTS: dict[str, tuple[str, ...]] = {
         _TAMPERING + "test_what_leaves_another_whole_log_shows_to_nobody_who_sees_the_table_alone",
     ),
     "ssm:PutParameter on /STACK/hr": (
-        "tests/unit/test_review_hr_configuration.py::test_what_opens_a_door_waits_and_is_in_the_audit_log",
-        "tests/unit/test_review_hr_configuration.py::test_what_only_becomes_stricter_counts_at_once",
+        _REVIEW + "test_what_opens_a_door_waits_and_is_in_the_audit_log",
+        _REVIEW + "test_what_only_becomes_stricter_counts_at_once",
         "tests/contract/test_hr_sources.py::test_what_is_written_does_not_count_once_something_was_approved",
     ),
     "ssm:PutParameter or DeleteParameter on /dayone/STACK/hr-approved": (
         "tests/contract/test_hr_sources.py::test_a_change_shows_after_a_minute_and_costs_no_call_before",
-        "tests/unit/test_review_hr_configuration.py"
-        "::test_what_counts_is_put_right_when_somebody_takes_it_away_or_writes_it",
+        _REVIEW + "test_what_counts_is_put_right_when_somebody_takes_it_away_or_writes_it",
     ),
     "ssm:PutParameter on /dayone/STACK/api-ids": (
         "tests/contract/test_own_apis.py::test_an_api_that_took_the_place_of_another_is_seen",

@@ -3,7 +3,7 @@
 from dayone.contracts import api_hr_configuration as api
 from dayone.contracts import api_people
 from dayone.errors import Forbidden, Inapplicable, NotFound
-from dayone.routes.described import Description
+from dayone.routes.described import Description, Parameter
 
 _VERSION: api.HrVersionAnswer = {
     "version": 4,
@@ -32,5 +32,14 @@ HR_APPROVAL = Description(
     status=202,
     answer=api_people.TakenAnswer,
     example={"change": "01KQ4V7N2M8R5T1W3X6Y9Z0A2B", "href": "/v1/changes/01KQ4V7N2M8R5T1W3X6Y9Z0A2B"},
+    takes=(
+        Parameter(
+            name="digest",
+            says="The digest of the newest version, SHA-256 of its text in hex.",
+            place="path",
+            example=_HELD["digest"],
+            schema={"type": "string"},
+        ),
+    ),
     refuses=(Forbidden, Inapplicable, NotFound),
 )
