@@ -19,6 +19,7 @@ from dayone.errors import Conflicting, NotFound
 from dayone.ports.hr import ConfigurationTexts, FetchedRecord, Roster
 from dayone.usecases.fetch_record import Pace
 from dayone.usecases.plan_changes import HrPorts
+from dayone.usecases.review_hr_configuration import ConfigurationPorts
 from tests.fakes.state import State
 from tests.fakes.state_failed import MemoryStuck
 
@@ -161,13 +162,15 @@ class MemoryRosters:
         self.state.record(audit)
 
 
+def configuration_ports(parameters: MemoryHrParameters, state: State) -> ConfigurationPorts:
+    return ConfigurationPorts(parameters=parameters, log=MemoryHrVersions(state), parse=read_hr)
+
+
 def no_hr_systems() -> HrPorts:
     """For what has nothing to do with HR systems but the generic one."""
     return HrPorts(
         sources=MemoryHrSources(),
-        parameters=MemoryHrParameters(),
-        versions=MemoryHrVersions(State()),
-        parse=read_hr,
+        configuration=configuration_ports(MemoryHrParameters(), State()),
         records=MemoryHrRecords(),
         waiting=MemoryHints(),
         rosters=MemoryRosters(State()),

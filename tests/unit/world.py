@@ -46,7 +46,7 @@ from tests.fakes.hr import (
     MemoryHrSources,
     MemoryHrVersions,
     MemoryRosters,
-    read_hr,
+    configuration_ports,
     settled_hr_configuration,
 )
 from tests.fakes.identity_center import MemoryIdentityCenter
@@ -125,14 +125,13 @@ class World:
     def hr(self) -> HrPorts:
         ports: dict[str, Any] = {
             "sources": self.hr_sources,
-            "parameters": self.hr_parameters,
-            "versions": MemoryHrVersions(self.state),
             "records": self.hr_records,
             "waiting": self.hints,
             "rosters": MemoryRosters(self.state, self.rosters),
             "stuck": MemoryStuck(self.state),
         }
-        return HrPorts(**self._wrapped(ports), parse=read_hr, pace=self.pace, sleep=lambda _seconds: None)
+        configuration = configuration_ports(self.hr_parameters, self.state)
+        return HrPorts(**self._wrapped(ports), configuration=configuration, pace=self.pace, sleep=lambda _seconds: None)
 
     def planning(self) -> PlanChanges:
         ports: dict[str, Any] = {

@@ -41,9 +41,8 @@ def access_api(
     clock: Callable[[], datetime],
 ) -> AccessApi:
     """For /v1/...; `parse` reads a policy that was kept."""
-    gate = CallGate(FEW_CALLS, clock=clock, sleep=time.sleep)
-    in_force, standing = DynamoPolicyInForce(table, parse=parse), wiring_accounts.standing(given, clock=clock)
-    policies = PolicyWithinReach(policies=in_force, standing=standing)
+    gate, standing = CallGate(FEW_CALLS, clock=clock, sleep=time.sleep), wiring_accounts.standing(given, clock=clock)
+    policies = PolicyWithinReach(policies=DynamoPolicyInForce(table, parse=parse), standing=standing)
     return AccessApi(
         records=DynamoRecords(table),
         known=DynamoKnownSubjects(table),

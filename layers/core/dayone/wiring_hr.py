@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings, ReconcileAccessSettings
     from dayone.usecases.plan_changes import HrPorts
     from dayone.usecases.receive_hr_event import ReceiveHrEvent
-    from dayone.usecases.review_hr_configuration import WatchPorts
+    from dayone.usecases.review_hr_configuration import ConfigurationPorts, WatchPorts
 
 
 def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], datetime]) -> "ReceiveHrEvent":
@@ -39,10 +39,8 @@ def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], dat
 def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts":
     """For what plan_changes does about HR systems."""
     from dayone.adapters.aws_clients import client
-    from dayone.adapters.dynamodb_hr_versions import DynamoHrVersions
     from dayone.adapters.dynamodb_hr_waiting import DynamoWaitingHints
     from dayone.adapters.dynamodb_rosters import DynamoRosters
-    from dayone.adapters.hr_parameters import SsmHrParameters
     from dayone.adapters.hr_records import ApiHrRecords
     from dayone.adapters.https import Https
     from dayone.adapters.secrets import SecretNames, SecretsManagerKeys
@@ -56,14 +54,25 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
     return HrPorts(
         stuck=DynamoStuckNotes(table),
         sources=_sources(given),
-        parameters=SsmHrParameters(client("ssm"), written=given.hr_parameter, approved=given.hr_approved_parameter),
-        versions=DynamoHrVersions(table),
-        parse=_parser(given),
+        configuration=_configuration(given, table=table),
         records=ApiHrRecords(credentials=credentials, https=Https(opened=settings.networks_in(given.hr_networks))),
         waiting=DynamoWaitingHints(table),
         rosters=DynamoRosters(table),
         pace=Pace(),
         sleep=time.sleep,
+    )
+
+
+def _configuration(given: "PlanChangesSettings", *, table: "DynamoTable") -> "ConfigurationPorts":
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_hr_versions import DynamoHrVersions
+    from dayone.adapters.hr_parameters import SsmHrParameters
+    from dayone.usecases.review_hr_configuration import ConfigurationPorts
+
+    return ConfigurationPorts(
+        parameters=SsmHrParameters(client("ssm"), written=given.hr_parameter, approved=given.hr_approved_parameter),
+        log=DynamoHrVersions(table),
+        parse=_parser(given),
     )
 
 

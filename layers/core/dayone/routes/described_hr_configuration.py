@@ -38,7 +38,7 @@ HR_APPROVAL = Description(
             says="The digest of the newest version, SHA-256 of its text in hex.",
             place="path",
             example=_HELD["digest"],
-            schema={"type": "string"},
+            schema={"type": "string", "pattern": "^[0-9a-f]{64}$"},
         ),
     ),
     refuses=(Forbidden, Inapplicable, NotFound),

@@ -8,14 +8,13 @@ from typing import Any
 
 from dayone.domain import commands
 from dayone.domain.commands import Command
-from dayone.domain.hr_sources import HrConfiguration
 from dayone.domain.life_cycle import has_left
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject
 from dayone.ports.company import Company, Portions
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
-from dayone.ports.hr import HrParameters, HrRecords, HrSources, HrVersionLog, Rosters, WaitingHints
+from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
 from dayone.ports.organization import Organization
 from dayone.ports.progress import Progress
 from dayone.ports.schedules import Schedules
@@ -34,7 +33,12 @@ from dayone.usecases.requeue import Requeue, Wakeups
 from dayone.usecases.resolve_fact import ResolvedFact, recorded_fact, resolve_account
 from dayone.usecases.resolve_person import Naming, resolve_names, resolve_person
 from dayone.usecases.retry_change import RetryPorts, bootstrap_accounts, retry_subjects
-from dayone.usecases.review_hr_configuration import ReviewPorts, approve_hr_configuration, review_hr_configuration
+from dayone.usecases.review_hr_configuration import (
+    ConfigurationPorts,
+    ReviewPorts,
+    approve_hr_configuration,
+    review_hr_configuration,
+)
 from dayone.usecases.settle_batch import BatchPorts
 from dayone.usecases.tell_by_hand import tell_by_hand
 from dayone.usecases.vacate_names import vacate_names
@@ -44,12 +48,10 @@ type Handlers = Mapping[type[Command], Callable[[Any], object]]
 
 @dataclass(frozen=True, kw_only=True)
 class HrPorts:
-    """What handling needs of HR systems; `parse` reads a configuration, `pace` belongs to the process."""
+    """What handling needs of HR systems; `pace` belongs to the process."""
 
     sources: HrSources
-    parameters: HrParameters
-    versions: HrVersionLog
-    parse: Callable[[str], HrConfiguration]
+    configuration: ConfigurationPorts
     records: HrRecords
     waiting: WaitingHints
     stuck: StuckNotes
@@ -120,9 +122,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     waiting = {name: getattr(ports.hr, name) for name in ("records", "waiting", "stuck", "pace", "sleep")}
     fetching = FetchPorts(**hr, **waiting)
     importing = ImportPorts(**hr, rosters=ports.hr.rosters, changes=ports.changes, time_to_run=ports.time_to_run)
-    reviewing = ReviewPorts(
-        parameters=ports.hr.parameters, log=ports.hr.versions, parse=ports.hr.parse, changes=ports.changes
-    )
+    reviewing = ReviewPorts(**vars(ports.hr.configuration), changes=ports.changes)
     deciding = DecisionPorts(**ports.only("subjects", "policies", "held", "inbox", "engine", "clock"))
     return {
         **_reconciling(ports),

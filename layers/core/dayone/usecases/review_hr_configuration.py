@@ -31,12 +31,18 @@ class WatchPorts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewPorts:
-    """What recording a version needs; `parse` reads a text and raises Invalid."""
+class ConfigurationPorts:
+    """The configuration and its versions; `parse` reads a text and raises Invalid."""
 
     parameters: HrParameters
     log: HrVersionLog
     parse: Callable[[str], HrConfiguration]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPorts(ConfigurationPorts):
+    """What recording a version needs."""
+
     changes: Changes
 
 
