@@ -12,16 +12,18 @@ from tests.project.repository import ROOT
 
 
 def test_settings_come_from_variables_of_the_same_names() -> None:
-    given = {"TABLE_NAME": "t", "INBOX_URL": "i", "ENGINE_URL": "e", "ENDED_SESSIONS_POLICIES": ",", "ELSE": "x"}
-    assert settings.read(settings.ReconcileAccessSettings, given) == settings.ReconcileAccessSettings(
-        table_name="t", inbox_url="i", engine_url="e", ended_sessions_policies=","
+    given = {"TABLE_NAME": "t", "INBOX_URL": "i", "DEAD_LETTERS_URL": "d", "SOURCE_ARN": "s", "ELSE": "x"}
+    assert settings.read(settings.RecordAccountEventSettings, given) == settings.RecordAccountEventSettings(
+        inbox_url="i", dead_letters_url="d", source_arn="s"
     )
 
 
-@pytest.mark.parametrize("empty", [{}, {"INBOX_URL": "", "ENGINE_URL": ""}])
+@pytest.mark.parametrize("empty", [{}, {"INBOX_URL": "", "DEAD_LETTERS_URL": ""}])
 def test_every_missing_variable_is_named_at_once(empty: dict[str, str]) -> None:
-    with pytest.raises(Refused, match=r"^ReconcileAccessSettings: the environment lacks INBOX_URL, ENGINE_URL$"):
-        settings.read(settings.ReconcileAccessSettings, {"TABLE_NAME": "t", "ENDED_SESSIONS_POLICIES": ",", **empty})
+    with pytest.raises(
+        Refused, match=r"^RecordAccountEventSettings: the environment lacks INBOX_URL, DEAD_LETTERS_URL$"
+    ):
+        settings.read(settings.RecordAccountEventSettings, {"SOURCE_ARN": "s", **empty})
 
 
 def test_without_anything_else_the_environment_of_the_process_counts(monkeypatch: pytest.MonkeyPatch) -> None:
