@@ -14,6 +14,7 @@ from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
 from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_history import DynamoHistory
+from dayone.adapters.dynamodb_hr_versions import DynamoHrVersions, DynamoRecordedHrVersions
 from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHints
 from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
 from dayone.adapters.dynamodb_ledger import DynamoLedger
@@ -32,6 +33,8 @@ from dayone.adapters.dynamodb_turn import DynamoTurn
 from dayone.domain.changes import Change, Decision
 from dayone.domain.commands import ChangeNotification, FetchHrRecord
 from dayone.domain.history import ChangesWanted
+from dayone.domain.hr_sources import DEFAULT
+from dayone.domain.hr_versions import ALL_SOURCES, HrVersion, HrVersions, HrVersionState
 from dayone.domain.operations import Lane, OperationState
 from dayone.domain.policy import Policy, Reservation
 from dayone.domain.portions import Portion
@@ -315,3 +318,14 @@ def test_rosters(watched: Watched) -> None:
         rosters.keep("people", Roster(at=NOW, people=people))
     rosters.refuse(cause(), subject=_HINT.subject, because="empty", audit=entry(_HINT.subject))
     assert watched.actions == DynamoRosters.ACTIONS
+
+
+def test_hr_versions(watched: Watched) -> None:
+    version = HrVersion(number=1, text=DEFAULT, at=NOW, state=HrVersionState.IN_FORCE)
+    DynamoHrVersions(watched.table).keep(version, before=HrVersions(), audit=entry(ALL_SOURCES))
+    assert watched.actions == DynamoHrVersions.ACTIONS
+
+
+def test_recorded_hr_versions(watched: Watched) -> None:
+    DynamoRecordedHrVersions(watched.table).versions()
+    assert watched.actions == DynamoRecordedHrVersions.ACTIONS
