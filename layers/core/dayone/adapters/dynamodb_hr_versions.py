@@ -55,7 +55,7 @@ class DynamoHrVersions(DynamoRecordedHrVersions):
         if after.in_force:
             head["in_force"] = after.in_force.number
         newest = before.newest
-        condition = has_newest(newest.number, state=newest.state) if newest else IS_NEW
+        condition = has_newest(newest.number, state=newest.state.value) if newest else IS_NEW
         moved = self._table.transact(
             lambda: {
                 _HEAD: Put(head, condition=condition),
