@@ -82,17 +82,29 @@ def test_a_new_source_is_held() -> None:
     assert loosened(before, _with()) == ("source idp is new",)
 
 
-def test_a_source_that_is_taken_out_is_silent_at_once() -> None:
-    after = HrConfiguration(sources={"hr": _HR}, rules=HrRules(order=("hr",)))
-    assert loosened(_with(), after) == ()
+@pytest.mark.parametrize("name", ["hr", "idp"])
+def test_a_source_that_is_taken_out_is_held_because_others_are_believed_instead(name: str) -> None:
+    left = {source: each for source, each in _with().sources.items() if source != name}
+    after = HrConfiguration(sources=left, rules=HrRules(order=tuple(left)))
+    assert loosened(_with(), after) == (f"source {name} is taken out: others are believed about what it has said",)
+
+
+def test_a_source_that_is_renamed_is_one_that_goes_and_one_that_is_new() -> None:
+    idp = _with().sources["idp"]
+    after = HrConfiguration(sources={"hr2": replace(_HR, name="hr2"), "idp": idp}, rules=HrRules(order=("hr2", "idp")))
+    reasons = loosened(_with(), after)
+    assert [reason.partition(":")[0] for reason in reasons] == ["source hr is taken out", "source hr2 is new"]
+
+
+def test_a_source_can_be_silenced_at_once_by_a_network_that_nobody_sends_from() -> None:
+    assert loosened(_with(replace(_HR, senders=())), _with(replace(_HR, senders=("192.0.2.0/32",)))) == ()
 
 
 def test_what_is_taken_out_does_not_hide_another_order() -> None:
     third = Source(name="third", kind="standard")
-    order = {"order": ("third", "hr", "idp")}
-    before = replace(_with(**order), sources={**_with().sources, "third": third})
-    assert len(loosened(before, _with(order=("idp", "hr")))) == 1
-    assert loosened(before, _with(order=("hr", "idp"))) == ()
+    before = replace(_with(order=("third", "hr", "idp")), sources={**_with().sources, "third": third})
+    assert len(loosened(before, _with(order=("idp", "hr")))) == 2
+    assert len(loosened(before, _with(order=("hr", "idp")))) == 1
 
 
 @pytest.mark.parametrize(

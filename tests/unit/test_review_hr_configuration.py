@@ -7,7 +7,7 @@ import pytest
 
 from dayone.domain.changes import ChangeState
 from dayone.domain.hr_sources import DEFAULT
-from dayone.domain.hr_versions import HrVersion, HrVersionState, digest_of
+from dayone.domain.hr_versions import ALL_SOURCES, HrVersion, HrVersionState, digest_of
 from dayone.domain.subjects import THE_ORGANIZATION
 from dayone.errors import Forbidden, Inapplicable, NotFound, Throttled
 from dayone.usecases.request_hr_approval import request_hr_approval
@@ -137,6 +137,49 @@ def test_another_text_than_the_one_that_was_approved_does_not_count() -> None:
         _approve(world, _ATTACK)
 
 
+def test_an_approval_that_comes_after_another_version_was_recorded_approves_nothing_and_fails() -> None:
+    world = _stack()
+    world.hr_parameters.write(_ATTACK, by=_ATTACKER)
+    _sweep(world)
+    change = _approve(world, _ATTACK)
+    (approval,) = world.inbox.commands
+    world.inbox.commands.clear()
+    world.hr_parameters.write(_ATTACK.replace("files:", "mine:"), by=_ATTACKER)
+    _sweep(world)
+    world.plan(approval)
+    assert (world.hr_parameters.approved, _newest(world).state) == (_OURS, HrVersionState.HELD)
+    assert world.state.changes[change].state is ChangeState.FAILED
+    assert "nothing was approved" in world.state.given_up[change, ALL_SOURCES]
+
+
+def test_the_same_approval_twice_changes_nothing() -> None:
+    world = _stack()
+    world.hr_parameters.write(_ATTACK, by=_ATTACKER)
+    _sweep(world)
+    change = _approve(world, _ATTACK)
+    (approval,) = world.inbox.commands
+    world.plan_all()
+    log = len(world.state.log)
+    world.plan(approval)
+    assert (world.hr_parameters.approved, len(world.state.log)) == (_ATTACK, log)
+    assert world.state.changes[change].state is ChangeState.SUCCEEDED
+
+
+def test_nobody_approves_a_version_whose_author_is_not_known() -> None:
+    """Whoever writes it, and deletes the parameter before its history is read, would else approve it themselves."""
+    world = _stack()
+    world.hr_parameters.write(_ATTACK, by=_ATTACKER)
+    world.hr_parameters.wrote.clear()
+    _sweep(world)
+    with pytest.raises(Inapplicable):
+        _approve(world, _ATTACK, by=_ATTACKER)
+    world.hr_parameters.write(_ATTACK, by=_ATTACKER)
+    _sweep(world)
+    with pytest.raises(Forbidden):
+        _approve(world, _ATTACK, by=_ATTACKER)
+    _approve(world, _ATTACK)
+
+
 def test_what_only_becomes_stricter_counts_at_once() -> None:
     world = _stack()
     world.hr_parameters.write(_NARROWER, by=_ATTACKER)
@@ -191,7 +234,8 @@ def test_a_crash_before_it_counts_is_made_up_for() -> None:
     world.sweep()
     world.inbox.commands = [each for each in world.inbox.commands if each.subject != THE_ORGANIZATION]
     (command,) = world.inbox.commands
-    approve, world.hr_parameters.approve = world.hr_parameters.approve, _breaks  # type: ignore[method-assign]
+    approve = world.hr_parameters.approve
+    world.hr_parameters.approve = _breaks  # type: ignore[assignment, method-assign]
     with pytest.raises(Throttled):
         world.plan(command)
     world.hr_parameters.approve = approve  # type: ignore[method-assign]

@@ -1,11 +1,12 @@
 """Versions of the configuration of HR systems: which of them count at once, and which wait for somebody's approval."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_network
+from typing import Any
 
 from dayone.domain.hr_sources import HrConfiguration, Source
 from dayone.domain.subjects import Subject, SubjectKind
@@ -70,13 +71,17 @@ def approved(version: HrVersion, *, by: str) -> HrVersion:
 def loosened(before: HrConfiguration, after: HrConfiguration) -> tuple[str, ...]:
     """Why somebody else has to approve `after`: whatever lets others speak, or gives what is sent another meaning.
 
-    Empty where it only says less: sources that were taken out, a proof that became stricter, a smaller tolerance, the
-    pace of calls. A field that is not known to be harmless counts, so that a new one does.
+    Empty where it only says less: a proof that became stricter, a smaller tolerance, the pace of calls. A field that is
+    not known to be harmless counts, so that a new one does; so does a source that was taken out, because others are
+    believed then about what it has said.
     """
     return tuple(_about_sources(before.sources, after.sources)) + tuple(_about_rules(before, after))
 
 
 def _about_sources(before: Mapping[str, Source], after: Mapping[str, Source]) -> Iterator[str]:
+    for name in before:
+        if name not in after:
+            yield f"source {name} is taken out: others are believed about what it has said"
     for name, source in after.items():
         if name not in before:
             yield f"source {name} is new"
@@ -132,7 +137,8 @@ def _same_address(was: object, becomes: object) -> bool:
     return was is not None and becomes is not None and getattr(was, "url", was) == getattr(becomes, "url", becomes)
 
 
-_STRICTER = {
+# Each takes the two values of its own field.
+_STRICTER: Mapping[str, Callable[[Any, Any], bool]] = {
     "senders": _narrower,
     "max_age": _shorter,
     "may_omit": _fewer,

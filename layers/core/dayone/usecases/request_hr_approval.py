@@ -25,8 +25,8 @@ class HrApprovalPorts(Protocol):
 def request_hr_approval(digest: str, *, actor: str, ports: HrApprovalPorts) -> str:
     """Ask for it; returns the id of the change. `actor` is the ARN of the caller.
 
-    Raises NotFound for another digest than the newest version's, Inapplicable when that is not held, Forbidden for
-    whoever has written it.
+    Raises NotFound for another digest than the newest version's, Inapplicable when that is not held or it is not known
+    who has written it, Forbidden for whoever has.
     """
     newest = ports.hr_versions.versions().newest
     if newest is None or newest.digest != digest:
@@ -34,6 +34,10 @@ def request_hr_approval(digest: str, *, actor: str, ports: HrApprovalPorts) -> s
     if newest.state is not HrVersionState.HELD:
         raise Inapplicable(
             f"version {newest.number} of the configuration is {newest.state}: there is nothing to approve"
+        )
+    if not newest.authors:
+        raise Inapplicable(
+            f"Systems Manager does not say who has written version {newest.number} of the configuration: write it again"
         )
     if actor in newest.authors:
         raise Forbidden(f"version {newest.number} was written by this caller: another caller must approve it")

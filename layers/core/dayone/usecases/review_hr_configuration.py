@@ -83,14 +83,22 @@ def review_hr_configuration(command: ReviewHrConfiguration, *, ports: ReviewPort
 
 
 def approve_hr_configuration(command: ApproveHrConfiguration, *, ports: ReviewPorts) -> None:
-    """Put the version that is held in force, if it still is the one that was approved; the same again is harmless."""
+    """Put the version that is held in force, if it still is the one that was approved; the same again is harmless.
+
+    When another one has come since, nothing was approved, and the change has failed.
+    """
     versions = ports.log.versions()
     newest = versions.newest
     if newest is not None and newest.digest == command.digest and newest.state is HrVersionState.HELD:
         version = approved(newest, by=command.cause.actor)
         versions = _keep(version, versions=versions, cause=command.cause, ports=ports)
     _have_it_count(versions, ports=ports)
-    ports.changes.expect(command.cause.change, subjects=0)
+    if versions.in_force and versions.in_force.digest == command.digest:
+        ports.changes.expect(command.cause.change, subjects=0)
+        return
+    ports.changes.expect(command.cause.change, subjects=1)
+    note = f"another configuration than {command.digest} has come since: nothing was approved"
+    ports.changes.give_up(command.cause, subject=command.subject, note=note)
 
 
 def _judged(text: str, *, versions: HrVersions, at: datetime, ports: ReviewPorts) -> HrVersion:
