@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from dayone.adapters.dynamodb_hr_versions import DynamoHrVersions
 from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
 from dayone.adapters.dynamodb_rosters import DynamoRosters
 from dayone.adapters.dynamodb_state_tables import DynamoStateTables
@@ -12,6 +13,7 @@ from dayone.adapters.dynamodb_unit_names import DynamoUnitNames
 from dayone.domain.changes import Decision
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.guardrails import RemovalBudget
+from dayone.domain.hr_versions import HrVersion, HrVersions, HrVersionState
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.policy import Reservation, Reservations
 from dayone.domain.portions import Portion
@@ -53,6 +55,7 @@ class Adapters:
 
     state: StatePorts
     rosters: DynamoRosters
+    hr_versions: DynamoHrVersions
     keys: DynamoRequestKeys
     units: DynamoUnitNames
     tables: DynamoStateTables
@@ -64,6 +67,7 @@ def adapters_over(state_table: StateTable) -> Adapters:
     return Adapters(
         state=ports_over(state_table),
         rosters=DynamoRosters(table),
+        hr_versions=DynamoHrVersions(table),
         keys=DynamoRequestKeys(table),
         units=DynamoUnitNames(table),
         tables=DynamoStateTables(state_table.client),
@@ -143,6 +147,17 @@ def _in_force(on: Adapters) -> int:
 
 def _give_up(on: Adapters) -> None:
     on.state.changes.give_up(cause(), subject=ADA, note="it cannot be read")
+
+
+def _keep_hr_version(on: Adapters, before: HrVersions) -> None:
+    number = before.newest.number + 1 if before.newest else 1
+    version = HrVersion(number=number, text="version: 1", at=NOW, state=HrVersionState.IN_FORCE)
+    on.hr_versions.keep(version, before=before, audit=entry(_PEOPLE))
+
+
+def _an_hr_version(on: Adapters) -> HrVersions:
+    _keep_hr_version(on, HrVersions())
+    return on.hr_versions.versions()
 
 
 def _claim(on: Adapters) -> Claim:
@@ -287,6 +302,8 @@ CASES = (
         prepare=lambda _: None,
         call=lambda on, _: on.rosters.refuse(cause(), subject=_PEOPLE, because="empty", audit=entry(_PEOPLE)),
     ),
+    Case(name="a first configuration of HR systems", prepare=lambda _: HrVersions(), call=_keep_hr_version),
+    Case(name="another configuration of HR systems", prepare=_an_hr_version, call=_keep_hr_version),
     Case(name="a key is claimed", prepare=lambda _: None, call=lambda on, _: _claim(on)),
     Case(name="a key is claimed after a crash", prepare=_claim, call=_claim_anew),
     Case(
