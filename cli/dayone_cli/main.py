@@ -18,6 +18,7 @@ from dayone_cli.commands import (
     dead_letters,
     events,
     grants,
+    hr,
     people,
     policy,
     setup,
@@ -68,6 +69,7 @@ def build() -> typer.Typer:
     app.add_typer(audit.app, name="audit")
     app.add_typer(dead_letters.app, name="dead-letters")
     app.add_typer(events.app, name="events")
+    app.add_typer(hr.app, name="hr")
     sign_in.register(app)
     api.register(app)
     return app

@@ -336,6 +336,8 @@ class TestEvents:
         "audit verify 2026-11-23",
         "dead-letters list",
         "dead-letters redrive",
+        "hr configuration",
+        "hr approve 5c1f --yes",
     ],
 )
 def test_who_may_nothing_gets_nothing(outsider: Shell, folder: Path, words: str) -> None:

@@ -1,9 +1,11 @@
 """The configuration of HR systems over the API, and who approves it."""
 
+from dataclasses import replace
+
 from dayone.domain.changes import CauseKind
 from dayone.domain.commands import ApproveHrConfiguration
 from dayone.domain.hr_sources import DEFAULT
-from dayone.domain.hr_versions import HrVersions, digest_of
+from dayone.domain.hr_versions import HrVersions, HrVersionState, digest_of
 from tests.functions.access_api_state import HELD_HR, HR_AUTHOR, hr_version, remembered
 from tests.functions.access_api_world import CALLER, World, load, signed_by
 
@@ -18,6 +20,24 @@ def test_what_counts_and_what_is_held_are_shown_with_the_digest_to_approve() -> 
         [HR_AUTHOR],
     )
     assert f"/{newest['digest']}/" in load("approve_hr_configuration")["path"]
+
+
+def test_health_names_one_that_is_held_and_how_it_is_approved() -> None:
+    (warning,) = World(remembered()).send("read_health").body["warnings"]
+    assert warning == (
+        "version 2 of the configuration of HR systems is held and does not count: source contractors is new;"
+        f" `dayone hr approve {digest_of(HELD_HR)}`"
+    )
+
+
+def test_health_names_the_mistakes_of_one_that_has_some_and_nothing_of_one_that_counts() -> None:
+    world = World(remembered())
+    mistaken = replace(hr_version(2, "x"), state=HrVersionState.INVALID, reasons=("hr.yaml:1:1: it is no mapping",))
+    world.state.hr_versions = replace(world.state.hr_versions, newest=mistaken)
+    (warning,) = world.send("read_health").body["warnings"]
+    assert warning.endswith("is invalid and does not count: hr.yaml:1:1: it is no mapping")
+    world.state.hr_versions = replace(world.state.hr_versions, newest=world.state.hr_versions.in_force)
+    assert world.send("read_health").body["warnings"] == []
 
 
 def test_before_the_first_sweep_there_is_none() -> None:

@@ -195,7 +195,8 @@ class MeAnswer(TypedDict):
 class HealthAnswer(TypedDict):
     """Service health: the policy in force (0 before the first), and whether operations are open.
 
-    `warnings` name what `guardrails.protect` of that policy protects and that does not exist any more, or has left.
+    `warnings` name what `guardrails.protect` of that policy protects and that does not exist any more, or has left, and
+    a configuration of HR systems that is held or has mistakes.
     """
 
     policy_version: Count

@@ -1,8 +1,11 @@
-"""Check how Day One is: the policy in force, whether operations are open, and what is protected and not there."""
+"""Check how Day One is: the policy in force, whether operations are open, and what needs somebody's attention."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from dayone.domain.hr_versions import HrVersion, HrVersionState
+from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.state import DueWork, PolicyInForce
 from dayone.usecases.check_protection import ProtectionPorts, check_protection
 
@@ -12,13 +15,15 @@ class HealthPorts(ProtectionPorts, Protocol):
 
     policies: PolicyInForce
     work: DueWork
+    hr_versions: RecordedHrVersions
 
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
     """What a look at the state shows: the policy in force (0 before the first), and whether operations are open.
 
-    `warnings` name what the policy protects that is not there, or has left.
+    `warnings` name what the policy protects that is not there, or has left, and a configuration of HR systems that does
+    not count.
     """
 
     policy_version: int
@@ -30,8 +35,17 @@ def check_health(ports: HealthPorts) -> Health:
     """Raises Unavailable when the state cannot be read."""
     policy = ports.policies.current()
     guards = check_protection(policy, in_force=policy, ports=ports)
+    warnings = [str(note) for note in sorted(guards.warnings)]
     return Health(
         policy_version=policy.version,
         operations_open=ports.work.has_runnable() or ports.work.has_parked(),
-        warnings=tuple(str(note) for note in sorted(guards.warnings)),
+        warnings=(*warnings, *_about_hr(ports.hr_versions.versions().newest)),
     )
+
+
+def _about_hr(newest: HrVersion | None) -> Iterator[str]:
+    if newest is None or newest.state is HrVersionState.IN_FORCE:
+        return
+    what = f"version {newest.number} of the configuration of HR systems is {newest.state} and does not count"
+    mends = f"; `dayone hr approve {newest.digest}`" if newest.state is HrVersionState.HELD else ""
+    yield f"{what}: {'; '.join(newest.reasons)}{mends}"
