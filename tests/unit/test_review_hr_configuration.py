@@ -121,6 +121,88 @@ def test_whoever_has_written_it_cannot_approve_it_even_when_another_writes_it_ag
         _approve(world, _ATTACK, by="arn:somebody-else")
 
 
+@pytest.mark.parametrize(
+    ("author", "approver", "is_refused"),
+    [
+        ("arn:aws:sts::1:assumed-role/pipeline/one", "arn:aws:sts::1:assumed-role/pipeline/two", True),
+        ("arn:aws:sts::1:assumed-role/pipeline/one", "arn:aws:sts::1:assumed-role/operate/one", False),
+        ("arn:aws:sts::1:assumed-role/pipeline/one", "arn:aws:sts::2:assumed-role/pipeline/one", False),
+        ("arn:aws:sts::1:federated-user/one", "arn:aws:sts::1:federated-user/two", True),
+        ("arn:aws:iam::1:user/one", "arn:aws:iam::1:user/two", False),
+        ("arn:aws:iam::1:user/one", "arn:aws:iam::1:user/one", True),
+        (
+            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops/ada",
+            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops/bo",
+            False,
+        ),
+        (
+            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops/ada",
+            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops/ada",
+            True,
+        ),
+    ],
+)
+def test_another_name_of_a_session_is_not_another_person(author: str, approver: str, is_refused: bool) -> None:  # noqa: FBT001
+    world = _stack()
+    world.hr_parameters.write(_ATTACK, by=author)
+    _sweep(world)
+    if is_refused:
+        with pytest.raises(Forbidden):
+            _approve(world, _ATTACK, by=approver)
+    else:
+        _approve(world, _ATTACK, by=approver)
+    assert len(world.inbox.commands) == (0 if is_refused else 1)
+
+
+_TWO = """version: 1
+sources:
+  standard: {kind: standard, max_age_seconds: 300}
+  files: {kind: csv, senders: [203.0.113.0/24]}
+"""
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        DEFAULT,  # as after somebody has deleted the parameter
+        _TWO.replace("files:", "files2:"),
+        _TWO.replace("203.0.113.0/24", "0.0.0.0/0"),
+        _TWO.replace(", senders: [203.0.113.0/24]", ""),
+        _TWO.replace("kind: csv,", "kind: csv, proof: secret,"),
+        _TWO.replace("kind: csv,", "kind: csv, secret: dayone/hr/mine,"),
+        _TWO.replace("kind: csv,", "kind: csv, attributes: {department: {default: Platform}},"),
+        _TWO.replace("kind: csv", "kind: json"),
+        _TWO.replace("max_age_seconds: 300", "max_age_seconds: 301"),
+        _TWO.replace(", max_age_seconds: 300", ""),
+        _TWO + "owners: {department: files}\n",
+        _TWO + 'user_names: {pattern: "{id}"}\n',
+        _TWO.replace("  standard: {kind: standard, max_age_seconds: 300}\n", "") + _TWO.splitlines()[2] + "\n",
+        _TWO + "  mine: {kind: standard}\n",
+    ],
+)
+def test_nobody_counts_for_more_by_what_a_single_writer_of_the_parameter_writes(attack: str) -> None:
+    assert attack != _TWO
+    world = _stack(_TWO)
+    world.hr_parameters.write(attack, by=_ATTACKER)
+    for _ in range(3):
+        _sweep(world)
+    assert world.hr_parameters.approved == _TWO
+    assert (_newest(world).number, _newest(world).state) == (2, HrVersionState.HELD), _newest(world).reasons
+    with pytest.raises(Forbidden):
+        _approve(world, attack, by=_ATTACKER)
+
+
+def test_two_steps_do_not_do_what_one_may_not() -> None:
+    """A text that was in force once is measured by what is in force now."""
+    world = _stack(_TWO)
+    narrower = _TWO.replace("203.0.113.0/24", "203.0.113.7/32")
+    world.hr_parameters.write(narrower, by=_ATTACKER)
+    _sweep(world)
+    world.hr_parameters.write(_TWO, by=_ATTACKER)
+    _sweep(world)
+    assert (world.hr_parameters.approved, _newest(world).state) == (narrower, HrVersionState.HELD)
+
+
 def test_another_text_than_the_one_that_was_approved_does_not_count() -> None:
     world = _stack()
     world.hr_parameters.write(_ATTACK, by=_ATTACKER)

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from dayone.domain.changes import CauseKind
 from dayone.domain.commands import ApproveHrConfiguration
-from dayone.domain.hr_versions import ALL_SOURCES, HrVersionState
+from dayone.domain.hr_versions import ALL_SOURCES, HrVersionState, is_by
 from dayone.errors import Forbidden, Inapplicable, NotFound
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.hr import RecordedHrVersions
@@ -39,8 +39,10 @@ def request_hr_approval(digest: str, *, actor: str, ports: HrApprovalPorts) -> s
         raise Inapplicable(
             f"Systems Manager does not say who has written version {newest.number} of the configuration: write it again"
         )
-    if actor in newest.authors:
-        raise Forbidden(f"version {newest.number} was written by this caller: another caller must approve it")
+    if is_by(newest, actor):
+        raise Forbidden(
+            f"version {newest.number} was written by this caller, or by their role: another must approve it"
+        )
     cause = caused_by(actor, reference=digest, ports=ports, kind=CauseKind.HR_CONFIGURATION)
     ports.inbox.put([ApproveHrConfiguration(subject=ALL_SOURCES, cause=cause, digest=digest)])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
