@@ -124,20 +124,32 @@ def test_whoever_has_written_it_cannot_approve_it_even_when_another_writes_it_ag
 @pytest.mark.parametrize(
     ("author", "approver", "is_refused"),
     [
-        ("arn:aws:sts::1:assumed-role/pipeline/one", "arn:aws:sts::1:assumed-role/pipeline/two", True),
-        ("arn:aws:sts::1:assumed-role/pipeline/one", "arn:aws:sts::1:assumed-role/operate/one", False),
-        ("arn:aws:sts::1:assumed-role/pipeline/one", "arn:aws:sts::2:assumed-role/pipeline/one", False),
-        ("arn:aws:sts::1:federated-user/one", "arn:aws:sts::1:federated-user/two", True),
-        ("arn:aws:iam::1:user/one", "arn:aws:iam::1:user/two", False),
-        ("arn:aws:iam::1:user/one", "arn:aws:iam::1:user/one", True),
         (
-            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops/ada",
-            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops/bo",
+            "arn:aws:sts::111122223333:assumed-role/pipeline/one",
+            "arn:aws:sts::111122223333:assumed-role/pipeline/two",
+            True,
+        ),
+        (
+            "arn:aws:sts::111122223333:assumed-role/pipeline/one",
+            "arn:aws:sts::111122223333:assumed-role/operate/one",
             False,
         ),
         (
-            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops/ada",
-            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops/ada",
+            "arn:aws:sts::111122223333:assumed-role/pipeline/one",
+            "arn:aws:sts::444455556666:assumed-role/pipeline/one",
+            False,
+        ),
+        ("arn:aws:sts::111122223333:federated-user/one", "arn:aws:sts::111122223333:federated-user/two", True),
+        ("arn:aws:iam::1:user/one", "arn:aws:iam::1:user/two", False),
+        ("arn:aws:iam::1:user/one", "arn:aws:iam::1:user/one", True),
+        (
+            "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ada",
+            "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/bo",
+            False,
+        ),
+        (
+            "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ada",
+            "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ada",
             True,
         ),
     ],

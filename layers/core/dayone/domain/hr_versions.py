@@ -58,25 +58,6 @@ class HrVersions:
         return HrVersions(in_force=version if is_in_force else self.in_force, newest=version)
 
 
-def is_by(version: HrVersion, actor: str) -> bool:
-    """Whether a caller, by their ARN, may be one of those who have written the version.
-
-    Whoever assumes a role chooses the session's name, so that two sessions are one principal; but those of Identity
-    Center are named by AWS after the user who signed in, into roles that nobody else can assume.
-    Source: IAM User Guide, sts:RoleSessionName; Identity Center User Guide, roles named AWSReservedSSO_.
-    """
-    return _principal(actor) in map(_principal, version.authors)
-
-
-def _principal(arn: str) -> str:
-    kind, _, name = arn.partition("/")
-    role = name.partition("/")[0]
-    if kind.endswith(":federated-user"):
-        return kind
-    is_chosen = kind.endswith(":assumed-role") and not role.startswith("AWSReservedSSO_")
-    return f"{kind}/{role}" if is_chosen else arn
-
-
 def digest_of(text: str) -> str:
     """SHA-256 of a text in UTF-8, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()

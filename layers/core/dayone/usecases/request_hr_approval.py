@@ -4,7 +4,8 @@ from typing import Protocol
 
 from dayone.domain.changes import CauseKind
 from dayone.domain.commands import ApproveHrConfiguration
-from dayone.domain.hr_versions import ALL_SOURCES, HrVersionState, is_by
+from dayone.domain.hr_versions import ALL_SOURCES, HrVersionState
+from dayone.domain.principals import is_same
 from dayone.errors import Forbidden, Inapplicable, NotFound
 from dayone.ports.clock import Clock, RandomBytes
 from dayone.ports.hr import RecordedHrVersions
@@ -26,7 +27,7 @@ def request_hr_approval(digest: str, *, actor: str, ports: HrApprovalPorts) -> s
     """Ask for it; returns the id of the change. `actor` is the ARN of the caller.
 
     Raises NotFound for another digest than the newest version's, Inapplicable when that is not held or it is not known
-    who has written it, Forbidden for whoever has.
+    who has written it, Forbidden for the same principal as any who has.
     """
     newest = ports.hr_versions.versions().newest
     if newest is None or newest.digest != digest:
@@ -39,7 +40,7 @@ def request_hr_approval(digest: str, *, actor: str, ports: HrApprovalPorts) -> s
         raise Inapplicable(
             f"Systems Manager does not say who has written version {newest.number} of the configuration: write it again"
         )
-    if is_by(newest, actor):
+    if any(is_same(actor, author) for author in newest.authors):
         raise Forbidden(
             f"version {newest.number} was written by this caller, or by their role: another must approve it"
         )
