@@ -2,6 +2,7 @@
 
 import pytest
 
+from dayone.domain.hr_versions import HrVersions
 from dayone.errors import Unreachable
 from tests.functions.access_api_state import CHANGE, DEV, remembered
 from tests.functions.access_api_world import World, asking
@@ -13,6 +14,7 @@ def world() -> World:
 
 
 def test_health_tells_the_policy_in_force_and_whether_operations_are_open(world: World) -> None:
+    world.state.hr_versions = HrVersions()
     answer = world.send("read_health")
     assert (answer.status, answer.body) == (200, {"policy_version": 0, "operations_open": True, "warnings": []})
     world.state.waiting.clear()

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.domain.commands import ActivatePolicy
+from dayone.domain.hr_versions import HrVersions
 from dayone.domain.people import Person, Status
 from dayone.errors import Unreachable
 from dayone.ports.live_access import Principal
@@ -24,7 +25,9 @@ def protecting(**names: list[str]) -> str:
 
 @pytest.fixture
 def world() -> World:
-    return World(remembered())
+    state = remembered()
+    state.hr_versions = HrVersions()  # nothing else that status warns of
+    return World(state)
 
 
 def put(world: World, text: str) -> Answer:
