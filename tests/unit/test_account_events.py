@@ -174,6 +174,9 @@ def test_a_govcloud_account_is_not_taken_for_its_commercial_one() -> None:
         '{"detail": {}, "id": "1", "source": "aws.organizations", "detail-type": "x", "time": "now"}',
         '{"detail": {}, "id": "1", "source": "aws.organizations", "detail-type": "x", "time": 5}',
         '{"detail": {}, "id": "1", "source": "aws.organizations", "detail-type": "x", "time": "2026-11-23T09:00:00"}',
+        '{"detail": {}, "id": "1", "source": "aws.organizations", "detail-type": "x", "time": "1969-12-31T23:59:59Z"}',
+        '{"detail": {}, "id": "1", "source": "aws.organizations", "detail-type": "x", "time": "9999-12-31T23:59:59Z"}',
+        '{"detail": {}, "id": "\\ud83d", "source": "aws.x", "detail-type": "x", "time": "2026-11-23T09:00Z"}',
         "[" * 100_000,
     ],
 )

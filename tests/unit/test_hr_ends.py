@@ -274,6 +274,17 @@ def test_an_end_older_than_the_newest_record_ends_nothing() -> None:
     assert person.status is Status.ACTIVE
 
 
+@pytest.mark.parametrize("end", [{"status": "ended"}, {"end_date": "2026-11-01"}])
+def test_an_end_of_somebody_who_was_never_recorded_says_so(end: dict[str, str]) -> None:
+    world = World()
+    tells(world, "e-1", ADA)
+    world.settle()
+    misspelt = tells(world, "E-1", end)
+    world.settle()
+    assert any("was never recorded, so nothing is revoked" in note for note in notes_of(world, misspelt))
+    assert not any("waits for" in note for note in notes_of(world, misspelt))
+
+
 def test_what_a_source_tells_no_more_is_named() -> None:
     world = World()
     tells(world, "e-1", {**ADA, "end_date": "2099-01-01"})

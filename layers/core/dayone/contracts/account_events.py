@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from dayone.domain.changes import moment_in
 from dayone.errors import Invalid, Malformed
 
 type Detail = Mapping[str, Any]
@@ -154,6 +155,8 @@ def read(text: str) -> AccountEvent:
 def _event(envelope: Mapping[str, Any]) -> AccountEvent:
     detail = envelope["detail"]
     name = str(detail.get("eventName", envelope["detail-type"]))
+    # What nothing can write is no id.
+    "".join((str(envelope["id"]), str(envelope["source"]))).encode()
     is_about_units = "organizationalunit" in name.casefold()
     return AccountEvent(
         id=str(envelope["id"]),
@@ -189,9 +192,9 @@ def _first_moment(*texts: object) -> datetime:
 
 
 def _iso(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("a time without its zone")
+    at = moment_in(text)
+    if at is None or at.tzinfo is None:
+        raise ValueError("no possible time, or one without its zone")
     return at
 
 

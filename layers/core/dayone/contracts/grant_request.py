@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dayone.contracts.moments import moment_in
 from dayone.domain.assignments import Assignment, Principal
+from dayone.domain.changes import moment_in
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Invalid, Malformed
 

@@ -208,3 +208,16 @@ def ulid_time(change: str) -> datetime | None:
         return _EPOCH + timedelta(milliseconds=number >> 80)
     except OverflowError:
         return None
+
+
+# A year further, and some offset would carry them before 1970, where ids begin, or out of the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1971, 9998
+
+
+def moment_in(text: object) -> datetime | None:
+    """The moment that a text in ISO 8601 is, with a zone or without; None for what is none, or of no possible year."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None

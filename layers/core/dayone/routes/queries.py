@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from dayone.contracts.moments import moment_in
+from dayone.domain.changes import moment_in
 from dayone.domain.subjects import Subject
 from dayone.errors import Malformed
 from dayone.routes.described import Parameter

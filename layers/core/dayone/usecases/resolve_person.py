@@ -9,6 +9,7 @@ from dayone.domain.commands import ApplyHrRecord
 from dayone.domain.employments import PAST_END
 from dayone.domain.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.domain.people import Person, Status
+from dayone.domain.stated_ends import stated_end
 from dayone.domain.subject_states import Claim, Head, Presence, Telling
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.domain.tellings import attributes_of, candidates, lacking, overruled, person_of, tag_of, taken_in
@@ -77,6 +78,8 @@ def _resolved(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> R
     missing = lacking(attributes, rules=naming.rules, has_user_name=isinstance(head.fact, Person))
     named = _Named(refused=True) if missing else _named(attributes, head=head, naming=naming)
     waits = tuple(f"waits for the {name.replace('_', ' ')} from HR" for name in missing)
+    if missing and head.fact is None and stated_end(attributes):
+        waits = (_ENDS_NOBODY,)
     is_called = {"user_name": named.user_name, "email": named.email}
     person = head.subject.name
     return ResolvedFact(
@@ -88,6 +91,11 @@ def _resolved(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> R
         awaits_names=named.awaits,
         notes=waits or named.notes,
     )
+
+
+_ENDS_NOBODY = (
+    "is the end of somebody who was never recorded, so nothing is revoked: compare the id and its letter case"
+)
 
 
 def _ended(fact: Person | Account | None, attributes: Mapping[str, str]) -> Person | Account | None:
