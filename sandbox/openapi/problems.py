@@ -47,7 +47,8 @@ def _errors(route: DescribedRoute) -> list[Exception]:
     kinds: list[type[Exception]] = [Unavailable, *(said.refuses if said else ())]
     if route.is_signed:
         kinds += [Exception]
-    if said and (said.takes or said.bodies):
+    # A signed route refuses a parameter that it does not take.
+    if route.is_signed or (said and (said.takes or said.bodies)):
         kinds += [Malformed]
     if route.is_signed and "{" in route.path:
         kinds += [NotFound]  # of some characters no path is made, whatever is asked for

@@ -141,7 +141,7 @@ def _try(tried: Tried, method: str, path: str, *, mode: GenerationMode) -> None:
 
 
 def _says_nothing(query: Mapping[str, Any] | None) -> bool:
-    """Whether a member of the query is empty, as if it were not there, or there twice, when the last one counts."""
+    """Whether a member of the query is empty, which clients leave out, or a list or an object, which they spell out."""
     return any(one in ("", None) or isinstance(one, list | dict) for one in (query or {}).values())
 
 

@@ -60,7 +60,7 @@ def test_an_operation_has_an_id_of_its_own_and_says_what_it_does() -> None:
 def test_every_operation_says_how_it_refuses() -> None:
     for where, one in _operations():
         failed = "502" if where.endswith("/hr/{source}") else "500"
-        assert {"403", "429", failed, "503", "504"} <= one["responses"].keys(), where
+        assert {"400", "403", "429", failed, "503", "504"} <= one["responses"].keys(), where
         if "requestBody" in one:
             assert {"400", "413", "422"} <= one["responses"].keys(), where
 
