@@ -77,3 +77,9 @@ def test_without_a_yes_nothing_is_sent(api: CliApi, answer: str) -> None:
 
 def test_another_digest_than_that_of_the_newest_is_not_sent(api: CliApi) -> None:
     assert (dayone("hr", "approve", _IN_FORCE["digest"], "--yes", api=api.url).code, _writes(api)) == (2, [])
+
+
+def test_one_that_is_in_force_needs_no_approval(api: CliApi) -> None:
+    api.tell("GET /v1/hr-configuration", {"in_force": _IN_FORCE, "newest": _IN_FORCE})
+    ended = dayone("hr", "approve", _IN_FORCE["digest"], api=api.url)
+    assert (ended.code, ended.out, _writes(api)) == (0, "This configuration is already in force.\n", [])

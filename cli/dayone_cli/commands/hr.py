@@ -36,6 +36,9 @@ def approve(
     newest = run.api.read(_CONFIGURATION)["newest"]
     if newest is None or newest["digest"] != digest:
         raise Misused("Not the newest configuration", detail="read `dayone hr configuration` again")
+    if newest["state"] == "in-force":
+        run.show({"change": None}, lambda _: ["This configuration is already in force."])
+        return
     for line in _version_lines(newest):
         run.screen.say(line)
     confirm("Have this configuration decide whom Day One believes?", yes=yes)
