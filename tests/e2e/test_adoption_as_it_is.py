@@ -13,6 +13,8 @@ from tests.e2e import policies
 from tests.e2e.command_line import Shell
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
+from tests.e2e.scene import Scene
+from tests.e2e.waiting import eventually
 
 _AWS = "arn:aws:iam::aws:policy/"
 # As a human writes it: blanks, a text of several lines, the keys in an order of their own.
@@ -33,6 +35,47 @@ class ByHand:
         self._instance = {"InstanceArn": day_one.instance.arn}
         self._in_store = {"IdentityStoreId": day_one.instance.identity_store_id}
 
+    def permission_set(self) -> str:
+        """One with something in each part."""
+        made = self._sso.create_permission_set(
+            **self._instance,
+            Name=_SET,
+            Description="Ships: to production, # carefully",
+            SessionDuration="PT90M",
+            RelayState="https://eu-central-1.console.aws.amazon.com/ecs?region=eu-central-1#/clusters",
+            Tags=[{"Key": "owner", "Value": "harbour"}, {"Key": "cost:centre", "Value": "0042"}],
+        )["PermissionSet"]["PermissionSetArn"]
+        on = {**self._instance, "PermissionSetArn": made}
+        for name in ("job-function/ViewOnlyAccess", "AWSSupportAccess"):
+            self._sso.attach_managed_policy_to_permission_set(**on, ManagedPolicyArn=f"{_AWS}{name}")
+        theirs = {"Name": "Deployer", "Path": "/teams/harbour/"}
+        self._sso.attach_customer_managed_policy_reference_to_permission_set(
+            **on, CustomerManagedPolicyReference=theirs
+        )
+        self._sso.put_inline_policy_to_permission_set(**on, InlinePolicy=_INLINE)
+        boundary = {"CustomerManagedPolicyReference": {"Name": "Limit", "Path": "/"}}
+        self._sso.put_permissions_boundary_to_permission_set(**on, PermissionsBoundary=boundary)
+        return str(made)
+
+    def set_in_use(self, group_id: str, *, account: str) -> str:
+        """One that a group has in an account."""
+        made = self._sso.create_permission_set(**self._instance, Name="Quay", SessionDuration="PT2H")
+        arn = str(made["PermissionSet"]["PermissionSetArn"])
+        read_only = f"{_AWS}ReadOnlyAccess"
+        self._sso.attach_managed_policy_to_permission_set(
+            **self._instance, PermissionSetArn=arn, ManagedPolicyArn=read_only
+        )
+        target = {"TargetId": account, "TargetType": "AWS_ACCOUNT"}
+        whom = {"PrincipalType": "GROUP", "PrincipalId": group_id}
+        self._sso.create_account_assignment(**self._instance, PermissionSetArn=arn, **target, **whom)
+        eventually(lambda: self.assigned(arn, account=account))
+        return arn
+
+    def assigned(self, arn: str, *, account: str) -> Any:  # noqa: ANN401 - JSON
+        """Who has the set in an account."""
+        on = {**self._instance, "PermissionSetArn": arn}
+        return self._sso.list_account_assignments(**on, AccountId=account)["AccountAssignments"]
+
     def group(self, *people: Mapping[str, str], ids: Mapping[str, Mapping[str, Any]]) -> str:
         """One with a description and these members; `ids` are the users by their names."""
         made = self._store.create_group(**self._in_store, DisplayName=_GROUP, Description="ask in #harbour: first")
@@ -52,6 +95,25 @@ class ByHand:
             Title=title,
         )
         return str(made["UserId"])
+
+    def told_of_set(self, arn: str) -> Any:  # noqa: ANN401 - JSON
+        """Every part of a permission set."""
+        on, sso = {**self._instance, "PermissionSetArn": arn}, self._sso
+        answers = {
+            "itself": sso.describe_permission_set(**on),
+            "tags": sso.list_tags_for_resource(**self._instance, ResourceArn=arn),
+            "managed": sso.list_managed_policies_in_permission_set(**on),
+            "customer": sso.list_customer_managed_policy_references_in_permission_set(**on),
+            "inline": sso.get_inline_policy_for_permission_set(**on),
+            "boundary": self._boundary(on),
+        }
+        return _without_request(answers)
+
+    def _boundary(self, on: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return self._sso.get_permissions_boundary_for_permission_set(**on)
+        except self._sso.exceptions.ResourceNotFoundException:
+            return {}
 
     def told_of_group(self, group_id: str) -> Any:  # noqa: ANN401 - JSON
         """A group, with its memberships by their ids."""
@@ -93,6 +155,60 @@ def _refused(day_one: DayOne, policy: Mapping[str, Any]) -> dict[str, str]:
     change = day_one.over(str(expect(day_one.upload(policy), status=202)["change"]))
     assert change["change"]["state"] == "failed"
     return _failures(change)
+
+
+def test_a_set_that_differs_is_described_said_in_the_policy_and_adopted_with_nothing_written(
+    day_one: DayOne, by_hand: ByHand, shell: Shell
+) -> None:
+    arn = by_hand.permission_set()
+    before = by_hand.told_of_set(arn)
+    rules = _described_set(day_one, shell)
+    assert by_hand.told_of_set(arn) == before
+
+    as_it_is = policies.base_with(permission_sets=rules["permission_sets"])
+    planned = shell.run("policy", "plan", _in_file(shell, as_it_is))
+    assert "exists with every part as wanted, and would be taken on" in planned.stdout
+    assert "it differs" not in planned.stdout
+    day_one.put_in_force(as_it_is)
+    assert by_hand.told_of_set(arn) == before
+    refused = shell.run("policy", "describe", "permission-set:Harbour")
+    assert (refused.returncode, "manages permission-set:Harbour already" in refused.stderr) == (3, True)
+    # It was theirs, and stays when the policy gives it up.
+    day_one.put_in_force(policies.BASE)
+    assert by_hand.told_of_set(arn) == before
+
+
+def _described_set(day_one: DayOne, shell: Shell) -> Any:  # noqa: ANN401 - YAML
+    """What the command prints that plan and failure name; it works before the rule is in force, and after."""
+    wanted = policies.base_with(permission_sets={"Harbour": {"name": _SET, "managed_policies": ["ViewOnlyAccess"]}})
+    command = f"dayone policy describe permission-set:Harbour --name {_SET}"
+    planned = shell.run("policy", "plan", _in_file(shell, wanted))
+    assert planned.returncode == 0, planned.stderr
+    assert "would be left as it is: it differs" in planned.stdout
+    assert f"`{command}`" in planned.stdout
+    described = shell.run(*command.split()[1:])
+    assert described.returncode == 0, described.stderr
+    assert f"`{command}`" in _refused(day_one, wanted)["permission-set:Harbour"]
+    assert shell.run("policy", "describe", "permission-set:Harbour").stdout == described.stdout
+    return yaml.safe_load(described.stdout)
+
+
+def test_a_set_that_is_in_use_is_described_and_adopted_with_its_assignment(
+    day_one: DayOne, by_hand: ByHand, shell: Shell, scene: Scene
+) -> None:
+    account = scene.early_account
+    arn = by_hand.set_in_use(day_one.view.groups()["Finance"], account=account)
+    before = (by_hand.told_of_set(arn), by_hand.assigned(arn, account=account))
+    described = shell.run("policy", "describe", "permission-set:Quay")
+    assert described.returncode == 0, described.stderr
+    rules = yaml.safe_load(described.stdout)
+    assert rules["assignments"] == [{"group": "Finance", "permission_set": "Quay", "accounts": [{"id": [account]}]}]
+    as_it_is = policies.base_with(permission_sets=rules["permission_sets"], assignments=rules["assignments"])
+    planned = shell.run("policy", "plan", _in_file(shell, as_it_is))
+    assert "exists with every part as wanted, and would be taken on" in planned.stdout
+    assert "it differs" not in planned.stdout
+    day_one.put_in_force(as_it_is)
+    assert (by_hand.told_of_set(arn), by_hand.assigned(arn, account=account)) == before
 
 
 def test_a_group_with_members_nobody_asked_for_is_described_and_adopted_with_them(
