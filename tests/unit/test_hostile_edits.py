@@ -8,9 +8,11 @@ from dayone.domain.commands import ApplyDecision, Command, ReconcileSubject, Ref
 from dayone.domain.operations import OperationState
 from dayone.domain.people import Status
 from dayone.domain.subjects import THE_POLICY
+from dayone.errors import Inapplicable
+from dayone.usecases.end_person import end_person
 from tests.builders import ACCOUNT_ID, a_person, an_account, the_account, the_group, the_person
 from tests.unit.hr_world import later
-from tests.unit.previews import foreseen, if_policy, put_in_force
+from tests.unit.previews import api_of, foreseen, if_policy, put_in_force
 from tests.unit.world import World
 
 _GROUPS = """\
@@ -327,3 +329,49 @@ class TestTheThingProtected:
         world.hr_tells(a_person("e-1", status=Status.ENDED))
         world.settle()
         assert world.groups()["break-glass"] == {"e-1@example.com"}
+
+
+_DIRECT = '  - {person: e-1, permission_set: ViewOnly, accounts: [{ou: "/**"}]}\n'
+_BY_USER_NAME = "guardrails: {removals: {percent: 0, at_least: 3}, protect: {users: [e-1@example.com]}}\n"
+
+
+class TestWhatIsAssignedToAProtectedUser:
+    """Alone, by the person's id; the account does not know what their user is called."""
+
+    @pytest.fixture
+    def world(self) -> World:
+        world = _company(_GROUPS + _SETS + _DIRECT + _FREE)
+        put_in_force(_GROUPS + _SETS + _DIRECT + _BY_USER_NAME, world=world)
+        later(world, hours=30)
+        assert len(world.assignments()) == 2
+        return world
+
+    @pytest.mark.parametrize("name", ["e-1@example.com", "intruder@example.com"])
+    def test_stays_when_hr_ends_them_by_whatever_name(self, world: World, name: str) -> None:
+        world.hr_tells(a_person("e-1", user_name=name))
+        world.settle()
+        later(world, minutes=1)
+        world.hr_tells(a_person("e-1", user_name=name, status=Status.ENDED))
+        world.settle()
+        assert len(world.assignments()) == 2
+
+    @pytest.mark.parametrize(
+        "edit",
+        [
+            _GROUPS + _SETS + _BY_USER_NAME,
+            _GROUPS + _SETS + _FREE,
+            _GROUPS + _SETS + _DIRECT + "people: {leavers: delete, same_person: {e-1: e-2}}\n" + _BY_USER_NAME,
+        ],
+        ids=["drops the assignment", "drops the protection with it", "says that they are somebody else"],
+    )
+    def test_stays_when_an_edit_takes_it_away(self, world: World, edit: str) -> None:
+        expected = if_policy(edit, world=world)
+        put_in_force(edit, world=world)
+        assert len(world.assignments()) == 2
+        assert [one for one in foreseen(expected) if "assignment" in one[0]] == []
+
+    def test_nobody_is_told_that_their_access_is_to_end(self, world: World) -> None:
+        world.hr_tells(a_person("e-1", user_name="intruder@example.com"))
+        world.settle()
+        with pytest.raises(Inapplicable, match="the policy protects e-1"):
+            end_person("e-1", on=None, is_at_once=True, actor="arn:admin", ports=api_of(world))

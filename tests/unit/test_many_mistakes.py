@@ -8,7 +8,9 @@ import pytest
 
 from dayone.contracts.policy_file import read_policy
 from dayone.contracts.problems import problem_of
+from dayone.domain.unmatched_rules import UnmatchedRules
 from dayone.errors import Invalid
+from tests.builders import NOON, a_person
 
 _MANY = 8000
 # Processor seconds, on a slow machine: each mistake was compared with each name, which took half a minute.
@@ -56,3 +58,18 @@ def test_no_problem_lists_more_than_helps() -> None:
     assert problem["findings"][0].startswith("row 0: x")
     assert problem["findings"][-1] == "and 19799 more that are not listed"
     assert len(json.dumps(problem)) < 2 * _MOST_BYTES
+
+
+def test_thousands_of_globs_that_match_nobody() -> None:
+    """Each was compared with each value that is recorded, in a preview that everybody may ask for who reads."""
+    globs = ", ".join(f"'*x{number}*a*b*'" for number in range(_MANY))
+    policy = read_policy({"policy.yaml": f"version: 1\ngroups: {{g: {{members: [title: [{globs}]]}}}}\n"}, version=0)
+    unmatched = UnmatchedRules(policy, now=NOON)
+    for number in range(100):
+        unmatched.add(a_person(f"e-{number}", title=f"Title {number} of all that there are in the company"))
+    # What costs time is not to read people, which is limited by itself.
+    for number in range(5000):
+        unmatched._values.add("person.title", f"Another title, of number {number}, of all that there are")
+    began = time.process_time()
+    assert len(unmatched.notes()) == _MANY
+    assert time.process_time() - began < _MOST_SECONDS / 2

@@ -16,6 +16,8 @@ _DEEPEST = 40
 _TAG = "tag:yaml.org,2002:"
 # YAML 1.1 reads `2012-10-17`, the version of every IAM document, as a date; here it is what is written.
 _TEXTS = frozenset({f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}value"})
+# Of a number in base 60, such as `1:30`, the time to read it grows with the square of its length.
+_LONGEST_PLAIN = 64
 _PLAIN = frozenset({f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"})
 
 
@@ -157,7 +159,7 @@ class _Reader:
         if node.tag in _TEXTS:
             return node.value
         try:
-            if node.tag in _PLAIN:
+            if node.tag in _PLAIN and len(node.value) <= _LONGEST_PLAIN:
                 return CSafeLoader("").construct_object(node)
         except ValueError:
             pass

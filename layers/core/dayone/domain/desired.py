@@ -153,8 +153,16 @@ def desired_for_group(name: str, *, policy: Policy) -> Desired:
     return Desired({Resource(ResourceKind.GROUP): Wanted(attributes, (reason,))})
 
 
+_OF_PROTECTED = (
+    "somebody whom the policy protects has the permission set: it stays as it is until another person has approved "
+    "what the edit makes of it"
+)
+
+
 def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
     """The permission set, what is attached to it, and the mark of being provisioned in exactly this form."""
+    if name in policy.protection.permission_sets:
+        return Desired({}, left_alone=_OF_PROTECTED)
     rule = next((one for one in policy.permission_sets if one.name == name), None)
     if rule is None:
         return Desired({})

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from dayone.domain.desired import Desired, EachRule, Reason, Rules, Wanted
 from dayone.domain.grants import next_turn
+from dayone.domain.guards import what_protects
 from dayone.domain.life_cycle import IdentitySource, Leavers, LifeCycle, Stage, has_access, next_stage_at, stage_of
 from dayone.domain.matching import flips_at
 from dayone.domain.operations import Applied
@@ -88,14 +89,12 @@ def desired_for_person(
 
     `rules` are the policy's own, made ready by whoever plans many; `state` is what is remembered of the person.
     """
-    if person.id in policy.protection.people:
-        return Desired({}, left_alone="the person is protected by the policy")
-    if policy.protection.users:
-        # HR may call the person something else by now: what is protected is the user that is there.
-        user = state.applied.get(USER) if state else None
-        names = {person.user_name.casefold(), user.attributes.get("user_name", "").casefold() if user else ""}
-        if names & policy.protection.users:
-            return Desired({}, left_alone="the user name is protected by the policy")
+    known = state or SubjectState(Head(subject=Subject(SubjectKind.PERSON, person.id)))
+    guard = policy.protection
+    if (guard.people or guard.users) and (
+        protected_by := what_protects(person, applied=known.applied, protection=guard)
+    ):
+        return Desired({}, left_alone=f"{protected_by} is protected by the policy")
     stage = stage_of(person, cycle=policy.people, now=now)
     resources: dict[Resource, Wanted] = {}
     if stage in _WHY_A_USER:
@@ -106,7 +105,6 @@ def desired_for_person(
         if person.status is Status.MISSING:
             return Desired({**resources, **_welcome(person, policy=policy, memberships=memberships)}, doubtful=_MISSING)
         return Desired({**resources, **memberships, **_welcome(person, policy=policy, memberships=memberships)})
-    known = state or SubjectState(Head(subject=Subject(SubjectKind.PERSON, person.id)))
     return _without_access(resources, person=person, stage=stage, policy=policy, known=known, now=now)
 
 

@@ -1,6 +1,6 @@
 """Evaluate a policy for one subject: what it should have, and how that differs from what it has."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -20,16 +20,16 @@ from dayone.domain.desired_grants import reasons_to_mend, with_grants
 from dayone.domain.desired_people import desired_for_person, next_look, waiting_note
 from dayone.domain.grants import has_ended_as_announced, is_of_grants
 from dayone.domain.guardrails import Ground, is_removal
-from dayone.domain.guards import desired_guards
-from dayone.domain.life_cycle import has_left
+from dayone.domain.guards import desired_guards, what_protects
+from dayone.domain.life_cycle import LifeCycle, has_left
 from dayone.domain.management import no_rights_in
-from dayone.domain.operations import Action
+from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person
 from dayone.domain.planning import differences, left_alone
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
 from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import Resource, ResourceKind, SubjectKind
+from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.domain.terms import OffLimits
 
 _SKIPPED = "skipped, because Day One is a delegated administrator, whom AWS lets"
@@ -109,9 +109,9 @@ def first_gifts(found: Iterable[Difference], *, head: Head, adoption: Adoption |
 class PolicyEvaluator:
     """One policy at one moment, prepared to be asked about any subject.
 
-    `employed` are the ids of those people the policy assigns something to who are in employment, `departed` of those
-    who have left by every policy that counts. `before` is the same of the policies that it is judged against, while
-    what it removes is held.
+    `employed` are the ids of those people the policy assigns something to who are in employment; `state_of` looks up
+    what is recorded of anybody. `before` is the same of the policies that it is judged against, while what it removes
+    is held.
     """
 
     policy: Policy
@@ -119,7 +119,7 @@ class PolicyEvaluator:
     rules: Rules
     employed: Container[str] = frozenset()
     before: "tuple[PolicyEvaluator, ...]" = ()
-    departed: Container[str] = frozenset()
+    state_of: Callable[[Subject], SubjectState] = lambda subject: SubjectState(Head(subject=subject))
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         """What the subject should have by this fact, and the grants that are remembered of it."""
@@ -196,6 +196,8 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
     if adoption is not None and (adoption := adoption if adoption.counts(desired.resources, applied=applied) else None):
         applied = adoption.with_surplus(applied)
     differing = differences(desired, applied=applied, subject=subject, protection=policy.protection)
+    if policy.protection.users:
+        differing = _without_protected(differing, evaluator=evaluator)
     reach = within_reach(differing, state=state, policy=policy)
     taken, of_edit = frozenset(one.resource for one in reach.differences if is_removal(one)), frozenset[Resource]()
     for before in evaluator.before if taken else ():
@@ -212,7 +214,7 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
         doubtful=desired.doubtful,
         initial=first_gifts(reach.differences, head=state.head, adoption=adoption),
         of_edit=of_edit if evaluator.before else taken,
-        of_departed=_of_departed(taken, departed=evaluator.departed) if taken else taken,
+        of_departed=_of_departed(taken, cycles=cycles, evaluator=evaluator) if taken else taken,
         announced=_announced(reach.differences, state=state, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.
         reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
@@ -225,9 +227,32 @@ def diff_recorded_state(state: SubjectState, *, evaluator: PolicyEvaluator) -> D
     return diff_subject(state, fact=state.head.fact, evaluator=evaluator)
 
 
-def _of_departed(taken: Iterable[Resource], *, departed: Container[str]) -> frozenset[Resource]:
-    alone = {one: assignment_in(one).principal.person for one in taken if one.kind is ResourceKind.ASSIGNMENT}
-    return frozenset(one for one, person in alone.items() if person and person in departed)
+def _holders(
+    resources: Iterable[Resource], *, evaluator: PolicyEvaluator
+) -> Iterator[tuple[Resource, Person, Mapping[Resource, Applied]]]:
+    """Those that are assigned to one person alone, each with who that is and what they have."""
+    for resource in resources:
+        person = assignment_in(resource).principal.person if resource.kind is ResourceKind.ASSIGNMENT else ""
+        state = evaluator.state_of(Subject(SubjectKind.PERSON, person)) if person else None
+        if state and isinstance(state.head.fact, Person):
+            yield resource, state.head.fact, state.applied
+
+
+def _without_protected(differing: Iterable[Difference], *, evaluator: PolicyEvaluator) -> list[Difference]:
+    """Of an account: what is assigned to a person alone hangs on their user, whatever their id is."""
+    found, guard = list(differing), evaluator.policy.protection
+    holders = _holders([one.resource for one in found], evaluator=evaluator)
+    guarded = {one for one, who, have in holders if what_protects(who, applied=have, protection=guard)}
+    return [one for one in found if one.resource not in guarded]
+
+
+def _of_departed(
+    taken: Iterable[Resource], *, cycles: Iterable[LifeCycle], evaluator: PolicyEvaluator
+) -> frozenset[Resource]:
+    theirs = _holders(taken, evaluator=evaluator)
+    return frozenset(
+        one for one, who, _ in theirs if all(has_left(who, cycle=each, now=evaluator.now) for each in cycles)
+    )
 
 
 def _announced(found: Iterable[Difference], *, state: SubjectState, now: datetime) -> frozenset[Resource]:

@@ -1,11 +1,13 @@
 """Keep the guards up against the edit that would take them down: what it loosens counts once somebody else approves."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
 from dayone.domain.desired import Desired, Reason, Wanted
+from dayone.domain.operations import Applied
 from dayone.domain.origins import meaning_of
+from dayone.domain.people import Person
 from dayone.domain.policy import (
     AccountSelector,
     Guard,
@@ -18,6 +20,7 @@ from dayone.domain.policy import (
 from dayone.domain.subjects import Resource, ResourceKind
 
 _MOST_NAMES = 10
+_USER = Resource(ResourceKind.USER)
 _STAYS = (
     "the guardrails stay as strict as before: {loosens}; to loosen them, put an edit in force that changes nothing "
     "else, or this policy once more, and have somebody else approve that"
@@ -48,6 +51,18 @@ def with_reservations(policy: Policy, *, reservations: Reservations, before: tup
     )
 
 
+def what_protects(person: Person, *, applied: Mapping[Resource, Applied], protection: Protection) -> str:
+    """By what a policy protects a person, in words, or empty: their id, or the name of their user.
+
+    HR may call them something else by now: what is protected is the user that is there.
+    """
+    if person.id in protection.people:
+        return "the person"
+    user = applied.get(_USER)
+    names = {person.user_name.casefold(), user.attributes.get("user_name", "").casefold() if user else ""}
+    return "the user name" if names & protection.users else ""
+
+
 def desired_guards(policy: Policy) -> Desired:
     """That the policy's own guardrails count alone, if it loosens those before it and does nothing else."""
     guard = policy.reservations.guard
@@ -64,7 +79,12 @@ def desired_guards(policy: Policy) -> Desired:
 
 
 def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
-    loosens = tuple(_loosened(policy, in_force=in_force)) if in_force.version else ()
+    if not in_force.version:
+        return None
+    if in_force.protection != Protection():
+        changed = Protection(permission_sets=_changed_sets(policy, in_force=in_force))
+        in_force = replace(in_force, protection=_joined(in_force.protection, changed))
+    loosens = tuple(_loosened(policy, in_force=in_force))
     if not loosens:
         return None
     return Guard(
@@ -74,6 +94,21 @@ def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
         loosens=loosens,
         is_alone=_meaning(policy) == _meaning(in_force),
     )
+
+
+def _changed_sets(policy: Policy, *, in_force: Policy) -> frozenset[str]:
+    """What protected people and groups are assigned and would be no more, or what would let them do something else."""
+    before = in_force.protection
+    had, has = (
+        {one.permission_set for one in rules if one.group in protected.groups or one.person in protected.people}
+        for rules, protected in (
+            (in_force.assignments, before),
+            # A protected group may have another key by now.
+            (policy.assignments, _joined(policy.protection, before)),
+        )
+    )
+    did, do = ({one.name: one.rights for one in rules.permission_sets} for rules in (in_force, policy))
+    return frozenset(name for name in had if name not in has or did.get(name) != do.get(name))
 
 
 def _stricter(one: Guardrails, other: Guardrails) -> Guardrails:
@@ -92,6 +127,7 @@ def _joined(one: Protection, other: Protection) -> Protection:
         users=one.users | other.users,
         groups=one.groups | other.groups,
         accounts=one.accounts | other.accounts,
+        permission_sets=one.permission_sets | other.permission_sets,
     )
 
 
@@ -127,6 +163,7 @@ def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
         ("user", {f"name {number}" for number, _ in enumerate(protected.users - still.users, start=1)}),
         ("group", protected.groups - still.groups),
         ("account", protected.accounts - still.accounts),
+        ("permission set", protected.permission_sets - still.permission_sets),
     ):
         if names:
             yield f"no longer protected: {_listed(f'{kind} {name}' for name in sorted(names))}"

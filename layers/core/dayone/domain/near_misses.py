@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from dayone.domain.matching import glob_of_any
 
 # Enough for every department and unit there is; of values that most facts have to themselves a part will do.
-_MOST_VALUES, _MOST_COMPARED, _MOST_TYPOS = 5000, 300, 20
+_MOST_VALUES, _MOST_COMPARED, _MOST_TYPOS, _MOST_GLOBS = 5000, 300, 20, 100
 PERSON_ID = "person.id"
 _LIKE, _SHORTEST = 0.75, 3
 
@@ -17,7 +17,7 @@ class NearMisses:
     def __init__(self) -> None:
         self._seen: dict[str, set[str]] = {}
         self._values: dict[str, dict[str, str]] = {}
-        self._typos = 0
+        self._typos = self._globs = 0
 
     def add(self, attribute: str, value: str) -> None:
         """Remember a value; the first few thousand of an attribute count."""
@@ -33,7 +33,7 @@ class NearMisses:
     def near(self, attribute: str, text: str) -> str:
         """The value that differs from the text or glob in letter case, blanks, quotes or the like, or by a typo.
 
-        Empty when none does. Typos are looked for a bounded number of times.
+        Empty when none does. Globs and typos are tried a bounded number of times.
         """
         values, reduced = self._values.get(attribute, {}), _reduced(text)
         if not reduced:
@@ -41,6 +41,9 @@ class NearMisses:
         if reduced in values:
             return values[reduced]
         if "*" in text or "?" in text:
+            self._globs += 1
+            if self._globs > _MOST_GLOBS:
+                return ""
             glob = glob_of_any(["".join(char if char in "*?" else _reduced(char) for char in text)])
             return next((value for key, value in values.items() if glob.match(key)), "")
         # Ids of people are mostly numbers in a row: each is like another.

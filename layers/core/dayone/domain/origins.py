@@ -55,7 +55,7 @@ def assignment_rule(name: str) -> str:
 
 
 def protection_rule(kind: str, name: str) -> str:
-    """The name of the rule that protects something; `kind` is people, users, groups or accounts."""
+    """The name of the rule that protects something; `kind` is that of Protection."""
     return f"protect {kind} {name}"
 
 
@@ -97,6 +97,7 @@ def _parts(policy: Policy) -> Iterator[tuple[str, str, object]]:
         yield from ((rule, EXCEPT, each) for each in group.exceptions)
     for permission_set in policy.permission_sets:
         yield set_rule(permission_set.name), GIVES, None
+        yield protection_rule("permission_sets", permission_set.name), GIVES, permission_set.rights
     for assignment in policy.assignments:
         rule = assignment_rule(f"{assignment.permission_set}/{assignment.principal}")
         yield from ((rule, GIVES, each) for each in assignment.accounts)

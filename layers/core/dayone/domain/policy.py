@@ -134,6 +134,12 @@ class PermissionSetRule:
         """What AWS calls it."""
         return self.display_name or self.name
 
+    @property
+    def rights(self) -> str:
+        """What it lets people do, as a text that is another when that is."""
+        customer = sorted(map(str, self.customer_policies))
+        return repr((sorted(self.managed_policies), customer, self.inline_policy, self.boundary))
+
 
 @dataclass(frozen=True)
 class AssignmentRule:
@@ -168,12 +174,16 @@ class Guardrails:
 
 @dataclass(frozen=True)
 class Protection:
-    """What Day One never touches: people by id, users by name in lower case, groups by name, accounts by id."""
+    """What Day One never touches: people by id, users by name in lower case, groups by name, accounts by id.
+
+    No file protects `permission_sets`, by key: protected people and groups have them, and an edit would change them.
+    """
 
     people: frozenset[str] = frozenset()
     users: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    permission_sets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

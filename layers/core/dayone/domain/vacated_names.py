@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dayone.domain.guardrails import Verdict, spoken_for
+from dayone.domain.guards import what_protects
 from dayone.domain.life_cycle import Leavers, has_left
 from dayone.domain.operations import Action, Applied
 from dayone.domain.people import Person, Status
@@ -49,7 +50,7 @@ def vacancy(state: SubjectState, *, policy: Policy, now: datetime) -> Vacancy:
     # Of who is missing nobody says that they have left.
     if not isinstance(person, Person) or not is_gone or person.status is Status.MISSING:
         return Vacancy.KEPT
-    is_protected = person.id in policy.protection.people or person.user_name.casefold() in policy.protection.users
+    is_protected = what_protects(person, applied=state.applied, protection=policy.protection)
     # A user that may be there or not can be deleted, and not renamed.
     is_in_doubt = user is not None and user.doubt in _MAY_BE_THERE and policy.people.leavers is not Leavers.DELETE
     if is_protected or is_in_doubt:

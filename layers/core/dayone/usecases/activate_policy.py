@@ -28,7 +28,7 @@ _LOOKED_AT_IN_A_PORTION = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class ActivationPorts:
-    """What activating needs; `fact_of` looks a person up.
+    """What activating needs; `state_of` looks a person up.
 
     After `time_to_run` a run hands on to the next one, at the end of a portion.
     """
@@ -39,7 +39,7 @@ class ActivationPorts:
     ledger: Ledger
     changes: Changes
     inbox: Inbox
-    fact_of: Callable[[Subject], object]
+    state_of: Callable[[Subject], SubjectState]
     clock: Callable[[], datetime]
     time_to_run: timedelta
 
@@ -63,7 +63,7 @@ def _assess(
 ) -> _Cut | _Assessed:
     """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
     policy = judged_as_edit(policy, in_force=in_force)
-    evaluator = evaluator_of(policy, fact_of=ports.fact_of, now=ports.clock())
+    evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock())
     # Beside the portions in which the change asks for plans.
     name = f"{change}~removals"
     before = ports.portions.kept(name, number=number - 1) if number else None
@@ -223,7 +223,7 @@ class _Progress:
     def _ready(self) -> PolicyEvaluator:
         if self._evaluator is None:
             policy, now = self._ports.policies.current(), self._ports.clock()
-            self._evaluator = evaluator_of(policy, fact_of=self._ports.fact_of, now=now)
+            self._evaluator = evaluator_of(policy, state_of=self._ports.state_of, now=now)
         return self._evaluator
 
 

@@ -82,7 +82,7 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
         return before.held
     # What is asked for no more since it was held is not done even if it is approved.
     policy = ports.policies.current()
-    evaluator = evaluator_of(policy, fact_of=lambda one: ports.subjects.load(one).head.fact, now=now)
+    evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now)
     diff = diff_recorded_state(state, evaluator=evaluator)
     held = decide_held(diff, head=before, change=change, decision=decision)
     decided = [one for one in held if one not in before.held]

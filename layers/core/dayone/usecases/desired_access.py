@@ -25,9 +25,7 @@ class DesiredAccess:
     def evaluate(self, *, policy: Policy | None = None) -> "EvaluatedAccess":
         """By this policy, or by the one that is in force at this moment."""
         policy = policy or self.policies.current()
-        evaluator = evaluator_of(
-            policy, fact_of=lambda subject: self.records.subject(subject).head.fact, now=self.clock()
-        )
+        evaluator = evaluator_of(policy, state_of=self.records.subject, now=self.clock())
         return EvaluatedAccess(self, policy, evaluator)
 
 

@@ -5,10 +5,11 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dayone.domain.commands import ApplyHrRecord
+from dayone.domain.guards import what_protects
 from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import Policy
-from dayone.domain.subject_states import Head
+from dayone.domain.subject_states import SubjectState
 from dayone.domain.tellings import telling_of
 from dayone.errors import Inapplicable
 from dayone.ports.clock import Clock, RandomBytes
@@ -33,8 +34,9 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, po
 
     `actor` is the ARN of the caller. Raises NotFound for somebody unknown, Inapplicable for whom the policy protects.
     """
-    head = read_person(person, records=ports.records).head
-    _check_is_not_protected(head, policy=ports.policies.current())
+    state = read_person(person, records=ports.records)
+    head = state.head
+    _check_is_not_protected(state, policy=ports.policies.current())
     cause = caused_by(actor, reference="end-person", ports=ports)
     fact = head.fact if isinstance(head.fact, Person) else None
     told = {"end_date": (on or _today(fact, now=cause.at)).isoformat()}
@@ -52,10 +54,10 @@ def _today(fact: Person | None, *, now: datetime) -> date:
     return now.astimezone(ZoneInfo(fact.time_zone if fact else "UTC")).date()
 
 
-def _check_is_not_protected(head: Head, *, policy: Policy) -> None:
-    protection, fact = policy.protection, head.fact
-    user_name = fact.user_name.casefold() if isinstance(fact, Person) else ""
-    if head.subject.name in protection.people or user_name in protection.users:
+def _check_is_not_protected(state: SubjectState, *, policy: Policy) -> None:
+    name, fact, protection = state.head.subject.name, state.head.fact, policy.protection
+    by = what_protects(fact, applied=state.applied, protection=protection) if isinstance(fact, Person) else ""
+    if by or name in protection.people:
         raise Inapplicable(
-            f"the policy protects {head.subject.name}, whose access is never revoked: remove them from `protect` first"
+            f"the policy protects {name}, whose access is never revoked: remove them from `protect` first"
         )

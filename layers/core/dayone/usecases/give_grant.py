@@ -11,6 +11,7 @@ from dayone.domain.changes import Cause, CauseKind, ulid
 from dayone.domain.commands import ApplyGrant
 from dayone.domain.desired_grants import why_not_by_policy
 from dayone.domain.grants import MOST_OPEN, Grant
+from dayone.domain.guards import what_protects
 from dayone.domain.life_cycle import has_left
 from dayone.domain.management import no_rights_in
 from dayone.domain.people import Person, Status
@@ -90,8 +91,8 @@ def _findings_of_holders(grant: Grant, *, policy: Policy, ports: GrantPorts, now
     subject = _known(grant.subject, ports=ports)
     if grant.person:
         of_person = Subject(SubjectKind.PERSON, grant.person)
-        fact = subject.head.fact if of_person == grant.subject else _known(of_person, ports=ports).head.fact
-        yield from _findings_of_person(fact, policy=policy, now=now)
+        person = subject if of_person == grant.subject else _known(of_person, ports=ports)
+        yield from _findings_of_person(person, policy=policy, now=now)
     fact = subject.head.fact
     if fact is None:
         yield f"nothing is known of {grant.subject} yet but what it has"
@@ -106,10 +107,12 @@ def _findings_of_holders(grant: Grant, *, policy: Policy, ports: GrantPorts, now
         yield f"{subject.head.subject} has {MOST_OPEN} open grants already: end one, or write a rule"
 
 
-def _findings_of_person(fact: object, *, policy: Policy, now: datetime) -> Iterator[str]:
+def _findings_of_person(state: SubjectState, *, policy: Policy, now: datetime) -> Iterator[str]:
+    fact = state.head.fact
     if not isinstance(fact, Person):
         return
-    if fact.user_name.casefold() in policy.protection.users:
+    by_id = fact.id in policy.protection.people
+    if what_protects(fact, applied=state.applied, protection=policy.protection) and not by_id:
         yield "the user name of this person is protected by the policy"
     if fact.status is not Status.MISSING and has_left(fact, cycle=policy.people, now=now):
         yield f"the employment of person {fact.id} is over"

@@ -10,7 +10,6 @@ from dayone.domain import commands
 from dayone.domain.commands import Command
 from dayone.domain.life_cycle import has_left
 from dayone.domain.subject_states import Head
-from dayone.domain.subjects import Subject
 from dayone.ports.company import Company, Portions
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
@@ -90,10 +89,6 @@ class PlanningPorts:
         """Those of the names, as keyword arguments."""
         return {name: getattr(self, name) for name in names}
 
-    def fact_of(self, subject: Subject) -> object:
-        """The recorded fact of a subject."""
-        return self.subjects.load(subject).head.fact
-
 
 @dataclass(frozen=True, kw_only=True)
 class PlanChanges:
@@ -118,7 +113,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     walk = ports.only("company", "portions", "changes", "inbox", "clock", "time_to_run")
     hr: dict[str, Any] = {"inbox": ports.inbox, "clock": ports.clock, "sources": ports.hr.sources}
     again = RetryPorts(**ports.only("progress", "changes", "inbox"))
-    activation = ActivationPorts(**walk, **ports.only("policies", "ledger"), fact_of=ports.fact_of)
+    activation = ActivationPorts(**walk, **ports.only("policies", "ledger"), state_of=ports.subjects.load)
     waiting = {name: getattr(ports.hr, name) for name in ("records", "waiting", "stuck", "pace", "sleep")}
     fetching = FetchPorts(**hr, **waiting)
     importing = ImportPorts(**hr, rosters=ports.hr.rosters, changes=ports.changes, time_to_run=ports.time_to_run)

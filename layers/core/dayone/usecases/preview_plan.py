@@ -175,10 +175,11 @@ class _Instead:
 
 
 def _evaluator(policy: Policy, *, ports: PreviewPorts, instead: Person | None = None) -> PolicyEvaluator:
-    def fact_of(person: Subject) -> object:
-        return instead if instead and person.name == instead.id else ports.records.subject(person).head.fact
+    def state_of(person: Subject) -> SubjectState:
+        state = ports.records.subject(person)
+        return _with(state, instead) if instead and person.name == instead.id else state
 
-    return evaluator_of(policy, fact_of=fact_of, now=ports.clock())
+    return evaluator_of(policy, state_of=state_of, now=ports.clock())
 
 
 def _has_access(person: Person | None, *, policy: Policy, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from dayone.domain.assignments import assignment_in
 from dayone.domain.blame import Circumstances, blamed_for
 from dayone.domain.changes import Blame, CauseKind
 from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
-from dayone.domain.evaluation import Diff, PolicyEvaluator, diff_subject
+from dayone.domain.evaluation import Diff, diff_subject
 from dayone.domain.grants import people_granted
 from dayone.domain.guardrails import RemovalBudget, limit
 from dayone.domain.judgement import (
@@ -22,7 +22,6 @@ from dayone.domain.judgement import (
 )
 from dayone.domain.operations import Operation
 from dayone.domain.policy import Policy
-from dayone.domain.selection import ready
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Conflicting
@@ -32,7 +31,6 @@ from dayone.ports.state import Changes, Policies, Subjects
 from dayone.usecases.apply_decision import drop_withdrawn
 from dayone.usecases.make_plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
 from dayone.usecases.requeue import (
-    Departed,
     Requeue,
     Wakeups,
     employed_among,
@@ -131,9 +129,7 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
 def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
     state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
-    departed = Departed(fact_of=lambda person: ports.subjects.load(person).head.fact, policy=policy, now=now)
-    before = tuple(evaluator_of(one, fact_of=departed.fact_of, now=now) for one in policy.before)
-    evaluator = PolicyEvaluator(policy, now, ready(policy), inputs.employed, before, departed)
+    evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now, employed=inputs.employed)
     diff = diff_subject(state, fact=inputs.resolved.fact, evaluator=evaluator)
     split = split_held(diff, head=state.head)
     plan = plan_of(inputs, diff=diff, split=split)

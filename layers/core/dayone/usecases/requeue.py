@@ -1,6 +1,6 @@
 """Requeue what depends on a subject that was planned, and wake whoever has work because of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from dayone.domain.commands import Command, ReconcileSubject, RefreshAccount
 from dayone.domain.desired import people_asked_for
 from dayone.domain.evaluation import PolicyEvaluator
 from dayone.domain.grants import people_granted
-from dayone.domain.life_cycle import has_access, has_left
+from dayone.domain.life_cycle import has_access
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
 from dayone.domain.selection import ready
-from dayone.domain.subject_states import Head, Plan
+from dayone.domain.subject_states import Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Unavailable
 from dayone.ports.grants import Grants
@@ -56,24 +56,18 @@ class Employed:
         return self._known[person]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Departed:
-    """The people who have left by a policy, and by those that it is judged against, each looked up when asked about."""
-
-    fact_of: Callable[[Subject], object]
-    policy: Policy
-    now: datetime
-
-    def __contains__(self, person: object) -> bool:
-        fact, policies = self.fact_of(Subject(SubjectKind.PERSON, str(person))), (self.policy, *self.policy.before)
-        return isinstance(fact, Person) and all(has_left(fact, cycle=one.people, now=self.now) for one in policies)
-
-
-def evaluator_of(policy: Policy, *, fact_of: Callable[[Subject], object], now: datetime) -> PolicyEvaluator:
+def evaluator_of(
+    policy: Policy,
+    *,
+    state_of: Callable[[Subject], SubjectState],
+    now: datetime,
+    employed: Container[str] | None = None,
+) -> PolicyEvaluator:
     """A policy prepared to be asked about any subject, together with those that its removals are judged against."""
-    before = tuple(evaluator_of(one, fact_of=fact_of, now=now) for one in policy.before)
-    departed = Departed(fact_of=fact_of, policy=policy, now=now)
-    return PolicyEvaluator(policy, now, ready(policy), Employed(fact_of, policy=policy, now=now), before, departed)
+    before = tuple(evaluator_of(one, state_of=state_of, now=now) for one in policy.before)
+    if employed is None:
+        employed = Employed(lambda person: state_of(person).head.fact, policy=policy, now=now)
+    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of)
 
 
 def may_have_turned(before: Head, after: Head, *, now: datetime) -> bool:
