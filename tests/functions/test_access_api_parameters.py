@@ -91,7 +91,10 @@ def test_a_parameter_that_a_route_does_not_take_is_refused_and_not_passed_over(m
     assert answer.body["detail"] == f"there is no parameter `persn`: {listed}"
 
 
-@pytest.mark.parametrize(("method", "path", "parameter"), _QUERIES, ids=_name)
+_SINGLE = [one for one in _QUERIES if one[2]["schema"].get("type") != "array"]
+
+
+@pytest.mark.parametrize(("method", "path", "parameter"), _SINGLE, ids=_name)
 def test_a_parameter_that_is_there_twice_is_refused(method: str, path: str, parameter: Described) -> None:
     name = parameter["name"]
     event = {**load("read_change"), "httpMethod": method, "path": _example(path), "body": None}

@@ -74,8 +74,8 @@ def _complete_question(app: APIGatewayRestResolver, next_step: NextStep) -> Resp
     """Stands around every route, where Powertools takes a path that ends with a slash for the one without."""
     check_nothing_is_empty(app.current_event)
     if description := description_of(app.context["_route"].func):
-        names = [parameter.name for parameter in description.takes if parameter.place == "query"]
-        check_query(app.current_event, names=names)
+        taken = [parameter for parameter in description.takes if parameter.place == "query"]
+        check_query(app.current_event, names={parameter.name: parameter.is_list for parameter in taken})
     return next_step(app)
 
 

@@ -17,6 +17,11 @@ class Parameter:
     example: str | int | tuple[str, ...] | None = None
     schema: Mapping[str, object] = field(default_factory=lambda: {"type": "string"})
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it may be given several times."""
+        return self.schema.get("type") == "array"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Body:

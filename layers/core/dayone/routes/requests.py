@@ -66,8 +66,10 @@ def check_nothing_is_empty(event: Event) -> None:
         raise Malformed("a part of the path is empty, `.` or `..`: write the id or the name that it stands for")
 
 
-def check_query(event: Event, *, names: Collection[str]) -> None:
+def check_query(event: Event, *, names: Mapping[str, bool]) -> None:
     """Raise Malformed for a member of the query that a route does not take, or that is there twice.
+
+    `names` says of each that a route takes whether it is a list, and may be given several times.
 
     `?persn=e-1001` would otherwise ask about everybody, and `?person=e-1&person=e-2` about one of the two.
     """
@@ -76,7 +78,7 @@ def check_query(event: Event, *, names: Collection[str]) -> None:
         if name not in names:
             takes = f"there are {', '.join(f'`{each}`' for each in names)}" if names else "there are none here"
             raise Malformed(f"there is no parameter `{name[:_LONGEST_SHOWN]}`: {takes}")
-        if len(several.get(name, ())) > 1:
+        if len(several.get(name, ())) > 1 and not names[name]:
             raise Malformed(f"`{name}` is there more than once: give it one value")
 
 
