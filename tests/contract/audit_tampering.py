@@ -216,6 +216,11 @@ UNSEEN: dict[str, Callable[[Vandal], None]] = {
 }
 
 
+def invent(vandal: Vandal) -> None:
+    """Record what never happened, as the adapters record what did."""
+    write(vandal.table, BUSY, entry(at=NOW + timedelta(days=1), actor="nobody", detail="invented"))
+
+
 def _with_seals(vandal: Vandal, **parts: object) -> None:
     vandal.change(at(5), seals={**vandal.get(at(5))["seals"], **parts})
 

@@ -8,8 +8,9 @@ import pytest
 from dayone.adapters.dynamodb_audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb_keys import tail_key
 from dayone.adapters.dynamodb_table import DynamoTable
-from dayone.domain.audit import AuditWanted
+from dayone.domain.audit import AuditWanted, LaneEnd
 from dayone.errors import Inapplicable, Invalid
+from dayone.usecases.compare_ends import compare_ends
 from dayone.usecases.verify_audit import LaneVerified, verify_audit
 from tests.contract.audit_forgetting import in_first_format
 from tests.contract.audit_tampering import (
@@ -21,6 +22,7 @@ from tests.contract.audit_tampering import (
     Vandal,
     at,
     date_of,
+    invent,
     write,
     write_log,
 )
@@ -126,6 +128,15 @@ def test_a_day_too_far_before_the_next_entry_of_a_lane_that_does_not_say_when_it
 def test_what_leaves_another_whole_log_shows_to_nobody_who_sees_the_table_alone(vandal: Vandal, tampering: str) -> None:
     UNSEEN[tampering](vandal)
     assert [_broken(vandal, day=day) for day in range(-1, 3)] == [[]] * 4
+
+
+def test_what_never_happened_and_was_recorded_as_if_it_had_shows_to_nobody(vandal: Vandal) -> None:
+    log = DynamoAuditLog(vandal.table.wrapped())
+    ends = [(lane, end) for lane in log.lanes() if isinstance(end := log.end(lane), LaneEnd) and end.number]
+    assert ends
+    invent(vandal)
+    assert [_broken(vandal, day=day) for day in range(-1, 3)] == [[]] * 4
+    assert [compared.message for compared in compare_ends(ends, log=log)] == [""] * len(ends)
 
 
 def test_a_forged_entry_anywhere_in_the_table_is_not_listed_for_a_person(vandal: Vandal) -> None:
