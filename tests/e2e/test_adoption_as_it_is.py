@@ -214,12 +214,12 @@ def test_a_set_that_is_in_use_is_described_and_adopted_with_its_assignment(
 def test_a_group_with_members_nobody_asked_for_is_described_and_adopted_with_them(
     day_one: DayOne, by_hand: ByHand, shell: Shell
 ) -> None:
-    sailor, clerk = somebody("Harbour"), somebody("Finance")
+    sailor, clerk = somebody("Wharf"), somebody("Finance")
     for person in (sailor, clerk):
         day_one.told(person)
     group_id = by_hand.group(sailor, clerk, ids=day_one.view.users())
     before = by_hand.told_of_group(group_id)
-    own: dict[str, Any] = {"members": [{"department": "Harbour"}]}
+    own: dict[str, Any] = {"members": [{"department": "Wharf"}]}
     wanted = policies.base_with(groups={_GROUP: own})
     command = f"dayone policy describe 'group:{_GROUP}'"
     planned = shell.run("policy", "plan", _in_file(shell, wanted))
