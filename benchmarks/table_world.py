@@ -1,7 +1,7 @@
 """The whole of Day One as the unit tests have it, over the adapters of DynamoDB and a table in memory."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +20,7 @@ from dayone.adapters.dynamodb_progress import DynamoProgress
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
-from dayone.domain.changes import Cause, CauseKind, ulid_of
-from dayone.domain.commands import ActivatePolicy, Command
-from dayone.domain.policy import Policy
-from dayone.domain.subjects import THE_POLICY
+from dayone.domain.commands import Command
 from dayone.usecases.policies_within_reach import PoliciesWithinReach
 from tests.fakes.standing import MemoryStanding
 from tests.unit.world import World
@@ -87,17 +84,9 @@ class TableWorld(World):
         made.around = ports.get
         return made
 
-    def policy_is(self, policy: Policy, *, actor: str = "arn:admin") -> ActivatePolicy:
+    def archive(self) -> DynamoPolicyArchive:
         """See World."""
-        text = f"policy {next(self.numbers)}"
-        change = ulid_of(self.now, name=text)
-        archive = DynamoPolicyArchive(self.table)
-        kept = archive.add(text, file="policy.yaml", actor=actor, at=self.now, change=change)
-        self.policies[text] = replace(policy, version=kept.version)
-        cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference="upload", at=self.now)
-        command = ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)
-        self.inbox.put([command])
-        return command
+        return DynamoPolicyArchive(self.table)
 
     def plan(self, command: Command) -> None:
         """See World."""

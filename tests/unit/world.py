@@ -20,6 +20,7 @@ from dayone.domain.terms import OffLimits
 from dayone.domain.welcomes import Portal
 from dayone.ports.hr import Roster
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.state import PolicyArchive
 from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.desired_access import DesiredAccess
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
@@ -254,11 +255,13 @@ class World:
         self.inbox.put([command])
         return command
 
+    def archive(self) -> PolicyArchive:
+        return MemoryPolicyArchive(self.state)
+
     def policy_is(self, policy: Policy, *, actor: str = "arn:admin") -> ActivatePolicy:
         text = f"policy {next(self.numbers)}"
         change = ulid_of(self.now, name=text)
-        archive = MemoryPolicyArchive(self.state)
-        kept = archive.add(text, file="policy.yaml", actor=actor, at=self.now, change=change)
+        kept = self.archive().add(text, file="policy.yaml", actor=actor, at=self.now, change=change)
         self.policies[text] = replace(policy, version=kept.version)
         cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference="upload", at=self.now)
         command = ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)
