@@ -42,8 +42,7 @@ class SsmHrSources:
             # A stack that was just deployed: whoever did that has set it up.
             return self._take(texts.approved or texts.written)
         if self._until <= self._clock():
-            text = self._approved_now()
-            return self._take(text, instead=self._holds)
+            return self._take(self._approved_now())
         return self._holds
 
     def _approved_now(self) -> str:
@@ -52,15 +51,15 @@ class SsmHrSources:
         except Unavailable:
             return self._text
 
-    def _take(self, text: str, *, instead: HrConfiguration | None = None) -> HrConfiguration:
+    def _take(self, text: str) -> HrConfiguration:
         self._until = self._clock() + _LASTS_SECONDS
-        if instead is not None and text == self._text:
-            return instead
+        if self._holds is not None and text == self._text:
+            return self._holds
         try:
             self._holds = self._parse(text)
         except Invalid as error:
-            if instead is not None:
-                return instead
+            if self._holds is not None:
+                return self._holds
             raise Unavailable(f"{error}: {'; '.join(error.findings)}") from error
         self._text = text
         return self._holds

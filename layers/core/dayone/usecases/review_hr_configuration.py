@@ -14,7 +14,6 @@ from dayone.domain.hr_versions import (
     HrVersions,
     HrVersionState,
     approved,
-    digest_of,
     loosened,
 )
 from dayone.errors import Invalid
@@ -147,5 +146,5 @@ def _note(version: HrVersion) -> str:
 
 def _have_it_count(versions: HrVersions, *, ports: ReviewPorts) -> None:
     text = versions.in_force.text if versions.in_force else ""
-    if text and digest_of(ports.parameters.texts().approved) != digest_of(text):
+    if text and ports.parameters.texts().approved != text:
         ports.parameters.approve(text)
