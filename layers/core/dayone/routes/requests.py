@@ -37,7 +37,7 @@ def caller_of(event: Event) -> str:
     return str(arn)
 
 
-def authors_of(event: Event) -> Sequence[str]:
+def authors_of(event: Event) -> tuple[str, ...]:
     """The people whom `author` of the query names, each once, as `author:` and what is said of them.
 
     Each is a user name, as it stands in an ARN of a session, or an ARN. Raises Malformed for more than twenty, and for
@@ -49,7 +49,7 @@ def authors_of(event: Event) -> Sequence[str]:
     for name in named:
         if not re.fullmatch(AUTHOR_NAME, name):
             raise Malformed("`author` is neither a user name nor an ARN: use the name that the person signs in with")
-    return [f"{AUTHOR}{name}" for name in named]
+    return tuple(f"{AUTHOR}{name}" for name in named)
 
 
 def check_nothing_is_empty(event: Event) -> None:

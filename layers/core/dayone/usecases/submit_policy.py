@@ -1,6 +1,6 @@
 """Take a policy: nothing of a wrong one is kept, and a right one leads to a change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from dayone.contracts.kept_policy import as_one_text
@@ -34,7 +34,7 @@ def submit_policy(
     files: Mapping[str, str],
     *,
     actor: str,
-    authors: Sequence[str] = (),
+    authors: tuple[str, ...] = (),
     ports: UploadPorts,
     again: int = 0,
     precondition: Precondition = NO_PRECONDITION,
@@ -55,10 +55,11 @@ def submit_policy(
     at = ports.clock()
     change = ulid(at, entropy=ports.entropy())
     file, text = as_one_text(files)
-    by = tuple(authors)
-    kept = ports.archive.add(text, file=file, actor=actor, at=at, change=change, authors=by, precondition=precondition)
+    kept = ports.archive.add(
+        text, file=file, actor=actor, at=at, change=change, authors=authors, precondition=precondition
+    )
     reference = f"version {kept.version}" + (f", which is version {again} again" if again else "")
-    cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at, authors=by)
+    cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at, authors=authors)
     ports.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)])
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
     ports.changes.open(cause)
