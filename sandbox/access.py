@@ -70,8 +70,8 @@ class Access:
             "no_proxy": "127.0.0.1",
         }
 
-    def client(self, service: str, credentials: Credentials) -> Any:  # noqa: ANN401 - the type depends on the service
-        """Return a boto3 client that owes nothing to the caller's environment or ~/.aws."""
+    def client(self, service: str, credentials: Credentials, *, attempts: int = 2) -> Any:  # noqa: ANN401 - its type varies
+        """Return a boto3 client that owes nothing to the caller's environment or ~/.aws and tries that often."""
         session: Any = boto3.session.Session(botocore_session=_isolated_session())
         return session.client(
             service,
@@ -79,7 +79,7 @@ class Access:
             endpoint_url=self.endpoint_for(service),
             aws_access_key_id=credentials.access_key_id,
             aws_secret_access_key=credentials.secret_access_key,
-            config=botocore.config.Config(proxies={}, retries={"mode": "standard", "total_max_attempts": 2}),
+            config=botocore.config.Config(proxies={}, retries={"mode": "standard", "total_max_attempts": attempts}),
         )
 
 

@@ -11,6 +11,8 @@ from sandbox.sandbox import Sandbox
 
 type Path = tuple[str, ...]
 
+_ATTEMPTS = 10  # Organizations refuses what comes while it is busy, and says to try again
+
 
 class Organisation:
     """The organisation of one local AWS, in the hands of its management account.
@@ -21,7 +23,7 @@ class Organisation:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         management = sandbox.management
-        self._organizations: Any = management.client("organizations", management.administrator)
+        self._organizations: Any = management.client("organizations", management.administrator, attempts=_ATTEMPTS)
 
     @property
     def id(self) -> str:

@@ -123,3 +123,6 @@ def test_a_protected_group_keeps_its_members_and_gets_nothing_even_if_the_policy
     assert engineer["user_name"] in day_one.view.members("Engineers")
     assert day_one.view.members("break-glass") == {scene.firefighter["user_name"]}
     assert ("ViewOnly", "break-glass") not in day_one.view.assignments(scene.early_account)
+    # What the protected group was to have stays guarded until the same edit, alone, was approved by somebody else.
+    day_one.put_in_force(policies.BASE)
+    day_one.put_in_force(policies.BASE)
