@@ -9,11 +9,6 @@ from tests.e2e.day_one import BEHAVIOUR, DayOne, deployed_in
 from tests.e2e.scene import Scene, set_scene
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks at the traces of all the others comes last."""
-    items.sort(key=lambda item: item.path.name == "test_privacy.py")
-
-
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(behaviour=BEHAVIOUR) as running:

@@ -9,8 +9,9 @@ from tests.project.repository import functions
 
 
 @pytest.fixture(scope="module")
-def everything_tried(day_one: DayOne) -> str:
+def everything_tried(day_one: DayOne, each_deployment: int) -> str:
     """A person who was hired, looked up and refused, in case nothing else has run; their HR id."""
+    assert each_deployment >= 0
     person = somebody()
     day_one.told(person)
     day_one.deployed.hr.tell(somebody(email="quillon at people.example"))
