@@ -65,6 +65,8 @@ class Access:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Some operations put a name before the host, and there is no host data-127.0.0.1.
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
             "AWS_PAGER": "",
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",

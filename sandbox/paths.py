@@ -5,6 +5,8 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Where `aws` and `dayone` are; the first has a command of its own here, which stays on this machine.
+COMMANDS = (REPOSITORY / "sandbox" / "commands", REPOSITORY / ".venv" / "bin")
 
 
 def lambda_interpreter() -> Path:

@@ -18,6 +18,7 @@ from sandbox.errors import SandboxError
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.process import behave
 from sandbox.identity_center.settings import Settings
+from sandbox.paths import COMMANDS
 from sandbox.processes import Server, free_ports
 from sandbox.servers import start_identity_center, start_ministack
 from sandbox.sign_in.start_urls import start_url_of
@@ -124,7 +125,8 @@ class Sandbox:
     @property
     def command_environment(self) -> dict[str, str]:
         """The environment of this process with its AWS settings replaced by the sandbox's: what a command is run in."""
-        return {**without_aws(os.environ), **self.environment}
+        path = ":".join([*map(str, COMMANDS), os.environ.get("PATH", os.defpath)])
+        return {**without_aws(os.environ), **self.environment, "PATH": path}
 
     @property
     def environment(self) -> dict[str, str]:

@@ -4,7 +4,6 @@ import json
 import subprocess
 from dataclasses import dataclass
 
-from sandbox.paths import REPOSITORY
 from sandbox.sandbox import Sandbox
 
 _SECONDS = 60
@@ -22,10 +21,9 @@ class Shell:
         environment = self.sandbox.command_environment
         for administrator in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             del environment[administrator]
-        path = f"{REPOSITORY / '.venv' / 'bin'}:{environment['PATH']}"
         return subprocess.run(
             ["/bin/sh", "-c", f"{self.exports}\n{command}"],
-            env=environment | {"PATH": path},
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -7,7 +7,6 @@ from pathlib import Path
 from tests.project.repository import ROOT, files, shown
 
 DOCUMENTS = files(".md")
-TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
 # HiBob's names of fields look like places, and are none.
 NO_FIELD = r"(?!(id|email|firstName|surname|displayName|department|title|site|reportsTo|startDate|customColumns)\b)"
 # Written apart, so that this file does not name what it looks for.
@@ -27,17 +26,6 @@ def test_no_file_names_a_place_on_one_machine() -> None:
 
 def test_no_file_names_a_package_registry() -> None:
     assert not [shown(path) for path, text in _texts() if REGISTRIES.search(text)]
-
-
-def test_every_make_target_in_a_document_exists() -> None:
-    code = re.compile(r"```.*?```|`[^`\n]+`", flags=re.DOTALL)
-    named = {
-        (shown(path), target)
-        for path in DOCUMENTS
-        for quoted in code.findall(path.read_text(encoding="utf-8"))
-        for target in re.findall(r"\bmake ([a-z][a-z-]*)", quoted)
-    }
-    assert not {(path, target) for path, target in named if target not in TARGETS}
 
 
 def test_every_link_to_a_file_in_a_document_leads_somewhere() -> None:
