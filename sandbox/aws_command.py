@@ -12,10 +12,15 @@ _HERE = ("127.0.0.1", "localhost")
 
 def main() -> int:
     """Run the command line, and answer its exit status."""
+    return int(local_driver().main())
+
+
+def local_driver() -> Any:  # noqa: ANN401 - the AWS CLI has no types
+    """The AWS CLI with a handler of ours."""
     driver = clidriver.create_clidriver()
     # Before it is signed: what is registered at this depth of the name comes before the signer, which is less deep.
     driver.session.get_component("event_emitter").register_first("request-created.*.*", _keep_here)
-    return int(driver.main())
+    return driver
 
 
 def _keep_here(request: Any, event_name: str, **_: object) -> None:  # noqa: ANN401 - botocore publishes no type

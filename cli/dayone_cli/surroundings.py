@@ -126,6 +126,7 @@ def _settings(target: Target, given: Given, *, account: str) -> "GivenSettings":
         table_name=_table_of(target, given),
         stack_name=target.stack,
         budgets=Budgets(**budgets),
+        sole_administrator=given.get("SoleAdministrator") == "yes",
     )
 
 

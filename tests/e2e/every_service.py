@@ -8,8 +8,8 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from threading import Thread
+from typing import Any
 
-from awscli import clidriver  # type: ignore[import-untyped]
 from awscli.clidriver import ServiceCommand  # type: ignore[import-untyped]
 from botocore import xform_name
 from botocore.model import OperationModel, ServiceModel
@@ -43,21 +43,22 @@ def main() -> None:
     """Print a JSON object of how many requests of each command came to the endpoint."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Endpoint)
     Thread(target=server.serve_forever, daemon=True).start()
-    os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.server_address[1]}"
-    sys.stdout.write(json.dumps({" ".join(words[:2]): _came(words) for words in _commands()}))
+    endpoints = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]
+    os.environ.update(dict.fromkeys(endpoints, f"http://127.0.0.1:{server.server_address[1]}"))
+    driver = aws_command.local_driver()
+    sys.stdout.write(json.dumps({" ".join(words[:2]): _came(words, driver=driver) for words in _commands(driver)}))
 
 
-def _came(words: list[str]) -> int:
+def _came(words: list[str], *, driver: Any) -> int:  # noqa: ANN401 - the AWS CLI has no types
     before = _Endpoint.requests
-    sys.argv = ["aws", *words]
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()), suppress(SystemExit):
-        aws_command.main()
+        driver.main(words)
     return _Endpoint.requests - before
 
 
-def _commands() -> Iterator[list[str]]:
+def _commands(driver: Any) -> Iterator[list[str]]:  # noqa: ANN401
     yield ["s3", "ls"]
-    for name, command in clidriver.create_clidriver()._get_command_table().items():
+    for name, command in driver._get_command_table().items():
         if isinstance(command, ServiceCommand):
             commands = command._get_command_table()
             for operation in _chosen(command.service_model, names=set(commands)):
@@ -67,10 +68,14 @@ def _commands() -> Iterator[list[str]]:
 def _chosen(service: ServiceModel, *, names: set[str]) -> list[OperationModel]:
     """The cheapest operation of a service, and the cheapest of those that put the same name before the host."""
     operations = [service.operation_model(name) for name in service.operation_names if xform_name(name, "-") in names]
-    plain = [operation for operation in operations if not operation.has_streaming_output]
+    plain = [operation for operation in operations if not _streams(operation)]
     cheapest = sorted(plain, key=_cost)
     by_prefix = {json.dumps(operation.endpoint): operation for operation in reversed(cheapest)}
     return list({operation.name: operation for operation in [*cheapest[:1], *by_prefix.values()]}.values())
+
+
+def _streams(operation: OperationModel) -> bool:
+    return bool(operation.has_streaming_output or operation.has_event_stream_output)
 
 
 def _cost(operation: OperationModel) -> tuple[int, bool]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.ports.backlog import Backlog
+from dayone.usecases.check_settings import GivenSettings
 from dayone.usecases.overview import Overview
 from tests.fakes.audit_log import MemoryAuditLog
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
@@ -24,7 +25,7 @@ class MemoryInboxBacklog:
         return Backlog(messages=self.messages, oldest_seconds=self.oldest_seconds)
 
 
-def memory_overview(state: State) -> Overview:
+def memory_overview(state: State, *, given: GivenSettings = GIVEN) -> Overview:
     return Overview(
         history=MemoryHistory(state),
         audit_log=MemoryAuditLog(state),
@@ -32,6 +33,6 @@ def memory_overview(state: State) -> Overview:
         backlog=MemoryInboxBacklog(),
         stuck=MemoryStuck(state),
         surroundings=MemorySurroundings().ports(),
-        given=GIVEN,
+        given=given,
         pause=lambda _seconds: None,
     )

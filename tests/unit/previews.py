@@ -6,6 +6,7 @@ from dayone.contracts.plan_request import WhatIf
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.commands import Command
 from dayone.usecases.access_api import AccessApi
+from dayone.usecases.check_settings import GivenSettings
 from dayone.usecases.preview_plan import Previewed, preview_plan
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHrVersions
@@ -20,6 +21,7 @@ from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPoli
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
 from tests.fakes.state_subjects import MemoryDueWork
+from tests.fakes.surroundings import GIVEN
 from tests.unit.world import World
 
 type Asked = list[tuple[str, str, str]]
@@ -36,7 +38,7 @@ assignments:
 """
 
 
-def api_of(world: World) -> AccessApi:
+def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
     policies = MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text])
     return AccessApi(
         records=MemoryRecords(world.state),
@@ -54,7 +56,7 @@ def api_of(world: World) -> AccessApi:
         work=MemoryDueWork(world.state),
         inbox=world.inbox,
         keys=MemoryRequestKeys(),
-        overview=memory_overview(world.state),
+        overview=memory_overview(world.state, given=given),
         budgets=world.budgets,
         clock=lambda: world.now,
         entropy=lambda: b"\x07" * 10,

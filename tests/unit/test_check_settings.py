@@ -37,6 +37,7 @@ NAMES = [
     "state-table-expiry",
     "state-table-recovery",
     "state-table-protection",
+    "approvals",
     "first-sign-in",
 ]
 # AWS has no call for these.
@@ -352,6 +353,7 @@ class TestTheTable:
             (
                 MemorySurroundings(description=replace(TABLE, is_protected=False)),
                 "state-table-protection",
+    "approvals",
                 "warning",
                 "can delete it",
                 "--deletion-protection-enabled",

@@ -130,6 +130,7 @@ class AccessApiSettings(OwnApisSettings):
     organization_id: str
     identity_center_key: str
     inbox_concurrency: str
+    sole_administrator: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:

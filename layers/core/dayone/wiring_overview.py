@@ -67,4 +67,5 @@ def _given(given: AccessApiSettings) -> GivenSettings:
         table_name=given.table_name,
         stack_name=given.stack_name,
         budgets=budgets_in(given.budgets),
+        sole_administrator=given.sole_administrator == "yes",
     )

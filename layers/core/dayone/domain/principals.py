@@ -3,6 +3,10 @@
 import re
 
 AUTHOR = "author:"
+# How it is with SoleAdministrator, as `setup check` and `status` say it.
+ALONE = "SoleAdministrator=yes: one person alone can give sensitive access, remove any number and approve it themselves"
+# After a refusal: where a company has nobody else, this is the only way.
+NOBODY_ELSE = "Where there is nobody else, deploy with SoleAdministrator=yes"
 # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 # The session's name is the user's name in Identity Center, whichever permission set, and so role, it came by.
 _RESERVED = re.compile(r"arn:aws[a-z-]*:sts::[0-9]{12}:assumed-role/AWSReservedSSO_.+_[0-9a-f]{16}/(?P<user>[^/]+)")
@@ -34,3 +38,11 @@ def is_same(caller: str, actor: str) -> bool:
     if name == actor or name.startswith("arn:"):
         return principal_of(caller) == principal_of(name)
     return caller.rpartition("/")[2].casefold() == name.casefold()
+
+
+def by_oneself(own_part: str) -> str:
+    """The end of an audit entry about a decision of somebody whose own part this is; empty for anybody else's.
+
+    `own_part` says what the caller has brought about, or is empty.
+    """
+    return f"; decided by oneself, which SoleAdministrator allows: it {own_part}" if own_part else ""

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dayone.domain.hr_versions import HrVersion, HrVersionState
+from dayone.domain.principals import ALONE
 from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.state import DueWork, PolicyInForce
 from dayone.usecases.check_protection import ProtectionPorts, check_protection
+from dayone.usecases.overview import Overview
 
 
 class HealthPorts(ProtectionPorts, Protocol):
@@ -16,14 +18,15 @@ class HealthPorts(ProtectionPorts, Protocol):
     policies: PolicyInForce
     work: DueWork
     hr_versions: RecordedHrVersions
+    overview: Overview
 
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
     """What a look at the state shows: the policy in force (0 before the first), and whether operations are open.
 
-    `warnings` name what the policy protects that is not there, or has left, and a configuration of HR systems that does
-    not count.
+    `warnings` name what the policy protects that is not there, or has left, a configuration of HR systems that does not
+    count, and that nobody else has to approve what somebody brings about.
     """
 
     policy_version: int
@@ -39,7 +42,11 @@ def check_health(ports: HealthPorts) -> Health:
     return Health(
         policy_version=policy.version,
         operations_open=ports.work.has_runnable() or ports.work.has_parked(),
-        warnings=(*warnings, *_about_hr(ports.hr_versions.versions().newest)),
+        warnings=(
+            *([ALONE] if ports.overview.given.sole_administrator else []),
+            *warnings,
+            *_about_hr(ports.hr_versions.versions().newest),
+        ),
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from dayone.domain.findings import Finding
+from dayone.domain.findings import Finding, doubtful, fine
 from dayone.domain.life_cycle import IdentitySource
+from dayone.domain.principals import ALONE
 from dayone.domain.rate_limits import Budgets
 from dayone.errors import DayOneError
 from dayone.ports.surroundings import (
@@ -52,7 +53,8 @@ class GivenSettings:
 
     `identity_center_key` is empty where Identity Center has a key of AWS's own, `organization_id` where no forwarder is
     listened to; `ends_sessions` is whether a service control policy is to end the live sessions of whoever loses
-    access. `table_name` is empty before there is one.
+    access. `table_name` is empty before there is one. With `sole_administrator` whoever brings something about that is
+    held may approve it.
     """
 
     instance_arn: str
@@ -67,6 +69,7 @@ class GivenSettings:
     table_name: str = ""
     stack_name: str = ""
     budgets: Budgets = field(default_factory=Budgets)
+    sole_administrator: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +115,16 @@ def check_settings(
             planners=given.inbox_concurrency,
         ),
         *(table_findings(ports.table, table_name=given.table_name, stack=given.stack_name) if given.table_name else ()),
+        _approvals(given),
         first_sign_in(attempt(source)),
+    )
+
+
+def _approvals(given: GivenSettings) -> Finding:
+    if not given.sole_administrator:
+        return fine("approvals", "what is held is approved by somebody else than who has brought it about")
+    return doubtful(
+        "approvals", ALONE, do="deploy with SoleAdministrator=no as soon as there is a second administrator"
     )
 
 

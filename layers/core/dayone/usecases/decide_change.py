@@ -5,7 +5,7 @@ from typing import Protocol
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Change, ChangeState, Decision
 from dayone.domain.commands import ApplyDecision
-from dayone.domain.principals import is_same
+from dayone.domain.principals import NOBODY_ELSE, by_oneself, is_same
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Forbidden, Inapplicable
 from dayone.ports.clock import Clock
@@ -61,13 +61,18 @@ def decide_change(change: str, *, is_approved: bool, actor: str, ports: Deciding
 
 def _decidable(change: str, *, actor: str, ports: DecidingPorts, only_leavers: bool = False) -> Change:
     found = the_change(change, records=ports.records, now=ports.clock())
-    if any(is_same(actor, each) for each in (found.cause.actor, *found.cause.authors)):
-        raise Forbidden(f"change {change} was caused by this caller: another caller must approve or reject it")
-    reasons = [one.reason for one in found.blamed if is_same(actor, one.actor) and (one.of_leavers or not only_leavers)]
-    if reasons:
-        others = "another caller must approve or reject it"
-        raise Forbidden(f"change {change} holds what this caller has brought about, who {'; '.join(reasons)}: {others}")
+    own_part = _own_part(found, actor=actor, only_leavers=only_leavers)
+    if own_part and not ports.overview.given.sole_administrator:
+        raise Forbidden(f"change {change} {own_part}: another caller must approve or reject it. {NOBODY_ELSE}")
     return found
+
+
+def _own_part(found: Change, *, actor: str, only_leavers: bool = False) -> str:
+    """What the caller has to do with what the change holds, in words that go on after the change's id; else empty."""
+    if any(is_same(actor, each) for each in (found.cause.actor, *found.cause.authors)):
+        return "was caused by this caller"
+    reasons = [one.reason for one in found.blamed if is_same(actor, one.actor) and (one.of_leavers or not only_leavers)]
+    return f"holds what this caller has brought about, who {'; '.join(reasons)}" if reasons else ""
 
 
 def _put(found: Change, decision: Decision, *, ports: DecidingPorts) -> None:
@@ -92,7 +97,7 @@ def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPor
         subject=f"{SubjectKind.CHANGE}:{found.id}",
         change=found.id,
         outcome="recorded",
-        detail=f"{found.held} held: {found.held_because}",
+        detail=f"{found.held} held: {found.held_because}{by_oneself(_own_part(found, actor=actor))}",
     )
     return ports.changes.decide(found.id, decision, audit=entry)
 
