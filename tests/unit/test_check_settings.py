@@ -353,7 +353,6 @@ class TestTheTable:
             (
                 MemorySurroundings(description=replace(TABLE, is_protected=False)),
                 "state-table-protection",
-    "approvals",
                 "warning",
                 "can delete it",
                 "--deletion-protection-enabled",
