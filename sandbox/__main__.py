@@ -11,6 +11,7 @@ from types import FrameType
 from typing import NoReturn
 
 from sandbox.identity_center.behaviour import behaviour_argument
+from sandbox.paths import COMMANDS
 from sandbox.sandbox import QUICK, Sandbox
 
 
@@ -47,8 +48,10 @@ def _wait_for_ever() -> NoReturn:
 def export_block(environment: Mapping[str, str]) -> str:
     """Return the environment as lines that a POSIX shell can evaluate."""
     settings = [f"export {name}={shlex.quote(text)}" for name, text in environment.items()]
+    path = ":".join(shlex.quote(str(folder)) for folder in COMMANDS)
     # A profile would be looked for in the configuration file that is out of reach, and a token does not fit the key.
-    return "\n".join(["unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN", *settings])
+    unset = "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN"
+    return "\n".join([unset, *settings, f'export PATH={path}:"$PATH"'])
 
 
 def _options() -> argparse.Namespace:

@@ -17,7 +17,14 @@ from sandbox.sandbox import Sandbox
 from sandbox.script import run_script
 
 # Who the documents speak of beside the administrator: profiles of the AWS CLI, and which policy of the stack each has.
-CALLERS = {"auditor": "ReadPolicyArn", "approver": "OperatePolicyArn", "ticket-bot": ""}
+# Ada says who gets what, and Grace looks at it and approves what is held.
+CALLERS = {
+    "ada": "AdministerPolicyArn",
+    "grace": "OperatePolicyArn",
+    "auditor": "ReadPolicyArn",
+    "approver": "OperatePolicyArn",
+    "ticket-bot": "",
+}
 # Nothing listens there. A program that would leave the machine fails instead, whatever address it has in mind.
 _NO_PROXY_LISTENS = "http://127.0.0.1:9"
 _LOCAL = "127.0.0.1,localhost"

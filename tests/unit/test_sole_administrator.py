@@ -48,6 +48,11 @@ def test_with_it_they_do_and_the_audit_log_says_so(*, is_approved: bool, remaini
     assert len(world.groups().get("engineers", ())) == remaining
     (entry,) = [entry for entry, _ in world.state.log if entry.action in ("approve-change", "reject-change")]
     assert entry.detail.endswith("decided by oneself, which SoleAdministrator allows: it was caused by this caller")
+    parts = [entry for entry, _ in world.state.log if entry.action in ("approve-removals", "reject-removals")]
+    assert len(parts) == 12
+    assert {entry.detail.partition("; ")[2] for entry in parts} == {
+        "decided by oneself, which SoleAdministrator allows"
+    }
 
 
 def test_somebody_else_s_decision_is_not_called_one_s_own() -> None:

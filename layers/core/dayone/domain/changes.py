@@ -65,13 +65,14 @@ class Decision:
     """What a human, by the ARN they called with, has said to what a change held, and when.
 
     With `only_leavers` it is about those removals alone whose ground is that the person has left, and leaves the change
-    to be decided on.
+    to be decided on. With `by_oneself` SoleAdministrator let somebody decide who had brought it about.
     """
 
     is_approved: bool
     actor: str
     at: datetime
     only_leavers: bool = False
+    by_oneself: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ import re
 AUTHOR = "author:"
 # How it is with SoleAdministrator, as `setup check` and `status` say it.
 ALONE = "SoleAdministrator=yes: one person alone can give sensitive access, remove any number and approve it themselves"
+BY_ONESELF = "decided by oneself, which SoleAdministrator allows"
 # After a refusal: where a company has nobody else, this is the only way.
 NOBODY_ELSE = "Where there is nobody else, deploy with SoleAdministrator=yes"
 # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
@@ -45,4 +46,4 @@ def by_oneself(own_part: str) -> str:
 
     `own_part` says what the caller has brought about, or is empty.
     """
-    return f"; decided by oneself, which SoleAdministrator allows: it {own_part}" if own_part else ""
+    return f"; {BY_ONESELF}: it {own_part}" if own_part else ""

@@ -11,6 +11,7 @@ from dayone.domain.evaluation import diff_recorded_state
 from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
 from dayone.domain.judgement import decide_held
 from dayone.domain.policy import Reservation
+from dayone.domain.principals import BY_ONESELF
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceKind, SubjectKind
 from dayone.errors import Conflicting
@@ -95,7 +96,7 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
         subject=str(before.subject),
         change=change,
         outcome="recorded",
-        detail=", ".join(str(one.resource) for one in decided),
+        detail=", ".join(str(one.resource) for one in decided) + (f"; {BY_ONESELF}" if decision.by_oneself else ""),
     )
     # Whoever approves anything that an account from before Day One is given lets in whatever comes next.
     is_let_in = any(one.is_gift and one.change == change and one.verdict is Verdict.APPROVED for one in held)

@@ -38,7 +38,8 @@ def approve_leavers(change: str, *, actor: str, ports: DecidingPorts) -> Decisio
     if found.decision is not None:
         raise Inapplicable(f"change {change} was already decided on by {found.decision.actor}")
     _check_is_held(found, ports=ports)
-    decision = Decision(is_approved=True, actor=actor, at=ports.clock(), only_leavers=True)
+    own_part = _own_part(found, actor=actor, only_leavers=True)
+    decision = Decision(is_approved=True, actor=actor, at=ports.clock(), only_leavers=True, by_oneself=bool(own_part))
     _put(found, decision, ports=ports)
     return decision
 
@@ -89,7 +90,8 @@ def _check_is_held(found: Change, *, ports: DecidingPorts) -> None:
 
 def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
     _check_is_held(found, ports=ports)
-    decision = Decision(is_approved=is_approved, actor=actor, at=ports.clock())
+    own_part = _own_part(found, actor=actor)
+    decision = Decision(is_approved=is_approved, actor=actor, at=ports.clock(), by_oneself=bool(own_part))
     entry = AuditEntry(
         at=decision.at,
         actor=actor,
@@ -97,7 +99,7 @@ def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPor
         subject=f"{SubjectKind.CHANGE}:{found.id}",
         change=found.id,
         outcome="recorded",
-        detail=f"{found.held} held: {found.held_because}{by_oneself(_own_part(found, actor=actor))}",
+        detail=f"{found.held} held: {found.held_because}{by_oneself(own_part)}",
     )
     return ports.changes.decide(found.id, decision, audit=entry)
 
