@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.lists import facts
-from dayone_cli.removals import blame_lines
 from dayone_cli.run import Run
 from dayone_cli.screen import OutputFormat, Sheet
 from dayone_cli.watching import Watch, is_recorded
@@ -100,8 +99,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
     foot = [
         f"{change['id']} {change['state']}: {counted or 'nothing to do by what AWS has confirmed before'}",
         f"caused by {cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}",
-        *([f"held because {change['held_because']}"] if change["held_because"] else []),
-        *blame_lines(change),
+        *seen["about_held"],
         *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),
         *([f"about {left} seconds left"] if left else []),
         *(f"{name} {seen[name]}" for name in ("grant", "version", "retries") if name in seen),

@@ -79,7 +79,7 @@ def _held(guardrail: Json) -> list[str]:
     if not guardrail["held"]:
         return []
     said = f"Held: {plural(guardrail['held'], 'operation')} would wait for another person's approval."
-    return [said, *(f"  because {one}" for one in guardrail["because"])]
+    return [said, *(f"  because {one}" for one in guardrail["because"]), *guardrail["about_held"]]
 
 
 def _sign(kind: str) -> str:

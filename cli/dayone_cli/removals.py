@@ -29,8 +29,7 @@ def held_lines(api: ApiClient, change: str) -> Sequence[str]:
     caused_by = f"{cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}"
     return [
         f"Change {change} was caused by {caused_by}.",
-        f"It is held because {seen['held_because']}.",
-        *blame_lines(seen),
+        *first["about_held"],
         f"Approving it carries out {plural(seen['held'], 'held operation')}:",
         *(_held_operation(operation, names) for operation in held[:MOST_ROWS]),
         *_and_more(seen["held"] - len(held[:MOST_ROWS])),
@@ -52,14 +51,6 @@ def access_lines(api: ApiClient, person: str) -> Sequence[str]:
         *_and_more(len(rows) - MOST_ROWS),
         *([f"  … and more than one answer of the API holds: see `{report_of(person)}`"] if unread else []),
     ]
-
-
-def blame_lines(change: Json) -> list[str]:
-    """Who may not decide on a change beside the actor of its cause, each once, as far as an older API says."""
-    by_actor: dict[str, list[str]] = {}
-    for one in change.get("blame", ()):
-        by_actor.setdefault(one["actor"], []).append(one["reason"])
-    return [f"may not be decided by {actor}, who {'; '.join(dict.fromkeys(each))}" for actor, each in by_actor.items()]
 
 
 def report_of(person: str) -> str:

@@ -165,6 +165,9 @@ def test_a_change_that_is_unknown_is_not_found(world: World) -> None:
 def test_a_change_says_how_many_it_holds_and_why(world: World) -> None:
     said = world.send("read_change").body["change"]
     assert (said["state"], said["held"], said["held_because"]) == ("held", 1, WHY)
+    words = " ".join(world.send("read_change").body["about_held"])
+    assert WHY in words
+    assert f"but not {CALLER}, who caused the change" in words
 
 
 def test_a_person_says_which_removals_are_held_and_what_was_said_to_them(world: World) -> None:

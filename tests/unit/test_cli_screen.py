@@ -37,7 +37,7 @@ def plan(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - members of an answer
         "operations": operations,
         "truncated": 0,
         "notes": [],
-        "guardrail": {"held": 0, "because": []},
+        "guardrail": {"held": 0, "because": [], "about_held": []},
         **more,
     }
 
@@ -72,14 +72,15 @@ def test_the_summary_counts_all_kinds(counts: dict[str, int], line: str) -> None
 
 
 def test_a_plan_says_what_would_be_held_what_it_does_not_list_and_what_it_had_no_time_for() -> None:
-    guardrail = {"held": 2, "because": ["2 removals, the limit is 1"]}
+    guardrail = {"held": 2, "because": ["2 removals, the limit is 1"], "about_held": ["Another decides."]}
     lines = plan_lines(plan(guardrail=guardrail, truncated=7, complete=False, notes=["left alone"]))
     assert "… and 7 more, counted below" in lines
     assert "Note: left alone" in lines
     assert "Note: only 10 subjects were checked in the available time; the numbers are for these." in lines
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "Held: 2 operations would wait for another person's approval.",
         "  because 2 removals, the limit is 1",
+        "Another decides.",
     ]
 
 

@@ -118,7 +118,8 @@ class ChangeInFullAnswer(TypedDict):
     """A change, its progress, notes about what was left unchanged, and a page of its operations.
 
     `estimated_seconds_left` is an estimate, 0 when the change has ended, and null while it is planned or held.
-    `access_ended` is null except for a change by which one person has lost all access.
+    `access_ended` is null except for a change by which one person has lost all access. `about_held` has sentences about
+    what is held: why, who may decide and who may not, and what goes on meanwhile; none if nothing was ever held.
     """
 
     change: ChangeAnswer
@@ -126,6 +127,7 @@ class ChangeInFullAnswer(TypedDict):
     estimated_seconds_left: Count | None
     access_ended: AccessEndedAnswer | None
     notes: list[str]
+    about_held: list[str]
     operations: list[OperationAnswer]
     cursor: str
 

@@ -38,7 +38,8 @@ class GuardrailAnswer(TypedDict):
     Held are removals, and access that is given only with approval, as in accounts that existed before Day One.
 
     `limit` applies to `existing` memberships and assignments; `today` counts the removals allowed since midnight
-    UTC.
+    UTC. `about_held` has sentences about what would be held: who may decide and who may not, and what would go on
+    meanwhile.
     """
 
     removals: Count
@@ -47,6 +48,7 @@ class GuardrailAnswer(TypedDict):
     today: Count
     held: Count
     because: list[str]
+    about_held: list[str]
 
 
 class PlanAnswer(TypedDict):

@@ -2,6 +2,7 @@
 
 from dayone.contracts import api_changes
 from dayone.domain.changes import Cause, Change, Decision, Share
+from dayone.domain.held_words import about_held
 from dayone.ports.records import Page
 from dayone.routes.answers import operation_answer, time_answer
 from dayone.usecases.follow_change import Followed, NotPlannedYet
@@ -13,7 +14,7 @@ def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
     return {"changes": [_change(one) for one in page.entries], "cursor": page.cursor}
 
 
-def change_answer(followed: Followed) -> api_changes.ChangeInFullAnswer:
+def change_answer(followed: Followed, *, sole_administrator: bool) -> api_changes.ChangeInFullAnswer:
     """One change, how far it has come, and part of its operations."""
     change, operations, accounts = followed.change, followed.operations, followed.accounts
     return {
@@ -27,6 +28,7 @@ def change_answer(followed: Followed) -> api_changes.ChangeInFullAnswer:
         "estimated_seconds_left": followed.seconds_left,
         "access_ended": _access_ended(followed.access_ended) if followed.access_ended else None,
         "notes": [*change.notes, *(f"waits for {each.subject}: {each.reason}" for each in followed.waits_for)],
+        "about_held": list(about_held(change, sole_administrator=sole_administrator)),
         "operations": [operation_answer(one) for one in operations.entries],
         "cursor": operations.cursor,
     }

@@ -61,7 +61,7 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         followed = follow_change(change, window=window_of(app.current_event), ports=api)
         if isinstance(followed, NotPlannedYet):
             return _answered(202, not_planned_answer(followed), href=f"/v1/changes/{change}")
-        return _answered(200, change_answer(followed))
+        return _answered(200, change_answer(followed, sole_administrator=api.overview.given.sole_administrator))
 
     @app.get("/v1/changes/<change>/accounts")
     @described(ACCOUNTS_OF_CHANGE)

@@ -24,6 +24,7 @@ _IN_FULL: api_changes.ChangeInFullAnswer = {
     "estimated_seconds_left": 0,
     "access_ended": None,
     "notes": [],
+    "about_held": [],
     "operations": [OPERATION],
     "cursor": "",
 }

@@ -25,7 +25,15 @@ _PLAN: api_plan.PlanAnswer = {
     "truncated": 0,
     "mistakes": [],
     "notes": [],
-    "guardrail": {"removals": 1, "existing": 105, "limit": 10, "today": 0, "held": 0, "because": []},
+    "guardrail": {
+        "removals": 1,
+        "existing": 105,
+        "limit": 10,
+        "today": 0,
+        "held": 0,
+        "because": [],
+        "about_held": [],
+    },
 }
 _QUESTION: api_plan.WhatIfBody = {"person": {"id": "e-1001", "department": "Sales"}}
 

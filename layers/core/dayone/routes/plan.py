@@ -4,12 +4,12 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.contracts.api_plan import GuardrailAnswer, PlanAnswer
 from dayone.contracts.plan_request import read_what_if
+from dayone.domain.held_words import about_preview
 from dayone.routes.answers import reasons_answer
 from dayone.routes.described import described
 from dayone.routes.described_plan import PLAN
 from dayone.routes.requests import text_of
 from dayone.usecases.access_api import AccessApi
-from dayone.usecases.preview import GuardrailPreview
 from dayone.usecases.preview_plan import Previewed, preview_plan
 
 
@@ -20,10 +20,11 @@ def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(PLAN)
     def post_plan() -> PlanAnswer:
         """Preview what a policy, or a changed person or account, would change in AWS. Nothing is changed."""
-        return _answer(preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), ports=api))
+        previewed = preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), ports=api)
+        return _answer(previewed, sole_administrator=api.overview.given.sole_administrator)
 
 
-def _answer(found: Previewed) -> PlanAnswer:
+def _answer(found: Previewed, *, sole_administrator: bool) -> PlanAnswer:
     preview = found.preview
     return {
         "policy_version": found.policy_version,
@@ -44,11 +45,18 @@ def _answer(found: Previewed) -> PlanAnswer:
         "truncated": preview.unlisted,
         "mistakes": list(preview.mistakes),
         "notes": list(preview.notes),
-        "guardrail": _guardrail(preview.guardrail),
+        "guardrail": _guardrail(found, sole_administrator=sole_administrator),
     }
 
 
-def _guardrail(guardrail: GuardrailPreview) -> GuardrailAnswer:
+def _guardrail(found: Previewed, *, sole_administrator: bool) -> GuardrailAnswer:
+    guardrail, number = found.preview.guardrail, sum(found.preview.counts.values())
+    words = about_preview(
+        guardrail.held,
+        others=number - guardrail.held,
+        is_edit=found.policy_version is None,
+        sole_administrator=sole_administrator,
+    )
     return {
         "removals": guardrail.removals,
         "existing": guardrail.existing,
@@ -56,4 +64,5 @@ def _guardrail(guardrail: GuardrailPreview) -> GuardrailAnswer:
         "today": guardrail.today,
         "held": guardrail.held,
         "because": list(guardrail.reasons),
+        "about_held": list(words),
     }
