@@ -8,10 +8,14 @@ from urllib.parse import urlsplit, urlunsplit
 from awscli import clidriver  # type: ignore[import-untyped]
 
 _HERE = ("127.0.0.1", "localhost")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 def main() -> int:
     """Run the command line, and answer its exit status."""
+    # A client chooses its proxy by where it would have gone, before it is kept here.
+    for name in (*_PROXIES, *map(str.upper, _PROXIES)):
+        os.environ.pop(name, None)
     return int(local_driver().main())
 
 

@@ -14,7 +14,7 @@ from sandbox.paths import COMMANDS
 from tests.e2e.departures import Departures
 from tests.pages import ROOT
 
-_NOBODY_LISTENS = "http://127.0.0.1:9"
+_NOBODY_LISTENS = "http://127.0.0.1:1"
 # They end before they send anything: without a library, an --endpoint-url, a token, and a setting.
 _ASK_FOR_NOTHING = {"cloudfront-keyvaluestore", "cloudsearchdomain", "codecatalyst", "sdb"}
 
@@ -66,10 +66,11 @@ def test_the_aws_cli_by_itself_leaves_the_machine_and_that_is_noted(departures: 
 
 
 @pytest.mark.parametrize("service", ["sqs list-queues", "rds describe-db-instances", "health describe-events", "s3 ls"])
-def test_the_command_of_the_sandbox_does_not(departures: Departures, service: str) -> None:
-    ended = _run([str(COMMANDS[0] / "aws"), *service.split()], departures=departures)
+@pytest.mark.parametrize("way_out", [{}, no_way_out()], ids=["open", "closed"])
+def test_the_command_of_the_sandbox_does_not(departures: Departures, service: str, way_out: dict[str, str]) -> None:
+    ended = _run([str(COMMANDS[0] / "aws"), *service.split()], departures=departures, **way_out)
     assert ended.returncode != 0
-    assert _NOBODY_LISTENS in ended.stderr
+    assert f'Could not connect to the endpoint URL: "{_NOBODY_LISTENS}/' in ended.stderr
     assert departures.noted() == []
 
 

@@ -35,8 +35,13 @@ def test_another_policy_is_answered_with_operations_counts_and_the_guardrail(wor
         "exists": None,
     } in body["operations"]
     assert body["guardrail"] == {
-        **{"removals": 1, "existing": 0, "limit": 5, "today": 0},
-        **{"held": 0, "because": [], "about_held": []},
+        "removals": 1,
+        "existing": 0,
+        "limit": 5,
+        "today": 0,
+        "held": 0,
+        "because": [],
+        "about_held": [],
     }
 
 
