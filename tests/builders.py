@@ -1,6 +1,6 @@
 """Small makers of people, accounts, policies and operations: a test says only what it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 
 from dayone.domain.accounts import Account, AccountState
@@ -18,6 +18,7 @@ from dayone.domain.policy import (
     PersonSelector,
     Policy,
     Protection,
+    SensitiveNames,
 )
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 
@@ -108,7 +109,10 @@ def an_assignment(
 
 
 def a_policy(
-    *parts: GroupRule | PermissionSetRule | AssignmentRule, version: int = 1, protection: Protection | None = None
+    *parts: GroupRule | PermissionSetRule | AssignmentRule,
+    version: int = 1,
+    protection: Protection | None = None,
+    harmless: Collection[str] = (),
 ) -> Policy:
     return Policy(
         version=version,
@@ -116,6 +120,7 @@ def a_policy(
         permission_sets=tuple(one for one in parts if isinstance(one, PermissionSetRule)),
         assignments=tuple(one for one in parts if isinstance(one, AssignmentRule)),
         protection=protection or Protection(),
+        sensitive=SensitiveNames(harmless=frozenset(harmless)),
     )
 
 

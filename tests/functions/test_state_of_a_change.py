@@ -85,7 +85,7 @@ def test_a_third_policy_is_not_red_for_the_second(door: Door, tmp_path: Path) ->
     for text in (POLICY, POLICY + EVERYWHERE):
         assert _apply(door, text, tmp_path).code == 1
     assert _apply(door, POLICY + EVERYWHERE + "# a remark\n", tmp_path).code == 0
-    added = POLICY.replace("assignments:", "  Admin: {managed_policies: [AdministratorAccess]}\nassignments:")
+    added = POLICY.replace("assignments:", "  Audit: {managed_policies: [SecurityAudit]}\nassignments:")
     ended = _apply(door, added + EVERYWHERE, tmp_path)
     assert ended.code == 0, ended.err
 

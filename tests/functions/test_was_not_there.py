@@ -32,7 +32,8 @@ _SECOND = '  - {group: engineers, permission_set: ViewOnly, accounts: [{ou: "/**
 
 
 def _policy(*, groups: str, sets: str, assignments: str) -> str:
-    return f"{_TOP}groups:\n{groups}permission_sets:\n{sets}assignments:\n{assignments}"
+    harmless = "sensitive: {harmless: [ViewOnly]}\n"
+    return f"{_TOP}groups:\n{groups}permission_sets:\n{sets}assignments:\n{assignments}{harmless}"
 
 
 BEFORE = _policy(groups=_ENGINEERS + _EVERYBODY + _EMPTY, sets=_WHOLE + _PARTS + _UNUSED, assignments=_FIRST + _SECOND)

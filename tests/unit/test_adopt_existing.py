@@ -79,7 +79,7 @@ def _assigned(center: MemoryIdentityCenter, principal: str, *, is_user: bool = F
 
 def test_a_set_that_is_in_every_part_as_wanted_is_taken_on_and_nothing_is_written() -> None:
     world = _world(_WANTED)
-    world.policy_is(a_policy(a_group(), _RULE, an_assignment()))
+    world.policy_is(a_policy(a_group(), _RULE, an_assignment(), harmless={"ViewOnly"}))
     world.settle()
     applied = world.applied(the_set(), PERMISSION_SET)
     assert applied is not None
@@ -125,7 +125,7 @@ def test_a_set_that_differs_in_one_part_is_left_as_it_is_and_the_failure_says_in
     stored = deepcopy(_WANTED)
     change(stored)
     world = _world(stored)
-    world.policy_is(a_policy(a_group(), _RULE, an_assignment()))
+    world.policy_is(a_policy(a_group(), _RULE, an_assignment(), harmless={"ViewOnly"}))
     world.settle()
     assert world.center.permission_sets == {_ARN: stored}
     assert world.center.requests == {}
@@ -143,7 +143,7 @@ def test_a_long_list_of_differences_is_cut_and_says_by_how_many() -> None:
     stored.managed_policies |= {f"Policy{number:03}" for number in range(30)}
     stored.inline_policy = json.dumps({"Version": "2012-10-17", "Statement": ["x" * 9000]})
     world = _world(stored)
-    world.policy_is(a_policy(_RULE))
+    world.policy_is(a_policy(_RULE, harmless={"ViewOnly"}))
     world.settle()
     reason = _failure(world, "create-permission-set")
     assert "Policy000 → none" in reason
@@ -156,7 +156,7 @@ class TestAssignmentsOfASet:
         world = _world(_WANTED)
         world.center.groups["group-admins"] = StoredGroup("admins", "")
         key = _assigned(world.center, "group-admins")
-        world.policy_is(a_policy(a_group(), _RULE, an_assignment()))
+        world.policy_is(a_policy(a_group(), _RULE, an_assignment(), harmless={"ViewOnly"}))
         world.settle()
         assert f"assignment: group admins in {ACCOUNT_ID} → none" in _failure(world, "create-permission-set")
         assert world.center.assignments == {key}
@@ -165,7 +165,7 @@ class TestAssignmentsOfASet:
         world = _world(_WANTED)
         world.center.groups[_GROUP_ID] = StoredGroup("engineers", "")
         _assigned(world.center, _GROUP_ID)
-        world.policy_is(a_policy(a_group(), _RULE, an_assignment()))
+        world.policy_is(a_policy(a_group(), _RULE, an_assignment(), harmless={"ViewOnly"}))
         world.settle()
         assert world.operations(OperationState.FAILED) == []
         for subject, resource in ((the_set(), PERMISSION_SET), (the_group(), GROUP)):
@@ -181,13 +181,13 @@ class TestAssignmentsOfASet:
         (user_id,) = world.center.users
         _assigned(world.center, user_id, is_user=True)
         own = replace(an_assignment(), group="", person="e-1")
-        world.policy_is(a_policy(a_group(), _RULE, own))
+        world.policy_is(a_policy(a_group(), _RULE, own, harmless={"ViewOnly"}))
         world.settle()
         assert world.operations(OperationState.FAILED) == []
         world = _world(_WANTED)
         world.center.users["user-x"] = {"user_name": "x"}
         _assigned(world.center, "user-x", is_user=True)
-        world.policy_is(a_policy(a_group(), _RULE, own))
+        world.policy_is(a_policy(a_group(), _RULE, own, harmless={"ViewOnly"}))
         world.settle()
         assert f"assignment: user user-x in {ACCOUNT_ID} → none" in _failure(world, "create-permission-set")
 
@@ -197,7 +197,7 @@ class TestAssignmentsOfASet:
         key = replace(_assigned(world.center, _GROUP_ID), account_id="999999999999")
         world.center.assignments.add(key)
         world.center.provisioned["999999999999", _ARN] = 1
-        world.policy_is(a_policy(a_group(), _RULE, an_assignment()))
+        world.policy_is(a_policy(a_group(), _RULE, an_assignment(), harmless={"ViewOnly"}))
         world.settle()
         reason = _failure(world, "create-permission-set")
         assert "assignment: group engineers in 999999999999 → none" in reason
@@ -206,7 +206,7 @@ class TestAssignmentsOfASet:
     def test_more_than_may_be_read_is_not_taken_on_and_said(self) -> None:
         world = _world(_WANTED)
         world.center.provisioned |= {(f"{number:012}", _ARN): 1 for number in range(200)}
-        world.policy_is(a_policy(_RULE))
+        world.policy_is(a_policy(_RULE, harmless={"ViewOnly"}))
         world.settle()
         assert "not looked at: the rest of its parts and assignments, after 35 accounts" in _failure(
             world, "create-permission-set"
@@ -338,7 +338,7 @@ def test_what_waits_for_what_is_left_to_others_ends_soon_and_says_where_that_fai
     world.center.groups[_GROUP_ID] = StoredGroup("engineers", "theirs")
     world.account_is(an_account())
     world.hr_tells(a_person())
-    command = world.policy_is(a_policy(a_group(), _RULE, an_assignment()))
+    command = world.policy_is(a_policy(a_group(), _RULE, an_assignment(), harmless={"ViewOnly"}))
     world.plan_all()
     world.execute()
     assert world.state.open_operations() == []
@@ -355,7 +355,7 @@ class TestAPartThatIsAnothersWhenItsTurnComes:
         world = _world(stored) if stored else World()
         world.account_is(an_account())
 
-        world.policy_is(a_policy(a_group(), _RULE, an_assignment()))
+        world.policy_is(a_policy(a_group(), _RULE, an_assignment(), harmless={"ViewOnly"}))
         world.plan_all()
         world.around = _written_late(world, part=part, theirs=theirs)
         world.settle()

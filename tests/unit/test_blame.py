@@ -45,13 +45,15 @@ def _policy(members: str = _STAFF, *, accounts: str = '{ou: "/**"}', more: str =
 
 def _company(*policies: tuple[str, str]) -> World:
     """Four engineers who have begun today, an account, and policies put in force one after the other by somebody."""
-    world = World()
+    world = World(approves=True)
     for name in _PEOPLE:
         world.hr_tells(a_person(name, start_date=_TODAY))
     world.account_is(an_account())
     for text, actor in policies:
         later(world, minutes=1)
         put_in_force(text, world=world, actor=actor)
+        # What the first one gives was approved, if it had to be.
+        world.approves = False
     assert len(world.groups()["staff"]) == 4
     return world
 

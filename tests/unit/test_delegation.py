@@ -108,7 +108,7 @@ class TestOneThatCameIntoUseThereLater:
 
 
 def test_in_the_management_account_nothing_is_off_limits() -> None:
-    world = World()
+    world = World(approves=True)
     world.policy_is(_policy())
     world.account_is(an_account(MANAGEMENT, ou_path="/", is_management=True))
     world.settle()

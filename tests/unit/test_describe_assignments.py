@@ -70,6 +70,7 @@ def test_assignments_of_a_group_and_a_person_are_printed_and_taken_on_with_the_s
         "permission-set:Deploy": "exists with every part as wanted, and would be taken on",
         "group:admins": "exists with every part as wanted, and would be taken on",
     }
+    world.approves = True
     put_in_force(whole, world=world)
     assert {one.state for one in world.operations()} == {OperationState.SUCCEEDED}
     after = (center.users, center.groups, center.memberships, center.permission_sets, center.assignments)

@@ -106,8 +106,7 @@ def test_any_set_is_taken_on_by_the_policy_that_is_printed_and_nothing_is_writte
     world = _world(deepcopy(stored))
     described = _described(world, _DEPLOY)
     assert described.obstacles == ()
-    world.policy_is(_read(described.policy))
-    world.settle()
+    world.policy_is_agreed_on(_read(described.policy))
     applied = world.applied(_DEPLOY, PERMISSION_SET)
     assert applied is not None
     assert (applied.adopted, applied.references) == (True, {"permission_set_arn": _ARN})
@@ -157,8 +156,7 @@ def test_a_set_that_the_policy_has_otherwise_is_found_by_the_name_there_and_desc
     (rule,) = _read(described.policy).permission_sets
     assert (rule.name, rule.called, rule.session_duration) == ("Deploy", "deploy-prod", "PT2H")
     assert rule.managed_policies == ("AdministratorAccess",)
-    world.policy_is(_read(described.policy))
-    world.settle()
+    world.policy_is_agreed_on(_read(described.policy))
     assert world.center.permission_sets == {_ARN: stored}
     applied = world.applied(_DEPLOY, PERMISSION_SET)
     assert applied is not None

@@ -239,7 +239,7 @@ def test_a_policy_that_aws_does_not_have_fails_within_seconds_of_the_set_being_m
 
     world = World()
     world.around = lambda name, port: _NoSuchPolicy(world.center) if name == "set_policies" else port
-    world.policy_is(a_policy(rule))
+    world.policy_is(a_policy(rule, harmless={rule.name}))
     world.plan_all()
     world.execute(seconds=20)
     failed = {str(one.resource) for one in world.operations(OperationState.FAILED)}

@@ -355,6 +355,7 @@ class TestTheAccount:
         assert the_grant(world).ending(now=world.now) is Ending.ACCOUNT_GONE
 
     def test_the_management_account_has_to_be_meant(self, world: World) -> None:
+        world.approves = True
         world.account_is(an_account(is_management=True))
         given(world, in_account())
         assert world.assignments() == set()

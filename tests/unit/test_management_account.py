@@ -50,6 +50,7 @@ class TestPlans:
         assert len(world.assignments()) == 1
 
     def test_it_is_given_when_the_rights_are_there_and_taken_away_when_they_have_gone(self, world: World) -> None:
+        world.approves = True
         world.account_is(THERE)
         world.settle()
         world.off_limits = OffLimits()
@@ -60,7 +61,6 @@ class TestPlans:
         world.look_at_account(MANAGEMENT)
         world.settle()
         assert world.assignments() == {(MANAGEMENT, "ViewOnly", "engineers")}
-        world.approves = True
         world.policy_is(a_policy(a_group(), a_set()))
         world.settle()
         assert world.assignments() == set()

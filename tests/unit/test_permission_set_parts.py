@@ -31,7 +31,7 @@ def _with(rule: PermissionSetRule) -> World:
 
 
 def _becomes(world: World, rule: PermissionSetRule) -> list[str]:
-    request = world.policy_is(a_policy(a_group(), rule, an_assignment()))
+    request = world.policy_is(a_policy(a_group(), rule, an_assignment(), harmless={"ViewOnly"}))
     world.settle()
     return [one for one in world.outcomes(request) if "group" not in one]
 
@@ -154,7 +154,9 @@ def test_what_an_update_has_done_before_it_was_refused_is_undone_by_the_next_pla
 def test_tags_that_a_lost_update_has_added_are_taken_away_when_they_are_not_wanted() -> None:
     world = _with(_FULL)
     world.around = lambda name, port: _LostTags(world.center) if name == "permission_sets" else port
-    world.policy_is(a_policy(a_group(), replace(_FULL, tags={"team": "green", "new": "1"}), an_assignment()))
+    world.policy_is(
+        a_policy(a_group(), replace(_FULL, tags={"team": "green", "new": "1"}), an_assignment(), harmless={"ViewOnly"})
+    )
     world.plan_all()
     world.execute(seconds=5)
     world.around = World.around

@@ -3,10 +3,11 @@
 from typing import Annotated, TypedDict
 
 from dayone.contracts.api_words import ChangeId, Count, Href, Moment, one_of
-from dayone.domain.guardrails import Verdict
+from dayone.domain.guardrails import HELD_AS, Verdict
 from dayone.domain.operations import Action, DeletionOutcome, OperationState
 
 StateWord = Annotated[str, one_of(*OperationState)]
+HeldAs = Annotated[str, one_of(*HELD_AS)]
 VerdictWord = Annotated[str, one_of(Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED)]
 
 
@@ -38,9 +39,15 @@ class ConfirmedAnswer(TypedDict):
 
 
 class HeldAnswer(TypedDict):
-    """A held removal, or access to be given; `verdict` is `waiting`, `approved`, or `rejected` (nothing is done)."""
+    """Something held; `verdict` is `waiting`, `approved`, or `rejected` (nothing is done).
+
+    `held_as` says what: `removals`, `sensitive-access`, `first-assignments`, `guardrails` or `adoption`; `sensitive`
+    why it is sensitive to give it, or is empty.
+    """
 
     resource: str
+    held_as: HeldAs
+    sensitive: str
     change: str
     verdict: VerdictWord
 

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from dayone.contracts.api import ConfirmedAnswer, OperationAnswer, ReasonAnswer, VerdictWord
+from dayone.contracts.api import ConfirmedAnswer, HeldAs, OperationAnswer, ReasonAnswer, VerdictWord
 from dayone.contracts.api_words import Count
 
 
@@ -20,8 +20,13 @@ class ObstacleAnswer(TypedDict):
 
 
 class HeldRemovalAnswer(TypedDict):
-    """A removal, or something to be given, held by a guardrail; `verdict` is `waiting`, `approved` or `rejected`."""
+    """A removal, or something to be given, held by a guardrail; `verdict` is `waiting`, `approved` or `rejected`.
 
+    `held_as` and `sensitive` are as in the answer about the person or the account.
+    """
+
+    held_as: HeldAs
+    sensitive: str
     verdict: VerdictWord
     change: str
     operation: str

@@ -15,6 +15,7 @@ from dayone.domain.origins import (
     EXCEPT,
     GIVES,
     GUARDRAILS,
+    NAMED,
     SENSITIVE_ACCOUNTS,
     Origins,
     assignment_rule,
@@ -29,6 +30,7 @@ from dayone.domain.origins import (
 )
 from dayone.domain.people import Person, Status
 from dayone.domain.policy import AccountSelector, PersonSelector, Policy, SensitiveNames
+from dayone.domain.precedence import PARTS_OF_A_SET
 from dayone.domain.subject_states import Head, SubjectState, Telling
 from dayone.domain.subjects import Resource, ResourceKind
 
@@ -37,9 +39,10 @@ type _Causes = Iterator[tuple[str, str]]
 type _Selectors = Iterable[PersonSelector | AccountSelector]
 
 # AWS may have confirmed an access somewhat after the rule that it was asked for by had been taken out.
-_AT_MOST_LATE = timedelta(hours=1)
+_AT_MOST_LATE, _OF_LATE = timedelta(hours=1), timedelta(days=7)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _END, _BEFORE_OR_AWAY = ("end_date", "status"), ("start_date", "status", "leave_start", "leave_end")
+_EMPLOYMENT = frozenset({*_END, *_BEFORE_OR_AWAY})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +91,15 @@ def _by_grants(resource: Resource, at: Circumstances) -> _Causes:
 
 def _by_rules(resource: Resource, at: Circumstances, *, is_given: bool) -> _Causes:
     name = at.state.head.subject.name
+    if is_given:
+        return _by_giving(resource, at)
     match resource.kind:
-        case ResourceKind.GUARDRAILS:
-            return _by_loosening(at)
         case ResourceKind.GROUP:
             return _by_taking_out(resource, at, rules=(group_rule(name), protection_rule("groups", name)))
         case ResourceKind.PERMISSION_SET:
             return _by_taking_out(resource, at, rules=(set_rule(name),))
         case ResourceKind.ASSIGNMENT:
-            return _by_assigning(resource, at) if is_given else _of_assignment(resource, at)
+            return _of_assignment(resource, at)
         case ResourceKind.MEMBERSHIP if isinstance(at.fact, Person) and _is_here(at.fact, at):
             return _of_membership(resource, at, person=at.fact)
         case _:
@@ -188,13 +191,56 @@ def _of_rule(rule: str, resource: Resource, at: Circumstances, *, taking: _Selec
             yield from _by_bringing(digest, at, reason=f"put {rule} in force as it is")
 
 
+def _by_giving(resource: Resource, at: Circumstances) -> _Causes:
+    """By whoever brought what gives it, took out what kept it from being given, or told by hand what it rests on."""
+    match resource.kind:
+        case ResourceKind.GUARDRAILS:
+            return _by_loosening(at)
+        case ResourceKind.ASSIGNMENT:
+            return _by_assigning(resource, at)
+        case ResourceKind.MEMBERSHIP if isinstance(at.fact, Person):
+            return _by_joining(resource, at, person=at.fact)
+        case kind if kind in PARTS_OF_A_SET or kind is ResourceKind.PROVISIONING:
+            return _by_giving_rights(at)
+        case _:
+            return _of_employment(at.fact, at, tellings=at.tellings)
+
+
+def _by_joining(resource: Resource, at: Circumstances, *, person: Person) -> _Causes:
+    rule, group = group_rule(resource.name), next((one for one in at.policy.groups if one.name == resource.name), None)
+    giving = [one for one in group.members if selects_person(one, person, now=at.now)] if group else []
+    named = [part_digest(rule, NAMED, person.id)] if group and person.id in group.people else []
+    for digest in (*(part_digest(rule, GIVES, one) for one in giving), *named):
+        yield from _by_bringing(digest, at, reason=f"put the part of {rule} in force that gives it")
+    yield from _by_opening(rule, at)
+    attributes = _EMPLOYMENT.union(condition.attribute for one in giving for condition in one.conditions)
+    yield from _by_telling(sorted(attributes), fact=person, tellings=at.tellings)
+
+
 def _by_assigning(resource: Resource, at: Circumstances) -> _Causes:
-    for rule in at.policy.assignments:
-        if f"{rule.permission_set}/{rule.principal}" == resource.name and isinstance(at.fact, Account):
-            for selector in rule.accounts:
-                if selects_account(selector, at.fact):
-                    digest = part_digest(assignment_rule(resource.name), GIVES, selector)
-                    yield from _by_bringing(digest, at, reason=f"put {assignment_rule(resource.name)} in force")
+    rule = assignment_rule(resource.name)
+    alike = [one for one in at.policy.assignments if f"{one.permission_set}/{one.principal}" == resource.name]
+    for selector in chain.from_iterable(one.accounts for one in alike):
+        if isinstance(at.fact, Account) and selects_account(selector, at.fact):
+            yield from _by_bringing(part_digest(rule, GIVES, selector), at, reason=f"put {rule} in force")
+    yield from _by_opening(rule, at)
+    if (holder := at.people.get(assignment_in(resource).principal.person)) and isinstance(holder.fact, Person):
+        yield from _by_telling(sorted(_EMPLOYMENT), fact=holder.fact, tellings=holder.tellings)
+
+
+def _by_giving_rights(at: Circumstances) -> _Causes:
+    name = at.state.head.subject.name
+    for rule in (one for one in at.policy.permission_sets if one.name == name):
+        digest = part_digest(protection_rule("permission_sets", name), GIVES, rule.rights)
+        yield from _by_bringing(digest, at, reason=f"put the rights of {set_rule(name)} in force")
+    yield from _by_opening(set_rule(name), at)
+
+
+def _by_opening(rule: str, at: Circumstances) -> _Causes:
+    """By whoever has taken a part out of a rule of late, which may have kept it from giving this."""
+    for actor, when in at.origins.taken_out.get(rule, {}).items():
+        if when > at.now - _OF_LATE:
+            yield actor, f"took a part out of {rule}"
 
 
 def _by_loosening(at: Circumstances) -> _Causes:

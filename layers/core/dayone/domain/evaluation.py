@@ -28,6 +28,7 @@ from dayone.domain.people import Person
 from dayone.domain.planning import differences, left_alone
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
+from dayone.domain.sensitivity import Gift, Giving, form_of, held_gifts, sensitivity_of
 from dayone.domain.subject_states import Head, SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.domain.terms import OffLimits
@@ -88,23 +89,6 @@ def _named(found: Iterable[Difference]) -> str:
     return ", ".join(f"{one.action} {one.resource}" for one in found)
 
 
-def first_gifts(found: Iterable[Difference], *, head: Head, adoption: Adoption | None) -> frozenset[Resource]:
-    """What is held, or has been held, although it takes nothing away: loosened guardrails, in an account the
-    assignments that await a first approval, and all that changes what others made and use."""
-    if adoption is not None and adoption.in_use:
-        return frozenset(one.resource for one in found if not is_removal(one))
-    known = {one.resource for one in head.held if one.is_gift}
-    return frozenset(
-        one.resource
-        for one in found
-        if one.action is Action.CREATE
-        and (
-            one.resource.kind is ResourceKind.GUARDRAILS
-            or (one.resource.kind is ResourceKind.ASSIGNMENT and (head.awaits_approval or one.resource in known))
-        )
-    )
-
-
 @dataclass(frozen=True)
 class PolicyEvaluator:
     """One policy at one moment, prepared to be asked about any subject.
@@ -120,6 +104,13 @@ class PolicyEvaluator:
     employed: Container[str] = frozenset()
     before: "tuple[PolicyEvaluator, ...]" = ()
     state_of: Callable[[Subject], SubjectState] = lambda subject: SubjectState(Head(subject=subject))
+    _recorded: dict[Subject, SubjectState] = field(default_factory=dict, compare=False, repr=False)
+
+    def recorded(self, subject: Subject) -> SubjectState:
+        """The same, read once: of permission sets, which many accounts have."""
+        if subject not in self._recorded:
+            self._recorded[subject] = self.state_of(subject)
+        return self._recorded[subject]
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         """What the subject should have by this fact, and the grants that are remembered of it."""
@@ -160,8 +151,9 @@ class PolicyEvaluator:
 class Diff:
     """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
 
-    `doubtful` is as in Desired. `initial` is what is given and waits for a first approval. `of_edit` are the removals
-    that the policy makes and one before it would not, by the same facts; without any before it, all of them.
+    `doubtful` is as in Desired. `gifts` are what is given and waits for an approval, with the reasons; `form` stands
+    for the form in which they are given, where there are several. `of_edit` are the removals that the policy makes and
+    one before it would not, by the same facts; without any before it, all of them.
     `of_departed` are those of an account by which somebody who has left loses what is theirs alone.
     `announced` is what grants alone have given and that goes with the last of them, by its time or somebody's word;
     `reasons` are those to stand with what stays as it is. `adoption` is the decision by which it takes on what exists.
@@ -172,7 +164,8 @@ class Diff:
     notes: tuple[str, ...]
     ground: Ground
     doubtful: str = ""
-    initial: frozenset[Resource] = frozenset()
+    gifts: Mapping[Resource, Gift] = field(default_factory=dict)
+    form: str = ""
     of_edit: frozenset[Resource] = frozenset()
     of_departed: frozenset[Resource] = frozenset()
     announced: frozenset[Resource] = frozenset()
@@ -189,8 +182,22 @@ class Diff:
         return replace(self.ground, has_left=self.ground.has_left or resource in self.of_departed)
 
 
-def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator) -> Diff:
-    """How a subject as it is recorded differs from what the policy wants for this fact: the only diff there is."""
+@dataclass(frozen=True, kw_only=True)
+class _Comparison:
+    """What a policy wants of a subject, and which differences from that can be mended."""
+
+    desired: Desired
+    applied: Mapping[Resource, Applied]
+    adoption: Adoption | None
+    reach: WithinReach
+
+    @property
+    def removals(self) -> frozenset[Resource]:
+        """What would be taken away from somebody."""
+        return frozenset(one.resource for one in self.reach.differences if is_removal(one))
+
+
+def _compared(state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator) -> _Comparison:
     subject, applied, policy = state.head.subject, state.trusted, evaluator.policy
     desired, adoption = evaluator.desired(state, fact=fact), state.head.adoption
     if adoption is not None and (adoption := adoption if adoption.counts(desired.resources, applied=applied) else None):
@@ -199,26 +206,35 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
     if policy.protection.users:
         differing = _without_protected(differing, evaluator=evaluator)
     reach = within_reach(differing, state=state, policy=policy)
-    taken, of_edit = frozenset(one.resource for one in reach.differences if is_removal(one)), frozenset[Resource]()
+    return _Comparison(desired=desired, applied=applied, adoption=adoption, reach=reach)
+
+
+def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator) -> Diff:
+    """How a subject as it is recorded differs from what the policy wants for this fact: the only diff there is."""
+    compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
+    desired, applied, found = compared.desired, compared.applied, compared.reach.differences
+    taken, of_edit = compared.removals, frozenset[Resource]()
     for before in evaluator.before if taken else ():
-        of_edit |= taken - diff_subject(state, fact=fact, evaluator=before).removals
+        of_edit |= taken - _compared(state, fact=fact, evaluator=before).removals
     # A policy does not make leavers of people by itself.
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
     is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
     waiting = waiting_note(desired, applied=applied)
+    giving = Giving(state=state, fact=fact, desired=desired, adoption=compared.adoption, recorded=evaluator.recorded)
     return Diff(
-        differences=reach.differences,
+        differences=found,
         left_alone=left_alone(desired, applied=applied),
-        notes=tuple(note for note in (*desired.notes, waiting, reach.note) if note),
+        notes=tuple(note for note in (*desired.notes, waiting, compared.reach.note) if note),
         ground=Ground(policy_version=policy.version, has_left=is_over),
         doubtful=desired.doubtful,
-        initial=first_gifts(reach.differences, head=state.head, adoption=adoption),
+        gifts=held_gifts(found, giving=giving, sensitivity=sensitivity_of(policy)),
+        form=form_of(desired) if state.head.subject.kind is SubjectKind.PERMISSION_SET else "",
         of_edit=of_edit if evaluator.before else taken,
         of_departed=_of_departed(taken, cycles=cycles, evaluator=evaluator) if taken else taken,
-        announced=_announced(reach.differences, state=state, now=evaluator.now),
+        announced=_announced(found, state=state, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.
         reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
-        adoption=adoption,
+        adoption=compared.adoption,
     )
 
 

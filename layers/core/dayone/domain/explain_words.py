@@ -74,7 +74,8 @@ def _held(one: HeldRemoval) -> str:
         case Verdict.APPROVED:
             return f"{what}, operation {one.operation} of change {one.change}, has been approved"
         case _:
-            return f"{what} is held by a guardrail: change {one.change} waits for approval or rejection"
+            why = f", because it is sensitive: {one.sensitive}; " if one.sensitive else ": "
+            return f"{what} is held by a guardrail{why}change {one.change} waits for approval or rejection"
 
 
 def _confirmed(applied: Applied) -> str:

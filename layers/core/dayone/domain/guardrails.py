@@ -24,8 +24,10 @@ GUARDED = frozenset(
 )
 # What somebody loses access by when it comes.
 _TAKING = frozenset({ResourceKind.ENDED_SESSIONS})
-# What is given and waits for a first approval is part of what others made, else.
+# What is given and is not sensitive is part of what others made, else.
 _GIFTS = {ResourceKind.GUARDRAILS: "guardrails", ResourceKind.ASSIGNMENT: "first-assignments"}
+# What something may be held as.
+HELD_AS = ("removals", "sensitive-access", "first-assignments", "guardrails", "adoption")
 # What the limit is a percentage of.
 COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 
@@ -129,11 +131,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HeldRemoval:
-    """A removal, or with `is_gift` a first gift, that was held, and the operation that carries it out once approved.
+    """A removal, or with `is_gift` something to be given, that was held, and the operation that carries it out.
 
     It outlives plans: as long as the same removal is asked for on the same ground, no plan makes it anew. `has_left`
     is that ground: the person's employment is over, or else the policy. `policy_version` is the version a rejection
-    holds against; a newer one may ask again.
+    holds against; a newer one may ask again. `sensitive` says why it is sensitive to give it, or is empty; `form`
+    stands for the form in which it would be given, where there are several.
     """
 
     resource: Resource
@@ -143,6 +146,15 @@ class HeldRemoval:
     verdict: Verdict = Verdict.WAITING
     policy_version: int = 0
     is_gift: bool = False
+    sensitive: str = ""
+    form: str = ""
+
+    @property
+    def held_as(self) -> str:
+        """What it is: `removals`, `sensitive-access`, `first-assignments`, `guardrails` or `adoption`."""
+        if not self.is_gift:
+            return "removals"
+        return "sensitive-access" if self.sensitive else _GIFTS.get(self.resource.kind, "adoption")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +201,8 @@ def spoken_for(held: Iterable[HeldRemoval]) -> frozenset[Resource]:
 
 
 def held_as(held: Iterable[HeldRemoval]) -> str:
-    """Their name in the audit log: `removals`, `first-assignments`, `guardrails`, `adoption`, or `operations`."""
-    kinds = {"removals" if not one.is_gift else _GIFTS.get(one.resource.kind, "adoption") for one in held}
+    """Their name in the audit log: what all of them are held as, or `operations`."""
+    kinds = {one.held_as for one in held}
     return "operations" if len(kinds) > 1 else next(iter(kinds), "removals")
 
 

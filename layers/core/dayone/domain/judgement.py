@@ -1,4 +1,4 @@
-"""Judge the removals that a diff adds: which are carried out, and which are held until a human has approved them.
+"""Judge what a diff removes and gives: what is carried out, and what is held until a human has approved it.
 
 This is the only place that decides it. A plan, a preview, the activation of a policy and a decision all ask here.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from dayone.domain.changes import Decision
 from dayone.domain.evaluation import Diff
 from dayone.domain.guardrails import (
+    COUNTED,
     HeldRemoval,
     RemovalBudget,
     Tally,
@@ -26,11 +27,12 @@ from dayone.domain.guardrails import (
 from dayone.domain.operations import Applied
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
+from dayone.domain.sensitivity import Gift
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, Subject
 
-WAITS_FOR_FIRST_APPROVAL = "the account existed before Day One, and its first assignments are not approved yet"
-_MOST_NAMES = 10
+SENSITIVE = "sensitive access"
+_MOST_NAMES, _MOST_GIFTS = 10, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +148,20 @@ def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
     return why_over_the_limit(removals.number, guardrails=policy.guardrails, tally=tally)
 
 
+def why_gifts_are_held(gifts: Iterable[tuple[Resource, Gift]]) -> str:
+    """Why those gifts are held, in one text; "" without any."""
+    gifts = list(gifts)
+    others = dict.fromkeys(gift.reason for _, gift in gifts if not gift.is_sensitive)
+    sensitive = dict.fromkeys(_in_words(resource, gift) for resource, gift in gifts if gift.is_sensitive)
+    listed = "; ".join(_shortened(list(sensitive), most=_MOST_GIFTS))
+    return "; ".join(filter(None, (*others, f"{SENSITIVE}: {listed}" if listed else "")))
+
+
+def _in_words(resource: Resource, gift: Gift) -> str:
+    # All that is to be done to a permission set is held for one reason, which names it.
+    return f"{resource}: {gift.reason}" if resource.kind in COUNTED else gift.reason
+
+
 @dataclass(frozen=True, kw_only=True)
 class GuardrailResult:
     """What becomes of the differences that a plan makes operations for.
@@ -215,12 +231,13 @@ class JudgementPreview:
     is_edit: bool = False
     impact: PolicyImpact = field(default_factory=PolicyImpact)
     _removals: list[SubjectRemovals] = field(default_factory=list)
-    _initial: Counter[tuple[Subject, str]] = field(default_factory=Counter)
+    _gifts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, removals: SubjectRemovals, *, initial: int = 0) -> None:
-        """Take the removals of one subject in, and how many things given to it would wait for a first approval."""
-        if initial:
-            self._initial[removals.subject, removals.doubtful or WAITS_FOR_FIRST_APPROVAL] += initial
+    def add(self, removals: SubjectRemovals, *, gifts: Mapping[Resource, Gift]) -> None:
+        """Take the removals of one subject in, and what given to it would wait for an approval."""
+        for resource, gift in gifts.items():
+            sensitive = f"{SENSITIVE}: {_in_words(resource, gift)}"
+            self._gifts[sensitive if gift.is_sensitive else f"{removals.subject}: {gift.reason}"] += 1
         self.impact = self.impact.plus(removals)
         if removals.resources:
             self._removals.append(removals)
@@ -238,8 +255,7 @@ class JudgementPreview:
             else:
                 more = removals.number
                 tally = replace(tally, today=tally.today + more, in_change=tally.in_change + more)
-        for (subject, reason), number in self._initial.items():
-            held[_named(reason, subject, is_own=True)] += number
+        held.update(self._gifts)
         return PreviewedJudgement(
             removals=sum(removals.number for removals in self._removals),
             held=held.total(),
@@ -251,12 +267,14 @@ def _named(reason: str, subject: Subject, *, is_own: bool) -> str:
     return f"{subject}: {reason}" if is_own else reason
 
 
-def _shortened(reasons: list[str]) -> Iterable[str]:
-    yield from reasons[:_MOST_NAMES]
-    if len(reasons) > _MOST_NAMES:
-        yield f"{len(reasons) - _MOST_NAMES} more"
+def _shortened(reasons: list[str], *, most: int = _MOST_NAMES) -> Iterable[str]:
+    yield from reasons[:most]
+    if len(reasons) > most:
+        yield f"{len(reasons) - most} more"
 
 
 def _alike(diff: Diff, held: HeldRemoval) -> frozenset[Resource]:
-    """The resources for which the same is asked as what is held: to be assigned initially, or taken away."""
-    return diff.initial if held.is_gift else diff.removals
+    """The resources for which the same is asked as what is held: to be given in the same form, or taken away."""
+    if not held.is_gift:
+        return diff.removals
+    return frozenset(diff.gifts) if held.form in ("", diff.form) else frozenset()

@@ -103,7 +103,13 @@ def head_answer(head: Head) -> api.HeadAnswer:
 
 
 def _held(one: HeldRemoval) -> api.HeldAnswer:
-    return {"resource": str(one.resource), "change": one.change, "verdict": str(one.verdict)}
+    return {
+        "resource": str(one.resource),
+        "held_as": one.held_as,
+        "sensitive": one.sensitive,
+        "change": one.change,
+        "verdict": str(one.verdict),
+    }
 
 
 def confirmed_answer(one: Applied) -> api.ConfirmedAnswer:

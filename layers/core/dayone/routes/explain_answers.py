@@ -48,7 +48,13 @@ def _step(step: Step, *, policy_version: int) -> api.StepAnswer:
 
 
 def _held(one: HeldRemoval) -> api.HeldRemovalAnswer:
-    return {"verdict": str(one.verdict), "change": one.change, "operation": one.operation}
+    return {
+        "held_as": one.held_as,
+        "sensitive": one.sensitive,
+        "verdict": str(one.verdict),
+        "change": one.change,
+        "operation": one.operation,
+    }
 
 
 def _obstacle(one: Obstacle) -> api.ObstacleAnswer:

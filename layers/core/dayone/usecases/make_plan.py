@@ -1,6 +1,6 @@
 """Write a plan down: what a subject's head is to remember, the operations, and what of them a guardrail holds."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -15,7 +15,7 @@ from dayone.domain.grants import Grant, next_turn
 from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
 from dayone.domain.judgement import GuardrailResult, SplitDiff
 from dayone.domain.life_cycle import IdentitySource, has_access
-from dayone.domain.operations import Action, Applied, OperationState
+from dayone.domain.operations import Action, Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.planning import Planned, fingerprint, operations
 from dayone.domain.policy import Policy
@@ -165,10 +165,7 @@ def with_operations(
         adopts=diff.adoption.digest if diff.adoption else "",
         called=ready(inputs.policy).called,
     )
-    made = tuple(
-        replace(operation, state=OperationState.HELD) if operation.resource in guarded.stopped else operation
-        for operation in operations(split.allowed, planned=planned)
-    )
+    made = _with_stopped(operations(split.allowed, planned=planned), stopped=guarded.stopped, gifts=diff.gifts)
     after = replace(
         plan.after,
         generation=generation,
@@ -180,6 +177,20 @@ def with_operations(
     )
     plan = with_bootstrap(replace(plan, after=after, operations=made, removals=guarded.budget))
     return _with_held(plan, diff=diff, reason=guarded.reason, now=inputs.now) if guarded.stopped else plan
+
+
+def _with_stopped(
+    made: Iterable[Operation], *, stopped: Collection[Resource], gifts: Container[Resource]
+) -> tuple[Operation, ...]:
+    """The operations, those held that are stopped; none of the others waits for something to be given that is held."""
+    made = tuple(made)
+    given = {one.number for one in made if one.resource in stopped and one.resource in gifts}
+    return tuple(
+        replace(one, state=OperationState.HELD)
+        if one.resource in stopped
+        else replace(one, after=tuple(number for number in one.after if number not in given))
+        for one in made
+    )
 
 
 def _head_after(at: PlanInputs) -> Head:
@@ -219,17 +230,7 @@ def _look_for_names_at(head: Head, *, now: datetime) -> datetime:
 
 
 def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
-    held = tuple(
-        HeldRemoval(
-            resource=one.resource,
-            change=one.change,
-            operation=one.id,
-            has_left=diff.ground_of(one.resource).has_left,
-            is_gift=one.resource in diff.initial,
-        )
-        for one in plan.operations
-        if one.state is OperationState.HELD
-    )
+    held = tuple(_held(one, diff) for one in plan.operations if one.state is OperationState.HELD)
     entry = AuditEntry(
         at=now,
         actor=plan.cause.actor,
@@ -245,6 +246,19 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
         notes=(*plan.notes, f"held until another person approves: {reason}"),
         audit=(*plan.audit, entry),
         held_because=reason,
+    )
+
+
+def _held(one: Operation, diff: Diff) -> HeldRemoval:
+    gift = diff.gifts.get(one.resource)
+    return HeldRemoval(
+        resource=one.resource,
+        change=one.change,
+        operation=one.id,
+        has_left=diff.ground_of(one.resource).has_left,
+        is_gift=gift is not None,
+        sensitive=gift.reason if gift and gift.is_sensitive else "",
+        form=diff.form if gift and gift.is_sensitive else "",
     )
 
 

@@ -103,8 +103,8 @@ class PreviewBuilder:
         room = _MOST_NOTES - len(self._notes)
         notes = [note for note in (diff.left_alone, *diff.notes) if note]
         self._notes += [f"{state.head.subject}: {note}" for note in notes[:room]]
-        initial = sum(difference.resource in diff.initial for difference in split.allowed)
-        self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), initial=initial)
+        gifts = {one.resource: diff.gifts[one.resource] for one in split.allowed if one.resource in diff.gifts}
+        self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), gifts=gifts)
         if split.allowed:
             self._list([_previewed(difference, of=state.head.subject) for difference in split.allowed])
             given = [difference.resource for difference in split.allowed if difference.action is Action.CREATE]

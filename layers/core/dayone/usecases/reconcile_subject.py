@@ -12,12 +12,12 @@ from dayone.domain.evaluation import Diff, diff_subject
 from dayone.domain.grants import people_granted
 from dayone.domain.guardrails import RemovalBudget, limit
 from dayone.domain.judgement import (
-    WAITS_FOR_FIRST_APPROVAL,
     GuardrailResult,
     SplitDiff,
     SubjectRemovals,
     removals_of,
     split_held,
+    why_gifts_are_held,
     why_held,
 )
 from dayone.domain.operations import Operation
@@ -167,7 +167,7 @@ def _blamed(held: Collection[Resource], *, inputs: PlanInputs, diff: Diff, ports
         of_leavers=frozenset(one for one in held if diff.ground_of(one).has_left),
         people={one: ports.subjects.load(Subject(SubjectKind.PERSON, one)).head for one in assigned if one},
     )
-    return blamed_for(held, given=diff.initial, at=circumstances)
+    return blamed_for(held, given=frozenset(diff.gifts), at=circumstances)
 
 
 def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:
@@ -203,15 +203,12 @@ def guard_removals(
     ledger: Ledger,
     now: datetime,
 ) -> GuardrailResult:
-    """Hold all new removals or none of them; what waits for a first approval is held in any case."""
+    """Hold all new removals or none of them; what is given and waits for an approval is held in any case."""
     result = _guarded(split, removals=removals, change=change, policy=policy, ledger=ledger, now=now)
-    initial = frozenset(difference.resource for difference in split.allowed) & diff.initial
-    if not initial:
-        return result
-    why = diff.adoption.held_because if diff.adoption else diff.doubtful or WAITS_FOR_FIRST_APPROVAL
-    reason = "; ".join(filter(None, (result.reason, why)))
+    gifts = {one.resource: diff.gifts[one.resource] for one in split.allowed if one.resource in diff.gifts}
+    reason = "; ".join(filter(None, (result.reason, why_gifts_are_held(gifts.items()))))
     return GuardrailResult(
-        removing=result.removing, stopped=result.stopped | initial, reason=reason, budget=result.budget
+        removing=result.removing, stopped=result.stopped | gifts.keys(), reason=reason, budget=result.budget
     )
 
 
