@@ -26,7 +26,6 @@ EXPECTED: Mapping[str, tuple[float, str]] = {
     "write units: the same, each of 100": (178.39, _TRANSACTIONS),
     "write units: one assignment of a new account": (41.0, _TRANSACTIONS),
     "write units: one assignment, each of 100 by an edit": (32.72, _TRANSACTIONS),
-    "write units: an echo of HR": (19.0, "what changes nothing is planned and recorded like everything else"),
 }
 
 
@@ -91,6 +90,8 @@ def account(assignments: int) -> Work:
 def look() -> Work:
     """An account is looked at that has not changed."""
     world = company(1, _TEN, assigned=True)
+    # The first look after everything is there notes that.
+    world.carry_out(lambda world: world.look_at_account(account_id(0)))
     return world.carry_out(lambda world: world.look_at_account(account_id(0)))
 
 

@@ -9,6 +9,7 @@ from benchmarks.capacity import Meter
 from benchmarks.dynamodb_in_memory import MemoryDynamo
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
+from dayone.adapters.dynamodb_echoes import DynamoEchoes
 from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
 from dayone.adapters.dynamodb_ledger import DynamoLedger
@@ -72,6 +73,7 @@ class TableWorld(World):
             "subjects": DynamoSubjects(table),
             "company": DynamoCompany(table),
             "portions": DynamoPortions(table),
+            "echoes": DynamoEchoes(table),
             "policies": PoliciesWithinReach(policies=policies, standing=MemoryStanding(made.off_limits)),
             "changes": DynamoChanges(table),
             "grants": DynamoGrants(table),

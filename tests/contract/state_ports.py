@@ -8,6 +8,7 @@ from typing import Any
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_echoes import DynamoEchoes
 from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
 from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
@@ -30,6 +31,7 @@ from dayone.domain.audit import AuditEntry, AuditRecord
 from dayone.domain.operations import Lane, Operation, order_of
 from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.company import Company, Portions
+from dayone.ports.echoes import Echoes
 from dayone.ports.failed_work import FailedSubjects
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
@@ -47,6 +49,7 @@ from tests.fakes.queues import MemoryTurn
 from tests.fakes.sessions import MemoryRevokedSessions
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
@@ -85,6 +88,7 @@ class StatePorts:
     held: HeldRemovals
     company: Company
     portions: Portions
+    echoes: Echoes
     revoked: RevokedSessions
     chains: Callable[[], list[Chain]]
     parsed: list[int]
@@ -134,6 +138,7 @@ def ports_in_memory() -> StatePorts:
         held=MemoryHeldRemovals(state),
         company=MemoryCompany(state),
         portions=MemoryPortions(state),
+        echoes=MemoryEchoes(state),
         revoked=MemoryRevokedSessions(state),
         chains=lambda: [state.audit_records()],
         parsed=parsed,
@@ -163,6 +168,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         held=DynamoHeldRemovals(table),
         company=DynamoCompany(table),
         portions=DynamoPortions(table),
+        echoes=DynamoEchoes(table),
         revoked=DynamoRevokedSessions(table),
         chains=lambda: chains_in(state_table.client, state_table.name),
         parsed=parsed,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from botocore.model import OperationModel
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
+from dayone.adapters.dynamodb_echoes import DynamoEchoes
 from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
 from dayone.adapters.dynamodb_grants import DynamoGrants
 from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
@@ -39,7 +41,9 @@ from dayone.domain.operations import Lane, OperationState
 from dayone.domain.policy import Policy, Reservation
 from dayone.domain.portions import Portion
 from dayone.domain.stuck import Stuck, StuckKind
+from dayone.domain.subject_states import FactVersion
 from dayone.domain.subjects import Subject, SubjectKind, group_named
+from dayone.ports.echoes import Echo
 from dayone.ports.grants import GrantFilter
 from dayone.ports.hr import Roster
 from tests.contract.grant_samples import granted, on_record
@@ -125,6 +129,16 @@ def test_portions(watched: Watched) -> None:
     for _ in range(2):
         portions.keep(HIRED, Portion(number=0, subjects=(ADA,), total=1, last=None))
     assert watched.actions == DynamoPortions.ACTIONS
+
+
+def test_echoes(watched: Watched) -> None:
+    echoes = DynamoEchoes(watched.table)
+    forget_at = NOW + timedelta(days=30)
+    version = FactVersion(at=NOW, digest="d")
+    echoes.note(Echo(cause=cause(), subject=ADA, source="s", version=version, delivery="m-1", forget_at=forget_at))
+    assert echoes.heard(ADA) == {"s": version}
+    assert not echoes.is_counted(HIRED)
+    assert watched.actions == DynamoEchoes.ACTIONS
 
 
 def test_due_work(watched: Watched, others: StatePorts) -> None:
@@ -266,7 +280,6 @@ def test_progress(watched: Watched, others: StatePorts) -> None:
     planned(others, ADA, USER, change=LEFT)
     progress = DynamoProgress(watched.table)
     progress.of_accounts(LEFT, cursor="", limit=1)
-    progress.longest_chain(LEFT)
     progress.failed(LEFT, after="", limit=1)
     progress.before(Change(cause=cause()), Lane.USERS)
     assert progress.planned(LEFT, [ADA]) == {ADA}

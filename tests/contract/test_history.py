@@ -8,6 +8,8 @@ import pytest
 from dayone.adapters import dynamodb_history
 from dayone.domain.changes import CauseKind, ChangeState, ulid_of
 from dayone.domain.history import ChangesWanted
+from dayone.domain.operations import Operation, OperationState
+from dayone.domain.subjects import Subject
 from dayone.errors import Invalid
 from dayone.ports.records import Page
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
@@ -24,6 +26,7 @@ from tests.contract.state_samples import (
     doubtful,
     end,
     in_group,
+    plan,
     planned,
 )
 
@@ -149,3 +152,68 @@ def test_a_change_of_which_nothing_has_ended_has_no_end(ports: StatePorts) -> No
     found = ports.history.glance(HIRED)
     assert found is not None
     assert (found.attempts, found.ended_at) == (0, None)
+
+
+class TestWhatSomebodyMayHaveToLookAt:
+    def test_what_is_held_is_found_until_it_is_decided_on(self, ports: StatePorts) -> None:
+        held = holding(ports, ADA)
+        planned(ports, BOB, USER, change=MOVED)
+        assert ids_of(ports, state=ChangeState.HELD) == [HIRED]
+        ports.held.release(HIRED, [held.id])
+        assert ids_of(ports, state=ChangeState.HELD) == []
+        assert ids_of(ports, state=ChangeState.RUNNING) == [MOVED, HIRED]
+
+    def test_what_is_held_for_another_subject_is_still_found(self, ports: StatePorts) -> None:
+        first = holding(ports, ADA)
+        second = holding(ports, BOB)
+        ports.held.drop(HIRED, [first.id], reason="rejected", at=NOW)
+        assert ids_of(ports, state=ChangeState.HELD) == [HIRED]
+        ports.held.drop(HIRED, [second.id], reason="rejected", at=NOW)
+        assert ids_of(ports, state=ChangeState.HELD) == []
+
+    def test_what_has_failed_is_found(self, ports: StatePorts) -> None:
+        failing(ports, ADA, HIRED)
+        planned(ports, BOB, change=MOVED)
+        assert ids_of(ports, state=ChangeState.FAILED) == [HIRED]
+
+    def test_what_had_failed_before_is_not_its_failure(self, ports: StatePorts) -> None:
+        failing(ports, ADA, HIRED, failed_before=True)
+        assert ids_of(ports, state=ChangeState.FAILED) == []
+
+    def test_what_was_given_up_is_found_until_it_is_planned(self, ports: StatePorts) -> None:
+        ports.changes.give_up(cause(), subject=ADA, note="a dead letter")
+        assert ids_of(ports, state=ChangeState.FAILED) == [HIRED]
+        ports.changes.ask_again(HIRED, subject=ADA)
+        planned(ports, ADA)
+        assert ids_of(ports, state=ChangeState.FAILED) == []
+
+    def test_they_are_in_the_order_of_all_changes(self, ports: StatePorts) -> None:
+        for number, change in enumerate((HIRED, MOVED, LEFT)):
+            failing(ports, replace(ADA, name=f"e-{number}"), change)
+        assert ids_of(ports, state=ChangeState.FAILED, limit=1) == ids_of(ports)
+
+
+def test_changes_lie_by_when_they_were_taken_in_whatever_clock_their_causes_go_by(ports: StatePorts) -> None:
+    for hours_off, minutes, change in ((5, 0, HIRED), (-5, 1, MOVED), (0, 2, LEFT)):
+        received_at = NOW + timedelta(minutes=minutes)
+        ports.changes.open(replace(cause(change), at=NOW + timedelta(hours=hours_off), received_at=received_at))
+    assert ids_of(ports) == [LEFT, MOVED, HIRED]
+    assert ids_of(ports, since=NOW + timedelta(minutes=1), until=NOW + timedelta(minutes=2)) == [MOVED]
+
+
+def holding(ports: StatePorts, subject: Subject) -> Operation:
+    """A plan that holds its only operation."""
+    made = plan(ports.subjects.load(subject).head, in_group("held"))
+    operations = tuple(replace(one, state=OperationState.HELD) for one in made.operations)
+    ports.subjects.commit(replace(made, operations=operations, held_because="too many"))
+    return operations[0]
+
+
+def failing(ports: StatePorts, subject: Subject, change: str, *, failed_before: bool = False) -> None:
+    """A plan whose only operation fails."""
+    made = plan(ports.subjects.load(subject).head, USER, change=change)
+    made = replace(made, operations=tuple(replace(one, failed_before=failed_before) for one in made.operations))
+    ports.subjects.commit(made)
+    begun = ports.queue.begin(made.operations[0], doubt=doubtful(made.operations[0]))
+    assert begun is not None
+    ports.queue.finish([end(begun, state=OperationState.FAILED)])

@@ -131,16 +131,6 @@ class TestWhatIsLeft:
         ports.held.drop(HIRED, [second], reason="rejected", at=NOW)
         assert change_in(ports).left == {Lane.ASSIGNMENTS: 1}
 
-    def test_the_longest_chain_is_that_of_the_account_with_most_left(self, ports: StatePorts) -> None:
-        assert ports.progress.longest_chain(HIRED) == 0
-        operations = planned(ports, SHOP, VIEW, ADMIN, AUDIT).operations
-        planned(ports, BANK, VIEW, ADMIN)
-        planned(ports, ADA, USER, *(in_group(name) for name in "abcde"))
-        assert ports.progress.longest_chain(HIRED) == 3
-        for one in operations[:2]:
-            ended(ports, one, state=OperationState.SUCCEEDED)
-        assert ports.progress.longest_chain(HIRED) == 2
-
 
 class TestBefore:
     """Of the change that is asked about, planned at NOW."""

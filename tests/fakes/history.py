@@ -12,12 +12,15 @@ class MemoryHistory:
         self._state = state
 
     def changes(self, wanted: ChangesWanted = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
-        first, last = wanted.ids
+        first, last = wanted.places
         of = {change for change, subject in self._state.plans if subject == wanted.subject}
         found = {
-            id_: one
+            one.cause.place: one
             for id_, one in self._state.changes.items()
-            if first <= id_ <= last and wanted.has(one) and (wanted.subject is None or id_ in of)
+            if id_ not in self._state.echoes
+            and first <= one.cause.place <= last
+            and wanted.has(one)
+            and (wanted.subject is None or id_ in of)
         }
         return page(f"changes of {wanted.subject}", found, cursor=cursor, limit=limit, newest_first=True)
 

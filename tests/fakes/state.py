@@ -16,7 +16,7 @@ from dayone.domain.origins import Origins
 from dayone.domain.policy import PolicyVersion, Reservations
 from dayone.domain.portions import Portion
 from dayone.domain.stuck import Stuck, StuckKind
-from dayone.domain.subject_states import Head, Plan
+from dayone.domain.subject_states import FactVersion, Head, Plan
 from dayone.domain.subjects import ResourceOf, Subject
 
 # The audit log's only lane.
@@ -38,6 +38,8 @@ class State:
     existing: int = 0
     removals: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
+    heard: dict[tuple[Subject, str], FactVersion] = field(default_factory=dict)
+    echoes: set[str] = field(default_factory=set)
     former_holders: dict[str, str] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     failed: dict[Subject, FailedWork] = field(default_factory=dict)

@@ -19,9 +19,6 @@ class MemoryProgress:
         found = {one.subject.name: one for one in self._accounts(change)}
         return page(f"accounts of {change}", found, cursor=cursor, limit=limit)
 
-    def longest_chain(self, change: str) -> int:
-        return max((one.left for one in self._accounts(change)), default=0)
-
     def before(self, change: Change, lane: Lane) -> int:
         waiting = self._state.waiting.get(lane, [])
         return sum(order < place_of(change) and of != change.id for order, of, _ in waiting)

@@ -39,7 +39,7 @@ class MemorySubjects:
         subject, cause = plan.after.subject, plan.cause
         if (cause.change, subject) in self._state.plans:
             raise Conflicting(f"{subject} has been planned by change {cause.change}")
-        if plan.delivery and plan.delivery.name in self._state.deliveries:
+        if plan.delivery and self.taken_by(plan.delivery.name) not in ("", cause.change):
             raise Conflicting(f"the delivery behind change {cause.change} has been taken")
         if self.load(subject).head.revision != plan.before.revision:
             raise Conflicting(f"{subject} has moved since it was read")
@@ -54,7 +54,9 @@ class MemorySubjects:
             self._state.deliveries[plan.delivery.name] = cause.change
         change = self._state.change_for(cause)
         because, blamed = change.held_because or plan.held_because, _joined(change.blamed, plan.blamed)
-        change = replace(change, planned=change.planned + 1, held_because=because, blamed=blamed)
+        added, subjects = change.planned + 1, (change.subjects or 0) + 1 if plan.adds_subject else change.subjects
+        change = replace(change, planned=added, subjects=subjects, held_because=because, blamed=blamed)
+        self._state.echoes.discard(change.id)
         self._state.changes[change.id] = change
         self._state.shares[cause.change, subject] = Share(subject=subject)
         for operation in plan.operations:

@@ -66,12 +66,12 @@ def test_it_says_so_account_by_account(world: World) -> None:
     assert (second["account"], second["done"], second["total"]) == ("222222222222", 0, 1)
 
 
-def test_of_many_accounts_the_first_hundred_are_there_and_the_rest_a_page_away(world: World) -> None:
-    know(world, [share(f"{number:012}", operations=1) for number in range(103)])
+def test_of_many_accounts_the_first_are_there_and_the_rest_a_page_away(world: World) -> None:
+    know(world, [share(f"{number:012}", operations=1) for number in range(28)])
     progress = world.send("read_change").body["progress"]
-    assert len(progress["by_account"]) == 100
+    assert len(progress["by_account"]) == 25
     rest = world.send(asking("list_accounts_of_change", cursor=progress["cursor"])).body
-    assert [int(one["account"]) for one in rest["accounts"]] == [100, 101, 102]
+    assert [int(one["account"]) for one in rest["accounts"]] == [25, 26, 27]
     assert rest["cursor"] == ""
 
 

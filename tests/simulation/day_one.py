@@ -38,6 +38,7 @@ from tests.fakes.queues import MemoryDeadLetters, MemoryReturns, MemoryTurn
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
@@ -134,6 +135,7 @@ class DayOne:
             "subjects": ObservedSubjects(self.state),
             "company": MemoryCompany(self.state),
             "portions": MemoryPortions(self.state),
+            "echoes": MemoryEchoes(self.state),
             "policies": self.policies(),
             "changes": MemoryChanges(self.state),
             "grants": MemoryGrants(self.state),

@@ -292,7 +292,7 @@ class TestPlannedAgain:
         request = world.hr_tells(a_person(), at=world.now + timedelta(seconds=1))
         world.settle()
         assert world.state.operations == before
-        assert _notes(world, request) == (f"held by change {held.cause.change}: membership/engineers",)
+        assert _change(world, request).notes == (f"held by change {held.cause.change}: membership/engineers",)
         assert _change(world, request).state is ChangeState.SUCCEEDED
 
     def test_what_is_held_stays_with_the_change_that_holds_it(self) -> None:

@@ -69,6 +69,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "missing": st.lists(RESOURCES, max_size=2).map(tuple),
     "is_initial_discovery": st.booleans(),
     "recreate": st.booleans(),
+    "only_if_changed": st.booleans(),
     "digest": st.text(alphabet="0123456789abcdef", min_size=64, max_size=64),
     "cursor": st.text(),
     "version": st.integers(),

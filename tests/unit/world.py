@@ -61,6 +61,7 @@ from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.standing import MemoryStanding
 from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany, MemoryPortions
+from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
@@ -139,6 +140,7 @@ class World:
             "subjects": MemorySubjects(self.state),
             "company": MemoryCompany(self.state),
             "portions": MemoryPortions(self.state),
+            "echoes": MemoryEchoes(self.state),
             "policies": self._policies(),
             "changes": MemoryChanges(self.state),
             "grants": MemoryGrants(self.state),

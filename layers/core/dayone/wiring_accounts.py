@@ -58,12 +58,18 @@ def standing(
 
 
 def counts(table: "DynamoTable") -> dict[str, Any]:
-    """What is counted of changes and of what exists."""
+    """What is counted of changes and of what exists, and what counts for nothing."""
+    from dayone.adapters.dynamodb_echoes import DynamoEchoes
     from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
     from dayone.adapters.dynamodb_ledger import DynamoLedger
     from dayone.adapters.dynamodb_progress import DynamoProgress
 
-    return {"progress": DynamoProgress(table), "ledger": DynamoLedger(table), "held": DynamoHeldRemovals(table)}
+    return {
+        "echoes": DynamoEchoes(table),
+        "progress": DynamoProgress(table),
+        "ledger": DynamoLedger(table),
+        "held": DynamoHeldRemovals(table),
+    }
 
 
 def record_account_event(given: "settings.RecordAccountEventSettings") -> "RecordAccountEvent":

@@ -11,6 +11,9 @@ PLANNED = "SUBJECT#"
 UNPLANNED = "UNPLANNED#"
 OPERATION = "OPERATION#"
 PORTION = "PORTION#"
+MARK = "MARK#"
+# What a plan had to say, apart from the proof of it: of a large change few subjects have any.
+NOTES = "NOTES#"
 
 
 def change_partition(change: str) -> str:
@@ -28,6 +31,11 @@ def planned_key(subject: Subject, *, change: str) -> RecordKey:
     return RecordKey(change_partition(change), f"{PLANNED}{subject}")
 
 
+def notes_key(subject: Subject, *, change: str) -> RecordKey:
+    """What the plan of a subject had to say."""
+    return RecordKey(change_partition(change), f"{NOTES}{subject}")
+
+
 def unplanned_key(subject: Subject, *, change: str) -> RecordKey:
     """The note that a subject of a change was given up."""
     return RecordKey(change_partition(change), f"{UNPLANNED}{subject}")
@@ -41,6 +49,11 @@ def planned_of(key: Mapping[str, Any]) -> Subject:
 def portion_key(change: str, *, number: int) -> RecordKey:
     """A portion of the company that a change has gone through."""
     return RecordKey(change_partition(change), f"{PORTION}{number:06d}")
+
+
+def mark_key(change: str, *, mark: str) -> RecordKey:
+    """What lists a change among those that somebody may have to look at."""
+    return RecordKey(change_partition(change), f"{MARK}{mark}")
 
 
 def operation_key(operation: Operation) -> RecordKey:

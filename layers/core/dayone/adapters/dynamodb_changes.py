@@ -7,6 +7,7 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_change_keys as change_keys
+from dayone.adapters import dynamodb_marks as marks
 from dayone.adapters.dynamodb_conditions import (
     EXISTS,
     IS_GIVEN_UP,
@@ -79,6 +80,7 @@ class DynamoChanges:
             lambda: {
                 _GIVEN_UP: Put({**key._asdict(), "notes": [note]}, condition=IS_NOT_GIVEN_UP),
                 _CHANGE: Update(change_keys.change_key(cause.change), put_once=once, add={"unplanned": 1}),
+                **marks.failed(cause.place),
             },
             what=f"giving up {subject} in change {cause.change}",
             over_when=[_GIVEN_UP],

@@ -19,6 +19,9 @@ IS_OPEN: ConditionBase = EXISTS & Attr("state").is_in(sorted(encode(state) for s
 # Whoever comes late, the decision on a held operation is carried out once.
 IS_HELD: ConditionBase = Attr("state").eq(encode(OperationState.HELD))
 
+# A change that holds something else by now keeps its mark.
+HOLDS_NOTHING: ConditionBase = Attr("held").not_exists() | Attr("held").eq(0)
+
 # The first to decide has decided.
 IS_UNDECIDED: ConditionBase = Attr("decision").not_exists()
 
@@ -28,6 +31,11 @@ IS_NOT_GIVEN_UP: ConditionBase = IS_NEW | Attr("is_over").exists()
 
 # AWS is called for an operation that waits, never for one it works on already.
 IS_PENDING: ConditionBase = Attr("state").eq(encode(OperationState.PENDING))
+
+
+def is_taken_by_nobody_but(change: str) -> ConditionBase:
+    """A delivery counts once; a change that had noted it may have died before it had done the rest."""
+    return IS_NEW | Attr("change").eq(change)
 
 
 def nothing_moved_since(head: Head) -> ConditionBase:

@@ -7,6 +7,7 @@ from dayone.adapters import dynamodb_audit as audit
 from dayone.adapters import dynamodb_change_counts as change_counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_marks as marks
 from dayone.adapters.dynamodb_conditions import IS_OPEN, is_as_it_was, is_counted, is_in_force
 from dayone.adapters.dynamodb_failed_subjects import is_to_be_planned_again, noted_failures
 from dayone.adapters.dynamodb_ledger import counting
@@ -51,6 +52,7 @@ class Endings:
             **_counting_on_heads(ends, known=known),
             **noted_failures(ends, known=known),
             **change_counts.ended(counted),
+            **marks.of_failures(counted, known=known),
             **audit.appended(self._table, [one.audit for one in ends], lane=audit.OPERATIONS),
         }
 

@@ -11,6 +11,7 @@ from dayone.adapters import dynamodb_audit as audit_log
 from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters import dynamodb_marks as marks
 from dayone.adapters.dynamodb_conditions import IS_HELD, nothing_moved_since
 from dayone.adapters.dynamodb_mapping import held_parts, operation_in, runnable
 from dayone.adapters.dynamodb_table import DynamoTable
@@ -31,7 +32,14 @@ class DynamoHeldRemovals:
     """The port HeldRemovals."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
-        {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+        {
+            "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        }
     )
 
     def __init__(self, table: DynamoTable) -> None:
@@ -90,6 +98,7 @@ class DynamoHeldRemovals:
                 return {**moved, **count(held)}
 
             self._table.transact(writes, what=f"moving on what change {change} holds")
+        marks.release(self._table, change)
 
 
 def _moving(operation: Operation, *, to: OperationState, put: Mapping[str, Any]) -> Write:

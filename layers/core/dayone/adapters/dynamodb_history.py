@@ -1,6 +1,6 @@
-"""Changes of the past in DynamoDB: by time, or by what they planned; what else is asked for is looked for in these."""
+"""Changes of the past in DynamoDB: by time, by what they planned, or by what they are marked with."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched, islice
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import change_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import Record
-from dayone.domain.changes import Change
+from dayone.domain.changes import Change, ChangeState, change_at
 from dayone.domain.history import EVERY_CHANGE, ChangesWanted
 from dayone.errors import Invalid
 from dayone.ports.records import Page
@@ -20,6 +20,7 @@ from dayone.ports.records import Page
 # About a megabyte of the index, which is what one call reads at most.
 _MOST_LOOKED_AT = 1000
 _AT_ONCE = 100
+_MARKED: Mapping[ChangeState, str] = {ChangeState.HELD: lists.HOLDING, ChangeState.FAILED: lists.FAILED}
 
 
 class DynamoHistory:
@@ -56,28 +57,34 @@ class DynamoHistory:
         self, listed: Iterable[Record], *, wanted: ChangesWanted
     ) -> Iterator[tuple[Record, Change | None]]:
         """Each place in the list with its change, None for one whose record is not there yet."""
-        if wanted.subject is None:
+        if _list_of(wanted) == lists.CHANGES:
             yield from ((one, change_in(one)) for one in listed)
             return
         for places in batched(islice(listed, _MOST_LOOKED_AT + 1), _AT_ONCE, strict=False):
-            heads = self._table.get_all(change_keys.change_key(str(one["listed_as"])) for one in places)
-            known = {change.id: change for change in map(change_in, heads)}
-            yield from ((one, known.get(str(one["listed_as"]))) for one in places)
+            ids = [change_at(str(one["listed_as"])) for one in places]
+            known = {one.id: one for one in map(change_in, self._table.get_all(map(change_keys.change_key, ids)))}
+            yield from ((one, known.get(change)) for one, change in zip(places, ids, strict=True))
+
+
+def _list_of(wanted: ChangesWanted) -> str:
+    """The shortest list that has all of them."""
+    if wanted.subject:
+        return lists.changes_of(wanted.subject)
+    return _MARKED.get(wanted.state, lists.CHANGES) if wanted.state else lists.CHANGES
 
 
 def _listing(wanted: ChangesWanted) -> Listing:
-    name = lists.changes_of(wanted.subject) if wanted.subject else lists.CHANGES
-    return Listing(partition=("listed_in", name), sort_key="listed_as", index="listing", newest_first=True)
+    return Listing(partition=("listed_in", _list_of(wanted)), sort_key="listed_as", index="listing", newest_first=True)
 
 
 def _lies_in(wanted: ChangesWanted, listing: Listing) -> ConditionBase:
     name, value = listing.partition
-    condition: ConditionBase = Key(name).eq(value) & Key(listing.sort_key).between(*wanted.ids)
+    condition: ConditionBase = Key(name).eq(value) & Key(listing.sort_key).between(*wanted.places)
     return condition
 
 
 def _place(cursor: str, *, listing: Listing, wanted: ChangesWanted) -> dict[str, str]:
-    place, (first, last) = listing.place_of(cursor), wanted.ids
+    place, (first, last) = listing.place_of(cursor), wanted.places
     # DynamoDB refuses to go on from outside of what is asked for.
     if not first <= place[listing.sort_key] <= last:
         raise Invalid("the cursor belongs to another time")

@@ -8,6 +8,9 @@ BEGUN = "RUNNABLE#begun"
 PARKED = "PARKED"
 DUE = "DUE"
 CHANGES = "changes"
+# Changes that hold something, and those of which something has failed or was given up: others may be among them.
+HOLDING = "changes:holding"
+FAILED = "changes:failed"
 REVOKED_SESSIONS = "revoked-sessions"
 # With the subject behind it: the list of what was done to that subject.
 AUDIT_OF = "audit:"

@@ -87,7 +87,7 @@ def operation_in(record: Mapping[str, Any]) -> Operation:
 
 def change_parts(cause: Cause) -> Record:
     """What a change's record says from its first writing on."""
-    return {"cause": encode(cause), "listed_in": lists.CHANGES, "listed_as": cause.change}
+    return {"cause": encode(cause), "listed_in": lists.CHANGES, "listed_as": cause.place}
 
 
 def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Change:
@@ -96,16 +96,21 @@ def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Chan
 
 
 def planned_record(plan: Plan) -> Record:
-    """The proof that a change planned a subject: what it had to say, and which generation came of it.
+    """The proof that a change planned a subject, and which generation came of it.
 
     It lists the change under the subject.
     """
     key = change_keys.planned_key(plan.after.subject, change=plan.cause.change)
-    said = {"notes": list(plan.notes)} if plan.notes else {}
     share = counts.share_of(plan.operations)
-    listed = {"listed_in": lists.changes_of(plan.after.subject), "listed_as": plan.cause.change}
+    listed = {"listed_in": lists.changes_of(plan.after.subject), "listed_as": plan.cause.place}
     made = {"generation": plan.after.generation, "at": stamp(plan.cause.at)}
-    return {**key._asdict(), **said, **share, **made, **listed}
+    return {**key._asdict(), **share, **made, **listed}
+
+
+def notes_record(plan: Plan) -> Record:
+    """What a plan had to say."""
+    key = change_keys.notes_key(plan.after.subject, change=plan.cause.change)
+    return {**key._asdict(), "notes": list(plan.notes)}
 
 
 def share_in(record: Mapping[str, Any]) -> Share:

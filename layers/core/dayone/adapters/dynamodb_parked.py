@@ -15,6 +15,7 @@ from dayone.adapters.dynamodb_mapping import operation_in, refusal_parts, runnab
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Check, Update, Write
 from dayone.contracts.codec import Record
+from dayone.domain.changes import change_at
 from dayone.domain.operations import Operation, order_of
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import ResourceOf, Subject
@@ -104,7 +105,7 @@ def unpark_earlier(table: DynamoTable, head: Head) -> None:
     """See Changes."""
     of_subject = Key("listed_in").eq(lists.changes_of(head.subject))
     listed = table.query(of_subject, index="listing", newest_first=True, limit=_LAST_CHANGES)
-    plans = [(str(one["listed_as"]), str(one["generation"])) for one in listed]
+    plans = [(change_at(str(one["listed_as"])), str(one["generation"])) for one in listed]
     _unpark_plans(table, head.subject, [one for one in plans if one[1] != head.generation])
 
 

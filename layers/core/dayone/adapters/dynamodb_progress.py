@@ -21,8 +21,8 @@ from dayone.ports.records import Page
 
 _ACCOUNTS = f"{change_keys.PLANNED}{SubjectKind.ACCOUNT}:"
 _LAST = "\U0010ffff"
-# About two megabytes of the index, which costs what a few hundred operations cost.
-_MOST_COUNTED = 2000
+# What a look at a change costs must not grow with what waits before it.
+_MOST_COUNTED = 20
 
 
 class DynamoProgress:
@@ -37,11 +37,6 @@ class DynamoProgress:
         """The accounts that a change has planned, by id."""
         listing = Listing(partition=("pk", change_keys.change_partition(change)), sort_key="sk", prefix=_ACCOUNTS)
         return listing.page(self._table, cursor=cursor, limit=limit, read=share_in)
-
-    def longest_chain(self, change: str) -> int:
-        """The most operations that a change has left in one account."""
-        lies_in = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(_ACCOUNTS)
-        return max((share_in(one).left for one in self._table.query(lies_in)), default=0)
 
     def before(self, change: Change, lane: Lane) -> int:
         """About how many operations of other changes go before those of this one in a lane."""

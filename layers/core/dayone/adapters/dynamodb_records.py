@@ -42,15 +42,17 @@ class DynamoRecords:
         record = self._table.get(change_keys.change_key(change))
         if record is None:
             return None
-        planned = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.PLANNED)
         given_up = self._given_up(change) if record.get("unplanned") else ()
-        noted = chain([record], given_up, self._table.query(planned))
+        noted = chain([record], given_up, self._noted(change, change_keys.NOTES))
         notes = (str(note) for each in noted for note in each.get("notes", ()))
         return change_in(record, notes=tuple(islice(notes, _MOST_NOTES)))
 
     def _given_up(self, change: str) -> Iterator[Record]:
-        lie_in = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.UNPLANNED)
-        return (each for each in self._table.query(lie_in) if not each.get("is_over"))
+        return (each for each in self._noted(change, change_keys.UNPLANNED) if not each.get("is_over"))
+
+    def _noted(self, change: str, prefix: str) -> Iterator[Record]:
+        lie_in = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(prefix)
+        return self._table.query(lie_in, page=_MOST_NOTES)
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
         """The operations of a change, by subject and number."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from dayone.adapters import dynamodb_audit as audit_log
+from dayone.adapters import dynamodb_marks as marks
 from dayone.adapters.dynamodb_change_keys import change_key, planned_key
 from dayone.adapters.dynamodb_conditions import IS_NEW
 from dayone.adapters.dynamodb_keys import HEAD, RecordKey
@@ -62,15 +63,16 @@ class DynamoRosters:
 
     def refuse(self, cause: Cause, *, subject: Subject, because: str, audit: AuditEntry) -> None:
         """Note in the change that nothing of it was taken, and why; harmless when that is noted already."""
-        proof = {**planned_key(subject, change=cause.change)._asdict(), "notes": [because], "at": stamp(cause.at)}
+        proof = {**planned_key(subject, change=cause.change)._asdict(), "at": stamp(cause.at)}
         # One operation that failed before there was any: the change has come to nothing.
         counts = {"subjects": 1, "planned": 1, "operations": 1, "failed": 1}
-        change = {**change_key(cause.change)._asdict(), **change_parts(cause), **counts}
+        change = {**change_key(cause.change)._asdict(), **change_parts(cause), **counts, "notes": [because]}
         lane = audit_log.facts_lane(subject)
         self._table.transact(
             lambda: {
                 _PROOF: Put(proof, condition=IS_NEW),
                 "change": Put(change),
+                **marks.failed(cause.place),
                 **audit_log.appended(self._table, [audit], lane=lane),
             },
             what=f"refusing {subject}",

@@ -10,9 +10,10 @@ from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
+from dayone.adapters import dynamodb_marks as marks
 from dayone.adapters.dynamodb_blame import blame_parts
 from dayone.adapters.dynamodb_claims import claim_in, claim_key, claims_in
-from dayone.adapters.dynamodb_conditions import IS_NEW, leaves_room_for, nothing_moved_since
+from dayone.adapters.dynamodb_conditions import IS_NEW, is_taken_by_nobody_but, leaves_room_for, nothing_moved_since
 from dayone.adapters.dynamodb_grants import grants_in, reasons_in
 from dayone.adapters.dynamodb_ledger import spending
 from dayone.adapters.dynamodb_mapping import (
@@ -21,6 +22,7 @@ from dayone.adapters.dynamodb_mapping import (
     delivery_record,
     head_in,
     head_record,
+    notes_record,
     operation_record,
     planned_record,
 )
@@ -38,13 +40,7 @@ class DynamoSubjects:
     """The port Subjects."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
-        {
-            "dynamodb:BatchWriteItem",
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:Query",
-            "dynamodb:UpdateItem",
-        }
+        {"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
     )
 
     def __init__(self, table: DynamoTable) -> None:
@@ -128,23 +124,27 @@ def _writes(plan: Plan) -> dict[str, Write]:
         **grants_in(plan),
         **reasons_in(plan),
     }
+    if "held" in counts.share_of(plan.operations):
+        writes |= marks.holding(plan.cause.place)
+    if plan.notes:
+        writes["notes"] = Put(notes_record(plan))
     if plan.removals:
         writes[_BUDGET] = spending(plan.removals)
     if plan.delivery:
-        writes[_DELIVERY] = Put(delivery_record(plan.delivery, change=plan.cause.change), condition=IS_NEW)
+        taken = is_taken_by_nobody_but(plan.cause.change)
+        writes[_DELIVERY] = Put(delivery_record(plan.delivery, change=plan.cause.change), condition=taken)
     return writes
 
 
 def _counts(plan: Plan) -> Update:
     budget = plan.removals
     because = {"held_because": plan.held_because} if plan.held_because else {}
+    expected, added = ({}, {"subjects": 1}) if plan.adds_subject else ({"subjects": 1}, {})
+    removals = {"removals": budget.count} if budget else {}
     return Update(
         change_keys.change_key(plan.cause.change),
-        put_once={**change_parts(plan.cause), "subjects": 1, **because, **blame_parts(plan.blamed)},
-        add={
-            "planned": 1,
-            **counts.added_by(plan.operations),
-            **({"removals": budget.count} if budget else {}),
-        },
+        put_once={**change_parts(plan.cause), **expected, **because, **blame_parts(plan.blamed)},
+        add={"planned": 1, **added, **counts.added_by(plan.operations), **removals},
+        remove=("expires_at",),  # it may have come to nothing before
         condition=leaves_room_for(budget.count, most=budget.at_most, counter="removals") if budget else None,
     )

@@ -90,7 +90,7 @@ class AccountProgressAnswer(TypedDict):
 class ProgressAnswer(TypedDict):
     """How many operations have ended, of how many.
 
-    `by_account` has the first 100 accounts by id; `cursor` is for `…/accounts`, and empty at the end.
+    `by_account` has the first 25 accounts by id; `cursor` is for `…/accounts`, and empty at the end.
     """
 
     done: Count

@@ -53,6 +53,11 @@ class Cause:
         """What kind of thing is behind it: trying again makes nothing more urgent, nor more or less allowed."""
         return self.retries or self.kind
 
+    @property
+    def place(self) -> str:
+        """Where its change lies among all of them: by when it was taken in here, the clock of the outside set aside."""
+        return f"{ulid(self.received_at or self.at, entropy=bytes(10))[:_TIME]}{self.change}"
+
 
 class Part(StrEnum):
     """A part of what a change holds that can be approved by itself: the removals of people who have left."""
@@ -184,7 +189,7 @@ class Share:
 # Five bits a character as in base32, by other letters: none that are read as another.
 _LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 _DIGITS = bytes.maketrans(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-_LENGTH = 26
+_LENGTH, _TIME = 26, 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -192,6 +197,11 @@ def ulid(at: datetime, *, entropy: bytes) -> str:
     """26 characters: 48 bits of Unix milliseconds, then 80 bits of `entropy`. Source: the ULID specification."""
     number = (int(at.timestamp() * 1000) << 80) | int.from_bytes(entropy[:10])
     return base64.b32encode(number.to_bytes(20))[-_LENGTH:].translate(_LETTERS).decode()
+
+
+def change_at(place: str) -> str:
+    """The id of the change that lies at a place."""
+    return place[_TIME:]
 
 
 def ulid_of(at: datetime, *, name: str) -> str:

@@ -75,11 +75,13 @@ class RefreshAccount(Command):
     """Read an account from Organizations, then plan it.
 
     With `is_initial_discovery` the account was there before Day One, unless it is recorded already; with `recreate`
-    everything it has is made once more.
+    everything it has is made once more. With `only_if_changed` it is a subject of its change only if there is anything
+    to record.
     """
 
     is_initial_discovery: bool = False
     recreate: bool = False
+    only_if_changed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

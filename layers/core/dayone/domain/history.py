@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from dayone.domain.changes import CauseKind, Change, ChangeState, ulid
 from dayone.domain.subjects import Subject
 
-# Ids are texts of these; a key condition takes no empty text.
+# Places are texts of these; a key condition takes no empty text.
 _FIRST, _LAST = "0", "~"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangesWanted:
-    """All of them unless it says otherwise; by the time of their causes from `since` until before `until`.
+    """All of them unless it says otherwise; by when they were taken in here from `since` until before `until`.
 
     With a `subject`, those that have planned it.
     """
@@ -28,8 +28,8 @@ class ChangesWanted:
         return self.state in (None, change.state) and self.kind in (None, change.cause.kind)
 
     @property
-    def ids(self) -> tuple[str, str]:
-        """The first and the last id that a change of its time can have."""
+    def places(self) -> tuple[str, str]:
+        """The first and the last place that a change of its time can have."""
         first = ulid(self.since, entropy=bytes(10)) if self.since else _FIRST
         last = ulid(self.until - timedelta(milliseconds=1), entropy=b"\xff" * 10) if self.until else _LAST
         return first, last

@@ -185,7 +185,7 @@ class Plan:
     `operations` the generation stays, so what runs goes on. `removals` is what they take from the guardrail's budget.
     `held_because` says why any of them is held, and `blamed` who has brought that about. `delivery` is noted as taken
     by this plan's change. `grants` are those of which something is to be put on record, and `reasons` replace those of
-    resources that stay as they are.
+    resources that stay as they are. With `adds_subject` its change did not expect this subject.
     """
 
     cause: Cause
@@ -200,6 +200,7 @@ class Plan:
     delivery: Delivery | None = None
     grants: tuple[Grant, ...] = ()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
+    adds_subject: bool = False
 
 
 def generation_number(generation: str) -> int:

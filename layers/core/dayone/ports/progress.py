@@ -15,13 +15,10 @@ class Progress(Protocol):
     def of_accounts(self, change: str, *, cursor: str, limit: int) -> Page[Share]:
         """The accounts that a change has planned, by id; raises Invalid for a cursor that is not one of this list."""
 
-    def longest_chain(self, change: str) -> int:
-        """The most operations that a change has left in one account, where they go one after another."""
-
     def before(self, change: Change, lane: Lane) -> int:
         """About how many operations of other changes go before those of this one in a lane, being older or more urgent.
 
-        Exact up to some thousand; beyond that, what the changes seen until there have left.
+        Exact up to a few dozen; beyond that, what the changes seen until there have left.
         """
 
     def failed(self, change: str, *, after: str, limit: int) -> Sequence[Subject]:

@@ -21,6 +21,7 @@ _LOOKED_AT_IN_A_PORTION = 500
 # Events about accounts come best effort: what got lost is made good after this.
 _LOOK_AGAIN = timedelta(days=1)
 _NO_TOKEN = ""
+_OURSELVES = "dayone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,23 +52,29 @@ class _Place:
 def discover_accounts(command: DiscoverAccounts, *, ports: DiscoveryPorts) -> None:
     """Ask for all of them to be looked at, in portions; safe to repeat, and to be cut off anywhere.
 
-    What is found by the first look at the organisation was there before Day One, so what it is given will be held.
+    What is found by the first look at the organisation was there before Day One, so what it is given will be held. Of a
+    look that nobody asked for, only what is not as it was recorded is part of the change.
     """
     cause, until = command.cause, ports.clock() + ports.time_to_run
     ports.changes.open(cause)
     is_initial = _is_first(_noted(cause, ports=ports), cause=cause, portions=ports.portions)
+    is_routine = cause.actor == _OURSELVES and not is_initial
+    if is_routine:
+        # The organisation itself; each account adds itself when there is anything to record of it.
+        ports.changes.expect(cause.change, subjects=1)
     place: _Place | None = _place(command)
     while place is not None:
         portion, place = _portion(place, cause=cause, ports=ports)
         ports.inbox.put(
-            RefreshAccount(subject=subject, cause=cause, is_initial_discovery=is_initial)
+            RefreshAccount(subject=subject, cause=cause, is_initial_discovery=is_initial, only_if_changed=is_routine)
             for subject in portion.subjects
         )
         if place is not None and ports.clock() >= until:
             ports.inbox.put([replace(command, cursor=str(place))])
             return
-    # The organisation itself was planned, too: when to look at it again.
-    ports.changes.expect(cause.change, subjects=portion.total + 1)
+    if not is_routine:
+        # The organisation itself was planned, too: when to look at it again.
+        ports.changes.expect(cause.change, subjects=portion.total + 1)
     ports.portions.keep(_over(cause.change), replace(portion, number=0, subjects=(), last=None))
 
 

@@ -19,7 +19,7 @@ from dayone.usecases.read_access import Window, accepted_at
 from dayone.usecases.read_stuck import stuck_subjects_of
 from dayone.usecases.time_to_no_access import AccessEnded, access_ended
 
-_MOST_ACCOUNTS = 100
+_MOST_ACCOUNTS = 25
 
 
 class ProgressPorts(Protocol):
@@ -67,12 +67,13 @@ def follow_change(change: str, *, window: Window, ports: ProgressPorts) -> Follo
     if found is None:
         return _not_planned_yet(change, ports=ports)
     operations = ports.records.operations(change, cursor=window.cursor, limit=window.limit)
+    accounts = ports.progress.of_accounts(change, cursor="", limit=_MOST_ACCOUNTS)
     return Followed(
         change=found,
         operations=operations,
         access_ended=None if window.cursor else access_ended(found, operations, records=ports.records),
-        accounts=ports.progress.of_accounts(change, cursor="", limit=_MOST_ACCOUNTS),
-        seconds_left=_seconds_left(found, ports=ports),
+        accounts=accounts,
+        seconds_left=_seconds_left(found, accounts=accounts.entries, ports=ports),
         waits_for=stuck_subjects_of(found, ports=ports),
     )
 
@@ -94,12 +95,13 @@ def accounts_of_change(change: str, *, window: Window, ports: ProgressPorts) -> 
     return ports.progress.of_accounts(change, cursor=window.cursor, limit=window.limit)
 
 
-def _seconds_left(found: Change, *, ports: ProgressPorts) -> int | None:
+def _seconds_left(found: Change, *, accounts: Sequence[Share], ports: ProgressPorts) -> int | None:
     if not can_be_estimated(found):
         return 0 if found.state in (ChangeState.SUCCEEDED, ChangeState.FAILED) else None
     ahead = Ahead(
         left=found.left,
         before={lane: ports.progress.before(found, lane) for lane in lanes_to_look_at(found)},
-        longest_chain=ports.progress.longest_chain(found.id),
+        # Of thousands of accounts those that are shown stand for all: the longest chains are begun first everywhere.
+        longest_chain=max((share.left for share in accounts), default=0),
     )
     return seconds_left(ahead, budgets=ports.budgets)

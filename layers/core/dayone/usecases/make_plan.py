@@ -95,7 +95,7 @@ def _is_gone(fact: Person | Account | None) -> bool:
 
 
 # Far longer than any sender repeats a delivery that was not acknowledged.
-_REMEMBER_DELIVERIES = timedelta(days=30)
+REMEMBER_DELIVERIES = timedelta(days=30)
 _MOST_NAMES = 10
 
 
@@ -103,10 +103,12 @@ _MOST_NAMES = 10
 class PlanInputs:
     """What a plan is made from: the command, what is recorded of the subject, the fact that holds, and the policy.
 
+    `recorded` is the head as it lies in the table, `state` what is planned from.
     `employed` are those of the people to whom the policy assigns something in this account that are in employment.
     """
 
     command: Command
+    recorded: Head
     state: SubjectState
     resolved: ResolvedFact
     policy: Policy
@@ -131,9 +133,10 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
         after=replace(_head_after(inputs), removing=split.removing, held=split.held),
         notes=(*resolved.notes, *granted.notes, *_notes(diff, split=split)),
         audit=(*resolved.audit, *granted.audit),
-        delivery=Delivery(name=name, forget_at=inputs.now + _REMEMBER_DELIVERIES) if name else None,
+        delivery=Delivery(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
         grants=granted.written,
         reasons=diff.reasons,
+        adds_subject=isinstance(command, RefreshAccount) and command.only_if_changed,
     )
 
 

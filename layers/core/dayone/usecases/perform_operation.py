@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from dayone.domain.accounts import ENDED_WITH, AccountState
 from dayone.domain.desired_people import EXTERNAL
 from dayone.domain.operations import (
     WAS_NOT_THERE,
@@ -12,12 +13,12 @@ from dayone.domain.operations import (
     Failed,
     Operation,
     Outcome,
+    Submitted,
     Succeeded,
 )
 from dayone.domain.subjects import ResourceKind
-from dayone.errors import Unavailable
-from dayone.ports.identity_center import Found, RequestState
-from dayone.usecases import perform_on_assignments as assignments
+from dayone.errors import NotFound, Unavailable
+from dayone.ports.identity_center import AssignmentKey, Found, PrincipalType, RequestState
 from dayone.usecases import perform_on_directory as directory
 from dayone.usecases import perform_on_permission_sets as permission_sets
 from dayone.usecases import perform_on_sessions as sessions
@@ -25,6 +26,33 @@ from dayone.usecases import perform_on_set_policies as set_policies
 from dayone.usecases import perform_on_welcomes as welcomes
 from dayone.usecases.adopt_existing import adopt_if_identical
 from dayone.usecases.attempts import NOT_FOUND_YET, Attempt, IdentityCenter, looked_up, made_lately
+
+
+def _create_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    # AWS accepts a duplicate without a word.
+    return Submitted(aws.assignments.create(_assignment_key(attempt)))
+
+
+def _delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    # In an account that has left the organisation there is nobody to ask.
+    if attempt.wanted.get(ENDED_WITH) == AccountState.DEPARTED:
+        return WAS_NOT_THERE
+    try:
+        return Submitted(aws.assignments.delete(_assignment_key(attempt)))
+    except NotFound:
+        return WAS_NOT_THERE
+
+
+def _assignment_key(attempt: Attempt) -> AssignmentKey:
+    known = attempt.references
+    is_of_a_user = "user_id" in known
+    return AssignmentKey(
+        account_id=attempt.operation.subject.name,
+        permission_set_arn=known["permission_set_arn"],
+        principal_id=known["user_id"] if is_of_a_user else known["group_id"],
+        principal_type=PrincipalType.USER if is_of_a_user else PrincipalType.GROUP,
+    )
+
 
 _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCenter], Outcome]] = {
     (Action.CREATE, ResourceKind.USER): directory.create_user,
@@ -55,8 +83,8 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
     (Action.DELETE, ResourceKind.BOUNDARY): set_policies.delete_boundary,
     (Action.CREATE, ResourceKind.PROVISIONING): permission_sets.provision,
     (Action.UPDATE, ResourceKind.PROVISIONING): permission_sets.provision,
-    (Action.CREATE, ResourceKind.ASSIGNMENT): assignments.create_assignment,
-    (Action.DELETE, ResourceKind.ASSIGNMENT): assignments.delete_assignment,
+    (Action.CREATE, ResourceKind.ASSIGNMENT): _create_assignment,
+    (Action.DELETE, ResourceKind.ASSIGNMENT): _delete_assignment,
     # The approval itself has loosened them; what is left is to put that on record.
     (Action.CREATE, ResourceKind.GUARDRAILS): lambda _attempt, _aws: Succeeded(),
 }

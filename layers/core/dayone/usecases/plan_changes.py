@@ -11,6 +11,7 @@ from dayone.domain.commands import Command
 from dayone.domain.life_cycle import has_left
 from dayone.domain.subject_states import Head
 from dayone.ports.company import Company, Portions
+from dayone.ports.echoes import Echoes
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
@@ -25,6 +26,7 @@ from dayone.usecases.discover_accounts import DiscoveryPorts, discover_accounts
 from dayone.usecases.fetch_record import FetchPorts, Pace, fetch_record, note_refused_record
 from dayone.usecases.import_workforce import ImportPorts, import_workforce
 from dayone.usecases.look_below_unit import UnitPorts, look_below_unit
+from dayone.usecases.note_echo import EchoNotes
 from dayone.usecases.reconcile_subject import Reconciliation, reconcile_subject
 from dayone.usecases.refresh_person import RefreshPorts, refresh_person
 from dayone.usecases.request_adoption import decided_fact
@@ -70,6 +72,7 @@ class PlanningPorts:
     subjects: Subjects
     company: Company
     portions: Portions
+    echoes: Echoes
     policies: Policies
     changes: Changes
     grants: Grants
@@ -150,16 +153,18 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
 
     def person(command: commands.ApplyHrRecord, head: Head, now: datetime) -> ResolvedFact:
         naming = _naming(command, now, ports=ports, reconciliation=reconciliation)
-        return resolve_person(command, head=head, naming=naming, now=now)
+        return resolve_person(command, head=echoes.with_heard(head), naming=naming, now=now)
 
+    echoes = EchoNotes(echoes=ports.echoes)
     reconciliation = Reconciliation(
         **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token"),
+        echoes=echoes,
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
         wakeups=Wakeups(**ports.only("changes", "engine", "schedules", "clock")),
     )
     reconcile = partial(reconcile_subject, resolve=recorded, ports=reconciliation)
     hr: dict[str, Any] = {"sources": ports.hr.sources, "waiting": ports.hr.waiting, "reconcile": reconcile}
-    refreshing = RefreshPorts(**ports.only("subjects", "policies", "inbox", "clock"), **hr)
+    refreshing = RefreshPorts(**ports.only("subjects", "policies", "inbox", "clock"), **hr, echoes=echoes)
     return {
         commands.AdoptExisting: partial(reconcile, resolve=partial(decided_fact, resolve=recorded)),
         commands.ApplyGrant: reconcile,

@@ -30,6 +30,7 @@ from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.state import Changes, Policies, Subjects
 from dayone.usecases.apply_decision import drop_withdrawn
 from dayone.usecases.make_plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
+from dayone.usecases.note_echo import EchoNotes
 from dayone.usecases.requeue import (
     Requeue,
     Wakeups,
@@ -57,6 +58,7 @@ class Reconciliation:
     grants: Grants
     ledger: Ledger
     held: HeldRemovals
+    echoes: EchoNotes
     requeue: Requeue
     wakeups: Wakeups
     clock: Callable[[], datetime]
@@ -76,12 +78,15 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
         ports.requeue.after(command, head, turned=True, planned_with=None)
         return
     delivery = command.delivery if isinstance(command, ApplyHrRecord) else ""
-    if delivery and (original := ports.subjects.taken_by(delivery)):
+    original = ports.subjects.taken_by(delivery) if delivery else ""
+    if original not in ("", command.cause.change):
         _dismiss(command, original=original, ports=ports)
         return
     for attempt in range(1, _COMMIT_ATTEMPTS + 1):
         inputs = _inputs(command, resolve=resolve, ports=ports)
         plan = _plan(inputs, ports=ports)
+        if ports.echoes.is_noted(plan, inputs=inputs):
+            break
         try:
             ports.subjects.commit(plan)
         except Conflicting:
@@ -117,6 +122,7 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     granted = record_grants(command, state=state, holders=holders, grants=ports.grants, now=now)
     return PlanInputs(
         command=command,
+        recorded=state.head,
         state=normalized_state(state, command=command, fact=resolved.fact, grants=granted.grants, now=now),
         resolved=resolved,
         policy=policy,

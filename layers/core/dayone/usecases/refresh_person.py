@@ -12,6 +12,7 @@ from dayone.domain.subject_states import Head, Presence
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.hr import HrSources, WaitingHints
 from dayone.ports.state import Inbox, PolicyInForce, Subjects
+from dayone.usecases.note_echo import EchoNotes
 
 # Records are read ahead of the moment, so that nobody waits for them then.
 READ_AHEAD = timedelta(minutes=10)
@@ -31,6 +32,7 @@ class RefreshPorts:
     waiting: WaitingHints
     inbox: Inbox
     clock: Callable[[], datetime]
+    echoes: EchoNotes
     reconcile: Callable[[ReconcileSubject], object]
 
 
@@ -47,7 +49,7 @@ def refresh_person(command: RefreshPerson, *, ports: RefreshPorts) -> None:
     now, head = ports.clock(), ports.subjects.load(command.subject).head
     if head.due_at is None or head.due_at > now + READ_AHEAD:
         return
-    requests = list(_requests(head, due_at=head.due_at, now=now, ports=ports))
+    requests = list(_requests(ports.echoes.with_heard(head), due_at=head.due_at, now=now, ports=ports))
     ports.inbox.put(requests)
     is_due, is_late = head.due_at <= now, now - head.due_at >= _LONGEST_WAIT
     if is_due and (is_late or not requests or not _begins(head, now=now, policies=ports.policies)):

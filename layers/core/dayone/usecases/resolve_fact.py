@@ -147,7 +147,7 @@ class ResolvedFact:
     """The fact that holds, its version, and notes and audit entries about how that was decided.
 
     `tellings`, and with them `claims`, `former_holders` and `awaits_names`, are what the head is to remember of them
-    from now on; None for what it does already.
+    from now on; None for what it does already. With `is_echo` a source has only said again what it said before.
     """
 
     fact: Person | Account | None
@@ -158,6 +158,7 @@ class ResolvedFact:
     claims: tuple[str, ...] | None = None
     former_holders: tuple[str, ...] = ()
     awaits_names: bool = False
+    is_echo: bool = False
 
 
 def recorded_fact(head: Head) -> ResolvedFact:

@@ -61,12 +61,15 @@ def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: d
         # Whatever it says of them next, as of whenever, comes after they were found to be gone.
         telling = replace(telling, version=replace(telling.version, at=before.version.at))
     if before is not None and not telling.version.is_newer_than(before.version):
-        return ignored(command, _not_newer(telling, before), head=head, now=now)
+        result = ignored(command, _not_newer(telling, before), head=head, now=now)
+        return replace(result, is_echo=telling.version.digest == before.version.digest)
     tellings = taken_in(telling, known=head.tellings)
     attributes = attributes_of(tellings, rules=naming.rules)
     resolved = _resolved(attributes, head=replace(head, tellings=tellings, version=telling.version), naming=naming)
     audit = fact_entry(command, outcome="recorded", detail=telling.version.digest, now=now)
-    return replace(resolved, notes=(*resolved.notes, *_notes(telling, before, attributes)), audit=(audit,))
+    notes = (*resolved.notes, *_notes(telling, before, attributes))
+    is_echo = before is not None and telling.version.digest == before.version.digest
+    return replace(resolved, notes=notes, audit=(audit,), is_echo=is_echo)
 
 
 def resolve_names(head: Head, *, naming: Naming) -> ResolvedFact:

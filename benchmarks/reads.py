@@ -1,0 +1,233 @@
+"""What it costs to read what somebody asks for, in calls and units of DynamoDB; and to hear what changes nothing.
+
+Counted over the adapters and a table in memory by DynamoDB's rules, so exact on any machine. Each question is asked of
+a small company and of one ten times as large: what is the same for both does not depend on their size.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.convergence import account_id
+from benchmarks.costs import WORK
+from benchmarks.dynamodb_in_memory import MemoryDynamo
+from benchmarks.measuring import Figure, report, wants_json
+from dayone.adapters import dynamodb_change_keys as change_keys
+from dayone.adapters.dynamodb_history import DynamoHistory
+from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
+from dayone.adapters.dynamodb_mapping import applied_record, change_parts, head_record, operation_record, planned_record
+from dayone.adapters.dynamodb_marks import failed, holding
+from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
+from dayone.adapters.dynamodb_progress import DynamoProgress
+from dayone.adapters.dynamodb_records import DynamoRecords
+from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record
+from dayone.domain.changes import Cause, CauseKind, ChangeState, ulid_of
+from dayone.domain.desired import Reason
+from dayone.domain.history import ChangesWanted
+from dayone.domain.rate_limits import Budgets
+from dayone.domain.subject_states import Head, Plan
+from dayone.domain.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.usecases.follow_change import Followed, follow_change
+from dayone.usecases.list_subjects import list_subjects
+from dayone.usecases.read_access import Window
+from tests.builders import NOON, a_person, an_account, an_operation, confirmed
+from tests.fakes.overview import memory_overview
+from tests.fakes.state import State
+
+if TYPE_CHECKING:
+    from dayone.domain.accounts import Account
+    from dayone.domain.people import Person
+
+_SMALL, _LARGE = 500, 5_000
+_PAGE = 100
+# As many as the API answers with when nobody says how many.
+_USUAL = 25
+_TEXT = "# a policy\n" * 9_000
+_TO_LOOK_AT = (ChangeState.HELD, ChangeState.FAILED)
+_BY_CALLS = (
+    "the one change that is held",
+    "the one change that is failed",
+    "a hundred persons",
+    "a hundred accounts",
+    "a hundred groups",
+    "a hundred permission-sets",
+)
+_BY_UNITS = {
+    "a look at a change of persons": 10.0,
+    "a look at a change of accounts": 10.0,
+    "the versions of a policy": 10.0,
+}
+_EXPECTED = {"the versions of a policy": (630.0, "each version is read with its text")}
+_WRITTEN = {"an echo of HR": 3.0, "an account that has not changed": 0.0}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an answer has cost."""
+
+    calls: int
+    units: float
+
+
+class Table:
+    """A table in memory with its meter."""
+
+    def __init__(self) -> None:
+        self.client = MemoryDynamo()
+        client: Any = self.client
+        self.adapter = DynamoTable(client, "state", pause=lambda _: None)
+
+    def cost(self, ask: Callable[[DynamoTable], object]) -> Cost:
+        """What one question costs."""
+        before = self.client.meter.copy()
+        ask(self.adapter)
+        spent = self.client.meter - before
+        return Cost(sum(spent.calls.values()), sum(spent.reads.values()))
+
+
+def _cause(number: int) -> Cause:
+    at = NOON + timedelta(minutes=number)
+    change = ulid_of(at, name=f"change {number}")
+    return Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference=f"evt-{number}", at=at)
+
+
+def _change_record(cause: Cause, **counts: int) -> Record:
+    return {
+        **change_keys.change_key(cause.change)._asdict(),
+        **change_parts(cause),
+        "subjects": 1,
+        "planned": 1,
+        **counts,
+    }
+
+
+def one_among(changes: int, *, state: ChangeState) -> Cost:
+    """Find the oldest of so many changes, the only one in this state."""
+    table = Table()
+    table.adapter.put_all(_change_record(_cause(number)) for number in range(1, changes))
+    oldest = _cause(0)
+    mark, counts = (holding, {"held": 1}) if state is ChangeState.HELD else (failed, {"failed": 1})
+    table.adapter.put_all([_change_record(oldest, operations=1, **counts)])
+    table.adapter.transact(lambda: mark(oldest.place), what="marking it")
+
+    def ask(over: DynamoTable) -> None:
+        page = DynamoHistory(over).changes(ChangesWanted(state=state), cursor="", limit=_USUAL)
+        assert [one.id for one in page.entries] == [oldest.change]
+        assert not page.cursor
+
+    return table.cost(ask)
+
+
+def look_at(subjects: int, *, kind: SubjectKind) -> Cost:
+    """Look at a change that is being carried out, with an operation for each of its subjects."""
+    table, cause = Table(), _cause(0)
+    table.adapter.put_all(record for number in range(subjects) for record in _planned(number, cause=cause, kind=kind))
+    counts = {"subjects": subjects, "planned": subjects, "operations": subjects, "left_assignments": subjects}
+    table.adapter.put_all([{**_change_record(cause), **counts}])
+
+    def ask(over: DynamoTable) -> None:
+        overview = replace(memory_overview(State()), history=DynamoHistory(over))
+        ports: Any = SimpleNamespace(
+            records=DynamoRecords(over),
+            progress=DynamoProgress(over),
+            overview=overview,
+            budgets=Budgets(),
+            clock=lambda: NOON,
+        )
+        followed = follow_change(cause.change, window=Window(limit=_USUAL), ports=ports)
+        assert isinstance(followed, Followed)
+        assert (followed.change.operations, len(followed.operations.entries)) == (subjects, _USUAL)
+
+    return table.cost(ask)
+
+
+def _planned(number: int, *, cause: Cause, kind: SubjectKind) -> Iterator[Record]:
+    subject = Subject(kind, account_id(number) if kind is SubjectKind.ACCOUNT else f"e-{number:06}")
+    is_account = kind is SubjectKind.ACCOUNT
+    resource = (
+        Resource(ResourceKind.ASSIGNMENT, "ViewOnly/engineers")
+        if is_account
+        else Resource(ResourceKind.MEMBERSHIP, "engineers")
+    )
+    operation = an_operation(subject=subject, resource=resource)
+    requires = (ResourceOf(subject, Resource(ResourceKind.USER)), ResourceOf(subject, Resource(ResourceKind.GROUP)))
+    reasons = (Reason("policy.yaml:12", "department is Engineering and title matches *SRE*"),)
+    operation = replace(
+        operation, change=cause.change, created_at=cause.at, requires=requires, reasons=reasons, called=("", "")
+    )
+    after = Head(subject=subject, generation=operation.generation, change=cause.change)
+    yield planned_record(Plan(cause=cause, before=Head(subject=subject), after=after, operations=(operation,)))
+    yield operation_record(operation)
+
+
+def a_list(kind: SubjectKind, *, of: int) -> Cost:
+    """A page of a hundred subjects of a kind, among so many."""
+    table = Table()
+    table.adapter.put_all(record for number in range(of) for record in _subject(number, kind=kind))
+
+    def ask(over: DynamoTable) -> None:
+        page = list_subjects(kind, window=Window(limit=_PAGE), known=DynamoKnownSubjects(over))
+        assert len(page.entries) == _PAGE
+
+    return table.cost(ask)
+
+
+def _subject(number: int, *, kind: SubjectKind) -> Iterator[Record]:
+    subject = Subject(kind, account_id(number) if kind is SubjectKind.ACCOUNT else f"{kind}-{number:06}")
+    facts: Mapping[SubjectKind, Person | Account] = {
+        SubjectKind.PERSON: a_person(subject.name),
+        SubjectKind.ACCOUNT: an_account(subject.name),
+    }
+    yield head_record(Head(subject=subject, fact=facts.get(kind), revision=1))
+    if kind in ITSELF:
+        of = ResourceOf(subject, ITSELF[kind])
+        yield applied_record(confirmed(of.resource, attributes={"name": subject.name}), of=of)
+
+
+def versions(number: int) -> Cost:
+    """List the newest versions of a policy of a hundred kilobytes, of so many."""
+    table = Table()
+    archive = DynamoPolicyArchive(table.adapter)
+    for each in range(number):
+        at = NOON + timedelta(hours=each)
+        archive.add(f"# {each}\n{_TEXT}", file="policy.yaml", actor="arn:ada", at=at, change=_cause(each).change)
+    return table.cost(lambda over: DynamoPolicyArchive(over).versions(cursor="", limit=_USUAL))
+
+
+KINDS = (SubjectKind.PERSON, SubjectKind.ACCOUNT, SubjectKind.GROUP, SubjectKind.PERMISSION_SET)
+
+
+def measured() -> list[Figure]:
+    """All figures."""
+    sizes: Mapping[str, Callable[[int], Cost]] = {
+        **{f"the one change that is {state}": partial(one_among, state=state) for state in _TO_LOOK_AT},
+        **{f"a look at a change of {kind}s": partial(look_at, kind=kind) for kind in KINDS[:2]},
+        **{f"a hundred {kind}s": lambda size, kind=kind: a_list(kind, of=size // 5) for kind in KINDS},  # type: ignore[misc]
+        "the versions of a policy": lambda size: versions(size // 20),
+    }
+    costs = {name: (ask(_SMALL), ask(_LARGE)) for name, ask in sizes.items()}
+    growth = max(large.units / small.units for small, large in costs.values())
+    found = [
+        Figure(f"calls: {name}", float(large.calls), 2.0) for name, (_, large) in costs.items() if name in _BY_CALLS
+    ]
+    units = [_of_units(name, costs[name][1], most) for name, most in _BY_UNITS.items()]
+    written = [Figure(f"write units: {name}", float(WORK[name]().write_units), most) for name, most in _WRITTEN.items()]
+    return [*found, *units, *written, Figure("times as much for ten times as many", growth, 1.05)]
+
+
+def _of_units(name: str, cost: Cost, most: float) -> Figure:
+    expected, reason = _EXPECTED.get(name, (None, ""))
+    return Figure(f"read units: {name}", cost.units, most, expected=expected, reason=reason)
+
+
+def main() -> None:
+    """Print all figures."""
+    report(measured(), notes=["reads and echoes, by DynamoDB's rules"], as_json=wants_json(__doc__ or ""))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Note what changes nothing: for whoever was told the id of its change, and against what comes late."""
+
+from dataclasses import dataclass, replace
+
+from dayone.domain.changes import CauseKind
+from dayone.domain.commands import ApplyHrRecord, RefreshAccount
+from dayone.domain.subject_states import FactVersion, Head, Plan, Telling
+from dayone.ports.echoes import Echo, Echoes
+from dayone.usecases.make_plan import REMEMBER_DELIVERIES, PlanInputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class EchoNotes:
+    """Tells plans from echoes, which leave the records of subjects and changes as they are."""
+
+    echoes: Echoes
+
+    def with_heard(self, head: Head) -> Head:
+        """The head as if it had recorded the echoes of each source, too: what is older than these is stale."""
+        heard = self.echoes.heard(head.subject) if head.tellings else {}
+        return replace(head, tellings=tuple(_as_heard(one, heard.get(one.source)) for one in head.tellings))
+
+    def is_noted(self, plan: Plan, *, inputs: PlanInputs) -> bool:
+        """Note a plan that changes nothing, if it is an echo; False for one that is to be committed.
+
+        Of an account nothing is noted: nobody was told the id of a change that an event or a daily look sets off.
+        """
+        command = inputs.command
+        leads_to = (plan.operations, plan.grants, plan.reasons, plan.removals, plan.held_because)
+        # Apart from how far the sources and the policy are, of which the subject has nothing more.
+        if any(leads_to) or _without_versions(plan.after) != _without_versions(inputs.recorded):
+            return False
+        if isinstance(command, RefreshAccount):
+            is_quiet = command.cause.kind is CauseKind.ACCOUNT_EVENT and not plan.notes
+            is_alone = is_quiet and not self.echoes.is_counted(command.cause.change)
+            return not plan.audit and (command.only_if_changed or is_alone)
+        if not isinstance(command, ApplyHrRecord) or not (command.delivery and inputs.resolved.is_echo):
+            return False
+        if self.echoes.is_counted(command.cause.change):
+            return False
+        self.echoes.note(_echo(command, plan=plan, inputs=inputs))
+        return True
+
+
+def _echo(command: ApplyHrRecord, *, plan: Plan, inputs: PlanInputs) -> Echo:
+    return Echo(
+        cause=command.cause,
+        subject=command.subject,
+        source=command.record.source,
+        version=next(one.version for one in plan.after.tellings if one.source == command.record.source),
+        delivery=command.delivery,
+        forget_at=inputs.now + REMEMBER_DELIVERIES,
+        notes=plan.notes,
+    )
+
+
+def _without_versions(head: Head) -> tuple[object, ...]:
+    tellings = tuple((one.source, one.attributes, one.presence, one.flaws, one.tellers) for one in head.tellings)
+    return replace(head, version=None, policy_version=0, revision=0, tellings=()), tellings
+
+
+def _as_heard(telling: Telling, version: FactVersion | None) -> Telling:
+    is_newer = version is not None and version.is_newer_than(telling.version)
+    return replace(telling, version=version) if is_newer and version else telling
