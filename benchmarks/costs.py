@@ -12,9 +12,12 @@ from benchmarks.convergence import account_id, policy
 from benchmarks.measuring import Figure, report
 from benchmarks.monthly_costs import COMPANIES, MONTHS, fixed_part, month_of, month_table
 from benchmarks.table_world import TableWorld, Work
+from dayone.domain.changes import CauseKind, ulid_of
+from dayone.domain.commands import RefreshAccount
 from dayone.domain.people import Status
 from dayone.domain.policy import Policy
-from tests.builders import a_person, an_account
+from dayone.domain.subjects import Subject, SubjectKind
+from tests.builders import a_cause, a_person, an_account
 
 _BULK = 100
 _TEN = 10
@@ -88,11 +91,17 @@ def account(assignments: int) -> Work:
 
 
 def look() -> Work:
-    """An account is looked at that has not changed."""
+    """The daily look comes to an account that has not changed."""
     world = company(1, _TEN, assigned=True)
     # The first look after everything is there notes that.
     world.carry_out(lambda world: world.look_at_account(account_id(0)))
-    return world.carry_out(lambda world: world.look_at_account(account_id(0)))
+    return world.carry_out(_daily_look)
+
+
+def _daily_look(world: TableWorld) -> None:
+    cause = a_cause(CauseKind.DISCOVERY, change=ulid_of(world.now, name="daily look"), at=world.now)
+    subject = Subject(SubjectKind.ACCOUNT, account_id(0))
+    world.inbox.put([RefreshAccount(subject=subject, cause=cause, only_if_changed=True)])
 
 
 def assignments() -> Work:

@@ -97,17 +97,11 @@ class TestARecordOfHr:
         assert world.state.plans[command.cause.change, command.subject].operations
 
 
-class TestAnEventAboutAnAccount:
-    def test_it_leaves_nothing_at_all(self, world: World) -> None:
-        before, changes = _left_by(world), dict(world.state.changes)
-        world.look_at_account(ACCOUNT_ID)
-        world.settle()
-        assert (_left_by(world), world.state.changes) == (before, changes)
-
-    def test_what_it_shows_to_be_new_is_recorded(self, world: World) -> None:
-        command = world.account_is(an_account(name="renamed"))
-        world.settle()
-        assert world.state.changes[command.cause.change].planned == 1
+def test_an_event_about_an_account_that_is_as_it_was_is_still_found_in_the_list(world: World) -> None:
+    command = world.look_at_account(ACCOUNT_ID)
+    world.settle()
+    change = world.state.changes[command.cause.change]
+    assert (change.state, change.planned, change.operations) == (ChangeState.SUCCEEDED, 1, 0)
 
 
 class TestTheDailyLook:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from dayone.domain.changes import CauseKind
 from dayone.domain.commands import ApplyHrRecord, RefreshAccount
 from dayone.domain.subject_states import FactVersion, Head, Plan, Telling
 from dayone.ports.echoes import Echo, Echoes
@@ -23,7 +22,7 @@ class EchoNotes:
     def is_noted(self, plan: Plan, *, inputs: PlanInputs) -> bool:
         """Note a plan that changes nothing, if it is an echo; False for one that is to be committed.
 
-        Of an account nothing is noted: nobody was told the id of a change that an event or a daily look sets off.
+        Of an account in a daily look nothing is noted: nobody was told the id of a change that has it as a subject.
         """
         command = inputs.command
         leads_to = (plan.operations, plan.grants, plan.reasons, plan.removals, plan.held_because)
@@ -31,9 +30,7 @@ class EchoNotes:
         if any(leads_to) or _without_versions(plan.after) != _without_versions(inputs.recorded):
             return False
         if isinstance(command, RefreshAccount):
-            is_quiet = command.cause.kind is CauseKind.ACCOUNT_EVENT and not plan.notes
-            is_alone = is_quiet and not self.echoes.is_counted(command.cause.change)
-            return not plan.audit and (command.only_if_changed or is_alone)
+            return command.only_if_changed and not plan.audit
         if not isinstance(command, ApplyHrRecord) or not (command.delivery and inputs.resolved.is_echo):
             return False
         if self.echoes.is_counted(command.cause.change):
