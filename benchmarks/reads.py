@@ -61,7 +61,6 @@ _BY_UNITS = {
     "a look at a change of accounts": 10.0,
     "the versions of a policy": 10.0,
 }
-_EXPECTED = {"the versions of a policy": (630.0, "each version is read with its text")}
 _WRITTEN = {"an echo of HR": 3.0, "an account that has not changed": 0.0}
 
 
@@ -214,14 +213,9 @@ def measured() -> list[Figure]:
     found = [
         Figure(f"calls: {name}", float(large.calls), 2.0) for name, (_, large) in costs.items() if name in _BY_CALLS
     ]
-    units = [_of_units(name, costs[name][1], most) for name, most in _BY_UNITS.items()]
+    units = [Figure(f"read units: {name}", costs[name][1].units, most) for name, most in _BY_UNITS.items()]
     written = [Figure(f"write units: {name}", float(WORK[name]().write_units), most) for name, most in _WRITTEN.items()]
     return [*found, *units, *written, Figure("times as much for ten times as many", growth, 1.05)]
-
-
-def _of_units(name: str, cost: Cost, most: float) -> Figure:
-    expected, reason = _EXPECTED.get(name, (None, ""))
-    return Figure(f"read units: {name}", cost.units, most, expected=expected, reason=reason)
 
 
 def main() -> None:

@@ -96,6 +96,14 @@ class TestArchive:
         assert [one.version for one in (*first.entries, *second.entries)] == list(range(11, 0, -1))
         assert second.cursor == ""
 
+    def test_a_list_has_the_names_of_the_files_and_no_text(self, ports: StatePorts) -> None:
+        one = kept(ports, "a")
+        both = ports.archive.add("{}", file="", actor="ops", at=NOW, change="01KQ-two", names=("a.yaml", "b.yaml"))
+        listed = ports.archive.versions(cursor="", limit=8).entries
+        assert listed == [replace(both, text=""), replace(one, text="")]
+        assert [version.names for version in listed] == [("a.yaml", "b.yaml"), ("policy.yaml",)]
+        assert ports.archive.version(both.version) == both
+
     def test_a_cursor_of_another_list_is_invalid(self, ports: StatePorts) -> None:
         for change in (HIRED, MOVED):
             ports.changes.open(cause(change))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Cause, Change, Decision
@@ -83,6 +84,7 @@ class MemoryPolicyArchive:
         at: datetime,
         change: str,
         authors: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
         precondition: Precondition = NO_PRECONDITION,
     ) -> PolicyVersion:
         if len(text.encode()) > _LONGEST_TEXT:
@@ -90,12 +92,11 @@ class MemoryPolicyArchive:
         for known in self._state.kept_policies.values():
             if known.change == change:
                 return known
+        made = partial(PolicyVersion, text=text, file=file, actor=actor, at=at, change=change, authors=authors)
         newest = max(self._state.kept_policies, default=0)
         precondition.check(str(newest) if newest else None)
         number = newest + 1
-        version = PolicyVersion(
-            version=number, text=text, file=file, actor=actor, at=at, change=change, authors=authors
-        )
+        version = made(version=number, names=names or (file,))
         self._state.kept_policies[number] = version
         return version
 
@@ -108,7 +109,7 @@ class MemoryPolicyArchive:
         return self._state.kept_policies[version]
 
     def versions(self, *, cursor: str, limit: int) -> Page[PolicyVersion]:
-        found = {f"{number:08d}": one for number, one in self._state.kept_policies.items()}
+        found = {f"{number:08d}": replace(one, text="") for number, one in self._state.kept_policies.items()}
         return page("policy versions", found, cursor=cursor, limit=limit, newest_first=True)
 
 

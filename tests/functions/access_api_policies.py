@@ -16,7 +16,8 @@ def uploaded() -> str:
 def keep(state: State, *texts: str, in_force: int) -> None:
     """Keep the texts as versions from 1 on, and put one of them in force."""
     for number, text in enumerate(texts, start=1):
+        change = f"{CHANGE[:-1]}{number}"
         state.kept_policies[number] = PolicyVersion(
-            version=number, text=text, file="policy.yaml", actor=ACTOR, at=NOW, change=f"{CHANGE[:-1]}{number}"
+            version=number, text=text, file="policy.yaml", actor=ACTOR, at=NOW, change=change, names=("policy.yaml",)
         )
     state.policy_in_force = in_force

@@ -1,6 +1,7 @@
 """The domain as records of the state table and back; what the indexes need is added here and nowhere else."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dayone.adapters import dynamodb_change_counts as counts
@@ -125,13 +126,13 @@ def delivery_record(delivery: Delivery, *, change: str) -> Record:
 
 
 def policy_record(version: PolicyVersion) -> Record:
-    """A version of the policy."""
-    return {**keys.policy_key(version.version)._asdict(), **encode(version)}
+    """A version of the policy without its text, which is read by itself."""
+    return {**keys.policy_key(version.version)._asdict(), **encode(replace(version, text=""))}
 
 
-def policy_in(record: Mapping[str, Any]) -> PolicyVersion:
-    """The version in its record."""
-    return decode(PolicyVersion, record)
+def policy_in(record: Mapping[str, Any], *, text: str = "") -> PolicyVersion:
+    """The version in its record, with its text from elsewhere."""
+    return decode(PolicyVersion, record, text=text)
 
 
 def _listing(applied: Applied, *, of: ResourceOf) -> Record:

@@ -1,6 +1,7 @@
 """The policy's versions in DynamoDB, each kept as it was uploaded."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
@@ -10,7 +11,7 @@ from dayone.adapters.dynamodb_conditions import IS_NEW
 from dayone.adapters.dynamodb_cursors import Listing
 from dayone.adapters.dynamodb_mapping import policy_in, policy_record
 from dayone.adapters.dynamodb_table import DynamoTable
-from dayone.adapters.dynamodb_writes import Put
+from dayone.adapters.dynamodb_writes import Put, Write
 from dayone.contracts.codec import stamp
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.preconditions import NO_PRECONDITION, Precondition
@@ -20,6 +21,7 @@ from dayone.ports.records import Page
 # DynamoDB takes 400 KB in a record, its names and the other attributes included.
 _LONGEST_TEXT = 350_000
 _UPLOADS_AT_ONCE = 10
+_KEPT = "kept"
 # What two processes may take for the same moment is not further apart.
 _CLOCKS_DIFFER = timedelta(minutes=1)
 _VERSIONS = Listing(partition=("pk", keys.CURRENT_POLICY.pk), sort_key="sk", prefix=keys.VERSION, newest_first=True)
@@ -42,21 +44,21 @@ class DynamoPolicyArchive:
         at: datetime,
         change: str,
         authors: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
         precondition: Precondition = NO_PRECONDITION,
     ) -> PolicyVersion:
         """Keep a text as the next version, not yet in force; raises TooLarge for one that no record can hold."""
         if len(text.encode()) > _LONGEST_TEXT:
             raise TooLarge(f"a policy has at most {_LONGEST_TEXT:,} bytes")
+        made = partial(PolicyVersion, text=text, file=file, actor=actor, at=at, change=change, authors=authors)
         for _ in range(_UPLOADS_AT_ONCE):
             newest, known = self._newest(change, at=at)
             if known is not None:
                 return known
             precondition.check(str(newest) if newest else None)
-            version = PolicyVersion(
-                version=newest + 1, text=text, file=file, actor=actor, at=at, change=change, authors=authors
-            )
+            version = made(version=newest + 1, names=names or (file,))
             # Somebody else may have taken the number meanwhile; then it is theirs, and the newest.
-            if self._table.write(Put(policy_record(version), condition=IS_NEW), what="keeping a policy"):
+            if not self._table.transact(lambda kept=version: _kept(kept), what="keeping a policy", over_when=[_KEPT]):  # type: ignore[misc]
                 return version
         raise Conflicting("others keep uploading policies")
 
@@ -70,7 +72,7 @@ class DynamoPolicyArchive:
         return kept_version(self._table, version)
 
     def versions(self, *, cursor: str, limit: int) -> Page[PolicyVersion]:
-        """All versions, the newest first."""
+        """All versions without their texts, the newest first."""
         return _VERSIONS.page(self._table, cursor=cursor, limit=limit, read=policy_in)
 
     def _newest(self, change: str, *, at: datetime) -> tuple[int, PolicyVersion | None]:
@@ -80,7 +82,7 @@ class DynamoPolicyArchive:
         for one in self._table.query(kept, newest_first=True, page=1):
             newest = newest or int(one["version"])
             if str(one["change"]) == change:
-                return newest, policy_in(one)
+                return newest, kept_version(self._table, int(one["version"]))
             if str(one["at"]) < too_old:
                 break
         return newest, None
@@ -94,10 +96,19 @@ def version_in_force(table: DynamoTable) -> int:
 
 def kept_version(table: DynamoTable, version: int) -> PolicyVersion:
     """A version as it was kept; raises NotFound."""
-    record = table.get(keys.policy_key(version))
-    if record is None:
+    record, text = table.get(keys.policy_key(version)), table.get(_text_key(version))
+    if record is None or text is None:
         raise unknown_version(version)
-    return policy_in(record)
+    return policy_in(record, text=str(text["text"]))
+
+
+def _kept(version: PolicyVersion) -> dict[str, Write]:
+    text = {**_text_key(version.version)._asdict(), "text": version.text}
+    return {_KEPT: Put(policy_record(version), condition=IS_NEW), "text": Put(text)}
+
+
+def _text_key(version: int) -> keys.RecordKey:
+    return keys.RecordKey(keys.CURRENT_POLICY.pk, f"TEXT#{version:08d}")
 
 
 def unknown_version(version: int) -> NotFound:

@@ -275,7 +275,8 @@ class Policy:
 class PolicyVersion:
     """A policy as uploaded, and its change; several files are one text, JSON of name to text, and `file` is empty.
 
-    `authors` are the people whom its actor, a pipeline, names as those who have written it.
+    `authors` are the people whom its actor, a pipeline, names as those who have written it. `names` are those of its
+    files.
     """
 
     version: int
@@ -285,3 +286,4 @@ class PolicyVersion:
     at: datetime
     change: str
     authors: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()

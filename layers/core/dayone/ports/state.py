@@ -161,10 +161,12 @@ class PolicyArchive(Protocol):
         at: datetime,
         change: str,
         authors: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
         precondition: Precondition = NO_PRECONDITION,
     ) -> PolicyVersion:
         """Keep a text as the next version, not yet in force; the one of the same change again is harmless.
 
+        `names` are those of its files, where there are several.
         Raises Outdated unless the precondition holds for the newest version, in force or not, until this one is kept.
         """
 
@@ -175,4 +177,4 @@ class PolicyArchive(Protocol):
         """One version, in force or not; raises NotFound for one that was never kept."""
 
     def versions(self, *, cursor: str, limit: int) -> Page[PolicyVersion]:
-        """All versions, the newest first; raises Invalid for a cursor that is not one of this list."""
+        """All versions without their texts, the newest first; raises Invalid for a cursor that is none of this list."""

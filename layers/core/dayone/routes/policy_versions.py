@@ -3,9 +3,8 @@
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.contracts.api_policy import VersionAnswer, VersionInFullAnswer, VersionsAnswer
-from dayone.contracts.kept_policy import files_in
 from dayone.errors import Malformed
-from dayone.routes.answers import policy_answer
+from dayone.routes.answers import policy_answer, time_answer
 from dayone.routes.described import described
 from dayone.routes.described_policy import ROLLBACK, VERSION, VERSIONS
 from dayone.routes.policy import taken
@@ -49,13 +48,13 @@ def _number(said: str) -> int:
 
 
 def _version(one: Kept) -> VersionAnswer:
-    answer = policy_answer(one.version)
+    version = one.version
     return {
-        "version": answer["version"],
+        "version": version.version,
         "in_force": one.is_in_force,
-        "files": sorted(files_in(one.version)),
-        "actor": answer["actor"],
-        "authors": answer["authors"],
-        "at": answer["at"],
-        "change": answer["change"],
+        "files": list(version.names),
+        "actor": version.actor,
+        "authors": list(version.authors),
+        "at": time_answer(version.at),
+        "change": version.change,
     }

@@ -55,8 +55,9 @@ def submit_policy(
     at = ports.clock()
     change = ulid(at, entropy=ports.entropy())
     file, text = as_one_text(files)
+    names = tuple(sorted(files))
     kept = ports.archive.add(
-        text, file=file, actor=actor, at=at, change=change, authors=authors, precondition=precondition
+        text, file=file, actor=actor, at=at, change=change, authors=authors, names=names, precondition=precondition
     )
     reference = f"version {kept.version}" + (f", which is version {again} again" if again else "")
     cause = Cause(change=change, kind=CauseKind.POLICY, actor=actor, reference=reference, at=at, authors=authors)
