@@ -37,7 +37,7 @@ from tests.unit.world import World
 NAMES = 1_000
 LEAVERS = 40
 # All of them leave within the minute that creating the groups takes, at every moment of a second.
-_SECONDS_BETWEEN_LEAVERS = 1.23
+_SECONDS_BETWEEN_LEAVERS = 0.93
 _PLANNED_WITHIN = 14.0
 
 

@@ -205,6 +205,7 @@ def test_parked_operations(watched: Watched, others: StatePorts) -> None:
 def test_turn(watched: Watched) -> None:
     turn = DynamoTurn(watched.table)
     assert turn.take("a", now=NOW, until=NOW)
+    assert turn.learned() is None
     turn.give_back("a")
     assert watched.actions == DynamoTurn.ACTIONS
 

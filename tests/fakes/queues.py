@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dayone.domain.commands import Command
+from dayone.domain.rate_limits import Learned
 
 
 class MemoryInbox:
@@ -36,21 +37,27 @@ class MemoryEngine:
 
 
 class MemoryTurn:
-    """Who has it, and until when."""
+    """Who has it, until when, and what was remembered."""
 
     def __init__(self) -> None:
         self.holder = ""
         self.until: datetime | None = None
+        self.remembered: Learned | None = None
 
-    def take(self, holder: str, *, now: datetime, until: datetime) -> bool:
+    def take(self, holder: str, *, now: datetime, until: datetime, learned: Learned | None = None) -> bool:
         if self.holder not in ("", holder) and self.until is not None and self.until >= now:
             return False
         self.holder, self.until = holder, until
+        self.remembered = learned or self.remembered
         return True
 
-    def give_back(self, holder: str) -> None:
+    def learned(self) -> Learned | None:
+        return self.remembered
+
+    def give_back(self, holder: str, *, learned: Learned | None = None) -> None:
         if self.holder == holder:
             self.holder, self.until = "", None
+            self.remembered = learned or self.remembered
 
 
 class MemoryDeadLetters:

@@ -14,7 +14,7 @@ from dayone.contracts.kept_policy import files_in
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.commands import Command
 from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.rate_limits import Budgets
+from dayone.domain.rate_limits import Allowances, Budgets
 from dayone.errors import DayOneError
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.desired_access import DesiredAccess
@@ -83,6 +83,7 @@ class DayOne:
         self.organization = MemoryOrganization()
         self.turn = MemoryTurn()
         self.budgets = budgets or Budgets()
+        self.allowances: Callable[[Budgets], Allowances] = Allowances
         self.inbox = Queue("inbox", time=time, visibility=30, most_receives=50)
         self.engine = Queue("engine", time=time, visibility=30, most_receives=20)
         self.account_events = Queue("account-events", time=time, visibility=180)
@@ -177,14 +178,15 @@ class DayOne:
         return DesiredAccess(**wired, clock=self.clock)
 
     def _executing(self, process: Process) -> Callable[[Any], object]:
-        gate = CallGate(self.budgets, clock=self.clock, sleep=process.pause)
+        allowances = self.allowances(self.budgets)
+        gate = CallGate(allowances, clock=self.clock, sleep=process.pause)
         ports = ExecuteOperations(
             queue=Wire("table.queue", ObservedQueue(self.state), process),
             turn=Wire("table.turn", self.turn, process),
             engine=WiredEngine(self.engine, process),
             aws=aws_side(process=process, aws=self.aws, gate=gate, desired=self._desired(process)),
             workers=VirtualWorkers(16, process=process),
-            budgets=self.budgets,
+            allowances=allowances,
             clock=self.clock,
             jitter=self.weather.random.random,
             token=lambda: f"run-{next(self._numbers)}",

@@ -21,7 +21,7 @@ _A_SWEEP, _AN_HOUR = timedelta(minutes=4), timedelta(hours=1)
 def budgets(world: "Simulation") -> Iterator[str]:
     """No second, whenever it begins, holds more calls than the budget, and no account two requests at a time."""
     for quota, most in world.aws.most_in_a_second.items():
-        if most > world.day_one.budgets.rate_of(quota):
+        if most > world.day_one.budgets.range_of(quota)[1]:
             yield f"{most} calls of {quota} in one second"
     yield from (f"two requests at a time in account {account}" for account in world.aws.conflicts)
 

@@ -76,7 +76,7 @@ def _without_failures(real: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _twice_as_fast(real: Callable[..., None]) -> Callable[..., None]:
-    return lambda self, rate, **named: real(self, rate * 2, **named)
+    return lambda self, rate, *, most, now: real(self, lambda at: 2 * rate(at), most=2 * most, now=now)
 
 
 def _without_deletions_first(action: Action, kind: object) -> int:
@@ -146,6 +146,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _by("budgets"),
         ((rate_limits.Pace, "__init__", _twice_as_fast(rate_limits.Pace.__init__)),),
     ),
+    Mutation("a budget has no end", _by("budgets"), ((rate_limits.Allowances, "of", _always(answer=40.0)),)),
     Mutation("the window has no end", _by("budgets"), ((rate_limits.Window, "has_room", _always(answer=True)),)),
     Mutation("a retry comes in a day", _by("it settles"), ((reports, "retry_at", _in_a_day),)),
     Mutation(

@@ -81,10 +81,9 @@ class Watcher:
     def outstanding(self) -> None:
         budgets = self._day_one.budgets
         counts = self._aws.most_outstanding
-        if counts["assignment"] > budgets.outstanding_assignments:
-            self.report("budgets", f"{counts['assignment']} assignment requests outstanding")
-        if counts["provisioning"] > budgets.concurrent_provisionings:
-            self.report("budgets", f"{counts['provisioning']} provisionings outstanding")
+        for kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING):
+            if counts[kind] > budgets.range_of(kind)[1]:
+                self.report("budgets", f"{counts[kind]} {kind} requests outstanding")
 
     def _aws_has_said_so(self, operation: Operation) -> None:
         request = self._aws.center.requests.get(operation.request_id)

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from dayone.adapters.call_gate import CallGate
 from dayone.adapters.threads import ThreadWorkers
-from dayone.domain.rate_limits import Budgets
+from dayone.domain.rate_limits import Allowances, Budgets
 from dayone.errors import Awaited
 from tests.builders import NOON
 
@@ -31,7 +31,7 @@ class _Time:
 
 def _gate(budgets: Budgets) -> tuple[CallGate, _Time]:
     time_of = _Time()
-    return CallGate(budgets, clock=lambda: time_of.now, sleep=time_of.sleep), time_of
+    return CallGate(Allowances(budgets), clock=lambda: time_of.now, sleep=time_of.sleep), time_of
 
 
 def _rested(budgets: Budgets) -> tuple[CallGate, _Time]:
@@ -74,7 +74,7 @@ def test_every_call_of_a_guarded_client_passes_it() -> None:
 
 
 def test_many_threads_together_keep_to_the_rate() -> None:
-    gate = CallGate(Budgets(sso_admin_calls=100), clock=lambda: datetime.now(UTC), sleep=time.sleep)
+    gate = CallGate(Allowances(Budgets(sso_admin_calls=100)), clock=lambda: datetime.now(UTC), sleep=time.sleep)
     workers = ThreadWorkers(8)
     began = datetime.now(UTC)
     for _ in range(20):
@@ -144,7 +144,7 @@ def test_whoever_is_behind_all_others_gives_up_when_those_make_no_room_for_secon
         if threading.current_thread() is threading.main_thread():
             others_call(seconds)
 
-    gate = CallGate(Budgets(sso_admin_calls=2), clock=lambda: time_of.now, sleep=sleep)
+    gate = CallGate(Allowances(Budgets(sso_admin_calls=2)), clock=lambda: time_of.now, sleep=sleep)
     with gate.behind_all_others(), pytest.raises(Awaited, match="more urgent"):
         gate.wait("sso-admin", "ListAccountAssignments")
 

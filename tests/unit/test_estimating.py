@@ -15,7 +15,7 @@ from dayone.domain.estimating import Ahead, lanes_to_look_at, place_of, seconds_
 from dayone.domain.operations import Action, Lane, Operation, OperationState, Priority, order_of
 from dayone.domain.planning import Planned, operations
 from dayone.domain.precedence import Difference
-from dayone.domain.rate_limits import Budgets
+from dayone.domain.rate_limits import Allowances, Budgets
 from dayone.domain.scheduling import Schedule
 from dayone.domain.steps import Ask, Idle, Start, Wait
 from tests.builders import NOON, a_cause, an_operation, assignment, membership, the_account, the_person
@@ -98,7 +98,7 @@ def _assigning(account: int, number: int, *, of: int) -> Operation:
 
 def _took(operations: Sequence[Operation]) -> float:
     """Seconds until the executor's own schedule has them done, if AWS takes as long as is usual, and is not down."""
-    schedule, now, over_at = Schedule(_BUDGETS, now=NOON), NOON, dict[str, datetime]()
+    schedule, now, over_at = Schedule(Allowances(_BUDGETS), now=NOON), NOON, dict[str, datetime]()
     random = Random(7)  # noqa: S311 - durations, nothing secret
     schedule.offer(operations, now=now)
     while not isinstance(step := schedule.next(now), Idle):

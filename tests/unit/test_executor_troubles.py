@@ -194,7 +194,10 @@ class _LostTurn:
         self._is_given = True
         return True
 
-    def give_back(self, _holder: str) -> None:
+    def learned(self) -> None:
+        return None
+
+    def give_back(self, *_: object, **__: object) -> None:
         pass
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.domain.operations import Action, Lane, Operation, OperationState, Priority, quota_of
-from dayone.domain.rate_limits import Budgets
+from dayone.domain.rate_limits import Allowances, Budgets
 from dayone.domain.scheduling import Schedule, is_lost_request
 from dayone.domain.steps import Ask, Idle, Start, Wait
 from dayone.domain.subjects import Resource, ResourceKind, group_named
@@ -35,7 +35,7 @@ _READY = NOON + _SECOND
 
 
 def _schedule(*operations: Operation, budgets: Budgets = _BUDGETS) -> Schedule:
-    made = Schedule(budgets, now=NOON)
+    made = Schedule(Allowances(budgets), now=NOON)
     made.offer(operations, now=NOON)
     return made
 
@@ -344,7 +344,7 @@ class _Aws:
         earlier = self.calls.setdefault(quota, [])
         earlier.append(now)
         last_second = [one for one in earlier if now - _SECOND < one]
-        assert len(last_second) <= self.budgets.rate_of(quota), f"{quota} is over its budget"
+        assert len(last_second) <= self.budgets.range_of(quota)[1], f"{quota} is over its budget"
 
     def take(self, operation: Operation, *, now: datetime) -> Operation:
         alike = [one for one, _ in self.over_at.values() if one.resource.kind is operation.resource.kind]
@@ -394,7 +394,7 @@ def test_everything_is_done_once_and_no_budget_is_ever_exceeded(operations: list
     ids=lambda one: one.kind,
 )
 def test_every_operation_counts_against_a_quota_that_has_a_rate(operation: Operation) -> None:
-    assert Budgets().rate_of(quota_of(operation)) > 0
+    assert min(Budgets().range_of(quota_of(operation))) > 0
 
 
 @pytest.mark.parametrize("builds", ["membership", "assignment"])

@@ -49,6 +49,13 @@ def test_budgets_that_cannot_be_meant_are_refused(text: str) -> None:
         budgets_in(text)
 
 
+def test_the_pace_says_whether_a_place_and_a_call_stay_free_for_others() -> None:
+    assert budgets_in("pace=shared") == Budgets()
+    assert budgets_in("sso_admin_calls=12 pace=all") == Budgets(sso_admin_calls=12, is_shared=False)
+    with pytest.raises(Refused, match="budgets"):
+        budgets_in("pace=some")
+
+
 def test_networks_are_those_that_are_named() -> None:
     assert networks_in("none") == networks_in("none,") == ()
     assert networks_in("none,10.20.0.0/16,fd00:20::/32") == ("10.20.0.0/16", "fd00:20::/32")

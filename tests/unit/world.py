@@ -12,7 +12,7 @@ from dayone.domain.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord,
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.rate_limits import Budgets
+from dayone.domain.rate_limits import Allowances, Budgets
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.domain.tellings import telling_of
@@ -189,7 +189,7 @@ class World:
             **self._wrapped({"queue": MemoryOperationQueue(self.state), "turn": self.turn, "engine": self.engine}),
             aws=IdentityCenter(**self._wrapped(ports), existing=self._existing(), reception=reception),
             workers=InlineWorkers(self.sleep),
-            budgets=self.budgets,
+            allowances=Allowances(self.budgets),
             clock=lambda: self.now,
             jitter=lambda: 0.5,
             token=lambda: f"run-{next(self.numbers)}",

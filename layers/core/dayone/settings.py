@@ -162,16 +162,22 @@ def networks_in(text: str) -> tuple[str, ...]:
     return given
 
 
-def budgets_in(text: str) -> Budgets:
-    """The budgets that a text such as `sso_admin_calls=16 outstanding_assignments=14` changes, the rest as by default.
+_PACES = ("shared", "all")
 
-    Raises Refused for a name that is none, and for what is not a number of at least one.
+
+def budgets_in(text: str) -> Budgets:
+    """The budgets that a text such as `sso_admin_calls=16 pace=all` changes, the rest as by default.
+
+    Raises Refused for a name that is none, for what is not a number of at least one, and for a pace that is none.
     """
     whole = {"outstanding_assignments", "concurrent_provisionings"}
     rates = {"sso_admin_calls", "identity_store_calls"}
     given: dict[str, float] = {}
     for part in text.split():
         name, _, number = part.partition("=")
+        if name == "pace" and number in _PACES:
+            given["is_shared"] = number == "shared"
+            continue
         if name not in whole | rates:
             raise Refused(f"budgets: {name!r} is none of {', '.join(sorted(whole | rates))}")
         try:

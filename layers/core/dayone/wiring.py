@@ -121,18 +121,19 @@ def execute_operations() -> "ExecuteOperations":
     from dayone.adapters.dynamodb_turn import DynamoTurn
     from dayone.adapters.sqs import SqsEngine
     from dayone.adapters.threads import ThreadWorkers
+    from dayone.domain.rate_limits import Allowances
     from dayone.usecases.execute_operations import ExecuteOperations
 
     given = settings.read(settings.ExecuteOperationsSettings)
-    budgets, table = settings.budgets_in(given.budgets), _table(given.table_name)
-    gate = CallGate(budgets, clock=_now, sleep=time.sleep)
+    allowances, table = Allowances(settings.budgets_in(given.budgets)), _table(given.table_name)
+    gate = CallGate(allowances, clock=_now, sleep=time.sleep)
     return ExecuteOperations(
         queue=DynamoOperationQueue(table),
         turn=DynamoTurn(table),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         aws=wiring_identity_center.identity_center(given, table=table, gate=gate, clock=_now),
         workers=ThreadWorkers(16),
-        budgets=budgets,
+        allowances=allowances,
         clock=_now,
         jitter=random.random,
         token=lambda: secrets.token_hex(8),

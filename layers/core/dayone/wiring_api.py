@@ -24,13 +24,13 @@ from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.live_access import AwsLiveAccess
 from dayone.adapters.sqs import SqsInbox
 from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.rate_limits import Budgets
+from dayone.domain.rate_limits import Allowances, Budgets
 from dayone.settings import AccessApiSettings, budgets_in
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.policies_within_reach import PolicyWithinReach
 
 # So few that whoever asks who has what, or what a policy would do, takes nothing from the executor.
-FEW_CALLS = Budgets(sso_admin_calls=3, identity_store_calls=5)
+FEW_CALLS = Allowances(Budgets(sso_admin_calls=3, identity_store_calls=5))
 
 
 def access_api(

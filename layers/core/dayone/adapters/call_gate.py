@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from dayone.domain.operations import SSO_ADMIN
-from dayone.domain.rate_limits import Budgets, Pace
+from dayone.domain.rate_limits import Allowances, Pace
 from dayone.errors import Awaited
 
 _LONGEST_WAIT = timedelta(seconds=2)
@@ -25,8 +26,10 @@ class CallGate:
     `sleep` takes seconds.
     """
 
-    def __init__(self, budgets: Budgets, *, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
-        self._budgets = budgets
+    def __init__(
+        self, allowances: Allowances, *, clock: Callable[[], datetime], sleep: Callable[[float], None]
+    ) -> None:
+        self._allowances = allowances
         self._clock = clock
         self._sleep = sleep
         self._paces: dict[str, Pace] = {}
@@ -100,7 +103,8 @@ class CallGate:
     def _pace(self, quota: str, *, now: datetime) -> Pace:
         pace = self._paces.get(quota)
         if pace is None:
-            pace = self._paces[quota] = Pace(self._budgets.rate_of(quota), now=now)
+            _, most = self._allowances.budgets.range_of(quota)
+            pace = self._paces[quota] = Pace(partial(self._allowances.of, quota), most=most, now=now)
         return pace
 
     def guard(self, client: Any) -> Any:  # noqa: ANN401 - any boto3 client

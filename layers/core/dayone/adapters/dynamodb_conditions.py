@@ -105,7 +105,7 @@ def was_read_before(moment: str) -> ConditionBase:
 
 def is_free_for(holder: str, *, now: str) -> ConditionBase:
     """One run at a time: another's turn has to end, by its own word or because it has not been renewed."""
-    return IS_NEW | Attr("holder").eq(holder) | Attr("until").lt(now)
+    return Attr("holder").not_exists() | Attr("holder").eq(holder) | Attr("until").lt(now)
 
 
 def is_held_by(holder: str) -> ConditionBase:

@@ -62,5 +62,5 @@ class OrganizationsPace:
         if pace is None:
             rate = max(_LEAST, _QUOTAS.get(api, _LEAST) / self._processes)
             # As if begun long ago: a process that has just begun has called nobody.
-            pace = self._paces[api] = Pace(rate, now=now - _AGO)
+            pace = self._paces[api] = Pace(lambda _: rate, most=rate, now=now - _AGO)
         return pace

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from dayone.domain.backlog import Backlog
 from dayone.domain.in_flight import RequestsUnderWay, must_not_meet
 from dayone.domain.operations import SSO_ADMIN, Lane, Operation, OperationState, quota_of
-from dayone.domain.rate_limits import Budgets, Pace, Window
+from dayone.domain.rate_limits import Allowances, Pace, Window
 from dayone.domain.steps import Ask, Idle, Start, Step, Wait
 from dayone.domain.subjects import ResourceKind, Subject
 
@@ -17,13 +18,12 @@ _SOON, _LATER = timedelta(seconds=2), timedelta(seconds=30)
 class Schedule:
     """What one run of the executor knows; losing it costs a few calls and nothing else."""
 
-    def __init__(self, budgets: Budgets, *, now: datetime) -> None:
-        self._budgets = budgets
+    def __init__(self, allowances: Allowances, *, now: datetime) -> None:
+        self._allowances = allowances
         self._began = now
         self._paces: dict[str, Pace] = {}
         self._windows = {
-            ResourceKind.ASSIGNMENT: Window(budgets.outstanding_assignments, now=now),
-            ResourceKind.PROVISIONING: Window(budgets.concurrent_provisionings, now=now),
+            kind: Window(partial(allowances.of, kind)) for kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
         }
         self._backlog = Backlog()
         # How many are known that have nothing to wait for but their turn, by the texts of their subjects.
@@ -49,7 +49,7 @@ class Schedule:
     def may_be_under_way(self, operation: Operation, *, since: datetime) -> None:
         """An attempt whose answer was lost: AWS may be working on it since then, in its place and in its account."""
         if window := self._windows.get(operation.resource.kind):
-            until = since + self._budgets.lost_request
+            until = since + self._allowances.budgets.lost_request
             window.hold(until=until)
             self._held_until[operation.subject] = until
 
@@ -99,12 +99,13 @@ class Schedule:
 
     def throttled(self, quota: str, *, now: datetime, retry_after: float | None) -> None:
         """AWS throttled a call; `retry_after` is in seconds."""
+        self._allowances.refused(quota, now=now)
         self._pace(quota).throttled(now, retry_after=retry_after)
 
     def crowded(self, operation: Operation, *, now: datetime) -> None:
         """AWS said that too many requests of its kind are outstanding."""
-        if window := self._windows.get(operation.resource.kind):
-            window.crowded(self._taken(operation.resource.kind) - 1, now=now)
+        kind = operation.resource.kind
+        self._allowances.refused(kind, now=now, at=self._taken(kind) - 1)
 
     # What the schedule says
 
@@ -200,7 +201,8 @@ class Schedule:
     def _pace(self, quota: str) -> Pace:
         pace = self._paces.get(quota)
         if pace is None:
-            pace = self._paces[quota] = Pace(self._budgets.rate_of(quota), now=self._began)
+            _, most = self._allowances.budgets.range_of(quota)
+            pace = self._paces[quota] = Pace(partial(self._allowances.of, quota), most=most, now=self._began)
         return pace
 
     def _forget(self, operation: Operation) -> None:

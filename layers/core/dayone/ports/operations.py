@@ -8,6 +8,7 @@ from typing import Protocol
 from dayone.domain.audit import AuditEntry
 from dayone.domain.failed_work import Obstacle
 from dayone.domain.operations import Applied, Lane, Operation, OperationState
+from dayone.domain.rate_limits import Learned
 from dayone.domain.subjects import Resource, ResourceOf, Subject
 
 
@@ -43,13 +44,19 @@ class Listed:
 
 
 class Turn(Protocol):
-    """The right to carry out operations, which one process has at a time."""
+    """The right to carry out operations, which one process has at a time, and what its holders leave each other."""
 
-    def take(self, holder: str, *, now: datetime, until: datetime) -> bool:
-        """Have it, or go on having it, until then; False while somebody else has it."""
+    def take(self, holder: str, *, now: datetime, until: datetime, learned: Learned | None = None) -> bool:
+        """Have it, or go on having it, until then; False while somebody else has it.
 
-    def give_back(self, holder: str) -> None:
-        """Have it no more; harmless when somebody else has it by now."""
+        What was `learned` is remembered; without it, what was remembered stays.
+        """
+
+    def learned(self) -> Learned | None:
+        """What was remembered last, by whomever; None before the first time."""
+
+    def give_back(self, holder: str, *, learned: Learned | None = None) -> None:
+        """Have it no more, and remember what was `learned`; does nothing when somebody else has it by now."""
 
 
 class ParkedOperations(Protocol):

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import batched
 
 from dayone.domain.operations import SSO_ADMIN, Operation, quota_of
-from dayone.domain.rate_limits import Budgets
+from dayone.domain.rate_limits import Allowances, Learned
 from dayone.domain.retrying import Refusal
 from dayone.domain.scheduling import Schedule, is_lost_request
 from dayone.domain.steps import Ask, Idle, Start, Wait
@@ -38,7 +38,7 @@ class ExecuteOperations:
     engine: Engine
     aws: IdentityCenter
     workers: Workers
-    budgets: Budgets
+    allowances: Allowances
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     token: Callable[[], str]
@@ -54,14 +54,16 @@ def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
         if ports.clock() + timedelta(seconds=_LONGEST_NAP) >= deadline:
             return
         ports.workers.done(seconds=_LONGEST_NAP)
+    ports.allowances.learned = ports.turn.learned() or Learned(since=ports.clock())
     if _is_work_left(holder, ports=ports, deadline=deadline):
         ports.engine.wake()
-    ports.turn.give_back(holder)
+    ports.turn.give_back(holder, learned=ports.allowances.learned)
 
 
 def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) -> bool:
-    trying = Trying(queue=ports.queue, aws=ports.aws, budgets=ports.budgets, clock=ports.clock, jitter=ports.jitter)
-    run = ExecutorRun(trying, workers=ports.workers)
+    budgets = ports.allowances.budgets
+    trying = Trying(queue=ports.queue, aws=ports.aws, budgets=budgets, clock=ports.clock, jitter=ports.jitter)
+    run = ExecutorRun(trying, workers=ports.workers, allowances=ports.allowances)
     run.resume()
     renew_at = ports.clock() + _RENEWAL
     while (now := ports.clock()) < deadline:
@@ -82,7 +84,7 @@ def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) 
 
 def _is_renewed(holder: str, *, ports: ExecuteOperations, now: datetime) -> bool:
     try:
-        return ports.turn.take(holder, now=now, until=now + TURN)
+        return ports.turn.take(holder, now=now, until=now + TURN, learned=ports.allowances.learned)
     except Unavailable:
         # Raised from here it would leave tasks behind, whose results the next run of this process would take for its
         # own.
@@ -102,13 +104,14 @@ class ExecutorRun:
 
     ports: Trying
     workers: Workers
+    allowances: Allowances
     _to_record: list[Finished] = field(default_factory=list)
     _waiting: Waiting = field(default_factory=Waiting)
     _is_recording: bool = False
     _tasks: int = 0
 
     def __post_init__(self) -> None:
-        self._schedule = Schedule(self.ports.budgets, now=self.ports.clock())
+        self._schedule = Schedule(self.allowances, now=self.ports.clock())
         self._open = OpenOperations(self.ports.queue, schedule=self._schedule)
 
     def resume(self) -> None:
