@@ -168,9 +168,8 @@ first-run: build ## Try it on AWS, in an empty organisation, step by step with a
 	@$(BIN)/python -m first_run $(ARGUMENTS)
 
 .PHONY: bench
-bench: setup ## Run the benchmarks, or the one that NAME names
-	@set -e; for script in $(if $(NAME),benchmarks/$(NAME).py,$(shell grep -l "^if __name__" benchmarks/*.py)); do \
-		echo "== $$script"; PYTHONPATH=layers/core $(BIN)/python -m $$(echo $${script%.py} | tr / .); done
+bench: setup ## Run all benchmarks, or the one that NAME names, and fail when any of them has missed a bound
+	PYTHONPATH=layers/core $(BIN)/python -m benchmarks $(NAME)
 
 .PHONY: simulate
 simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SEED names

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dayone.domain.operations import Operation, OperationState
-from dayone.domain.rate_limits import Budgets
 from dayone.domain.subjects import ResourceKind
 from dayone.ports.identity_center import AssignmentKey, Receipt
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.simulation.identity_center import CALLS_PER_SECOND, OUTSTANDING_ASSIGNMENTS
 from tests.simulation.simulation import Simulation
 from tests.simulation.weather import CLEAR, Latencies
 from tests.unit.world import World
@@ -20,6 +20,7 @@ AT_ONCE = dict.fromkeys(("table", "queue", "identitystore", "sso-admin", "other"
 OVER_THE_WIRE = {"table": 0.006, "queue": 0.012, "identitystore": 0.08, "sso-admin": 0.15, "other": 0.1}
 _STEP = 5.0
 _LONGEST = 40_000.0
+_REST = 600.0
 
 
 @dataclass
@@ -28,11 +29,12 @@ class Requests:
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
-    def bound(self, *, calls: float, outstanding: int) -> float:
-        """The least seconds in which this could be done: so many calls a second, so many requests at a time."""
+    def bound(self, *, call: float = 0.0) -> float:
+        """The least seconds in which AWS's quotas let anybody do this, with a call of so many seconds before each."""
         each = [sum(chain) for chain in self.seconds.values()]
         count = sum(map(len, self.seconds.values()))
-        return max(count / calls, sum(each) / outstanding, max(each, default=0.0))
+        longest = max((sum(chain) + call * len(chain) for chain in self.seconds.values()), default=0.0)
+        return max(count / CALLS_PER_SECOND, sum(each) / OUTSTANDING_ASSIGNMENTS, longest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +103,9 @@ class Bench:
         self.requests = Requests()
         self._listen()
 
-    @property
-    def budgets(self) -> Budgets:
-        """Those in force."""
-        return self.simulation.day_one.budgets
+    def rest(self) -> None:
+        """Let time pass in which AWS refuses nothing, so that the budgets have come as far as they may."""
+        self.time.run(seconds=_REST)
 
     def plan(self, *tell: Callable[[World], object]) -> None:
         """Tell the world these things and plan all of it, in no time."""
@@ -144,7 +145,7 @@ class Bench:
         ended = max(one.finished_at or since for one in done)
         return Measured(
             seconds=(ended - since).total_seconds(),
-            bound=max(self._bound_of_directory(done), self._bound_of_requests()),
+            bound=max(_bound_of_directory(done), self.requests.bound()),
             calls=self.aws.calls["sso-admin"] - calls,
             assignments=sum(one.resource.kind is ResourceKind.ASSIGNMENT for one in done),
             most_calls=self.aws.most_in_a_second["sso-admin"],
@@ -154,17 +155,6 @@ class Bench:
 
     def _moment(self, seconds: float) -> datetime:
         return datetime.fromtimestamp(self.time.now.timestamp() - self.time.seconds + seconds, self.time.now.tzinfo)
-
-    def _bound_of_requests(self) -> float:
-        budgets = self.budgets
-        return self.requests.bound(calls=budgets.sso_admin_calls, outstanding=budgets.outstanding_assignments)
-
-    def _bound_of_directory(self, done: Iterable[Operation]) -> float:
-        counts: dict[str, int] = defaultdict(int)
-        for one in done:
-            if one.resource.kind in (ResourceKind.USER, ResourceKind.MEMBERSHIP):
-                counts[one.kind] += 1
-        return max(counts.values(), default=0) / self.budgets.identity_store_calls
 
     def _listen(self) -> None:
         weather, draw = self.simulation.weather, self.simulation.weather.request_takes
@@ -178,3 +168,11 @@ class Bench:
             return seconds
 
         weather.request_takes = drawn  # type: ignore[method-assign]
+
+
+def _bound_of_directory(done: Iterable[Operation]) -> float:
+    counts: dict[str, int] = defaultdict(int)
+    for one in done:
+        if one.resource.kind in (ResourceKind.USER, ResourceKind.MEMBERSHIP):
+            counts[one.kind] += 1
+    return max(counts.values(), default=0) / CALLS_PER_SECOND

@@ -149,9 +149,8 @@ class _Use(ExistingUseWire):
         return self.given()
 
 
-def main() -> None:
-    """Print all figures."""
-    as_json = wants_json(__doc__ or "")
+def measured() -> tuple[list[Figure], list[str]]:
+    """All figures, and what is to be said besides."""
     quiet, previewing, creating, reading = Company(), Previewing(), CarryingOut(), CarryingOut()
     for company in (previewing, reading):
         company.others_make_groups()
@@ -168,6 +167,13 @@ def main() -> None:
         f"executor that creates: {fmean(beside_creations):.2f}, {max(beside_creations):.2f}",
         f"executor that reads: {fmean(beside_reads):.2f}, {max(beside_reads):.2f}, {reading.reads} groups read",
     ]
+    return figures, notes
+
+
+def main() -> None:
+    """Print all figures."""
+    as_json = wants_json(__doc__ or "")
+    figures, notes = measured()
     report(figures, notes=notes, as_json=as_json)
 
 

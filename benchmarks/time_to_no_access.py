@@ -78,9 +78,8 @@ def percentile(values: list[float], percent: int) -> float:
     return quantiles(values, n=100)[percent - 1]
 
 
-def main() -> None:
-    """Print all figures."""
-    as_json = wants_json(__doc__ or "")
+def measured() -> tuple[list[Figure], list[str]]:
+    """All figures, and what is to be said besides."""
     quiet, killed = Company(are_killed=False), Company(are_killed=True)
     undisturbed, seconds = quiet.run(), killed.run()
     figures = [
@@ -93,6 +92,13 @@ def main() -> None:
         f"{LEAVERS} leavers, {planners} planners and {executors} executors killed",
         f"the longest of all: {max(seconds):.0f} s",
     ]
+    return figures, notes
+
+
+def main() -> None:
+    """Print all figures."""
+    as_json = wants_json(__doc__ or "")
+    figures, notes = measured()
     report(figures, notes=notes, as_json=as_json)
 
 

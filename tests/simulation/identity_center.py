@@ -20,8 +20,8 @@ from tests.simulation.weather import Weather
 # In microseconds; a little less, because a third of a second is none of them.
 _A_SECOND = 999_990
 # Source: IAM Identity Center quotas.
-_CALLS_PER_SECOND = 20
-_OUTSTANDING_ASSIGNMENTS = 15
+CALLS_PER_SECOND = 20
+OUTSTANDING_ASSIGNMENTS = 15
 _CONCURRENT_PROVISIONINGS = 3
 
 _PASSING_FAILURE = "Received a 429 status error: Rate exceeded, try again"
@@ -32,12 +32,12 @@ _FINAL_FAILURE = "Received a 404 status error: customer managed policy Deployer 
 class Bucket:
     """A rate as AWS limits it: so many calls a second, and as many at once after a pause."""
 
-    tokens: float = _CALLS_PER_SECOND
+    tokens: float = CALLS_PER_SECOND
     filled_at: float = 0.0
 
     def take(self, now: float, *, tokens: int = 1) -> bool:
-        grown = (now - self.filled_at) * _CALLS_PER_SECOND
-        self.tokens, self.filled_at = min(float(_CALLS_PER_SECOND), self.tokens + grown), now
+        grown = (now - self.filled_at) * CALLS_PER_SECOND
+        self.tokens, self.filled_at = min(float(CALLS_PER_SECOND), self.tokens + grown), now
         if self.tokens < tokens:
             return False
         self.tokens -= tokens
@@ -122,7 +122,7 @@ class SimulatedIdentityCenter:
         """Another tool calls as fast as it can for a moment."""
         bucket = self._buckets.setdefault(quota, Bucket())
         bucket.take(self.time.seconds, tokens=0)
-        bucket.tokens = min(bucket.tokens, 0.0) - _CALLS_PER_SECOND * self.weather.random.random() * 3
+        bucket.tokens = min(bucket.tokens, 0.0) - CALLS_PER_SECOND * self.weather.random.random() * 3
 
     # What AWS works on
 
@@ -183,7 +183,7 @@ class SimulatedIdentityCenter:
         return until is not None and self.time.seconds < until
 
     def _begin_write(self, key: AssignmentKey) -> None:
-        if self._count("creation", "deletion") >= _OUTSTANDING_ASSIGNMENTS:
+        if self._count("creation", "deletion") >= OUTSTANDING_ASSIGNMENTS:
             self.weather.struck["quota: crowded"] += 1
             raise Crowded("ServiceQuotaExceededException: too many outstanding requests")
         # Source: IAM Identity Center quotas: one role is updated at a time in an account.
