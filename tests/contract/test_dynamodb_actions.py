@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.model import OperationModel
 
+from dayone.adapters.dynamodb_acceptances import DynamoAcceptances
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
@@ -122,6 +123,13 @@ def test_company(watched: Watched, others: StatePorts) -> None:
     planned(others, ADA)
     assert DynamoCompany(watched.table).states(ADA.kind, after="", limit=9)
     assert watched.actions == DynamoCompany.ACTIONS
+
+
+def test_acceptances(watched: Watched) -> None:
+    acceptances = DynamoAcceptances(watched.table)
+    acceptances.keep([_HINT], now=NOW)
+    assert acceptances.includes(_HINT)
+    assert watched.actions == DynamoAcceptances.ACTIONS
 
 
 def test_portions(watched: Watched) -> None:

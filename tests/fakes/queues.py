@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from dayone.domain.commands import Command
 from dayone.domain.rate_limits import Learned
+
+if TYPE_CHECKING:
+    from dayone.ports.state import Inbox
 
 
 class MemoryInbox:
@@ -14,6 +18,11 @@ class MemoryInbox:
     def __init__(self) -> None:
         self.commands: list[Command] = []
         self._seen: set[tuple[object, ...]] = set()
+
+    @property
+    def queue(self) -> "Inbox":
+        """Where somebody puts something who may send to the queue, and no more."""
+        return self
 
     def of[C: Command](self, kind: type[C]) -> list[C]:
         """Those of one kind."""

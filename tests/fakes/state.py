@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, Seals, link
 from dayone.domain.changes import Cause, Change, Share
@@ -51,6 +51,7 @@ class State:
     reservations: Reservations = field(default_factory=Reservations)
     origins: Origins = field(default_factory=Origins)
     hr_versions: HrVersions = field(default_factory=HrVersions)
+    accepted: dict[str, datetime] = field(default_factory=dict)
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
 
     def operation(self, known: Operation) -> Operation | None:

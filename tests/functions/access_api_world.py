@@ -14,6 +14,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone import wiring
+from dayone.adapters.dynamodb_acceptances import AcceptingInbox
 from dayone.contracts.kept_policy import files_in
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.policy import Policy, PolicyVersion
@@ -23,6 +24,7 @@ from dayone.usecases.access_api import AccessApi
 from dayone.usecases.overview import Overview
 from dayone.usecases.policies_within_reach import PolicyWithinReach
 from functions.access_api import app
+from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHrVersions
@@ -103,7 +105,8 @@ class World:
             hr_versions=unwell or MemoryHrVersions(self.state),
             changes=MemoryChanges(self.state),
             work=MemoryDueWork(self.state),
-            inbox=self.inbox,
+            inbox=AcceptingInbox(queue=self.inbox, acceptances=MemoryAcceptances(self.state), clock=lambda: self.now),
+            redelivery=self.inbox.queue,
             keys=self.keys,
             overview=unwell or self.overview(),
             budgets=Budgets(),

@@ -1,21 +1,24 @@
 """What was given up, looked at and planned again over the API."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from dayone.contracts.inbox import to_json
 from dayone.domain.changes import Cause, CauseKind, ChangeState
-from dayone.domain.commands import ApplyHrRecord, RefreshAccount
+from dayone.domain.commands import ApplyGrant, ApplyHrRecord, RefreshAccount, needs_acceptance
 from dayone.domain.dead_letters import LetterQueue
 from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.domain.tellings import telling_of
 from dayone.errors import Unavailable
+from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.state_policies import MemoryChanges
 from tests.functions.access_api_state import ADA, DEV, NOW, remembered
 from tests.functions.access_api_world import CALLER, Answer, World, asking, load
 from tests.project.repository import ROOT
+from tests.unit.grants import a_grant
 
 MOVED = (ROOT / "events" / "record_account_event" / "move_account.json").read_text(encoding="utf-8")
 WITHOUT = (ROOT / "events" / "record_account_event" / "without_an_account.json").read_text(encoding="utf-8")
@@ -172,3 +175,12 @@ def test_a_subject_that_was_given_up_is_to_be_planned_again(world: World) -> Non
     assert world.state.changes[change].state is ChangeState.FAILED
     assert _redrive(world).status == 202
     assert world.state.changes[change].state is ChangeState.PLANNING
+
+
+def test_whoever_redrives_a_decision_that_was_refused_has_not_made_it(world: World) -> None:
+    forged = ApplyGrant(subject=ADA, cause=replace(_request().cause, kind=CauseKind.GRANT), grant=a_grant(subject=ADA))
+    world.letters.lay(INBOX, to_json(forged))
+    assert _redrive(world, "inbox").body["planned_again"] == 1
+    (again,) = world.inbox.of(ApplyGrant)
+    assert needs_acceptance(again)
+    assert not MemoryAcceptances(world.state).includes(again)

@@ -8,6 +8,7 @@ import pytest
 
 from dayone import wiring
 from dayone.adapters.dynamodb_stream import DynamoStream
+from dayone.contracts.inbox import from_json
 from dayone.errors import Forbidden, Unavailable
 from dayone.usecases.publish_events import PublishEvents
 from dayone.usecases.receive_hr_event import ReceiveHrEvent
@@ -17,6 +18,7 @@ from functions.plan_changes import app as plan_changes
 from functions.publish_events import app as publish_events
 from functions.receive_hr_event import app as receive_hr_event
 from functions.record_account_event import app as record_account_event
+from tests.builders import a_group, a_policy
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.own_apis import MemoryOwnApis
@@ -292,3 +294,49 @@ class TestRecords:
         with pytest.raises(Forbidden):
             publish_events.lambda_handler(event, context)
         assert bus.events == []
+
+
+class TestTheInbox:
+    """Who may send to the inbox, as functions that others reach may, speaks for HR systems and for nobody else."""
+
+    @pytest.fixture
+    def world(self, monkeypatch: pytest.MonkeyPatch) -> PlanningWorld:
+        made = PlanningWorld()
+        monkeypatch.setattr(wiring, "plan_changes", made.planning)
+        return made
+
+    def test_a_policy_that_nobody_has_put_in_force_is_a_dead_letter_at_once(
+        self,
+        world: PlanningWorld,
+        event_of: Callable[[str], Event],
+        context: LambdaContext,
+        log: Log,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        event = event_of("plan_changes/policy")
+        monkeypatch.setattr(wiring, "event_source", lambda: event["Records"][0]["eventSourceARN"])
+        world.policy_is(a_policy(a_group("engineers")))
+        world.inbox.commands.clear()
+        assert plan_changes.lambda_handler(event, context) == {"batchItemFailures": []}
+        ((body, reason),) = world.dead_letters.letters
+        assert body == event["Records"][0]["body"]
+        assert "not what anybody has asked for over the API" in reason
+        # Nothing remembers the change that it claims to belong to, and no alarm waits for a third try.
+        assert (world.state.changes, world.state.policy_in_force, world.returns.told) == ({}, 0, {})
+        (line,) = [line for line in log.lines if line["message"] == "message failed"]
+        assert line["kind"] == "Forbidden"
+
+    def test_the_same_is_done_when_the_api_has_taken_it(
+        self,
+        world: PlanningWorld,
+        event_of: Callable[[str], Event],
+        context: LambdaContext,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        event = event_of("plan_changes/policy")
+        monkeypatch.setattr(wiring, "event_source", lambda: event["Records"][0]["eventSourceARN"])
+        world.policy_is(a_policy(a_group("engineers")))
+        world.inbox.commands.clear()
+        world.inbox.accepted(from_json(event["Records"][0]["body"]))
+        plan_changes.lambda_handler(event, context)
+        assert (world.dead_letters.letters, world.state.policy_in_force) == ([], 1)

@@ -21,6 +21,13 @@ _PERSONAL = ("Lovelace", "Ada", "Grace", "Hopper", "example.com")
 _POLICY = a_policy(a_group("engineers"), a_set("ViewOnly"), an_assignment())
 
 
+class Broken:
+    """A port that has a mistake in each of its methods."""
+
+    def __getattr__(self, _method: str) -> Callable[..., object]:
+        return lambda *_, **__: vars(self)["mistake"]
+
+
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
@@ -69,7 +76,9 @@ def test_a_policy_is_put_in_force_and_everything_it_concerns_is_asked_for(
     app.lambda_handler(event_of("plan_changes/account"), context)
     world.policy_is(_POLICY)
     world.inbox.commands.clear()
-    assert app.lambda_handler(event_of("plan_changes/policy"), context) == {"batchItemFailures": []}
+    event = event_of("plan_changes/policy")
+    world.inbox.accepted(from_json(event["Records"][0]["body"]))
+    assert app.lambda_handler(event, context) == {"batchItemFailures": []}
     assert world.state.policy_in_force == 1
     assert [str(one.subject) for one in world.inbox.commands] == [
         "group:engineers",
@@ -105,7 +114,7 @@ def test_a_batch_without_a_failure_after_one_with_is_clean_again(
 def test_what_fails_unexpectedly_is_reported_and_logged_with_its_place(
     world: World, event_of: Callable[[str], Event], context: LambdaContext, log: Log
 ) -> None:
-    world.around = lambda _name, _port: object()
+    world.around = lambda _name, _port: Broken()
     event = event_of("plan_changes/joiner")
     answer = app.lambda_handler(event, context)
     assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
@@ -117,7 +126,7 @@ def test_nothing_personal_is_logged(
 ) -> None:
     for name in ("joiner", "leaver", "account", "batch"):
         app.lambda_handler(event_of(f"plan_changes/{name}"), context)
-    world.around = lambda _name, _port: object()
+    world.around = lambda _name, _port: Broken()
     app.lambda_handler(event_of("plan_changes/joiner"), context)
     assert log.messages("INFO")
     assert not [word for word in _PERSONAL if word in log.text]

@@ -10,6 +10,7 @@ from dayone.domain.stuck import Stuck, StuckKind
 from dayone.errors import Throttled
 from functions.reconcile_access import app
 from tests.builders import NOON, a_person
+from tests.fakes.queues import MemoryInbox
 from tests.fakes.state_failed import MemoryStuck
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.unit.world import World
@@ -38,7 +39,7 @@ def test_open_operations_are_rung_for(world: World, event_of: Callable[[str], Ev
     assert world.engine.rings == 1
 
 
-class _ThrottledInbox:
+class _ThrottledInbox(MemoryInbox):
     def put(self, _requests: object) -> None:
         raise Throttled("SQS: slow down")
 

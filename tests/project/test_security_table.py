@@ -10,6 +10,7 @@ from tests.project.repository import ROOT, functions, pascal, resource, template
 _FORGED = "tests/functions/test_forged_events.py::"
 _AS_FORGED = (_FORGED + "TestAccessApi::test_what_did_not_come_through_the_api_is_refused",)
 _RECORDS = "tests/functions/test_forged_events.py::TestRecords::"
+_UNASKED = "tests/unit/test_accepted_commands.py::"
 _REVIEW = "tests/unit/test_review_hr_configuration.py::"
 _TAMPERING = "tests/contract/test_audit_tampering.py::"
 _ROLES = "tests/project/test_permissions.py::"
@@ -25,7 +26,10 @@ TESTS: dict[str, tuple[str, ...]] = {
         _FORGED + "TestReceiveHrEvent::test_what_did_not_come_through_the_api_is_refused",
         "tests/functions/test_hr_sources_hidden.py::test_another_network_is_answered_as_a_wrong_signature",
     ),
-    "lambda:InvokeFunction on plan_changes": (_RECORDS + "test_the_planner_does_nothing_of_it",),
+    "lambda:InvokeFunction on plan_changes": (
+        _RECORDS + "test_the_planner_does_nothing_of_it",
+        _UNASKED + "test_what_nobody_has_asked_for_is_refused_and_leaves_nothing_behind",
+    ),
     "lambda:InvokeFunction on record_account_event": (_RECORDS + "test_no_account_is_looked_at_for_it",),
     "lambda:InvokeFunction on publish_events": (_RECORDS + "test_none_of_it_is_published",),
     "lambda:InvokeFunction on execute_operations, reconcile_access or sign_checkpoint": (
@@ -56,7 +60,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "sqs:SendMessage to the inbox": (
         "tests/functions/test_plan_changes.py::test_a_leaver_is_planned",
+        _UNASKED + "test_what_nobody_has_asked_for_is_refused_and_leaves_nothing_behind",
+        _FORGED + "TestTheInbox::test_a_policy_that_nobody_has_put_in_force_is_a_dead_letter_at_once",
         _HERE + "test_the_inbox_and_the_engine_take_nothing_from_other_accounts",
+        _HERE + "test_who_is_reached_from_outside_may_send_to_the_inbox_and_not_write_what_was_asked_for",
     ),
     "sqs:SendMessage to the engine or the queue of account events": (
         _HERE + "test_what_a_schedule_or_a_bell_calls_reads_nothing_of_its_event",
@@ -179,6 +186,24 @@ def test_the_inbox_and_the_engine_take_nothing_from_other_accounts() -> None:
         for queue in each["Properties"]["Queues"]
     ]
     assert opened == ["AccountEventsQueue", "AccountEventsDeadLetters"]
+
+
+def _may(action: str) -> set[str]:
+    """The functions whose roles allow an action, and not on a dead-letter queue alone."""
+    return {
+        name
+        for name in functions()
+        for policy in resource(f"{pascal(name)}Role")["Policies"]
+        for statement in policy.get("Fn::If", ["", policy])[1]["PolicyDocument"]["Statement"]
+        if action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+        and ("InboxQueue.Arn" in str(statement["Resource"]) or not action.startswith("sqs:"))
+    }
+
+
+def test_who_is_reached_from_outside_may_send_to_the_inbox_and_not_write_what_was_asked_for() -> None:
+    writing = _may("dynamodb:PutItem") | _may("dynamodb:UpdateItem") | _may("dynamodb:BatchWriteItem")
+    assert _may("sqs:SendMessage") - writing == {"receive_hr_event", "record_account_event"}
+    assert writing == {"access_api", "plan_changes", "execute_operations", "reconcile_access", "claim_table"}
 
 
 def test_nothing_of_the_stack_listens_on_its_own_bus() -> None:

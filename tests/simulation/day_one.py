@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from itertools import batched, count
 from typing import Any
 
 from dayone.adapters.call_gate import CallGate
+from dayone.adapters.dynamodb_acceptances import AcceptingInbox
 from dayone.contracts import inbox
 from dayone.contracts.kept_policy import files_in
 from dayone.contracts.policy_file import read_policy
@@ -19,7 +20,7 @@ from dayone.errors import DayOneError
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.desired_access import DesiredAccess
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
-from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, plan_changes
+from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.usecases.plan_failed_again import PlanFailedAgain
 from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
 from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
@@ -27,6 +28,7 @@ from dayone.usecases.record_account_event import RecordAccountEvent, record_acco
 from dayone.usecases.review_hr_configuration import WatchPorts
 from dayone.usecases.settle_batch import BatchPorts
 from dayone.usecases.wake_waiting import WakeWaiting
+from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHints, MemoryHrSources, MemoryHrVersions, no_hr_systems, settled_hr_configuration
 from tests.fakes.identity_center import MemoryIdentityCenter
@@ -143,24 +145,24 @@ class DayOne:
             "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
             "held": MemoryHeldRemovals(self.state),
+            "acceptances": MemoryAcceptances(self.state),
         }
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
+        inbox_of = partial(AcceptingInbox, acceptances=wired["acceptances"], clock=self.clock)
         planning = PlanningPorts(
             **wired,
             organization=Wire("organizations", self.organization, process),
             hr=no_hr_systems(),
-            inbox=WiredInbox(self.inbox, process),
+            inbox=inbox_of(queue=WiredInbox(self.inbox, process)),
             engine=WiredEngine(self.engine, process),
             clock=self.clock,
             token=lambda: f"{next(self._numbers):08x}",
             time_to_run=timedelta(seconds=10),
         )
-        ports = PlanChanges(ports=planning, batch=self._batch(process))
-
-        def plan(message: Message) -> None:
-            plan_changes(inbox.from_json(message.body), ports=ports)
-
-        return lambda batch: self._each(batch, plan, in_order=True)
+        ports = PlanChanges(ports=planning, handlers=handlers_of(planning), batch=self._batch(process))
+        return lambda batch: self._each(
+            batch, lambda message: plan_changes(inbox.from_json(message.body), ports=ports), in_order=True
+        )
 
     def _batch(self, process: Process) -> BatchPorts:
         stuck = Wire("table.stuck", MemoryStuck(self.state), process)
@@ -263,10 +265,13 @@ class DayOne:
             "work": MemoryDueWork(self.state),
         }
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
+        queue = WiredInbox(self.inbox, process)
+        acceptances: Any = Wire("table.acceptances", MemoryAcceptances(self.state), process)
         api = AccessApi(
             **wired,
             existing=memory_existing(MemoryIdentityCenter(), self.state, policies=self.policies(), clock=self.clock),
-            inbox=WiredInbox(self.inbox, process),
+            inbox=AcceptingInbox(queue=queue, acceptances=acceptances, clock=self.clock),
+            redelivery=queue,
             keys=MemoryRequestKeys(),
             overview=memory_overview(self.state),
             budgets=self.budgets,

@@ -55,6 +55,7 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
         changes=MemoryChanges(world.state),
         work=MemoryDueWork(world.state),
         inbox=world.inbox,
+        redelivery=world.inbox.queue,
         keys=MemoryRequestKeys(),
         overview=memory_overview(world.state, given=given),
         budgets=world.budgets,

@@ -23,7 +23,7 @@ from tests.builders import (
     an_assignment,
     the_person,
 )
-from tests.fakes.queues import MemoryInbox
+from tests.fakes.acceptances import AcceptedInbox
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World, redelivered
 
@@ -174,7 +174,7 @@ def test_a_run_that_comes_twice_asks_for_the_same_however_much_has_happened_sinc
     world.plan(world.inbox.commands.pop(0))
     asked = _asked(world)
     world.settle()
-    world.inbox = MemoryInbox()
+    world.inbox = AcceptedInbox(world.state, now=world.now)
     world.plan(request)
     assert _asked(world) == asked
     assert world.state.changes[request.cause.change].subjects == len(asked)

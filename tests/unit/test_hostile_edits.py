@@ -207,7 +207,8 @@ class TestEveryGuardrail:
         world.plan(world.inbox.commands.pop(0))
         # The approval overtakes the plans that the edit asks for, and finds nothing that is asked for still.
         decision = Decision(is_approved=True, actor="arn:approver", at=world.now)
-        world.plan(ApplyDecision(subject=the_account(), cause=look.cause, decision=decision))
+        approval = ApplyDecision(subject=the_account(), cause=look.cause, decision=decision)
+        world.plan(world.inbox.accepted(approval))
         world.settle()
         put_in_force(_GROUPS + _SETS.replace("ViewOnly", "Other") + _FREE, world=world)
         assert world.assignments() == set()

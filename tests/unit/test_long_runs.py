@@ -179,6 +179,6 @@ def test_20_000_held_removals_are_approved(put: list[Command]) -> None:
     names = _operations(world, 20_000, state=OperationState.HELD)
     decision = Decision(is_approved=True, actor="arn:approver", at=world.now)
     command = ApplyDecision(subject=Subject(SubjectKind.CHANGE, _CHANGE), cause=_cause(), decision=decision)
-    _check(_runs(_slow(world), command))
+    _check(_runs(_slow(world), world.inbox.accepted(command)))
     assert {one.subject.name for one in put if isinstance(one, ApplyDecision)} == names
     assert {one.decision for one in put if isinstance(one, ApplyDecision)} == {decision}

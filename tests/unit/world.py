@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from dayone.adapters.dynamodb_acceptances import AcceptingInbox
 from dayone.domain.accounts import Account
 from dayone.domain.changes import Cause, CauseKind, Decision, ulid_of
 from dayone.domain.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, Command, RefreshAccount
@@ -25,7 +26,7 @@ from dayone.usecases.attempts import IdentityCenter
 from dayone.usecases.desired_access import DesiredAccess
 from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
 from dayone.usecases.fetch_record import Pace
-from dayone.usecases.plan_changes import HrPorts, PlanChanges, PlanningPorts, plan_changes
+from dayone.usecases.plan_changes import HrPorts, PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.usecases.plan_failed_again import PlanFailedAgain
 from dayone.usecases.policies_within_reach import PoliciesWithinReach
 from dayone.usecases.read_existing import ExistingAccess
@@ -36,6 +37,7 @@ from dayone.usecases.review_hr_configuration import WatchPorts
 from dayone.usecases.settle_batch import BatchPorts
 from dayone.usecases.wake_waiting import WakeWaiting, wake_waiting
 from tests.builders import NOON, attributes_in
+from tests.fakes.acceptances import AcceptedInbox, MemoryAcceptances
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.event_bus import MemoryEventBus
@@ -55,7 +57,7 @@ from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.queues import MemoryDeadLetters, MemoryEngine, MemoryInbox, MemoryReturns, MemoryTurn
+from tests.fakes.queues import MemoryDeadLetters, MemoryEngine, MemoryReturns, MemoryTurn
 from tests.fakes.sessions import MemoryDeniedUsers, MemoryPost, MemoryRevokedSessions, MemorySchedules, MemorySessions
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.standing import MemoryStanding
@@ -97,7 +99,6 @@ class World:
     # Of a process that lives on.
     pace: Pace = field(default_factory=Pace)
     rosters: dict[str, Roster] = field(default_factory=dict)
-    inbox: MemoryInbox = field(default_factory=MemoryInbox)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
     returns: MemoryReturns = field(default_factory=MemoryReturns)
@@ -120,6 +121,7 @@ class World:
         # It knows what AWS works on, which outlives every process of ours.
         self._assignments = MemoryAssignments(self.center)
         self.denied = MemoryDeniedUsers(self.sessions)
+        self.inbox = AcceptedInbox(self.state, now=self.now)
         if not self.is_new:
             self.hr_parameters = settled_hr_configuration(self.state)
 
@@ -136,6 +138,7 @@ class World:
         return HrPorts(**self._wrapped(ports), configuration=configuration, pace=self.pace, sleep=lambda _seconds: None)
 
     def planning(self) -> PlanChanges:
+        acceptances = MemoryAcceptances(self.state)
         ports: dict[str, Any] = {
             "subjects": MemorySubjects(self.state),
             "company": MemoryCompany(self.state),
@@ -148,18 +151,19 @@ class World:
             "ledger": MemoryLedger(self.state),
             "held": MemoryHeldRemovals(self.state),
             "organization": self.organization,
-            "inbox": self.inbox,
+            "inbox": AcceptingInbox(queue=self.inbox.queue, acceptances=acceptances, clock=lambda: self.now),
             "engine": self.engine,
         }
         planning = PlanningPorts(
             **self._wrapped(ports),
+            acceptances=acceptances,
             hr=self.hr,
             schedules=self.schedules,
             clock=lambda: self.now,
             token=lambda: f"{next(self.numbers):04x}",
             time_to_run=self.time_to_activate,
         )
-        return PlanChanges(ports=planning, batch=self._batch())
+        return PlanChanges(ports=planning, handlers=handlers_of(planning), batch=self._batch())
 
     def _batch(self) -> BatchPorts:
         return BatchPorts(
@@ -215,12 +219,12 @@ class World:
         revoked = MemoryRevokedSessions(self.state)
         return ReconcileAccess(
             due_work=MemoryDueWork(self.state),
-            failed=PlanFailedAgain(failed=failed, records=records, inbox=self.inbox, clock=lambda: self.now),
+            failed=PlanFailedAgain(failed=failed, records=records, inbox=self.inbox.queue, clock=lambda: self.now),
             waiting=self._waking(),
             records=records,
             hints=self.hints,
             stuck=MemoryStuck(self.state),
-            inbox=self.inbox,
+            inbox=self.inbox.queue,
             engine=self.engine,
             hr_configuration=WatchPorts(texts=self.hr_parameters, recorded=MemoryHrVersions(self.state)),
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,

@@ -14,6 +14,7 @@ from dayone import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.adapters.own_apis import SsmOwnApis
@@ -71,8 +72,8 @@ def plan_changes() -> "PlanChanges":
     from dayone.adapters.dynamodb_grants import DynamoGrants
     from dayone.adapters.dynamodb_portions import DynamoPortions
     from dayone.adapters.dynamodb_subjects import DynamoSubjects
-    from dayone.adapters.sqs import SqsEngine, SqsInbox
-    from dayone.usecases.plan_changes import PlanChanges, PlanningPorts
+    from dayone.adapters.sqs import SqsEngine
+    from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, handlers_of
 
     table = _table((given := settings.read(settings.PlanChangesSettings)).table_name)
     ports = PlanningPorts(
@@ -86,13 +87,23 @@ def plan_changes() -> "PlanChanges":
         hr=wiring_hr.hr_ports(given, table=table),
         schedules=wiring_people.schedules(given),
         organization=wiring_accounts.organization(table, clock=_now),
-        inbox=SqsInbox(sqs := client("sqs"), queue_url=given.inbox_url),
-        engine=SqsEngine(sqs, queue_url=given.engine_url),
+        **_asked_for(given, table=table),
+        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
         time_to_run=timedelta(seconds=10),
     )
-    return PlanChanges(ports=ports, batch=_batch(given, table=table))
+    return PlanChanges(ports=ports, handlers=handlers_of(ports), batch=_batch(given, table=table))
+
+
+def _asked_for(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "dict[str, Any]":
+    """What people have asked for, and an inbox on which it is handed on."""
+    from dayone.adapters.aws_clients import client
+    from dayone.adapters.dynamodb_acceptances import AcceptingInbox, DynamoAcceptances
+    from dayone.adapters.sqs import SqsInbox
+
+    queue, acceptances = SqsInbox(client("sqs"), queue_url=given.inbox_url), DynamoAcceptances(table)
+    return {"acceptances": acceptances, "inbox": AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)}
 
 
 def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":

@@ -4,10 +4,12 @@ import os
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from dayone import wiring_accounts, wiring_existing, wiring_overview
 from dayone.adapters.aws_clients import client
 from dayone.adapters.call_gate import CallGate
+from dayone.adapters.dynamodb_acceptances import AcceptingInbox, DynamoAcceptances
 from dayone.adapters.dynamodb_changes import DynamoChanges
 from dayone.adapters.dynamodb_company import DynamoCompany
 from dayone.adapters.dynamodb_due_work import DynamoDueWork
@@ -57,13 +59,20 @@ def access_api(
         hr_versions=DynamoRecordedHrVersions(table),
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
-        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        **_inboxes(given, table=table, clock=clock),
         keys=DynamoRequestKeys(table),
         overview=wiring_overview.overview(given, table=table),
         budgets=budgets_in(given.budgets),
         clock=clock,
         entropy=lambda: os.urandom(10),
     )
+
+
+def _inboxes(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[[], datetime]) -> dict[str, Any]:
+    """For what callers ask for, and for what is only handed on."""
+    queue = SqsInbox(client("sqs"), queue_url=given.inbox_url)
+    accepting = AcceptingInbox(queue=queue, acceptances=DynamoAcceptances(table), clock=clock)
+    return {"inbox": accepting, "redelivery": queue}
 
 
 def _live_access(given: AccessApiSettings, *, gate: CallGate) -> AwsLiveAccess:

@@ -1,5 +1,6 @@
 """The messages on the inbox: a command as JSON text."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import datetime
@@ -31,6 +32,16 @@ def from_json(text: str, *, taken_at: datetime | None = None) -> Command:
         raise Malformed(f"not a command: {type(error).__name__}") from error
     received_at = command.cause.received_at or taken_at
     return replace(command, cause=replace(command.cause, received_at=received_at))
+
+
+def accepted_digest(command: Command) -> str:
+    """Stands for what a command asks for and on whose word: SHA-256 in hex.
+
+    Where a run goes on, and when the inbox took it, is no part of that.
+    """
+    message = json.loads(to_json(replace(command, cause=replace(command.cause, received_at=None))))
+    message.pop("cursor", None)
+    return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
 
 
 def _command(message: dict[str, Any]) -> Command:

@@ -10,6 +10,7 @@ from datetime import datetime
 from dayone.domain.adoption import Adoption
 from dayone.domain.changes import Cause, CauseKind, Decision
 from dayone.domain.grants import Grant
+from dayone.domain.hr_sources import BY_HAND
 from dayone.domain.subject_states import Telling
 from dayone.domain.subjects import Resource, Subject, SubjectKind
 
@@ -264,3 +265,31 @@ COMMANDS: tuple[type[Command], ...] = (
     RetryChange,
     ReviewHrConfiguration,
 )
+
+# These say what to look at once more, or what an HR system tells: whatever they lead to is read from where it is kept,
+# and guarded as such. Whatever is not among them is done on somebody's word, which the API alone establishes.
+_ON_NOBODYS_WORD: frozenset[type[Command]] = frozenset(
+    {
+        ApplyHrRecord,
+        DiscoverAccounts,
+        FetchHrRecord,
+        ImportWorkforce,
+        NoteRefusedRecord,
+        ReconcileSubject,
+        RefreshAccount,
+        RefreshOrganizationalUnit,
+        RefreshPerson,
+        RestoreResources,
+        ReviewHrConfiguration,
+    }
+)
+
+
+def needs_acceptance(command: Command) -> bool:
+    """Whether a command is done on somebody's word, so that it counts only if whoever took their request has kept it.
+
+    So does what is told by hand, although it goes the way of what HR systems tell.
+    """
+    by_hand = isinstance(command, ApplyHrRecord) and (command.record.source == BY_HAND or bool(command.record.tellers))
+    is_of_source = command.subject == Subject(SubjectKind.HR_SOURCE, BY_HAND)
+    return by_hand or is_of_source or type(command) not in _ON_NOBODYS_WORD

@@ -21,6 +21,8 @@ from dayone.usecases.overview import Overview
 class AccessApi:
     """What the API needs; `clock` gives the time in UTC, `entropy` at least ten random bytes.
 
+    What is put on `inbox` counts as asked for by its caller; on `redelivery` goes what was on the inbox before.
+
     Only routes know it whole: each use case says in a protocol of its own which part it takes. Not frozen, because the
     members of a protocol can be set.
     """
@@ -39,6 +41,7 @@ class AccessApi:
     changes: Changes
     work: DueWork
     inbox: Inbox
+    redelivery: Inbox
     keys: RequestKeys
     overview: Overview
     budgets: Budgets

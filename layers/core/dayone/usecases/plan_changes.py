@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from dayone.domain import commands
-from dayone.domain.commands import Command
+from dayone.domain.commands import Command, needs_acceptance
 from dayone.domain.life_cycle import has_left
 from dayone.domain.subject_states import Head
+from dayone.errors import Forbidden
+from dayone.ports.acceptances import Acceptances
 from dayone.ports.company import Company, Portions
 from dayone.ports.echoes import Echoes
 from dayone.ports.grants import Grants
@@ -81,6 +83,7 @@ class PlanningPorts:
     held: HeldRemovals
     organization: Organization
     hr: HrPorts
+    acceptances: Acceptances
     inbox: Inbox
     engine: Engine
     clock: Callable[[], datetime]
@@ -95,19 +98,23 @@ class PlanningPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanChanges:
-    """What the function needs: the ports of its handlers, and of what settles a batch."""
+    """What the function needs: the ports, the handlers that are made of them, and what settles a batch."""
 
     ports: PlanningPorts
+    handlers: Handlers
     batch: BatchPorts
-
-    @cached_property
-    def handlers(self) -> Handlers:
-        """The handler of each kind of command."""
-        return handlers_of(self.ports)
 
 
 def plan_changes(command: Command, *, ports: PlanChanges) -> None:
-    """Handle a command; the same command again is harmless. Raises Unavailable to be given it again later."""
+    """Handle a command; the same command again is harmless. Raises Unavailable to be given it again later.
+
+    Raises Forbidden, and does nothing, when it is on the word of somebody who has not asked for it.
+    """
+    if needs_acceptance(command) and not ports.ports.acceptances.includes(command):
+        raise Forbidden(
+            f"{type(command).__name__} is not what anybody has asked for over the API: whoever has sent it may write to"
+            " the inbox, and no more"
+        )
     ports.handlers[type(command)](command)
 
 

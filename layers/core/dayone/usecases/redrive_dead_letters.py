@@ -21,6 +21,7 @@ class RedrivePorts(Protocol):
 
     overview: Overview
     inbox: Inbox
+    redelivery: Inbox
     changes: Changes
     clock: Clock
     entropy: RandomBytes
@@ -60,7 +61,8 @@ def _redriven(queue: LetterQueue, letters: tuple[Understood, ...], *, actor: str
     for command in commands:
         ports.changes.ask_again(command.cause.change, subject=command.subject)
     # A fact that is older than the known one is left aside, and what has been planned already is not planned twice.
-    ports.inbox.put(commands)
+    # Whoever redrives a letter speaks for nobody whose word is in it: what was refused is refused again.
+    ports.redelivery.put(commands)
     changes = [command.cause.change for command in commands]
     if queue is LetterQueue.ACCOUNT_EVENTS and others:
         # Whichever account these are about, it is among all of them.

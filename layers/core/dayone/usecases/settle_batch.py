@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dayone.contracts.inbox_batch import HandledMessage
 from dayone.domain.stuck import MESSAGE_IS_BACK_WITHIN, Stuck, StuckKind
-from dayone.errors import DayOneError, Unavailable
+from dayone.errors import DayOneError, Forbidden, Unavailable
 from dayone.ports.returns import Returns
 from dayone.ports.state import Changes, DeadLetters
 from dayone.ports.stuck import StuckNotes
@@ -60,7 +60,14 @@ def _failed(message: HandledMessage) -> bool:
     return message.error is not None or message.is_skipped
 
 
+def _is_forged(message: HandledMessage) -> bool:
+    return isinstance(message.error, Forbidden)
+
+
 def _is_hopeless(message: HandledMessage) -> bool:
+    if _is_forged(message):
+        # Nobody will have asked for it later. Until it is gone it keeps others from being planned.
+        return True
     is_likely_to_pass = message.error is None or isinstance(message.error, Unavailable)
     return not is_likely_to_pass and message.received >= _TRIES
 
@@ -74,8 +81,11 @@ def _gave_up(message: HandledMessage, *, ports: BatchPorts) -> bool:
 
 
 def _give_up(message: HandledMessage, *, changes: Changes) -> None:
-    """Count the subject in the change that the message is part of; of one that cannot be read nobody knows it."""
-    if command := message.command:
+    """Count the subject in the change that the message is part of; of one that cannot be read nobody knows it.
+
+    A forged one is part of no change, whatever it says.
+    """
+    if (command := message.command) and not _is_forged(message):
         note = f"{command.subject} is not planned, and a dead letter: {_reason(message)}"
         changes.give_up(command.cause, subject=command.subject, note=note)
 
