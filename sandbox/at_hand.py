@@ -15,22 +15,14 @@ from sandbox.day_one import Deployed, add_parameters, deploy
 from sandbox.identity_center_view import instance_of
 from sandbox.sandbox import Sandbox
 from sandbox.script import run_script
+from sandbox.stack_callers import POLICIES, stack_caller
 
-# Who the documents speak of beside the administrator: profiles of the AWS CLI, and which policy of the stack each has.
-# Ada says who gets what, and Grace looks at it and approves what is held.
-CALLERS = {
-    "ada": "AdministerPolicyArn",
-    "grace": "OperatePolicyArn",
-    "auditor": "ReadPolicyArn",
-    "approver": "OperatePolicyArn",
-    "ticket-bot": "",
-}
 # Nothing listens there. A program that would leave the machine fails instead, whatever address it has in mind.
 _NO_PROXY_LISTENS = "http://127.0.0.1:9"
 _LOCAL = "127.0.0.1,localhost"
 _INTERRUPTED = 130
 _HINT = f"""\
-`dayone` and `aws` speak to it in this shell, as the account's administrator, or with --profile {", ".join(CALLERS)}.
+`dayone` and `aws` speak to it in this shell, as the account's administrator, or with --profile {", ".join(POLICIES)}.
 docs/first-hour.md is the way from here; leave the shell, and all of it is gone.
 """
 
@@ -68,9 +60,9 @@ def _script(name: str) -> Path:
 
 
 def command_environment(sandbox: Sandbox, deployed: Deployed, *, folder: Path) -> dict[str, str]:
-    """The environment for commands on a deployed Day One: where it is, the administrator's key, and the CALLERS.
+    """The environment for commands on a deployed Day One: where it is, the administrator's key, and callers' profiles.
 
-    Their profiles are written into the folder, instead of ~/.aws/config.
+    These are written into the folder, instead of ~/.aws/config.
     """
     configuration = folder / "aws-config"
     configuration.write_text(_profiles(sandbox, deployed), encoding="utf-8")
@@ -92,18 +84,8 @@ def no_way_out() -> dict[str, str]:
 
 
 def _profiles(sandbox: Sandbox, deployed: Deployed) -> str:
-    allowed = {name: deployed.stack.outputs.get(output, "") for name, output in CALLERS.items()}
-    keys = {name: _caller(sandbox, name, policy_arn=arn) for name, arn in allowed.items()}
+    keys = {name: stack_caller(sandbox, deployed.stack, name) for name in POLICIES}
     return "\n".join(_profile(name, key, region=sandbox.region) for name, key in keys.items())
-
-
-def _caller(sandbox: Sandbox, name: str, *, policy_arn: str) -> Credentials:
-    iam = sandbox.client("iam")
-    arn = iam.create_user(UserName=name)["User"]["Arn"]
-    if policy_arn:
-        iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return Credentials(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"], arn=arn)
 
 
 def _profile(name: str, key: Credentials, *, region: str) -> str:

@@ -12,6 +12,7 @@ from sandbox.demo.at_the_portal import Act
 from sandbox.demo.evidence import Expected, missing
 from sandbox.demo.life_of_accounts import Life
 from sandbox.demo.narrator import Narrator, StepFailed
+from sandbox.demo.two_people import TwoPeople
 from sandbox.hr_system import ENDED
 from sandbox.identity_center_view import IdentityCenterView, Instance, instance_of
 from sandbox.organisation import Organisation
@@ -72,6 +73,14 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
         _wait_until_seen(expected, view=IdentityCenterView(sandbox, instance), patience=telling.patience)
     _show_changes(deployed, narrator, patience=telling.patience)
     _show_access(deployed, narrator)
+    TwoPeople(
+        sandbox=sandbox,
+        narrator=narrator,
+        deployed=deployed,
+        view=IdentityCenterView(sandbox, instance),
+        account_id=account_id,
+        patience=telling.patience,
+    ).tell()
     _use_access(_act(sandbox, narrator, expected, telling), deployed)
     view = IdentityCenterView(sandbox, instance)
     Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=telling.patience).tell()
