@@ -49,6 +49,8 @@ def test_it_ends_well_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "All of it was seen to happen." in ended.stdout
     assert "Alice Ferrari │ ReadOnly │ ViewOnlyAccess" in ended.stdout
+    assert "OperatePolicyArn approves or rejects it, but not arn:aws:iam::111122223333:user/ada" in ended.stdout
+    assert "✓ Grace approves it, and Identity Center has it" in ended.stdout
     role = r"assumed-role/AWSReservedSSO_ViewOnlyAccess_[0-9a-f]{16}/alice"
     assert re.search(rf"✓ In a shell .* aws sts get-caller-identity .*\n *arn:aws:sts::\d{{12}}:{role}\n", ended.stdout)
     assert "✓ The credentials from before work no longer" in ended.stdout
