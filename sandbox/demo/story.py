@@ -56,6 +56,7 @@ class Telling:
 def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
     """Tell the whole story; raises StepFailed at the first thing that does not happen."""
     instance = _check_settings(sandbox, narrator)
+    view = IdentityCenterView(sandbox, instance)
     key_arn = _encrypt(sandbox, narrator) if telling.own_key else ""
     with narrator.step("Build and deploy template.yaml with SAM"):
         deployed = deploy(sandbox, instance, key_arn=key_arn, parameters=telling.parameters)
@@ -70,19 +71,14 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
         account_id=account_id,
     )
     with narrator.step("Identity Center shows the user, the membership, the permission set and the assignment"):
-        _wait_until_seen(expected, view=IdentityCenterView(sandbox, instance), patience=telling.patience)
+        _wait_until_seen(expected, view=view, patience=telling.patience)
     _show_changes(deployed, narrator, patience=telling.patience)
     _show_access(deployed, narrator)
+    seconds = telling.patience
     TwoPeople(
-        sandbox=sandbox,
-        narrator=narrator,
-        deployed=deployed,
-        view=IdentityCenterView(sandbox, instance),
-        account_id=account_id,
-        patience=telling.patience,
+        sandbox=sandbox, narrator=narrator, deployed=deployed, view=view, account_id=account_id, patience=seconds
     ).tell()
     _use_access(_act(sandbox, narrator, expected, telling), deployed)
-    view = IdentityCenterView(sandbox, instance)
     Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=telling.patience).tell()
     return deployed
 

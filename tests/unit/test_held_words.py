@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from dayone.domain.changes import Blame, Change, ChangeState
+from dayone.domain.explain_words import told
 from dayone.domain.held_words import about_held, about_preview
 from dayone.domain.principals import AUTHOR
+from dayone.domain.subjects import ResourceKind
 from dayone.usecases.decide_change import decide_change
-from tests.builders import a_person
+from dayone.usecases.explain_access import explain_access
+from tests.builders import ACCOUNT_ID, a_person, an_account
 from tests.unit.previews import POLICY, api_of, if_policy, put_in_force
 from tests.unit.world import World
 
@@ -32,9 +35,9 @@ def test_a_held_change_says_why_who_may_decide_and_what_goes_on() -> None:
     world, change = _changed()
     assert (change.state, len(world.groups()["sales"]), len(world.groups()["engineers"])) == (ChangeState.HELD, 12, 12)
     assert about_held(change, sole_administrator=False) == (
-        f"12 operations of this change wait for a decision, because {change.held_because}.",
+        f"12 operations of this change wait for a decision, the first because {change.held_because}.",
         f"{_DECIDES}, but not {_ADA}, who caused the change and took a part out of group engineers.",
-        f"Meanwhile everything else goes on, 12 of 12 operations are done; {_STAYS}.",
+        f"Meanwhile everything else goes on (12 of 12 operations done); {_STAYS}.",
     )
 
 
@@ -100,3 +103,28 @@ def test_a_preview_says_who_could_decide_and_what_would_go_on() -> None:
         f"{_DECIDES}, but nobody who has brought it about by a rule or a grant.",
         f"Meanwhile nothing would be carried out; {_STAYS}.",
     )
+
+
+def test_an_explanation_says_why_what_is_wanted_is_not_given_yet() -> None:
+    world = World()
+    world.hr_tells(a_person("e-1"))
+    world.account_is(an_account())
+    sensitive = POLICY.replace("[ViewOnlyAccess]", "[AdministratorAccess]")
+    change = put_in_force(sensitive, world=world, actor=_ADA).cause.change
+    api = api_of(world)
+    found = explain_access(
+        "e-1",
+        ACCOUNT_ID,
+        permission_set="ViewOnly",
+        records=api.records,
+        grants=api.grants,
+        policies=api.policies,
+        now=world.now,
+    )
+    membership = next(
+        step for way in found.ways for step in way.steps if step.target.resource.kind is ResourceKind.MEMBERSHIP
+    )
+    said = told(membership, policy_version=world.state.policy_in_force)
+    assert "e-1 is not in the group engineers, though it is wanted because department is Engineering" in said
+    assert "giving it is held by a guardrail, because it is sensitive (it is given `ViewOnly`: it has " in said
+    assert f"change {change} waits for approval or rejection, and says by whom; until then it is not given." in said

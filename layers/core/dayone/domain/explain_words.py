@@ -6,7 +6,7 @@ from dayone.domain.assignments import assignment_in
 from dayone.domain.explain import Explanation
 from dayone.domain.explain_steps import Known, Step
 from dayone.domain.grants import is_of_grants
-from dayone.domain.guardrails import HeldRemoval, Verdict
+from dayone.domain.held_words import about_held_part
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.subjects import ResourceKind
 
@@ -61,21 +61,8 @@ def _because(step: Step) -> str:
 def _since(step: Step) -> str:
     said = [_confirmed(step.applied)] if step.applied else []
     said += [_under_way(step.operation)] if step.operation else []
-    said += [_held(step.held)] if step.held else []
+    said += [about_held_part(step.held)] if step.held else []
     return "; ".join(said)
-
-
-def _held(one: HeldRemoval) -> str:
-    what = "giving it" if one.is_gift else "its removal"
-    stays = "is not given" if one.is_gift else "stays"
-    match one.verdict:
-        case Verdict.REJECTED:
-            return f"{what} was rejected in change {one.change}, so it {stays} until a newer policy asks for that again"
-        case Verdict.APPROVED:
-            return f"{what}, operation {one.operation} of change {one.change}, has been approved"
-        case _:
-            why = f", because it is sensitive: {one.sensitive}; " if one.sensitive else ": "
-            return f"{what} is held by a guardrail{why}change {one.change} waits for approval or rejection"
 
 
 def _confirmed(applied: Applied) -> str:
@@ -87,6 +74,8 @@ def _confirmed(applied: Applied) -> str:
 
 
 def _on_its_way(step: Step, policy_version: int) -> str:
+    if step.held and step.held.is_gift:
+        return about_held_part(step.held)
     if step.operation:
         return _under_way(step.operation)
     if step.applied:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dayone.domain.changes import Change
+from dayone.domain.guardrails import HeldRemoval, Verdict
 from dayone.domain.principals import AUTHOR
 
 # What else causes something, such as an HR system, decides nothing anyway.
@@ -22,9 +23,12 @@ def about_held(change: Change, *, sole_administrator: bool) -> tuple[str, ...]:
     barred = () if sole_administrator else tuple(_barred(change))
     but = f", but not {'; nor '.join(barred)}" if barred else ""
     others = change.operations - change.held
-    done = f", {change.done} of {_operations(others)} are done" if others else ""
+    done = f" ({change.done} of {_operations(others)} done)" if others else ""
+    why = f"because {change.held_because}"
     return (
-        f"{_operations(change.held)} of this change wait for a decision, because {change.held_because}.",
+        f"1 operation of this change waits for a decision, {why}."
+        if change.held == 1
+        else f"{change.held} operations of this change wait for a decision, the first {why}.",
         f"{_DECIDES}{but}.",
         *([f"{_ALONE}."] if sole_administrator else []),
         f"Meanwhile {_OTHERS_GO_ON}{done}; {_STAYS}.",
@@ -42,6 +46,20 @@ def about_preview(held: int, *, others: int, is_edit: bool, sole_administrator: 
         *([f"{_ALONE}."] if sole_administrator else []),
         f"Meanwhile {meanwhile}; {_STAYS}.",
     )
+
+
+def about_held_part(one: HeldRemoval) -> str:
+    """Why one thing is held, and what becomes of it: a part of a sentence about the person or the account."""
+    what, stays = ("giving it", "is not given") if one.is_gift else ("its removal", "stays")
+    match one.verdict:
+        case Verdict.REJECTED:
+            return f"{what} was rejected in change {one.change}, so it {stays} until a newer policy asks for that again"
+        case Verdict.APPROVED:
+            return f"{what}, operation {one.operation} of change {one.change}, has been approved"
+        case _:
+            why = f", because it is sensitive ({one.sensitive})" if one.sensitive else ""
+            waits = f"change {one.change} waits for approval or rejection"
+            return f"{what} is held by a guardrail{why}: {waits}, and says by whom; until then it {stays}"
 
 
 def _barred(change: Change) -> Iterator[str]:
