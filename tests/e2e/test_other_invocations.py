@@ -31,7 +31,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def day_one(sandbox: Sandbox) -> DayOne:
     made = deployed_in(sandbox)
-    release(sandbox, made.instance, parameters={"DenyOtherInvocations": "true"})
+    release(sandbox, made.instance, parameters={"DenyOtherInvocations": "true", "SoleAdministrator": "yes"})
     return made
 
 
@@ -67,7 +67,13 @@ def test_the_api_the_inbox_and_the_stream_go_on(day_one: DayOne) -> None:
     assert eventually(lambda: day_one.announcements.of_change(change))
 
 
+def test_a_company_with_one_administrator_is_told_so_wherever_it_looks(day_one: DayOne) -> None:
+    assert [text for text in day_one.get("/v1/health")["warnings"] if "SoleAdministrator=yes" in text]
+    findings = {one["name"]: one["state"] for one in day_one.get("/v1/settings/check")["findings"]}
+    assert findings["approvals"] == "warning"
+
+
 def test_turned_off_again_the_api_goes_on(sandbox: Sandbox, day_one: DayOne, insider: Any) -> None:  # noqa: ANN401
-    release(sandbox, day_one.instance, parameters={"DenyOtherInvocations": "false"})
-    assert day_one.deployed.api.send("GET", "/v1/health").status == 200
+    release(sandbox, day_one.instance, parameters={"DenyOtherInvocations": "false", "SoleAdministrator": "no"})
+    assert not [text for text in day_one.get("/v1/health")["warnings"] if "SoleAdministrator" in text]
     assert insider.invoke(FunctionName=day_one.function("access_api"), Payload=b"{}")["StatusCode"] == 200
