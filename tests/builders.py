@@ -76,6 +76,7 @@ def an_account(
     state: AccountState = AccountState.ACTIVE,
     tags: Mapping[str, str] | None = None,
     is_management: bool = False,
+    created_at: datetime | None = None,
 ) -> Account:
     return Account(
         id=number,
@@ -85,6 +86,7 @@ def an_account(
         ou_path=ou_path,
         tags=tags or {},
         is_management=is_management,
+        created_at=created_at,
     )
 
 

@@ -48,6 +48,7 @@ ACCOUNT = Account(
     ou_path="/Workloads/Dev",
     ou_ids=("ou-1", "ou-2"),
     tags={"env": "dev", "owner": ""},
+    created_at=NOW,
 )
 VERSION = FactVersion(at=NOW, digest="5f0c")
 

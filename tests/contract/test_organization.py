@@ -63,6 +63,7 @@ class FakeWorld:
             ou_path=path_of(units),
             ou_ids=tuple(f"ou-{unit}" for unit in units),
             tags=tags or {},
+            created_at=now(),
         )
         self.organization.accounts[account.id] = account
         return account
@@ -100,6 +101,7 @@ class LocalWorld:
             ou_path=path_of(units),
             ou_ids=tuple(ou_ids),
             tags=tags or {},
+            created_at=self.client.describe_account(AccountId=account_id)["Account"]["JoinedTimestamp"],
         )
 
     def _created(self, name: str, *, tags: Mapping[str, str]) -> str:
@@ -163,6 +165,12 @@ def test_an_account_is_read_with_its_units_and_tags(world: World) -> None:
     account = world.new_account(units=units, tags={"env": "dev", "owner": "data team"})
     assert world.read(account) == account
     assert account.ou_path == f"/{units[0]}/Dev/Team A"
+
+
+def test_an_account_that_the_organisation_has_made_says_when(world: World) -> None:
+    made = world.read(world.new_account()).created_at
+    assert made is not None
+    assert abs(now() - made) < timedelta(minutes=5)
 
 
 def test_the_slash_in_a_name_of_a_unit_is_told_from_the_slash_between_two(world: World) -> None:

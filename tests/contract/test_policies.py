@@ -265,6 +265,12 @@ class TestReservations:
         assert ports.policies.current().protection == Protection()
         assert ports.policies.current().guardrails == Guardrails()
 
+    def test_parts_that_were_approved_are_remembered(self, ports: StatePorts, reserved: Reservations) -> None:
+        ports.policies.approve(2, frozenset({"a", "b"}))
+        assert ports.policies.current().reservations == replace(reserved, approved=frozenset({"a", "b"}))
+        ports.policies.approve(1, frozenset({"c"}))
+        assert ports.policies.current().reservations.approved == {"a", "b"}
+
     def test_those_of_another_version_are_not_lifted(self, ports: StatePorts, reserved: Reservations) -> None:
         ports.policies.lift(1, Reservation.GUARD)
         assert ports.policies.current().reservations == reserved

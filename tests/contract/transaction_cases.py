@@ -283,6 +283,11 @@ CASES = (
         call=lambda on, version: on.state.policies.lift(version, Reservation.HOLD),
     ),
     Case(
+        name="parts of a policy are approved",
+        prepare=_in_force,
+        call=lambda on, version: on.state.policies.approve(version, frozenset({"part"})),
+    ),
+    Case(
         name="a portion is kept",
         prepare=lambda _: None,
         call=lambda on, _: on.state.portions.keep(HIRED, Portion(number=0, subjects=(ADA,), total=1, last=None)),

@@ -70,6 +70,10 @@ class MemoryPolicies:
         is_hold = reservation is Reservation.HOLD
         self._state.reservations = replace(known, hold="", replaced=()) if is_hold else replace(known, guard=None)
 
+    def approve(self, version: int, parts: frozenset[str]) -> None:
+        if version == self._state.policy_in_force:
+            self._state.reservations = replace(self._state.reservations, approved=parts)
+
 
 class MemoryPolicyArchive:
     def __init__(self, state: State) -> None:

@@ -153,7 +153,10 @@ def test_an_assignment_may_be_of_a_person() -> None:
         ("person: a b, ", "assignments[0].person: `a b` is not a person's HR id"),
         ("person: 7, ", "assignments[0].person: must be text, but YAML reads 7 as a number"),
         ("group: , ", "assignments[0].group: has no value"),
-        ("user: e-1, group: staff, ", "assignments[0]: unknown key `user`; known are `accounts`, `except`, `group`"),
+        (
+            "user: e-1, group: staff, ",
+            "assignments[0]: unknown key `user`; known are `accounts`, `birthright`, `except`",
+        ),
     ],
 )
 def test_an_assignment_of_nobody_or_of_two_is_refused(principal: str, finding: str) -> None:

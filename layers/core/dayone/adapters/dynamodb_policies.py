@@ -87,6 +87,11 @@ class DynamoPolicies(DynamoPolicyInForce):
         lifted = Update(keys.CURRENT_POLICY, remove=_LIFTED[reservation], condition=is_version(version))
         self._table.write(lifted, what=f"lifting a reservation of version {version} of the policy")
 
+    def approve(self, version: int, parts: frozenset[str]) -> None:
+        """Remember that these parts of a version were approved, and no others; harmless when it is not in force."""
+        noted = Update(keys.CURRENT_POLICY, put={"approved": encode(parts)}, condition=is_version(version))
+        self._table.write(noted, what=f"approving parts of version {version} of the policy")
+
     def origins(self) -> Origins:
         """Who brought the parts of the version in force; without any where that was never recorded."""
         record = self._table.get(_ORIGINS_OF_CURRENT)

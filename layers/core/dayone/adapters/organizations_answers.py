@@ -1,6 +1,7 @@
 """Accounts and paths of organizational units, made from what AWS Organizations answers."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from dayone.domain.accounts import Account, AccountState
@@ -22,4 +23,5 @@ def account_in(described: "AccountTypeDef", *, ou_ids: tuple[str, ...], tags: Ma
         tags=tags,
         # Every ARN of the organisation is one of its management account's. Source: Service Authorization Reference.
         is_management=described["Arn"].split(":")[4] == described["Id"],
+        created_at=described["JoinedTimestamp"].astimezone(UTC) if described.get("JoinedMethod") == "CREATED" else None,
     )

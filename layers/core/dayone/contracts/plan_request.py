@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import takewhile
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from dayone.contracts.findings import findings_of
 from dayone.contracts.hr.person_record import KnownPerson, PersonRecord
@@ -50,6 +50,7 @@ class AccountRecord(BaseModel):
     ou_ids: tuple[str, ...] = ()
     tags: dict[str, str] = Field(default_factory=dict)
     is_management: bool = False
+    created_at: AwareDatetime | None = None
 
 
 class _Question(BaseModel):

@@ -1,6 +1,7 @@
 """The files of a policy, read whole or refused with every mistake they have."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from dayone.contracts.policy_findings import invalid_policy
 from dayone.contracts.policy_mistakes import mistakes_between, shape_of
@@ -17,6 +18,7 @@ from dayone.contracts.policy_shape import (
     ProtectShape,
 )
 from dayone.contracts.policy_yaml import Document, Path, read_yaml
+from dayone.domain.origins import birthrights_of
 from dayone.domain.policy import (
     AccountSelector,
     AssignmentRule,
@@ -86,6 +88,7 @@ class Translation:
             people={one: self._location(*path, "people", at) for at, one in enumerate(group.people)},
             exceptions=self._people(group.except_, path=(*path, "except")),
             location=self._location(*path),
+            birthright=group.birthright,
         )
 
     def _permission_set(self, name: str, one: PermissionSetShape) -> PermissionSetRule:
@@ -112,6 +115,7 @@ class Translation:
             accounts=self._accounts(rule.accounts, path=(*path, "accounts")),
             exceptions=self._accounts(rule.except_, path=(*path, "except")),
             location=self._location(*path),
+            birthright=rule.birthright,
         )
 
     def _people(self, shapes: Iterable[PersonShape], *, path: Path) -> tuple[PersonSelector, ...]:
@@ -201,11 +205,13 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
     source = next((one.identity_source for one in shapes if "identity_source" in one.model_fields_set), _SOURCE)
     stated = [part.shape.guardrails for part in parts if "guardrails" in part.shape.model_fields_set]
     guardrails = stated[0] if stated else GuardrailsShape()
+    assignments = tuple(rule for part in parts for rule in part.assignments())
+    sensitive = next((part.sensitive() for part in parts if _states(part, "sensitive")), SensitiveNames())
     return Policy(
         version=version,
         groups=groups,
         permission_sets=tuple(one for part in parts for one in part.permission_sets()),
-        assignments=tuple(rule for part in parts for rule in part.assignments()),
+        assignments=assignments,
         protection=_protection(guardrails.protect, groups=groups),
         people=life_cycle(people, source=source),
         guardrails=Guardrails(
@@ -215,7 +221,7 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
             additions_percent=guardrails.additions.percent,
             additions_at_least=guardrails.additions.at_least,
         ),
-        sensitive=next((part.sensitive() for part in parts if _states(part, "sensitive")), SensitiveNames()),
+        sensitive=replace(sensitive, birthrights=birthrights_of((*groups, *assignments))),
         places={key: place for part in parts for key, place in part.places().items()},
     )
 

@@ -39,6 +39,9 @@ class GroupShape(Strict):
     except_: Annotated[list[PersonShape], Field(min_length=1)] = Field(
         default_factory=list, alias="except", description="Who does not belong after all; beats everything."
     )
+    birthright: bool = Field(
+        default=False, description="HR alone gives it, although it is sensitive, once somebody else has approved that."
+    )
 
     @model_validator(mode="after")
     def _says_who(self) -> Self:
@@ -126,10 +129,17 @@ class AssignmentShape(Strict):
         default_factory=list, alias="except", description="Which accounts are left out after all."
     )
 
+    birthright: bool = Field(
+        default=False, description="HR alone gives it to the person, although it is sensitive; as of a group."
+    )
+
     @model_validator(mode="after")
     def _has_one_principal(self) -> Self:
-        one = len(self.model_fields_set & {"group", "person"}) == 1
-        return self if one else words.refuse("must say who gets it: either `group` or `person`")
+        if len(self.model_fields_set & {"group", "person"}) != 1:
+            words.refuse("must say who gets it: either `group` or `person`")
+        if self.birthright and self.group:
+            words.refuse("is no birthright of a group: HR gives people their groups; write `birthright` at the group")
+        return self
 
 
 class ProtectShape(Strict):

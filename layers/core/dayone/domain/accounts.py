@@ -26,7 +26,7 @@ class Account:
 
     `ou_path` names the organizational units from the root down, such as `/Workloads/Dev`, and is `/` in the root
     (`ou_paths` reads and writes it); `ou_ids` are their ids in the same order. `is_management` marks the organisation's
-    management account.
+    management account. `created_at` is when this organisation made the account, None for one that was invited.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Account:
     ou_ids: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     is_management: bool = False
+    created_at: datetime | None = None
 
 
 # Nobody can sign in to these any more, so nobody loses access by what goes with them.

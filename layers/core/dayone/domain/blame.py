@@ -261,15 +261,15 @@ def _by_loosening(at: Circumstances) -> _Causes:
 
 def _by_calling_harmless(sensitive: SensitiveNames, at: Circumstances) -> _Causes:
     uploaded = at.uploaded.sensitive
-    for name in uploaded.harmless - sensitive.harmless:
-        digest = part_digest(sensitive_rule("harmless", name), GIVES, None)
-        yield from _by_bringing(digest, at, reason=f"called permission set {name} harmless")
     strict, loose = dict(names_by_kind(sensitive)), dict(names_by_kind(uploaded))
+    for excepted in ("harmless", "birthrights"):
+        for name in loose[excepted] - strict[excepted]:
+            digest = part_digest(sensitive_rule(excepted, name), GIVES, None)
+            yield from _by_bringing(digest, at, reason=f"put {name} among what is excepted ({excepted})")
     rules = [
         sensitive_rule(kind, name) for kind in ("permission_sets", "groups") for name in strict[kind] - loose[kind]
     ]
-    if len(sensitive.accounts) > len(uploaded.accounts):
-        rules.append(SENSITIVE_ACCOUNTS)
+    rules += [SENSITIVE_ACCOUNTS] if len(sensitive.accounts) > len(uploaded.accounts) else []
     for rule in rules:
         yield from ((actor, "took something out of `sensitive`") for actor in at.origins.taken_out.get(rule, {}))
 

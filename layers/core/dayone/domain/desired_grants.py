@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from dayone.domain.accounts import Account, AccountState, left_alone_in
+from dayone.domain.assignments import assignment_in
 from dayone.domain.desired import Desired, Reason, Wanted
 from dayone.domain.grants import Grant, GrantState, is_grant
 from dayone.domain.life_cycle import has_access
 from dayone.domain.operations import Applied
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy
+from dayone.domain.sensitivity import sensitivity_of
 from dayone.domain.subjects import Resource, ResourceKind
 
 _NOT_DELEGATED = "AWS does not let Day One, a delegated administrator, assign this there"
@@ -59,9 +61,25 @@ def why_nothing(
         return f"nothing is known of {grant.subject}"
     if obstacle := why_not_by_policy(grant, policy=policy):
         return obstacle
+    if isinstance(fact, Account) and (obstacle := why_too_sensitive(grant, fact, policy=policy)):
+        return obstacle
     if isinstance(fact, Account):
         return _why_not_in(fact, grant) or ("" if _is_employed(grant, employed) else _not_employed(grant.person))
     return "" if has_access(fact, cycle=policy.people, now=now) else _not_employed(fact.id)
+
+
+def why_too_sensitive(grant: Grant, account: Account, *, policy: Policy) -> str:
+    """Why a group may not be granted something, or empty: whoever joins it later would have it unapproved."""
+    if not grant.group or not grant.permission_set:
+        return ""
+    sensitivity = sensitivity_of(policy)
+    reason = sensitivity.why_assignment(assignment_in(grant.resource), account=account)
+    if not reason or grant.group in sensitivity.groups:
+        return ""
+    return (
+        f"this is sensitive, and group {grant.group} is not, so that whoever joins it would get it: {reason}; "
+        "grant it to people, or name the group in `sensitive.groups`"
+    )
 
 
 def why_not_by_policy(grant: Grant, *, policy: Policy) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from dayone.domain.accounts import Account
 from dayone.domain.adoption import Adoption
@@ -21,6 +21,7 @@ from dayone.domain.desired_people import desired_for_person, next_look, waiting_
 from dayone.domain.grants import has_ended_as_announced, is_of_grants
 from dayone.domain.guardrails import Ground, is_removal
 from dayone.domain.guards import desired_guards, what_protects
+from dayone.domain.held_gifts import Gift, Giving, form_of, held_gifts
 from dayone.domain.life_cycle import LifeCycle, has_left
 from dayone.domain.management import no_rights_in
 from dayone.domain.operations import Action, Applied
@@ -28,8 +29,8 @@ from dayone.domain.people import Person
 from dayone.domain.planning import differences, left_alone
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
-from dayone.domain.sensitivity import Gift, Giving, form_of, held_gifts, sensitivity_of
-from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.sensitivity import sensitivity_of
+from dayone.domain.subject_states import Head, SubjectState, Telling
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.domain.terms import OffLimits
 
@@ -104,13 +105,11 @@ class PolicyEvaluator:
     employed: Container[str] = frozenset()
     before: "tuple[PolicyEvaluator, ...]" = ()
     state_of: Callable[[Subject], SubjectState] = lambda subject: SubjectState(Head(subject=subject))
-    _recorded: dict[Subject, SubjectState] = field(default_factory=dict, compare=False, repr=False)
 
-    def recorded(self, subject: Subject) -> SubjectState:
+    @cached_property
+    def recorded(self) -> Callable[[Subject], SubjectState]:
         """The same, read once: of permission sets, which many accounts have."""
-        if subject not in self._recorded:
-            self._recorded[subject] = self.state_of(subject)
-        return self._recorded[subject]
+        return cache(self.state_of)
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         """What the subject should have by this fact, and the grants that are remembered of it."""
@@ -209,18 +208,33 @@ def _compared(state: SubjectState, *, fact: Person | Account | None, evaluator: 
     return _Comparison(desired=desired, applied=applied, adoption=adoption, reach=reach)
 
 
-def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator) -> Diff:
-    """How a subject as it is recorded differs from what the policy wants for this fact: the only diff there is."""
+def _of_edit(
+    taken: frozenset[Resource], state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator
+) -> frozenset[Resource]:
+    before = evaluator.before if taken else ()
+    kept = (taken - _compared(state, fact=fact, evaluator=each).removals for each in before)
+    return frozenset().union(*kept) if evaluator.before else taken
+
+
+def diff_subject(
+    state: SubjectState,
+    *,
+    fact: Person | Account | None,
+    evaluator: PolicyEvaluator,
+    tellings: tuple[Telling, ...] | None = None,
+) -> Diff:
+    """How a subject as it is recorded differs from what the policy wants for this fact: the only diff there is.
+
+    `tellings` are those that the fact is made of, where they are not those that are recorded.
+    """
     compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
     desired, applied, found = compared.desired, compared.applied, compared.reach.differences
-    taken, of_edit = compared.removals, frozenset[Resource]()
-    for before in evaluator.before if taken else ():
-        of_edit |= taken - _compared(state, fact=fact, evaluator=before).removals
+    taken, said = compared.removals, state.head.tellings if tellings is None else tellings
     # A policy does not make leavers of people by itself.
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
     is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
     waiting = waiting_note(desired, applied=applied)
-    giving = Giving(state=state, fact=fact, desired=desired, adoption=compared.adoption, recorded=evaluator.recorded)
+    giving = Giving(state, fact, desired, compared.adoption, said, evaluator.recorded, evaluator.now)
     return Diff(
         differences=found,
         left_alone=left_alone(desired, applied=applied),
@@ -229,7 +243,7 @@ def diff_subject(state: SubjectState, *, fact: Person | Account | None, evaluato
         doubtful=desired.doubtful,
         gifts=held_gifts(found, giving=giving, sensitivity=sensitivity_of(policy)),
         form=form_of(desired) if state.head.subject.kind is SubjectKind.PERMISSION_SET else "",
-        of_edit=of_edit if evaluator.before else taken,
+        of_edit=_of_edit(taken, state, fact=fact, evaluator=evaluator),
         of_departed=_of_departed(taken, cycles=cycles, evaluator=evaluator) if taken else taken,
         announced=_announced(found, state=state, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.

@@ -17,6 +17,7 @@ from dayone.domain.policy import (
     Reservations,
     SensitiveNames,
 )
+from dayone.domain.sensitivity import Sensitivity
 from dayone.domain.subjects import Resource, ResourceKind
 
 _MOST_NAMES = 10
@@ -31,7 +32,9 @@ def judged_as_edit(policy: Policy, *, in_force: Policy) -> Policy:
     """A policy as it is judged before it is in force: by the guards in force and by what these give."""
     guard = _guard_against(policy, in_force=in_force)
     before = (*in_force.before[:1], in_force) if in_force.version else ()
-    return with_reservations(policy, reservations=Reservations(guard=guard), before=before)
+    return with_reservations(
+        policy, reservations=Reservations(guard=guard, approved=in_force.reservations.approved), before=before
+    )
 
 
 def with_reservations(policy: Policy, *, reservations: Reservations, before: tuple[Policy, ...]) -> Policy:
@@ -80,20 +83,30 @@ def desired_guards(policy: Policy) -> Desired:
 
 def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
     if not in_force.version:
-        return None
+        # Before it there is nothing to be loosened but that HR alone gives nothing that is sensitive.
+        names = replace(policy.sensitive, birthrights=frozenset())
+        in_force = replace(policy, sensitive=names, groups=(), permission_sets=(), assignments=())
     if in_force.protection != Protection():
         changed = Protection(permission_sets=_changed_sets(policy, in_force=in_force))
         in_force = replace(in_force, protection=_joined(in_force.protection, changed))
-    loosens = tuple(_loosened(policy, in_force=in_force))
+    before = replace(in_force, sensitive=_with_groups_given_less(policy, in_force=in_force))
+    loosens = tuple(_loosened(policy, in_force=before))
     if not loosens:
         return None
     return Guard(
         guardrails=_stricter(policy.guardrails, in_force.guardrails),
         protection=_joined(policy.protection, in_force.protection),
-        sensitive=_more_sensitive(policy.sensitive, in_force.sensitive),
+        sensitive=_more_sensitive(policy.sensitive, before.sensitive),
         loosens=loosens,
         is_alone=_meaning(policy) == _meaning(in_force),
     )
+
+
+def _with_groups_given_less(policy: Policy, *, in_force: Policy) -> SensitiveNames:
+    """What was called sensitive, and the groups whose members had something sensitive and may have it for a while."""
+    kept = replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive))
+    still = {rule.name for rule in policy.groups} & (Sensitivity(in_force).groups.keys() - Sensitivity(kept).groups)
+    return replace(in_force.sensitive, groups=in_force.sensitive.groups | still)
 
 
 def _changed_sets(policy: Policy, *, in_force: Policy) -> frozenset[str]:
@@ -138,6 +151,7 @@ def _more_sensitive(names: SensitiveNames, other: SensitiveNames) -> SensitiveNa
         groups=names.groups | other.groups,
         accounts=tuple(accounts.values()),
         harmless=names.harmless & other.harmless,
+        birthrights=names.birthrights & other.birthrights,
     )
 
 
@@ -182,6 +196,8 @@ def _less_sensitive(names: SensitiveNames, *, in_force: SensitiveNames) -> Itera
         yield f"no longer sensitive: {listed}"
     if harmless := _listed(f"permission set {name}" for name in sorted(names.harmless - in_force.harmless)):
         yield f"called harmless: {harmless}"
+    if given := _listed(name.rpartition(" ")[0] for name in sorted(names.birthrights - in_force.birthrights)):
+        yield f"given by HR alone, as it is now: {given}"
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -192,5 +208,6 @@ def _listed(names: Iterable[str]) -> str:
 
 def _meaning(policy: Policy) -> object:
     """All that it says but the guardrails, wherever it stands in whichever file, in any order."""
-    rules = (*policy.groups, *policy.permission_sets, *policy.assignments)
+    groups = (replace(rule, birthright=False) for rule in policy.groups)
+    rules = (*groups, *policy.permission_sets, *(replace(rule, birthright=False) for rule in policy.assignments))
     return sorted(map(repr, map(meaning_of, rules))), policy.people

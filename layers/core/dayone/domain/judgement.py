@@ -24,10 +24,10 @@ from dayone.domain.guardrails import (
     why_over_the_limit,
     why_ruinous,
 )
+from dayone.domain.held_gifts import Gift
 from dayone.domain.operations import Applied
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
-from dayone.domain.sensitivity import Gift
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, Subject
 

@@ -1,12 +1,12 @@
 """Who put each part of the policy in force, whatever became of the files since, and who took parts out."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from itertools import chain
 
-from dayone.domain.policy import Location, Policy, SensitiveNames
+from dayone.domain.policy import AccountSelector, AssignmentRule, GroupRule, Location, Policy, SensitiveNames
 
 # Of one record: parts that are in force, parts that were, and rules that parts were taken out of.
 MOST_PARTS, _MOST_FORMER, _MOST_RULES = 8_000, 3_000, 1_000
@@ -60,7 +60,7 @@ def protection_rule(kind: str, name: str) -> str:
 
 
 def sensitive_rule(kind: str, name: str) -> str:
-    """The name of the rule that calls something so; `kind` is permission_sets, groups or harmless."""
+    """The name of the rule that calls something so; `kind` is that of `names_by_kind`."""
     return f"sensitive {kind} {name}"
 
 
@@ -81,6 +81,38 @@ def meaning_of(value: object) -> object:
     if isinstance(value, Mapping):
         return sorted((name, meaning_of(each)) for name, each in value.items())
     return value
+
+
+def birthrights_of(rules: Iterable[GroupRule | AssignmentRule]) -> frozenset[str]:
+    """What stands for those rules by which HR alone gives what is sensitive; another when the rule is another."""
+    return frozenset(birthright_of(rule) for rule in rules if rule.birthright)
+
+
+def birthright_of(rule: GroupRule | AssignmentRule) -> str:
+    """What stands for a rule, exactly as it is, such as `group admins 5f0c2a91`."""
+    named = group_rule(rule.name) if isinstance(rule, GroupRule) else assignment_of(rule)
+    said = members_of(rule) if isinstance(rule, GroupRule) else (rule.accounts, rule.exceptions)
+    return f"{named} {part_digest(named, GIVES, said)[:8]}"
+
+
+def approval_of(rule: AssignmentRule, selector: AccountSelector) -> str:
+    """What stands for one part of a rule that assigns, with what it leaves out."""
+    return part_digest(assignment_of(rule), GIVES, (selector, rule.exceptions))[:16]
+
+
+def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
+    """Those of the approved parts that a policy has."""
+    return of & {approval_of(rule, selector) for rule in policy.assignments for selector in rule.accounts} if of else of
+
+
+def members_of(rule: GroupRule) -> tuple[object, ...]:
+    """All that says who is in a group."""
+    return rule.members, tuple(sorted(rule.people)), rule.exceptions
+
+
+def assignment_of(rule: AssignmentRule) -> str:
+    """The name of a rule that assigns, and of those that assign the same."""
+    return assignment_rule(f"{rule.permission_set}/{rule.principal}")
 
 
 def parts_of(policy: Policy) -> Mapping[str, str]:
@@ -117,7 +149,12 @@ def _parts(policy: Policy) -> Iterator[tuple[str, str, object]]:
 def names_by_kind(sensitive: SensitiveNames) -> tuple[tuple[str, frozenset[str]], ...]:
     """What is called sensitive or harmless by name, with its kind."""
     names = sensitive
-    return ("permission_sets", names.permission_sets), ("groups", names.groups), ("harmless", names.harmless)
+    return (
+        ("permission_sets", names.permission_sets),
+        ("groups", names.groups),
+        ("harmless", names.harmless),
+        ("birthrights", names.birthrights),
+    )
 
 
 def cycle_parts(policy: Policy, *, person: str) -> Iterator[str]:

@@ -82,7 +82,8 @@ class GroupRule:
     """One group: whoever any of `members` selects, or `people` names by id, belongs, but for `exceptions`.
 
     `name` is the key in the policy and names the group in Day One for ever; Identity Center calls it by
-    `display_name`, if there is one. `people` tells where each is named. An exception beats everything.
+    `display_name`, if there is one. `people` tells where each is named. An exception beats everything. With
+    `birthright` HR alone gives it, although it is sensitive.
     """
 
     name: str
@@ -92,6 +93,7 @@ class GroupRule:
     display_name: str = ""
     people: Mapping[str, Location] = field(default_factory=dict)
     exceptions: tuple[PersonSelector, ...] = ()
+    birthright: bool = False
 
     @property
     def called(self) -> str:
@@ -151,6 +153,7 @@ class AssignmentRule:
     location: Location
     exceptions: tuple[AccountSelector, ...] = ()
     person: str = ""
+    birthright: bool = False
 
     @property
     def principal(self) -> str:
@@ -191,12 +194,14 @@ class SensitiveNames:
     """What a policy calls sensitive: permission sets and groups by key, and accounts.
 
     Permission sets that are `harmless` are not sensitive by what they have, but still by whom they reach and where.
+    `birthrights` stand each for one rule, exactly as it is, by which HR alone gives what is sensitive.
     """
 
     permission_sets: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     accounts: tuple[AccountSelector, ...] = ()
     harmless: frozenset[str] = frozenset()
+    birthrights: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,13 +231,15 @@ class Reservations:
 
     `hold` says why the removals are held that it makes and any of the versions `replaced` would not, or is empty: the
     one before it, and the last one before that of which nothing was held. `change` is the one that put it in force,
-    and is to be approved.
+    and is to be approved. `approved` stand for parts that assign something sensitive, of which somebody else has
+    approved that in some account.
     """
 
     hold: str = ""
     replaced: tuple[int, ...] = ()
     change: str = ""
     guard: Guard | None = None
+    approved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

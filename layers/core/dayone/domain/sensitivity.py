@@ -1,27 +1,16 @@
-"""Say which access is sensitive, and what of it waits for an approval before it is given.
+"""Say which access is sensitive: what lets somebody widen access, reaches the management account, or is named so."""
 
-Sensitive is what lets somebody widen access, reaches the management account, or is named so.
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from dayone.domain.accounts import Account
-from dayone.domain.adoption import Adoption
 from dayone.domain.assignments import Assignment, assignment_in
-from dayone.domain.desired import Desired
-from dayone.domain.existing import digest_of
-from dayone.domain.guardrails import is_removal
 from dayone.domain.managed_policies import HARMLESS, SENSITIVE
 from dayone.domain.matching import describes, may_share_accounts, names_management
-from dayone.domain.operations import Action, Applied
-from dayone.domain.people import Person
-from dayone.domain.policy import AssignmentRule, CustomerPolicy, Location, PermissionSetRule, Policy, PolicyNote
-from dayone.domain.precedence import PARTS_OF_A_SET, Difference
+from dayone.domain.origins import birthright_of
+from dayone.domain.policy import AssignmentRule, GroupRule, PermissionSetRule, Policy, PolicyNote
 from dayone.domain.sensitive_policies import why_document_is_sensitive
-from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind
+from dayone.domain.subjects import Resource, ResourceKind
 
 # Sensitive whatever their documents say by now.
 _BY_NAME = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "job-function/SystemAdministrator"})
@@ -49,14 +38,35 @@ def _reasons(permission_set: PermissionSetRule) -> Iterator[str]:
         yield reason
 
 
+def birthrights_in_force(policy: Policy) -> Iterator[str]:
+    """What HR alone gives, although it is sensitive, in a sentence each."""
+    for rule in _birthrights(policy):
+        if birthright_of(rule) in policy.sensitive.birthrights:
+            yield f"{rule.location}: {_given_by_hr(rule, policy=policy)}"
+
+
+def _birthrights(policy: Policy) -> Iterator[GroupRule | AssignmentRule]:
+    yield from (rule for rule in policy.groups if rule.birthright)
+    yield from (rule for rule in policy.assignments if rule.birthright)
+
+
+def _given_by_hr(rule: GroupRule | AssignmentRule, *, policy: Policy) -> str:
+    what = f"group {rule.name}" if isinstance(rule, GroupRule) else f"{rule.permission_set} of person {rule.person}"
+    if birthright_of(rule) in policy.sensitive.birthrights:
+        return f"HR alone gives {what}, although it is sensitive (`birthright`)"
+    return f"{what} is to be given by HR alone (`birthright`), which counts once somebody else has approved that"
+
+
 def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
-    """A note on each permission set that is sensitive, or would be if the policy did not call it harmless."""
+    """A note on each permission set that is sensitive or is called harmless although it is, and on each birthright."""
     reasons = Sensitivity(policy).permission_sets
-    for rule in policy.permission_sets:
-        if reason := reasons.get(rule.name):
-            yield PolicyNote(rule.location, f"permission set `{rule.name}` is sensitive: {reason}")
-        elif reason := why_contents_are_sensitive(rule):
-            yield PolicyNote(rule.location, f"permission set `{rule.name}` is called harmless, although {reason}")
+    for rule in _birthrights(policy):
+        yield PolicyNote(rule.location, _given_by_hr(rule, policy=policy))
+    for one in policy.permission_sets:
+        if reason := reasons.get(one.name):
+            yield PolicyNote(one.location, f"permission set `{one.name}` is sensitive: {reason}")
+        elif reason := why_contents_are_sensitive(one):
+            yield PolicyNote(one.location, f"permission set `{one.name}` is called harmless, although {reason}")
 
 
 class Sensitivity:
@@ -164,133 +174,3 @@ def sensitivity_of(policy: Policy) -> Sensitivity:
     for oldest in list(_READY)[:-_MOST_READY]:
         _READY.pop(oldest, None)
     return made
-
-
-FIRST_APPROVAL = "the account existed before Day One, and its first assignments are not approved yet"
-_RIGHTS = PARTS_OF_A_SET - {ResourceKind.PERMISSION_SET}
-_NOWHERE = Location("", 0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gift:
-    """Why something that would be given waits for an approval; `is_sensitive` by what it lets people do."""
-
-    reason: str
-    is_sensitive: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Giving:
-    """In which circumstances a subject's plan gives something; `recorded` looks up what is recorded of another."""
-
-    state: SubjectState
-    fact: Person | Account | None
-    desired: Desired
-    adoption: Adoption | None
-    recorded: Callable[[Subject], SubjectState]
-
-
-def form_of(desired: Desired) -> str:
-    """Stands for everything that a subject is to be."""
-    return digest_of({resource: how.attributes for resource, how in desired.resources.items()})
-
-
-def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sensitivity) -> Mapping[Resource, Gift]:
-    """What waits for an approval although it takes nothing away, each with the reason.
-
-    That is sensitive access, loosened guardrails, in an account from before Day One its first assignments, and all that
-    changes what others made and use.
-    """
-    adoption, head = giving.adoption, giving.state.head
-    if adoption is not None and adoption.in_use:
-        return {one.resource: Gift(reason=adoption.held_because) for one in found if not is_removal(one)}
-    if head.subject.kind is SubjectKind.PERMISSION_SET:
-        return _gifts_of_set(found, giving=giving, sensitivity=sensitivity)
-    gifts = dict[Resource, Gift]()
-    first = {one.resource for one in head.held if one.is_gift and not one.sensitive}
-    for one in found:
-        if one.action is not Action.CREATE:
-            continue
-        resource, kind = one.resource, one.resource.kind
-        if why := _why_sensitive(resource, giving=giving, sensitivity=sensitivity):
-            gifts[resource] = Gift(reason=why, is_sensitive=True)
-        elif kind is ResourceKind.GUARDRAILS:
-            gifts[resource] = Gift(reason=giving.desired.doubtful)
-        elif kind is ResourceKind.ASSIGNMENT and (head.awaits_approval or resource in first):
-            gifts[resource] = Gift(reason=FIRST_APPROVAL)
-    return gifts
-
-
-def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> str:
-    """Why it is sensitive to give what somebody does not have yet, or ""."""
-    have = giving.state.applied.get(resource)
-    if have is not None and have.doubt is not Action.DELETE:
-        # It was given before; AWS is only asked once more.
-        return ""
-    if reason := sensitivity.why(resource, fact=giving.fact):
-        return reason
-    if resource.kind is not ResourceKind.ASSIGNMENT:
-        return ""
-    # An edit that takes rights out of a set does not do so at once.
-    name = assignment_in(resource).permission_set
-    if sensitivity.is_called_harmless(name):
-        return ""
-    reason = _why_recorded(giving.recorded(Subject(SubjectKind.PERMISSION_SET, name)).applied)
-    return f"permission set `{name}`, as it is in AWS: {reason}" if reason else ""
-
-
-def _why_recorded(applied: Mapping[Resource, Applied]) -> str:
-    """Why what AWS has confirmed of a permission set is sensitive, or ""."""
-    names: dict[ResourceKind, list[str]] = {}
-    for resource in applied:
-        names.setdefault(resource.kind, []).append(resource.name)
-    inline = applied.get(Resource(ResourceKind.INLINE_POLICY))
-    rule = PermissionSetRule(
-        "",
-        _NOWHERE,
-        managed_policies=tuple(names.get(ResourceKind.MANAGED_POLICY, ())),
-        customer_policies=tuple(map(CustomerPolicy, names.get(ResourceKind.CUSTOMER_POLICY, ()))),
-        inline_policy=inline.attributes.get("document", "") if inline else "",
-    )
-    return why_contents_are_sensitive(rule)
-
-
-def _gifts_of_set(found: Sequence[Difference], *, giving: Giving, sensitivity: Sensitivity) -> Mapping[Resource, Gift]:
-    """All that is to be done to a sensitive set that may give more by it, so that no form in between is given."""
-    name, applied = giving.state.head.subject.name, giving.state.applied
-    if sensitivity.has_set(name):
-        reason, is_named = sensitivity.why_set(name), sensitivity.is_called_sensitive(name)
-        is_new = ITSELF[SubjectKind.PERMISSION_SET] not in applied
-    else:
-        # Of one that others made, what is taken off may be all that limits it.
-        reason, is_named, is_new = _why_recorded(applied), False, False
-    if not (reason and (is_new or any(_may_widen(one, applied, is_named=is_named) for one in found))):
-        return {}
-    why = f"permission set `{name}`: {reason}"
-    return {one.resource: Gift(reason=why, is_sensitive=True) for one in found}
-
-
-def _may_widen(one: Difference, applied: Mapping[Resource, Applied], *, is_named: bool) -> bool:
-    """Whether a set may give more by it; what comes and is not sensitive by itself adds to one that is not named."""
-    kind, have = one.resource.kind, applied.get(one.resource)
-    if kind not in _RIGHTS or _is_repair(one, have):
-        return False
-    if one.action is Action.DELETE or have is not None:
-        # A Deny in it may have limited the others.
-        return True
-    match kind:
-        case ResourceKind.BOUNDARY:
-            return False
-        case ResourceKind.MANAGED_POLICY:
-            return is_named or one.resource.name not in HARMLESS
-        case ResourceKind.INLINE_POLICY:
-            return is_named or bool(why_document_is_sensitive(one.wanted.attributes.get("document", "")))
-        case _:
-            return True
-
-
-def _is_repair(one: Difference, have: Applied | None) -> bool:
-    """Whether it was given in this form before, and is only asked for once more."""
-    if have is None or one.action is Action.DELETE or have.doubt is Action.DELETE:
-        return False
-    return have.attributes == one.wanted.attributes

@@ -105,6 +105,9 @@ class Policies(PolicyInForce, Protocol):
     def lift(self, version: int, reservation: Reservation) -> None:
         """Lift one of the reservations that a version is in force under; harmless when it is not in force."""
 
+    def approve(self, version: int, parts: frozenset[str]) -> None:
+        """Remember that these parts of a version were approved, and no others; harmless when it is not in force."""
+
 
 class Changes(Protocol):
     """The changes and their counts."""

@@ -11,7 +11,7 @@ from dayone.domain.commands import ActivatePolicy, ReconcileSubject
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.domain.guards import judged_as_edit
 from dayone.domain.judgement import PolicyImpact, removals_of, split_held, why_policy_is_held
-from dayone.domain.origins import Origins, origins_after
+from dayone.domain.origins import Origins, approved_in, origins_after
 from dayone.domain.policy import Policy, Reservations
 from dayone.domain.portions import Portion
 from dayone.domain.subject_states import SubjectState
@@ -75,7 +75,8 @@ def _assess(
             tally = ports.ledger.tally(change, day=evaluator.now.astimezone(UTC).date())
             hold = why_policy_is_held(_impact_in(portion), policy=policy, tally=tally)
             replaced = tuple(one.version for one in policy.before) if hold else ()
-            return _Assessed(replace(policy.reservations, hold=hold, replaced=replaced, change=change if hold else ""))
+            kept = replace(policy.reservations, approved=approved_in(policy, of=in_force.reservations.approved))
+            return _Assessed(replace(kept, hold=hold, replaced=replaced, change=change if hold else ""))
         if ports.clock() >= until:
             return _Cut(following + 1)
         before = portion

@@ -9,6 +9,7 @@ from dayone.domain.changes import Decision, ulid_of
 from dayone.domain.commands import ActivatePolicy, ApplyDecision
 from dayone.domain.evaluation import diff_recorded_state
 from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
+from dayone.domain.held_gifts import approvals_of
 from dayone.domain.judgement import decide_held
 from dayone.domain.policy import Reservation
 from dayone.domain.principals import BY_ONESELF
@@ -60,6 +61,7 @@ def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
         else:
             break
     _loosen(held, command=command, ports=ports)
+    _remember(held, command=command, ports=ports)
     _follow(held, decision, change=change, ports=ports)
 
 
@@ -74,6 +76,18 @@ def _loosen(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: Decis
     name = f"guardrails {version} {command.cause.change}"
     cause = replace(command.cause, change=ulid_of(command.decision.at, name=name), at=command.decision.at)
     ports.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=version)])
+
+
+def _remember(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: DecisionPorts) -> None:
+    """Have new accounts get at once what was approved here, by the same parts of the policy."""
+    given = [one.resource for one in held if one.sensitive and one.verdict is Verdict.APPROVED]
+    if command.subject.kind is not SubjectKind.ACCOUNT or not given:
+        return
+    policy, fact = ports.policies.current(), ports.subjects.load(command.subject).head.fact
+    approved = policy.reservations.approved
+    parts = approved.union(*(approvals_of(resource, fact, policy=policy) for resource in given))
+    if parts != approved:
+        ports.policies.approve(policy.version, parts)
 
 
 def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldRemoval, ...]:

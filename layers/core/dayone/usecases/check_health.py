@@ -6,6 +6,7 @@ from typing import Protocol
 
 from dayone.domain.hr_versions import HrVersion, HrVersionState
 from dayone.domain.principals import ALONE
+from dayone.domain.sensitivity import birthrights_in_force
 from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.state import DueWork, PolicyInForce
 from dayone.usecases.check_protection import ProtectionPorts, check_protection
@@ -45,6 +46,7 @@ def check_health(ports: HealthPorts) -> Health:
         warnings=(
             *([ALONE] if ports.overview.given.sole_administrator else []),
             *warnings,
+            *birthrights_in_force(policy),
             *_about_hr(ports.hr_versions.versions().newest),
         ),
     )

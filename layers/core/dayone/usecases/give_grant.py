@@ -9,7 +9,7 @@ from dayone.contracts.grant_request import GrantWish
 from dayone.domain.accounts import GONE, Account
 from dayone.domain.changes import Cause, CauseKind, ulid
 from dayone.domain.commands import ApplyGrant
-from dayone.domain.desired_grants import why_not_by_policy
+from dayone.domain.desired_grants import why_not_by_policy, why_too_sensitive
 from dayone.domain.grants import MOST_OPEN, Grant
 from dayone.domain.guards import what_protects
 from dayone.domain.life_cycle import has_left
@@ -98,6 +98,8 @@ def _findings_of_holders(grant: Grant, *, policy: Policy, ports: GrantPorts, now
         yield f"nothing is known of {grant.subject} yet but what it has"
     if isinstance(fact, Account) and fact.state in GONE:
         yield f"account {fact.id} is {fact.state}"
+    if isinstance(fact, Account) and (obstacle := why_too_sensitive(grant, fact, policy=policy)):
+        yield obstacle
     off_limits = policy.terms.off_limits
     if off_limits.lacks_rights and grant.subject == Subject(SubjectKind.ACCOUNT, off_limits.account):
         yield no_rights_in(grant.subject.name)

@@ -62,3 +62,7 @@ class PoliciesWithinReach(PolicyWithinReach):
     def lift(self, version: int, reservation: Reservation) -> None:
         """Lift a reservation; see Policies."""
         self.policies.lift(version, reservation)
+
+    def approve(self, version: int, parts: frozenset[str]) -> None:
+        """See Policies."""
+        self.policies.approve(version, parts)

@@ -127,6 +127,8 @@ def _of_account(changes: Changes, *, ports: PreviewPorts) -> Previewed:
     state = ports.records.subject(Subject(SubjectKind.ACCOUNT, str(changes["id"])))
     known = state.head.fact if isinstance(state.head.fact, Account) else None
     account = changed_account(known, changes)
+    if known is None:
+        account = replace(account, created_at=ports.clock())
     evaluator = _evaluator(ports.policies.current(), ports=ports)
     return _looked_at([_with(state, account)], evaluator=evaluator, ports=ports)
 

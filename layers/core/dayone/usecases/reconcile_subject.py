@@ -136,7 +136,7 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
     state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
     evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now, employed=inputs.employed)
-    diff = diff_subject(state, fact=inputs.resolved.fact, evaluator=evaluator)
+    diff = diff_subject(state, fact=inputs.resolved.fact, evaluator=evaluator, tellings=inputs.resolved.tellings)
     split = split_held(diff, head=state.head)
     plan = plan_of(inputs, diff=diff, split=split)
     if is_settled(plan, split=split):
