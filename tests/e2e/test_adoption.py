@@ -14,6 +14,7 @@ from tests.e2e.people import somebody
 from tests.e2e.scene import Scene
 from tests.e2e.waiting import eventually
 
+_LISTS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
 _ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}
 
@@ -43,7 +44,7 @@ def test_a_set_with_another_inline_policy_is_neither_overwritten_nor_emptied(day
     made = sso.create_permission_set(**where, Name="Deploy")["PermissionSet"]["PermissionSetArn"]
     theirs = json.dumps(_DENY)
     sso.put_inline_policy_to_permission_set(**where, PermissionSetArn=made, InlinePolicy=theirs)
-    rule = {"Deploy": {"inline_policy": _ALLOW, "session_duration": "PT1H"}}
+    rule = {"Deploy": {"inline_policy": _LISTS, "session_duration": "PT1H"}}
     plan = _previewed(day_one, policies.base_with(permission_sets=rule))
     (exists,) = [one["exists"] for one in plan["operations"] if one["kind"] == "create-permission-set"]
     assert "inline policy: " in exists

@@ -169,7 +169,10 @@ def test_a_set_that_differs_is_described_said_in_the_policy_and_adopted_with_not
     planned = shell.run("policy", "plan", _in_file(shell, as_it_is))
     assert "exists with every part as wanted, and would be taken on" in planned.stdout
     assert "it differs" not in planned.stdout
-    day_one.put_in_force(as_it_is)
+    # It has a policy of the customer's, which Day One cannot read: another person approves.
+    change = str(expect(day_one.upload(as_it_is), status=202)["change"])
+    day_one.held(change)
+    day_one.decided(change, to="approve")
     assert by_hand.told_of_set(arn) == before
     refused = shell.run("policy", "describe", "permission-set:Harbour")
     assert (refused.returncode, "manages permission-set:Harbour already" in refused.stderr) == (3, True)
