@@ -56,3 +56,13 @@ def test_what_is_not_sensitive_is_not_named() -> None:
     world = _company()
     everyone = POLICY.replace("engineers: {members: [{department: Engineering}]}", "engineers: {members: everyone}")
     assert _sensitive(if_policy(everyone, world=world).preview.notes) == []
+
+
+def test_what_many_can_change_is_said_where_it_gives_what_is_sensitive() -> None:
+    world = _company()
+    by_name = _ADMIN.replace("{department: Engineering}", "{email: '*@example.com'}")
+    notes = if_policy(by_name.replace('{ou: "/Workloads/**"}', "{tags: {env: dev}}"), world=world).preview.notes
+    assert any(
+        "group `engineers` is sensitive and goes by `email`, which people can often edit" in one for one in notes
+    )
+    assert any("`ViewOnly` is sensitive and goes by the tag `env`, which whoever tags" in one for one in notes)

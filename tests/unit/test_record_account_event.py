@@ -37,6 +37,21 @@ def test_the_account_is_asked_to_be_read_anew() -> None:
     assert request.cause.reference == "0f3e2d1c-5b6a-4798-8a9b-0c1d2e3f4a03"
 
 
+@pytest.mark.parametrize("name", ["tag_account", "move_account", "rename_organizational_unit"])
+def test_whoever_made_the_call_answers_for_what_it_gives(name: str) -> None:
+    recording = _Recording()
+    recording.record(_body(name))
+    (request,) = recording.inbox.commands
+    assert request.cause.authors == ("arn:aws:sts::111122223333:assumed-role/OrganizationAdmin/admin",)
+
+
+def test_what_aws_does_by_itself_is_nobodys() -> None:
+    recording = _Recording()
+    recording.record(_body("create_managed_account"))
+    (request,) = recording.inbox.commands
+    assert request.cause.authors == ()
+
+
 def test_below_a_unit_that_was_renamed_everything_is_asked_for() -> None:
     recording = _Recording()
     recorded = recording.record(_body("rename_organizational_unit"))

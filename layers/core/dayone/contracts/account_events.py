@@ -129,7 +129,8 @@ _JAVA_TIME = "%b %d %Y %I:%M:%S %p"
 class AccountEvent:
     """Which account to look at again, or below which organizational unit all of them.
 
-    One of the two ids is set, unless `ignored` says why there is nothing to look at.
+    One of the two ids is set, unless `ignored` says why there is nothing to look at. `caller` is the ARN of whoever
+    made the call that it tells of, as far as it says.
     """
 
     id: str
@@ -139,6 +140,7 @@ class AccountEvent:
     account_id: str = ""
     unit_id: str = ""
     ignored: str = ""
+    caller: str = ""
 
 
 def read(text: str) -> AccountEvent:
@@ -166,7 +168,14 @@ def _event(envelope: Mapping[str, Any]) -> AccountEvent:
         account_id="" if is_about_units else account_in(detail, name=name, resources=envelope.get("resources")),
         unit_id=unit_in(detail) if is_about_units else "",
         ignored=_why_ignored(detail, kind=str(envelope.get("detail-type", ""))),
+        caller=_caller_in(detail),
     )
+
+
+def _caller_in(detail: Detail) -> str:
+    identity = detail.get("userIdentity")
+    arn = identity.get("arn") if isinstance(identity, Mapping) else None
+    return arn if isinstance(arn, str) and arn.startswith("arn:") else ""
 
 
 def _why_ignored(detail: Mapping[str, Any], *, kind: str) -> str:

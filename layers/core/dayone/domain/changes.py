@@ -35,8 +35,8 @@ class Cause:
     `change` is the id of the change it leads to; `actor` is an HR source (`hr:standard`), an event source
     (`aws.organizations`) or the ARN of a caller; `reference` is the id the outside gave its event. Of a retry it is the
     change that is tried again, and `retries` what kind of thing had set that off. `at` is when it came to be so by the
-    word of the outside, `received_at` when the inbox took it. `authors` are those whom the actor has named beside
-    itself as answering for it.
+    word of the outside, `received_at` when the inbox took it. `authors` are those who answer for it beside the
+    actor: whom it has named, or whoever made the call that an event tells of.
     """
 
     change: str

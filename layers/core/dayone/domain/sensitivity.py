@@ -14,6 +14,8 @@ from dayone.domain.subjects import Resource, ResourceKind
 
 # Sensitive whatever their documents say by now.
 _BY_NAME = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "job-function/SystemAdministrator"})
+# What HR systems let people say of themselves.
+_OWN = frozenset({"given_name", "family_name", "display_name", "user_name", "email", "time_zone", "location"})
 _MANAGEMENT_ACCOUNT = "it reaches the management account"
 
 
@@ -58,8 +60,13 @@ def _given_by_hr(rule: GroupRule | AssignmentRule, *, policy: Policy) -> str:
 
 
 def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
-    """A note on each permission set that is sensitive or is called harmless although it is, and on each birthright."""
-    reasons = Sensitivity(policy).permission_sets
+    """A note on each permission set that is sensitive or is called harmless although it is, and on each birthright.
+
+    And on each rule that gives what is sensitive by what many can change.
+    """
+    sensitivity = Sensitivity(policy)
+    yield from _given_lightly(policy, sensitivity)
+    reasons = sensitivity.permission_sets
     for rule in _birthrights(policy):
         yield PolicyNote(rule.location, _given_by_hr(rule, policy=policy))
     for one in policy.permission_sets:
@@ -67,6 +74,23 @@ def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
             yield PolicyNote(one.location, f"permission set `{one.name}` is sensitive: {reason}")
         elif reason := why_contents_are_sensitive(one):
             yield PolicyNote(one.location, f"permission set `{one.name}` is called harmless, although {reason}")
+
+
+def _given_lightly(policy: Policy, sensitivity: "Sensitivity") -> Iterator[PolicyNote]:
+    for group in policy.groups:
+        asked = {condition.attribute for selector in group.members for condition in selector.conditions}
+        if group.name in sensitivity.groups and (own := asked & _OWN):
+            names = ", ".join(f"`{name}`" for name in sorted(own))
+            text = f"group `{group.name}` is sensitive and goes by {names}, which people can often edit themselves"
+            yield PolicyNote(group.location, text)
+    for rule in policy.assignments:
+        tags = {condition.attribute for selector in rule.accounts for condition in selector.tags}
+        if tags and sensitivity.why_set(rule.permission_set):
+            names = ", ".join(f"`{name}`" for name in sorted(tags))
+            text = (
+                f"`{rule.permission_set}` is sensitive and goes by the tag {names}, which whoever tags accounts can set"
+            )
+            yield PolicyNote(rule.location, text)
 
 
 class Sensitivity:

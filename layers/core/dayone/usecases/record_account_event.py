@@ -53,7 +53,15 @@ def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
 def command_of(event: account_events.AccountEvent) -> Command:
     """The command that an event leads to; the same event leads to the same change."""
     change = ulid_of(event.at, name=f"{event.source}:{event.id}")
-    cause = Cause(change=change, kind=CauseKind.ACCOUNT_EVENT, actor=event.source, reference=event.id, at=event.at)
+    cause = Cause(
+        change=change,
+        kind=CauseKind.ACCOUNT_EVENT,
+        actor=event.source,
+        reference=event.id,
+        at=event.at,
+        # Whoever has moved or tagged it, or renamed the unit, does not approve what that gives.
+        authors=(event.caller,) if event.caller else (),
+    )
     if event.unit_id:
         unit = Subject(SubjectKind.ORGANIZATIONAL_UNIT, event.unit_id)
         return RefreshOrganizationalUnit(subject=unit, cause=cause)
