@@ -1,7 +1,24 @@
 """What it costs to read what somebody asks for is held to its bounds, and does not grow with the company."""
 
+from typing import Any
+
+from benchmarks.dynamodb_in_memory import MemoryDynamo
 from benchmarks.reads import measured
+from dayone.adapters.dynamodb_hr_waiting import DynamoWaitingHints
+from dayone.adapters.dynamodb_table import DynamoTable
 
 
 def test_no_question_costs_more_than_its_bound_or_than_is_known() -> None:
     assert {figure.name: figure.value for figure in measured() if not figure.ok} == {}
+
+
+def test_whose_record_it_is_is_written_when_that_is_new() -> None:
+    client = MemoryDynamo()
+    over: Any = client
+    hints = DynamoWaitingHints(DynamoTable(over, "state"))
+    hints.know("people", "r-1", person="e-1")
+    written = sum(client.meter.writes.values())
+    hints.know("people", "r-1", person="e-1")
+    assert sum(client.meter.writes.values()) == written == 2
+    hints.know("people", "r-1", person="e-2")
+    assert (hints.person_of("people", "r-1"), hints.record_of("people", "e-2")) == ("e-2", "r-1")

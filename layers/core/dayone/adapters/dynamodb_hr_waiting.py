@@ -19,7 +19,9 @@ _DUE = "HR"
 class DynamoWaitingHints:
     """The port WaitingHints; one that is done stays as a record without a due time, which DynamoDB deletes."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem"})
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem"}
+    )
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
@@ -36,8 +38,11 @@ class DynamoWaitingHints:
 
     def know(self, source: str, record: str, *, person: str) -> None:
         """Remember whose record it is."""
-        whose = {**_record_key(source, record)._asdict(), "person": person}
-        self._table.put_all([whose, {**_person_key(source, person)._asdict(), "record": record}])
+        of_record, of_person = _record_key(source, record), _person_key(source, person)
+        told = [{**of_record._asdict(), "person": person}, {**of_person._asdict(), "record": record}]
+        # Every record that is read says so, and hardly any says something new.
+        known = list(self._table.get_all([of_record, of_person]))
+        self._table.put_all(each for each in told if each not in known)
 
     def person_of(self, source: str, record: str) -> str:
         """Whose record it was when it was last read, or empty."""
