@@ -172,6 +172,7 @@ def test_noting_what_is_stuck_and_reading_it(watched: Watched) -> None:
     notes.keep(Stuck(kind=StuckKind.MESSAGE, subject="person:e-1", since=NOW, reason="no"), now=NOW)
     notes.forget(StuckKind.MESSAGE, "person:e-1")
     assert watched.actions == DynamoStuckNotes.ACTIONS
+    notes.keep(Stuck(kind=StuckKind.HR_RECORD, subject="person:e-1", since=NOW, reason="no", source="s"), now=NOW)
     watched.actions.clear()
     DynamoStuckSubjects(watched.table).all(now=NOW)
     assert watched.actions == DynamoStuckSubjects.ACTIONS

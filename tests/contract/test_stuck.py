@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.stuck import Stuck, StuckKind
+from dayone.domain.subject_states import FactVersion, Telling
+from dayone.ports.echoes import Echo
 from tests.contract.state_ports import StatePorts
-from tests.contract.state_samples import ADA, BOB, HIRED, NOW
+from tests.contract.state_samples import ADA, BOB, HIRED, MOVED, NOW, cause, planned
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -59,3 +63,35 @@ def test_a_subject_that_failed_again_after_another_plan_is_named(ports: StatePor
     assert stuck == Stuck(
         kind=StuckKind.OPERATIONS, subject=str(ADA), since=NOW, reason="create user: AWS says no", change=HIRED
     )
+
+
+class TestARecordThatCouldNotBeUsed:
+    """Of a person of whom its source has said something before."""
+
+    NOTED = replace(NOTE, kind=StuckKind.HR_RECORD, subject=str(ADA), source="standard")
+
+    @pytest.fixture(autouse=True)
+    def noted(self, ports: StatePorts) -> None:
+        telling = Telling(
+            source="standard", version=FactVersion(at=NOW - timedelta(hours=1), digest="a"), attributes={}
+        )
+        planned(ports, ADA, tellings=(telling,))
+        ports.notes.keep(self.NOTED, now=NOW)
+        assert list(ports.stuck.all(now=NOW)) == [self.NOTED]
+
+    @pytest.mark.parametrize(("source", "is_mended"), [("standard", True), ("payroll", False)])
+    def test_a_newer_one_of_the_same_source_ends_it(self, ports: StatePorts, source: str, *, is_mended: bool) -> None:
+        telling = Telling(source=source, version=FactVersion(at=NOW + timedelta(minutes=1), digest="b"), attributes={})
+        planned(ports, ADA, change=MOVED, tellings=(telling,))
+        assert list(ports.stuck.all(now=NOW)) == ([] if is_mended else [self.NOTED])
+
+    @pytest.mark.parametrize(("minutes", "is_mended"), [(1, True), (-1, False)])
+    def test_so_does_a_newer_one_that_changes_nothing(
+        self, ports: StatePorts, minutes: int, *, is_mended: bool
+    ) -> None:
+        version = FactVersion(at=NOW + timedelta(minutes=minutes), digest="a")
+        forget_at = NOW + timedelta(days=30)
+        ports.echoes.note(
+            Echo(cause=cause(MOVED), subject=ADA, source="standard", version=version, delivery="m", forget_at=forget_at)
+        )
+        assert list(ports.stuck.all(now=NOW)) == ([] if is_mended else [self.NOTED])

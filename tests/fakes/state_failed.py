@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from dayone.domain.failed_work import FailedWork
-from dayone.domain.stuck import Stuck, StuckKind, of_failed_work
+from dayone.domain.stuck import Stuck, StuckKind, is_mended, of_failed_work, person_of
+from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject
 from tests.fakes.state import State
 
@@ -27,7 +28,15 @@ class MemoryStuck:
 
     def all(self, *, now: datetime) -> Sequence[Stuck]:
         failing = [stuck for stuck in map(of_failed_work, self._state.failed.values()) if stuck]
-        return [*(stuck for stuck in self._state.stuck.values() if not stuck.is_over(now=now)), *failing]
+        noted = [stuck for stuck in self._state.stuck.values() if not stuck.is_over(now=now)]
+        return [*(stuck for stuck in noted if not self._is_mended(stuck)), *failing]
+
+    def _is_mended(self, stuck: Stuck) -> bool:
+        person = person_of(stuck)
+        if person is None:
+            return False
+        head = self._state.heads.get(person, Head(subject=person))
+        return is_mended(stuck, tellings=head.tellings, heard=self._state.heard.get((person, stuck.source)))
 
 
 class MemoryFailedSubjects:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_change_keys as change_keys
-from dayone.adapters.dynamodb_keys import fitting
+from dayone.adapters.dynamodb_keys import RecordKey, fitting
 from dayone.adapters.dynamodb_mapping import delivery_record
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import decode, encode
@@ -31,7 +31,7 @@ class DynamoEchoes:
 
     def heard(self, subject: Subject) -> Mapping[str, FactVersion]:
         """See Echoes."""
-        of_subject = Key("pk").eq(_partition(subject))
+        of_subject = Key("pk").eq(heard_key(subject, "").pk)
         return {str(one["sk"]): decode(FactVersion, one) for one in self._table.query(of_subject)}
 
     def is_counted(self, change: str) -> bool:
@@ -42,7 +42,7 @@ class DynamoEchoes:
     def note(self, echo: Echo) -> None:
         """See Echoes."""
         expires = {_EXPIRES: int(echo.forget_at.timestamp())}
-        heard = {"pk": _partition(echo.subject), "sk": echo.source, **encode(echo.version)}
+        heard = {**heard_key(echo.subject, echo.source)._asdict(), **encode(echo.version)}
         delivery = delivery_record(Delivery(name=echo.delivery, forget_at=echo.forget_at), change=echo.cause.change)
         self._table.put_all([{**heard, **expires}, delivery, {**_change_record(echo), **expires}])
 
@@ -53,5 +53,6 @@ def _change_record(echo: Echo) -> dict[str, Any]:
     return {**change_keys.change_key(echo.cause.change)._asdict(), "cause": encode(echo.cause), **counts}
 
 
-def _partition(subject: Subject) -> str:
-    return f"HEARD#{fitting(str(subject))}"
+def heard_key(subject: Subject, source: str) -> RecordKey:
+    """How far a source is that has only said again what it had said of a subject."""
+    return RecordKey(f"HEARD#{fitting(str(subject))}", source)

@@ -1,7 +1,7 @@
 """What is stuck, in a partition of its own beside that of what has failed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -9,10 +9,14 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_echoes import heard_key
+from dayone.adapters.dynamodb_mapping import head_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import decode, encode
 from dayone.domain.failed_work import FailedWork
-from dayone.domain.stuck import Stuck, StuckKind, of_failed_work
+from dayone.domain.stuck import Stuck, StuckKind, is_mended, of_failed_work, person_of
+from dayone.domain.subject_states import FactVersion
+from dayone.domain.subjects import Subject
 
 _PARTITION = "STUCK"
 # DynamoDB deletes what has expired within some days.
@@ -45,7 +49,7 @@ class DynamoStuckNotes:
 class DynamoStuckSubjects:
     """The port StuckSubjects."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:Query"})
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchGetItem", "dynamodb:Query"})
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
@@ -53,9 +57,24 @@ class DynamoStuckSubjects:
     def all(self, *, now: datetime) -> Sequence[Stuck]:
         """See StuckSubjects."""
         noted = [decode(Stuck, record) for record in self._table.query(Key("pk").eq(_PARTITION))]
+        noted = [stuck for stuck in noted if not stuck.is_over(now=now)]
         failed = [decode(FailedWork, record) for record in self._table.query(Key("pk").eq(keys.FAILED_SUBJECTS))]
         failing = [stuck for stuck in map(of_failed_work, failed) if stuck]
-        return [*(stuck for stuck in noted if not stuck.is_over(now=now)), *failing]
+        mended = self._mended({stuck: person for stuck in noted if (person := person_of(stuck))})
+        return [*(stuck for stuck in noted if stuck not in mended), *failing]
+
+    def _mended(self, people: Mapping[Stuck, Subject]) -> Collection[Stuck]:
+        """Those notes about records of people of which a usable one has come since."""
+        heads = map(keys.head_of, people.values())
+        echoes = (heard_key(person, stuck.source) for stuck, person in people.items() if stuck.source)
+        known = {(one["pk"], one["sk"]): one for one in self._table.get_all([*heads, *echoes])}
+
+        def is_over(stuck: Stuck, person: Subject) -> bool:
+            head, echo = known.get(keys.head_of(person)), known.get(heard_key(person, stuck.source))
+            tellings = head_in(head).tellings if head else ()
+            return is_mended(stuck, tellings=tellings, heard=decode(FactVersion, echo) if echo else None)
+
+        return {stuck for stuck, person in people.items() if is_over(stuck, person)}
 
 
 def _key(kind: StuckKind, subject: str) -> keys.RecordKey:

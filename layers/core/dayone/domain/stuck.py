@@ -1,11 +1,13 @@
 """What is stuck, so that people can be told: what it is about, since when, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dayone.domain.failed_work import FailedWork
-from dayone.domain.subject_states import Head
+from dayone.domain.subject_states import FactVersion, Telling
+from dayone.domain.subjects import Subject, SubjectKind
 
 # A message that failed is received again after half a minute, unless the planners have more to do than they manage.
 MESSAGE_IS_BACK_WITHIN = timedelta(minutes=10)
@@ -63,6 +65,14 @@ def of_failed_work(failed: FailedWork) -> Stuck | None:
     )
 
 
-def is_mended(stuck: Stuck, *, head: Head) -> bool:
-    """Whether the source of a record that could not be used has sent a newer one of the person by now."""
-    return any(telling.source == stuck.source and telling.version.at > stuck.since for telling in head.tellings)
+def person_of(stuck: Stuck) -> Subject | None:
+    """The person of whom an HR system gave no usable record; None for anything else."""
+    kind, _, name = stuck.subject.partition(":")
+    is_about_them = stuck.kind is StuckKind.HR_RECORD and kind == SubjectKind.PERSON
+    return Subject(SubjectKind.PERSON, name) if is_about_them and name else None
+
+
+def is_mended(stuck: Stuck, *, tellings: Iterable[Telling], heard: FactVersion | None) -> bool:
+    """Whether the source of a record that could not be used has sent a newer one of the person by now, or an echo."""
+    versions = [telling.version for telling in tellings if telling.source == stuck.source]
+    return any(version.at > stuck.since for version in (*versions, *([heard] if heard else [])))

@@ -21,4 +21,7 @@ class StuckSubjects(Protocol):
     """Everything that is recorded as stuck."""
 
     def all(self, *, now: datetime) -> Sequence[Stuck]:
-        """The notes that are not over, and the subjects whose operations fail again and again."""
+        """The notes that are not over, and the subjects whose operations fail again and again.
+
+        A record that could not be used is named until a newer one of that person has come from the same source.
+        """

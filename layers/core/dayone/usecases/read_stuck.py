@@ -14,9 +14,8 @@ from dayone.domain.subjects import Subject, SubjectKind
 from dayone.ports.clock import Clock
 from dayone.ports.dead_letters import DeadLetterQueues
 from dayone.ports.progress import Progress
-from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.records import KnownSubjects
 from dayone.ports.state import PolicyArchive, PolicyInForce
-from dayone.usecases.current_stuck import current_stuck
 from dayone.usecases.overview import Overview
 from dayone.usecases.read_dead_letters import Understood, read_dead_letters
 from dayone.usecases.resolve_person import USER_NAME
@@ -48,7 +47,6 @@ class StuckPorts(WaitingPorts, Protocol):
     archive: PolicyArchive
     policies: PolicyInForce
     known: KnownSubjects
-    records: Records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +59,7 @@ class AllStuck:
 
 def read_stuck(*, ports: StuckPorts) -> AllStuck:
     """What is noted, dead letters that are work, the policy's change that waits for these, and who has left in vain."""
-    noted = current_stuck(stuck=ports.overview.stuck, records=ports.records, now=ports.clock())
+    noted = ports.overview.stuck.all(now=ports.clock())
     letters, complete = _dead_letters(ports.overview.dead_letters)
     given_up = {(stuck.subject, stuck.change) for stuck in letters}
     # A message may still be noted a few minutes after it was given up.

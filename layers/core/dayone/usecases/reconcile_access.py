@@ -11,7 +11,6 @@ from dayone.ports.hr import DueHints
 from dayone.ports.records import Records
 from dayone.ports.state import DueWork, Engine, Inbox
 from dayone.ports.stuck import StuckSubjects
-from dayone.usecases.current_stuck import current_stuck
 from dayone.usecases.plan_failed_again import PlanFailedAgain, plan_failed_again
 from dayone.usecases.refresh_person import READ_AHEAD
 from dayone.usecases.restore_sessions_policy import SessionsPorts, missing_revocations
@@ -59,7 +58,7 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
     if wake_waiting(ports=ports.waiting) or ports.due_work.has_runnable():
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
-    stuck = len({each.subject for each in current_stuck(stuck=ports.stuck, records=ports.records, now=now)})
+    stuck = len({each.subject for each in ports.stuck.all(now=now)})
     # Last, because both fail when AWS cannot be asked; neither waits for the other.
     try:
         ports.inbox.put(reviews_due(ports=ports.hr_configuration, now=now))
