@@ -24,4 +24,4 @@ class MemoryEchoes:
         self._state.heard[echo.subject, echo.source] = echo.version
         self._state.deliveries[echo.delivery] = echo.cause.change
         self._state.echoes.add(echo.cause.change)
-        self._state.changes[echo.cause.change] = Change(cause=echo.cause, planned=1, notes=echo.notes)
+        self._state.changes[echo.cause.change] = Change(cause=echo.cause, subjects=0, notes=echo.notes)

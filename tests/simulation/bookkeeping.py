@@ -13,6 +13,7 @@ from dayone.domain.guardrails import released
 from dayone.domain.operations import OPEN_STATES, Action, Applied, DeletionOutcome, Operation, OperationState
 from dayone.domain.people import Person
 from dayone.domain.policy import Policy, Protection
+from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.fakes.state_policies import MemoryPolicies
 from tests.simulation.day_one import parsed
@@ -36,7 +37,7 @@ def promises(world: "Simulation") -> Iterator[str]:
         head = state.heads.get(subject)
         if (change, subject) not in state.plans and f"hr:{SOURCE}:{told.reference}" not in state.deliveries:
             yield f"{told.reference} about {subject} was acknowledged and is not recorded"
-        elif head is None or all(one.version.at < told.at for one in head.tellings):
+        elif head is None or all(at < told.at for at in _known_as_of(head, state=state)):
             yield f"{subject} is not known as of {told.at}"
     yield from _promised_grants(world)
     if state.policy_in_force != world.outside.policy_version:
@@ -54,6 +55,12 @@ def _promised_grants(world: "Simulation") -> Iterator[str]:
         is_beaten = one.end is not None and change not in said
         if change not in said and not is_beaten:
             yield f"what change {change} says of grant {name} is not on record"
+
+
+def _known_as_of(head: Head, *, state: ObservedState) -> Iterator[datetime]:
+    """When the sources last said what is recorded; what they only said again is no part of the head."""
+    yield from (telling.version.at for telling in head.tellings)
+    yield from (version.at for (subject, _), version in state.heard.items() if subject == head.subject)
 
 
 def counts(world: "Simulation") -> Iterator[str]:

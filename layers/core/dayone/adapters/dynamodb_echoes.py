@@ -44,13 +44,15 @@ class DynamoEchoes:
         expires = {_EXPIRES: int(echo.forget_at.timestamp())}
         heard = {**heard_key(echo.subject, echo.source)._asdict(), **encode(echo.version)}
         delivery = delivery_record(Delivery(name=echo.delivery, forget_at=echo.forget_at), change=echo.cause.change)
-        self._table.put_all([{**heard, **expires}, delivery, {**_change_record(echo), **expires}])
+        self._table.put_all([{**heard, **expires}, {**_change_record(echo), **expires}])
+        # Last, and by itself: whoever finds it taken by this change need not note anything again.
+        self._table.put_all([delivery])
 
 
 def _change_record(echo: Echo) -> dict[str, Any]:
     """The change as it is answered to whoever asks for it; in no list, since nothing came of it."""
-    counts = {"subjects": 1, "planned": 1, "notes": list(echo.notes)}
-    return {**change_keys.change_key(echo.cause.change)._asdict(), "cause": encode(echo.cause), **counts}
+    nothing = {"subjects": 0, "notes": list(echo.notes)}
+    return {**change_keys.change_key(echo.cause.change)._asdict(), "cause": encode(echo.cause), **nothing}
 
 
 def heard_key(subject: Subject, source: str) -> RecordKey:

@@ -35,16 +35,19 @@ class EchoNotes:
             return False
         if self.echoes.is_counted(command.cause.change):
             return False
-        self.echoes.note(_echo(command, plan=plan, inputs=inputs))
+        # What is older than an echo before it must not put that back.
+        known = self.with_heard(plan.after).tellings
+        version = next(one.version for one in known if one.source == command.record.source)
+        self.echoes.note(_echo(command, plan=plan, inputs=inputs, version=version))
         return True
 
 
-def _echo(command: ApplyHrRecord, *, plan: Plan, inputs: PlanInputs) -> Echo:
+def _echo(command: ApplyHrRecord, *, plan: Plan, inputs: PlanInputs, version: FactVersion) -> Echo:
     return Echo(
         cause=command.cause,
         subject=command.subject,
         source=command.record.source,
-        version=next(one.version for one in plan.after.tellings if one.source == command.record.source),
+        version=version,
         delivery=command.delivery,
         forget_at=inputs.now + REMEMBER_DELIVERIES,
         notes=plan.notes,

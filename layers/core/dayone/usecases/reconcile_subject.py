@@ -77,10 +77,7 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
         ports.wakeups.repeat(head)
         ports.requeue.after(command, head, turned=True, planned_with=None)
         return
-    delivery = command.delivery if isinstance(command, ApplyHrRecord) else ""
-    original = ports.subjects.taken_by(delivery) if delivery else ""
-    if original not in ("", command.cause.change):
-        _dismiss(command, original=original, ports=ports)
+    if _was_taken(command, ports=ports):
         return
     for attempt in range(1, _COMMIT_ATTEMPTS + 1):
         inputs = _inputs(command, resolve=resolve, ports=ports)
@@ -99,6 +96,15 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
     ports.wakeups.after(plan)
     turned = may_have_turned(plan.before, plan.after, now=ports.clock())
     ports.requeue.after(command, plan.after, turned=turned, planned_with=inputs.employed)
+
+
+def _was_taken(command: Command, *, ports: Reconciliation) -> bool:
+    """Whether the delivery behind the command was taken: what did so without a plan was an echo, which is noted."""
+    delivery = command.delivery if isinstance(command, ApplyHrRecord) else ""
+    original = ports.subjects.taken_by(delivery) if delivery else ""
+    if original not in ("", command.cause.change):
+        _dismiss(command, original=original, ports=ports)
+    return bool(original)
 
 
 def _dismiss(command: Command, *, original: str, ports: Reconciliation) -> None:
