@@ -10,8 +10,10 @@ from dayone.domain.hr_sources import DEFAULT
 from dayone.domain.hr_versions import ALL_SOURCES, HrVersion, HrVersionState, digest_of
 from dayone.domain.subjects import THE_ORGANIZATION
 from dayone.errors import Forbidden, Inapplicable, NotFound, Throttled
+from dayone.usecases.overview import Overview
 from dayone.usecases.request_hr_approval import request_hr_approval
 from tests.fakes.hr import MemoryHrVersions
+from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.state_policies import MemoryChanges
 from tests.unit.world import World
@@ -30,10 +32,12 @@ class Api:
     hr_versions: MemoryHrVersions = field(init=False)
     inbox: MemoryInbox = field(init=False)
     changes: MemoryChanges = field(init=False)
+    overview: Overview = field(init=False)
 
     def __post_init__(self) -> None:
         self.hr_versions = MemoryHrVersions(self.world.state)
         self.inbox, self.changes = self.world.inbox, MemoryChanges(self.world.state)
+        self.overview = memory_overview(self.world.state)
 
     def clock(self) -> object:
         return self.world.now
