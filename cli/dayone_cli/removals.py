@@ -1,6 +1,8 @@
 """Show which access a decision would take away: of whom, what and why, before somebody confirms it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from dayone_cli.api_client import ApiClient, path
@@ -16,24 +18,39 @@ _HELD = "held"
 _PERSON = "person:"
 
 
-def held_lines(api: ApiClient, change: str) -> Sequence[str]:
-    """The held operations of a change: the first 20 with names and reasons, then how many more there are."""
+@dataclass(frozen=True, kw_only=True)
+class ShownHeld:
+    """What a change holds, in lines for whoever is to decide on it, and its version, which a decision names."""
+
+    lines: Sequence[str]
+    version: int | None
+
+
+def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]]) -> ShownHeld:
+    """The held operations of a change, or those of a part: the first 20 with names and reasons, then how many more.
+
+    `part` has the `subjects`, and the `resources`, that it is about; without any it is about all.
+    """
     parts = api.pages(path("v1", "changes", change), {}, most=_MOST_OPERATIONS)
     first = next(parts)
-    seen, held = first["change"], [one for one in first["operations"] if one["state"] == _HELD]
-    while len(held) < min(MOST_ROWS, seen["held"]) and (part := next(parts, None)):
-        held += [one for one in part["operations"] if one["state"] == _HELD]
+    seen, held = first["change"], list(_held_in(first, part))
+    while len(held) < min(MOST_ROWS, seen["held"]) and (following := next(parts, None)):
+        held += _held_in(following, part)
+    version = seen.get("held_version")
     if not seen["held"]:
-        return [f"Change {change} is {seen['state']} and holds nothing."]
+        return ShownHeld(lines=[f"Change {change} is {seen['state']} and holds nothing."], version=version)
     cause, names = seen["cause"], Names(api)
     caused_by = f"{cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}"
-    return [
+    number = plural(seen["held"], "held operation")
+    chosen = f"It has {number}. You decide on these of {', '.join(chain(*part.values()))}:"
+    lines = [
         f"Change {change} was caused by {caused_by}.",
         *first["about_held"],
-        f"Approving it carries out {plural(seen['held'], 'held operation')}:",
+        chosen if part else f"Approving it carries out {number}:",
         *(_held_operation(operation, names) for operation in held[:MOST_ROWS]),
-        *_and_more(seen["held"] - len(held[:MOST_ROWS])),
+        *_and_more((len(held) if part else seen["held"]) - len(held[:MOST_ROWS])),
     ]
+    return ShownHeld(lines=lines, version=version)
 
 
 def access_lines(api: ApiClient, person: str) -> Sequence[str]:
@@ -78,6 +95,14 @@ class Names:
 def display_name(answer: Json) -> str:
     """The name in an answer of GET /v1/people/{person}, empty when HR has sent none."""
     return str((answer.get("fact") or {}).get("display_name") or "")
+
+
+def _held_in(answer: Json, part: Mapping[str, Sequence[str]]) -> Iterator[Json]:
+    subjects, resources = part.get("subjects"), part.get("resources")
+    for one in answer["operations"]:
+        is_meant = (not subjects or one["subject"] in subjects) and (not resources or one["resource"] in resources)
+        if one["state"] == _HELD and is_meant:
+            yield one
 
 
 def _held_operation(operation: Json, names: Names) -> str:

@@ -1,14 +1,16 @@
 """The port Changes, in memory and over DynamoDB alike."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from dayone.domain.changes import Change, ChangeState, Decision
 from dayone.domain.operations import OperationState
-from dayone.errors import NotFound
+from dayone.errors import NotFound, Outdated
 from tests.contract.state_ports import StatePorts
-from tests.contract.state_samples import ADA, HIRED, LEFT, NOW, USER, cause, done, entry, in_group, plan, planned
+from tests.contract.state_samples import ADA, BOB, HIRED, LEFT, NOW, USER, cause, done, entry, in_group, plan, planned
+from tests.contract.test_held_removals import held_plan
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -123,26 +125,63 @@ def test_a_change_that_was_never_opened_expects_nothing(ports: StatePorts) -> No
 APPROVED = Decision(is_approved=True, actor="arn:aws:iam::111122223333:user/ada", at=NOW)
 
 
+def _said(ports: StatePorts, decision: Decision, *, version: int = 0, change: str = HIRED) -> Decision:
+    audit = entry(action="approve-change")
+    return ports.changes.decide(change, decision, expected_version=version, audit=audit)
+
+
 def test_a_decision_is_kept_with_its_audit_entry(ports: StatePorts) -> None:
     planned(ports, ADA, USER)
-    assert ports.changes.decide(HIRED, APPROVED, audit=entry(action="approve-change")) == APPROVED
-    assert change_in(ports).decision == APPROVED
-    assert change_in(ports).operations == 1
+    assert _said(ports, APPROVED) == replace(APPROVED, version=1)
+    change = change_in(ports)
+    assert (change.decision, change.held_version, change.is_decided) == (replace(APPROVED, version=1), 1, True)
+    assert change.operations == 1
     assert [one.action for one in ports.logged()] == ["approve-change"]
 
 
 def test_what_was_decided_first_counts(ports: StatePorts) -> None:
     planned(ports, ADA, USER)
-    ports.changes.decide(HIRED, APPROVED, audit=entry())
+    first = _said(ports, APPROVED)
     rejected = replace(APPROVED, is_approved=False, actor="arn:aws:iam::111122223333:user/bob")
-    assert ports.changes.decide(HIRED, rejected, audit=entry()) == APPROVED
-    assert change_in(ports).decision == APPROVED
+    assert _said(ports, rejected) == first
+    assert change_in(ports).decision == first
     assert len(ports.logged()) == 1
+
+
+@pytest.mark.parametrize(
+    "part", [{"subjects": (ADA,)}, {"resources": (in_group("a"),)}, {"only_leavers": True}], ids=min
+)
+def test_a_decision_about_a_part_is_counted_and_leaves_the_change_to_be_decided_on(
+    ports: StatePorts, part: dict[str, Any]
+) -> None:
+    planned(ports, ADA, USER)
+    said = replace(APPROVED, **part)
+    assert _said(ports, said) == replace(said, version=1)
+    assert (change_in(ports).decision, change_in(ports).held_version, change_in(ports).is_decided) == (None, 1, False)
+    with pytest.raises(Outdated):
+        _said(ports, APPROVED)
+    assert _said(ports, APPROVED, version=1).version == 2
+    assert len(ports.logged()) == 2
+
+
+def test_what_is_held_after_a_decision_is_to_be_decided_on_by_another(ports: StatePorts) -> None:
+    held_plan(ports, ADA, in_group("a"), in_group("b"), change=HIRED)
+    assert change_in(ports).held_version == 2
+    with pytest.raises(Outdated):
+        _said(ports, APPROVED, version=1)
+    assert _said(ports, APPROVED, version=2).version == 3
+    assert change_in(ports).is_decided
+    held_plan(ports, BOB, in_group("a"), change=HIRED)
+    assert not change_in(ports).is_decided
+    with pytest.raises(Outdated):
+        _said(ports, APPROVED, version=3)
+    assert _said(ports, APPROVED, version=4).version == 5
+    assert len(ports.logged()) == 2
 
 
 def test_nothing_is_decided_on_a_change_that_is_unknown(ports: StatePorts) -> None:
     with pytest.raises(NotFound):
-        ports.changes.decide(LEFT, APPROVED, audit=entry())
+        _said(ports, APPROVED, change=LEFT)
     assert ports.records.change(LEFT) is None
     assert ports.logged() == []
 

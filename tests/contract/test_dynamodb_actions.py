@@ -255,7 +255,7 @@ def test_changes(watched: Watched, others: StatePorts) -> None:
     changes.open(cause())
     changes.expect(HIRED, subjects=2)
     for _ in range(2):
-        changes.decide(HIRED, Decision(is_approved=True, actor="ops", at=NOW), audit=entry())
+        changes.decide(HIRED, Decision(is_approved=True, actor="ops", at=NOW), expected_version=0, audit=entry())
     assert watched.actions == DynamoChanges.ACTIONS
 
 

@@ -9,7 +9,7 @@ from dayone.domain.changes import Decision
 from dayone.domain.guardrails import HeldRemoval, RemovalBudget
 from dayone.domain.operations import Action, OperationState
 from dayone.domain.subjects import Subject, SubjectKind
-from dayone.errors import Conflicting
+from dayone.errors import Conflicting, Outdated
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import ADA, LEFT, NOW, confirmed, done, entry, in_group, plan, planned
 from tests.contract.test_dynamodb_concurrency import at_once, conflicts
@@ -59,10 +59,29 @@ def test_memberships_confirmed_at_once_are_all_counted(ports: StatePorts) -> Non
 def test_of_many_who_decide_at_once_one_is_heard_and_the_others_are_told(ports: StatePorts) -> None:
     planned(ports, ADA, in_group("a"), change=LEFT)
     said = [Decision(is_approved=number % 2 == 0, actor=f"user/{number}", at=NOW) for number in range(6)]
-    outcomes = at_once(*(lambda one=one: ports.changes.decide(LEFT, one, audit=entry()) for one in said))
+    outcomes = at_once(
+        *(lambda one=one: ports.changes.decide(LEFT, one, expected_version=0, audit=entry()) for one in said)
+    )
     assert not any(isinstance(one, Conflicting) for one in outcomes)
     assert len(set(map(str, outcomes))) == 1
     assert len(ports.logged()) == 1
+
+
+def test_of_many_who_decide_on_parts_at_once_one_is_heard_and_the_others_are_told(ports: StatePorts) -> None:
+    planned(ports, ADA, in_group("a"), change=LEFT)
+
+    def decide(number: int) -> bool:
+        said = Decision(is_approved=True, actor=f"user/{number}", at=NOW, subjects=(ADA,))
+        try:
+            ports.changes.decide(LEFT, said, expected_version=0, audit=entry())
+        except Outdated:
+            return False
+        return True
+
+    assert at_once(*(lambda number=number: decide(number) for number in range(6))).count(True) == 1
+    change = ports.records.change(LEFT)
+    assert change is not None
+    assert (change.held_version, len(ports.logged())) == (1, 1)
 
 
 def test_what_is_released_and_dropped_at_once_ends_one_way_and_is_counted_once(ports: StatePorts) -> None:

@@ -251,7 +251,7 @@ CASES = (
         name="a change is decided about",
         prepare=lambda on: on.state.changes.open(cause()),
         call=lambda on, _: on.state.changes.decide(
-            HIRED, Decision(is_approved=True, actor="ops", at=NOW), audit=entry()
+            HIRED, Decision(is_approved=True, actor="ops", at=NOW), expected_version=0, audit=entry()
         ),
     ),
     Case(

@@ -105,6 +105,11 @@ class State:
         self.changes[operation.change] = replace(_more(change, counts), left={one: lanes[one] for one in +lanes})
         self.shares[key] = _more(self.shares.get(key, Share(subject=operation.subject)), counts)
 
+    def show_held(self, change: str, more: int) -> None:
+        """Count that a change holds more than was shown of it."""
+        known = self.changes[change]
+        self.changes[change] = replace(known, held_version=known.held_version + more)
+
     def record(self, entry: AuditEntry) -> None:
         previous_day = self.log[-1][0].at.date().isoformat() if self.log else ""
         number = len(self.log) + 1

@@ -169,12 +169,14 @@ class MemoryChanges:
         keys = [listed[1:] for waiting in self._state.parked.values() for listed in waiting]
         return [operation for key in keys if (operation := self._state.operations[key]).subject == subject]
 
-    def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
+    def decide(self, change: str, decision: Decision, *, expected_version: int, audit: AuditEntry) -> Decision:
         known = self._state.changes.get(change)
         if known is None:
             raise NotFound(f"there is no change {change}")
-        if known.decision is not None:
-            return known.decision
-        self._state.changes[change] = replace(known, decision=decision)
+        if known.held_version != expected_version:
+            return known.decided_before()
+        decision = replace(decision, version=expected_version + 1)
+        counts = known.decision if decision.is_of_part else decision
+        self._state.changes[change] = replace(known, decision=counts, held_version=decision.version)
         self._state.record(audit)
         return decision

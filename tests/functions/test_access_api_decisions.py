@@ -1,5 +1,7 @@
 """Decisions about what a change holds, over the API."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -43,7 +45,7 @@ def test_a_decision_is_taken_and_put_on_the_inbox(world: World, name: str, said:
     (request,) = world.inbox.of(ApplyDecision)
     assert request.subject == Subject(SubjectKind.CHANGE, CHANGE)
     assert request.cause == world.state.changes[CHANGE].cause
-    assert request.decision == Decision(is_approved=said == "approved", actor=APPROVER, at=NOW)
+    assert request.decision == Decision(is_approved=said == "approved", actor=APPROVER, at=NOW, version=1)
     assert world.send("read_change").body["change"]["decision"] == decision
 
 
@@ -67,7 +69,7 @@ class TestLeavers:
     def test_they_are_asked_for_alone_and_the_change_stays_to_be_decided_on(self, world: World) -> None:
         assert world.send(_leavers()).status == 202
         (request,) = world.inbox.of(ApplyDecision)
-        assert request.decision == Decision(is_approved=True, actor=APPROVER, at=NOW, only_leavers=True)
+        assert request.decision == Decision(is_approved=True, actor=APPROVER, at=NOW, only_leavers=True, version=1)
         assert world.send("read_change").body["change"]["decision"] is None
         assert world.send("reject_change").status == 202
 
@@ -83,6 +85,70 @@ class TestLeavers:
         event = {**_leavers(), "queryStringParameters": {"only": "movers"}}
         event["multiValueQueryStringParameters"] = {"only": ["movers"]}
         assert world.send(event).status == 400
+
+
+def _part(body: Mapping[str, object], *, name: str = "approve_change") -> Event:
+    return {**sent_by(name, APPROVER), "body": json.dumps(body)}
+
+
+class TestParts:
+    @pytest.fixture
+    def world(self, world: World) -> World:
+        held = HeldRemoval(resource=IN_ENGINEERS, change=CHANGE, operation="person:e-1001@1-a/0000")
+        world.state.heads[ADA] = replace(world.state.heads[ADA], outstanding=0, held=(held,))
+        world.state.changes[CHANGE] = replace(world.state.changes[CHANGE], held=2, held_version=2)
+        return world
+
+    @pytest.mark.parametrize("name", ["approve_change", "reject_change"])
+    def test_a_part_is_decided_on_and_the_change_stays_to_be_decided_on(self, world: World, name: str) -> None:
+        body = {"subjects": ["person:e-1001"], "resources": ["membership/engineers"], "expected_version": 2}
+        assert world.send(_part(body, name=name)).status == 202
+        (request,) = world.inbox.of(ApplyDecision)
+        assert request.decision == Decision(
+            is_approved=name == "approve_change",
+            actor=APPROVER,
+            at=NOW,
+            subjects=(ADA,),
+            resources=(IN_ENGINEERS,),
+            version=3,
+        )
+        change = world.send("read_change").body["change"]
+        assert (change["decision"], change["held_version"]) == (None, 3)
+
+    def test_what_was_shown_is_named_by_its_version(self, world: World) -> None:
+        assert world.send("read_change").body["change"]["held_version"] == 2
+        for body in ({"expected_version": 1}, {"expected_version": 1, "subjects": ["person:e-1001"]}):
+            answer = world.send(_part(body))
+            assert (answer.status, answer.body["type"]) == (412, "tag:dayone,2026:outdated")
+        assert world.inbox.commands == []
+        assert world.send(_part({"expected_version": 2})).status == 202
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            ({"subjects": ["person:e-9"]}, 409),
+            ({"subjects": ["person:e-1001"], "resources": ["membership/sales"]}, 409),
+            ({"subjects": []}, 422),
+            ({"subjects": ["nobody"]}, 422),
+            ({"resources": "membership/engineers"}, 422),
+            ({"resources": ["nothing/of/it"]}, 422),
+            ({"expected_version": "2"}, 422),
+            ({"expected_version": True}, 422),
+            ({"people": ["e-1001"]}, 400),
+        ],
+    )
+    def test_what_is_no_part_of_it_is_refused(self, world: World, body: dict[str, object], status: int) -> None:
+        assert world.send(_part(body)).status == status
+        assert world.inbox.commands == []
+
+    def test_leavers_are_a_part_by_themselves(self, world: World) -> None:
+        answer = world.send({**_leavers(), "body": json.dumps({"subjects": ["person:e-1001"]})})
+        assert (answer.status, "only=leavers" in str(answer.body)) == (422, True)
+
+    def test_it_is_decided_on_while_others_are_still_being_planned(self, world: World) -> None:
+        world.state.changes[CHANGE] = replace(world.state.changes[CHANGE], subjects=7)
+        assert world.send(_part({"resources": ["membership/engineers"]})).status == 409
+        assert world.send(_part({"subjects": ["person:e-1001"]})).status == 202
 
 
 @pytest.mark.parametrize("name", ["approve_change", "reject_change"])

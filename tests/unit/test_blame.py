@@ -14,7 +14,7 @@ from dayone.domain.people import Status
 from dayone.domain.preconditions import NO_PRECONDITION
 from dayone.domain.subjects import Subject
 from dayone.errors import Forbidden
-from dayone.usecases.decide_change import approve_leavers, decide_change
+from dayone.usecases.decide_change import LEAVERS, decide_change
 from dayone.usecases.end_person import end_person
 from dayone.usecases.put_people import put_person
 from tests.builders import ACCOUNT_ID, NOON, a_person, an_account, assignment, membership, the_account, the_person
@@ -191,7 +191,7 @@ class TestWhatAnyOtherCauseBrings:
         world.hr_tells(a_person(status=Status.ENDED))
         world.settle()
         assert _held(world).blamed == ()
-        approve_leavers(_held(world).id, actor=_ALICE, ports=api_of(world))
+        decide_change(_held(world).id, is_approved=True, actor=_ALICE, ports=api_of(world), part=LEAVERS)
         world.settle()
         assert len(world.groups()["staff"]) == 3
 
@@ -224,7 +224,7 @@ class TestWhatWasToldByHand:
         change = _come_due(world)
         assert "told end_date of person e-1 by hand" in _is_refused(change, _BOB, world=world)
         with pytest.raises(Forbidden):
-            approve_leavers(change.id, actor=_BOB, ports=api_of(world))
+            decide_change(change.id, is_approved=True, actor=_BOB, ports=api_of(world), part=LEAVERS)
         assert _is_refused(change, _ALICE, world=world) == ""
 
     def test_what_is_assigned_directly_to_whom_they_ended(self) -> None:
@@ -236,7 +236,7 @@ class TestWhatWasToldByHand:
         (change,) = [one for one in world.state.changes.values() if one.held and _holds(world, one, the_account())]
         assert "told end_date of person e-1 by hand" in _is_refused(change, _BOB, world=world)
         assert {one.of_leavers for one in change.blamed} == {True}
-        approve_leavers(change.id, actor=_ALICE, ports=api_of(world))
+        decide_change(change.id, is_approved=True, actor=_ALICE, ports=api_of(world), part=LEAVERS)
         world.settle()
         assert world.assignments() == set()
 

@@ -205,3 +205,52 @@ def test_the_question_says_when_access_ends(api: CliApi, options: tuple[str, ...
 def test_whoever_is_unknown_is_refused_before_the_question(api: CliApi) -> None:
     assert dayone(*_END, api=api.url).code == 3
     assert dayone(*_APPROVE, api=api.url).code == 3
+
+
+class TestParts:
+    """A decision can be about subjects or resources alone, and names the version of what was shown."""
+
+    @pytest.fixture
+    def api(self, api: CliApi) -> CliApi:
+        seen = held([operation(1), operation(2), operation(3)], number=3)
+        for part in seen:
+            part["change"] = {**part["change"], "held_version": 7}
+        api.tell("GET /v1/changes/01A", *seen)
+        for verb in ("approve", "reject"):
+            api.tell(f"POST /v1/changes/01A/{verb}", Told(status=202, body=TAKEN))
+        return api
+
+    def test_an_approval_shows_the_part_and_sends_it_with_the_version(self, api: CliApi) -> None:
+        words = ("--subject", "person:e-1", "--subject", "person:e-3", "--resource", "membership/engineers")
+        ended = dayone(*_APPROVE, *words, api=api.url, stdin="y\n")
+        assert ended.code == 0, ended.err
+        (sent,) = [one for one in api.asked if one.method == "POST"]
+        assert sent.json() == {
+            "subjects": ["person:e-1", "person:e-3"],
+            "resources": ["membership/engineers"],
+            "expected_version": 7,
+        }
+        lines = [line for line in ended.err.splitlines() if line.startswith("  - ")]
+        assert [line.split()[2] for line in lines] == ["person:e-1", "person:e-3"]
+        assert (
+            "It has 3 held operations. You decide on these of person:e-1, person:e-3, membership/engineers:"
+            in ended.err
+        )
+
+    def test_an_approval_of_all_names_the_version_too(self, api: CliApi) -> None:
+        assert dayone(*_APPROVE, "--yes", "--no-watch", api=api.url).code == 0
+        (sent,) = [one for one in api.asked if one.method == "POST"]
+        assert sent.json() == {"expected_version": 7}
+
+    def test_a_rejection_of_a_part(self, api: CliApi) -> None:
+        assert dayone("changes", "reject", "01A", "--subject", "person:e-1", api=api.url).code == 0
+        (sent,) = [one for one in api.asked if one.method == "POST"]
+        assert sent.json() == {"subjects": ["person:e-1"]}
+
+    def test_who_says_no_sends_nothing(self, api: CliApi) -> None:
+        assert dayone(*_APPROVE, "--subject", "person:e-1", api=api.url, stdin="n\n").code == 1
+        assert writes(api) == []
+
+    def test_leavers_are_a_part_by_themselves(self, api: CliApi) -> None:
+        assert dayone(*_APPROVE, "--leavers", "--subject", "person:e-1", "--yes", api=api.url).code == 2
+        assert writes(api) == []

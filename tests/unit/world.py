@@ -282,10 +282,24 @@ class World:
         self.settle()
 
     def is_decided(
-        self, change: str, *, approved: bool, actor: str = "arn:approver", only_leavers: bool = False
+        self,
+        change: str,
+        *,
+        approved: bool,
+        actor: str = "arn:approver",
+        only_leavers: bool = False,
+        subjects: tuple[Subject, ...] = (),
+        resources: tuple[Resource, ...] = (),
     ) -> None:
-        """What the API puts on the inbox when somebody has decided on what a change holds."""
-        decision = Decision(is_approved=approved, actor=actor, at=self.now, only_leavers=only_leavers)
+        """What the API puts on the inbox when somebody has decided on what a change holds, or on a part of it."""
+        decision = Decision(
+            is_approved=approved,
+            actor=actor,
+            at=self.now,
+            only_leavers=only_leavers,
+            subjects=subjects,
+            resources=resources,
+        )
         subject = Subject(SubjectKind.CHANGE, change)
         cause = self.state.changes[change].cause
         self.inbox.put([ApplyDecision(subject=subject, cause=cause, decision=decision)])

@@ -1,5 +1,6 @@
 """`dayone changes`: what was set off, how far it has come, and what somebody decides about it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from dayone_cli.failures import Misused
 from dayone_cli.following import FollowIt, Timeout, change_sheet, follow, watch
 from dayone_cli.leavers import approve_leavers
 from dayone_cli.lists import USUAL, Limit, members, show_list
-from dayone_cli.removals import held_lines
+from dayone_cli.removals import shown_held
 from dayone_cli.run import Run, command
 
 app = typer.Typer(help="List and watch changes; approve, reject or retry them, or adopt what exists.")
@@ -18,6 +19,16 @@ app = typer.Typer(help="List and watch changes; approve, reject or retry them, o
 _PATIENCE = 10.0  # seconds until a change that was just answered 202 is known
 
 Change = Annotated[str, typer.Argument(help="The id of a change.")]
+Subjects = Annotated[
+    list[str] | None,
+    typer.Option("--subject", help="Decide on what is held of this subject alone, such as person:e-1001; repeatable."),
+]
+Resources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--resource", help="Decide on this resource alone, such as membership/admins, whosever it is; repeatable."
+    ),
+]
 State = Annotated[str, typer.Option(help="Only changes in this state: planning, running, held, succeeded or failed.")]
 
 
@@ -75,26 +86,41 @@ def approve(
     leavers: Annotated[
         bool, typer.Option("--leavers", help="Only remove the access of people who have left; all else stays held.")
     ] = False,
+    subjects: Subjects = None,
+    resources: Resources = None,
     yes: Yes = False,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Approve a held change and carry out all that it holds. You cannot approve what you have brought about."""
+    """Approve a held change, or a part of it, and carry that out. You cannot approve what you have brought about."""
+    part = _part(subjects, resources)
+    if leavers and part:
+        raise Misused("Leavers, or a part?", detail="--leavers goes with neither --subject nor --resource")
     if leavers:
         approve_leavers(run, change, yes=yes)
         return
     if not change:
         raise Misused("Which change?", detail="name its id, or add --leavers for what people who have left would lose")
-    for line in held_lines(run.api, change):
+    shown = shown_held(run.api, change, part)
+    for line in shown.lines:
         run.screen.say(line)
-    confirm("Approve it?", yes=yes)
-    _decide(run, change, to="approve", follow_it=follow_it, timeout=timeout)
+    confirm("Approve this part of it?" if part else "Approve it?", yes=yes)
+    version = {} if shown.version is None else {"expected_version": shown.version}
+    _decide(run, change, {**part, **version}, to="approve", follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "reject")
-def reject(run: Run, change: Change, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
-    """Reject a held change; nothing that it holds is carried out."""
-    _decide(run, change, to="reject", follow_it=follow_it, timeout=timeout)
+def reject(
+    run: Run,
+    change: Change,
+    *,
+    subjects: Subjects = None,
+    resources: Resources = None,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
+    """Reject a held change, or a part of it; nothing of that is carried out."""
+    _decide(run, change, _part(subjects, resources), to="reject", follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "retry")
@@ -138,6 +164,18 @@ def adopt(
     )
 
 
-def _decide(run: Run, change: str, *, to: str, follow_it: bool, timeout: float) -> None:
-    taken = run.api.write("POST", path("v1", "changes", change, to))
-    follow(run, taken, follow_it=follow_it, timeout=timeout, is_decided=True)
+def _part(subjects: list[str] | None, resources: list[str] | None) -> dict[str, list[str]]:
+    """The part that a decision is about, as the API takes it; empty for all."""
+    return {name: chosen for name, chosen in (("subjects", subjects), ("resources", resources)) if chosen}
+
+
+def _decide(run: Run, change: str, body: Mapping[str, object], *, to: str, follow_it: bool, timeout: float) -> None:
+    taken = run.api.write("POST", path("v1", "changes", change, to), body or None)
+    # With the rest of it held it comes to no end that could be waited for.
+    follow(
+        run,
+        taken,
+        follow_it=follow_it and not {"subjects", "resources"} & body.keys(),
+        timeout=timeout,
+        is_decided=True,
+    )

@@ -27,6 +27,8 @@ def left_in(record: Mapping[str, Any]) -> Mapping[Lane, int]:
 def added_by(operations: Sequence[Operation]) -> dict[str, int]:
     """What a plan adds to the counts of its change."""
     counts = Counter({"operations": len(operations), **_held(operations)})
+    if counts["held"]:
+        counts["held_version"] = counts["held"]
     counts.update(_left(lane_of(one)) for one in operations if one.state is not OperationState.HELD)
     return dict(counts)
 

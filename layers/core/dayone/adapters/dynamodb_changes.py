@@ -1,6 +1,7 @@
 """Changes in DynamoDB: one record of a cause and its counts, which plans and ends of operations add to."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
@@ -13,8 +14,8 @@ from dayone.adapters.dynamodb_conditions import (
     IS_GIVEN_UP,
     IS_NEW,
     IS_NOT_GIVEN_UP,
-    IS_UNDECIDED,
     expects_fewer_than,
+    holds_what_was_shown,
 )
 from dayone.adapters.dynamodb_mapping import change_in, change_parts, operation_in
 from dayone.adapters.dynamodb_parked import unpark_earlier, unpark_plan
@@ -113,13 +114,14 @@ class DynamoChanges:
         """See Changes."""
         unpark_earlier(self._table, head)
 
-    def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
-        """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.
-
-        Raises NotFound for a change that is unknown.
-        """
+    def decide(self, change: str, decision: Decision, *, expected_version: int, audit: AuditEntry) -> Decision:
+        """See Changes."""
+        decision = replace(decision, version=expected_version + 1)
         said = Update(
-            change_keys.change_key(change), put={"decision": encode(decision)}, condition=EXISTS & IS_UNDECIDED
+            change_keys.change_key(change),
+            put={} if decision.is_of_part else {"decision": encode(decision)},
+            add={"held_version": 1},
+            condition=holds_what_was_shown(expected_version),
         )
         refused = self._table.transact(
             lambda: {_CHANGE: said, **audit_log.appended(self._table, [audit], lane=audit_log.POLICY)},
@@ -129,7 +131,6 @@ class DynamoChanges:
         if not refused:
             return decision
         record = self._table.get(change_keys.change_key(change))
-        first = change_in(record).decision if record else None
-        if first is None:
+        if record is None:
             raise NotFound(f"there is no change {change}")
-        return first
+        return change_in(record).decided_before()

@@ -22,9 +22,6 @@ IS_HELD: ConditionBase = Attr("state").eq(encode(OperationState.HELD))
 # A change that holds something else by now keeps its mark.
 HOLDS_NOTHING: ConditionBase = Attr("held").not_exists() | Attr("held").eq(0)
 
-# The first to decide has decided.
-IS_UNDECIDED: ConditionBase = Attr("decision").not_exists()
-
 # A subject is counted once as given up, until it is asked for again.
 IS_GIVEN_UP: ConditionBase = EXISTS & Attr("is_over").not_exists()
 IS_NOT_GIVEN_UP: ConditionBase = IS_NEW | Attr("is_over").exists()
@@ -50,6 +47,11 @@ def nothing_moved_since(head: Head) -> ConditionBase:
 def is_as_it_was(head: Mapping[str, Any]) -> ConditionBase:
     """The head's record is the one that was read: what is written to it was computed from that."""
     return Attr("revision").eq(head["revision"])
+
+
+def holds_what_was_shown(version: int) -> ConditionBase:
+    """Nothing was added to what a change holds, and the first to decide has decided."""
+    return EXISTS & (Attr("held_version").eq(version) if version else Attr("held_version").not_exists())
 
 
 def is_counted(*, was: bool) -> ConditionBase:

@@ -45,7 +45,8 @@ class ChangeAnswer(TypedDict):
     again; `state` does not depend on them. `was_not_there` counts those of the `succeeded` deletions that had nothing
     to delete. `subjects` is null until they are counted; `unplanned` ones could not be planned. `held` operations
     (removals, or access given only with approval) wait because of `held_because`; `decision` is null
-    until somebody decides. Neither the actor of the cause nor anybody in `blame` may decide.
+    until somebody decides on all of them. Neither the actor of the cause nor anybody in `blame` may decide.
+    `held_version` is the `expected_version` of a decision: it changes when more is held, and with every decision.
     `removals` counts those that the guardrail allowed.
     """
 
@@ -63,6 +64,7 @@ class ChangeAnswer(TypedDict):
     superseded: Count
     held: Count
     held_because: str
+    held_version: Count
     blame: list[BlameAnswer]
     removals: Count
     decision: DecisionAnswer | None
@@ -174,6 +176,18 @@ class AdoptionRequest(TypedDict):
     subject: _SubjectName
     digest: Annotated[str, Described(minLength=1, maxLength=64)]
     reason: Annotated[str, Described(minLength=1, maxLength=200)]
+
+
+class DecisionRequest(TypedDict, total=False):
+    """The part to decide on, and the `held_version` of the change as it was read; without a body, all that it holds.
+
+    `subjects` are such as `person:e-1001`, `resources` such as `membership/engineers`; with both, these resources of
+    these subjects. A decision with another `expected_version` than the change has by now is refused.
+    """
+
+    subjects: Annotated[list[_SubjectName], Described(minItems=1, maxItems=100)]
+    resources: Annotated[list[str], Described(minItems=1, maxItems=100)]
+    expected_version: Count
 
 
 class RetriedAnswer(TypedDict):

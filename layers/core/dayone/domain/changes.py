@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from dayone.domain.operations import Lane
-from dayone.domain.subjects import Subject
+from dayone.domain.subjects import Resource, Subject
+from dayone.errors import Outdated
 
 
 class CauseKind(StrEnum):
@@ -69,8 +70,10 @@ class Part(StrEnum):
 class Decision:
     """What a human, by the ARN they called with, has said to what a change held, and when.
 
-    With `only_leavers` it is about those removals alone whose ground is that the person has left, and leaves the change
-    to be decided on. With `by_oneself` SoleAdministrator let somebody decide who had brought it about.
+    It is about all that the change held by then, or about a part, and then leaves the rest to be decided on: about
+    these `subjects`, about these `resources`, or with `only_leavers` about those removals alone whose ground is that
+    the person has left. `version` is the change's `held_version` with this decision. With
+    `by_oneself` SoleAdministrator let somebody decide who had brought it about.
     """
 
     is_approved: bool
@@ -78,6 +81,14 @@ class Decision:
     at: datetime
     only_leavers: bool = False
     by_oneself: bool = False
+    subjects: tuple[Subject, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    version: int = 0
+
+    @property
+    def is_of_part(self) -> bool:
+        """Whether there may be more that the change holds."""
+        return bool(self.only_leavers or self.subjects or self.resources)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +120,8 @@ class Change:
     `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
     many have been, `unplanned` how many were given up first. `held` is how many operations wait for a human,
     `held_because` why the first of them does, `blamed` whoever has brought that about beside the cause's actor, and
-    `decision` what was said to them. `removals` is how many were let go.
+    `decision` what was said to all of them. `held_version` grows with every operation that is held and with every
+    decision: two equal ones mean that nothing was added to what was shown. `removals` is how many were let go.
     `failed_before` is how many of the `failed` had failed in an earlier change, and were only tried again with this
     one; `was_not_there` how many of the `succeeded` had nothing to delete. `left` is how many operations of each lane
     are still to end, those that are held apart. `notes` say what there was nothing to do about, and why. `attempts` is
@@ -129,6 +141,7 @@ class Change:
     held: int = 0
     removals: int = 0
     held_because: str = ""
+    held_version: int = 0
     blamed: tuple[Blame, ...] = ()
     decision: Decision | None = None
     left: Mapping[Lane, int] = field(default_factory=dict)
@@ -145,6 +158,17 @@ class Change:
     def done(self) -> int:
         """How many operations have come to an end, whichever."""
         return self.succeeded + self.failed + self.superseded
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody has decided on all that it has ever held; of what came later nobody has been asked."""
+        return self.decision is not None and self.decision.version == self.held_version
+
+    def decided_before(self) -> Decision:
+        """What was said to all that it holds; raises Outdated when there is more, or a part has been decided on."""
+        if self.decision is None or not self.is_decided:
+            raise Outdated(f"what change {self.id} holds is not what was shown any more: read it again, then decide")
+        return self.decision
 
     @property
     def missing(self) -> int:

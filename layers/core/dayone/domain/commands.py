@@ -140,7 +140,9 @@ class ApplyDecision(Command):
     @property
     def identity(self) -> tuple[object, ...]:
         """See Command."""
-        return (*super().identity, self.decision.is_approved, self.decision.only_leavers, self.cursor)
+        said = self.decision
+        of_part = (said.only_leavers, said.subjects, said.resources)
+        return (*super().identity, said.is_approved, *of_part, said.version, self.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)

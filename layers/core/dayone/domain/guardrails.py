@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from dayone.domain.accounts import ENDED_WITH
@@ -136,7 +136,8 @@ class HeldRemoval:
     It outlives plans: as long as the same removal is asked for on the same ground, no plan makes it anew. `has_left`
     is that ground: the person's employment is over, or else the policy. `policy_version` is the version a rejection
     holds against; a newer one may ask again. `sensitive` says why it is sensitive to give it, or is empty; `form`
-    stands for the form in which it would be given, where there are several.
+    stands for the form in which it would be given, where there are several. It has been held since `at`, and none of
+    those `blamed`, by ARN or as named authors, may decide on it; of what an earlier release held neither is known.
     """
 
     resource: Resource
@@ -148,6 +149,8 @@ class HeldRemoval:
     is_gift: bool = False
     sensitive: str = ""
     form: str = ""
+    at: datetime | None = None
+    blamed: tuple[str, ...] = ()
 
     @property
     def held_as(self) -> str:

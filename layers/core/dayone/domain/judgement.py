@@ -28,6 +28,7 @@ from dayone.domain.held_gifts import Gift
 from dayone.domain.operations import Applied
 from dayone.domain.policy import Policy
 from dayone.domain.precedence import Difference
+from dayone.domain.principals import is_same
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Resource, Subject
 
@@ -82,17 +83,34 @@ def split_held(diff: Diff, *, head: Head) -> SplitDiff:
 def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> tuple[HeldRemoval, ...]:
     """The held removals of a subject once those that a change holds have been decided on.
 
-    What is asked for no more since it was held is withdrawn, even when it is approved. A decision about leavers leaves
-    all others as they are, those included that were held while the person had not left.
+    What is asked for no more since it was held is withdrawn, even when it is approved. Left as they are: what a
+    decision about a part is not about, what was held after it had been made, and what its actor has brought about. One
+    about leavers is not about those that were held while the person had not left.
     """
 
     def decide(removal: HeldRemoval) -> tuple[HeldRemoval, ...]:
         removals, ground = _alike(diff, removal), diff.ground_of(removal.resource)
+        if not is_about(removal, decision=decision, subject=head.subject):
+            return (removal,)
         if decision.only_leavers and not (removal.has_left and ground.has_left):
             return (removal,)
         return decided([removal], change=change, is_approved=decision.is_approved, removals=removals, ground=ground)
 
     return tuple(now for removal in head.held for now in decide(removal))
+
+
+def is_about(removal: HeldRemoval, *, decision: Decision, subject: Subject) -> bool:
+    """Whether a decision covers what is held of a subject: it names it, was shown it, and is by somebody who may."""
+    is_named = subject in decision.subjects or not decision.subjects
+    is_of_resource = removal.resource in decision.resources or not decision.resources
+    was_shown = removal.at is None or removal.at <= decision.at
+    may_decide = decision.by_oneself or not is_blamed(removal, actor=decision.actor)
+    return is_named and is_of_resource and was_shown and may_decide
+
+
+def is_blamed(removal: HeldRemoval, *, actor: str) -> bool:
+    """Whether somebody has brought about what is held, or gains by it."""
+    return any(is_same(actor, blamed) for blamed in removal.blamed)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,10 +145,11 @@ class Changes(Protocol):
     def unpark_earlier(self, head: Head) -> None:
         """The same for the plans before the one that this head names."""
 
-    def decide(self, change: str, decision: Decision, *, audit: AuditEntry) -> Decision:
-        """Keep what was said to the removals it holds; returns what counts, which is whatever was said first.
+    def decide(self, change: str, decision: Decision, *, expected_version: int, audit: AuditEntry) -> Decision:
+        """Keep what was said to what it holds; returns it with its version, or what was said to all of that before.
 
-        Raises NotFound for a change that is unknown.
+        A decision about a part is counted and audited, and leaves the change to be decided on. Raises NotFound for a
+        change that is unknown, and Outdated when what it holds is no longer of `expected_version`.
         """
 
 

@@ -4,7 +4,7 @@ import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
-from dayone.contracts.adoption_request import EXAMPLE, MEMBERS, read_adoption
+from dayone.contracts import adoption_request, decision_request
 from dayone.contracts.api_changes import (
     AccountsOfChangeAnswer,
     ChangeInFullAnswer,
@@ -37,7 +37,7 @@ from dayone.routes.queries import moment_of, seconds_of, subject_in, word_of
 from dayone.routes.requests import Event, caller_of, object_of, subjects_of, window_of
 from dayone.usecases.access_api import AccessApi
 from dayone.usecases.await_change import LONGEST_WAIT, await_change
-from dayone.usecases.decide_change import approve_leavers, decide_change
+from dayone.usecases.decide_change import decide_change
 from dayone.usecases.follow_change import NotPlannedYet, accounts_of_change, follow_change
 from dayone.usecases.request_adoption import request_adoption
 from dayone.usecases.retry_change import retry_change
@@ -90,7 +90,9 @@ def _retry_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def adopt_existing(change: str) -> Response[str]:
         """Adopt what exists under the name of a subject that failed for it, and bring it in line, as a new change."""
         event = app.current_event
-        wish = read_adoption(object_of(event, members=MEMBERS, what=f"`{EXAMPLE}`"))
+        wish = adoption_request.read_adoption(
+            object_of(event, members=adoption_request.MEMBERS, what=f"`{adoption_request.EXAMPLE}`")
+        )
         cause = request_adoption(change, wish=wish, actor=caller_of(event), ports=api)
         return _taken(retried_answer(cause))
 
@@ -99,20 +101,20 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/approve")
     @described(APPROVAL)
     def approve_change(change: str) -> Response[str]:
-        """Approve a held change and carry out all that it holds, or only the removals of people who have left."""
-        if word_of(app.current_event, "only", Part) is None:
-            return decide(change, is_approved=True)
-        decision = approve_leavers(change, actor=caller_of(app.current_event), ports=api)
-        return _taken(decided_answer(change, decision))
+        """Approve a held change and carry out all that it holds, or a part of it; the rest stays held."""
+        return decide(change, is_approved=True, only_leavers=word_of(app.current_event, "only", Part) is not None)
 
     @app.post("/v1/changes/<change>/reject")
     @described(REJECTION)
     def reject_change(change: str) -> Response[str]:
-        """Reject a held change; nothing that it holds is carried out."""
+        """Reject a held change, or a part of it; nothing of that is carried out."""
         return decide(change, is_approved=False)
 
-    def decide(change: str, *, is_approved: bool) -> Response[str]:
-        decision = decide_change(change, is_approved=is_approved, actor=caller_of(app.current_event), ports=api)
+    def decide(change: str, *, is_approved: bool, only_leavers: bool = False) -> Response[str]:
+        event = app.current_event
+        sent = object_of(event, members=decision_request.MEMBERS, what=f"`{decision_request.EXAMPLE}`, or nothing")
+        part = decision_request.read_decision(sent, only_leavers=only_leavers)
+        decision = decide_change(change, is_approved=is_approved, actor=caller_of(event), ports=api, part=part)
         return _taken(decided_answer(change, decision))
 
 

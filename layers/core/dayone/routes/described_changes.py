@@ -2,7 +2,7 @@
 
 from dayone.contracts import api_changes
 from dayone.domain.changes import CauseKind, ChangeState, Part
-from dayone.errors import Forbidden, Inapplicable, Invalid, NotFound, TooLarge
+from dayone.errors import Forbidden, Inapplicable, Invalid, NotFound, Outdated, TooLarge
 from dayone.routes.described import PAGED, Accepted, Body, Description, Parameter
 from dayone.routes.examples import ACCOUNT, APPROVER, AT, CHANGE, CHANGED, LATER_CHANGE, OPERATION
 from dayone.routes.queries import SINCE, UNTIL, words_in
@@ -47,6 +47,7 @@ _REJECTED: api_changes.DecidedAnswer = {
     "href": f"/v1/changes/{CHANGE}",
 }
 _CHOSEN: api_changes.ChosenSubjects = {"subjects": ["account:123456789012", "person:e-1001"]}
+_PART: api_changes.DecisionRequest = {"subjects": ["person:e-1001"], "expected_version": 3}
 _ADOPTED: api_changes.AdoptionRequest = {
     "subject": "permission-set:Deploy",
     "digest": "5c1f0e2ab9d34786",
@@ -116,12 +117,14 @@ APPROVAL = Description(
     answer=api_changes.DecidedAnswer,
     example=_APPROVED,
     status=202,
-    refuses=(NotFound, Forbidden, Inapplicable),
+    bodies=(Body(shape=api_changes.DecisionRequest, example=_PART, required=False),),
+    refuses=(NotFound, Forbidden, Inapplicable, Invalid, Outdated, TooLarge),
 )
 REJECTION = Description(
     tag="changes",
     answer=api_changes.DecidedAnswer,
     example=_REJECTED,
     status=202,
-    refuses=(NotFound, Forbidden, Inapplicable),
+    bodies=(Body(shape=api_changes.DecisionRequest, example=_PART, required=False),),
+    refuses=(NotFound, Forbidden, Inapplicable, Invalid, Outdated, TooLarge),
 )

@@ -80,6 +80,7 @@ CHANGED: api_changes.ChangeAnswer = {
     "superseded": 0,
     "held": 0,
     "held_because": "",
+    "held_version": 0,
     "blame": [],
     "removals": 0,
     "decision": None,

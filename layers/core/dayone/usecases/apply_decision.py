@@ -42,14 +42,7 @@ def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
     """Ask for the subjects of the change, some in a run, or decide for the one it is about; harmless to repeat."""
     change, decision = command.cause.change, command.decision
     if command.subject.kind is SubjectKind.CHANGE:
-        policy = ports.policies.current()
-        if decision.is_approved and not decision.only_leavers and policy.reservations.change == change:
-            # Whatever else it removes has been approved with it.
-            ports.policies.lift(policy.version, Reservation.HOLD)
-        subjects, cursor = ports.held.subjects(change, after=command.cursor, limit=_IN_A_RUN)
-        ports.inbox.put(replace(command, subject=subject, cursor="") for subject in subjects)
-        if cursor:
-            ports.inbox.put([replace(command, cursor=cursor)])
+        _ask_for_subjects(command, ports=ports)
         return
     for attempt in range(1, _ATTEMPTS + 1):
         try:
@@ -63,6 +56,21 @@ def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
     _loosen(held, command=command, ports=ports)
     _remember(held, command=command, ports=ports)
     _follow(held, decision, change=change, ports=ports)
+
+
+def _ask_for_subjects(command: ApplyDecision, *, ports: DecisionPorts) -> None:
+    change, decision, policy = command.cause.change, command.decision, ports.policies.current()
+    if decision.is_approved and not decision.is_of_part and policy.reservations.change == change:
+        # Whatever else it removes has been approved with it.
+        ports.policies.lift(policy.version, Reservation.HOLD)
+    if decision.subjects:
+        subjects, cursor = decision.subjects, ""
+    else:
+        found, cursor = ports.held.subjects(change, after=command.cursor, limit=_IN_A_RUN)
+        subjects = tuple(found)
+    ports.inbox.put(replace(command, subject=subject, cursor="") for subject in subjects)
+    if cursor:
+        ports.inbox.put([replace(command, cursor=cursor)])
 
 
 def _loosen(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: DecisionPorts) -> None:
@@ -112,8 +120,8 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
         outcome="recorded",
         detail=", ".join(str(one.resource) for one in decided) + (f"; {BY_ONESELF}" if decision.by_oneself else ""),
     )
-    # Whoever approves anything that an account from before Day One is given lets in whatever comes next.
-    is_let_in = any(one.is_gift and one.change == change and one.verdict is Verdict.APPROVED for one in held)
+    # Whoever approves all that an account from before Day One is given lets in whatever comes next.
+    is_let_in = not decision.resources and any(one.is_gift and one.verdict is Verdict.APPROVED for one in decided)
     awaits = before.awaits_approval and not is_let_in
     ports.held.decide(before, held=held, audit=[entry], awaits_approval=awaits)
     return held

@@ -1,13 +1,18 @@
-"""Take what somebody has decided about the removals that a change holds."""
+"""Take what somebody has decided about what a change holds: all of it, or a part."""
 
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from dayone.contracts.decision_request import DecidedPart
 from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Change, ChangeState, Decision
 from dayone.domain.commands import ApplyDecision
+from dayone.domain.guardrails import HeldRemoval, Verdict
+from dayone.domain.judgement import is_blamed
+from dayone.domain.operations import OperationState
 from dayone.domain.principals import NOBODY_ELSE, by_oneself, is_same
-from dayone.domain.subjects import Subject, SubjectKind
-from dayone.errors import Forbidden, Inapplicable
+from dayone.domain.subjects import Resource, Subject, SubjectKind
+from dayone.errors import Forbidden, Inapplicable, Outdated
 from dayone.ports.clock import Clock
 from dayone.ports.progress import Progress
 from dayone.ports.records import Records
@@ -15,6 +20,10 @@ from dayone.ports.state import Changes, Inbox
 from dayone.usecases.overview import Overview
 from dayone.usecases.read_access import the_change
 from dayone.usecases.read_stuck import stuck_subjects_of
+
+EVERYTHING, LEAVERS = DecidedPart(), DecidedPart(only_leavers=True)
+_PAGE, _MOST_PAGES, _MOST_NAMED = 1000, 20, 5
+_HOLDS, _OTHERS = "holds", "; what others have brought about can be decided on by naming its `subjects`"
 
 
 class DecidingPorts(Protocol):
@@ -28,70 +37,81 @@ class DecidingPorts(Protocol):
     clock: Clock
 
 
-def approve_leavers(change: str, *, actor: str, ports: DecidingPorts) -> Decision:
-    """Ask for those held removals of a change to be carried out whose ground is that the person has left.
+def decide_change(
+    change: str, *, is_approved: bool, actor: str, ports: DecidingPorts, part: DecidedPart = EVERYTHING
+) -> Decision:
+    """Keep the decision and ask for it to be carried out; the same decision about all of it again is harmless.
 
-    All others stay held, and the change can be decided on as before. Raises as `decide_change` does, and Inapplicable
-    also when the change has been decided on as a whole.
+    A decision about a part leaves the rest held, to be decided on as before. `actor` is the ARN of the caller: of a
+    user, or of a role with its session. Raises NotFound for a change that is unknown, Forbidden for whoever caused it
+    or has brought about what is decided on, Inapplicable when it is not planned yet or still being planned, holds
+    nothing of the kind, or the opposite was decided, and Outdated when it holds more than was shown.
     """
-    found = _decidable(change, actor=actor, ports=ports, only_leavers=True)
-    if found.decision is not None:
-        raise Inapplicable(f"change {change} was already decided on by {found.decision.actor}")
-    _check_is_held(found, ports=ports)
-    own_part = _own_part(found, actor=actor, only_leavers=True)
-    decision = Decision(is_approved=True, actor=actor, at=ports.clock(), only_leavers=True, by_oneself=bool(own_part))
-    _put(found, decision, ports=ports)
-    return decision
-
-
-def decide_change(change: str, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
-    """Keep the decision and ask for it to be carried out; the same decision again is harmless.
-
-    `actor` is the ARN of the caller: of a user, or of a role with its session. Raises NotFound for a change that is
-    unknown, Forbidden for whoever caused it or has brought about what it holds, Inapplicable when it is not planned yet
-    or still being planned, holds nothing, or the opposite was decided.
-    """
-    found = _decidable(change, actor=actor, ports=ports)
-    decision = found.decision or _decided(found, is_approved=is_approved, actor=actor, ports=ports)
-    if decision.is_approved is not is_approved:
+    found = the_change(change, records=ports.records, now=ports.clock())
+    own_part = _own_part(found, actor=actor, part=part, ports=ports)
+    if own_part and not ports.overview.given.sole_administrator:
+        others = _OTHERS if own_part.startswith(_HOLDS) and not (part.subjects or part.only_leavers) else ""
+        raise Forbidden(f"change {change} {own_part}: another caller must approve or reject it{others}. {NOBODY_ELSE}")
+    if found.is_decided and found.decision is not None:
+        decision = found.decision
+    else:
+        _check_is_held(found, part=part, ports=ports)
+        decision = _kept(found, is_approved=is_approved, actor=actor, part=part, own_part=own_part, ports=ports)
+    if decision.is_approved is not is_approved or (not part.is_all and not decision.is_of_part):
         said = "approved" if decision.is_approved else "rejected"
         raise Inapplicable(f"change {change} was already {said} by {decision.actor}: the decision is being carried out")
-    _put(found, decision, ports=ports)
+    subject = Subject(SubjectKind.CHANGE, found.id)
+    ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
     return decision
 
 
-def _decidable(change: str, *, actor: str, ports: DecidingPorts, only_leavers: bool = False) -> Change:
-    found = the_change(change, records=ports.records, now=ports.clock())
-    own_part = _own_part(found, actor=actor, only_leavers=only_leavers)
-    if own_part and not ports.overview.given.sole_administrator:
-        raise Forbidden(f"change {change} {own_part}: another caller must approve or reject it. {NOBODY_ELSE}")
-    return found
-
-
-def _own_part(found: Change, *, actor: str, only_leavers: bool = False) -> str:
-    """What the caller has to do with what the change holds, in words that go on after the change's id; else empty."""
+def _own_part(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPorts) -> str:
+    """What the caller has to do with what is decided on, in words that go on after the change's id; else empty."""
     if any(is_same(actor, each) for each in (found.cause.actor, *found.cause.authors)):
         return "was caused by this caller"
-    reasons = [one.reason for one in found.blamed if is_same(actor, one.actor) and (one.of_leavers or not only_leavers)]
-    return f"holds what this caller has brought about, who {'; '.join(reasons)}" if reasons else ""
+    blamed = (one for one in found.blamed if one.of_leavers or not part.only_leavers)
+    reasons = [one.reason for one in blamed if is_same(actor, one.actor)]
+    if not reasons:
+        return ""
+    brought = f"what this caller has brought about, who {'; '.join(reasons)}"
+    if not part.subjects:
+        return f"{_HOLDS} {brought}"
+    waiting = _waiting(found, part=part, ports=ports)
+    own = [f"{subject} {one.resource}" for subject, one in waiting if is_blamed(one, actor=actor)]
+    return f"{_HOLDS} {_listed(own)}, {brought}" if own else ""
 
 
-def _put(found: Change, decision: Decision, *, ports: DecidingPorts) -> None:
-    subject = Subject(SubjectKind.CHANGE, found.id)
-    ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
-
-
-def _check_is_held(found: Change, *, ports: DecidingPorts) -> None:
-    if found.state is ChangeState.PLANNING and not _waits_for_stuck_subjects_only(found, ports=ports):
-        raise Inapplicable(f"change {found.id} is still being planned: decide once it is held")
+def _check_is_held(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> None:
+    if not part.subjects and _is_being_planned(found, ports=ports):
+        raise Inapplicable(f"change {found.id} is still being planned: decide once it is held, or name `subjects`")
     if not found.held:
         raise Inapplicable(f"change {found.id} holds nothing: there is nothing to approve or reject")
+    if part.subjects:
+        held = {subject for subject, _ in _waiting(found, part=part, ports=ports)}
+        missing = [str(subject) for subject in part.subjects if subject not in held]
+        if missing:
+            raise Inapplicable(f"change {found.id} holds nothing of the kind for {_listed(missing)}: leave these out")
+    elif part.resources:
+        missing = [str(one) for one in _not_held(part.resources, found=found, ports=ports)]
+        if missing:
+            raise Inapplicable(f"change {found.id} holds no {_listed(missing)}: leave these out")
 
 
-def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPorts) -> Decision:
-    _check_is_held(found, ports=ports)
-    own_part = _own_part(found, actor=actor)
-    decision = Decision(is_approved=is_approved, actor=actor, at=ports.clock(), by_oneself=bool(own_part))
+def _kept(
+    found: Change, *, is_approved: bool, actor: str, part: DecidedPart, own_part: str, ports: DecidingPorts
+) -> Decision:
+    version = found.held_version if part.expected_version is None else part.expected_version
+    if version != found.held_version:
+        raise Outdated(f"change {found.id} does not hold what was shown any more: read it again, then decide")
+    decision = Decision(
+        is_approved=is_approved,
+        actor=actor,
+        at=ports.clock(),
+        only_leavers=part.only_leavers,
+        subjects=part.subjects,
+        resources=part.resources,
+        by_oneself=bool(own_part),
+    )
     entry = AuditEntry(
         at=decision.at,
         actor=actor,
@@ -99,12 +119,45 @@ def _decided(found: Change, *, is_approved: bool, actor: str, ports: DecidingPor
         subject=f"{SubjectKind.CHANGE}:{found.id}",
         change=found.id,
         outcome="recorded",
-        detail=f"{found.held} held: {found.held_because}{by_oneself(own_part)}",
+        detail=f"{found.held} held: {found.held_because}{_in_words(part)}{by_oneself(own_part)}",
     )
-    return ports.changes.decide(found.id, decision, audit=entry)
+    return ports.changes.decide(found.id, decision, expected_version=version, audit=entry)
 
 
-def _waits_for_stuck_subjects_only(found: Change, *, ports: DecidingPorts) -> bool:
-    """Whether all that is left to be planned is stuck: nobody else's removals wait for that."""
-    is_counted = found.subjects is not None
-    return is_counted and found.missing <= len(stuck_subjects_of(found, ports=ports))
+def _in_words(part: DecidedPart) -> str:
+    of = "; of these the removals of people who have left" if part.only_leavers else ""
+    named = [_listed(list(map(str, each))) for each in (part.subjects, part.resources) if each]
+    return f"; of these {', '.join(named)}" if named else of
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
+
+
+def _waiting(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> Iterator[tuple[Subject, HeldRemoval]]:
+    """What of the named subjects, and resources, the change holds and nobody has decided on."""
+    for subject in part.subjects:
+        for one in ports.records.subject(subject).head.held:
+            is_meant = one.resource in part.resources or not part.resources
+            if is_meant and one.change == found.id and one.verdict is Verdict.WAITING:
+                yield subject, one
+
+
+def _not_held(resources: Iterable[Resource], *, found: Change, ports: DecidingPorts) -> set[Resource]:
+    """Those that are not among what the change holds, of a very long one among its first twenty thousand operations."""
+    missing, cursor = set(resources), ""
+    for _ in range(_MOST_PAGES):
+        page = ports.records.operations(found.id, cursor=cursor, limit=_PAGE)
+        missing -= {one.resource for one in page.entries if one.state is OperationState.HELD}
+        cursor = page.cursor
+        if not missing or not cursor:
+            break
+    return missing
+
+
+def _is_being_planned(found: Change, *, ports: DecidingPorts) -> bool:
+    """Whether more is to be planned than what is stuck: nobody else's removals wait for that."""
+    if found.state is not ChangeState.PLANNING:
+        return False
+    return found.subjects is None or found.missing > len(stuck_subjects_of(found, ports=ports))

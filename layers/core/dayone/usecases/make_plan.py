@@ -233,7 +233,7 @@ def _look_for_names_at(head: Head, *, now: datetime) -> datetime:
 
 
 def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
-    held = tuple(_held(one, diff) for one in plan.operations if one.state is OperationState.HELD)
+    held = tuple(_held(one, diff, now=now) for one in plan.operations if one.state is OperationState.HELD)
     entry = AuditEntry(
         at=now,
         actor=plan.cause.actor,
@@ -252,7 +252,7 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
     )
 
 
-def _held(one: Operation, diff: Diff) -> HeldRemoval:
+def _held(one: Operation, diff: Diff, *, now: datetime) -> HeldRemoval:
     gift = diff.gifts.get(one.resource)
     return HeldRemoval(
         resource=one.resource,
@@ -262,6 +262,7 @@ def _held(one: Operation, diff: Diff) -> HeldRemoval:
         is_gift=gift is not None,
         sensitive=gift.reason if gift and gift.is_sensitive else "",
         form=diff.form if gift and gift.is_sensitive else "",
+        at=now,
     )
 
 

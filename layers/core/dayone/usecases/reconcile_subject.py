@@ -1,8 +1,9 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 
 from dayone.domain.assignments import assignment_in
 from dayone.domain.blame import Circumstances, blamed_for
@@ -153,7 +154,7 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     )
     plan = with_operations(plan, inputs=inputs, split=split, diff=diff, guarded=guarded, token=ports.token())
     if guarded.stopped:
-        plan = replace(plan, blamed=_blamed(guarded.stopped, inputs=inputs, diff=diff, ports=ports))
+        plan = _with_blame(plan, blamed_of=_blame(guarded.stopped, inputs=inputs, diff=diff, ports=ports))
     # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
     follows_person = isinstance(inputs.command, ReconcileSubject) and cause.kind in _ABOUT_PEOPLE
     is_of_part = follows_person or cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
@@ -162,8 +163,10 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     return plan
 
 
-def _blamed(held: Collection[Resource], *, inputs: PlanInputs, diff: Diff, ports: Reconciliation) -> tuple[Blame, ...]:
-    """Whoever has brought about what is held, however long ago."""
+def _blame(
+    held: Collection[Resource], *, inputs: PlanInputs, diff: Diff, ports: Reconciliation
+) -> Mapping[Resource, Sequence[Blame]]:
+    """Of each that is held, whoever has brought it about, however long ago."""
     policy, resolved, head = inputs.policy, inputs.resolved, inputs.state.head
     assigned = {assignment_in(one).principal.person for one in held if one.kind is ResourceKind.ASSIGNMENT}
     is_loosened = any(one.kind is ResourceKind.GUARDRAILS for one in held)
@@ -179,7 +182,24 @@ def _blamed(held: Collection[Resource], *, inputs: PlanInputs, diff: Diff, ports
         of_leavers=frozenset(one for one in held if diff.ground_of(one).has_left),
         people={one: ports.subjects.load(Subject(SubjectKind.PERSON, one)).head for one in assigned if one},
     )
-    return blamed_for(held, given=frozenset(diff.gifts), at=circumstances)
+    return {one: blamed_for([one], given=frozenset(diff.gifts), at=circumstances) for one in sorted(held)}
+
+
+def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]]) -> Plan:
+    """The plan with whoever may not decide on what it holds: for each that is held, and for the change."""
+    made = {one.id for one in plan.operations}
+    held = tuple(
+        replace(one, blamed=_actors(blamed_of.get(one.resource, ()))) if one.operation in made else one
+        for one in plan.after.held
+    )
+    first: dict[tuple[str, bool], Blame] = {}
+    for one in chain.from_iterable(blamed_of.values()):
+        first.setdefault((one.actor, one.of_leavers), one)
+    return replace(plan, after=replace(plan.after, held=held), blamed=tuple(first.values()))
+
+
+def _actors(blamed: Iterable[Blame]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.actor for one in blamed))
 
 
 def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:
