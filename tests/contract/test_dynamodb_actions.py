@@ -305,7 +305,9 @@ def test_grants(watched: Watched, others: StatePorts) -> None:
 
 
 def test_ledger(watched: Watched) -> None:
-    DynamoLedger(watched.table).tally(LEFT, day=NOW.date())
+    ledger = DynamoLedger(watched.table)
+    ledger.tally(LEFT, day=NOW.date())
+    ledger.expired([NOW.date()])
     assert watched.actions == DynamoLedger.ACTIONS
 
 

@@ -231,6 +231,22 @@ def test_what_is_dropped_is_superseded_with_its_reason(ports: StatePorts) -> Non
     assert (change.held, change.superseded, change.state) == (0, 2, ChangeState.SUCCEEDED)
 
 
+def test_what_has_expired_is_counted_by_the_change_and_by_the_day(ports: StatePorts) -> None:
+    made = held_plan(ports, ADA, _A, _B)
+    first, second = [one.id for one in made.operations]
+    today = NOW.date()
+    ports.held.drop(LEFT, [first], reason="rejected", at=NOW)
+    assert (change_in(ports).expired, ports.ledger.expired([today])) == (0, 0)
+    for _ in range(2):
+        ports.held.drop(LEFT, [first, second], reason="too late", at=NOW, is_expiry=True)
+    change = change_in(ports)
+    assert (change.held, change.superseded, change.expired) == (0, 2, 1)
+    days = [today - timedelta(days=1), today, today + timedelta(days=1)]
+    assert [ports.ledger.expired([day]) for day in days] == [0, 1, 0]
+    assert ports.ledger.expired(days) == 1
+    assert ports.ledger.expired([]) == 0
+
+
 @pytest.mark.parametrize("first", ["release", "drop"])
 def test_what_has_been_decided_is_not_decided_again(ports: StatePorts, first: str) -> None:
     made = held_plan(ports, ADA, _A)

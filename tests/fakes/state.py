@@ -37,6 +37,7 @@ class State:
     shares: dict[tuple[str, Subject], Share] = field(default_factory=dict)
     existing: int = 0
     removals: dict[date, int] = field(default_factory=dict)
+    expired: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
     heard: dict[tuple[Subject, str], FactVersion] = field(default_factory=dict)
     echoes: set[str] = field(default_factory=set)
@@ -102,13 +103,11 @@ class State:
         change, key = self.changes[operation.change], (operation.change, operation.subject)
         lanes = Counter(change.left)
         lanes[lane_of(operation)] += left
-        self.changes[operation.change] = replace(_more(change, counts), left={one: lanes[one] for one in +lanes})
+        # What is held, and what comes of it later, are counted by the same name.
+        shown = change.held_version + max(0, counts.get("held", 0))
+        lanes_left = {one: lanes[one] for one in +lanes}
+        self.changes[operation.change] = replace(_more(change, counts), left=lanes_left, held_version=shown)
         self.shares[key] = _more(self.shares.get(key, Share(subject=operation.subject)), counts)
-
-    def show_held(self, change: str, more: int) -> None:
-        """Count that a change holds more than was shown of it."""
-        known = self.changes[change]
-        self.changes[change] = replace(known, held_version=known.held_version + more)
 
     def record(self, entry: AuditEntry) -> None:
         previous_day = self.log[-1][0].at.date().isoformat() if self.log else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from dayone.domain.audit import AuditEntry
 from dayone.domain.guardrails import HeldRemoval, Tally
@@ -24,6 +24,9 @@ class MemoryLedger:
             today=self._state.removals.get(day, 0),
             in_change=known.removals if known else 0,
         )
+
+    def expired(self, days: Iterable[date]) -> int:
+        return sum(self._state.expired.get(day, 0) for day in days)
 
 
 class MemoryHeldRemovals:
@@ -53,11 +56,18 @@ class MemoryHeldRemovals:
             self._state.store(replace(one, state=OperationState.PENDING))
             self._state.count(one, left=1, held=-1)
 
-    def drop(self, change: str, operations: Iterable[str], *, reason: str, at: datetime) -> None:
+    def drop(
+        self, change: str, operations: Iterable[str], *, reason: str, at: datetime, is_expiry: bool = False
+    ) -> None:
         for one in self._held(change, operations):
             ended = replace(one, state=OperationState.SUPERSEDED, failure_reason=reason, finished_at=at)
             self._state.store(ended)
             self._state.count(one, left=0, held=-1, superseded=1)
+            known = self._state.changes[change]
+            self._state.changes[change] = replace(known, expired=known.expired + is_expiry)
+            if is_expiry:
+                day = at.astimezone(UTC).date()
+                self._state.expired[day] = self._state.expired.get(day, 0) + 1
 
     def _held(self, change: str, operations: Iterable[str]) -> list[Operation]:
         found = (self._state.operations.get((change, one)) for one in operations)

@@ -63,7 +63,6 @@ class MemorySubjects:
             self._state.store(operation)
             held = operation.state is OperationState.HELD
             self._state.count(operation, left=not held, operations=1, held=held)
-        self._state.show_held(cause.change, sum(one.state is OperationState.HELD for one in plan.operations))
         for entry in plan.audit:
             self._state.record(entry)
 

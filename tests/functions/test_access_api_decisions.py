@@ -243,7 +243,13 @@ def test_a_person_says_which_removals_are_held_and_what_was_said_to_them(world: 
         world.state.heads[ADA], outstanding=0, held=(held, replace(held, verdict=Verdict.APPROVED), over)
     )
     head = world.send("read_person").body["head"]
-    resource = {"resource": "membership/engineers", "held_as": "removals", "sensitive": "", "change": CHANGE}
+    resource = {
+        "resource": "membership/engineers",
+        "held_as": "removals",
+        "sensitive": "",
+        "change": CHANGE,
+        "expires_at": None,
+    }
     assert head["held"] == [{**resource, "verdict": "waiting"}, {**resource, "verdict": "approved"}]
     # What was approved is under way.
     assert head["outstanding"] == 1

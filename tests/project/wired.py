@@ -42,6 +42,7 @@ def environment_of(function: str) -> dict[str, str]:
     environment = dict.fromkeys(variables_of(function), "arn:aws:sso:::instance/ssoins-0123456789abcdef")
     environment["INBOX_CONCURRENCY"] = "8"
     environment["SOLE_ADMINISTRATOR"] = "no"
+    environment["HELD_EXPIRY_DAYS"] = "30"
     environment["HR_NETWORKS"] = "none,10.20.0.0/16"
     environment["BUDGETS"] = "sso_admin_calls=10"
     environment["DEAD_LETTERS"] = " ".join(f"{queue}=https://queue" for queue in LetterQueue)

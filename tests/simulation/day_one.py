@@ -64,6 +64,8 @@ _LONGEST_RUN = timedelta(seconds=15)
 _LAST_CALL = timedelta(seconds=13)
 _MOST_IN_A_BATCH = 10
 
+_TIMES: dict[str, Any] = {"time_to_run": timedelta(seconds=10), "held_expiry": timedelta(days=30)}
+
 
 class DayOne:
     """The deployed application. Timeouts, batches and visibility timeouts are those of `template.yaml`."""
@@ -157,7 +159,7 @@ class DayOne:
             engine=WiredEngine(self.engine, process),
             clock=self.clock,
             token=lambda: f"{next(self._numbers):08x}",
-            time_to_run=timedelta(seconds=10),
+            **_TIMES,
         )
         ports = PlanChanges(ports=planning, handlers=handlers_of(planning), batch=self._batch(process))
         return lambda batch: self._each(

@@ -114,6 +114,7 @@ class World:
     is_new: bool = False
     off_limits: OffLimits = field(default_factory=OffLimits)
     time_to_activate: timedelta = timedelta(seconds=10)
+    held_expiry: timedelta = timedelta(days=30)
     policies: dict[str, Policy] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -162,6 +163,7 @@ class World:
             clock=lambda: self.now,
             token=lambda: f"{next(self.numbers):04x}",
             time_to_run=self.time_to_activate,
+            held_expiry=self.held_expiry,
         )
         return PlanChanges(ports=planning, handlers=handlers_of(planning), batch=self._batch())
 

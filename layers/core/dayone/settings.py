@@ -64,6 +64,7 @@ class PlanChangesSettings(EventSourceSettings):
     schedule_group: str
     schedule_target: str
     schedule_role: str
+    held_expiry_days: str
 
 
 @dataclass(frozen=True, kw_only=True)

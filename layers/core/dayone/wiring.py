@@ -91,7 +91,7 @@ def plan_changes() -> "PlanChanges":
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
-        time_to_run=timedelta(seconds=10),
+        **_times(given),
     )
     return PlanChanges(ports=ports, handlers=handlers_of(ports), batch=_batch(given, table=table))
 
@@ -104,6 +104,10 @@ def _asked_for(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -
 
     queue, acceptances = SqsInbox(client("sqs"), queue_url=given.inbox_url), DynamoAcceptances(table)
     return {"acceptances": acceptances, "inbox": AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)}
+
+
+def _times(given: "settings.PlanChangesSettings") -> dict[str, timedelta]:
+    return {"time_to_run": timedelta(seconds=10), "held_expiry": timedelta(days=int(given.held_expiry_days))}
 
 
 def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":

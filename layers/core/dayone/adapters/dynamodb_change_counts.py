@@ -65,6 +65,11 @@ def dropped(operations: Iterable[Operation]) -> dict[str, Write]:
     return _counted((one, {"held": -1, "superseded": 1}, {}) for one in operations)
 
 
+def expired(operations: Iterable[Operation]) -> dict[str, Write]:
+    """The same of those on which nobody has decided in time."""
+    return _counted((one, {"held": -1, "superseded": 1}, {"expired": 1}) for one in operations)
+
+
 def _counted(
     counts: Iterable[tuple[Operation, Mapping[str, int], Mapping[str, int]]],
     *,

@@ -1,7 +1,8 @@
 """Operations that wait for a human, in DynamoDB: found by their change, released or superseded a batch at a time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from itertools import batched
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_marks as marks
 from dayone.adapters.dynamodb_conditions import IS_HELD, nothing_moved_since
+from dayone.adapters.dynamodb_ledger import expiring
 from dayone.adapters.dynamodb_mapping import held_parts, operation_in, runnable
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
@@ -25,7 +27,7 @@ from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject
 from dayone.errors import Conflicting
 
-_HEAD = "head"
+_HEAD, _LEDGER = "head", "ledger"
 
 
 class DynamoHeldRemovals:
@@ -73,10 +75,13 @@ class DynamoHeldRemovals:
         """Let operations of a change run; does nothing about those that are not held."""
         self._move(change, operations, to=OperationState.PENDING, put={}, count=counts.released)
 
-    def drop(self, change: str, operations: Iterable[str], *, reason: str, at: datetime) -> None:
-        """Supersede operations of a change for this reason; does nothing about those that are not held."""
+    def drop(
+        self, change: str, operations: Iterable[str], *, reason: str, at: datetime, is_expiry: bool = False
+    ) -> None:
+        """See HeldRemovals."""
         put = {"failure_reason": reason, "finished_at": stamp(at), "final": True}
-        self._move(change, operations, to=OperationState.SUPERSEDED, put=put, count=counts.dropped)
+        count = partial(_expired, day=at.astimezone(UTC).date()) if is_expiry else counts.dropped
+        self._move(change, operations, to=OperationState.SUPERSEDED, put=put, count=count)
 
     def _move(
         self,
@@ -99,6 +104,11 @@ class DynamoHeldRemovals:
 
             self._table.transact(writes, what=f"moving on what change {change} holds")
         marks.release(self._table, change)
+
+
+def _expired(operations: Iterable[Operation], *, day: date) -> Mapping[str, Write]:
+    found = list(operations)
+    return {**counts.expired(found), _LEDGER: expiring(len(found), day=day)} if found else {}
 
 
 def _moving(operation: Operation, *, to: OperationState, put: Mapping[str, Any]) -> Write:

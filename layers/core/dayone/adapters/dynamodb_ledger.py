@@ -1,5 +1,6 @@
 """What the guardrails count by, in DynamoDB: what exists, and what was let go on each day."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
@@ -33,6 +34,16 @@ class DynamoLedger:
             in_change=number(of_change, "removals"),
         )
 
+    def expired(self, days: Iterable[date]) -> int:
+        """See Ledger."""
+        found = self._table.get_all([expired_key(day) for day in days])
+        return sum(int(one["counted"]) for one in found)
+
+
+def expiring(operations: int, *, day: date) -> Write:
+    """The write that counts what was held and has expired."""
+    return Update(expired_key(day), add={"counted": operations})
+
 
 def spending(budget: RemovalBudget) -> Write:
     """The write that takes a plan's removals from the day's budget, on condition that they are within it."""
@@ -43,3 +54,8 @@ def spending(budget: RemovalBudget) -> Write:
 def counting(difference: int) -> Write:
     """The write that counts memberships and assignments that have come or gone."""
     return Update(keys.EXISTING, add={"counted": difference})
+
+
+def expired_key(day: date) -> keys.RecordKey:
+    """How much of what was held expired on a day."""
+    return keys.RecordKey(keys.EXISTING.pk, f"EXPIRED#{day.isoformat()}")

@@ -8,7 +8,7 @@ from dayone.domain.operations import Action, DeletionOutcome, OperationState
 
 StateWord = Annotated[str, one_of(*OperationState)]
 HeldAs = Annotated[str, one_of(*HELD_AS)]
-VerdictWord = Annotated[str, one_of(Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED)]
+VerdictWord = Annotated[str, one_of(Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED, Verdict.EXPIRED)]
 
 
 class ReasonAnswer(TypedDict):
@@ -39,10 +39,10 @@ class ConfirmedAnswer(TypedDict):
 
 
 class HeldAnswer(TypedDict):
-    """Something held; `verdict` is `waiting`, `approved`, or `rejected` (nothing is done).
+    """Something held; `verdict` is `waiting`, `approved`, or `rejected` or `expired` (nothing is done).
 
     `held_as` says what: `removals`, `sensitive-access`, `first-assignments`, `guardrails` or `adoption`; `sensitive`
-    why it is sensitive to give it, or is empty.
+    why it is sensitive to give it, or is empty. Unless somebody decides, it expires at `expires_at`; null is never.
     """
 
     resource: str
@@ -50,6 +50,7 @@ class HeldAnswer(TypedDict):
     sensitive: str
     change: str
     verdict: VerdictWord
+    expires_at: Moment | None
 
 
 class HeadAnswer(TypedDict):
@@ -203,7 +204,7 @@ class HealthAnswer(TypedDict):
     """Service health: the policy in force (0 before the first), and whether operations are open.
 
     `warnings` name what `guardrails.protect` of that policy protects and that does not exist any more, or has left, and
-    a configuration of HR systems that is held or has mistakes.
+    a configuration of HR systems that is held or has mistakes, and how many held operations expired within 7 days.
     """
 
     policy_version: Count

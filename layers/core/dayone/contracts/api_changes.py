@@ -47,6 +47,7 @@ class ChangeAnswer(TypedDict):
     (removals, or access given only with approval) wait because of `held_because`; `decision` is null
     until somebody decides on all of them. Neither the actor of the cause nor anybody in `blame` may decide.
     `held_version` is the `expected_version` of a decision: it changes when more is held, and with every decision.
+    `expired` counts those of the `superseded` that were held and nobody decided on in time.
     `removals` counts those that the guardrail allowed.
     """
 
@@ -65,6 +66,7 @@ class ChangeAnswer(TypedDict):
     held: Count
     held_because: str
     held_version: Count
+    expired: Count
     blame: list[BlameAnswer]
     removals: Count
     decision: DecisionAnswer | None

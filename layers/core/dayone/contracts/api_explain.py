@@ -20,7 +20,7 @@ class ObstacleAnswer(TypedDict):
 
 
 class HeldRemovalAnswer(TypedDict):
-    """A removal, or something to be given, held by a guardrail; `verdict` is `waiting`, `approved` or `rejected`.
+    """A removal, or a gift, held by a guardrail; `verdict` is `waiting`, `approved`, `rejected` or `expired`.
 
     `held_as` and `sensitive` are as in the answer about the person or the account.
     """

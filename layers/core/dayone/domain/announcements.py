@@ -84,6 +84,22 @@ def news_of_change(before: Change | None, after: Change, *, at: datetime) -> Dom
     return DomainEvent(id=f"{after.id}/{after.state}", detail_type=news, detail=detail, time=at)
 
 
+def news_of_expiry(before: Change | None, after: Change, *, at: datetime) -> DomainEvent | None:
+    """An event when the first of what the change held has expired, else None."""
+    if not after.expired or (before is not None and before.expired):
+        return None
+    detail = {
+        "change": after.id,
+        "cause": str(after.cause.kind),
+        "actor": after.cause.actor,
+        "reference": after.cause.reference,
+        "state": str(after.state),
+        "held": after.held,
+        "held_because": after.held_because,
+    }
+    return DomainEvent(id=f"{after.id}/expired", detail_type="Change Expired", detail=detail, time=at)
+
+
 def is_ready(before: Head | None, after: Head) -> bool:
     """Whether an account has just got the last of what the policy gives it, for the first time."""
     if before is None or before.generation != after.generation:

@@ -121,7 +121,8 @@ class Change:
     many have been, `unplanned` how many were given up first. `held` is how many operations wait for a human,
     `held_because` why the first of them does, `blamed` whoever has brought that about beside the cause's actor, and
     `decision` what was said to all of them. `held_version` grows with every operation that is held and with every
-    decision: two equal ones mean that nothing was added to what was shown. `removals` is how many were let go.
+    decision: two equal ones mean that nothing was added to what was shown. `expired` is how many of the
+    `superseded` nobody has decided on in time. `removals` is how many were let go.
     `failed_before` is how many of the `failed` had failed in an earlier change, and were only tried again with this
     one; `was_not_there` how many of the `succeeded` had nothing to delete. `left` is how many operations of each lane
     are still to end, those that are held apart. `notes` say what there was nothing to do about, and why. `attempts` is
@@ -142,6 +143,7 @@ class Change:
     removals: int = 0
     held_because: str = ""
     held_version: int = 0
+    expired: int = 0
     blamed: tuple[Blame, ...] = ()
     decision: Decision | None = None
     left: Mapping[Lane, int] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from dayone.domain.accounts import ENDED_WITH
@@ -121,11 +121,15 @@ def counted(removals: int) -> str:
 
 
 class Verdict(StrEnum):
-    """What has become of a removal that was held; the operation of a `WITHDRAWN` one is to be superseded."""
+    """What has become of what was held; the operation of a `WITHDRAWN` or `EXPIRED` one is to be superseded.
+
+    Of an `EXPIRED` one nobody has decided in time: it counts as rejected from then on.
+    """
 
     WAITING = "waiting"
     APPROVED = "approved"
     REJECTED = "rejected"
+    EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
 
 
@@ -138,6 +142,7 @@ class HeldRemoval:
     holds against; a newer one may ask again. `sensitive` says why it is sensitive to give it, or is empty; `form`
     stands for the form in which it would be given, where there are several. It has been held since `at`, and none of
     those `blamed`, by ARN or as named authors, may decide on it; of what an earlier release held neither is known.
+    What gives something expires at `expires_at`, None for never.
     """
 
     resource: Resource
@@ -150,6 +155,7 @@ class HeldRemoval:
     sensitive: str = ""
     form: str = ""
     at: datetime | None = None
+    expires_at: datetime | None = None
     blamed: tuple[str, ...] = ()
 
     @property
@@ -214,14 +220,39 @@ def released(held: Iterable[HeldRemoval]) -> tuple[str, ...]:
     return tuple(one.operation for one in held if one.verdict is Verdict.APPROVED)
 
 
+def expires_at(since: datetime, *, after: timedelta) -> datetime | None:
+    """When what is held since then expires: on the hour, so that one look serves many; None with an `after` of 0."""
+    if not after:
+        return None
+    at = since + after
+    on_the_hour = at.replace(minute=0, second=0, microsecond=0)
+    return at if at == on_the_hour else on_the_hour + timedelta(hours=1)
+
+
+def expired(held: Iterable[HeldRemoval], *, now: datetime, policy_version: int) -> tuple[HeldRemoval, ...]:
+    """What is held, with that expired on which nobody has decided in time."""
+
+    def look_at(one: HeldRemoval) -> HeldRemoval:
+        is_over = one.verdict is Verdict.WAITING and one.expires_at is not None and one.expires_at <= now
+        return replace(one, verdict=Verdict.EXPIRED, policy_version=policy_version) if is_over else one
+
+    return tuple(map(look_at, held))
+
+
+def next_expiry(held: Iterable[HeldRemoval]) -> datetime | None:
+    """When the first of what waits expires, None when nothing does."""
+    return min((one.expires_at for one in held if one.verdict is Verdict.WAITING and one.expires_at), default=None)
+
+
 def _reviewed(one: HeldRemoval, *, removals: Collection[Resource], ground: Ground) -> HeldRemoval | None:
     if one.verdict is Verdict.WITHDRAWN:
         return None
-    is_outdated = one.verdict is Verdict.REJECTED and ground.policy_version > one.policy_version
+    is_refused = one.verdict in (Verdict.REJECTED, Verdict.EXPIRED)
+    is_outdated = is_refused and ground.policy_version > one.policy_version
     is_approved = one.verdict is Verdict.APPROVED
     if one.resource in removals and _is_on_ground(one, ground, is_approved=is_approved) and not is_outdated:
         return one
-    return None if one.verdict is Verdict.REJECTED else replace(one, verdict=Verdict.WITHDRAWN)
+    return None if is_refused else replace(one, verdict=Verdict.WITHDRAWN)
 
 
 def _is_on_ground(one: HeldRemoval, ground: Ground, *, is_approved: bool) -> bool:

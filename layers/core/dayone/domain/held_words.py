@@ -54,6 +54,9 @@ def about_held_part(one: HeldRemoval) -> str:
     match one.verdict:
         case Verdict.REJECTED:
             return f"{what} was rejected in change {one.change}, so it {stays} until a newer policy asks for that again"
+        case Verdict.EXPIRED:
+            when = f" until {one.expires_at.isoformat()}" if one.expires_at else ""
+            return f"nobody decided on {what} in change {one.change}{when}: it {stays} until a newer policy asks again"
         case Verdict.APPROVED:
             return f"{what}, operation {one.operation} of change {one.change}, has been approved"
         case _:

@@ -16,6 +16,9 @@ class Ledger(Protocol):
     def tally(self, change: str, *, day: date) -> Tally:
         """What exists now, and how many removals were let go on that day (UTC) and in that change."""
 
+    def expired(self, days: Iterable[date]) -> int:
+        """How many operations that were held expired on these days (UTC)."""
+
 
 class HeldRemovals(Protocol):
     """The operations that wait for a human, and what becomes of them."""
@@ -34,5 +37,10 @@ class HeldRemovals(Protocol):
     def release(self, change: str, operations: Iterable[str]) -> None:
         """Let operations of a change run; does nothing about those that are not held."""
 
-    def drop(self, change: str, operations: Iterable[str], *, reason: str, at: datetime) -> None:
-        """Supersede operations of a change for this reason; does nothing about those that are not held."""
+    def drop(
+        self, change: str, operations: Iterable[str], *, reason: str, at: datetime, is_expiry: bool = False
+    ) -> None:
+        """Supersede operations of a change for this reason; does nothing about those that are not held.
+
+        With `is_expiry` nobody has decided on them in time, which the change counts.
+        """

@@ -109,6 +109,7 @@ def _held(one: HeldRemoval) -> api.HeldAnswer:
         "sensitive": one.sensitive,
         "change": one.change,
         "verdict": str(one.verdict),
+        "expires_at": time_answer(one.expires_at) if one.expires_at else None,
     }
 
 

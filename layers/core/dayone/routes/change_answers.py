@@ -107,6 +107,7 @@ def _change(change: Change) -> api_changes.ChangeAnswer:
         "held": change.held,
         "held_because": change.held_because,
         "held_version": change.held_version,
+        "expired": change.expired,
         "blame": [{"actor": one.actor, "reason": one.reason, "of_leavers": one.of_leavers} for one in change.blamed],
         "removals": change.removals,
         "decision": _decision(change.decision) if change.decision else None,

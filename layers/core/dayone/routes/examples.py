@@ -81,6 +81,7 @@ CHANGED: api_changes.ChangeAnswer = {
     "held": 0,
     "held_because": "",
     "held_version": 0,
+    "expired": 0,
     "blame": [],
     "removals": 0,
     "decision": None,

@@ -1,6 +1,6 @@
 """Do what a human has decided about the removals that a change held: let them run, or keep what they would remove."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from dayone.domain.judgement import decide_held
 from dayone.domain.policy import Reservation
 from dayone.domain.principals import BY_ONESELF
 from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import THE_POLICY, Resource, ResourceKind, SubjectKind
+from dayone.domain.subjects import THE_POLICY, Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Conflicting
 from dayone.ports.guardrails import HeldRemovals
 from dayone.ports.state import Engine, Inbox, Policies, Subjects
@@ -24,6 +24,7 @@ _ATTEMPTS = 5
 # Operations of a change that are looked at before the next message goes on: a second or two.
 _IN_A_RUN = 1000
 _WITHDRAWN = "no longer asked for"
+_EXPIRED = "nobody decided on it in time"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,9 +141,27 @@ def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, por
         ports.engine.wake()
 
 
+def expiry_entries(subject: Subject, expired: Iterable[HeldRemoval], *, now: datetime) -> Iterator[AuditEntry]:
+    """An audit entry for each change that had held what has just expired."""
+    held = list(expired)
+    for change in dict.fromkeys(one.change for one in held):
+        of_change = [one for one in held if one.change == change]
+        yield AuditEntry(
+            at=now,
+            actor="dayone",
+            action=f"expire-{held_as(of_change)}",
+            subject=str(subject),
+            change=change,
+            outcome="recorded",
+            detail=", ".join(str(one.resource) for one in of_change),
+        )
+
+
 def drop_withdrawn(head: Head, *, held: HeldRemovals, now: datetime) -> None:
-    """Supersede the operations of held removals that are asked for no more; harmless when that is done."""
-    withdrawn = [one for one in head.held if one.verdict is Verdict.WITHDRAWN]
-    for change in dict.fromkeys(one.change for one in withdrawn):
-        operations = [one.operation for one in withdrawn if one.change == change]
-        held.drop(change, operations, reason=_WITHDRAWN, at=now)
+    """Supersede the operations of what is asked for no more, or has expired; harmless when that is done."""
+    over = [one for one in head.held if one.verdict in (Verdict.WITHDRAWN, Verdict.EXPIRED)]
+    for change, verdict in dict.fromkeys((one.change, one.verdict) for one in over):
+        operations = [one.operation for one in over if (one.change, one.verdict) == (change, verdict)]
+        is_expiry = verdict is Verdict.EXPIRED
+        reason = _EXPIRED if is_expiry else _WITHDRAWN
+        held.drop(change, operations, reason=reason, at=now, is_expiry=is_expiry)

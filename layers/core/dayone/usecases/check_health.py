@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 from typing import Protocol
 
 from dayone.domain.hr_versions import HrVersion, HrVersionState
 from dayone.domain.principals import ALONE
 from dayone.domain.sensitivity import birthrights_in_force
+from dayone.ports.clock import Clock
+from dayone.ports.guardrails import Ledger
 from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.state import DueWork, PolicyInForce
 from dayone.usecases.check_protection import ProtectionPorts, check_protection
 from dayone.usecases.overview import Overview
+
+_DAYS = 7
 
 
 class HealthPorts(ProtectionPorts, Protocol):
@@ -20,6 +25,8 @@ class HealthPorts(ProtectionPorts, Protocol):
     work: DueWork
     hr_versions: RecordedHrVersions
     overview: Overview
+    ledger: Ledger
+    clock: Clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +34,7 @@ class Health:
     """What a look at the state shows: the policy in force (0 before the first), and whether operations are open.
 
     `warnings` name what the policy protects that is not there, or has left, a configuration of HR systems that does not
-    count, and that nobody else has to approve what somebody brings about.
+    count, that nobody else has to approve what somebody brings about, and how much has expired that was held.
     """
 
     policy_version: int
@@ -48,8 +55,17 @@ def check_health(ports: HealthPorts) -> Health:
             *warnings,
             *birthrights_in_force(policy),
             *_about_hr(ports.hr_versions.versions().newest),
+            *_about_expiry(ports),
         ),
     )
+
+
+def _about_expiry(ports: HealthPorts) -> Iterator[str]:
+    today = ports.clock().astimezone(UTC).date()
+    if number := ports.ledger.expired(today - timedelta(days=before) for before in range(_DAYS)):
+        what = "1 held operation has" if number == 1 else f"{number} held operations have"
+        ends = "what was asked for is not given until a newer policy asks again"
+        yield f"{what} expired within {_DAYS} days, since nobody decided in time: {ends}; the audit log has the changes"
 
 
 def _about_hr(newest: HrVersion | None) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dayone.domain.commands import AdoptExisting, ApplyHrRecord, Command, Refres
 from dayone.domain.desired_people import lost_at, next_look
 from dayone.domain.evaluation import Diff
 from dayone.domain.grants import Grant, next_turn
-from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
+from dayone.domain.guardrails import HeldRemoval, Verdict, expires_at, held_as, next_expiry
 from dayone.domain.judgement import GuardrailResult, SplitDiff
 from dayone.domain.life_cycle import IdentitySource, has_access
 from dayone.domain.operations import Action, Applied, Operation, OperationState
@@ -105,6 +105,7 @@ class PlanInputs:
 
     `recorded` is the head as it lies in the table, `state` what is planned from.
     `employed` are those of the people to whom the policy assigns something in this account that are in employment.
+    `expiries` tell of what has just expired; what is held anew does so after `held_expiry`, 0 for never.
     """
 
     command: Command
@@ -115,6 +116,8 @@ class PlanInputs:
     now: datetime
     employed: frozenset[str]
     granted: Granted = field(default_factory=Granted)
+    expiries: tuple[AuditEntry, ...] = ()
+    held_expiry: timedelta = timedelta(0)
 
     @property
     def counted(self) -> Mapping[Resource, Applied]:
@@ -130,9 +133,9 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     return Plan(
         cause=command.cause,
         before=inputs.state.head,
-        after=replace(_head_after(inputs), removing=split.removing, held=split.held),
+        after=replace(_head_after(inputs, held=split.held), removing=split.removing, held=split.held),
         notes=(*resolved.notes, *granted.notes, *_notes(diff, split=split)),
-        audit=(*resolved.audit, *granted.audit),
+        audit=(*inputs.expiries, *resolved.audit, *granted.audit),
         delivery=Delivery(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
         grants=granted.written,
         reasons=diff.reasons,
@@ -179,7 +182,7 @@ def with_operations(
         removing=guarded.removing,
     )
     plan = with_bootstrap(replace(plan, after=after, operations=made, removals=guarded.budget))
-    return _with_held(plan, diff=diff, reason=guarded.reason, now=inputs.now) if guarded.stopped else plan
+    return _with_held(plan, diff=diff, reason=guarded.reason, inputs=inputs) if guarded.stopped else plan
 
 
 def _with_stopped(
@@ -196,7 +199,7 @@ def _with_stopped(
     )
 
 
-def _head_after(at: PlanInputs) -> Head:
+def _head_after(at: PlanInputs, *, held: Collection[HeldRemoval]) -> Head:
     fact = at.resolved.fact
     told = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version, due_at=None)
     if at.resolved.tellings is not None:
@@ -213,14 +216,14 @@ def _head_after(at: PlanInputs) -> Head:
         told = replace(told, former_holders=tuple(others))
     names_at = [_look_for_names_at(told, now=at.now)] if told.awaits_names else []
     if isinstance(fact, Person):
-        moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *names_at]
+        moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *names_at, next_expiry(held)]
         return replace(
             told,
             due_at=min((one for one in moments if one is not None), default=None),
             has_access=has_access(fact, cycle=at.policy.people, now=at.now),
             access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
         )
-    moments = [next_turn(told.grants, now=at.now), *names_at]
+    moments = [next_turn(told.grants, now=at.now), *names_at, next_expiry(held)]
     if isinstance(fact, Account) and told.version is not None:
         moments.append(look_again_at(fact, since=told.version.at, now=at.now))
     return replace(told, due_at=min((one for one in moments if one is not None), default=None))
@@ -232,10 +235,11 @@ def _look_for_names_at(head: Head, *, now: datetime) -> datetime:
     return now + min(max(waited, timedelta(minutes=1)), timedelta(hours=1))
 
 
-def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
-    held = tuple(_held(one, diff, now=now) for one in plan.operations if one.state is OperationState.HELD)
+def _with_held(plan: Plan, *, diff: Diff, reason: str, inputs: PlanInputs) -> Plan:
+    held = tuple(_held(one, diff, inputs=inputs) for one in plan.operations if one.state is OperationState.HELD)
+    due = [one for one in (plan.after.due_at, next_expiry(held)) if one]
     entry = AuditEntry(
-        at=now,
+        at=inputs.now,
         actor=plan.cause.actor,
         action=f"hold-{held_as(held)}",
         subject=str(plan.before.subject),
@@ -245,14 +249,14 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, now: datetime) -> Plan:
     )
     return replace(
         plan,
-        after=replace(plan.after, held=(*plan.after.held, *held)),
+        after=replace(plan.after, held=(*plan.after.held, *held), due_at=min(due, default=None)),
         notes=(*plan.notes, f"held until another person approves: {reason}"),
         audit=(*plan.audit, entry),
         held_because=reason,
     )
 
 
-def _held(one: Operation, diff: Diff, *, now: datetime) -> HeldRemoval:
+def _held(one: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldRemoval:
     gift = diff.gifts.get(one.resource)
     return HeldRemoval(
         resource=one.resource,
@@ -262,7 +266,8 @@ def _held(one: Operation, diff: Diff, *, now: datetime) -> HeldRemoval:
         is_gift=gift is not None,
         sensitive=gift.reason if gift and gift.is_sensitive else "",
         form=diff.form if gift and gift.is_sensitive else "",
-        at=now,
+        at=inputs.now,
+        expires_at=expires_at(inputs.now, after=inputs.held_expiry) if gift else None,
     )
 
 
@@ -275,6 +280,7 @@ def _notes(diff: Diff, *, split: SplitDiff) -> Iterator[str]:
         (Verdict.WAITING, True): "held by change {change}",
         (Verdict.REJECTED, False): "kept, since its removal was rejected in change {change}",
         (Verdict.REJECTED, True): "not given, since it was rejected in change {change}",
+        (Verdict.EXPIRED, True): "not given, since nobody decided on it in time in change {change}",
     }
     held = ((one.verdict, one.is_gift, one.change, str(one.resource)) for one in split.held)
     ordered = sorted(one for one in held if one[:2] in words)

@@ -68,7 +68,8 @@ class PlanningPorts:
     """All that the handlers need together; each takes its own part of it.
 
     `token` gives a short random text that tells two plans of one generation number apart. A run through many subjects
-    hands on to the next one after `time_to_run`.
+    hands on to the next one after `time_to_run`. What is to be given and is held expires after `held_expiry`, never
+    when that is 0.
     """
 
     subjects: Subjects
@@ -89,6 +90,7 @@ class PlanningPorts:
     clock: Callable[[], datetime]
     token: Callable[[], str]
     time_to_run: timedelta
+    held_expiry: timedelta
     schedules: Schedules | None = None
 
     def only(self, *names: str) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
 
     echoes = EchoNotes(echoes=ports.echoes)
     reconciliation = Reconciliation(
-        **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token"),
+        **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token", "held_expiry"),
         echoes=echoes,
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
         wakeups=Wakeups(**ports.only("changes", "engine", "schedules", "clock")),

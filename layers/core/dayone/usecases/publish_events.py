@@ -10,6 +10,7 @@ from dayone.domain.announcements import (
     is_ready,
     news_of_account,
     news_of_change,
+    news_of_expiry,
     news_of_operation,
 )
 from dayone.domain.events import DomainEvent
@@ -46,15 +47,15 @@ def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> Publish
 
 
 def _news(written: Written, records: Records) -> Iterator[DomainEvent]:
+    news: tuple[DomainEvent | None, ...]
     match written:
         case OperationWritten(before=before, after=after, at=at):
-            news = news_of_operation(before, after, at=at)
+            news = (news_of_operation(before, after, at=at),)
         case ChangeWritten(before=before, after=after, at=at):
-            news = news_of_change(before, after, at=at)
+            news = (news_of_expiry(before, after, at=at), news_of_change(before, after, at=at))
         case AccountWritten(after=after):
-            news = _news_of_account(written, records=records)
-    if news is not None:
-        yield news
+            news = (_news_of_account(written, records=records),)
+    yield from (one for one in news if one is not None)
 
 
 def _news_of_account(written: AccountWritten, *, records: Records) -> DomainEvent | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from dayone.domain.assignments import assignment_in
@@ -11,7 +11,7 @@ from dayone.domain.changes import Blame, CauseKind
 from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.domain.evaluation import Diff, diff_subject
 from dayone.domain.grants import people_granted
-from dayone.domain.guardrails import RemovalBudget, limit
+from dayone.domain.guardrails import RemovalBudget, expired, limit
 from dayone.domain.judgement import (
     GuardrailResult,
     SplitDiff,
@@ -29,7 +29,7 @@ from dayone.errors import Conflicting
 from dayone.ports.grants import Grants
 from dayone.ports.guardrails import HeldRemovals, Ledger
 from dayone.ports.state import Changes, Policies, Subjects
-from dayone.usecases.apply_decision import drop_withdrawn
+from dayone.usecases.apply_decision import drop_withdrawn, expiry_entries
 from dayone.usecases.make_plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
 from dayone.usecases.note_echo import EchoNotes
 from dayone.usecases.requeue import (
@@ -51,7 +51,10 @@ type ResolveFact[C: Command] = Callable[[C, Head, datetime], ResolvedFact]
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
-    """What reconciling needs; `token` gives a short random text that tells two plans of one generation number apart."""
+    """What reconciling needs; `token` gives a short random text that tells two plans of one generation number apart.
+
+    What is to be given and is held expires after `held_expiry`, never when that is 0.
+    """
 
     subjects: Subjects
     changes: Changes
@@ -64,6 +67,7 @@ class Reconciliation:
     wakeups: Wakeups
     clock: Callable[[], datetime]
     token: Callable[[], str]
+    held_expiry: timedelta
 
 
 def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> None:
@@ -118,9 +122,12 @@ def _dismiss(command: Command, *, original: str, ports: Reconciliation) -> None:
 def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> PlanInputs:
     """Load the subject, and resolve the fact and the grants that it is planned with."""
     policy, now = ports.policies.current(), ports.clock()
-    state = ports.subjects.load(command.subject)
+    recorded = ports.subjects.load(command.subject)
     # The plan forgets what was withdrawn before it: by then its operations must be over.
-    drop_withdrawn(state.head, held=ports.held, now=now)
+    drop_withdrawn(recorded.head, held=ports.held, now=now)
+    held = expired(recorded.head.held, now=now, policy_version=policy.version)
+    over = [one for one in held if one not in recorded.head.held]
+    state = replace(recorded, head=replace(recorded.head, held=held))
     resolved = resolve(command, state.head, now)
     received = (command.grant,) if isinstance(command, ApplyGrant) else ()
     granted_to = people_granted((*state.head.grants, *received))
@@ -129,13 +136,15 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     granted = record_grants(command, state=state, holders=holders, grants=ports.grants, now=now)
     return PlanInputs(
         command=command,
-        recorded=state.head,
+        recorded=recorded.head,
         state=normalized_state(state, command=command, fact=resolved.fact, grants=granted.grants, now=now),
         resolved=resolved,
         policy=policy,
         now=now,
         employed=employed_among(people.values(), policy=policy, now=now),
         granted=granted,
+        expiries=tuple(expiry_entries(command.subject, over, now=now)),
+        held_expiry=ports.held_expiry,
     )
 
 
