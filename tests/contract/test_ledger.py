@@ -153,3 +153,33 @@ class TestRemovals:
         with pytest.raises(Conflicting):
             ports.subjects.commit(replace(plan(before, change=LEFT), removals=budget))
         assert tally(ports) == Tally()
+
+
+class TestAdditions:
+    def _spend(self, ports: StatePorts, count: int, *, at_most: int, removals: int = 0, change: str = LEFT) -> None:
+        names = ports.subjects.names(ADA.kind, after="", limit=99)
+        made = plan(ports.subjects.load(replace(ADA, name=f"e-3{len(names):03d}")).head, change=change)
+        budget = RemovalBudget(day=TODAY, count=count, at_most=at_most)
+        taken = RemovalBudget(day=TODAY, count=removals, at_most=removals) if removals else None
+        ports.subjects.commit(replace(made, additions=budget, removals=taken))
+
+    def test_they_are_counted_apart_from_removals(self, ports: StatePorts) -> None:
+        self._spend(ports, 2, at_most=5, removals=1)
+        self._spend(ports, 1, at_most=5, change=MOVED)
+        assert tally(ports) == Tally(today=1, in_change=1, added_today=3, added_in_change=2)
+        change = ports.records.change(LEFT)
+        assert change is not None
+        assert (change.additions, change.removals) == (2, 1)
+
+    def test_what_is_over_the_limit_of_the_day_or_of_the_change_is_refused(self, ports: StatePorts) -> None:
+        self._spend(ports, 3, at_most=5)
+        for change in (LEFT, MOVED):
+            with pytest.raises(Conflicting):
+                self._spend(ports, 3, at_most=5, change=change)
+        assert tally(ports).added_today == 3
+
+    def test_a_plan_that_is_refused_for_one_budget_takes_nothing_from_the_other(self, ports: StatePorts) -> None:
+        self._spend(ports, 1, at_most=1, removals=1)
+        with pytest.raises(Conflicting):
+            self._spend(ports, 1, at_most=1, removals=2, change=MOVED)
+        assert tally(ports) == Tally(today=1, in_change=1, added_today=1, added_in_change=1)

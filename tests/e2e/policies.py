@@ -8,6 +8,7 @@ import yaml
 
 FILE = "access/policy.yaml"
 OLD_HANDS = {"description": "Here before Day One", "members": [{"department": "Legacy"}]}
+MANY = {"percent": 100, "at_least": 1000}
 BASE: dict[str, Any] = {
     "version": 1,
     "groups": {
@@ -24,11 +25,11 @@ BASE: dict[str, Any] = {
     "permission_sets": {"ViewOnly": {"managed_policies": ["ViewOnlyAccess"], "session_duration": "PT8H"}},
     "assignments": [{"group": "Engineers", "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}],
     # These tests take away from one another's people all day; what a guardrail holds has a test of its own.
-    "guardrails": {"protect": {"groups": ["break-glass"]}, "removals": {"percent": 100, "at_least": 1000}},
+    "guardrails": {"protect": {"groups": ["break-glass"]}, "removals": MANY, "additions": MANY},
 }
 
 # For where nobody has made the group that it protects.
-UNPROTECTED: dict[str, Any] = {**BASE, "guardrails": {"removals": {"percent": 100, "at_least": 1000}}}
+UNPROTECTED: dict[str, Any] = {**BASE, "guardrails": {"removals": MANY, "additions": MANY}}
 
 
 def text_of(policy: Mapping[str, Any]) -> bytes:

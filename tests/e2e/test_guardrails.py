@@ -13,7 +13,11 @@ from tests.e2e.people import PERSONAL, somebody
 from tests.e2e.scene import Scene
 from tests.e2e.waiting import eventually
 
-_STRICT = {"protect": {"groups": ["break-glass"]}, "removals": {"percent": 0, "at_least": 3}}
+_STRICT = {
+    "protect": {"groups": ["break-glass"]},
+    "removals": {"percent": 0, "at_least": 3},
+    "additions": policies.MANY,
+}
 
 
 def _in_harbour(**more: str) -> dict[str, Any]:

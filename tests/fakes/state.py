@@ -37,6 +37,7 @@ class State:
     shares: dict[tuple[str, Subject], Share] = field(default_factory=dict)
     existing: int = 0
     removals: dict[date, int] = field(default_factory=dict)
+    additions: dict[date, int] = field(default_factory=dict)
     expired: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
     heard: dict[tuple[Subject, str], FactVersion] = field(default_factory=dict)

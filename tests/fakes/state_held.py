@@ -23,6 +23,8 @@ class MemoryLedger:
             existing=self._state.existing,
             today=self._state.removals.get(day, 0),
             in_change=known.removals if known else 0,
+            added_today=self._state.additions.get(day, 0),
+            added_in_change=known.additions if known else 0,
         )
 
     def expired(self, days: Iterable[date]) -> int:

@@ -79,16 +79,22 @@ class MemorySubjects:
             self._state.applied[of] = replace(self._state.applied[of], reasons=reasons)
 
     def _spend(self, plan: Plan) -> None:
-        budget = plan.removals
-        if budget is None:
-            return
         known = self._state.changes.get(plan.cause.change)
-        today, in_change = self._state.removals.get(budget.day, 0), known.removals if known else 0
-        if max(today, in_change) + budget.count > budget.at_most:
-            raise Conflicting(f"the removals planned for {plan.after.subject} are no longer within the limit")
-        change = self._state.change_for(plan.cause)
-        self._state.removals[budget.day] = today + budget.count
-        self._state.changes[change.id] = replace(change, removals=change.removals + budget.count)
+        budgets = (
+            (plan.removals, self._state.removals, known.removals if known else 0),
+            (plan.additions, self._state.additions, known.additions if known else 0),
+        )
+        for budget, days, in_change in budgets:
+            if budget and max(days.get(budget.day, 0), in_change) + budget.count > budget.at_most:
+                raise Conflicting(f"what is planned for {plan.after.subject} is no longer within the limits")
+        for budget, days, _ in budgets:
+            if budget:
+                days[budget.day] = days.get(budget.day, 0) + budget.count
+        if plan.removals or plan.additions:
+            change = self._state.change_for(plan.cause)
+            removals = change.removals + (plan.removals.count if plan.removals else 0)
+            added = change.additions + (plan.additions.count if plan.additions else 0)
+            self._state.changes[change.id] = replace(change, removals=removals, additions=added)
 
 
 def _joined(before: tuple[Blame, ...], more: tuple[Blame, ...]) -> tuple[Blame, ...]:

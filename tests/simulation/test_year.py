@@ -27,6 +27,7 @@ pytestmark = pytest.mark.thorough
 _BEGINS = date(2026, 1, 1)
 _HOUR = timedelta(hours=1)
 _LONGEST_SESSION = timedelta(hours=12)
+_UNLIMITED = Guardrails(percent=100, at_least=100_000, additions_percent=100, additions_at_least=100_000)
 
 
 def _policy() -> Policy:
@@ -40,7 +41,7 @@ def _policy() -> Policy:
     )
     groups = [a_group(name.lower(), department=name) for name in DEPARTMENTS]
     policy = a_policy(*groups, a_set(), an_assignment(DEPARTMENTS[0].lower()))
-    return replace(policy, people=cycle, guardrails=Guardrails(percent=100, at_least=100_000))
+    return replace(policy, people=cycle, guardrails=_UNLIMITED)
 
 
 @dataclass

@@ -35,8 +35,12 @@ _NOBODY = a_group("engineers", department="Nobody")
 _REST = (a_set("ViewOnly"), an_assignment())
 
 
+def _limits(percent: int, at_least: int) -> Guardrails:
+    return Guardrails(percent=percent, at_least=at_least, additions_percent=100)
+
+
 def _limited(*parts: object, percent: int = 0, at_least: int = 3) -> Policy:
-    return replace(a_policy(*parts, *_REST), guardrails=Guardrails(percent=percent, at_least=at_least))  # type: ignore[arg-type]
+    return replace(a_policy(*parts, *_REST), guardrails=_limits(percent, at_least))  # type: ignore[arg-type]
 
 
 def _world(*, people: tuple[str, ...] = _PEOPLE, at_least: int = 3) -> World:

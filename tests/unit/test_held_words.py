@@ -12,12 +12,14 @@ from dayone.domain.subjects import ResourceKind
 from dayone.usecases.decide_change import decide_change
 from dayone.usecases.explain_access import explain_access
 from tests.builders import ACCOUNT_ID, a_person, an_account
-from tests.unit.previews import POLICY, api_of, if_policy, put_in_force
+from tests.unit.previews import POLICY as OF_SALES
+from tests.unit.previews import api_of, if_policy, put_in_force
 from tests.unit.world import World
 
 _ADA = "arn:aws:iam::111122223333:user/ada"
 _DECIDES = "Whoever has the stack's OperatePolicyArn approves or rejects it"
 _STAYS = "what is held to be given is not given, and what is held to be removed stays"
+POLICY = OF_SALES + "guardrails: {additions: {percent: 100}}\n"
 _EVERYBODY_SELLS = POLICY.replace("department: Engineering", "department: Nobody's").replace("Sales", "Engineering")
 
 

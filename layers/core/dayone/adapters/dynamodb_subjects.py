@@ -13,9 +13,9 @@ from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters import dynamodb_marks as marks
 from dayone.adapters.dynamodb_blame import blame_parts
 from dayone.adapters.dynamodb_claims import claim_in, claim_key, claims_in
-from dayone.adapters.dynamodb_conditions import IS_NEW, is_taken_by_nobody_but, leaves_room_for, nothing_moved_since
+from dayone.adapters.dynamodb_conditions import IS_NEW, is_taken_by_nobody_but, nothing_moved_since
 from dayone.adapters.dynamodb_grants import grants_in, reasons_in
-from dayone.adapters.dynamodb_ledger import spending
+from dayone.adapters.dynamodb_ledger import BUDGETS, budgets_of, room_for, spending
 from dayone.adapters.dynamodb_mapping import (
     applied_in,
     change_parts,
@@ -33,7 +33,7 @@ from dayone.domain.subject_states import Claim, Head, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting
 
-_HEAD, _SUBJECT, _CHANGE, _DELIVERY, _BUDGET = "head", "subject", "change", "delivery", "budget"
+_HEAD, _SUBJECT, _CHANGE, _DELIVERY = "head", "subject", "change", "delivery"
 
 
 class DynamoSubjects:
@@ -96,7 +96,7 @@ class DynamoSubjects:
         refused = self._table.transact(
             lambda: {**writes, **audit.appended(self._table, plan.audit, lane=audit.facts_lane(plan.after.subject))},
             what=f"planning {plan.after.subject}",
-            over_when=[_HEAD, _SUBJECT, _DELIVERY, _CHANGE, _BUDGET, *claims_in(plan)],
+            over_when=[_HEAD, _SUBJECT, _DELIVERY, _CHANGE, *BUDGETS, *claims_in(plan)],
         )
         if refused:
             raise Conflicting(_refusal(plan, refused))
@@ -110,7 +110,7 @@ def _refusal(plan: Plan, refused: frozenset[str]) -> str:
         _HEAD: f"{subject} has moved since it was read",
         **dict.fromkeys(claims_in(plan), f"what {subject} claims has become somebody else's"),
     }
-    budget = f"the removals planned for {subject} are no longer within the limit"
+    budget = f"what is planned for {subject} is no longer within the limits"
     return next((reason for name, reason in reasons.items() if name in refused), budget)
 
 
@@ -128,8 +128,7 @@ def _writes(plan: Plan) -> dict[str, Write]:
         writes |= marks.holding(plan.cause.place)
     if plan.notes:
         writes["notes"] = Put(notes_record(plan))
-    if plan.removals:
-        writes[_BUDGET] = spending(plan.removals)
+    writes |= spending(plan)
     if plan.delivery:
         taken = is_taken_by_nobody_but(plan.cause.change)
         writes[_DELIVERY] = Put(delivery_record(plan.delivery, change=plan.cause.change), condition=taken)
@@ -137,14 +136,14 @@ def _writes(plan: Plan) -> dict[str, Write]:
 
 
 def _counts(plan: Plan) -> Update:
-    budget = plan.removals
+    budgets = budgets_of(plan)
     because = {"held_because": plan.held_because} if plan.held_because else {}
     expected, added = ({}, {"subjects": 1}) if plan.adds_subject else ({"subjects": 1}, {})
-    removals = {"removals": budget.count} if budget else {}
+    spent = {name: one.count for name, one in budgets.items()}
     return Update(
         change_keys.change_key(plan.cause.change),
         put_once={**change_parts(plan.cause), **expected, **because, **blame_parts(plan.blamed)},
-        add={"planned": 1, **added, **counts.added_by(plan.operations), **removals},
+        add={"planned": 1, **added, **counts.added_by(plan.operations), **spent},
         remove=("expires_at",),  # it may have come to nothing before
-        condition=leaves_room_for(budget.count, most=budget.at_most, counter="removals") if budget else None,
+        condition=room_for(budgets),
     )

@@ -41,8 +41,9 @@ class ConfirmedAnswer(TypedDict):
 class HeldAnswer(TypedDict):
     """Something held; `verdict` is `waiting`, `approved`, or `rejected` or `expired` (nothing is done).
 
-    `held_as` says what: `removals`, `sensitive-access`, `first-assignments`, `guardrails` or `adoption`; `sensitive`
-    why it is sensitive to give it, or is empty. Unless somebody decides, it expires at `expires_at`; null is never.
+    `held_as` says what: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`;
+    `sensitive` why it is sensitive to give it, or is empty. Unless somebody decides, it expires at `expires_at`; null
+    is never.
     """
 
     resource: str

@@ -122,7 +122,7 @@ class Change:
     `held_because` why the first of them does, `blamed` whoever has brought that about beside the cause's actor, and
     `decision` what was said to all of them. `held_version` grows with every operation that is held and with every
     decision: two equal ones mean that nothing was added to what was shown. `expired` is how many of the
-    `superseded` nobody has decided on in time. `removals` is how many were let go.
+    `superseded` nobody has decided on in time. `removals` and `additions` are how many were let go.
     `failed_before` is how many of the `failed` had failed in an earlier change, and were only tried again with this
     one; `was_not_there` how many of the `succeeded` had nothing to delete. `left` is how many operations of each lane
     are still to end, those that are held apart. `notes` say what there was nothing to do about, and why. `attempts` is
@@ -141,6 +141,7 @@ class Change:
     superseded: int = 0
     held: int = 0
     removals: int = 0
+    additions: int = 0
     held_because: str = ""
     held_version: int = 0
     expired: int = 0

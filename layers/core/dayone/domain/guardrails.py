@@ -27,23 +27,31 @@ _TAKING = frozenset({ResourceKind.ENDED_SESSIONS})
 # What is given and is not sensitive is part of what others made, else.
 _GIFTS = {ResourceKind.GUARDRAILS: "guardrails", ResourceKind.ASSIGNMENT: "first-assignments"}
 # What something may be held as.
-HELD_AS = ("removals", "sensitive-access", "first-assignments", "guardrails", "adoption")
+HELD_AS = ("removals", "sensitive-access", "additions", "first-assignments", "guardrails", "adoption")
 # What the limit is a percentage of.
 COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """What has been counted: memberships and assignments that exist, and removals let go today and in this change."""
+    """What has been counted: memberships and assignments that exist, and removals let go today and in this change.
+
+    `added_today` and `added_in_change` are the same of additions.
+    """
 
     existing: int = 0
     today: int = 0
     in_change: int = 0
+    added_today: int = 0
+    added_in_change: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemovalBudget:
-    """Removals that a plan lets go: `count` more, as long as neither the day (UTC) nor the change exceeds `at_most`."""
+    """Removals, or additions, that a plan lets go: `count` more, while neither the day (UTC) nor the change has more.
+
+    That is `at_most` of the kind.
+    """
 
     day: date
     count: int
@@ -70,6 +78,11 @@ def _takes(action: Action, resource: Resource, *, attributes: Mapping[str, str])
 def limit(guardrails: Guardrails, *, existing: int) -> int:
     """How many removals a change, and a day, may make by themselves."""
     return max(guardrails.at_least, existing * guardrails.percent // 100)
+
+
+def addition_limit(guardrails: Guardrails, *, existing: int) -> int:
+    """How many additions a change, and a day, may make by themselves."""
+    return max(guardrails.additions_at_least, existing * guardrails.additions_percent // 100)
 
 
 def with_count(applied: Applied) -> Applied:
@@ -137,12 +150,13 @@ class Verdict(StrEnum):
 class HeldRemoval:
     """A removal, or with `is_gift` something to be given, that was held, and the operation that carries it out.
 
-    It outlives plans: as long as the same removal is asked for on the same ground, no plan makes it anew. `has_left`
-    is that ground: the person's employment is over, or else the policy. `policy_version` is the version a rejection
-    holds against; a newer one may ask again. `sensitive` says why it is sensitive to give it, or is empty; `form`
-    stands for the form in which it would be given, where there are several. It has been held since `at`, and none of
-    those `blamed`, by ARN or as named authors, may decide on it; of what an earlier release held neither is known.
-    What gives something expires at `expires_at`, None for never.
+    It outlives plans: as long as the same removal is asked for on the same ground, no plan makes it anew. `has_left` is
+    that ground: the person's employment is over, or else the policy. `policy_version` is the version a rejection holds
+    against; a newer one may ask again. `sensitive` says why it is sensitive to give it, or is empty; `form` stands for
+    the form in which it would be given, where there are several. It has been held since `at`, and none of those
+    `blamed`, by ARN or as named authors, may decide on it; of what an earlier release held neither is known. One that
+    `is_addition` is a gift, too, and is held for the number of these. What gives something expires at `expires_at`,
+    None for never.
     """
 
     resource: Resource
@@ -152,6 +166,7 @@ class HeldRemoval:
     verdict: Verdict = Verdict.WAITING
     policy_version: int = 0
     is_gift: bool = False
+    is_addition: bool = False
     sensitive: str = ""
     form: str = ""
     at: datetime | None = None
@@ -160,9 +175,11 @@ class HeldRemoval:
 
     @property
     def held_as(self) -> str:
-        """What it is: `removals`, `sensitive-access`, `first-assignments`, `guardrails` or `adoption`."""
+        """What it is: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`."""
         if not self.is_gift:
             return "removals"
+        if self.is_addition:
+            return "additions"
         return "sensitive-access" if self.sensitive else _GIFTS.get(self.resource.kind, "adoption")
 
 

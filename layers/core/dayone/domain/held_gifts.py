@@ -73,7 +73,7 @@ def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sens
     if head.subject.kind is SubjectKind.PERMISSION_SET:
         return _gifts_of_set(found, giving=giving, sensitivity=sensitivity)
     gifts = dict[Resource, Gift]()
-    first = {one.resource for one in head.held if one.is_gift and not one.sensitive}
+    first = {one.resource for one in head.held if one.is_gift and not (one.sensitive or one.is_addition)}
     for one in found:
         if one.action is not Action.CREATE:
             continue

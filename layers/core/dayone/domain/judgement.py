@@ -295,4 +295,6 @@ def _alike(diff: Diff, held: HeldRemoval) -> frozenset[Resource]:
     """The resources for which the same is asked as what is held: to be given in the same form, or taken away."""
     if not held.is_gift:
         return diff.removals
+    if held.is_addition:
+        return diff.added
     return frozenset(diff.gifts) if held.form in ("", diff.form) else frozenset()

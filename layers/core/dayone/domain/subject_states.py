@@ -75,8 +75,9 @@ class Head:
     that number; `change` is the change that made it. `fingerprint` and `outstanding` describe the operations of this
     generation: what they ask for, and how many are not finished; `failed` counts those that have failed. `due_at` is
     when time alone will change what is desired.
-    `removing` are the removals that this generation makes and that have been counted, so that no later one
-    counts them again; `held` are those that wait for a human, or have been decided on, and belong to no generation.
+    `removing` are the removals that this generation makes and that have been counted, so that no later one counts them
+    again, and `adding` the same of additions; `held` are those that wait for a human, or have been decided on, and
+    belong to no generation.
     `tellings` is what each HR source has said last of a person, from which `fact` is made; `claims` are the user names
     and e-mail addresses that are this person's and nobody else's. `former_holders` are the ids of people who have left
     and had one of them before; with `awaits_names` the person is to get one as soon as somebody who has left has no
@@ -103,6 +104,7 @@ class Head:
     outstanding: int = 0
     failed: int = 0
     removing: tuple[Resource, ...] = ()
+    adding: tuple[Resource, ...] = ()
     held: tuple[HeldRemoval, ...] = ()
     tellings: tuple[Telling, ...] = ()
     claims: tuple[str, ...] = ()
@@ -182,10 +184,11 @@ class Plan:
     """What planning a subject leads to, to be committed as a whole or not at all.
 
     `before` is the head that was read: the commit is refused when it is no longer the one in place. Without
-    `operations` the generation stays, so what runs goes on. `removals` is what they take from the guardrail's budget.
-    `held_because` says why any of them is held, and `blamed` who has brought that about. `delivery` is noted as taken
-    by this plan's change. `grants` are those of which something is to be put on record, and `reasons` replace those of
-    resources that stay as they are. With `adds_subject` its change did not expect this subject.
+    `operations` the generation stays, so what runs goes on. `removals` and `additions` are what they take from the
+    guardrails' budgets. `held_because` says why any of them is held, and `blamed` who has brought that about.
+    `delivery` is noted as taken by this plan's change. `grants` are those of which something is to be put on record,
+    and `reasons` replace those of resources that stay as they are. With `adds_subject` its change did not expect this
+    subject.
     """
 
     cause: Cause
@@ -195,6 +198,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
     removals: RemovalBudget | None = None
+    additions: RemovalBudget | None = None
     held_because: str = ""
     blamed: tuple[Blame, ...] = ()
     delivery: Delivery | None = None

@@ -14,7 +14,7 @@ class Ledger(Protocol):
     """The count of what exists and of what was let go, each kept in the transaction that makes it so."""
 
     def tally(self, change: str, *, day: date) -> Tally:
-        """What exists now, and how many removals were let go on that day (UTC) and in that change."""
+        """What exists now, and how many removals and additions were let go on that day (UTC) and in that change."""
 
     def expired(self, days: Iterable[date]) -> int:
         """How many operations that were held expired on these days (UTC)."""

@@ -257,17 +257,18 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, inputs: PlanInputs) -> Pl
 
 
 def _held(one: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldRemoval:
-    gift = diff.gifts.get(one.resource)
+    gift, is_addition = diff.gifts.get(one.resource), one.resource in diff.added
     return HeldRemoval(
         resource=one.resource,
         change=one.change,
         operation=one.id,
         has_left=diff.ground_of(one.resource).has_left,
-        is_gift=gift is not None,
+        is_gift=gift is not None or is_addition,
+        is_addition=is_addition,
         sensitive=gift.reason if gift and gift.is_sensitive else "",
         form=diff.form if gift and gift.is_sensitive else "",
         at=inputs.now,
-        expires_at=expires_at(inputs.now, after=inputs.held_expiry) if gift else None,
+        expires_at=expires_at(inputs.now, after=inputs.held_expiry) if gift or is_addition else None,
     )
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dayone.domain.additions import additions, judge_additions_of_all
+from dayone.domain.changes import CauseKind
 from dayone.domain.desired import Reason
 from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.domain.guardrails import Tally, limit
@@ -75,18 +77,21 @@ class PlanPreview:
 class PreviewBuilder:
     """Plans one subject after the other and keeps none of the plans: at most `most` operations are listed.
 
-    `is_edit` is whether the policy is to be put in force, and is judged as an edit.
+    `is_edit` is whether the policy is to be put in force, and is judged as an edit; `origin` is what kind of thing sets
+    the plans off.
     """
 
     evaluator: PolicyEvaluator
     is_edit: bool = False
     most: int
+    origin: CauseKind = CauseKind.POLICY
     _looked_at: int = 0
     _subjects: int = 0
     _counts: Counter[str] = field(default_factory=Counter)
     _listed: list[PreviewedOperation] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
     _sensitive: Counter[str] = field(default_factory=Counter)
+    _added: list[int] = field(default_factory=list)
     _judgement: JudgementPreview = field(init=False)
     _sensitivity: Sensitivity = field(init=False)
 
@@ -105,6 +110,9 @@ class PreviewBuilder:
         self._notes += [f"{state.head.subject}: {note}" for note in notes[:room]]
         gifts = {one.resource: diff.gifts[one.resource] for one in split.allowed if one.resource in diff.gifts}
         self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), gifts=gifts)
+        now = self.evaluator.now
+        added = additions(split.allowed, state=state, gifts=gifts, origin=self.origin, now=now)
+        self._added += [len(added)] if added else []
         if split.allowed:
             self._list([_previewed(difference, of=state.head.subject) for difference in split.allowed])
             given = [difference.resource for difference in split.allowed if difference.action is Action.CREATE]
@@ -135,14 +143,15 @@ class PreviewBuilder:
             yield f"sensitive access: and {len(self._sensitive) - _MOST_SENSITIVE} more like these"
 
     def _guardrail(self, tally: Tally) -> GuardrailPreview:
-        judged = self._judgement.judge(tally)
+        judged, guardrails = self._judgement.judge(tally), self.evaluator.policy.guardrails
+        added = judge_additions_of_all(self._added, guardrails=guardrails, tally=tally)
         return GuardrailPreview(
             removals=judged.removals,
             existing=tally.existing,
             limit=limit(self.evaluator.policy.guardrails, existing=tally.existing),
             today=tally.today,
-            held=judged.held,
-            reasons=judged.reasons,
+            held=judged.held + added.held,
+            reasons=(*judged.reasons, *filter(None, [added.reason])),
         )
 
 

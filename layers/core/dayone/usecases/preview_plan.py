@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dayone.contracts.plan_request import Changes, WhatIf, changed_account, changed_person
 from dayone.domain.accounts import Account
+from dayone.domain.changes import CauseKind
 from dayone.domain.evaluation import PolicyEvaluator
 from dayone.domain.guards import judged_as_edit
 from dayone.domain.life_cycle import has_access
@@ -81,7 +82,7 @@ def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
     everybody = _added_to(unmatched, walk_company(policy, company=ports.company))
     if policy.reservations.guard:
         everybody = chain(everybody, [ports.records.subject(THE_POLICY)])
-    planned = _looked_at(everybody, evaluator=evaluator, ports=ports, is_edit=True)
+    planned = _looked_at(everybody, evaluator=evaluator, ports=ports, origin=CauseKind.POLICY)
     guards = check_protection(policy, in_force=in_force, ports=ports, near=unmatched.near)
     mistakes = [*unmatchable_rules(policy), *guards.mistakes]
     notes = [*guards.warnings, *guards.unread, *sensitive_sets(policy), *unassigned_sets(policy)]
@@ -130,14 +131,19 @@ def _of_account(changes: Changes, *, ports: PreviewPorts) -> Previewed:
     if known is None:
         account = replace(account, created_at=ports.clock())
     evaluator = _evaluator(ports.policies.current(), ports=ports)
-    return _looked_at([_with(state, account)], evaluator=evaluator, ports=ports)
+    return _looked_at([_with(state, account)], evaluator=evaluator, ports=ports, origin=CauseKind.ACCOUNT_EVENT)
 
 
 def _looked_at(
-    states: Iterable[SubjectState], *, evaluator: PolicyEvaluator, ports: PreviewPorts, is_edit: bool = False
+    states: Iterable[SubjectState],
+    *,
+    evaluator: PolicyEvaluator,
+    ports: PreviewPorts,
+    origin: CauseKind = CauseKind.HR_EVENT,
 ) -> Previewed:
     until, is_complete = ports.clock() + _TIME_TO_READ, True
-    builder = PreviewBuilder(evaluator=evaluator, is_edit=is_edit, most=LISTED)
+    is_edit = origin is CauseKind.POLICY
+    builder = PreviewBuilder(evaluator=evaluator, is_edit=is_edit, most=LISTED, origin=origin)
     for state in states:
         if ports.clock() > until:
             is_complete = False

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
+from dayone.domain.additions import AdditionsResult, additions, judge_additions
 from dayone.domain.assignments import assignment_in
 from dayone.domain.blame import Circumstances, blamed_for
 from dayone.domain.changes import Blame, CauseKind
@@ -161,7 +162,10 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     guarded = guard_removals(
         split, diff=diff, removals=removals, change=cause.change, policy=policy, ledger=ports.ledger, now=now
     )
+    added = guard_additions(split, diff=diff, inputs=inputs, ledger=ports.ledger)
+    guarded = added.joined(guarded)
     plan = with_operations(plan, inputs=inputs, split=split, diff=diff, guarded=guarded, token=ports.token())
+    plan = replace(plan, after=replace(plan.after, adding=added.adding), additions=added.budget)
     if guarded.stopped:
         plan = _with_blame(plan, blamed_of=_blame(guarded.stopped, inputs=inputs, diff=diff, ports=ports))
     # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
@@ -191,7 +195,7 @@ def _blame(
         of_leavers=frozenset(one for one in held if diff.ground_of(one).has_left),
         people={one: ports.subjects.load(Subject(SubjectKind.PERSON, one)).head for one in assigned if one},
     )
-    return {one: blamed_for([one], given=frozenset(diff.gifts), at=circumstances) for one in sorted(held)}
+    return {one: blamed_for([one], given=diff.added | diff.gifts.keys(), at=circumstances) for one in sorted(held)}
 
 
 def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]]) -> Plan:
@@ -251,6 +255,17 @@ def guard_removals(
     return GuardrailResult(
         removing=result.removing, stopped=result.stopped | gifts.keys(), reason=reason, budget=result.budget
     )
+
+
+def guard_additions(split: SplitDiff, *, diff: Diff, inputs: PlanInputs, ledger: Ledger) -> AdditionsResult:
+    """Hold all new additions of a subject, or none."""
+    head, cause, day = inputs.state.head, inputs.command.cause, inputs.now.astimezone(UTC).date()
+    gifts = diff.gifts.keys()
+    counted = additions(split.allowed, state=inputs.state, gifts=gifts, origin=cause.origin, now=inputs.now)
+    if not counted:
+        return AdditionsResult()
+    tally = ledger.tally(cause.change, day=day)
+    return judge_additions(counted, before=head.adding, guardrails=inputs.policy.guardrails, tally=tally, day=day)
 
 
 def _guarded(
