@@ -31,7 +31,7 @@ from dayone.domain.hr_versions import ALL_SOURCES
 from dayone.domain.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.domain.tellings import telling_of
 from dayone.errors import Forbidden
-from dayone.usecases.decide_change import approve_leavers, decide_change
+from dayone.usecases.decide_change import LEAVERS, decide_change
 from tests.builders import a_person, a_policy, a_set, an_account, the_account, the_person
 from tests.unit.grants import a_grant
 from tests.unit.previews import POLICY, api_of, put_in_force
@@ -56,9 +56,9 @@ def _cause(world: World, kind: CauseKind = CauseKind.BY_HAND) -> Cause:
     return Cause(change="01FORGED", kind=kind, actor=BOSS, reference="r", at=world.now)
 
 
-def _decision(world: World, change: str, **said: bool) -> ApplyDecision:
+def _decision(world: World, change: str, *, only_leavers: bool = False) -> ApplyDecision:
     cause = world.state.changes[change].cause
-    decision = Decision(is_approved=True, actor=BOSS, at=world.now, **said)
+    decision = Decision(is_approved=True, actor=BOSS, at=world.now, only_leavers=only_leavers)
     return ApplyDecision(subject=Subject(SubjectKind.CHANGE, change), cause=cause, decision=decision)
 
 
@@ -169,7 +169,7 @@ def test_what_somebody_has_said_cannot_be_altered_on_its_way() -> None:
 
 def test_what_was_approved_in_part_is_not_approved_as_a_whole() -> None:
     world, change = _held()
-    approve_leavers(change, actor=BOSS, ports=api_of(world))
+    decide_change(change, is_approved=True, actor=BOSS, ports=api_of(world), part=LEAVERS)
     (genuine,) = world.inbox.of(ApplyDecision)
     with pytest.raises(Forbidden):
         world.plan(replace(genuine, decision=replace(genuine.decision, only_leavers=False)))

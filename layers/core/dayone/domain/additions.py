@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from dayone.domain.accounts import GONE, Account
 from dayone.domain.changes import CauseKind
-from dayone.domain.guardrails import COUNTED, RemovalBudget, Tally, addition_limit
+from dayone.domain.guardrails import RemovalBudget, Tally, addition_limit, is_counted
 from dayone.domain.judgement import GuardrailResult
 from dayone.domain.operations import Action
 from dayone.domain.people import Person
@@ -103,7 +103,7 @@ def why_additions_are_held(number: int, *, guardrails: Guardrails, tally: Tally)
 def _is_new(one: Difference, *, state: SubjectState) -> bool:
     have = state.applied.get(one.resource)
     was_given = have is not None and have.doubt is not Action.DELETE
-    return one.action is Action.CREATE and one.resource.kind in COUNTED and not was_given
+    return is_counted(one) and not was_given
 
 
 def _counts(head: Head, *, origin: CauseKind, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from dayone.domain.desired import (
 from dayone.domain.desired_grants import reasons_to_mend, with_grants
 from dayone.domain.desired_people import desired_for_person, next_look, waiting_note
 from dayone.domain.grants import has_ended_as_announced, is_of_grants
-from dayone.domain.guardrails import COUNTED, Ground, is_removal
+from dayone.domain.guardrails import Ground, is_counted, is_removal
 from dayone.domain.guards import desired_guards, what_protects
 from dayone.domain.held_gifts import Gift, Giving, form_of, held_gifts
 from dayone.domain.life_cycle import LifeCycle, has_left
@@ -179,8 +179,7 @@ class Diff:
     @cached_property
     def added(self) -> frozenset[Resource]:
         """What would be given that is held for nothing but its number, if at all."""
-        made = (one.resource for one in self.differences if one.action is Action.CREATE)
-        return frozenset(one for one in made if one.kind in COUNTED) - self.gifts.keys()
+        return frozenset(one.resource for one in self.differences if is_counted(one)) - self.gifts.keys()
 
     def ground_of(self, resource: Resource) -> Ground:
         """On what ground this one is taken away."""

@@ -63,6 +63,11 @@ def is_removal(one: Difference) -> bool:
     return _takes(one.action, one.resource, attributes=one.wanted.attributes)
 
 
+def is_counted(one: Difference) -> bool:
+    """Whether a membership or an assignment is given by it."""
+    return one.action is Action.CREATE and one.resource.kind in COUNTED
+
+
 def takes_access_away(operation: Operation) -> bool:
     """The same of what is planned."""
     return _takes(operation.action, operation.resource, attributes=operation.attributes)
