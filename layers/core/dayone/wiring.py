@@ -106,7 +106,7 @@ def _asked_for(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -
     return {"acceptances": acceptances, "inbox": AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)}
 
 
-def _times(given: "settings.PlanChangesSettings") -> dict[str, Any]:
+def _times(given: "settings.PlanChangesSettings") -> "dict[str, Any]":
     return {"time_to_run": timedelta(seconds=10), "held_expiry": timedelta(days=int(given.held_expiry_days))}
 
 
