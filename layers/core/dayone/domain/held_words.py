@@ -61,8 +61,10 @@ def about_held_part(one: HeldRemoval) -> str:
             return f"{what}, operation {one.operation} of change {one.change}, has been approved"
         case _:
             why = f", because it is sensitive ({one.sensitive})" if one.sensitive else ""
-            waits = f"change {one.change} waits for approval or rejection"
-            return f"{what} is held by a guardrail{why}: {waits}, and says by whom; until then it {stays}"
+            barred = ", ".join(actor.removeprefix(AUTHOR) for actor in one.blamed)
+            by = f", but not by {barred}, who brought it about" if barred else ""
+            waits = f"change {one.change} waits for approval or rejection{by}"
+            return f"{what} is held by a guardrail{why}: {waits}; until then it {stays}"
 
 
 def _barred(change: Change) -> Iterator[str]:
