@@ -25,6 +25,10 @@ class _CanceledError(ClientError):
     """As boto3 names it."""
 
 
+class _ConflictError(ClientError):
+    """As boto3 names it."""
+
+
 class _InProgressError(ClientError):
     """As boto3 names it."""
 
@@ -35,6 +39,7 @@ class MemoryDynamo:
     exceptions = SimpleNamespace(
         ConditionalCheckFailedException=_ConditionFailedError,
         TransactionCanceledException=_CanceledError,
+        TransactionConflictException=_ConflictError,
         TransactionInProgressException=_InProgressError,
     )
 

@@ -67,14 +67,19 @@ class TableWorld(World):
         made = cls()
         made.client = MemoryDynamo()
         client: Any = made.client
-        table = made.table = DynamoTable(client, "state", pause=lambda _: None)
-        policies = DynamoPolicies(table, parse=lambda version: made.policies[version.text])
+        made.over(DynamoTable(client, "state", pause=lambda _: None))
+        return made
+
+    def over(self, table: DynamoTable) -> None:
+        """Go on over this way to the table."""
+        self.table = table
+        policies = DynamoPolicies(table, parse=lambda version: self.policies[version.text])
         ports: Mapping[str, Any] = {
             "subjects": DynamoSubjects(table),
             "company": DynamoCompany(table),
             "portions": DynamoPortions(table),
             "echoes": DynamoEchoes(table),
-            "policies": PoliciesWithinReach(policies=policies, standing=MemoryStanding(made.off_limits)),
+            "policies": PoliciesWithinReach(policies=policies, standing=MemoryStanding(self.off_limits)),
             "changes": DynamoChanges(table),
             "grants": DynamoGrants(table),
             "progress": DynamoProgress(table),
@@ -83,8 +88,7 @@ class TableWorld(World):
             "queue": DynamoOperationQueue(table),
             "turn": DynamoTurn(table),
         }
-        made.around = ports.get
-        return made
+        self.around = ports.get
 
     def archive(self) -> DynamoPolicyArchive:
         """See World."""

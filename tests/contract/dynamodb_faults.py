@@ -15,6 +15,11 @@ type Body = dict[str, Any]
 type Fault = Callable[[Body], AWSResponse]
 
 
+# Calls that write under a condition, alone or together: planned for as if they were one.
+WRITES = "writes"
+_WRITES = frozenset({"DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
+
+
 @dataclass
 class Faults:
     """Stands before the calls of a client, and lets through what meets no fault."""
@@ -41,6 +46,7 @@ class Faults:
 
     def _answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse | None:
         operation = event_name.rpartition(".")[2]
+        operation = WRITES if operation in _WRITES else operation
         passed = self._passed.get(operation, 0)
         planned = self._planned.get(operation)
         if planned and planned.is_met(passed):
@@ -71,15 +77,19 @@ class _Planned:
 
 
 def conflict(body: Body) -> AWSResponse:
-    """TransactWriteItems: somebody else's transaction holds the last of the items.
+    """A write: somebody else's transaction holds the item, or the last of them.
 
-    Source: DynamoDB API Reference, TransactWriteItems, cancellation reasons.
+    Source: DynamoDB API Reference, TransactWriteItems, cancellation reasons; PutItem, errors.
     """
+    if "TransactItems" not in body:
+        return _conflict_alone()
     return _canceled(["None"] * (len(body["TransactItems"]) - 1) + ["TransactionConflict"])
 
 
 def conflict_everywhere(body: Body) -> AWSResponse:
-    """TransactWriteItems: somebody else's transaction holds all of the items."""
+    """A write: somebody else's transaction holds all of the items."""
+    if "TransactItems" not in body:
+        return _conflict_alone()
     return _canceled(["TransactionConflict"] * len(body["TransactItems"]))
 
 
@@ -98,7 +108,9 @@ def over_capacity(_body: Body) -> AWSResponse:
 
 
 def canceled_as_throttled(body: Body) -> AWSResponse:
-    """TransactWriteItems: one of the items is asked for too much."""
+    """A write: one of the items is asked for too much."""
+    if "TransactItems" not in body:
+        return throttled(body)
     return _canceled(["ThrottlingError"] + ["None"] * (len(body["TransactItems"]) - 1))
 
 
@@ -131,6 +143,11 @@ def nothing_processed(body: Body) -> AWSResponse:
     items = body["RequestItems"]
     is_write = all(isinstance(listed, list) for listed in items.values())
     return _answered({"UnprocessedItems": items} if is_write else {"Responses": {}, "UnprocessedKeys": items})
+
+
+def _conflict_alone() -> AWSResponse:
+    message = "Transaction is ongoing for the item"
+    return _error("com.amazonaws.dynamodb.v20120810", "TransactionConflictException", message)
 
 
 def _canceled(codes: list[str]) -> AWSResponse:

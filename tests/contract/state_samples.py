@@ -142,6 +142,14 @@ def doubtful(operation: Operation) -> Applied:
     return Applied(resource=operation.resource, doubt=operation.action, operation=operation.id)
 
 
+def begin(ports: StatePorts, operation: Operation) -> Operation:
+    """The operation as it stands after an executor that has just read its resource has begun it."""
+    own = ports.queue.applied([operation.target]).get(operation.target)
+    begun = ports.queue.begin(operation, doubt=doubtful(operation), own=own)
+    assert begun is not None
+    return begun
+
+
 def end(
     operation: Operation,
     *,
@@ -158,7 +166,6 @@ def end(
 
 def done(ports: StatePorts, operation: Operation, **said: Any) -> Operation:  # noqa: ANN401
     """The operation begun and finished; it leaves its resource confirmed unless told otherwise."""
-    begun = ports.queue.begin(operation, doubt=doubtful(operation))
-    assert begun is not None
+    begun = begin(ports, operation)
     ports.queue.finish([end(begun, **{"applied": confirmed(operation.resource), **said})])
     return begun

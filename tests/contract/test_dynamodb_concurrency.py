@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Barrier
 
 import pytest
+from boto3.dynamodb.conditions import Key
 
 from dayone.adapters.dynamodb_audit import appended
+from dayone.adapters.dynamodb_change_keys import change_partition
 from dayone.adapters.dynamodb_mapping import operation_record
 from dayone.domain.audit import first_break
+from dayone.domain.changes import CauseKind
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.policy import PolicyVersion
 from dayone.domain.preconditions import Precondition
@@ -79,6 +83,22 @@ class TestManyAtOnce:
         assert len(ports.logged()) == 2 * len(PEOPLE)
         assert len(ports.chains()) > 1
         assert all(first_break(chain) is None for chain in ports.chains())
+
+    def test_plans_of_a_change_of_many_are_counted_once_each_however_many_plan(
+        self, ports: StatePorts, state_table: StateTable
+    ) -> None:
+        def plan_some(people: list[Subject]) -> None:
+            for person in people:
+                made = plan(ports.subjects.load(person).head, USER, in_group("a"))
+                ports.subjects.commit(replace(made, cause=replace(made.cause, kind=CauseKind.POLICY)))
+
+        outcomes = at_once(*(lambda first=first: plan_some(PEOPLE[first::THREADS]) for first in range(THREADS)))
+        assert outcomes == [None] * THREADS
+        change = ports.records.change(HIRED)
+        assert change is not None
+        assert (change.planned, change.operations) == (len(PEOPLE), 2 * len(PEOPLE))
+        beside = state_table.wrapped().query(Key("pk").eq(change_partition(HIRED)) & Key("sk").begins_with("COUNT#"))
+        assert list(beside) == []
 
     def test_writers_of_one_lane_queue_up_behind_each_other(self, ports: StatePorts, state_table: StateTable) -> None:
         table = state_table.wrapped()

@@ -5,13 +5,14 @@ from typing import Any
 
 import boto3
 import pytest
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
 from botocore.stub import Stubber
 
-from dayone.adapters.dynamodb_conditions import IS_NEW
+from dayone.adapters.dynamodb_conditions import EXISTS, IS_NEW
 from dayone.adapters.dynamodb_keys import RecordKey
 from dayone.adapters.dynamodb_table import DynamoTable
-from dayone.adapters.dynamodb_writes import Put, Update
+from dayone.adapters.dynamodb_writes import Delete, Put, Single, Update, typed
+from dayone.contracts.codec import Record
 from dayone.errors import Conflicting, Refused, Throttled
 from tests.contract.state_ports import StateTable
 
@@ -40,6 +41,14 @@ class Answers:
             modeled_fields={"CancellationReasons": reasons},
         )
 
+    def refuse(self, call: str, *, tries: int, found: Record | None) -> None:
+        self.stubber.add_client_error(
+            call,
+            service_error_code="ConditionalCheckFailedException",
+            response_meta={"RetryAttempts": tries - 1},
+            modeled_fields={"Item": typed(found)} if found else None,
+        )
+
     def done(self) -> None:
         self.stubber.add_response("transact_write_items", {})
 
@@ -54,6 +63,52 @@ def answers() -> Iterator[Answers]:
     with made.stubber:
         yield made
         made.stubber.assert_no_pending_responses()
+
+
+_UPDATE = Update(
+    RecordKey("A", "1"), put={"state": "new", "text": ""}, remove=("view",), condition=Attr("state").eq("old")
+)
+
+
+class TestWritesAlone:
+    """What botocore tried again after an answer was lost may have been refused by its own first try."""
+
+    @pytest.mark.parametrize(
+        ("call", "write", "written"),
+        [
+            ("put_item", Put({**ONE, "n": 1}, condition=IS_NEW), {**ONE, "n": 1}),
+            ("update_item", _UPDATE, {**ONE, "state": "new", "other": "x"}),
+            ("delete_item", Delete(RecordKey("A", "1"), condition=EXISTS), None),
+        ],
+        ids=["put", "update", "delete"],
+    )
+    def test_its_own_first_try_is_known_by_what_it_wrote(
+        self, answers: Answers, call: str, write: Single, written: Record | None
+    ) -> None:
+        answers.refuse(call, tries=2, found=written)
+        assert answers.table.write(write, what="writing")
+        answers.refuse(call, tries=2, found={**ONE, "state": "another's"})
+        assert not answers.table.write(write, what="writing")
+        answers.refuse(call, tries=1, found=written)
+        assert not answers.table.write(write, what="writing")
+
+    @pytest.mark.parametrize(
+        "found", [{**ONE, "state": "new", "text": "x"}, {**ONE, "state": "new", "view": "y"}, None], ids=str
+    )
+    def test_an_update_that_is_there_in_parts_only_is_another_s(self, answers: Answers, found: Record | None) -> None:
+        answers.refuse("update_item", tries=2, found=found)
+        assert not answers.table.write(_UPDATE, what="writing")
+
+    def test_nobody_knows_whether_a_number_was_added_to(self, answers: Answers) -> None:
+        answers.refuse("update_item", tries=2, found={**ONE, "count": 1})
+        counted = Update(RecordKey("A", "1"), add={"count": 1}, condition=IS_NEW)
+        assert not answers.table.write(counted, what="writing")
+
+    def test_somebody_else_s_transaction_is_waited_for(self, answers: Answers) -> None:
+        answers.stubber.add_client_error("put_item", service_error_code="TransactionConflictException")
+        answers.stubber.add_response("put_item", {})
+        assert answers.table.write(Put(ONE), what="writing")
+        assert answers.pauses == [0.02]
 
 
 class TestTransactions:

@@ -14,6 +14,7 @@ from dayone.adapters.hr_records import ApiHrRecords
 from dayone.adapters.https import Https
 from dayone.adapters.token_keys import PublishedTokenKeys
 from dayone.contracts.hr.configuration import read_configuration
+from dayone.contracts.hr.full_records import person_in
 from dayone.domain.hr_sources import Source, TokenIssuer
 from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
 from tests.contract.hr_api import Api, running_api
@@ -44,7 +45,8 @@ def _source(api: Api, kind: str = "bamboohr") -> Source:
 
 
 def _records(*keys: str) -> ApiHrRecords:
-    return ApiHrRecords(credentials=MemorySigningKeys({"hr": keys or ("key",)}), https=Https(opened=_HERE))
+    credentials = MemorySigningKeys({"hr": keys or ("key",)})
+    return ApiHrRecords(credentials=credentials, https=Https(opened=_HERE), person_in=person_in)
 
 
 def _fetched(api: Api, **given: Any) -> Any:  # noqa: ANN401

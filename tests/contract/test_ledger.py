@@ -55,7 +55,7 @@ def removal(ports: StatePorts) -> Operation:
 def begun(ports: StatePorts, operation: Operation) -> Operation:
     """An operation on something that is there, in doubt from now on."""
     known = ports.queue.applied([operation.target])[operation.target]
-    begun = ports.queue.begin(operation, doubt=replace(known, doubt=operation.action))
+    begun = ports.queue.begin(operation, doubt=replace(known, doubt=operation.action), own=known)
     assert begun is not None
     return begun
 

@@ -17,9 +17,9 @@ from tests.contract.state_samples import (
     MOVED,
     NOW,
     USER,
+    begin,
     confirmed,
     done,
-    doubtful,
     end,
     in_group,
     plan,
@@ -34,12 +34,6 @@ def one_planned(ports: StatePorts) -> Operation:
     return operation
 
 
-def begun(ports: StatePorts, operation: Operation) -> Operation:
-    begun = ports.queue.begin(operation, doubt=doubtful(operation))
-    assert begun is not None
-    return begun
-
-
 def only(ports: StatePorts) -> Operation:
     """The one operation of the change, as it stands."""
     (operation,) = ports.records.operations(HIRED, cursor="", limit=9).entries
@@ -47,7 +41,7 @@ def only(ports: StatePorts) -> Operation:
 
 
 def test_an_end_records_state_time_request_and_resource(ports: StatePorts) -> None:
-    operation = begun(ports, one_planned(ports))
+    operation = begin(ports, one_planned(ports))
     ports.queue.finish([end(operation, applied=confirmed(USER))])
     assert only(ports) == replace(
         operation, state=OperationState.SUCCEEDED, request_id="r-9", finished_at=NOW, waiting_for=""
@@ -56,7 +50,7 @@ def test_an_end_records_state_time_request_and_resource(ports: StatePorts) -> No
 
 
 def test_an_end_records_the_reason_of_a_failure(ports: StatePorts) -> None:
-    operation = begun(ports, one_planned(ports))
+    operation = begin(ports, one_planned(ports))
     ports.queue.finish([end(replace(operation, failure_reason="not allowed"), state=OperationState.FAILED)])
     assert (only(ports).state, only(ports).failure_reason) == (OperationState.FAILED, "not allowed")
     assert ports.queue.applied([operation.target]) == {}
@@ -64,7 +58,7 @@ def test_an_end_records_the_reason_of_a_failure(ports: StatePorts) -> None:
 
 def test_the_head_counts_what_has_failed_of_the_plan_in_force_alone(ports: StatePorts) -> None:
     first, second = planned(ports, ADA, USER, in_group("stays")).operations
-    ports.queue.finish([end(begun(ports, first), state=OperationState.FAILED)])
+    ports.queue.finish([end(begin(ports, first), state=OperationState.FAILED)])
     done(ports, second)
     assert ports.subjects.load(ADA).head.progress == Progress(outstanding=0, failed=1)
     (stale,) = planned(ports, ADA, USER, change=LEFT, token="b2").operations
@@ -74,7 +68,7 @@ def test_the_head_counts_what_has_failed_of_the_plan_in_force_alone(ports: State
 
 
 def test_an_end_records_what_was_taken_on_with_the_resource(ports: StatePorts) -> None:
-    operation = begun(ports, one_planned(ports))
+    operation = begin(ports, one_planned(ports))
     policy, inline = Resource(ResourceKind.MANAGED_POLICY, "A"), Resource(ResourceKind.INLINE_POLICY)
     attached = (
         Applied(resource=policy, references={"permission_set_arn": "arn"}),
@@ -156,7 +150,7 @@ def test_an_end_records_what_a_deletion_has_come_to(
 ) -> None:
     done(ports, one_planned(ports))
     (deletion,) = planned(ports, ADA, USER, change=LEFT, token="c3", action=Action.DELETE).operations
-    ports.queue.finish([end(replace(begun(ports, deletion), outcome=outcome))])
+    ports.queue.finish([end(replace(begin(ports, deletion), outcome=outcome))])
     (ended,) = ports.records.operations(LEFT, cursor="", limit=9).entries
     change = ports.records.change(LEFT)
     assert change is not None
@@ -170,7 +164,7 @@ def test_an_end_counts_down_what_is_outstanding_of_the_plan_in_force(ports: Stat
 
 
 def test_an_older_plans_operation_does_not_count_on_the_newer_plan(ports: StatePorts) -> None:
-    operation = begun(ports, one_planned(ports))
+    operation = begin(ports, one_planned(ports))
     planned(ports, ADA, in_group("a"), change=MOVED, token="b2")
     ports.queue.finish([end(operation, applied=confirmed(USER))])
     assert ports.subjects.load(ADA).head.outstanding == 1

@@ -23,9 +23,11 @@ from tests.contract.state_samples import (
     SHOP,
     USER,
     assigned,
+    begin,
     confirmed,
     done,
     doubtful,
+    end,
     in_group,
     parked,
     plan,
@@ -42,12 +44,6 @@ def one_planned(ports: StatePorts) -> Operation:
     return operation
 
 
-def begun(ports: StatePorts, operation: Operation) -> Operation:
-    begun = ports.queue.begin(operation, doubt=doubtful(operation))
-    assert begun is not None
-    return begun
-
-
 def only(ports: StatePorts) -> Operation:
     """The one operation of the change, as it stands."""
     (operation,) = ports.records.operations(HIRED, cursor="", limit=9).entries
@@ -55,11 +51,12 @@ def only(ports: StatePorts) -> Operation:
 
 
 def test_what_an_attempt_makes_untrue_is_no_longer_on_record_as_confirmed(ports: StatePorts) -> None:
+    (first,) = planned(ports, ADA, in_group("engineers"), change=MOVED, token="b2").operations
+    done(ports, first, applied=confirmed(first.resource, attributes={"form": "a"}))
     operation = one_planned(ports)
-    other = ResourceOf(operation.subject, in_group("engineers"))
-    unsettled = replace(confirmed(other.resource), attributes={})
+    unsettled = replace(ports.queue.applied([first.target])[first.target], attributes={})
     assert ports.queue.begin(operation, doubt=doubtful(operation), unsettled=unsettled) is not None
-    assert ports.queue.applied([operation.target, other])[other] == unsettled
+    assert ports.queue.applied([operation.target, first.target])[first.target] == unsettled
 
 
 class TestRunnable:
@@ -83,7 +80,7 @@ class TestRunnable:
         assert list(ports.runnable(limit=2)) == list(made.operations[:2])
 
     def test_an_operation_is_given_as_it_stands(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.submit(operation, request_id="r-7", at=NOW)
         (found,) = ports.runnable(limit=9)
         assert found == replace(operation, state=OperationState.SUBMITTED, request_id="r-7", submitted_at=NOW)
@@ -120,18 +117,18 @@ class TestReading:
 class TestBegin:
     def test_counts_the_attempt_and_puts_the_resource_in_doubt(self, ports: StatePorts) -> None:
         operation = one_planned(ports)
-        now = begun(ports, operation)
+        now = begin(ports, operation)
         assert now == replace(operation, attempts=1)
         assert only(ports) == now
         assert ports.queue.applied([operation.target]) == {operation.target: doubtful(operation)}
 
     def test_clears_what_an_earlier_attempt_left(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.park([parked(operation, on=GROUP)])
         ports.queue.postpone(operation, until=NOW, because="Throttling: slow down")
         (again,) = ports.runnable(limit=1)
         assert (again.waiting_for, again.failure_reason) == ("the group to be confirmed", "Throttling: slow down")
-        assert begun(ports, again) == replace(again, attempts=2, waiting_for="", failure_reason="", awaits=None)
+        assert begin(ports, again) == replace(again, attempts=2, waiting_for="", failure_reason="", awaits=None)
         assert only(ports).waiting_for == only(ports).failure_reason == ""
 
     def test_a_superseded_operation_does_not_begin_and_leaves_no_doubt(self, ports: StatePorts) -> None:
@@ -143,13 +140,37 @@ class TestBegin:
 
     def test_of_two_executors_that_read_the_same_only_one_begins(self, ports: StatePorts) -> None:
         operation = one_planned(ports)
-        begun(ports, operation)
+        begin(ports, operation)
         with pytest.raises(Conflicting):
             ports.queue.begin(operation, doubt=doubtful(operation))
         assert only(ports).attempts == 1
 
+    def test_it_does_not_begin_on_what_has_moved_since_it_was_read_and_leaves_that_as_it_is(
+        self, ports: StatePorts
+    ) -> None:
+        (first,) = planned(ports, ADA, USER, change=MOVED, token="b2").operations
+        own = doubtful(begin(ports, first))
+        made = confirmed(USER, operation=first.id, at=NOW)
+        ports.queue.finish([end(first, applied=made)])
+        (second,) = planned(ports, ADA, USER).operations
+        with pytest.raises(Conflicting):
+            ports.queue.begin(second, doubt=doubtful(second), own=own)
+        assert ports.queue.applied([first.target]) == {first.target: made}
+        assert only(ports).attempts == 0
+
+    def test_of_one_that_is_taken_over_between_the_reading_and_the_beginning_the_resource_stays(
+        self, ports: StatePorts
+    ) -> None:
+        (first,) = planned(ports, ADA, USER, change=MOVED, token="b2").operations
+        made = confirmed(USER, operation=first.id, at=NOW)
+        ports.queue.finish([end(begin(ports, first), applied=made)])
+        late = one_planned(ports)
+        planned(ports, ADA, in_group("a"), change=LEFT, token="c3")
+        assert ports.queue.begin(late, doubt=doubtful(late), own=made) is None
+        assert ports.queue.applied([late.target]) == {late.target: made}
+
     def test_a_submitted_one_does_not_begin_again(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.submit(operation, request_id="r-7", at=NOW)
         with pytest.raises(Conflicting):
             ports.queue.begin(operation, doubt=doubtful(operation))
@@ -163,19 +184,19 @@ class TestBegin:
 
 class TestSubmitAndPostpone:
     def test_a_submitted_operation_keeps_its_request_id(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.submit(operation, request_id="r-7", at=NOW)
         assert (only(ports).state, only(ports).request_id) == (OperationState.SUBMITTED, "r-7")
 
     def test_it_is_submitted_once(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.submit(operation, request_id="r-7", at=NOW)
         with pytest.raises(Conflicting):
             ports.queue.submit(operation, request_id="r-8", at=NOW)
         assert only(ports).request_id == "r-7"
 
     def test_a_postponed_operation_is_pending_with_its_time_and_reason(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.submit(operation, request_id="r-7", at=NOW)
         until = NOW + timedelta(seconds=8.25)
         ports.queue.postpone(operation, until=until, because="AWS no longer knows the request")
@@ -184,18 +205,18 @@ class TestSubmitAndPostpone:
         assert back.failure_reason == "AWS no longer knows the request"
 
     def test_a_refusal_stays_known_until_there_is_another(self, ports: StatePorts) -> None:
-        operation = replace(begun(ports, one_planned(ports)), refusal=Refusal.DENIED, refused_since=NOW)
+        operation = replace(begin(ports, one_planned(ports)), refusal=Refusal.DENIED, refused_since=NOW)
         ports.queue.postpone(operation, until=NOW, because="AccessDeniedException: no")
         (back,) = ports.runnable(limit=1)
         assert (back.refusal, back.refused_since) == (Refusal.DENIED, NOW)
-        again = begun(ports, back)
+        again = begin(ports, back)
         assert (again.refusal, again.refused_since, again.failure_reason) == (Refusal.DENIED, NOW, "")
         later = NOW + timedelta(minutes=1)
         ports.queue.postpone(replace(again, refusal=Refusal.CONFLICT, refused_since=later), until=NOW, because="busy")
         assert (only(ports).refusal, only(ports).refused_since) == (Refusal.CONFLICT, later)
 
     def test_a_submitted_one_is_noted_to_be_refused_and_stays_submitted(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.submit(operation, request_id="r-7", at=NOW)
         ports.queue.note_refusal(replace(operation, refusal=Refusal.DENIED, refused_since=NOW), because="no")
         noted = only(ports)
@@ -221,12 +242,12 @@ class TestSubmitAndPostpone:
 
 class TestSettle:
     def test_a_resource_that_was_not_there_is_gone_again(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.settle(operation, applied=None)
         assert ports.queue.applied([operation.target]) == {}
 
     def test_one_that_was_there_is_as_before(self, ports: StatePorts) -> None:
-        operation = begun(ports, one_planned(ports))
+        operation = begin(ports, one_planned(ports))
         ports.queue.settle(operation, applied=confirmed(USER))
         assert ports.queue.applied([operation.target]) == {operation.target: confirmed(USER)}
 
@@ -234,7 +255,7 @@ class TestSettle:
 def test_alike_are_the_same_resources_of_all_other_subjects_confirmed_or_in_doubt(ports: StatePorts) -> None:
     for subject, change in ((ADA, HIRED), (BOB, MOVED)):
         made = planned(ports, subject, USER, in_group("engineers"), change=change)
-        begun(ports, made.operations[0])
+        begin(ports, made.operations[0])
     ada, bob = ResourceOf(ADA, USER), ResourceOf(BOB, USER)
     assert list(ports.queue.alike(ada)) == list(ports.queue.applied([bob]).values()) != []
     assert list(ports.queue.alike(ResourceOf(ADA, in_group("engineers")))) == []

@@ -18,6 +18,7 @@ from tests.contract.state_samples import (
     SHOP,
     USER,
     assigned,
+    begin,
     cause,
     confirmed,
     done,
@@ -116,8 +117,7 @@ class TestMembers:
         (deletion,) = planned(
             ports, ADA, in_group("engineers"), change=LEFT, token="b2", action=Action.DELETE
         ).operations
-        begun = ports.queue.begin(deletion, doubt=doubtful(deletion))
-        assert begun is not None
+        begun = begin(ports, deletion)
         assert [one.person for one in ports.records.members("engineers", cursor="", limit=9).entries] == ["e-1001"]
         ports.queue.settle(begun, applied=confirmed(in_group("engineers")))
         (again,) = ports.runnable(limit=1)

@@ -10,7 +10,7 @@ from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
 from dayone.adapters.dynamodb_rosters import DynamoRosters
 from dayone.adapters.dynamodb_state_tables import DynamoStateTables
 from dayone.adapters.dynamodb_unit_names import DynamoUnitNames
-from dayone.domain.changes import Decision
+from dayone.domain.changes import CauseKind, Decision
 from dayone.domain.failed_work import FailedWork
 from dayone.domain.guardrails import RemovalBudget
 from dayone.domain.hr_versions import HrVersion, HrVersions, HrVersionState
@@ -32,6 +32,7 @@ from tests.contract.state_samples import (
     LEFT,
     NOW,
     USER,
+    begin,
     cause,
     confirmed,
     done,
@@ -79,6 +80,7 @@ def adapters_over(state_table: StateTable) -> Adapters:
 class Case:
     """A call, and what has to be there before it, whose result the call is given.
 
+    With `leaves_doubt` one that is cut short may leave a doubt, which it takes for what was there when made again.
     `takes_back` is whether a call that others keep from getting through takes back what it wrote before that.
     """
 
@@ -86,6 +88,7 @@ class Case:
     prepare: Callable[[Adapters], Any]
     call: Callable[[Adapters, Any], object]
     takes_back: bool = False
+    leaves_doubt: bool = False
 
 
 def _a_plan(on: Adapters) -> Plan:
@@ -100,15 +103,35 @@ def _a_large_plan(on: Adapters) -> Plan:
     return plan(on.state.subjects.load(ADA).head, *(in_group(f"g{number:03}") for number in range(120)))
 
 
+def _a_plan_of_many(on: Adapters) -> Plan:
+    made = plan(on.state.subjects.load(ADA).head, USER, in_group("a"))
+    return replace(made, cause=replace(made.cause, kind=CauseKind.POLICY))
+
+
+def _commit_once(on: Adapters, made: Plan) -> None:
+    if not on.state.subjects.is_planned(ADA, change=made.cause.change):
+        on.state.subjects.commit(made)
+
+
 def _an_operation(on: Adapters) -> Operation:
     return planned(on.state, ADA, USER).operations[0]
 
 
 def _begun(on: Adapters) -> Operation:
     operation = _an_operation(on)
-    begun = on.state.queue.begin(operation, doubt=doubtful(operation))
-    assert begun is not None
-    return begun
+    return begin(on.state, operation)
+
+
+def _an_older_operation(on: Adapters) -> Operation:
+    operation = _an_operation(on)
+    planned(on.state, ADA, in_group("a"), change=LEFT, token="b2")
+    return operation
+
+
+def _begin(on: Adapters, operation: Operation) -> object:
+    own = on.state.queue.applied([operation.target]).get(operation.target)
+    mark = confirmed(in_group("mark"))
+    return on.state.queue.begin(operation, doubt=doubtful(operation), own=own, unsettled=mark)
 
 
 def _two_begun(on: Adapters) -> list[Operation]:
@@ -181,6 +204,7 @@ def _parked(on: Adapters) -> Operation:
 
 CASES = (
     Case(name="a plan", prepare=_a_plan, call=lambda on, made: on.state.subjects.commit(made)),
+    Case(name="a plan of a change of many", prepare=_a_plan_of_many, call=_commit_once),
     Case(
         name="a plan of more than a transaction",
         prepare=_a_large_plan,
@@ -190,7 +214,13 @@ CASES = (
     Case(
         name="an operation begins",
         prepare=_an_operation,
-        call=lambda on, one: on.state.queue.begin(one, doubt=doubtful(one), unsettled=confirmed(in_group("mark"))),
+        call=_begin,
+    ),
+    Case(
+        name="an operation of an older plan does not begin",
+        prepare=_an_older_operation,
+        call=_begin,
+        leaves_doubt=True,
     ),
     Case(
         name="an operation is submitted",

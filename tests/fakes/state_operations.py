@@ -69,7 +69,11 @@ class MemoryOperationQueue(MemoryParkedOperations):
             if one != target and (one.subject.kind, one.resource) == (kind, resource)
         ]
 
-    def begin(self, operation: Operation, *, doubt: Applied, unsettled: Applied | None = None) -> Operation | None:
+    def begin(
+        self, operation: Operation, *, doubt: Applied, own: Applied | None = None, unsettled: Applied | None = None
+    ) -> Operation | None:
+        if _written(self._state.applied.get(operation.target)) != _written(own):
+            raise Conflicting(f"{operation.target} is no longer as it was read")
         in_force = self.generation_of(operation.subject)
         if in_force != operation.generation and not self.is_released(operation):
             if generation_number(in_force) < generation_number(operation.generation):
@@ -82,8 +86,9 @@ class MemoryOperationQueue(MemoryParkedOperations):
         begun = replace(begun, awaits=None, is_parked=False)
         self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
-        if unsettled:
-            self._put(ResourceOf(operation.subject, unsettled.resource), unsettled)
+        mark = ResourceOf(operation.subject, unsettled.resource) if unsettled else None
+        if unsettled and mark in self._state.applied:
+            self._put(mark, replace(self._state.applied[mark], attributes=unsettled.attributes))
         return begun
 
     def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
@@ -204,6 +209,10 @@ class MemoryOperationQueue(MemoryParkedOperations):
         if known is None or known.state is not OperationState.PENDING:
             raise Conflicting(f"{operation.id} is no longer pending")
         return known
+
+
+def _written(applied: Applied | None) -> tuple[str, datetime | None] | None:
+    return (applied.operation, applied.at) if applied else None
 
 
 def _as_refused(operation: Operation, noted: Operation) -> Operation:

@@ -19,13 +19,14 @@ _PROCESSES = 8
 
 def organization(table: "DynamoTable", *, clock: Callable[[], datetime]) -> "AwsOrganization":
     """The organisation's accounts, read at a pace that leaves room for the other processes."""
-    from dayone.adapters.aws_clients import client
+    from dayone.adapters.aws_clients import Later
     from dayone.adapters.dynamodb_unit_names import DynamoUnitNames
     from dayone.adapters.organizations import AwsOrganization
     from dayone.adapters.organizations_pace import OrganizationsPace
 
     pace = OrganizationsPace(processes=_PROCESSES, clock=clock, sleep=time.sleep)
-    return AwsOrganization(pace.guard(client("organizations")), names=DynamoUnitNames(table), clock=clock)
+    organizations: Any = Later("organizations", guard=pace.guard)
+    return AwsOrganization(organizations, names=DynamoUnitNames(table), clock=clock)
 
 
 def policies(
@@ -44,11 +45,12 @@ def standing(
     given: "settings.PlanChangesSettings | settings.AccessApiSettings", *, clock: Callable[[], datetime]
 ) -> "SsoStanding":
     """As what this account may call Identity Center."""
-    from dayone.adapters.aws_clients import client
+    from dayone.adapters.aws_clients import Later
     from dayone.adapters.sso_standing import SsoStanding
 
+    sso_admin: Any = Later("sso-admin")
     return SsoStanding(
-        client("sso-admin"),
+        sso_admin,
         instance_arn=given.instance_arn,
         account_id=given.account_id,
         administered_from=given.administered_from,

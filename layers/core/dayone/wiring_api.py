@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dayone import wiring_accounts, wiring_existing, wiring_overview
-from dayone.adapters.aws_clients import client
+from dayone.adapters.aws_clients import Later, client
 from dayone.adapters.call_gate import CallGate
 from dayone.adapters.dynamodb_acceptances import AcceptingInbox, DynamoAcceptances
 from dayone.adapters.dynamodb_changes import DynamoChanges
@@ -76,9 +76,12 @@ def _inboxes(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[[]
 
 
 def _live_access(given: AccessApiSettings, *, gate: CallGate) -> AwsLiveAccess:
+    # Most requests are answered from the table.
+    sso_admin: Any = Later("sso-admin")
+    identitystore: Any = Later("identitystore")
     return AwsLiveAccess(
-        client("sso-admin"),
-        client("identitystore"),
+        sso_admin,
+        identitystore,
         instance_arn=given.instance_arn,
         identity_store_id=given.identity_store_id,
         wait=gate.wait,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dayone import settings
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dayone.adapters.dynamodb_table import DynamoTable
     from dayone.adapters.hr_parameters import SsmHrTexts
     from dayone.adapters.hr_sources import SsmHrSources
+    from dayone.contracts.hr.full_records import ReadPerson
     from dayone.domain.hr_sources import HrConfiguration
     from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings, ReconcileAccessSettings
     from dayone.usecases.plan_changes import HrPorts
@@ -38,7 +39,7 @@ def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], dat
 
 def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts":
     """For what plan_changes does about HR systems."""
-    from dayone.adapters.aws_clients import client
+    from dayone.adapters.aws_clients import Later
     from dayone.adapters.dynamodb_hr_waiting import DynamoWaitingHints
     from dayone.adapters.dynamodb_rosters import DynamoRosters
     from dayone.adapters.hr_records import ApiHrRecords
@@ -48,14 +49,15 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
     from dayone.usecases.plan_changes import HrPorts
 
     names = SecretNames(folder=f"{given.hr_secrets}-api", is_for_api=True)
-    credentials = SecretsManagerKeys(client("secretsmanager"), names=names)
+    secrets: Any = Later("secretsmanager")
+    credentials, https = SecretsManagerKeys(secrets, names=names), Https(opened=settings.networks_in(given.hr_networks))
     from dayone.adapters.dynamodb_stuck import DynamoStuckNotes
 
     return HrPorts(
         stuck=DynamoStuckNotes(table),
         sources=_sources(given),
         configuration=_configuration(given, table=table),
-        records=ApiHrRecords(credentials=credentials, https=Https(opened=settings.networks_in(given.hr_networks))),
+        records=ApiHrRecords(credentials=credentials, https=https, person_in=_person_in),
         waiting=DynamoWaitingHints(table),
         rosters=DynamoRosters(table),
         pace=Pace(),
@@ -63,14 +65,22 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
     )
 
 
+def _person_in(record: object, **how: Any) -> "ReadPerson":  # noqa: ANN401 - as it has them
+    # Reading records takes half a cold start's time, and most work of the function takes none.
+    from dayone.contracts.hr.full_records import person_in
+
+    return person_in(record, **how)
+
+
 def _configuration(given: "PlanChangesSettings", *, table: "DynamoTable") -> "ConfigurationPorts":
-    from dayone.adapters.aws_clients import client
+    from dayone.adapters.aws_clients import Later
     from dayone.adapters.dynamodb_hr_versions import DynamoHrVersions
     from dayone.adapters.hr_parameters import SsmHrParameters
     from dayone.usecases.review_hr_configuration import ConfigurationPorts
 
+    ssm: Any = Later("ssm")
     return ConfigurationPorts(
-        parameters=SsmHrParameters(client("ssm"), written=given.hr_parameter, approved=given.hr_approved_parameter),
+        parameters=SsmHrParameters(ssm, written=given.hr_parameter, approved=given.hr_approved_parameter),
         log=DynamoHrVersions(table),
         parse=_parser(given),
     )
@@ -91,10 +101,11 @@ def _sources(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "SsmHrSou
 
 
 def _texts(given: "PlanChangesSettings | ReceiveHrEventSettings | ReconcileAccessSettings") -> "SsmHrTexts":
-    from dayone.adapters.aws_clients import client
+    from dayone.adapters.aws_clients import Later
     from dayone.adapters.hr_parameters import SsmHrTexts
 
-    return SsmHrTexts(client("ssm"), written=given.hr_parameter, approved=given.hr_approved_parameter)
+    ssm: Any = Later("ssm")
+    return SsmHrTexts(ssm, written=given.hr_parameter, approved=given.hr_approved_parameter)
 
 
 def _parser(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "Callable[[str], HrConfiguration]":

@@ -41,9 +41,11 @@ def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
 
 def _surroundings() -> CheckSettings:
     organizations: Any = Later("organizations")
+    sso_admin: Any = Later("sso-admin")
+    identitystore: Any = Later("identitystore")
     return CheckSettings(
-        instance=SsoInstanceSight(client("sso-admin")),
-        key=IdentityCenterKeySight(client("sso-admin"), client("identitystore")),
+        instance=SsoInstanceSight(sso_admin),
+        key=IdentityCenterKeySight(sso_admin, identitystore),
         organization=OrganizationsSight(organizations),
         trails=CloudTrailSight(Later("cloudtrail")),
         quotas=ServiceQuotaSight(Later("service-quotas")),

@@ -33,11 +33,12 @@ def policy_parser(ended_sessions_policies: str) -> "Callable[[PolicyVersion], Po
 
 def sessions(given: "ExecuteOperationsSettings") -> "OrganizationsSessionPolicies | None":
     """For ending live sessions; None where no policy was deployed for that."""
-    from dayone.adapters.aws_clients import client
+    from dayone.adapters.aws_clients import Later
     from dayone.adapters.session_policies import OrganizationsSessionPolicies
 
+    organizations: Any = Later("organizations")
     policy_ids = _listed(given.ended_sessions_policies)
-    return OrganizationsSessionPolicies(client("organizations"), policy_ids=policy_ids) if policy_ids else None
+    return OrganizationsSessionPolicies(organizations, policy_ids=policy_ids) if policy_ids else None
 
 
 def sessions_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "SessionsPorts | None":
@@ -66,7 +67,7 @@ def session_policy_owner(*, clock: "Callable[[], datetime]", sleep: "Callable[[f
 
 def reception(given: "ExecuteOperationsSettings", *, table: "DynamoTable") -> "Reception":
     """For telling people that they are ready."""
-    from dayone.adapters.aws_clients import client
+    from dayone.adapters.aws_clients import Later, region
     from dayone.adapters.dynamodb_policies import DynamoPolicyInForce
     from dayone.adapters.dynamodb_records import DynamoRecords
     from dayone.adapters.event_bus import EventBridgeBus
@@ -74,24 +75,24 @@ def reception(given: "ExecuteOperationsSettings", *, table: "DynamoTable") -> "R
     from dayone.domain.welcomes import Portal
     from dayone.usecases.reception import Reception
 
-    # The functions run in the Region of Identity Center.
-    region = client("identitystore").meta.region_name
+    events: Any = Later("events")
     return Reception(
         records=DynamoRecords(table),
         policies=DynamoPolicyInForce(table, parse=policy_parser(given.ended_sessions_policies)),
-        bus=EventBridgeBus(client("events"), bus=given.bus_name),
-        post=SesPost(client("sesv2")),
-        portal=Portal(url=given.portal_url, region=region),
+        bus=EventBridgeBus(events, bus=given.bus_name),
+        post=SesPost(Later("sesv2")),
+        # The functions run in the Region of Identity Center.
+        portal=Portal(url=given.portal_url, region=region()),
     )
 
 
 def schedules(given: "PlanChangesSettings") -> "EventBridgeSchedules":
     """For being woken when somebody comes due."""
-    from dayone.adapters.aws_clients import client
+    from dayone.adapters.aws_clients import Later
     from dayone.adapters.scheduler import EventBridgeSchedules
 
     return EventBridgeSchedules(
-        client("scheduler"), group=given.schedule_group, target=given.schedule_target, role=given.schedule_role
+        Later("scheduler"), group=given.schedule_group, target=given.schedule_target, role=given.schedule_role
     )
 
 

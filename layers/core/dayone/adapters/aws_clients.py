@@ -69,6 +69,11 @@ def client(name: str) -> Any:
     return _made(name)
 
 
+def region() -> str:
+    """The Region of every client."""
+    return str(_session().region_name)
+
+
 def config_for(name: str) -> Config:
     """How a client of this service calls AWS: seconds until it gives up, and how often it tries."""
     return Config(

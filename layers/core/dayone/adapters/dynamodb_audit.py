@@ -28,10 +28,12 @@ def facts_lane(subject: Subject) -> str:
     return f"facts-{hashlib.sha256(str(subject).encode()).digest()[0] % _FACT_LANES}"
 
 
-def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) -> dict[str, Write]:
+def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str, existing: int = 0) -> dict[str, Write]:
     """The writes that put the entries at the end of a lane as it is now; none for no entries.
 
-    Their conditions fail when somebody else has written to the lane meanwhile: then ask again.
+    Their conditions fail when somebody else has written to the lane meanwhile: then ask again. `existing` is how many
+    memberships and assignments have come, or gone, with the entries: their number is kept with the lane's end, which is
+    written with each end of an operation anyway.
     """
     if not entries:
         return {}
@@ -49,7 +51,10 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str) ->
     # Before it nothing is to be looked for. A lane that is older than this attribute goes without.
     began = str(tail.get("began", "")) if tail else entries[0].at.astimezone(UTC).date().isoformat()
     end = {**keys.tail_key(lane)._asdict(), "sequence": last + len(entries), "hash": digest, "day": day}
-    return {"audit-tail": Put({**end, "began": began} if began else end, condition=condition), **writes}
+    end |= {"began": began} if began else {}
+    counted = int((tail or {}).get("existing", 0)) + existing
+    end |= {"existing": counted} if counted else {}
+    return {"audit-tail": Put(end, condition=condition), **writes}
 
 
 def stored(record: AuditRecord, *, digest: str) -> Record:

@@ -8,6 +8,7 @@ from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters.dynamodb_writes import Update, Write
 from dayone.contracts.codec import stamp
 from dayone.domain.operations import DeletionOutcome, Lane, Operation, OperationState, lane_of
+from dayone.domain.subjects import SubjectKind
 from dayone.ports.operations import Finished
 
 _ENDS = {
@@ -75,15 +76,19 @@ def _counted(
     *,
     put: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Write]:
-    """A write for each change and for each subject in it: the first counts are for both, the others for the change."""
+    """A write for each change and for each subject in it: the first counts are for both, the others for the change.
+
+    Of subjects that are no accounts nobody asks for more than what has failed.
+    """
     changes: dict[str, Counter[str]] = {}
     shares: dict[tuple[str, str], Counter[str]] = {}
     keys = {}
     for operation, of_both, of_change in counts:
-        share = (operation.change, str(operation.subject))
-        keys[share] = change_keys.planned_key(operation.subject, change=operation.change)
         changes.setdefault(operation.change, Counter()).update({**of_both, **of_change})
-        shares.setdefault(share, Counter()).update(of_both)
+        if operation.subject.kind is SubjectKind.ACCOUNT or _ENDS[OperationState.FAILED] in of_both:
+            share = (operation.change, str(operation.subject))
+            keys[share] = change_keys.planned_key(operation.subject, change=operation.change)
+            shares.setdefault(share, Counter()).update(of_both)
     heads = {
         f"change {change}": Update(change_keys.change_key(change), add=dict(add), put=(put or {}).get(change, {}))
         for change, add in changes.items()

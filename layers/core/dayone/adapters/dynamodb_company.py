@@ -1,16 +1,16 @@
 """The whole company out of DynamoDB: every partition of subjects, read from its beginning to its end."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_mapping import applied_in, head_in
+from dayone.adapters.dynamodb_heads import state_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import Record
-from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 
 # Some hundred kilobytes a call: what lies behind the last subject of a page is read once more with the next one.
@@ -46,15 +46,3 @@ def _key_of(record: Record) -> keys.RecordKey:
 
 def _subject_of(record: Record) -> Subject:
     return keys.subject_of(_key_of(record))
-
-
-def state_in(records: Iterable[Record], *, subject: Subject) -> SubjectState:
-    """A subject in all that lies under its name."""
-    head, applied = Head(subject=subject), {}
-    for record in records:
-        if keys.is_head(_key_of(record)):
-            head = head_in(record)
-        else:
-            one = applied_in(record)
-            applied[one.resource] = one
-    return SubjectState(head, applied)

@@ -6,7 +6,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from dayone.contracts.codec import encode
-from dayone.domain.operations import OPEN_STATES, Operation, OperationState
+from dayone.domain.operations import OPEN_STATES, Applied, Operation, OperationState
 from dayone.domain.subject_states import Head
 
 # A record that is not there has no attribute at all, its key included.
@@ -44,9 +44,18 @@ def nothing_moved_since(head: Head) -> ConditionBase:
     return Attr("revision").eq(head.revision) if head.revision else IS_NEW
 
 
-def is_as_it_was(head: Mapping[str, Any]) -> ConditionBase:
-    """The head's record is the one that was read: what is written to it was computed from that."""
-    return Attr("revision").eq(head["revision"])
+def is_as_it_was(plan: Mapping[str, Any]) -> ConditionBase:
+    """The progress of a plan is the one that was read: what is written to it was computed from that."""
+    return Attr("revision").eq(plan["revision"])
+
+
+def is_as_read(resource: Applied | None) -> ConditionBase:
+    """The resource is as it was read, or still not there: every attempt and every end leaves its name and its time."""
+    if resource is None:
+        return IS_NEW
+    written = {"operation": resource.operation, "at": encode(resource.at)}
+    same = [Attr(name).eq(value) if value else Attr(name).not_exists() for name, value in written.items()]
+    return EXISTS & same[0] & same[1]
 
 
 def holds_what_was_shown(version: int) -> ConditionBase:

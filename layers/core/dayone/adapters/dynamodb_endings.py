@@ -8,15 +8,14 @@ from dayone.adapters import dynamodb_change_counts as change_counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_marks as marks
-from dayone.adapters.dynamodb_conditions import IS_OPEN, is_as_it_was, is_counted, is_in_force
+from dayone.adapters.dynamodb_conditions import IS_OPEN, is_counted
 from dayone.adapters.dynamodb_failed_subjects import is_to_be_planned_again, noted_failures
-from dayone.adapters.dynamodb_ledger import counting
-from dayone.adapters.dynamodb_mapping import applied_record, head_in, held_parts
+from dayone.adapters.dynamodb_heads import counting, progress_key
+from dayone.adapters.dynamodb_mapping import applied_record
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
 from dayone.contracts.codec import encode, stamp
 from dayone.domain.guardrails import COUNTED, with_count
-from dayone.domain.operations import OperationState
 from dayone.domain.subjects import ResourceOf
 from dayone.ports.operations import Finished
 
@@ -46,14 +45,15 @@ class Endings:
         ends = list(self._finished.values())
         known = self._read(ends)
         counted = [one for one in ends if _is_counted_on_change(one, known=known)]
+        resources, existing = _resources(ends, known=known)
         return {
             **{one.operation.id: _closing(one) for one in ends},
-            **_resources(ends, known=known),
-            **_counting_on_heads(ends, known=known),
+            **resources,
+            **counting(self._table, ends, known=known),
             **noted_failures(ends, known=known),
             **change_counts.ended(counted),
             **marks.of_failures(counted, known=known),
-            **audit.appended(self._table, [one.audit for one in ends], lane=audit.OPERATIONS),
+            **audit.appended(self._table, [one.audit for one in ends], lane=audit.OPERATIONS, existing=existing),
         }
 
     def _read(self, ends: Iterable[Finished]) -> _Records:
@@ -63,7 +63,7 @@ class Endings:
 
 def _depended_on(end: Finished) -> Iterable[keys.RecordKey]:
     operation = end.operation
-    yield keys.head_of(operation.subject)
+    yield progress_key(operation.subject)
     if is_to_be_planned_again(end):
         yield keys.failed_subject_key(operation.subject)
     yield change_keys.planned_key(operation.subject, change=operation.change)
@@ -87,7 +87,8 @@ def _closing(end: Finished) -> Write:
     return Update(change_keys.operation_key(end.operation), put=put, remove=remove, condition=IS_OPEN)
 
 
-def _resources(ends: Iterable[Finished], *, known: _Records) -> dict[str, Write]:
+def _resources(ends: Iterable[Finished], *, known: _Records) -> tuple[dict[str, Write], int]:
+    """The writes, and how many memberships and assignments have come with them."""
     writes: dict[str, Write] = {}
     difference = 0
     for one in ends:
@@ -106,37 +107,7 @@ def _resources(ends: Iterable[Finished], *, known: _Records) -> dict[str, Write]
         is_there = Put(applied_record(applied, of=target), condition=same) if applied else Delete(key, condition=same)
         writes[f"applied {target}"] = is_there
         difference += (applied is not None and applied.counted) - was
-    return {**writes, **({"existing": counting(difference)} if difference else {})}
-
-
-def _counting_on_heads(ends: Sequence[Finished], *, known: _Records) -> dict[str, Write]:
-    subjects = dict.fromkeys(one.operation.subject for one in ends)
-    writes: dict[str, Write] = {}
-    for subject in subjects:
-        key = keys.head_of(subject)
-        # Operations of a large plan are there before their plan is, and stay when it never comes.
-        if (head := known.get(key)) is not None:
-            of_subject = [one for one in ends if one.operation.subject == subject]
-            writes |= {f"head {subject}": one for one in _counting_on_head(key, head, of_subject)}
-    return writes
-
-
-def _counting_on_head(key: keys.RecordKey, head: Mapping[str, Any], ends: Sequence[Finished]) -> Iterable[Write]:
-    released = [one for one in ends if one.operation.id in head.get("released", ())]
-    own = [one for one in ends if one not in released and one.operation.generation == str(head["generation"])]
-    others = [one for one in ends if one not in released and one not in own and not one.untouched]
-    if not (released or own or others):
-        return
-    failed = sum(one.state is OperationState.FAILED for one in own)
-    counts = {"outstanding": -len(own), "failed": failed}
-    add = {"revision": len(released) + len(own) + len(others), **{name: by for name, by in counts.items() if by}}
-    if released:
-        # They were approved and have ended: whoever asks for the removals again asks the guardrail again.
-        ended = {one.operation.id for one in released}
-        held = [one for one in head_in(head).held if one.operation not in ended]
-        yield Update(key, put=held_parts(held), add=add, condition=is_as_it_was(head))
-    else:
-        yield Update(key, add=add, condition=is_in_force(str(head["generation"])))
+    return writes, difference
 
 
 def _is_counted_on_change(end: Finished, *, known: _Records) -> bool:

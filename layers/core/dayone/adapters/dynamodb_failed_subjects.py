@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_heads import progress_key
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Delete, Put, Write
 from dayone.contracts.codec import decode, encode
@@ -56,8 +57,8 @@ def is_to_be_planned_again(end: Finished) -> bool:
 
 def is_wanted(end: Finished, *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
     """Whether the plan in force, or an approval, still asks for it: what an older plan asked for is nobody's wish."""
-    head = known.get(keys.head_of(end.operation.subject), {})
-    return head.get("generation") == end.operation.generation or end.operation.id in head.get("released", ())
+    plan = known.get(progress_key(end.operation.subject), {})
+    return plan.get("generation") == end.operation.generation or end.operation.id in plan.get("released", ())
 
 
 def _kept(failed: FailedWork) -> Put:

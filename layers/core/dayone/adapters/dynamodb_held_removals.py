@@ -14,20 +14,21 @@ from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_marks as marks
 from dayone.adapters.dynamodb_conditions import IS_HELD, nothing_moved_since
+from dayone.adapters.dynamodb_heads import progress_key
 from dayone.adapters.dynamodb_ledger import expiring
-from dayone.adapters.dynamodb_mapping import held_parts, operation_in, runnable
+from dayone.adapters.dynamodb_mapping import operation_in, runnable
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
 from dayone.adapters.dynamodb_writes import Update, Write
 from dayone.contracts.codec import encode, stamp
 from dayone.domain.audit import AuditEntry
-from dayone.domain.guardrails import HeldRemoval
+from dayone.domain.guardrails import HeldRemoval, released
 from dayone.domain.operations import Operation, OperationState
 from dayone.domain.subject_states import Head
 from dayone.domain.subjects import Subject
 from dayone.errors import Conflicting
 
-_HEAD, _LEDGER = "head", "ledger"
+_HEAD, _PROGRESS, _LEDGER = "head", "progress", "ledger"
 
 
 class DynamoHeldRemovals:
@@ -60,13 +61,21 @@ class DynamoHeldRemovals:
     ) -> None:
         """Note on a head what was said to what it holds; raises Conflicting when `before` is no longer the head."""
         subject = before.subject
-        put = {**held_parts(held), "awaits_approval": awaits_approval}
-        noted = Update(keys.head_of(subject), put=put, add={"revision": 1}, condition=nothing_moved_since(before))
+        put = {"held": encode(tuple(held)), "awaits_approval": awaits_approval}
+        writes: dict[str, Write] = {
+            _HEAD: Update(keys.head_of(subject), put=put),
+            _PROGRESS: Update(
+                progress_key(subject),
+                put={"released": list(released(held))},
+                add={"revision": 1},
+                condition=nothing_moved_since(before),
+            ),
+        }
         lane = audit_log.facts_lane(subject)
         refused = self._table.transact(
-            lambda: {_HEAD: noted, **audit_log.appended(self._table, audit, lane=lane)},
+            lambda: {**writes, **audit_log.appended(self._table, audit, lane=lane)},
             what=f"deciding on {subject}",
-            over_when=[_HEAD],
+            over_when=[_PROGRESS],
         )
         if refused:
             raise Conflicting(f"{subject} has moved since it was read")

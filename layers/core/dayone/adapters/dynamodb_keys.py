@@ -9,6 +9,7 @@ from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 
 HEAD = "HEAD"
 VERSION = "VERSION#"
+LEDGER = "LEDGER"
 
 _PARTITIONS = {
     SubjectKind.PERSON: "PERSON",
@@ -59,8 +60,6 @@ def unit_key(unit_id: str) -> RecordKey:
 CURRENT_POLICY = RecordKey("POLICY", "CURRENT")
 # Whose turn it is to carry out operations.
 TURN = RecordKey("ENGINE", "TURN")
-# How many memberships and assignments there are.
-EXISTING = RecordKey("LEDGER", "EXISTING")
 
 
 # What has failed and is still wanted.
@@ -110,7 +109,7 @@ def applied_of(subject: Subject) -> str:
 
 
 def all_of(subject: Subject) -> str:
-    """What the sort keys of a subject's head and of all its resources begin with."""
+    """What the sort keys of a subject's head, of its progress and of all its resources begin with."""
     return f"{_written(subject.name)}#"
 
 
@@ -121,7 +120,7 @@ def last_key_of(subject: Subject) -> RecordKey:
 
 def removals_key(day: date) -> RecordKey:
     """How many removals were let go on a day."""
-    return RecordKey(EXISTING.pk, f"REMOVALS#{day.isoformat()}")
+    return RecordKey(LEDGER, f"REMOVALS#{day.isoformat()}")
 
 
 def policy_key(version: int) -> RecordKey:

@@ -1,17 +1,18 @@
 """The subjects that are known, in brief, read from DynamoDB many at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_cursors import Listing
-from dayone.adapters.dynamodb_mapping import applied_in, head_in
+from dayone.adapters.dynamodb_heads import progress_key, state_in
+from dayone.adapters.dynamodb_mapping import applied_in
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.contracts.codec import Record
 from dayone.domain.operations import Applied
-from dayone.domain.subject_states import Head, SubjectState
+from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import ITSELF, ResourceOf, Subject, SubjectKind
 from dayone.ports.records import Page
 
@@ -28,29 +29,33 @@ class DynamoKnownSubjects:
     def listed(self, kind: SubjectKind, *, cursor: str, limit: int) -> Page[SubjectState]:
         """See KnownSubjects."""
         listing = Listing(partition=("listed_in", lists.list_of(kind)), sort_key="listed_as", index="listing")
-        heads = listing.page(self._table, cursor=cursor, limit=limit, read=head_in)
-        known = self._with_themselves(heads.entries)
-        return Page([known[one.subject] for one in heads.entries], heads.cursor)
+        heads = listing.page(self._table, cursor=cursor, limit=limit, read=lambda record: record)
+        return Page(list(self._whole(heads.entries).values()), heads.cursor)
 
     def brief(self, subjects: Iterable[Subject]) -> Mapping[Subject, SubjectState]:
         """See KnownSubjects."""
-        return self._with_themselves(list(map(head_in, self._table.get_all(map(keys.head_of, subjects)))))
+        return self._whole(self._table.get_all(map(keys.head_of, subjects)))
 
     def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """See KnownSubjects."""
         found: dict[ResourceOf, Applied] = {}
         for record in self._table.get_all(map(keys.applied_key, resources)):
-            one, subject = applied_in(record), keys.subject_of(keys.RecordKey(record["pk"], record["sk"]))
-            found[ResourceOf(subject, one.resource)] = one
+            one = applied_in(record)
+            found[ResourceOf(_subject_of(record), one.resource)] = one
         return found
 
     def holder_of(self, claim: str) -> str:
         """See KnownSubjects."""
         return self._subjects.claimed(claim).holder
 
-    def _with_themselves(self, heads: Sequence[Head]) -> Mapping[Subject, SubjectState]:
-        known = {one.subject: SubjectState(one) for one in heads}
-        wanted = [ResourceOf(one, ITSELF[one.kind]) for one in known if one.kind in ITSELF]
-        for of, one in self.applied(wanted).items():
-            known[of.subject] = replace(known[of.subject], applied={one.resource: one})
-        return known
+    def _whole(self, heads: Iterable[Record]) -> Mapping[Subject, SubjectState]:
+        """Each head with how its plan has gone on, and what the subject itself is at AWS."""
+        records = {_subject_of(head): [head] for head in heads}
+        themselves = (keys.applied_key(ResourceOf(one, ITSELF[one.kind])) for one in records if one.kind in ITSELF)
+        for record in self._table.get_all([*map(progress_key, records), *themselves]):
+            records[_subject_of(record)].append(record)
+        return {subject: state_in(found, subject=subject) for subject, found in records.items()}
+
+
+def _subject_of(record: Record) -> Subject:
+    return keys.subject_of(keys.RecordKey(record["pk"], record["sk"]))

@@ -10,6 +10,7 @@ from boto3.dynamodb.conditions import ConditionBase
 
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
+from dayone.adapters.dynamodb_audit import OPERATIONS
 from dayone.adapters.dynamodb_conditions import leaves_room_for
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Update, Write
@@ -30,7 +31,7 @@ class DynamoLedger:
 
     def tally(self, change: str, *, day: date) -> Tally:
         """What exists now, and how many removals were let go on that day (UTC) and in that change."""
-        existing, today, of_change = keys.EXISTING, keys.removals_key(day), change_keys.change_key(change)
+        existing, today, of_change = keys.tail_key(OPERATIONS), keys.removals_key(day), change_keys.change_key(change)
         added = additions_key(day)
         found = {(one["pk"], one["sk"]): one for one in self._table.get_all([existing, today, added, of_change])}
 
@@ -38,7 +39,7 @@ class DynamoLedger:
             return int(found.get((key.pk, key.sk), {}).get(name, 0))
 
         return Tally(
-            existing=number(existing, "counted"),
+            existing=number(existing, "existing"),
             today=number(today, "counted"),
             in_change=number(of_change, "removals"),
             added_today=number(added, "counted"),
@@ -80,16 +81,11 @@ def spending(plan: Plan) -> Mapping[str, Write]:
     }
 
 
-def counting(difference: int) -> Write:
-    """The write that counts memberships and assignments that have come or gone."""
-    return Update(keys.EXISTING, add={"counted": difference})
-
-
 def expired_key(day: date) -> keys.RecordKey:
     """How much of what was held expired on a day."""
-    return keys.RecordKey(keys.EXISTING.pk, f"EXPIRED#{day.isoformat()}")
+    return keys.RecordKey(keys.LEDGER, f"EXPIRED#{day.isoformat()}")
 
 
 def additions_key(day: date) -> keys.RecordKey:
     """How many additions were let go on a day."""
-    return keys.RecordKey(keys.EXISTING.pk, f"ADDITIONS#{day.isoformat()}")
+    return keys.RecordKey(keys.LEDGER, f"ADDITIONS#{day.isoformat()}")

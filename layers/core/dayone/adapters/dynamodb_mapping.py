@@ -1,6 +1,6 @@
 """The domain as records of the state table and back; what the indexes need is added here and nowhere else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,40 +10,12 @@ from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_blame import blamed_in
 from dayone.contracts.codec import Record, decode, encode, stamp
-from dayone.domain.accounts import Account
 from dayone.domain.assignments import assignment_in
 from dayone.domain.changes import Cause, Change, Share
-from dayone.domain.guardrails import HeldRemoval, released
 from dayone.domain.operations import OPEN_STATES, Action, Applied, Operation, OperationState, lane_of, order_of
-from dayone.domain.people import Person
 from dayone.domain.policy import PolicyVersion
-from dayone.domain.subject_states import Delivery, Head, Plan
+from dayone.domain.subject_states import Delivery, Plan
 from dayone.domain.subjects import ResourceKind, ResourceOf
-
-_FACTS: dict[type[Person] | type[Account], str] = {Person: "person", Account: "account"}
-
-
-def head_record(head: Head) -> Record:
-    """A subject's head: listed under its kind, and under what comes due while there is a due time."""
-    record = {**keys.head_of(head.subject)._asdict(), **encode(head)}
-    fact = record.pop("fact", None)
-    if head.fact is not None:
-        record[_FACTS[type(head.fact)]] = fact
-    if head.due_at is not None:
-        record["due"] = lists.DUE
-    record |= held_parts(head.held) if head.held else {}
-    return {**record, "listed_in": lists.list_of(head.subject.kind), "listed_as": head.subject.name}
-
-
-def head_in(record: Mapping[str, Any]) -> Head:
-    """The head in its record."""
-    facts = [decode(kind, record[name]) for kind, name in _FACTS.items() if name in record]
-    return decode(Head, record, fact=facts[0] if facts else None)
-
-
-def held_parts(held: Sequence[HeldRemoval]) -> Record:
-    """What a head's record says of held removals; `released` is there for conditions to look into."""
-    return {"held": encode(tuple(held)), "released": list(released(held))}
 
 
 def applied_record(applied: Applied, *, of: ResourceOf) -> Record:

@@ -8,7 +8,8 @@ from boto3.dynamodb.conditions import Key
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_mapping import applied_in, head_in, operation_in
+from dayone.adapters.dynamodb_heads import head_in, heads_of
+from dayone.adapters.dynamodb_mapping import applied_in, operation_in
 from dayone.adapters.dynamodb_parked import DynamoParkedOperations, prefix_of
 from dayone.domain.accounts import UNUSABLE, Account
 from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation
@@ -90,11 +91,8 @@ class DynamoOpenOperations(DynamoParkedOperations):
 
     def is_at_rest(self, subject: Subject) -> bool:
         """Whether no operation of its plan is open, and none waits for a human."""
-        record = self._table.get(keys.head_of(subject))
-        return record is None or head_in(record).is_at_rest
+        return all(head.is_at_rest for head in heads_of(self._table, [subject]))
 
     def failed_in(self, subject: Subject) -> str:
         """The change in which the plan in force of a subject has ended with failures, or empty."""
-        record = self._table.get(keys.head_of(subject))
-        head = head_in(record) if record else None
-        return head.failed_change if head else ""
+        return next((head.failed_change for head in heads_of(self._table, [subject])), "")

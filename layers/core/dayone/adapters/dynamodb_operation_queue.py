@@ -8,8 +8,10 @@ from typing import ClassVar
 
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
-from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
+from dayone.adapters.dynamodb_beginnings import is_begun
+from dayone.adapters.dynamodb_conditions import EXISTS, IS_OPEN, IS_PENDING
 from dayone.adapters.dynamodb_endings import Endings
+from dayone.adapters.dynamodb_heads import progress_key
 from dayone.adapters.dynamodb_mapping import applied_record, refusal_parts, runnable
 from dayone.adapters.dynamodb_open_operations import DynamoOpenOperations
 from dayone.adapters.dynamodb_parked import parking
@@ -17,11 +19,11 @@ from dayone.adapters.dynamodb_writes import Delete, Put, Update, Write
 from dayone.contracts.codec import stamp
 from dayone.domain.operations import Applied, Operation, OperationState
 from dayone.domain.subject_states import NO_GENERATION, generation_number
-from dayone.domain.subjects import ResourceOf, Subject
+from dayone.domain.subjects import Subject
 from dayone.errors import Conflicting
 from dayone.ports.operations import Finished
 
-_HEAD, _OPERATION, _APPLIED, _UNSETTLED = "head", "operation", "applied", "unsettled"
+_PROGRESS, _APPLIED = "progress", "applied"
 # Operations that are parked in one transaction, which holds a hundred: each with the head of its subject.
 _TOGETHER = 25
 
@@ -43,42 +45,27 @@ class DynamoOperationQueue(DynamoOpenOperations):
 
     def generation_of(self, subject: Subject) -> str:
         """The generation in force."""
-        head = self._table.get(keys.head_of(subject))
-        return NO_GENERATION if head is None else str(head["generation"])
+        plan = self._table.get(progress_key(subject))
+        return NO_GENERATION if plan is None else str(plan["generation"])
 
     def is_released(self, operation: Operation) -> bool:
         """Whether it is a removal that was held and has been approved, which outlives its plan."""
-        head = self._table.get(keys.head_of(operation.subject))
-        return head is not None and operation.id in head.get("released", ())
+        plan = self._table.get(progress_key(operation.subject))
+        return plan is not None and operation.id in plan.get("released", ())
 
-    def begin(self, operation: Operation, *, doubt: Applied, unsettled: Applied | None = None) -> Operation | None:
+    def begin(
+        self, operation: Operation, *, doubt: Applied, own: Applied | None = None, unsettled: Applied | None = None
+    ) -> Operation | None:
         """Count the attempt and put the resource in doubt; None when a newer generation is in force.
 
-        Raises Conflicting when somebody else has begun or finished it, or when its own generation is still to come.
+        Raises Conflicting when somebody else has begun or finished it, when the resource is not as it was read, or when
+        its own generation is still to come.
         """
-        subject, generation = operation.subject, operation.generation
-        at = {"attempted_at": stamp(doubt.at)} if doubt.at else {}
-        writes: Mapping[str, Write] = {
-            _OPERATION: Update(
-                change_keys.operation_key(operation),
-                put={"attempts": operation.attempts + 1, "is_parked": False, **at, **runnable(operation, begun=True)},
-                remove=("waiting_for", "failure_reason", "awaits"),
-                condition=IS_PENDING & is_tried_as_often_as(operation),
-            ),
-            # Counted on the head: a plan made from what was there before this call must not be put in force.
-            _HEAD: Update(keys.head_of(subject), add={"revision": 1}, condition=may_begin(operation)),
-            _APPLIED: Put(applied_record(doubt, of=operation.target)),
-        }
-        if unsettled:
-            mark = ResourceOf(subject, unsettled.resource)
-            writes = {**writes, _UNSETTLED: Put(applied_record(unsettled, of=mark))}
-        refused = self._table.transact(lambda: writes, what=f"beginning {operation.id}", over_when=[_HEAD, _OPERATION])
-        if _HEAD in refused:
-            if generation_number(self.generation_of(subject)) < generation_number(generation):
+        if not is_begun(self._table, operation, own=own, doubt=doubt, unsettled=unsettled):
+            in_force = self.generation_of(operation.subject)
+            if generation_number(in_force) < generation_number(operation.generation):
                 raise Conflicting(f"the plan of {operation.id} is not committed yet")
             return None
-        if refused:
-            raise Conflicting(f"{operation.id} is no longer as it was read")
         begun = replace(operation, attempts=operation.attempts + 1, attempted_at=doubt.at)
         return replace(begun, waiting_for="", failure_reason="", awaits=None, is_parked=False)
 
@@ -111,8 +98,8 @@ class DynamoOperationQueue(DynamoOpenOperations):
         """Put the resource back as it was before an attempt on which AWS is known not to have acted."""
         target = operation.target
         settled = Put(applied_record(applied, of=target)) if applied else Delete(keys.applied_key(target))
-        counted = Update(keys.head_of(operation.subject), add={"revision": 1}, condition=EXISTS)
-        writes: Mapping[str, Write] = {_APPLIED: settled, _HEAD: counted}
+        counted = Update(progress_key(operation.subject), add={"revision": 1}, condition=EXISTS)
+        writes: Mapping[str, Write] = {_APPLIED: settled, _PROGRESS: counted}
         self._table.transact(lambda: writes, what=f"settling {operation.id}")
 
     def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:

@@ -8,9 +8,9 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from dayone.adapters import dynamodb_change_keys as change_keys
-from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
 from dayone.adapters.dynamodb_conditions import IS_OPEN, IS_PENDING, is_tried_as_often_as, may_begin
+from dayone.adapters.dynamodb_heads import progress_key
 from dayone.adapters.dynamodb_mapping import operation_in, refusal_parts, runnable
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_writes import Check, Update, Write
@@ -79,7 +79,7 @@ def parking(operations: Iterable[Operation]) -> dict[str, Write]:
         )
         before = in_force.get(operation.subject)
         in_force[operation.subject] = before & may_begin(operation) if before else may_begin(operation)
-    return {**writes, **{str(one): Check(keys.head_of(one), condition=held) for one, held in in_force.items()}}
+    return {**writes, **{str(one): Check(progress_key(one), condition=held) for one, held in in_force.items()}}
 
 
 def prefix_of(on: ResourceOf | None) -> str:

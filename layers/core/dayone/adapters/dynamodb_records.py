@@ -9,8 +9,8 @@ from boto3.dynamodb.conditions import Key
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters.dynamodb_company import state_in
 from dayone.adapters.dynamodb_cursors import Listing
+from dayone.adapters.dynamodb_heads import state_in
 from dayone.adapters.dynamodb_mapping import applied_in, change_in, operation_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import Record

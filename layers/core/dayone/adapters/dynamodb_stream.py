@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from dayone.adapters.dynamodb_keys import RecordKey, is_head
-from dayone.adapters.dynamodb_mapping import change_in, head_in, operation_in
+from dayone.adapters.dynamodb_heads import is_progress, progress_in
+from dayone.adapters.dynamodb_keys import RecordKey
+from dayone.adapters.dynamodb_mapping import change_in, operation_in
 from dayone.adapters.dynamodb_writes import plain
 from dayone.ports.events import AccountWritten, ChangeWritten, OperationWritten, Written
 
@@ -16,7 +17,7 @@ class DynamoStream:
     ACTIONS: ClassVar[frozenset[str]] = frozenset()  # Lambda itself reads the stream
 
     def writes(self, event: Mapping[str, Any]) -> Iterator[Written]:
-        """The operations, changes and heads of accounts that were written, in the order of the stream."""
+        """The operations, changes and the progress of accounts that were written, in the order of the stream."""
         for record in event["Records"]:
             images = record["dynamodb"]
             if "NewImage" not in images:
@@ -29,5 +30,5 @@ class DynamoStream:
                 yield OperationWritten(before=known, after=operation_in(after), at=at)
             elif after["pk"].startswith("CHANGE#") and after["sk"] == "HEAD":
                 yield ChangeWritten(before=change_in(before) if before else None, after=change_in(after), at=at)
-            elif after["pk"].startswith("ACCOUNT#") and is_head(RecordKey(after["pk"], after["sk"])):
-                yield AccountWritten(before=head_in(before) if before else None, after=head_in(after), at=at)
+            elif after["pk"].startswith("ACCOUNT#") and is_progress(RecordKey(after["pk"], after["sk"])):
+                yield AccountWritten(before=progress_in(before) if before else None, after=progress_in(after), at=at)

@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters.dynamodb_echoes import heard_key
-from dayone.adapters.dynamodb_mapping import head_in
+from dayone.adapters.dynamodb_heads import head_in
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.contracts.codec import decode, encode
 from dayone.domain.failed_work import FailedWork

@@ -1,46 +1,49 @@
 """Subjects in DynamoDB: a head that every plan is committed against, and the resources beside it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import ConditionBase, Key
 
 from dayone.adapters import dynamodb_audit as audit
-from dayone.adapters import dynamodb_change_counts as counts
 from dayone.adapters import dynamodb_change_keys as change_keys
 from dayone.adapters import dynamodb_keys as keys
 from dayone.adapters import dynamodb_lists as lists
-from dayone.adapters import dynamodb_marks as marks
-from dayone.adapters.dynamodb_blame import blame_parts
+from dayone.adapters import dynamodb_plan_counts as plan_counts
 from dayone.adapters.dynamodb_claims import claim_in, claim_key, claims_in
 from dayone.adapters.dynamodb_conditions import IS_NEW, is_taken_by_nobody_but, nothing_moved_since
 from dayone.adapters.dynamodb_grants import grants_in, reasons_in
-from dayone.adapters.dynamodb_ledger import BUDGETS, budgets_of, room_for, spending
+from dayone.adapters.dynamodb_heads import head_record, progress_key, progress_record, state_in
+from dayone.adapters.dynamodb_ledger import BUDGETS, spending
 from dayone.adapters.dynamodb_mapping import (
-    applied_in,
-    change_parts,
     delivery_record,
-    head_in,
-    head_record,
     notes_record,
     operation_record,
     planned_record,
 )
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_transactions import MOST_IN_A_TRANSACTION
-from dayone.adapters.dynamodb_writes import Put, Update, Write
-from dayone.domain.subject_states import Claim, Head, Plan, SubjectState
+from dayone.adapters.dynamodb_writes import Put, Write
+from dayone.domain.subject_states import Claim, Plan, SubjectState
 from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Conflicting
 
-_HEAD, _SUBJECT, _CHANGE, _DELIVERY = "head", "subject", "change", "delivery"
+_HEAD, _PROGRESS, _SUBJECT, _DELIVERY = "head", "progress", "subject", "delivery"
 
 
 class DynamoSubjects:
     """The port Subjects."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
-        {"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+        {
+            "dynamodb:BatchWriteItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        }
     )
 
     def __init__(self, table: DynamoTable) -> None:
@@ -48,17 +51,19 @@ class DynamoSubjects:
 
     def load(self, subject: Subject) -> SubjectState:
         """The newest state; a subject never seen before has an empty one."""
-        # The head before the resources, never in one Query: what moves between the two reads then moved after the
-        # head was read, and a plan made from the mixture is refused.
-        record = self._table.get(keys.head_of(subject))
-        lies_in = Key("pk").eq(keys.partition_of(subject)) & Key("sk").begins_with(keys.applied_of(subject))
-        applied = [applied_in(one) for one in self._table.query(lies_in)]
-        head = Head(subject=subject) if record is None else head_in(record)
-        return SubjectState(head, {one.resource: one for one in applied})
+        # The progress, which has the revision, before all else, never in one Query: what moves between the two reads
+        # then moved after the revision was read, and a plan made from the mixture is refused.
+        progress = self._table.get(progress_key(subject)) or {}
+        lies_in = Key("pk").eq(keys.partition_of(subject)) & Key("sk").begins_with(keys.all_of(subject))
+        return state_in(self._table.query(lies_in), subject=subject, progress=progress)
 
     def is_planned(self, subject: Subject, *, change: str) -> bool:
         """Whether this change has planned this subject already."""
-        return self._table.get(change_keys.planned_key(subject, change=change)) is not None
+        if self._table.get(change_keys.planned_key(subject, change=change)) is None:
+            return False
+        # Whoever planned it may have died before that was counted.
+        plan_counts.count(self._table, subject, change=change)
+        return True
 
     def taken_by(self, delivery: str) -> str:
         """The change that took a delivery of this name, or empty."""
@@ -82,7 +87,11 @@ class DynamoSubjects:
         operations: dict[str, Write] = {one.id: Put(operation_record(one)) for one in plan.operations}
         if len(writes) + len(plan.audit) + 1 + len(operations) <= MOST_IN_A_TRANSACTION:
             self._put_in_force(plan, {**writes, **operations})
-            return
+        else:
+            self._put_large_in_force(plan, writes)
+        plan_counts.count(self._table, plan.after.subject, change=plan.cause.change)
+
+    def _put_large_in_force(self, plan: Plan, writes: Mapping[str, Write]) -> None:
         # Nobody carries them out before their generation is in force, which comes with the head.
         self._table.put_all(operation_record(one) for one in plan.operations)
         try:
@@ -96,7 +105,7 @@ class DynamoSubjects:
         refused = self._table.transact(
             lambda: {**writes, **audit.appended(self._table, plan.audit, lane=audit.facts_lane(plan.after.subject))},
             what=f"planning {plan.after.subject}",
-            over_when=[_HEAD, _SUBJECT, _DELIVERY, _CHANGE, *BUDGETS, *claims_in(plan)],
+            over_when=[_PROGRESS, _SUBJECT, _DELIVERY, plan_counts.CHANGE, *BUDGETS, *claims_in(plan)],
         )
         if refused:
             raise Conflicting(_refusal(plan, refused))
@@ -107,7 +116,7 @@ def _refusal(plan: Plan, refused: frozenset[str]) -> str:
     reasons = {
         _SUBJECT: f"{subject} has been planned by change {plan.cause.change}",
         _DELIVERY: f"the delivery behind change {plan.cause.change} has been taken",
-        _HEAD: f"{subject} has moved since it was read",
+        _PROGRESS: f"{subject} has moved since it was read",
         **dict.fromkeys(claims_in(plan), f"what {subject} claims has become somebody else's"),
     }
     budget = f"what is planned for {subject} is no longer within the limits"
@@ -115,17 +124,18 @@ def _refusal(plan: Plan, refused: frozenset[str]) -> str:
 
 
 def _writes(plan: Plan) -> dict[str, Write]:
-    head = {**head_record(plan.after), "revision": plan.before.revision + 1}
+    progress = progress_record(replace(plan.after, revision=plan.before.revision + 1))
+    head = head_record(plan.after)
     writes: dict[str, Write] = {
-        _HEAD: Put(head, condition=nothing_moved_since(plan.before)),
-        _CHANGE: _counts(plan),
+        # Most that is told again says nothing new.
+        **({_HEAD: Put(head)} if head != head_record(plan.before) or not plan.before.revision else {}),
+        _PROGRESS: Put(progress, condition=nothing_moved_since(plan.before)),
+        **plan_counts.counting(plan),
         _SUBJECT: Put(planned_record(plan), condition=IS_NEW),
         **claims_in(plan),
         **grants_in(plan),
         **reasons_in(plan),
     }
-    if "held" in counts.share_of(plan.operations):
-        writes |= marks.holding(plan.cause.place)
     if plan.notes:
         writes["notes"] = Put(notes_record(plan))
     writes |= spending(plan)
@@ -133,17 +143,3 @@ def _writes(plan: Plan) -> dict[str, Write]:
         taken = is_taken_by_nobody_but(plan.cause.change)
         writes[_DELIVERY] = Put(delivery_record(plan.delivery, change=plan.cause.change), condition=taken)
     return writes
-
-
-def _counts(plan: Plan) -> Update:
-    budgets = budgets_of(plan)
-    because = {"held_because": plan.held_because} if plan.held_because else {}
-    expected, added = ({}, {"subjects": 1}) if plan.adds_subject else ({"subjects": 1}, {})
-    spent = {name: one.count for name, one in budgets.items()}
-    return Update(
-        change_keys.change_key(plan.cause.change),
-        put_once={**change_parts(plan.cause), **expected, **because, **blame_parts(plan.blamed)},
-        add={"planned": 1, **added, **counts.added_by(plan.operations), **spent},
-        remove=("expires_at",),  # it may have come to nothing before
-        condition=room_for(budgets),
-    )

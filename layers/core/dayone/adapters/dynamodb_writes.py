@@ -110,7 +110,8 @@ class Update:
         return {"Key": key_of(self.key), "UpdateExpression": expression, **request}
 
 
-Write = Put | Delete | Check | Update
+Single = Put | Delete | Update
+Write = Single | Check
 
 
 def built(condition: ConditionBase, *, parameter: str, is_key: bool = False) -> dict[str, Any]:

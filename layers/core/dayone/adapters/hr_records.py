@@ -3,10 +3,9 @@
 import json
 from datetime import datetime
 from http import HTTPStatus
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.https import Https, Reply
-from dayone.contracts.hr.full_records import person_in
 from dayone.contracts.hr.heard import Asks
 from dayone.contracts.hr.kinds import kind_called
 from dayone.contracts.hr.proofs import EPOCH
@@ -16,18 +15,27 @@ from dayone.errors import Invalid, Malformed, NotFound, Unavailable
 from dayone.ports.hr import FetchedRecord
 from dayone.ports.secrets import SigningKeys
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dayone.contracts.hr.full_records import ReadPerson
+
 _NOT_LET_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 class ApiHrRecords:
-    """The port HrRecords over each system's own API, with the current credentials or those before them."""
+    """The port HrRecords over each system's own API, with the current credentials or those before them.
+
+    `person_in` reads a person out of a record, as in `dayone.contracts.hr.full_records`.
+    """
 
     # For the credentials; its other calls are not to AWS.
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"secretsmanager:GetSecretValue"})
 
-    def __init__(self, *, credentials: SigningKeys, https: Https) -> None:
+    def __init__(self, *, credentials: SigningKeys, https: Https, person_in: "Callable[..., ReadPerson]") -> None:
         self._credentials = credentials
+        self._person_in = person_in
         self._https = https
 
     def fetch(self, source: Source, record: str, *, now: datetime) -> FetchedRecord:
@@ -49,7 +57,7 @@ class ApiHrRecords:
             # Recorded as theirs, it would be the other's access that ends when they leave.
             raise Unavailable(f"the answer of {source.name} is about another record than was asked for")
         at = asked.changed_at if asked.changed_at and EPOCH <= asked.changed_at <= now else now
-        person = person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
+        person = self._person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
         telling = telling_of(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
         return FetchedRecord(person.id, telling, person.refused)
 

@@ -41,7 +41,10 @@ class ChangeWritten:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountWritten:
-    """The head of an account as it was before a write, None when it was not there, and as it is since."""
+    """How the plan of an account had gone on before a write, None when there was none, and how it has gone on since.
+
+    The heads have nothing else: the generation, the counts, and the bootstrap while it is under way.
+    """
 
     before: Head | None
     after: Head
@@ -55,4 +58,4 @@ class TableStream(Protocol):
     """The stream of what is written to the table."""
 
     def writes(self, event: Mapping[str, Any]) -> Iterable[Written]:
-        """The operations, changes and heads of accounts in one batch of the stream, in its order."""
+        """The operations, changes and progress of accounts in one batch of the stream, in its order."""

@@ -111,9 +111,12 @@ class OperationQueue(Protocol):
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """The same resource of every other subject of that kind, such as all other groups, confirmed or in doubt."""
 
-    def begin(self, operation: Operation, *, doubt: Applied, unsettled: Applied | None = None) -> Operation | None:
+    def begin(
+        self, operation: Operation, *, doubt: Applied, own: Applied | None = None, unsettled: Applied | None = None
+    ) -> Operation | None:
         """Note that AWS is about to be called: counts the attempt and puts the resource in doubt.
 
+        `own` is the resource as it was read, None when it was not there; it must not have moved since.
         `unsettled` is another resource of the subject that is thus no longer as it was confirmed.
 
         Returns the operation as it now stands, or None when it may no longer run.

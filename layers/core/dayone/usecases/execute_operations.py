@@ -11,6 +11,7 @@ from dayone.domain.rate_limits import Allowances, Learned
 from dayone.domain.retrying import Refusal
 from dayone.domain.scheduling import Schedule, is_lost_request
 from dayone.domain.steps import Ask, Idle, Start, Wait
+from dayone.domain.subjects import ResourceKind
 from dayone.errors import AccessDenied, Crowded, Throttled, Unavailable, Unreachable
 from dayone.ports.operations import Finished, OperationQueue, Turn
 from dayone.ports.state import Engine
@@ -94,6 +95,8 @@ def _is_renewed(holder: str, *, ports: ExecuteOperations, now: datetime) -> bool
 _WORTH_WAITING = timedelta(seconds=10)
 # How many ends are recorded together: fewer transactions on the same change and the same audit log.
 _TOGETHER = 8
+# So long an end may wait for others that it is recorded with, where nobody waits for it.
+_FOR_OTHERS = timedelta(seconds=0.25)
 # So many are parked by one worker.
 _SET_ASIDE = 25
 
@@ -108,6 +111,7 @@ class ExecutorRun:
     _to_record: list[Finished] = field(default_factory=list)
     _waiting: Waiting = field(default_factory=Waiting)
     _is_recording: bool = False
+    _due_at: datetime | None = None
     _tasks: int = 0
 
     def __post_init__(self) -> None:
@@ -142,8 +146,10 @@ class ExecutorRun:
                 case Ask() as ask:
                     self._begin(partial(ask_aws, ask, aws=self.ports.aws))
                 case Wait(until):
+                    self._due_at = until
                     return until if self._is_busy or until - now <= self._worth_waiting else None
                 case Idle():
+                    self._due_at = None
                     return now + LOOK_EVERY if self._is_busy else None
         return self.ports.clock() + LOOK_EVERY
 
@@ -153,6 +159,7 @@ class ExecutorRun:
 
     def bring_home(self) -> None:
         """Start nothing any more, and record what is still to come."""
+        self._due_at = None
         self._record()
         while self._tasks:
             self._take(self.workers.done(seconds=1))
@@ -255,13 +262,22 @@ class ExecutorRun:
 
     def _record(self) -> None:
         ends = self._to_record or self._waiting.in_vain
-        if self._is_recording or not ends:
+        if self._is_recording or not ends or self._may_wait(ends):
             return
         # With an adopted set goes a record of each policy that is attached to it.
         most = 1 if any(end.attached for end in ends[:_TOGETHER]) else _TOGETHER
         together, ends[:most] = ends[:most], []
         self._is_recording = True
         self._begin(partial(_recorded, together, queue=self.ports.queue))
+
+    def _may_wait(self, ends: Sequence[Finished]) -> bool:
+        """Whether more are about to end with which these cost less to record, and nothing is held up meanwhile."""
+        now, no_later = self.ports.clock(), ends[0].at + _FOR_OTHERS
+        is_more_to_come = bool(self._tasks) or (self._due_at is not None and now <= self._due_at < no_later)
+        if not is_more_to_come or now >= no_later or len(ends) >= _TOGETHER:
+            return False
+        # Nothing is carried out after a membership but the end of its group.
+        return all(end.operation.resource.kind is ResourceKind.MEMBERSHIP for end in ends)
 
 
 def _recorded(together: Sequence[Finished], *, queue: OperationQueue) -> Recorded:

@@ -178,7 +178,8 @@ def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
 
 def _call(attempt: Attempt, *, ports: Trying) -> Report:
     doubt = doubt_before(attempt, now=ports.clock())
-    operation = ports.queue.begin(attempt.operation, doubt=doubt, unsettled=unsettled_before(attempt))
+    unsettled = unsettled_before(attempt)
+    operation = ports.queue.begin(attempt.operation, doubt=doubt, own=attempt.own, unsettled=unsettled)
     if operation is None:
         return Changed(attempt.operation)
     try:
