@@ -164,6 +164,10 @@ class Outside:
 
         self._ask(self.day_one.api, end, lambda change: self.about_grants.append((grant, str(change))))
 
+    def asks(self, ask: Callable[[AccessApi], object], taken: Callable[[object], None] = lambda _: None) -> None:
+        """Somebody asks the API for something, until there is an answer."""
+        self._ask(self.day_one.api, ask, taken)
+
     def says_all_again(self) -> None:
         """HR sends everybody, every account is looked at, and the policy is uploaded once more."""
         for told in list(self.people.values()):

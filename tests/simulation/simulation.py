@@ -92,7 +92,7 @@ class Simulation:
         make_a_past(self)
         Scenario(self.random, self.outside).begin()
         self._others_call()
-        self._pass(LENGTH + 60)
+        self.passes(LENGTH + 60)
         self.weather.clear_up()
         if self.settle():
             check_at_rest(self)
@@ -115,7 +115,7 @@ class Simulation:
             self.day_one.account_events.redrive()
             for change in self.outside.held():
                 self.outside.decides(change, approves=True)
-            self._pass(_STEP)
+            self.passes(_STEP)
             quiet = quiet + 1 if self.is_quiet() else 0
         return True
 
@@ -125,9 +125,14 @@ class Simulation:
         struck = self.weather.struck
         return any(kind.startswith("table") or not kind.endswith(_HARMLESS) for kind in struck)
 
-    def _pass(self, seconds: float) -> None:
+    def passes(self, seconds: float) -> None:
+        """Let so much time pass for everybody."""
         with clock_of_signatures(self.time):
             self.time.run(seconds=seconds)
+
+    def waits_for_nothing_but_decisions(self) -> bool:
+        """Whether nothing goes on, or would without a human."""
+        return all(name == "held" for name in self._going_on())
 
     def is_quiet(self) -> bool:
         return not self._unsettled()
@@ -144,6 +149,9 @@ class Simulation:
 
     def _unsettled(self) -> str:
         """What is still going on, or empty."""
+        return ", ".join(f"{name}: {count}" for name, count in self._going_on().items())
+
+    def _going_on(self) -> dict[str, int]:
         day_one = self.day_one
         going_on = {
             "asking": self.outside.asking,
@@ -169,7 +177,7 @@ class Simulation:
                 for head in day_one.state.heads.values()
             ),
         }
-        return ", ".join(f"{name}: {count}" for name, count in going_on.items() if count)
+        return {name: count for name, count in going_on.items() if count}
 
     def _others_call(self) -> None:
         """Another tool that uses the same quotas."""

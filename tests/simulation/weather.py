@@ -74,6 +74,11 @@ class Weather:
     def __post_init__(self) -> None:
         self._all = sum(self.climate.fates.values())
 
+    def becomes(self, climate: Climate) -> None:
+        """From now on that goes wrong which goes wrong in this climate."""
+        self.climate = climate
+        self._all = sum(climate.fates.values())
+
     def clear_up(self) -> None:
         """Nothing goes wrong any more."""
         self.climate = replace(CLEAR, unsettled=self.climate.unsettled)

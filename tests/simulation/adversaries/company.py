@@ -1,0 +1,97 @@
+"""The company that is tried: who is in it, what it has agreed on, and what stands in AWS as the judge reads it."""
+
+from typing import TYPE_CHECKING
+
+from dayone.domain.accounts import Account
+from dayone.domain.people import Person
+from tests.builders import a_person, an_account
+from tests.fakes.identity_center import StoredSet
+from tests.simulation.adversaries.judge import Aws, Promise
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+GROUPS = """\
+version: 1
+groups:
+  engineers: {members: [{department: Engineering}]}
+  sellers: {members: [{department: Sales}]}
+  admins: {members: [{title: "*Admin*"}]}
+  owners: {members: [{title: "Owner"}]}
+"""
+SETS = """\
+permission_sets:
+  ViewOnly: {managed_policies: [ViewOnlyAccess]}
+  Payroll: {managed_policies: [ViewOnlyAccess], session_duration: PT2H}
+  Admin: {managed_policies: [AdministratorAccess]}
+"""
+ASSIGNMENTS = """\
+assignments:
+  - {group: engineers, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}
+  - {group: sellers, permission_set: ViewOnly, accounts: [{ou: "/Sales/**"}]}
+  - {group: admins, permission_set: Admin, accounts: [{ou: "/Workloads/**"}]}
+  - {group: owners, permission_set: Admin, accounts: [{tags: {sandbox: "yes"}}, {name: "sandbox-*"}]}
+"""
+GUARDRAILS = """\
+guardrails: {removals: {percent: 10, at_least: 3}}
+sensitive: {permission_sets: [Payroll]}
+"""
+POLICY = GROUPS + SETS + ASSIGNMENTS + GUARDRAILS
+MANAGEMENT = "000000000009"
+# Theirs who tries: an engineer like others, and an account.
+OWN, OWN_ACCOUNT = "e-1", "000000000004"
+
+
+def people() -> list[Person]:
+    """Eight engineers, four sellers, two administrators and an owner of sandboxes."""
+    return [
+        *(a_person(f"e-{number}") for number in range(1, 9)),
+        *(a_person(f"e-{number}", department="Sales") for number in range(9, 13)),
+        *(a_person(f"e-{number}", department="Platform", title="Cloud Admin") for number in (13, 14)),
+        a_person("e-15", department="Platform", title="Owner"),
+    ]
+
+
+def accounts() -> list[Account]:
+    """Two for workloads, one for sales, one elsewhere that belongs to whoever tries, and the management account."""
+    return [
+        an_account("000000000001", name="dev", ou_path="/Workloads/Dev"),
+        an_account("000000000002", name="prod", ou_path="/Workloads/Prod"),
+        an_account("000000000003", name="sales", ou_path="/Sales/One"),
+        an_account(OWN_ACCOUNT, name="mine", ou_path="/Elsewhere"),
+        an_account(MANAGEMENT, name="management", ou_path="/", is_management=True),
+    ]
+
+
+def found(world: "Simulation") -> None:
+    """Everything is agreed on by two, and given, before anybody tries anything."""
+    world.outside.uploads(POLICY)
+    world.settle()
+    for account in accounts():
+        world.outside.account_is(account)
+    for person in people():
+        world.outside.tells(person)
+    world.settle()
+
+
+def agreed() -> Promise:
+    return Promise(percent=10, at_least=3, management=MANAGEMENT, sensitive=frozenset({"Payroll"}))
+
+
+def seen(world: "Simulation") -> Aws:
+    """What stands in Identity Center now."""
+    center = world.aws.center
+    return Aws(
+        at=world.time.now.timestamp(),
+        users={user: attributes["user_name"] for user, attributes in center.users.items()},
+        groups={group: stored.name for group, stored in center.groups.items()},
+        members=frozenset(center.memberships.values()),
+        sets={arn: _parts(stored) for arn, stored in center.permission_sets.items()},
+        assignments=frozenset((key.account_id, key.permission_set_arn, key.principal_id) for key in center.assignments),
+    )
+
+
+def _parts(stored: StoredSet) -> tuple[str, ...]:
+    policies = [f"managed:{one}" for one in sorted(stored.managed_policies)]
+    policies += [f"customer:{one}" for one in sorted(stored.customer_policies)]
+    return (stored.name, *policies, f"inline:{stored.inline_policy}", f"boundary:{stored.boundary}")

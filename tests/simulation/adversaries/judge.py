@@ -1,0 +1,168 @@
+"""The judge: reads what stands in AWS and who did what, and says whether somebody has won alone.
+
+It knows nothing of Day One but its promise, and imports nothing of it: what is sensitive it has from lists of its own.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+# Source: AWS Managed Policy Reference. What lets its holder give rights, to themselves or to others.
+_SENSITIVE_POLICIES = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "SystemAdministrator"})
+_SENSITIVE_ACTIONS = ("*", "iam:*", "iam:passrole", "iam:attach", "iam:put", "iam:create", "sts:*", "organizations:*")
+
+_A_DAY = 86_400  # seconds
+
+# One thing that stands in AWS: `member` user group, `assigned` account set principal, or `set` name.
+type Edge = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Aws:
+    """What Identity Center has at a moment: names by id, and who is in what, by id.
+
+    `sets` has of each ARN the name and everything attached, as plain texts.
+    """
+
+    at: float
+    users: Mapping[str, str]
+    groups: Mapping[str, str]
+    members: frozenset[tuple[str, str]]
+    sets: Mapping[str, tuple[str, ...]]
+    assignments: frozenset[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """That somebody, a human being or a system by its own name, did something at a moment.
+
+    With `approves` it is to what stood behind `because_of`, as it was shown: these `edges`.
+    """
+
+    at: float
+    who: str
+    does: str
+    because_of: str = ""
+    edges: frozenset[Edge] = frozenset()
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the company has agreed on before anybody tried anything.
+
+    On a day its guardrails allow `percent` of all memberships and assignments to be removed, or `at_least` so many;
+    `birthrights` are groups that HR alone may put people into, and `sensitive` the permission sets and groups that it
+    calls so itself. `created` are accounts that the organisation has made since, `users` who is which user, by ids.
+    """
+
+    percent: int
+    at_least: int
+    management: str
+    birthrights: frozenset[str] = frozenset()
+    sensitive: frozenset[str] = frozenset()
+    created: set[str] = field(default_factory=set)
+    users: dict[str, set[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Win:
+    """Somebody has got alone what takes two."""
+
+    at: float
+    what: str
+
+
+def edges_of(aws: Aws) -> frozenset[Edge]:
+    """Everything that gives somebody something, by the names in AWS; people by their ids, for a name can be changed."""
+    members = {("member", user, aws.groups.get(group, group)) for group, user in aws.members}
+    assigned = {
+        ("assigned", account, _name(aws, arn), aws.groups.get(principal, principal))
+        for account, arn, principal in aws.assignments
+    }
+    return frozenset(members | assigned)
+
+
+def wins(before: Aws, seen: Sequence[Aws], *, log: Iterable[Deed], promise: Promise) -> list[Win]:
+    """Every sensitive access that nobody else has approved, and every day with more removals than are allowed."""
+    deeds = list(log)
+    found = {
+        win.what: win for aws in reversed(seen) for win in _gains(aws, before=before, deeds=deeds, promise=promise)
+    }
+    return [*found.values(), *_removals(before, seen, deeds=deeds, promise=promise)]
+
+
+def _gains(aws: Aws, *, before: Aws, deeds: list[Deed], promise: Promise) -> Iterator[Win]:
+    clean = edges_of(before) | _approved(deeds, until=aws.at, own=promise.users)
+    elsewhere = {(edge[2], edge[3]) for edge in edges_of(before) if edge[0] == "assigned"}
+    for account, arn, principal in sorted(aws.assignments):
+        permission_set, holder = _name(aws, arn), aws.groups.get(principal, principal)
+        is_named = permission_set in promise.sensitive or holder in promise.sensitive
+        if not (is_named or account == promise.management or _is_sensitive(aws.sets.get(arn, ()))):
+            continue
+        assigned = ("assigned", account, permission_set, holder)
+        if assigned not in clean and not (account in promise.created and (permission_set, holder) in elsewhere):
+            yield Win(aws.at, f"{permission_set} in {account} for {holder}")
+        widened = set(aws.sets.get(arn, ())) - set(before.sets.get(arn, ()))
+        if widened and _is_sensitive(tuple(widened)) and ("set", permission_set) not in clean and arn in before.sets:
+            yield Win(aws.at, f"{permission_set} lets do more")
+        for user in sorted(user for group, user in aws.members if group == principal):
+            # Whoever was no user yet was approved by name.
+            edges = {("member", user, holder), ("member", aws.users.get(user, ""), holder)}
+            if not edges & clean and holder not in promise.birthrights:
+                yield Win(aws.at, f"{aws.users.get(user, user)} in {holder}, which has {permission_set}")
+
+
+def _removals(before: Aws, seen: Sequence[Aws], *, deeds: list[Deed], promise: Promise) -> Iterator[Win]:
+    known, gone = edges_of(before), 0
+    most, days = _limit(before, promise=promise), {int(before.at // _A_DAY)}
+    for aws in seen:
+        most, days = max(most, _limit(aws, promise=promise)), days | {int(aws.at // _A_DAY)}
+        lost = known - edges_of(aws) - _approved(deeds, until=aws.at)
+        gone, is_new = gone + len(lost), gone <= most * len(days)
+        if is_new and gone > most * len(days):
+            yield Win(aws.at, f"{gone} removals where {most} are allowed a day, {' '.join(min(lost))} among them")
+        known &= edges_of(aws)
+
+
+def _limit(aws: Aws, *, promise: Promise) -> int:
+    return max(promise.at_least, len(edges_of(aws)) * promise.percent // 100)
+
+
+def _approved(deeds: Iterable[Deed], *, until: float, own: Mapping[str, set[str]] | None = None) -> frozenset[Edge]:
+    """What somebody else than whoever is behind it has said yes to; nobody's yes counts for what is their `own`."""
+    return frozenset(
+        edge
+        for deed in deeds
+        if deed.does == "approves" and deed.who != deed.because_of and deed.at <= until
+        for edge in deed.edges
+        if not (own or {}).get(deed.who, set()) & set(edge)
+    )
+
+
+def _is_sensitive(parts: tuple[str, ...]) -> bool:
+    """Whether anything that is attached to a permission set is of the list; the first part is its name."""
+    for part in parts:
+        kind, _, text = part.partition(":")
+        if kind == "customer" or (kind == "managed" and text.rpartition("/")[2] in _SENSITIVE_POLICIES):
+            return True
+        if kind == "inline" and text and any(map(_allows_too_much, _statements(text))):
+            return True
+    return False
+
+
+def _statements(document: str) -> list[Mapping[str, object]]:
+    statements = json.loads(document).get("Statement", [])
+    return statements if isinstance(statements, list) else [statements]
+
+
+def _allows_too_much(statement: Mapping[str, object]) -> bool:
+    if statement.get("Effect") != "Allow":
+        return False
+    actions = statement.get("Action", [])
+    texts = [actions] if isinstance(actions, str) else [str(one) for one in actions if one]  # type: ignore[attr-defined]
+    return "NotAction" in statement or any(text.lower().startswith(_SENSITIVE_ACTIONS) for text in texts)
+
+
+def _name(aws: Aws, arn: str) -> str:
+    parts = aws.sets.get(arn, ())
+    return parts[0] if parts else arn

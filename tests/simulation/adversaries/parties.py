@@ -1,0 +1,343 @@
+"""Whoever tries: each with all the rights of their place, and one aim."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, ClassVar
+
+from dayone.contracts.decision_request import DecidedPart
+from dayone.contracts.grant_request import GrantWish
+from dayone.domain.people import Status
+from dayone.domain.preconditions import NO_PRECONDITION
+from dayone.domain.subjects import Resource, ResourceKind
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.change_grant import extend_grant
+from dayone.usecases.decide_change import EVERYTHING, LEAVERS
+from dayone.usecases.end_person import end_person
+from dayone.usecases.give_grant import give_grant
+from dayone.usecases.put_people import put_person
+from dayone.usecases.request_bootstrap import request_bootstrap
+from dayone.usecases.retry_change import retry_change
+from dayone.usecases.roll_back_policy import roll_back_policy
+from dayone.usecases.submit_policy import submit_policy
+from tests.builders import a_person, the_account, the_person
+from tests.simulation.adversaries import company
+from tests.simulation.adversaries.company import OWN, OWN_ACCOUNT
+
+if TYPE_CHECKING:
+    from tests.simulation.adversaries.trial import Trial
+
+type Act = Callable[[], None]
+
+_EVERYBODY = tuple(f"e-{number}" for number in range(1, 16))
+_OTHERS = _EVERYBODY[1:]
+_SSO = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_{role}_0123456789abcdef/e-1@example.com"
+
+
+@dataclass
+class Party:
+    """`name` is who it is to the judge; one that `decides_what_all_have` may let people be without it."""
+
+    trial: "Trial"
+    name: ClassVar[str] = ""
+    decides_what_all_have: ClassVar[bool] = False
+
+    @property
+    def random(self) -> Random:
+        return self.trial.random
+
+    def acts(self) -> tuple[Act, ...]:
+        """Everything that it can do."""
+        raise NotImplementedError
+
+    def tries(self) -> None:
+        """One of these, or several at once."""
+        for _ in range(self.random.choice((1, 1, 2, 4))):
+            self.random.choice(self.acts())()
+
+    def asks(self, ask: Callable[[AccessApi], object]) -> None:
+        """Ask the API for something, and remember which change came of it."""
+
+        def taken(answer: object) -> None:
+            change = answer if isinstance(answer, str) else getattr(answer, "change", "") or getattr(answer, "id", "")
+            if change:
+                self.trial.behind[change] = self.name
+
+        self.trial.outside.asks(ask, taken)
+
+
+class HrClerk(Party):
+    """May say anything of anybody in the HR system: gains by a title, a new person or a return, removes by ends."""
+
+    name = "hr"
+
+    def acts(self) -> tuple[Act, ...]:
+        return (
+            self._promotes,
+            self._hires,
+            self._ends,
+            self._ends_many,
+            self._moves,
+            self._moves_many,
+            self._takes_name,
+        )
+
+    def _says(self, person: str, **changes: object) -> None:
+        known = self.trial.outside.people[person].person
+        self.trial.outside.tells(replace(known, **changes), ago=self.random.choice((0.0, 0.0, 30.0)))  # type: ignore[arg-type]
+
+    def _promotes(self) -> None:
+        self._says(OWN, title=self.random.choice(("Cloud Admin", "Owner", "Admin")), department="Platform")
+
+    def _hires(self) -> None:
+        number = f"e-{self.random.randint(90, 99)}"
+        self.trial.outside.tells(a_person(number, title="Cloud Admin", department="Platform"))
+
+    def _ends(self) -> None:
+        how = ({"status": Status.ENDED}, {"end_date": self.trial.world.time.now.date() - timedelta(days=1)})
+        self._says(self.random.choice(_OTHERS), **self.random.choice(how))
+
+    def _ends_many(self) -> None:
+        for person in self.random.sample(_OTHERS, k=8):
+            self._says(person, status=Status.ENDED)
+
+    def _moves(self) -> None:
+        self._says(self.random.choice(_OTHERS), department="Nowhere")
+
+    def _moves_many(self) -> None:
+        for person in self.random.sample(_OTHERS, k=6):
+            self._says(person, department=self.random.choice(("Sales", "Engineering", "Nowhere")))
+
+    def _takes_name(self) -> None:
+        """A new person with the user name of an administrator who is let go at the same moment."""
+        self._says("e-13", status=Status.ENDED)
+        self.trial.outside.tells(a_person("e-89", user_name="e-13@example.com"))
+
+
+class IdentityProvider(Party):
+    """May change users in Identity Center: who is called how, and who is there before Day One makes them."""
+
+    name = "idp"
+
+    def acts(self) -> tuple[Act, ...]:
+        return (self._renames_own, self._swaps_names, self._makes_a_namesake, self._edits_attributes)
+
+    def _user(self, person: str) -> dict[str, str] | None:
+        return self.trial.world.aws.center.users.get(self.trial.user_of(person))
+
+    def _renames_own(self) -> None:
+        if own := self._user(OWN):
+            own["user_name"] = f"e-{self.random.randint(13, 30)}@example.org"
+
+    def _swaps_names(self) -> None:
+        own, admin = self._user(OWN), self._user(self.random.choice(("e-13", "e-14", "e-15")))
+        if own and admin:
+            own["user_name"], admin["user_name"] = admin["user_name"], own["user_name"]
+
+    def _makes_a_namesake(self) -> None:
+        """Before an administrator begins there is a user of their name, which is somebody else's."""
+        name, center = f"e-{self.random.choice((23, 24))}@example.com", self.trial.world.aws.center
+        if all(attributes["user_name"] != name for attributes in center.users.values()):
+            self.trial.world.foreign.add(impostor := center.new_id("user"))
+            center.users[impostor] = {"user_name": name, "display_name": "Ada Lovelace", "family_name": "Lovelace"}
+
+    def _edits_attributes(self) -> None:
+        if own := self._user(OWN):
+            own.update({"title": "Cloud Admin", "display_name": "Cloud Admin"})
+
+
+class ApiCaller(Party):
+    """Somebody who calls the API, by whichever session of the one user that they are."""
+
+    roles: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def arn(self) -> str:
+        return _SSO.format(role=self.random.choice(self.roles))
+
+    def approves(self) -> None:
+        """Whatever is held, be it their own."""
+        heads = self.trial.world.day_one.state.heads.items()
+        for change in self.trial.outside.held():
+            holding = sorted(subject for subject, head in heads if any(one.change == change for one in head.held))
+            parts = (EVERYTHING, EVERYTHING, LEAVERS, *(DecidedPart(subjects=(subject,)) for subject in holding[:2]))
+            self.trial.approves(change, arn=self.arn, who=self.name, part=self.random.choice(parts))
+
+    def retries(self) -> None:
+        if changes := sorted(self.trial.world.day_one.state.changes):
+            change, arn = self.random.choice(changes), self.arn
+            self.asks(lambda api: retry_change(change, chosen=(), actor=arn, ports=api))
+
+    def bootstraps(self) -> None:
+        arn, account = self.arn, self.random.choice((OWN_ACCOUNT, "000000000001", "000000000002"))
+        self.asks(lambda api: request_bootstrap([account], actor=arn, ports=api))
+
+    def ends_people(self) -> None:
+        for person in self.random.sample(_OTHERS, k=self.random.choice((1, 5))):
+            self.asks(partial(_ends, person, self.arn, self.random.random() < 0.7))
+
+
+def _ends(person: str, arn: str, is_at_once: bool, api: AccessApi) -> object:  # noqa: FBT001 - a partial's argument
+    return end_person(person, on=None, is_at_once=is_at_once, actor=arn, ports=api)
+
+
+class Author(ApiCaller):
+    """May put a policy in force, tell of people by hand and give grants, and tries to approve it as well."""
+
+    name = "author"
+    decides_what_all_have = True
+    roles = ("Author", "Operator")
+
+    def acts(self) -> tuple[Act, ...]:
+        edits = tuple(partial(self._edits, text) for text in EDITS)
+        others = (self.retries, self.bootstraps, self.ends_people, self._rolls_back, self._tells_by_hand, self._grants)
+        return (*edits, *others, *[self.approves] * 8, *[self._edits_at_random] * 4, *[self._grants] * 3)
+
+    def _edits(self, text: str) -> None:
+        arn = self.arn
+        self.asks(lambda api: submit_policy({"policy.yaml": text}, actor=arn, ports=api))
+
+    def _edits_at_random(self) -> None:
+        """Several at once, each on top of another."""
+        groups, sets, assignments, guardrails = (self.random.choice(ways) for ways in _WAYS)
+        self._edits(groups + sets + assignments + guardrails)
+
+    def _rolls_back(self) -> None:
+        version = self.random.randint(1, max(self.trial.world.day_one.state.kept_policies))
+        arn = self.arn
+        self.asks(lambda api: roll_back_policy(version, actor=arn, ports=api))
+
+    def _tells_by_hand(self) -> None:
+        told = {
+            "title": "Cloud Admin",
+            "given_name": "Mal",
+            "family_name": "Lory",
+            "email": "m@example.com",
+            "status": "active",
+        }
+        person, arn = self.random.choice((OWN, "e-77")), self.arn
+        self.asks(lambda api: put_person(person, told, actor=arn, precondition=NO_PRECONDITION, ports=api))
+
+    def _grants(self) -> None:
+        now, arn = self.trial.world.time.now, self.arn
+        where, what = self.random.choice(_GRANTS)
+        wish = GrantWish(
+            subject=the_person(OWN) if where == "person" else the_account(where),
+            resource=what,
+            reason="on call",
+            ticket="",
+            begins=now,
+            until=now + timedelta(hours=self.random.choice((1, 20))),
+            includes_management=True,
+        )
+        self.asks(lambda api: give_grant(wish, actor=arn, ports=api))
+        if known := sorted(self.trial.world.day_one.state.grants):
+            self.asks(lambda api: extend_grant(known[0], until=now + timedelta(days=2), actor=arn, ports=api))
+
+
+class Approver(ApiCaller):
+    """May decide about what is held, end people and have things looked at again; is an engineer besides."""
+
+    name = "approver"
+    roles = ("Operator", "ReadOnly")
+
+    def acts(self) -> tuple[Act, ...]:
+        return (self.retries, self.bootstraps, *[self.ends_people] * 3, *[self.approves] * 4)
+
+
+class AccountOwner(Party):
+    """May tag, rename and move the own account, and have events of that arrive."""
+
+    name = "owner"
+
+    def acts(self) -> tuple[Act, ...]:
+        return (self._tags, self._renames, self._moves, self._goes_away)
+
+    def _becomes(self, event: str, **changes: object) -> None:
+        accounts = self.trial.world.day_one.organization.accounts
+        accounts[OWN_ACCOUNT] = replace(accounts[OWN_ACCOUNT], **changes)  # type: ignore[arg-type]
+        name = self.random.choice((event, event, "CreateAccountResult"))
+        self.trial.behind[self.trial.account_event(name, OWN_ACCOUNT)] = self.name
+
+    def _tags(self) -> None:
+        self._becomes("TagResource", tags={"sandbox": self.random.choice(("yes", "no"))})
+
+    def _renames(self) -> None:
+        self._becomes("PutAccountName", name=self.random.choice(("sandbox-mine", "mine")))
+
+    def _moves(self) -> None:
+        self._becomes("MoveAccount", ou_path=self.random.choice(("/Workloads/Dev", "/Sales/One", "/Elsewhere")))
+
+    def _goes_away(self) -> None:
+        self._becomes("MoveAccount", ou_path="/Elsewhere", tags={}, name="mine")
+
+
+_ADMIN_FOR_ALL = company.GROUPS.replace('admins: {members: [{title: "*Admin*"}]}', "admins: {members: everyone}")
+_BIRTHRIGHT = company.GROUPS.replace('"*Admin*"}]', '"*Admin*"}], people: [e-1], birthright: true')
+_GROUPS_EDITED = (
+    company.GROUPS,
+    _ADMIN_FOR_ALL,
+    company.GROUPS.replace('[{title: "*Admin*"}]', '[{title: "*Admin*"}], people: [e-1]'),
+    _BIRTHRIGHT,
+    company.GROUPS.replace("department: Engineering", "department: Nowhere"),
+    company.GROUPS.replace("department: Sales", "department: [Sales, Engineering]"),
+    company.GROUPS + "  mine: {members: [], people: [e-1]}\n",
+)
+_SETS_EDITED = (
+    company.SETS,
+    company.SETS.replace("ViewOnlyAccess]}", "ViewOnlyAccess, AdministratorAccess]}"),
+    company.SETS.replace("ViewOnlyAccess]}", "ViewOnlyAccess, IAMFullAccess]}"),
+    company.SETS.replace("managed_policies: [ViewOnlyAccess]}", "customer_managed_policies: [{name: Everything}]}", 1),
+    company.SETS + "  Mine: {managed_policies: [AdministratorAccess]}\n",
+    company.SETS
+    + '  Mine: {inline_policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "iam:*", Resource: "*"}]}}'
+    + "\n",
+)
+_ASSIGNMENTS_EDITED = (
+    company.ASSIGNMENTS,
+    company.ASSIGNMENTS + '  - {group: engineers, permission_set: Admin, accounts: [{ou: "/Workloads/**"}]}\n',
+    company.ASSIGNMENTS + '  - {person: e-1, permission_set: Admin, accounts: [{ou: "/**"}]}\n',
+    company.ASSIGNMENTS + '  - {group: engineers, permission_set: Payroll, accounts: [{ou: "/Workloads/**"}]}\n',
+    company.ASSIGNMENTS
+    + "  - {group: sellers, permission_set: ViewOnly, accounts: "
+    + '[{id: "000000000009", include_management_account: true}]}\n',
+    company.ASSIGNMENTS.replace(
+        '{group: engineers, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}',
+        '{group: engineers, permission_set: ViewOnly, accounts: [{ou: "/Nowhere/**"}]}',
+    ),
+)
+# Nobody is given what is sensitive any more, so that whoever joins those that have it still seems to get nothing.
+_NO_ADMINS = company.ASSIGNMENTS.replace(
+    '  - {group: admins, permission_set: Admin, accounts: [{ou: "/Workloads/**"}]}\n', ""
+)
+_GUARDRAILS_EDITED = (
+    company.GUARDRAILS,
+    "guardrails: {removals: {percent: 100, at_least: 1000}}\nsensitive: {permission_sets: [Payroll]}\n",
+    "guardrails: {removals: {percent: 10, at_least: 3}, additions: {percent: 100, at_least: 1000}}\n",
+    "sensitive: {harmless: [Admin, ViewOnly]}\n",
+)
+_WAYS = (_GROUPS_EDITED, _SETS_EDITED, _ASSIGNMENTS_EDITED, _GUARDRAILS_EDITED)
+_WHOLE = (company.GROUPS, company.SETS, company.ASSIGNMENTS, company.GUARDRAILS)
+# Each thing that a policy can do alone, and nothing at all.
+EDITS = (
+    "version: 1\n",
+    _ADMIN_FOR_ALL + company.SETS + _NO_ADMINS + company.GUARDRAILS,
+    company.GROUPS.replace('[{title: "*Admin*"}]', '[{title: "*Admin*"}], people: [e-1]')
+    + company.SETS
+    + _NO_ADMINS
+    + company.GUARDRAILS,
+    *(
+        "".join((*_WHOLE[:place], edited, *_WHOLE[place + 1 :]))
+        for place, ways in enumerate(_WAYS)
+        for edited in ways[1:]
+    ),
+)
+_GRANTS = (
+    ("person", Resource(ResourceKind.MEMBERSHIP, "admins")),
+    ("person", Resource(ResourceKind.MEMBERSHIP, "engineers")),
+    (OWN_ACCOUNT, Resource(ResourceKind.ASSIGNMENT, f"Admin/person:{OWN}")),
+    ("000000000002", Resource(ResourceKind.ASSIGNMENT, "Admin/engineers")),
+    (company.MANAGEMENT, Resource(ResourceKind.ASSIGNMENT, f"ViewOnly/person:{OWN}")),
+)

@@ -1,0 +1,78 @@
+"""Nobody gets alone what takes two, whatever goes wrong meanwhile, and nobody has to wait for that."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from dayone.contracts.policy_file import read_policy
+from tests.simulation.adversaries.faults import FAULTS, Fault
+from tests.simulation.adversaries.functions import OurFunction
+from tests.simulation.adversaries.parties import EDITS, AccountOwner, Approver, Author, HrClerk, IdentityProvider, Party
+from tests.simulation.adversaries.trial import Trial
+
+_PARTIES: dict[str, type[Party]] = {
+    "HR clerk": HrClerk,
+    "identity provider": IdentityProvider,
+    "author": Author,
+    "approver": Approver,
+    "account owner": AccountOwner,
+    "one of our functions": OurFunction,
+}
+_FEW, _MORE, _MOST = 6, 60, 200
+
+
+@pytest.mark.parametrize("party", _PARTIES.values(), ids=_PARTIES)
+def test_nobody_wins_alone_and_nobody_waits(party: type[Party]) -> None:
+    assert {seed: won for seed in range(_FEW) if (won := Trial(seed).run(party))} == {}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("party", _PARTIES.values(), ids=_PARTIES)
+def test_nobody_wins_alone_in_many_more_worlds(party: type[Party]) -> None:
+    assert {seed: won for seed in range(_FEW, _MORE) if (won := Trial(seed).run(party))} == {}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_somebody_wins_by_a_deliberate_fault(fault: Fault) -> None:
+    with fault.mutation.applied():
+        for seed in range(_MOST):
+            for party in fault.won_by:
+                if any(not win.what.endswith("waits") for win in Trial(seed).run(party)):
+                    return
+    pytest.fail(f"nobody has won in {_MOST} worlds")
+
+
+def test_a_fault_is_gone_when_it_was_tried() -> None:
+    for fault in FAULTS:
+        changes = fault.mutation.changes
+        before = [vars(where)[name] for where, name, _ in changes]
+        with fault.mutation.applied():
+            pass
+        assert [vars(where)[name] for where, name, _ in changes] == before
+
+
+def test_every_party_wins_by_some_fault_but_who_never_reaches_day_one() -> None:
+    assert {party for fault in FAULTS for party in fault.won_by} == {*_PARTIES.values()} - {IdentityProvider}
+
+
+def test_what_an_author_tries_is_a_policy_that_is_taken() -> None:
+    for text in EDITS:
+        read_policy({"policy.yaml": text}, version=1)
+
+
+def test_the_judge_knows_nothing_of_what_it_judges() -> None:
+    judge = Path(__file__).with_name("judge.py")
+    modules = {
+        name.partition(".")[0]
+        for node in ast.walk(ast.parse(judge.read_text(encoding="utf-8")))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert modules == {"collections", "dataclasses", "json"}

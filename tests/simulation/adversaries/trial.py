@@ -1,0 +1,243 @@
+"""A trial: a company at work in a simulated world, and somebody in it who tries alone what takes two."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dayone.contracts.decision_request import DecidedPart
+from dayone.domain.assignments import assignment_in
+from dayone.domain.changes import CauseKind
+from dayone.domain.guardrails import Verdict
+from dayone.domain.people import Person, Status
+from dayone.domain.subjects import Resource, ResourceKind, Subject
+from dayone.usecases.access_api import AccessApi
+from dayone.usecases.decide_change import EVERYTHING, decide_change
+from tests.builders import a_person, an_account, the_account, the_person
+from tests.simulation.adversaries import company
+from tests.simulation.adversaries.judge import Aws, Deed, Edge, Win, edges_of, wins
+from tests.simulation.scenario import LENGTH
+from tests.simulation.simulation import Simulation
+from tests.simulation.weather import CLEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.simulation.adversaries.parties import Party
+
+GRACE = "arn:aws:sts::111122223333:assumed-role/Approver/grace"
+_SEES_EVERY, _LOOKS_EVERY = 1.0, 0.25
+_STEP, _MOST_STEPS = 20.0, 45
+_NEW_ACCOUNT, _JOINERS = "000000000005", ("e-21", "e-22")
+
+
+@dataclass
+class Trial:
+    """One seed. `party` is made with the trial, and acts at moments that are drawn and whenever a process has died."""
+
+    seed: int
+    log: list[Deed] = field(default_factory=list)
+    samples: list[Aws] = field(default_factory=list)
+    behind: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.world = Simulation(self.seed)
+        self.random = self.world.random
+        self.outside = self.world.outside
+        self.promise = company.agreed()
+        self._seen_crashes = 0
+
+    def run(self, make: "Callable[[Trial], Party]") -> list[Win]:
+        """Everything that the party has won, and everybody honest who had to wait for a human."""
+        climate = self.world.weather.climate
+        self.world.weather.becomes(CLEAR)
+        company.found(self.world)
+        before = company.seen(self.world)
+        self.party = make(self)
+        self.promise.users[self.party.name] = {self.user_of(company.OWN), f"{company.OWN}@example.com"}
+        self.world.weather.becomes(climate)
+        self._processes_die()
+        self._honest_people_work()
+        self._party_tries()
+        self._sees()
+        self.world.passes(LENGTH + 60)
+        self._comes_to_rest()
+        return [*wins(before, self.samples, log=self.log, promise=self.promise), *self._waiting()]
+
+    # What the judge is told
+
+    def user_of(self, person: str) -> str:
+        """The id of a person's user in Identity Center, or the name that it will have."""
+        told = self.outside.people.get(person)
+        name = told.person.user_name if told else f"{person}@example.com"
+        users = self.world.aws.center.users
+        return next((user for user, attributes in users.items() if attributes["user_name"] == name), name)
+
+    def logs(self, who: str, does: str, *, because_of: str = "", edges: frozenset[Edge] = frozenset()) -> None:
+        at = self.world.time.now.timestamp()
+        self.log.append(Deed(at=at, who=who, does=does, because_of=because_of, edges=edges))
+
+    def who_is_behind(self, change: str) -> str:
+        """By what was really sent and asked for, whatever Day One has recorded."""
+        if change in self.behind:
+            return self.behind[change]
+        for told, led_to in self.outside.acknowledged:
+            if led_to == change:
+                return self.behind.get(told.reference, "hr")
+        cause = self.world.day_one.state.changes[change].cause
+        if cause.kind is CauseKind.ACCOUNT_EVENT:
+            return self.behind.get(cause.reference, "organisation")
+        return "?"
+
+    def shown(self, change: str) -> frozenset[Edge]:
+        """What a change holds now, as edges that would come or go."""
+        heads = self.world.day_one.state.heads
+        return frozenset(
+            edge
+            for subject, head in heads.items()
+            for held in head.held
+            if held.change == change and held.verdict is Verdict.WAITING
+            for edge in self._edges(subject, held.resource)
+        )
+
+    def _edges(self, subject: Subject, resource: Resource) -> Iterator[Edge]:
+        now = edges_of(company.seen(self.world))
+        match resource.kind:
+            case ResourceKind.MEMBERSHIP:
+                yield ("member", self.user_of(subject.name), resource.name)
+            case ResourceKind.ASSIGNMENT:
+                assigned = assignment_in(resource)
+                person = assigned.principal.person
+                holder = self.user_of(person) if person else assigned.principal.group
+                yield ("assigned", subject.name, assigned.permission_set, holder)
+                # Whoever approves that a group is given something sees who is in it.
+                yield from (edge for edge in now if edge[0] == "member" and edge[2] == holder)
+            case ResourceKind.GROUP:
+                yield from (edge for edge in now if edge[-1] == subject.name)
+            case ResourceKind.PERMISSION_SET:
+                yield ("set", subject.name)
+                yield from (edge for edge in now if edge[0] == "assigned" and edge[2] == subject.name)
+            case _ if resource.kind in _PARTS:
+                yield ("set", subject.name)
+            case _:
+                pass
+
+    def approves(self, change: str, *, arn: str, who: str, part: DecidedPart = EVERYTHING) -> None:
+        """Somebody looks at what a change holds, and says yes to it, or to a part."""
+        self.logs(who, "approves", because_of=self.who_is_behind(change), edges=self.shown(change))
+
+        def decide(api: AccessApi) -> object:
+            return decide_change(change, is_approved=True, actor=arn, part=part, ports=api)
+
+        self.outside.asks(decide)
+
+    # Who works
+
+    def hr_tells(self, person: Person) -> None:
+        self.outside.tells(person)
+
+    def account_event(self, name: str, account: str) -> str:
+        """An event of the organisation; returns its id."""
+        number = f"event-{next(self.outside.numbers)}"
+        detail = {"eventName": name, "requestParameters": {"accountId": account}}
+        if name == "CreateAccountResult":
+            status = {"accountId": account, "state": "SUCCEEDED"}
+            detail = {"eventName": name, "serviceEventDetails": {"createAccountStatus": status}}
+        event = {
+            "id": number,
+            "source": "aws.organizations",
+            "detail-type": "AWS Service Event via CloudTrail"
+            if name == "CreateAccountResult"
+            else "AWS API Call via CloudTrail",
+            "time": self.world.time.now.isoformat(),
+            "detail": detail,
+        }
+        self.world.day_one.account_events.send(json.dumps(event), group=number)
+        return number
+
+    def _honest_people_work(self) -> None:
+        for person in _JOINERS:
+            self._later(partial(self.hr_tells, a_person(person)))
+        leaver = replace(self.outside.people["e-8"].person, status=Status.ENDED)
+        self._later(partial(self.hr_tells, leaver))
+        self._later(self._account_is_created)
+        self._later(lambda: self.hr_tells(a_person("e-23", department="Platform", title="Database Admin")))
+        for _ in range(6):
+            self._later(self._grace_approves)
+
+    def _account_is_created(self) -> None:
+        account = an_account(_NEW_ACCOUNT, name="new", ou_path="/Workloads/New")
+        account = replace(account, created_at=self.world.time.now)
+        self.world.day_one.organization.accounts[_NEW_ACCOUNT] = account
+        self.promise.created.add(_NEW_ACCOUNT)
+        self.account_event("CreateAccountResult", _NEW_ACCOUNT)
+
+    def _grace_approves(self) -> None:
+        """Whatever nobody but HR and the organisation has brought up; not what the party has asked for."""
+        if self.party.name == "grace":
+            return
+        for change in self.outside.held():
+            if self.who_is_behind(change) in {"hr", "organisation"} - {self.party.name}:
+                shown = self.world.day_one.state.changes[change].held_version
+                self.approves(change, arn=GRACE, who="grace", part=DecidedPart(expected_version=shown))
+
+    # Who tries
+
+    def _party_tries(self) -> None:
+        for _ in range(self.random.randint(4, 12)):
+            self._later(self.party.tries)
+        self._looks_for_crashes()
+
+    def _looks_for_crashes(self) -> None:
+        killed = sum(function.killed for function in self.world.day_one.functions)
+        struck = sum(count for kind, count in self.world.weather.struck.items() if "crash" in kind)
+        if killed + struck > self._seen_crashes and self.random.random() < 0.5:
+            self.party.tries()
+        self._seen_crashes = killed + struck
+        if self.world.time.seconds < self._until:
+            self.world.time.at(_LOOKS_EVERY, self._looks_for_crashes)
+
+    def _processes_die(self) -> None:
+        self._until = self.world.time.seconds + LENGTH
+        for function in self.world.day_one.functions:
+            function.killed_in = lambda: self.random.random() * 2 if self._is_hit() else None
+
+    def _is_hit(self) -> bool:
+        return self.world.time.seconds < self._until and self.random.random() < 0.06
+
+    def _later(self, then: "Callable[[], None]") -> None:
+        self.world.time.at(self.random.random() * LENGTH, then)
+
+    # How it ends
+
+    def _sees(self) -> None:
+        sample = company.seen(self.world)
+        if not self.samples or replace(sample, at=0.0) != replace(self.samples[-1], at=0.0):
+            self.samples.append(sample)
+        self.world.time.at(_SEES_EVERY, self._sees)
+
+    def _comes_to_rest(self) -> None:
+        self.world.weather.clear_up()
+        for _ in range(_MOST_STEPS):
+            self.world.passes(_STEP)
+            if self.world.waits_for_nothing_but_decisions() and not list(self._waiting()):
+                return
+
+    def _waiting(self) -> list[Win]:
+        """Whose ordinary first day, or new account, does not come without a human."""
+        now, edges = company.seen(self.world), edges_of(company.seen(self.world))
+        expected: dict[Edge, Subject] = {
+            **{("member", self.user_of(person), "engineers"): the_person(person) for person in _JOINERS},
+            ("assigned", _NEW_ACCOUNT, "ViewOnly", "engineers"): the_account(_NEW_ACCOUNT),
+            ("assigned", _NEW_ACCOUNT, "Admin", "admins"): the_account(_NEW_ACCOUNT),
+        }
+        heads = self.world.day_one.state.heads
+        # What AWS has refused for good waits for nobody.
+        waiting = [
+            who for edge, who in expected.items() if edge not in edges and not (who in heads and heads[who].failed)
+        ]
+        return [Win(now.at, f"{who} waits") for who in waiting if not self.party.decides_what_all_have]
+
+
+_PARTS = frozenset({ResourceKind.MANAGED_POLICY, ResourceKind.INLINE_POLICY, ResourceKind.CUSTOMER_POLICY})
