@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from dayone.contracts.hr.packed_workforce import packed
 from dayone.contracts.policy_file import read_policy
 from dayone.domain.changes import ChangeState
-from dayone.domain.commands import Command
+from dayone.domain.commands import Command, ImportWorkforce
 from dayone.domain.operations import OperationState
+from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Forbidden, Inapplicable
 from dayone.usecases.decide_change import decide_change
 from tests.builders import ACCOUNT_ID, a_person, an_account
+from tests.unit.hr_world import cause_of
 from tests.unit.previews import api_of, if_person, if_policy, put_in_force
 from tests.unit.world import World
 
@@ -135,6 +138,81 @@ class TestByHr:
         world.settle()
         assert held(world) == []
         assert len(world.groups()["staff"]) == 202
+
+
+_BOSS = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/E-2@example.com"
+
+
+class TestApproving:
+    def test_nobody_approves_what_they_would_be_given_themselves(self) -> None:
+        world = World()
+        for number in (1, 2, 3):
+            world.hr_tells(a_person(f"e-{number}", title="Administrator"))
+        world.account_is(an_account())
+        request = put_in_force(POLICY, world=world)
+        approve(request, world=world, actor=_BOSS)
+        assert held(world) == ["person:e-2 create membership/admins"]
+        assert admins(world) == {"e-1@example.com", "e-3@example.com"}
+        approve(request, world=world)
+        assert "e-2@example.com" in admins(world)
+
+    def test_nor_what_would_be_assigned_to_them_alone(self) -> None:
+        world = company()
+        own = '  - {person: e-2, permission_set: Admin, accounts: [{ou: "/**"}]}\n'
+        request = put_in_force(POLICY + own, world=world)
+        approve(request, world=world, actor=_BOSS)
+        assert held(world) == [f"account:{ACCOUNT_ID} create assignment/Admin/person:e-2"]
+        approve(request, world=world)
+        assert (ACCOUNT_ID, "Admin", "e-2@example.com") in world.assignments()
+
+    def test_of_two_at_once_the_first_counts_and_the_second_does_no_harm(self) -> None:
+        world = company()
+        request = world.hr_tells(a_person("e-2", title="Administrator"))
+        world.settle()
+        for actor in (APPROVER, "arn:second"):
+            decide_change(request.cause.change, is_approved=True, actor=actor, ports=api_of(world))
+        with pytest.raises(Inapplicable, match="already approved"):
+            decide_change(request.cause.change, is_approved=False, actor="arn:third", ports=api_of(world))
+        world.settle()
+        assert admins(world) == {"e-1@example.com", "e-2@example.com"}
+        approvals = [one.entry for one in world.state.audit_records() if one.entry.action == "approve-sensitive-access"]
+        assert [one.actor for one in approvals if one.change == request.cause.change] == [APPROVER]
+
+    def test_an_approver_who_leaves_has_approved(self) -> None:
+        world = company()
+        boss = a_person("e-8", user_name="e-8@example.com")
+        world.hr_tells(boss)
+        request = world.hr_tells(a_person("e-2", title="Administrator"))
+        world.settle()
+        decide_change(request.cause.change, is_approved=True, actor=_BOSS.replace("E-2", "e-8"), ports=api_of(world))
+        later(world)
+        world.hr_tells(a_person("e-8", end_date=world.now.date() - timedelta(days=3)))
+        world.settle()
+        assert "e-2@example.com" in admins(world)
+
+    @pytest.mark.parametrize("size", [300, pytest.param(5000, marks=pytest.mark.thorough)])
+    def test_a_first_import_is_one_approval(self, size: int) -> None:
+        world = World(approves=True)
+        world.hr_sources.text = "version: 1\nsources: {people: {kind: csv}}"
+        put_in_force(POLICY, world=world)
+        world.approves = False
+        later(world)
+        request = ImportWorkforce(
+            subject=Subject(SubjectKind.HR_SOURCE, "people"),
+            cause=cause_of(world, "people", at=world.now),
+            workforce=packed(dict(map(_in_file, range(size)))),
+        )
+        world.inbox.put([request])
+        world.settle()
+        assert (len(held(world)), len(world.groups()["staff"])) == (size // 100, size)
+        approve(request, world=world)
+        assert (held(world), len(admins(world))) == ([], size // 100)
+
+
+def _in_file(number: int) -> tuple[str, dict[str, str]]:
+    title = "Administrator" if number % 100 == 0 else "Engineer"
+    names = {"given_name": f"G{number}", "family_name": "Hopper", "email": f"g{number}@example.com"}
+    return f"i-{number}", {**names, "department": "Engineering", "title": title}
 
 
 class TestByAnEdit:

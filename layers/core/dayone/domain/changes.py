@@ -73,7 +73,8 @@ class Decision:
     It is about all that the change held by then, or about a part, and then leaves the rest to be decided on: about
     these `subjects`, about these `resources`, or with `only_leavers` about those removals alone whose ground is that
     the person has left. `version` is the change's `held_version` with this decision. With
-    `by_oneself` SoleAdministrator let somebody decide who had brought it about.
+    `by_oneself` SoleAdministrator let somebody decide who had brought it about; with `includes_own` it would let them
+    approve what they are given themselves.
     """
 
     is_approved: bool
@@ -81,6 +82,7 @@ class Decision:
     at: datetime
     only_leavers: bool = False
     by_oneself: bool = False
+    includes_own: bool = False
     subjects: tuple[Subject, ...] = ()
     resources: tuple[Resource, ...] = ()
     version: int = 0

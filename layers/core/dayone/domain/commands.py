@@ -142,7 +142,7 @@ class ApplyDecision(Command):
         """See Command."""
         said = self.decision
         of_part = (said.only_leavers, said.subjects, said.resources)
-        return (*super().identity, said.is_approved, *of_part, said.version, self.cursor)
+        return (*super().identity, said.is_approved, *of_part, said.version, said.actor, self.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)

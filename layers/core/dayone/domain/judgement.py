@@ -104,7 +104,7 @@ def is_about(removal: HeldRemoval, *, decision: Decision, subject: Subject) -> b
     is_named = subject in decision.subjects or not decision.subjects
     is_of_resource = removal.resource in decision.resources or not decision.resources
     was_shown = removal.at is None or removal.at <= decision.at
-    may_decide = decision.by_oneself or not is_blamed(removal, actor=decision.actor)
+    may_decide = decision.by_oneself or decision.includes_own or not is_blamed(removal, actor=decision.actor)
     return is_named and is_of_resource and was_shown and may_decide
 
 

@@ -1,6 +1,7 @@
 """Take what somebody has decided about what a change holds: all of it, or a part."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from dayone.contracts.decision_request import DecidedPart
@@ -60,8 +61,11 @@ def decide_change(
     if decision.is_approved is not is_approved or (not part.is_all and not decision.is_of_part):
         said = "approved" if decision.is_approved else "rejected"
         raise Inapplicable(f"change {change} was already {said} by {decision.actor}: the decision is being carried out")
+    # Whoever decides once more decides on what is left, such as what the first to decide would be given.
+    theirs = decision if is_same(actor, decision.actor) else replace(decision, actor=actor, at=ports.clock())
+    theirs = replace(theirs, includes_own=ports.overview.given.sole_administrator)
     subject = Subject(SubjectKind.CHANGE, found.id)
-    ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=decision)])
+    ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=theirs)])
     return decision
 
 

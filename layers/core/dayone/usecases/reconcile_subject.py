@@ -12,7 +12,7 @@ from dayone.domain.changes import Blame, CauseKind
 from dayone.domain.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.domain.evaluation import Diff, diff_subject
 from dayone.domain.grants import people_granted
-from dayone.domain.guardrails import RemovalBudget, expired, limit
+from dayone.domain.guardrails import HeldRemoval, RemovalBudget, expired, limit
 from dayone.domain.judgement import (
     GuardrailResult,
     SplitDiff,
@@ -23,7 +23,9 @@ from dayone.domain.judgement import (
     why_held,
 )
 from dayone.domain.operations import Operation
+from dayone.domain.people import Person
 from dayone.domain.policy import Policy
+from dayone.domain.principals import AUTHOR
 from dayone.domain.subject_states import Head, Plan
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.errors import Conflicting
@@ -167,7 +169,7 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     plan = with_operations(plan, inputs=inputs, split=split, diff=diff, guarded=guarded, token=ports.token())
     plan = replace(plan, after=replace(plan.after, adding=added.adding), additions=added.budget)
     if guarded.stopped:
-        plan = _with_blame(plan, blamed_of=_blame(guarded.stopped, inputs=inputs, diff=diff, ports=ports))
+        plan = _with_blame(plan, blamed_of=_blame(guarded.stopped, inputs=inputs, diff=diff, ports=ports), ports=ports)
     # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
     follows_person = isinstance(inputs.command, ReconcileSubject) and cause.kind in _ABOUT_PEOPLE
     is_of_part = follows_person or cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
@@ -198,17 +200,31 @@ def _blame(
     return {one: blamed_for([one], given=diff.added | diff.gifts.keys(), at=circumstances) for one in sorted(held)}
 
 
-def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]]) -> Plan:
-    """The plan with whoever may not decide on what it holds: for each that is held, and for the change."""
+def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]], ports: Reconciliation) -> Plan:
+    """The plan with whoever may not decide on what it holds: for each that is held, and for the change.
+
+    Nobody approves what they would be given themselves, and so that stays when they approve the rest of the change.
+    """
     made = {one.id for one in plan.operations}
     held = tuple(
-        replace(one, blamed=_actors(blamed_of.get(one.resource, ()))) if one.operation in made else one
+        replace(one, blamed=(*_actors(blamed_of.get(one.resource, ())), *_gaining(one, plan.after.fact, ports=ports)))
+        if one.operation in made
+        else one
         for one in plan.after.held
     )
     first: dict[tuple[str, bool], Blame] = {}
     for one in chain.from_iterable(blamed_of.values()):
         first.setdefault((one.actor, one.of_leavers), one)
     return replace(plan, after=replace(plan.after, held=held), blamed=tuple(first.values()))
+
+
+def _gaining(held: HeldRemoval, fact: object, *, ports: Reconciliation) -> tuple[str, ...]:
+    """Whoever alone would be given something sensitive, by the name that they sign in under."""
+    if not held.sensitive:
+        return ()
+    person = assignment_in(held.resource).principal.person if held.resource.kind is ResourceKind.ASSIGNMENT else ""
+    holder = ports.subjects.load(Subject(SubjectKind.PERSON, person)).head.fact if person else fact
+    return (f"{AUTHOR}{holder.user_name}",) if isinstance(holder, Person) and holder.user_name else ()
 
 
 def _actors(blamed: Iterable[Blame]) -> tuple[str, ...]:
