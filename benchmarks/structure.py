@@ -37,7 +37,7 @@ EVENTS = Path(__file__).parents[1] / "events"
 KEY = "YSBrZXkgb2YgMzIgYnl0ZXMgZm9yIHRoaXMgdGVzdC4="
 # Modules, and functions, at most: what each trip took before commands were typed, and the judgement of what is given.
 MODULES = {"hr_webhook": 52, "account_event": 45, "new_policy": 67, "explain": 32}
-FUNCTIONS = {"hr_webhook": 324, "account_event": 291, "new_policy": 437, "explain": 217}
+FUNCTIONS = {"hr_webhook": 326, "account_event": 295, "new_policy": 442, "explain": 217}
 
 
 @dataclass
