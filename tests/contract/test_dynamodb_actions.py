@@ -33,7 +33,7 @@ from dayone.adapters.dynamodb_stuck import DynamoStuckNotes, DynamoStuckSubjects
 from dayone.adapters.dynamodb_subjects import DynamoSubjects
 from dayone.adapters.dynamodb_table import DynamoTable
 from dayone.adapters.dynamodb_turn import DynamoTurn
-from dayone.domain.changes import Change, Decision
+from dayone.domain.changes import CauseKind, Change, Decision
 from dayone.domain.commands import ChangeNotification, FetchHrRecord
 from dayone.domain.history import ChangesWanted
 from dayone.domain.hr_sources import DEFAULT
@@ -54,7 +54,9 @@ from tests.contract.state_samples import (
     BOB,
     HIRED,
     LEFT,
+    MOVED,
     NOW,
+    SHOP,
     USER,
     cause,
     confirmed,
@@ -112,6 +114,8 @@ def test_subjects(watched: Watched, others: StatePorts) -> None:
     before = subjects.load(ADA).head
     subjects.commit(plan(before, USER, audit=[entry()]))
     subjects.commit(plan(subjects.load(BOB).head, *many))
+    of_many = plan(subjects.load(SHOP).head, change=MOVED)
+    subjects.commit(replace(of_many, cause=replace(of_many.cause, kind=CauseKind.POLICY)))
     subjects.is_planned(ADA, change=HIRED)
     subjects.names(ADA.kind, after="", limit=9)
     subjects.claimed("email#ada@example.com")
