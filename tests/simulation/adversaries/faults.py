@@ -67,8 +67,18 @@ FAULTS: tuple[Fault, ...] = (
         (reconcile_subject, "limit", _always(1_000_000)),
         won_by=(HrClerk,),
     ),
-    _fault("who causes may approve", (decide_change, "is_same", _always(answer=False)), won_by=(Approver,)),
-    _fault("another session is somebody else", (decide_change, "is_same", _same_session), won_by=(Approver, Author)),
+    _fault(
+        "who causes may approve",
+        (decide_change, "is_same", _always(answer=False)),
+        (judgement, "is_same", _always(answer=False)),
+        won_by=(Approver,),
+    ),
+    _fault(
+        "another session is somebody else",
+        (decide_change, "is_same", _same_session),
+        (judgement, "is_same", _same_session),
+        won_by=(Approver, Author),
+    ),
     _fault("an edit is judged by its own guards", (activate_policy, "judged_as_edit", _as_uploaded), won_by=(Author,)),
     _fault("nothing that is given is held", (evaluation, "held_gifts", _always({})), won_by=(HrClerk,)),
     _fault(
