@@ -129,5 +129,5 @@ def test_an_explanation_says_why_what_is_wanted_is_not_given_yet() -> None:
     said = told(membership, policy_version=world.state.policy_in_force)
     assert "e-1 is not in the group engineers, though it is wanted because department is Engineering" in said
     assert "giving it is held by a guardrail, because it is sensitive (it is given `ViewOnly`: it has " in said
-    barred = f", but not by {_ADA}, who brought it about"
+    barred = f", but not by who brought it about or would gain by it ({_ADA}, e-1@example.com)"
     assert f"change {change} waits for approval or rejection{barred}; until then it is not given." in said

@@ -62,7 +62,7 @@ def about_held_part(one: HeldRemoval) -> str:
         case _:
             why = f", because it is sensitive ({one.sensitive})" if one.sensitive else ""
             barred = ", ".join(actor.removeprefix(AUTHOR) for actor in one.blamed)
-            by = f", but not by {barred}, who brought it about" if barred else ""
+            by = f", but not by who brought it about or would gain by it ({barred})" if barred else ""
             waits = f"change {one.change} waits for approval or rejection{by}"
             return f"{what} is held by a guardrail{why}: {waits}; until then it {stays}"
 
