@@ -18,6 +18,7 @@ from tests.unit.world import World
 
 _ADA = "arn:aws:iam::111122223333:user/ada"
 _DECIDES = "Whoever has the stack's OperatePolicyArn approves or rejects it"
+_OWN = "; nobody decides on what they would be given themselves"
 _STAYS = "what is held to be given is not given, and what is held to be removed stays"
 POLICY = OF_SALES + "guardrails: {additions: {percent: 100}}\n"
 _EVERYBODY_SELLS = POLICY.replace("department: Engineering", "department: Nobody's").replace("Sales", "Engineering")
@@ -38,7 +39,7 @@ def test_a_held_change_says_why_who_may_decide_and_what_goes_on() -> None:
     assert (change.state, len(world.groups()["sales"]), len(world.groups()["engineers"])) == (ChangeState.HELD, 12, 12)
     assert about_held(change, sole_administrator=False) == (
         f"12 operations of this change wait for a decision, the first because {change.held_because}.",
-        f"{_DECIDES}, but not {_ADA}, who caused the change and took a part out of group engineers.",
+        f"{_DECIDES}, but not {_ADA}, who caused the change and took a part out of group engineers{_OWN}.",
         f"Meanwhile everything else goes on (12 of 12 operations done); {_STAYS}.",
     )
 
@@ -52,7 +53,7 @@ def test_those_who_are_named_are_those_who_are_refused() -> None:
     said = about_held(change, sole_administrator=False)[1]
     assert said == (
         f"{_DECIDES}, but not {_ADA}, who caused the change; nor grace, who wrote it; "
-        "nor arn:bob, who gave grant g-1; nor eve, who put x in force."
+        f"nor arn:bob, who gave grant g-1; nor eve, who put x in force{_OWN}."
     )
     for actor in (_ADA, "arn:bob", "arn:aws:sts::111122223333:assumed-role/R/eve", "arn:x/grace"):
         with pytest.raises(Exception, match="another caller must"):
@@ -63,7 +64,7 @@ def test_those_who_are_named_are_those_who_are_refused() -> None:
 def test_an_hr_system_is_not_told_that_it_may_not_decide() -> None:
     _, change = _changed()
     caused = replace(change, cause=replace(change.cause, actor="hr:standard"), blamed=())
-    assert about_held(caused, sole_administrator=False)[1] == f"{_DECIDES}."
+    assert about_held(caused, sole_administrator=False)[1] == f"{_DECIDES}{_OWN}."
 
 
 def test_a_company_with_one_administrator_is_told_that_they_may() -> None:
@@ -96,13 +97,13 @@ def test_a_preview_says_who_could_decide_and_what_would_go_on() -> None:
     others = sum(found.preview.counts.values()) - guardrail.held
     said = about_preview(guardrail.held, others=others, is_edit=True, sole_administrator=False)
     assert said == (
-        f"{_DECIDES}, but neither who applies this policy nor its authors.",
+        f"{_DECIDES}, but neither who applies this policy nor its authors{_OWN}.",
         f"Meanwhile 12 operations would be carried out at once; {_STAYS}.",
     )
     assert about_preview(0, others=others, is_edit=True, sole_administrator=False) == ()
     said = about_preview(1, others=0, is_edit=False, sole_administrator=False)
     assert said == (
-        f"{_DECIDES}, but nobody who has brought it about by a rule or a grant.",
+        f"{_DECIDES}, but nobody who has brought it about by a rule or a grant{_OWN}.",
         f"Meanwhile nothing would be carried out; {_STAYS}.",
     )
 

@@ -13,6 +13,7 @@ _OTHERS_GO_ON = "everything else goes on"
 _STAYS = "what is held to be given is not given, and what is held to be removed stays"
 _NOT_THE_AUTHORS = ", but neither who applies this policy nor its authors"
 _NOT_THOSE_BEHIND_IT = ", but nobody who has brought it about by a rule or a grant"
+_NOT_THEIR_OWN = "; nobody decides on what they would be given themselves"
 _ALONE = "SoleAdministrator=yes: those who have brought it about may decide as well"
 
 
@@ -22,6 +23,7 @@ def about_held(change: Change, *, sole_administrator: bool) -> tuple[str, ...]:
         return (f"It holds nothing any more; it did, because {change.held_because}.",) if change.held_because else ()
     barred = () if sole_administrator else tuple(_barred(change))
     but = f", but not {'; nor '.join(barred)}" if barred else ""
+    own = "" if sole_administrator else _NOT_THEIR_OWN
     others = change.operations - change.held
     done = f" ({change.done} of {_operations(others)} done)" if others else ""
     why = f"because {change.held_because}"
@@ -29,7 +31,7 @@ def about_held(change: Change, *, sole_administrator: bool) -> tuple[str, ...]:
         f"1 operation of this change waits for a decision, {why}."
         if change.held == 1
         else f"{change.held} operations of this change wait for a decision, the first {why}.",
-        f"{_DECIDES}{but}.",
+        f"{_DECIDES}{but}{own}.",
         *([f"{_ALONE}."] if sole_administrator else []),
         f"Meanwhile {_OTHERS_GO_ON}{done}; {_STAYS}.",
     )
@@ -42,7 +44,7 @@ def about_preview(held: int, *, others: int, is_edit: bool, sole_administrator: 
     but = _NOT_THE_AUTHORS if is_edit else _NOT_THOSE_BEHIND_IT
     meanwhile = f"{_operations(others)} would be carried out at once" if others else "nothing would be carried out"
     return (
-        f"{_DECIDES}{'' if sole_administrator else but}.",
+        f"{_DECIDES}{'' if sole_administrator else but + _NOT_THEIR_OWN}.",
         *([f"{_ALONE}."] if sole_administrator else []),
         f"Meanwhile {meanwhile}; {_STAYS}.",
     )
