@@ -244,7 +244,12 @@ class Approver(ApiCaller):
     roles = ("Operator", "ReadOnly")
 
     def acts(self) -> tuple[Act, ...]:
-        return (self.retries, self.bootstraps, *[self.ends_people] * 3, *[self.approves] * 4)
+        return (self.retries, self.bootstraps, *[self.ends_people] * 3, *[self.approves] * 4, self._waits_for_hr)
+
+    def _waits_for_hr(self) -> None:
+        """HR moves them to where access is that they then approve themselves."""
+        own = self.trial.outside.people[OWN].person
+        self.trial.outside.tells(replace(own, title="Cloud Admin", department="Platform"))
 
 
 class AccountOwner(Party):
