@@ -15,6 +15,7 @@ from dayone.usecases.decide_change import decide_change
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment, membership, the_person
 from tests.unit.hr_world import later
 from tests.unit.previews import api_of, put_in_force
+from tests.unit.test_sensitive_gifts import company
 from tests.unit.world import World
 
 _PEOPLE = ("e-1", "e-2", "e-3")
@@ -222,3 +223,14 @@ class TestWhoIsToBlame:
         for part in ({"subjects": (_of("e-1"),)}, {"resources": (membership("data"),)}):
             with pytest.raises(Forbidden, match="caused by this caller"):
                 _decide(world, change, actor="arn:admin", **part)
+
+    def test_nor_by_name_on_what_they_would_be_given_themselves(self) -> None:
+        world = company()
+        change = world.hr_tells(a_person("e-3", title="Administrator")).cause.change
+        world.settle()
+        own = f"arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Boss_0123456789abcdef/{a_person('e-3').user_name}"
+        with pytest.raises(Forbidden, match="holds person:e-3 membership/admins, what this caller gains"):
+            _decide(world, change, actor=own, subjects=(_of("e-3"),))
+        _decide(world, change, actor=_EVE, subjects=(_of("e-3"),))
+        world.settle()
+        assert "e-3@example.com" in world.groups()["admins"]

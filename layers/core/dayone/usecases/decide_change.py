@@ -75,11 +75,9 @@ def _own_part(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPo
         return "was caused by this caller"
     blamed = (one for one in found.blamed if one.of_leavers or not part.only_leavers)
     reasons = [one.reason for one in blamed if is_same(actor, one.actor)]
-    if not reasons:
-        return ""
-    brought = f"what this caller has brought about, who {'; '.join(reasons)}"
+    brought = f"what this caller has brought about, who {'; '.join(reasons)}" if reasons else "what this caller gains"
     if not part.subjects:
-        return f"{_HOLDS} {brought}"
+        return f"{_HOLDS} {brought}" if reasons else ""
     waiting = _waiting(found, part=part, ports=ports)
     own = [f"{subject} {one.resource}" for subject, one in waiting if is_blamed(one, actor=actor)]
     return f"{_HOLDS} {_listed(own)}, {brought}" if own else ""
