@@ -31,6 +31,7 @@ groups:
   break-glass: {members: []}
 permission_sets:
   Admin: {managed_policies: [AdministratorAccess]}
+  Audit: {managed_policies: [SecurityAudit]}
 guardrails:
   protect: {groups: [break-glass], people: [e-9], accounts: ["999999999999"]}
   grants: {longest: P2D}
@@ -112,10 +113,10 @@ class TestGiving:
         assert str(request.grant.resource) == "assignment/Admin/person:e-1001"
 
     def test_a_group_can_be_given_an_assignment(self, world: World) -> None:
-        assignment = {"group": "engineers", "account": DEV.name, "permission_set": "Admin"}
+        assignment = {"group": "engineers", "account": DEV.name, "permission_set": "Audit"}
         assert world.send(saying(wish(membership=None, assignment=assignment))).status == 202
         (request,) = world.inbox.of(ApplyGrant)
-        assert str(request.grant.resource) == "assignment/Admin/engineers"
+        assert str(request.grant.resource) == "assignment/Audit/engineers"
 
     def test_under_the_same_key_it_is_the_same_grant(self, world: World) -> None:
         event = load("give_grant")
@@ -222,7 +223,7 @@ class TestRefusing:
         assert isinstance(head.fact, Account)
         world.state.heads[DEV] = replace(head, fact=replace(head.fact, is_management=True))
         assignment = {
-            "group": "admins",
+            "person": "e-1001",
             "account": DEV.name,
             "permission_set": "Admin",
             "include_management_account": True,
@@ -276,7 +277,7 @@ class TestReading:
         head = world.state.heads[DEV]
         assert isinstance(head.fact, Account)
         world.state.heads[DEV] = replace(head, fact=replace(head.fact, state=AccountState.SUSPENDED))
-        resource = Resource(ResourceKind.ASSIGNMENT, "Admin/engineers")
+        resource = Resource(ResourceKind.ASSIGNMENT, "Audit/engineers")
         known(world.state, a_grant(subject=DEV, resource=resource))
         assert "the account is SUSPENDED" in world.send("read_grant").body["note"]
         known(world.state, a_grant(subject=DEV, resource=resource, until=NOW))

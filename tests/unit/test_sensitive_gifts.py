@@ -312,3 +312,19 @@ class TestWhatIsSaid:
 
 def later(world: World) -> None:
     world.now += timedelta(hours=1)
+
+
+def test_what_the_first_policy_calls_harmless_is_harmless_when_somebody_else_agrees() -> None:
+    world = World()
+    world.hr_tells(a_person("e-1", title="Administrator"))
+    world.account_is(an_account())
+    policy = read_policy({"policy.yaml": POLICY + "sensitive: {harmless: [Admin]}\n"}, version=0)
+    world.uploaded(policy)
+    world.settle()
+    assert admins(world) == set()
+    once_more = world.uploaded(policy)
+    world.settle()
+    assert admins(world) == set()
+    assert "policy:current create guardrails/2" in held(world)
+    approve(once_more, world=world)
+    assert admins(world) == {"e-1@example.com"}

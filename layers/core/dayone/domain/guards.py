@@ -83,8 +83,9 @@ def desired_guards(policy: Policy) -> Desired:
 
 def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
     if not in_force.version:
-        # Before it there is nothing to be loosened but that HR alone gives nothing that is sensitive.
-        names = replace(policy.sensitive, birthrights=frozenset())
+        # Before it there is nothing to be loosened but what is sensitive: HR alone gives none of it, and nothing of it
+        # is called harmless.
+        names = replace(policy.sensitive, birthrights=frozenset(), harmless=frozenset())
         in_force = replace(policy, sensitive=names, groups=(), permission_sets=(), assignments=())
     if in_force.protection != Protection():
         changed = Protection(permission_sets=_changed_sets(policy, in_force=in_force))
