@@ -53,9 +53,10 @@ def attempt_alone(client: "DynamoDBClient", table: str, write: Single) -> InTheW
     """
     calls: Mapping[type[Single], Any] = {Put: client.put_item, Update: client.update_item, Delete: client.delete_item}
     conditional = {} if write.condition is None else {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    request = write.request()
     with translated():
         try:
-            calls[type(write)](TableName=table, **write.request(), **conditional)
+            calls[type(write)](TableName=table, **request, **conditional)
         except client.exceptions.ConditionalCheckFailedException as error:
             answer: dict[str, Any] = dict(error.response)
             is_again = answer.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
