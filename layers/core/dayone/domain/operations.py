@@ -61,7 +61,8 @@ class Operation:
     `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of
     one plan, from 0. `requires` are resources that must be confirmed in AWS first, and `called`
     the names that these must have there, each empty where any will do; `after` are numbers of operations
-    of the same plan that must have succeeded; `covers` are resources that go when this one goes; `vacated_by` are users
+    of the same plan that must have been done, by whichever plan once it is replaced; `covers` are resources that go
+    when this one goes; `vacated_by` are users
     that must have given up this one's user name and e-mail address in AWS before; `behind` is how many operations of
     the plan come after it. `waiting_for` says in words what keeps it from running. One that `is_parked` is not in its
     lane: it waits for the resource that it `awaits`, to be confirmed or to go. `refusal` is the way in which it

@@ -15,7 +15,7 @@ from dayone.domain.operations import (
     OperationState,
     Succeeded,
 )
-from dayone.domain.precedence import unsettles
+from dayone.domain.precedence import ROOTS, unsettles
 from dayone.domain.subject_states import generation_number
 from dayone.domain.subjects import ResourceKind, ResourceOf, permission_set_named
 from dayone.domain.vacated_names import share_a_name, vacated_name
@@ -187,21 +187,42 @@ def prepare(operation: Operation, *, queue: OperationQueue) -> Attempt | Stale |
             return Blocked("its plan to be committed")
         return Stale()
     return (
-        _predecessors(operation, queue=queue)
+        _predecessors(operation, queue=queue, is_overtaken=in_force != operation.generation)
         or _followers(operation, queue=queue)
         or _requirements(operation, queue=queue)
     )
 
 
-def _predecessors(operation: Operation, *, queue: OperationQueue) -> Blocked | Hopeless | None:
+def _predecessors(operation: Operation, *, queue: OperationQueue, is_overtaken: bool) -> Blocked | Hopeless | None:
     if not operation.after:
         return None
     earlier = [one for one in queue.siblings(operation) if one.number in operation.after]
-    for one in earlier:
-        if one.state in (OperationState.FAILED, OperationState.SUPERSEDED):
-            return Hopeless(f"{one.kind} {one.state}: {one.failure_reason}".removesuffix(": "))
+    ended = [one for one in earlier if one.state in (OperationState.FAILED, OperationState.SUPERSEDED)]
+    for one in [] if is_overtaken else ended:
+        return Hopeless(f"{one.kind} {one.state}: {one.failure_reason}".removesuffix(": "))
     unfinished = [one for one in earlier if one.state in OPEN_STATES]
-    return Blocked(f"{unfinished[0].kind} of the same plan", unfinished[0].target) if unfinished else None
+    if held := [one for one in earlier if one.state is OperationState.HELD]:
+        # What was held with it is a step of the same, and may be decided on by itself.
+        unfinished += held if queue.is_released(operation) else []
+    if unfinished:
+        return Blocked(f"{unfinished[0].kind} of the same plan", unfinished[0].target)
+    return _left_to_newer(ended, queue=queue) if ended else None
+
+
+def _left_to_newer(ended: Sequence[Operation], *, queue: OperationQueue) -> Blocked | None:
+    """The first of these that is not done yet: the end it has come to in a plan that was replaced is not the last."""
+    known = queue.applied(one.target for one in ended)
+    undone = (one for one in ended if not _is_done(one, known=known))
+    return next((Blocked(f"{one.kind} of a newer plan", one.target) for one in undone), None)
+
+
+def _is_done(operation: Operation, *, known: Mapping[ResourceOf, Applied]) -> bool:
+    have = known.get(operation.target)
+    if operation.action is Action.DELETE:
+        return have is None
+    if operation.action is Action.CREATE and operation.resource.kind in ROOTS:
+        return is_confirmed(operation.target, known=known)
+    return have is not None and have.doubt is None and have.attributes == operation.attributes
 
 
 def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None:
