@@ -156,8 +156,17 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
     if any(held.resource in (of.resource, _WHOLE_SET) for held in world.day_one.state.heads[of.subject].held):
         # Its removal was held, or a human has said no to it: it stays as it is, whatever that is, with all its parts.
         return True
+    if any(of.resource in each.covers and waits_for_others(each) for each in _in_force(of.subject, world)):
+        # It goes with the whole, which stays for as long as a suspended account has it.
+        return True
     operation = world.day_one.state.operations.get((one.change, one.operation))
     return operation is not None and (operation.state is OperationState.FAILED or waits_for_others(operation))
+
+
+def _in_force(subject: Subject, world: "Simulation") -> Iterator[Operation]:
+    state = world.day_one.state
+    generation = state.heads[subject].generation
+    yield from (one for one in state.operations_of(subject) if one.generation == generation)
 
 
 def _is_protected(of: ResourceOf, *, protection: Protection, world: "Simulation") -> bool:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from dayone.domain.accounts import UNUSABLE, Account
 from dayone.domain.operations import Action, Applied, Operation, OperationState
-from dayone.domain.subjects import ResourceKind
+from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
 from dayone.ports.operations import Finished
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.simulation.day_one import DayOne
+from tests.simulation.identity_center import form_of
 from tests.simulation.violations import Violations
 
 _ASYNCHRONOUS = frozenset({ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING})
@@ -42,7 +44,7 @@ class Watcher:
             return
         before = self._day_one.state.applied.get(operation.target)
         if operation.resource.kind in _ASYNCHRONOUS and operation.request_id:
-            self._aws_has_said_so(operation)
+            self._aws_has_said_so(finished)
         if operation.action is Action.DELETE and before is not None and before.adopted:
             if operation.request_id:
                 self.report("only its own is removed", f"{operation.id} has removed what was adopted")
@@ -85,12 +87,29 @@ class Watcher:
             if counts[kind] > budgets.range_of(kind)[1]:
                 self.report("budgets", f"{counts[kind]} {kind} requests outstanding")
 
-    def _aws_has_said_so(self, operation: Operation) -> None:
+    def _aws_has_said_so(self, finished: Finished) -> None:
+        operation = finished.operation
         request = self._aws.center.requests.get(operation.request_id)
-        if request is None or not request.state.is_over or request.state.failure_reason:
+        is_over = request is not None and request.state.is_over
+        has_failed = request is not None and bool(request.state.failure_reason)
+        if not is_over or (has_failed and not self._is_done_but_in_closed_accounts(finished)):
             self.report("succeeded means done", f"{operation.id}: request {operation.request_id} has not succeeded")
         elif operation.request_id not in self._aws.told_over:
             self.report("succeeded means done", f"{operation.id}: AWS was not asked for {operation.request_id}")
+
+    def _is_done_but_in_closed_accounts(self, finished: Finished) -> bool:
+        """Whether a set has reached all its accounts but those that nothing can be provisioned in, and is said to."""
+        arn = finished.applied.references.get("permission_set_arn") if finished.applied else None
+        stored = self._aws.center.permission_sets.get(arn or "")
+        if finished.operation.resource.kind is not ResourceKind.PROVISIONING or stored is None:
+            return False
+        has = {account: form == form_of(stored) for (account, of), form in self._aws.roles.items() if of == arn}
+        closed = {account for account in has if self._is_closed(account)}
+        return finished.is_incomplete and bool(closed) and all(has[account] for account in has.keys() - closed)
+
+    def _is_closed(self, account: str) -> bool:
+        head = self._day_one.state.heads.get(Subject(SubjectKind.ACCOUNT, account))
+        return head is not None and isinstance(head.fact, Account) and head.fact.state in UNUSABLE
 
 
 def _is_grant_beside(revocation: Operation, one: Operation) -> bool:
