@@ -139,7 +139,8 @@ def _check_change(day_one: DayOne, change: str, accounts: list[str]) -> None:
     known, progress = said["change"], said["progress"]
     assert (known["state"], known["failed"], known["superseded"]) == ("succeeded", 0, 0)
     assert progress["done"] == progress["total"] == known["succeeded"]
-    counts = {(one["account"], one["done"], one["total"]) for one in progress["by_account"] if one["total"]}
+    by_account = day_one.get(f"/v1/changes/{change}/accounts?limit=100")["accounts"]
+    counts = {(one["account"], one["done"], one["total"]) for one in by_account if one["total"]}
     assert counts == {(account, len(_SETS), len(_SETS)) for account in accounts}
     assert said["estimated_seconds_left"] == 0
 
