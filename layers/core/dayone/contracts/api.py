@@ -8,7 +8,7 @@ from dayone.domain.operations import Action, DeletionOutcome, OperationState
 
 StateWord = Annotated[str, one_of(*OperationState)]
 HeldAs = Annotated[str, one_of(*HELD_AS)]
-VerdictWord = Annotated[str, one_of(Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED, Verdict.EXPIRED)]
+VerdictWord = Annotated[str, one_of(*(one for one in Verdict if one is not Verdict.WITHDRAWN))]
 
 
 class ReasonAnswer(TypedDict):

@@ -9,7 +9,7 @@ from dayone.domain.accounts import Account
 from dayone.domain.assignments import assignment_in
 from dayone.domain.changes import Blame
 from dayone.domain.hr_sources import BY_HAND
-from dayone.domain.life_cycle import LifeCycle, Stage, stage_of
+from dayone.domain.life_cycle import LifeCycle, Stage, begins_at, stage_of
 from dayone.domain.matching import describes, flips_at, holds, selects_account, selects_person
 from dayone.domain.origins import (
     EXCEPT,
@@ -177,8 +177,7 @@ def _of_rule(rule: str, resource: Resource, at: Circumstances, *, taking: _Selec
 
     Where nothing is known of any of these, by every part of the rule, or else by the policy as a whole.
     """
-    found = [part_digest(rule, EXCEPT, one) for one in taking]
-    for digest in found:
+    for digest in (found := [part_digest(rule, EXCEPT, one) for one in taking]):
         yield from _by_bringing(digest, at, reason=f"put the `except` of {rule} in force that takes it away")
     lost = [part_digest(rule, GIVES, one) for one in gave]
     for digest in lost:
@@ -208,7 +207,8 @@ def _by_giving(resource: Resource, at: Circumstances) -> _Causes:
 
 def _by_joining(resource: Resource, at: Circumstances, *, person: Person) -> _Causes:
     rule, group = group_rule(resource.name), next((one for one in at.policy.groups if one.name == resource.name), None)
-    giving = [one for one in group.members if selects_person(one, person, now=at.now)] if group else []
+    day = begins_at(person, cycle=at.policy.people, now=at.now) or at.now
+    giving = [one for one in group.members if selects_person(one, person, now=day)] if group else []
     named = [part_digest(rule, NAMED, person.id)] if group and person.id in group.people else []
     for digest in (*(part_digest(rule, GIVES, one) for one in giving), *named):
         yield from _by_bringing(digest, at, reason=f"put the part of {rule} in force that gives it")

@@ -18,10 +18,11 @@ from dayone.domain.desired import (
 )
 from dayone.domain.desired_grants import reasons_to_mend, with_grants
 from dayone.domain.desired_people import desired_for_person, next_look, waiting_note
+from dayone.domain.first_days import Ahead, look_ahead
 from dayone.domain.grants import has_ended_as_announced, is_of_grants
 from dayone.domain.guardrails import Ground, is_counted, is_removal
 from dayone.domain.guards import desired_guards, what_protects
-from dayone.domain.held_gifts import Gift, Giving, form_of, held_gifts
+from dayone.domain.held_gifts import Giving, form_of, held_gifts
 from dayone.domain.life_cycle import LifeCycle, has_left
 from dayone.domain.management import no_rights_in
 from dayone.domain.operations import Action, Applied
@@ -75,9 +76,8 @@ def _without_rights(found: Sequence[Difference], *, account: str) -> WithinReach
 
 
 def _is_assignment_of(one: Difference, off_limits: OffLimits, policy: Policy) -> bool:
-    if one.resource.kind is not ResourceKind.ASSIGNMENT:
-        return False
-    return _called(assignment_in(one.resource).permission_set, policy) in off_limits.permission_sets
+    is_one = one.resource.kind is ResourceKind.ASSIGNMENT
+    return is_one and _called(assignment_in(one.resource).permission_set, policy) in off_limits.permission_sets
 
 
 def _called(permission_set: str, policy: Policy) -> str:
@@ -150,12 +150,11 @@ class PolicyEvaluator:
 class Diff:
     """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
 
-    `doubtful` is as in Desired. `gifts` are what is given and waits for an approval, with the reasons; `form` stands
-    for the form in which they are given, where there are several. `of_edit` are the removals that the policy makes and
-    one before it would not, by the same facts; without any before it, all of them.
-    `of_departed` are those of an account by which somebody who has left loses what is theirs alone.
-    `announced` is what grants alone have given and that goes with the last of them, by its time or somebody's word;
-    `reasons` are those to stand with what stays as it is. `adoption` is the decision by which it takes on what exists.
+    `doubtful` is as in Desired. `ahead` has the gifts, also those of a first day to come, `form` stands for the form of
+    these, where there are several. `of_edit` are the removals that the policy makes and one before it would not, by the
+    same facts; without any before it, all. `of_departed` are those of an account by which somebody who has left loses
+    what is theirs. `announced` is what grants alone have given and that goes with the last of them, by its time or a
+    word; `reasons` are to stand with what stays as it is. By `adoption` it takes on what exists.
     """
 
     differences: tuple[Difference, ...]
@@ -163,8 +162,8 @@ class Diff:
     notes: tuple[str, ...]
     ground: Ground
     doubtful: str = ""
-    gifts: Mapping[Resource, Gift] = field(default_factory=dict)
     form: str = ""
+    ahead: Ahead = field(default_factory=Ahead)
     of_edit: frozenset[Resource] = frozenset()
     of_departed: frozenset[Resource] = frozenset()
     announced: frozenset[Resource] = frozenset()
@@ -179,14 +178,14 @@ class Diff:
     @cached_property
     def added(self) -> frozenset[Resource]:
         """What would be given that is held for nothing but its number, if at all."""
-        return frozenset(one.resource for one in self.differences if is_counted(one)) - self.gifts.keys()
+        return frozenset(one.resource for one in self.differences if is_counted(one)) - self.ahead.gifts.keys()
 
     def ground_of(self, resource: Resource) -> Ground:
         """On what ground this one is taken away."""
         return replace(self.ground, has_left=self.ground.has_left or resource in self.of_departed)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class _Comparison:
     """What a policy wants of a subject, and which differences from that can be mended."""
 
@@ -209,8 +208,7 @@ def _compared(state: SubjectState, *, fact: Person | Account | None, evaluator: 
     differing = differences(desired, applied=applied, subject=subject, protection=policy.protection)
     if policy.protection.users:
         differing = _without_protected(differing, evaluator=evaluator)
-    reach = within_reach(differing, state=state, policy=policy)
-    return _Comparison(desired=desired, applied=applied, adoption=adoption, reach=reach)
+    return _Comparison(desired, applied, adoption, within_reach(differing, state=state, policy=policy))
 
 
 def _of_edit(
@@ -238,15 +236,15 @@ def diff_subject(
     # A policy does not make leavers of people by itself.
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
     is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
-    waiting = waiting_note(desired, applied=applied)
     giving = Giving(state, fact, desired, compared.adoption, said, evaluator.recorded, evaluator.now)
+    ahead = _ahead(found, giving=giving, evaluator=evaluator)
     return Diff(
-        differences=found,
+        differences=(*found, *ahead.differences),
         left_alone=left_alone(desired, applied=applied),
-        notes=tuple(note for note in (*desired.notes, waiting, compared.reach.note) if note),
+        notes=tuple(filter(None, (*desired.notes, waiting_note(desired, applied=applied), compared.reach.note))),
         ground=Ground(policy_version=policy.version, has_left=is_over),
         doubtful=desired.doubtful,
-        gifts=held_gifts(found, giving=giving, sensitivity=sensitivity_of(policy)),
+        ahead=ahead,
         form=form_of(desired) if state.head.subject.kind is SubjectKind.PERMISSION_SET else "",
         of_edit=_of_edit(taken, state, fact=fact, evaluator=evaluator),
         of_departed=_of_departed(taken, cycles=cycles, evaluator=evaluator) if taken else taken,
@@ -255,6 +253,14 @@ def diff_subject(
         reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
         adoption=compared.adoption,
     )
+
+
+def _ahead(found: Sequence[Difference], *, giving: Giving, evaluator: PolicyEvaluator) -> Ahead:
+    fact, sensitivity = giving.fact, sensitivity_of(evaluator.policy)
+    gifts = held_gifts(found, giving=giving, sensitivity=sensitivity)
+    if isinstance(fact, Person) and (fact.start_date or giving.state.head.held):
+        return look_ahead(gifts, giving=giving, rules=evaluator.rules, sensitivity=sensitivity)
+    return Ahead(gifts=gifts)
 
 
 def diff_recorded_state(state: SubjectState, *, evaluator: PolicyEvaluator) -> Diff:
@@ -284,17 +290,11 @@ def _without_protected(differing: Iterable[Difference], *, evaluator: PolicyEval
 def _of_departed(
     taken: Iterable[Resource], *, cycles: Iterable[LifeCycle], evaluator: PolicyEvaluator
 ) -> frozenset[Resource]:
-    theirs = _holders(taken, evaluator=evaluator)
-    return frozenset(
-        one for one, who, _ in theirs if all(has_left(who, cycle=each, now=evaluator.now) for each in cycles)
-    )
+    theirs, now = _holders(taken, evaluator=evaluator), evaluator.now
+    return frozenset(one for one, who, _ in theirs if all(has_left(who, cycle=each, now=now) for each in cycles))
 
 
 def _announced(found: Iterable[Difference], *, state: SubjectState, now: datetime) -> frozenset[Resource]:
     ended = has_ended_as_announced(state.head.grants, now=now)
-    if not ended:
-        return ended
     going = ended & {difference.resource for difference in found if is_removal(difference)} & state.applied.keys()
-    return frozenset(
-        resource for resource in going if is_of_grants(reason.rule for reason in state.applied[resource].reasons)
-    )
+    return frozenset(one for one in going if is_of_grants(reason.rule for reason in state.applied[one].reasons))

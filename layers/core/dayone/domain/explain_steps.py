@@ -26,7 +26,7 @@ from dayone.domain.policy import GroupRule, Policy
 from dayone.domain.subject_states import SubjectState
 from dayone.domain.subjects import Resource, ResourceKind, ResourceOf
 
-_STANDING = frozenset({Verdict.WAITING, Verdict.APPROVED, Verdict.REJECTED, Verdict.EXPIRED})
+_STANDING = frozenset({Verdict.WAITING, Verdict.APPROVED, Verdict.AHEAD, Verdict.REJECTED, Verdict.EXPIRED})
 
 
 @dataclass(frozen=True, kw_only=True)

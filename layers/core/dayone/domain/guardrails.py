@@ -141,7 +141,8 @@ def counted(removals: int) -> str:
 class Verdict(StrEnum):
     """What has become of what was held; the operation of a `WITHDRAWN` or `EXPIRED` one is to be superseded.
 
-    Of an `EXPIRED` one nobody has decided in time: it counts as rejected from then on.
+    Of an `EXPIRED` one nobody has decided in time: it counts as rejected from then on. One approved `AHEAD` is given
+    on a first day that is still to come, by the plan of that day, unless that comes later than `expires_at`.
     """
 
     WAITING = "waiting"
@@ -149,6 +150,7 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    AHEAD = "approved-ahead"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,9 @@ def about_held_part(one: HeldRemoval) -> str:
         case Verdict.EXPIRED:
             when = f" until {one.expires_at.isoformat()}" if one.expires_at else ""
             return f"nobody decided on {what} in change {one.change}{when}: it {stays} until a newer policy asks again"
+        case Verdict.AHEAD:
+            by = f", if that comes before {one.expires_at.isoformat()}" if one.expires_at else ""
+            return f"{what} was approved in change {one.change}: that counts on the first day{by}, and for this alone"
         case Verdict.APPROVED:
             return f"{what}, operation {one.operation} of change {one.change}, has been approved"
         case _:

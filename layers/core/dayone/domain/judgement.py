@@ -4,7 +4,7 @@ This is the only place that decides it. A plan, a preview, the activation of a p
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dayone.domain.changes import Decision
@@ -64,10 +64,9 @@ def split_held(diff: Diff, *, head: Head) -> SplitDiff:
         for removal in head.held
         for kept in reviewed([removal], removals=_alike(diff, removal), ground=diff.ground_of(removal.resource))
     )
-    spoken = spoken_for(removal for removal in held if removal.resource in _alike(diff, removal))
+    spoken = spoken_for(one for one in held if one.resource in _alike(diff, one)) - diff.ahead.due
     allowed = tuple(difference for difference in diff.differences if difference.resource not in spoken)
-    going = diff.removals - spoken
-    before = (*head.removing, *sorted(diff.announced))
+    before, going = (*head.removing, *sorted(diff.announced)), diff.removals - spoken
     removing = tuple(dict.fromkeys(resource for resource in before if resource in going))
     is_new = (one.resource for one in allowed if is_removal(one) and one.resource not in removing)
     return SplitDiff(
@@ -94,7 +93,8 @@ def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> t
             return (removal,)
         if decision.only_leavers and not (removal.has_left and ground.has_left):
             return (removal,)
-        return decided([removal], change=change, is_approved=decision.is_approved, removals=removals, ground=ground)
+        now = decided([removal], change=change, is_approved=decision.is_approved, removals=removals, ground=ground)
+        return diff.ahead.after(now, was=removal, at=decision.at)
 
     return tuple(now for removal in head.held for now in decide(removal))
 
@@ -291,10 +291,10 @@ def _shortened(reasons: list[str], *, most: int = _MOST_NAMES) -> Iterable[str]:
         yield f"{len(reasons) - most} more"
 
 
-def _alike(diff: Diff, held: HeldRemoval) -> frozenset[Resource]:
+def _alike(diff: Diff, held: HeldRemoval) -> Collection[Resource]:
     """The resources for which the same is asked as what is held: to be given in the same form, or taken away."""
     if not held.is_gift:
         return diff.removals
     if held.is_addition:
         return diff.added
-    return frozenset(diff.gifts) if held.form in ("", diff.form) else frozenset()
+    return diff.ahead.alike(held, form=diff.form)

@@ -123,6 +123,13 @@ def is_on_leave(person: Person, *, now: datetime) -> bool:
     return has_begun and not has_come(person, "leave_end", days=1, now=now)
 
 
+def begins_at(person: Person, *, cycle: LifeCycle, now: datetime) -> datetime | None:
+    """When somebody who has not begun yet gets access, None if they have or had it."""
+    if stage_of(person, cycle=cycle, now=now) not in (Stage.AWAITED, Stage.EXPECTED):
+        return None
+    return will_come(person, "start_date", days=0, now=now, at=cycle.access_from)
+
+
 def next_stage_at(person: Person, *, cycle: LifeCycle, now: datetime) -> datetime | None:
     """The next moment at which time alone takes the person further, or None."""
     if person.status in _GONE:

@@ -8,6 +8,7 @@ from dayone.domain.audit import AuditEntry
 from dayone.domain.changes import Decision, ulid_of
 from dayone.domain.commands import ActivatePolicy, ApplyDecision
 from dayone.domain.evaluation import diff_recorded_state
+from dayone.domain.first_days import COVERED_FOR
 from dayone.domain.guardrails import HeldRemoval, Verdict, held_as
 from dayone.domain.held_gifts import approvals_of
 from dayone.domain.judgement import decide_held
@@ -24,6 +25,7 @@ _ATTEMPTS = 5
 # Operations of a change that are looked at before the next message goes on: a second or two.
 _IN_A_RUN = 1000
 _WITHDRAWN = "no longer asked for"
+_AHEAD = f"given on the first day, if that comes within {COVERED_FOR.days} days and nothing it rests on has changed"
 _EXPIRED = "nobody decided on it in time"
 
 
@@ -131,11 +133,12 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
 def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, ports: DecisionPorts) -> None:
     told = {
         verdict: [one.operation for one in held if one.change == change and one.verdict is verdict]
-        for verdict in (Verdict.APPROVED, Verdict.REJECTED, Verdict.WITHDRAWN)
+        for verdict in (Verdict.APPROVED, Verdict.AHEAD, Verdict.REJECTED, Verdict.WITHDRAWN)
     }
     now = ports.clock()
     ports.held.drop(change, told[Verdict.REJECTED], reason=f"rejected by {decision.actor}", at=now)
     ports.held.drop(change, told[Verdict.WITHDRAWN], reason=_WITHDRAWN, at=now)
+    ports.held.drop(change, told[Verdict.AHEAD], reason=f"approved by {decision.actor}: {_AHEAD}", at=now)
     if told[Verdict.APPROVED]:
         ports.held.release(change, told[Verdict.APPROVED])
         ports.engine.wake()

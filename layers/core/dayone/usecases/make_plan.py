@@ -171,7 +171,7 @@ def with_operations(
         adopts=diff.adoption.digest if diff.adoption else "",
         called=ready(inputs.policy).called,
     )
-    made = _with_stopped(operations(split.allowed, planned=planned), stopped=guarded.stopped, gifts=diff.gifts)
+    made = _with_stopped(operations(split.allowed, planned=planned), stopped=guarded.stopped, gifts=diff.ahead.gifts)
     after = replace(
         plan.after,
         generation=generation,
@@ -257,7 +257,8 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, inputs: PlanInputs) -> Pl
 
 
 def _held(one: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldRemoval:
-    gift, is_addition = diff.gifts.get(one.resource), one.resource in diff.added
+    gift, is_addition = diff.ahead.gifts.get(one.resource), one.resource in diff.added
+    since = diff.ahead.since(one.resource, now=inputs.now)
     return HeldRemoval(
         resource=one.resource,
         change=one.change,
@@ -266,9 +267,9 @@ def _held(one: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldRemoval:
         is_gift=gift is not None or is_addition,
         is_addition=is_addition,
         sensitive=gift.reason if gift and gift.is_sensitive else "",
-        form=diff.form if gift and gift.is_sensitive else "",
+        form=(diff.form or diff.ahead.form_of(one.resource)) if gift and gift.is_sensitive else "",
         at=inputs.now,
-        expires_at=expires_at(inputs.now, after=inputs.held_expiry) if gift or is_addition else None,
+        expires_at=expires_at(since, after=inputs.held_expiry) if gift or is_addition else None,
     )
 
 
@@ -281,6 +282,7 @@ def _notes(diff: Diff, *, split: SplitDiff) -> Iterator[str]:
         (Verdict.WAITING, True): "held by change {change}",
         (Verdict.REJECTED, False): "kept, since its removal was rejected in change {change}",
         (Verdict.REJECTED, True): "not given, since it was rejected in change {change}",
+        (Verdict.AHEAD, True): "approved for the first day in change {change}",
         (Verdict.EXPIRED, True): "not given, since nobody decided on it in time in change {change}",
     }
     held = ((one.verdict, one.is_gift, one.change, str(one.resource)) for one in split.held)

@@ -108,7 +108,7 @@ class PreviewBuilder:
         room = _MOST_NOTES - len(self._notes)
         notes = [note for note in (diff.left_alone, *diff.notes) if note]
         self._notes += [f"{state.head.subject}: {note}" for note in notes[:room]]
-        gifts = {one.resource: diff.gifts[one.resource] for one in split.allowed if one.resource in diff.gifts}
+        gifts = {one.resource: why for one in split.allowed if (why := diff.ahead.gifts.get(one.resource))}
         self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), gifts=gifts)
         now = self.evaluator.now
         added = additions(split.allowed, state=state, gifts=gifts, origin=self.origin, now=now)

@@ -197,7 +197,8 @@ def _blame(
         of_leavers=frozenset(one for one in held if diff.ground_of(one).has_left),
         people={one: ports.subjects.load(Subject(SubjectKind.PERSON, one)).head for one in assigned if one},
     )
-    return {one: blamed_for([one], given=diff.added | diff.gifts.keys(), at=circumstances) for one in sorted(held)}
+    given = diff.added | diff.ahead.gifts.keys()
+    return {one: blamed_for([one], given=given, at=circumstances) for one in sorted(held)}
 
 
 def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]], ports: Reconciliation) -> Plan:
@@ -266,7 +267,7 @@ def guard_removals(
 ) -> GuardrailResult:
     """Hold all new removals or none of them; what is given and waits for an approval is held in any case."""
     result = _guarded(split, removals=removals, change=change, policy=policy, ledger=ledger, now=now)
-    gifts = {one.resource: diff.gifts[one.resource] for one in split.allowed if one.resource in diff.gifts}
+    gifts = {one.resource: why for one in split.allowed if (why := diff.ahead.gifts.get(one.resource))}
     reason = "; ".join(filter(None, (result.reason, why_gifts_are_held(gifts.items()))))
     return GuardrailResult(
         removing=result.removing, stopped=result.stopped | gifts.keys(), reason=reason, budget=result.budget
@@ -276,7 +277,7 @@ def guard_removals(
 def guard_additions(split: SplitDiff, *, diff: Diff, inputs: PlanInputs, ledger: Ledger) -> AdditionsResult:
     """Hold all new additions of a subject, or none."""
     head, cause, day = inputs.state.head, inputs.command.cause, inputs.now.astimezone(UTC).date()
-    gifts = diff.gifts.keys()
+    gifts = diff.ahead.gifts.keys()
     counted = additions(split.allowed, state=inputs.state, gifts=gifts, origin=cause.origin, now=inputs.now)
     if not counted:
         return AdditionsResult()
