@@ -275,6 +275,20 @@ class TestBirthrights:
         _hr(world)
         assert admins(world) == {"e-1@example.com"}
 
+    def test_whom_a_rule_takes_and_whom_it_leaves_out_are_not_the_same_the_other_way_around(self) -> None:
+        taken, left_out = "members: [{title: Administrator}]", "except: [{title: Nobody}]"
+        world = company(POLICY.replace(taken, f"{taken}, {left_out}"))
+        before = self.given.replace(taken, f"{taken}, {left_out}")
+        request = put_in_force(before, world=world)
+        decide_change(request.cause.change, is_approved=True, actor=APPROVER, ports=api_of(world))
+        world.settle()
+        swapped = "members: [{title: Nobody}], except: [{title: Administrator}]"
+        put_in_force(before.replace(f"{taken}, {left_out}", swapped), world=world)
+        world.hr_tells(a_person("e-3", title="Nobody"))
+        world.settle()
+        assert "person:e-3 create membership/admins" in held(world)
+        assert "e-3@example.com" not in admins(world)
+
     def test_it_counts_for_nothing_before_it_is_approved(self) -> None:
         world = company()
         put_in_force(self.given, world=world)

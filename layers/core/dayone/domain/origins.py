@@ -89,15 +89,17 @@ def birthrights_of(rules: Iterable[GroupRule | AssignmentRule]) -> frozenset[str
 
 
 def birthright_of(rule: GroupRule | AssignmentRule) -> str:
-    """What stands for a rule, exactly as it is, such as `group admins 5f0c2a91`."""
-    named = group_rule(rule.name) if isinstance(rule, GroupRule) else assignment_of(rule)
-    said = members_of(rule) if isinstance(rule, GroupRule) else (rule.accounts, rule.exceptions)
-    return f"{named} {part_digest(named, GIVES, said)[:8]}"
+    """What stands for a rule, exactly as it is: its name and a digest that nobody finds another rule for."""
+    if isinstance(rule, GroupRule):
+        named, selects = group_rule(rule.name), members_of(rule)
+    else:
+        named, selects = assignment_of(rule), {"accounts": rule.accounts, "except": rule.exceptions}
+    return f"{named} {part_digest(named, GIVES, selects)}"
 
 
 def approval_of(rule: AssignmentRule, selector: AccountSelector) -> str:
     """What stands for one part of a rule that assigns, with what it leaves out."""
-    return part_digest(assignment_of(rule), GIVES, (selector, rule.exceptions))[:16]
+    return part_digest(assignment_of(rule), GIVES, {"accounts": selector, "except": rule.exceptions})
 
 
 def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
@@ -105,9 +107,9 @@ def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
     return of & {approval_of(rule, selector) for rule in policy.assignments for selector in rule.accounts} if of else of
 
 
-def members_of(rule: GroupRule) -> tuple[object, ...]:
-    """All that says who is in a group."""
-    return rule.members, tuple(sorted(rule.people)), rule.exceptions
+def members_of(rule: GroupRule) -> Mapping[str, object]:
+    """All that says who is in a group; whom it takes and whom it leaves out are not the same the other way around."""
+    return {"members": rule.members, "people": tuple(sorted(rule.people)), "except": rule.exceptions}
 
 
 def assignment_of(rule: AssignmentRule) -> str:
