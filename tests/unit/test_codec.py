@@ -17,7 +17,7 @@ from dayone.domain.changes import Change
 from dayone.domain.desired import Reason
 from dayone.domain.operations import Action, Applied, Operation, Priority
 from dayone.domain.people import Person
-from dayone.domain.policy import PolicyVersion
+from dayone.domain.policy import Guard, Guardrails, PolicyVersion, Protection, Reservations
 from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind, group_named
 
 KINDS = (Person, Account, Operation, Applied, Change, AuditEntry, PolicyVersion)
@@ -108,3 +108,11 @@ def test_an_operation_is_written_and_read_as_the_records_that_are_already_stored
 
 def test_a_day_stays_a_day() -> None:
     assert encode(date(2026, 3, 2)) == "2026-03-02"
+
+
+def test_what_is_empty_in_all_its_fields_is_left_out_and_there_again() -> None:
+    kept = Reservations(
+        guard=Guard(guardrails=Guardrails(), protection=Protection(), loosens=("removals",), is_alone=True)
+    )
+    assert "protection" not in encode(kept)["guard"]
+    assert decode(Reservations, encode(kept)) == kept

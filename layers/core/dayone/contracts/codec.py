@@ -6,7 +6,7 @@ ignored, so that records and messages survive a release in between.
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -92,11 +92,28 @@ class _Field(NamedTuple):
 @cache
 def _fields(kind: Hashable) -> tuple[_Field, ...]:
     hints = get_type_hints(kind)
-    return tuple(_Field(name, _decoder(hint), _absent(hint)) for name, hint in hints.items())
+    given = {field.name for field in fields(cast("Any", kind)) if _has_default(field)}
+    return tuple(_Field(name, _decoder(hint), _absent(hint, is_given=name in given)) for name, hint in hints.items())
 
 
-def _absent(hint: Any) -> object:  # noqa: ANN401 - a type hint
-    return None if _is_optional(hint) else _EMPTY.get(get_origin(hint) or hint, _ABSENT)
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
+def _absent(hint: Any, *, is_given: bool) -> object:  # noqa: ANN401 - a type hint
+    if _is_optional(hint):
+        return None
+    if not is_given and is_dataclass(hint):
+        return _of_nothing(hint)
+    return _EMPTY.get(get_origin(hint) or hint, _ABSENT)
+
+
+def _of_nothing(hint: Any) -> object:  # noqa: ANN401 - a type hint
+    """The value whose fields are all empty, which is left out as they are; `_ABSENT` where some cannot be."""
+    try:
+        return decode(hint, {})
+    except TypeError:
+        return _ABSENT
 
 
 @cache
