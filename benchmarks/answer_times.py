@@ -31,7 +31,7 @@ def answer_times() -> tuple[list[Figure], list[str]]:
     figures = [Figure("reading a person / one read by boto3, warm", _ratio(rounds, "person", to="one read"), 1.3)]
     notes = [
         f"answers of the deployed API, the median of {ROUNDS} rounds: "
-        + ", ".join(f"{name} {1000 * median(one[name] for one in rounds):.1f} ms" for name in asks),
+        + ", ".join(f"{name} {1000 * median(record[name] for record in rounds):.1f} ms" for name in asks),
         f"  a function that reads one record / a constant: {_ratio(rounds, 'one read', to='constant'):.2f}",
         f"  reading a person / a constant: {_ratio(rounds, 'person', to='constant'):.2f}",
     ]
@@ -40,7 +40,7 @@ def answer_times() -> tuple[list[Figure], list[str]]:
 
 def _ratio(rounds: list[dict[str, float]], name: str, *, to: str) -> float:
     # A slow moment of the machine meets both requests of a round.
-    return median(one[name] / one[to] for one in rounds)
+    return median(record[name] / record[to] for record in rounds)
 
 
 def _seconds_of(asks: Asks) -> dict[str, float]:

@@ -12,8 +12,8 @@ from random import Random
 
 from benchmarks.bulk_changes import OVER_THE_WIRE, Bench
 from benchmarks.measuring import A_PLACE_IS_FREE, Figure, marked, report, wants_json
-from dayone.domain.operations import Operation, OperationState
-from dayone.domain.subjects import ResourceKind
+from dayone.model.operations import Operation, OperationState
+from dayone.model.subjects import ResourceKind
 from tests.builders import an_account
 
 SEED = 1
@@ -44,9 +44,9 @@ def policy() -> str:
     """Ten permission sets for one group in every account of the workloads."""
     sets = [f"Set{number}" for number in range(SETS)]
     lines = ["version: 1", "groups:", "  g: {members: everyone}", "permission_sets:"]
-    lines += [f"  {one}: {{managed_policies: [ReadOnlyAccess]}}" for one in sets]
+    lines += [f"  {name}: {{managed_policies: [ReadOnlyAccess]}}" for name in sets]
     lines += ["assignments:"]
-    lines += [f'  - {{group: g, permission_set: {one}, accounts: [{{ou: "/Workloads/**"}}]}}' for one in sets]
+    lines += [f'  - {{group: g, permission_set: {name}, accounts: [{{ou: "/Workloads/**"}}]}}' for name in sets]
     return "\n".join([*lines, ""])
 
 
@@ -59,7 +59,7 @@ def bootstrapped(accounts: int, *, events_of_one: int) -> Bootstrapped:
     bench.rest()
     bench.requests.seconds.clear()
     began = bench.time.now
-    numbers = [str(Random(SEED + one).randrange(10**11, 10**12)) for one in range(accounts)]
+    numbers = [str(Random(SEED + number).randrange(10**11, 10**12)) for number in range(accounts)]
     for number in numbers:
         simulation.outside.account_is(an_account(number))
         for _ in range(events_of_one - 1):
@@ -76,30 +76,30 @@ def _all_have_ended(bench: Bench, *, wanted: int, since: datetime) -> datetime:
     while len(done := _assigned(bench, since=since)) < wanted:
         assert bench.time.now < since + _LONGEST, f"only {len(done)} of {wanted} have ended"
         bench.time.run(seconds=_STEP)
-    return max(one.finished_at or since for one in done)
+    return max(operation.finished_at or since for operation in done)
 
 
 def _assigned(bench: Bench, *, since: datetime) -> list[Operation]:
     return [
-        one
-        for one in bench.state.operations.values()
-        if one.resource.kind is ResourceKind.ASSIGNMENT
-        and one.state is OperationState.SUCCEEDED
-        and one.finished_at
-        and one.finished_at >= since
+        operation
+        for operation in bench.state.operations.values()
+        if operation.resource.kind is ResourceKind.ASSIGNMENT
+        and operation.state is OperationState.SUCCEEDED
+        and operation.finished_at
+        and operation.finished_at >= since
     ]
 
 
 def measured() -> tuple[list[Figure], list[str]]:
     """All figures, and what is to be said besides."""
-    one, many = bootstrapped(1, events_of_one=6), bootstrapped(MANY, events_of_one=1)
+    entry, many = bootstrapped(1, events_of_one=6), bootstrapped(MANY, events_of_one=1)
     figures = [
-        Figure("from the event to the last of ten, times the chain", one.over_bound, 1.15),
+        Figure("from the event to the last of ten, times the chain", entry.over_bound, 1.15),
         Figure("500 accounts at once, times the least", many.over_bound, 1.10),
-        Figure("throttles and conflicts we caused", one.throttled + many.throttled, 0),
+        Figure("throttles and conflicts we caused", entry.throttled + many.throttled, 0),
     ]
     notes = [
-        f"one account: {one.seconds:.1f} s, the chain of its {SETS} assignments {one.bound:.1f} s",
+        f"one account: {entry.seconds:.1f} s, the chain of its {SETS} assignments {entry.bound:.1f} s",
         f"{MANY} accounts, {MANY * SETS:,} assignments: {many.seconds:.0f} s (the least {many.bound:.0f} s)",
     ]
     return marked(figures, EXPECTED), notes

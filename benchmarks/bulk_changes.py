@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dayone.domain.operations import Operation, OperationState
-from dayone.domain.subjects import ResourceKind
+from dayone.model.operations import Operation, OperationState
+from dayone.model.subjects import ResourceKind
 from dayone.ports.identity_center import AssignmentKey, Receipt
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import MemoryIdentityCenter
@@ -110,8 +110,8 @@ class Bench:
     def plan(self, *tell: Callable[[World], object]) -> None:
         """Tell the world these things and plan all of it, in no time."""
         self.world.now = self.time.now
-        for one in tell:
-            one(self.world)
+        for entry in tell:
+            entry(self.world)
         self.world.plan_all()
         self.simulation.day_one.engine.send("wake", group="engine")
 
@@ -127,7 +127,7 @@ class Bench:
 
     def approve(self) -> None:
         """Somebody approves whatever is held."""
-        for change in [one.id for one in self.state.changes.values() if one.held]:
+        for change in [change.id for change in self.state.changes.values() if change.held]:
             self.world.is_decided(change, approved=True)
         self.world.plan_all()
 
@@ -140,14 +140,18 @@ class Bench:
             self.time.run(seconds=_STEP)
             assert self.time.seconds - began < _LONGEST, "it does not come to an end"
         since = self._moment(began)
-        done = [one for one in self.state.operations.values() if one.finished_at and one.finished_at > since]
-        assert all(one.state is OperationState.SUCCEEDED for one in done), "something has failed"
-        ended = max(one.finished_at or since for one in done)
+        done = [
+            operation
+            for operation in self.state.operations.values()
+            if operation.finished_at and operation.finished_at > since
+        ]
+        assert all(operation.state is OperationState.SUCCEEDED for operation in done), "something has failed"
+        ended = max(operation.finished_at or since for operation in done)
         return Measured(
             seconds=(ended - since).total_seconds(),
             bound=max(_bound_of_directory(done), self.requests.bound()),
             calls=self.aws.calls["sso-admin"] - calls,
-            assignments=sum(one.resource.kind is ResourceKind.ASSIGNMENT for one in done),
+            assignments=sum(operation.resource.kind is ResourceKind.ASSIGNMENT for operation in done),
             most_calls=self.aws.most_in_a_second["sso-admin"],
             most_outstanding=self.aws.most_outstanding["assignment"],
             refused=sum(count for what, count in self.simulation.weather.struck.items() if what.startswith("quota")),
@@ -172,7 +176,7 @@ class Bench:
 
 def _bound_of_directory(done: Iterable[Operation]) -> float:
     counts: dict[str, int] = defaultdict(int)
-    for one in done:
-        if one.resource.kind in (ResourceKind.USER, ResourceKind.MEMBERSHIP):
-            counts[one.kind] += 1
+    for operation in done:
+        if operation.resource.kind in (ResourceKind.USER, ResourceKind.MEMBERSHIP):
+            counts[operation.kind] += 1
     return max(counts.values(), default=0) / CALLS_PER_SECOND

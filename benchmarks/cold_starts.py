@@ -64,7 +64,7 @@ def start_of_the_command() -> Figure:
         for _ in range(ROUNDS + 1)
     ]
     # The first run of all compiles what it imports.
-    return Figure("dayone --help / import typer, rich", median(one / other for one, other in pairs[1:]), 2.0)
+    return Figure("dayone --help / import typer, rich", median(value / other for value, other in pairs[1:]), 2.0)
 
 
 def seconds_of(command: Sequence[str], *, environment: Mapping[str, str]) -> float:
@@ -89,8 +89,8 @@ def _start_of(name: str, *, build: Path) -> Start:
         for _ in range(ROUNDS)
     ]
     return Start(
-        imported=median(one["imported"] / one["floor"] for one in rounds),
-        wired=median(one["wired"] / one["floor"] for one in rounds),
+        imported=median(record["imported"] / record["floor"] for record in rounds),
+        wired=median(record["wired"] / record["floor"] for record in rounds),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
 
-from dayone.domain.policy import (
+from dayone.model.policy.rules import (
     AccountSelector,
     AssignmentRule,
     Condition,
@@ -28,13 +28,13 @@ _HIRED = date(2015, 1, 5)
 def people_as_json(number: int) -> list[bytes]:
     """Events of an HR system, one for each person."""
     random = Random("people")
-    return [json.dumps(_person_event(one, random)).encode() for one in range(number)]
+    return [json.dumps(_person_event(entry, random)).encode() for entry in range(number)]
 
 
 def accounts_as_json(number: int) -> list[bytes]:
     """Accounts with all that Day One knows of them."""
     random = Random("accounts")
-    return [json.dumps(_account(one, random)).encode() for one in range(number)]
+    return [json.dumps(_account(entry, random)).encode() for entry in range(number)]
 
 
 def policy_of(*, groups: int, assignments: int) -> Policy:

@@ -15,11 +15,11 @@ from statistics import quantiles
 from benchmarks.bulk_changes import AT_ONCE, OVER_THE_WIRE, Bench, Measured
 from benchmarks.measuring import A_PLACE_IS_FREE, Figure, marked, report, wants_json
 from benchmarks.other_executors import Strategy, as_terraform, one_at_a_time, ten_lanes
-from dayone.domain.operations import SSO_ADMIN
-from dayone.domain.people import Status
-from dayone.domain.policy import Guardrails, Policy
-from dayone.domain.rate_limits import Budgets
-from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
+from dayone.executor.rate_limits import Budgets
+from dayone.model.operations import SSO_ADMIN
+from dayone.model.people import Status
+from dayone.model.policy.rules import Guardrails, Policy
+from dayone.model.subjects import ResourceKind, Subject, SubjectKind
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.world import World
 
@@ -46,7 +46,7 @@ def policy(groups: int, sets: int, *, assigned: bool) -> Policy:
     """Everybody of Engineering in each group, and each group with each permission set in every account."""
     groups_of = [a_group(f"g{number:02}") for number in range(groups)]
     sets_of = [a_set(f"Set{number:02}") for number in range(sets)]
-    pairs = [(group.name, one.name) for group in groups_of for one in sets_of]
+    pairs = [(group.name, rule.name) for group in groups_of for rule in sets_of]
     assignments = [an_assignment(*pair) for pair in pairs] if assigned else []
     return replace(a_policy(*groups_of, *sets_of, *assignments), guardrails=_NO_LIMIT)
 
@@ -112,7 +112,10 @@ def leavers_in_a_bulk_change() -> list[float]:
     assert made.world.groups()["g00"] == set(), "a leaver has kept something"
     assert any(made.state.waiting.values()), "the change was over before the last of them had left"
     operations = made.state.operations.values()
-    ends = {name: [one.finished_at for one in operations if one.subject == _person(name)] for name in left_at}
+    ends = {
+        name: [operation.finished_at for operation in operations if operation.subject == _person(name)]
+        for name in left_at
+    }
     return [(max(filter(None, ends[name])) - at).total_seconds() for name, at in left_at.items()]
 
 
@@ -149,7 +152,7 @@ def measured() -> tuple[list[Figure], list[str]]:
     published, account = created_and_deleted(), one_new_account()
     wired, people = created(bench(2, 5, calls=OVER_THE_WIRE)), joiners(300, calls=OVER_THE_WIRE)
     # How well ten lanes fare depends on the last digits that a company's accounts happen to have.
-    others = {one.__name__: by_other_means(one, companies=20) for one in (one_at_a_time, ten_lanes, as_terraform)}
+    others = {entry.__name__: by_other_means(entry, companies=20) for entry in (one_at_a_time, ten_lanes, as_terraform)}
     everything = published + account + wired + people
     figures = [
         Figure("created and deleted, times the least", published.over_bound, 1.10),

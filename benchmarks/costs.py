@@ -12,11 +12,11 @@ from benchmarks.convergence import account_id, policy
 from benchmarks.measuring import Figure, report
 from benchmarks.monthly_costs import COMPANIES, MONTHS, fixed_part, month_of, month_table
 from benchmarks.table_world import TableWorld, Work
-from dayone.domain.changes import CauseKind, ulid_of
-from dayone.domain.commands import RefreshAccount
-from dayone.domain.people import Status
-from dayone.domain.policy import Policy
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.model.changes import CauseKind, ulid_of
+from dayone.model.commands import RefreshAccount
+from dayone.model.people import Status
+from dayone.model.policy.rules import Policy
+from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import a_cause, a_person, an_account
 
 _BULK = 100

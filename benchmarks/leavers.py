@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from dayone.domain.operations import OperationState
-from dayone.domain.people import Status
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.model.operations import OperationState
+from dayone.model.people import Status
+from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import a_person
 from tests.simulation.hr_system import clock_of_signatures
 

@@ -15,14 +15,13 @@ from typing import Any
 from benchmarks.bulk_changes import OVER_THE_WIRE
 from benchmarks.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLeavers
 from benchmarks.measuring import Figure, report, wants_json
-from dayone.adapters.call_gate import CallGate
-from dayone.contracts.plan_request import WhatIf
-from dayone.usecases.desired_access import DesiredAccess
-from dayone.usecases.existing_names import ExistingNames
-from dayone.usecases.preview_plan import preview_plan
-from dayone.usecases.read_existing import ExistingAccess
-from dayone.wiring_api import FEW_CALLS
-from dayone.wiring_existing import LONGEST_IN_A_PREVIEW
+from dayone.adapters.aws.rate_limiter import CallGate
+from dayone.executor.existing import ExistingAccess, ExistingNames
+from dayone.planning.desired_access import DesiredAccess
+from dayone.preview.request import WhatIf
+from dayone.preview.service import preview_plan
+from dayone.wiring.api import FEW_CALLS
+from dayone.wiring.existing import LONGEST_IN_A_PREVIEW
 from tests.builders import a_person
 from tests.fakes.identity_center import StoredGroup
 from tests.fakes.state_known import MemoryKnownSubjects
@@ -94,7 +93,11 @@ class CarryingOut(Company):
     @property
     def is_busy_until_the_end(self) -> bool:
         """Whether the last group was made, or looked at, after the last leaver had left."""
-        ends = [one.finished_at for one in self.day_one.state.operations.values() if one.kind == "create-group"]
+        ends = [
+            operation.finished_at
+            for operation in self.day_one.state.operations.values()
+            if operation.kind == "create-group"
+        ]
         return None in ends or max(end for end in ends if end) > max(self.left_at.values())
 
 

@@ -9,10 +9,10 @@ from functools import partial
 from itertools import count
 
 from benchmarks.measuring import Figure, least_seconds, report, wants_json
-from dayone.domain.matching import fits
-from dayone.domain.ou_paths import is_under, path_of
-from dayone.domain.policy import Condition
-from dayone.routes.requests import LARGEST_POLICY
+from dayone.api.params import LARGEST_POLICY
+from dayone.model.policy.rules import Condition
+from dayone.policy.matching import fits
+from dayone.policy.ou_paths import is_under, path_of
 
 TIMES, ROUNDS = 16, 3
 BOUND = 2.0 * TIMES

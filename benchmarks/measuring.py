@@ -45,7 +45,7 @@ class Figure:
 
 def marked(figures: Iterable[Figure], expected: Mapping[str, tuple[float, str]]) -> list[Figure]:
     """The figures; those that are known to miss their bounds, by name, with what is expected of them and the reason."""
-    listed = {one.name: one for one in figures}
+    listed = {figure.name: figure for figure in figures}
     return list(
         (
             listed | {name: replace(listed[name], expected=at, reason=why) for name, (at, why) in expected.items()}
@@ -83,18 +83,18 @@ def report(figures: Iterable[Figure], *, notes: Iterable[str], as_json: bool) ->
         print(
             json.dumps(
                 {
-                    one.name: {"value": round(one.value, 3), "bound": one.bound, "ok": one.ok}
-                    | ({"expected": one.expected, "reason": one.reason} if one.expected is not None else {})
-                    for one in listed
+                    entry.name: {"value": round(entry.value, 3), "bound": entry.bound, "ok": entry.ok}
+                    | ({"expected": entry.expected, "reason": entry.reason} if entry.expected is not None else {})
+                    for entry in listed
                 }
             )
         )
     else:
-        width = max(len(one.name) for one in listed)
+        width = max(len(entry.name) for entry in listed)
         for note in notes:
             print(note)
         print(f"{'figure':<{width}}  {'value':>6}  {'bound':>6}")
-        for one in listed:
-            print(f"{one.name:<{width}}  {one.value:>6.2f}  {one.bound:>6.2f}  {one.verdict}")
-    if not all(one.ok for one in listed):
+        for figure in listed:
+            print(f"{figure.name:<{width}}  {figure.value:>6.2f}  {figure.bound:>6.2f}  {figure.verdict}")
+    if not all(entry.ok for entry in listed):
         sys.exit(1)

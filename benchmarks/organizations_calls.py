@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from benchmarks.measuring import Figure, report, wants_json
-from dayone.adapters.organizations import AwsOrganization
+from dayone.adapters.organizations.accounts import AwsOrganization
 from sandbox.identity_center.moto_extension import extended_moto
 from tests.fakes.organization import MemoryUnitNames
 
@@ -49,7 +49,7 @@ class _Counted:
 
     def _listed(self) -> list[str]:
         pages = self._client.get_paginator("list_accounts").paginate()
-        return [one["Id"] for page in pages for one in page["Accounts"] if one["Name"].startswith("account-")]
+        return [pair["Id"] for page in pages for pair in page["Accounts"] if pair["Name"].startswith("account-")]
 
     def _count(self, model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's, without a public type
         self.calls[model.name] += 1

@@ -15,7 +15,7 @@ from benchmarks.convergence import account_id, policy
 from benchmarks.dynamodb_in_memory import MemoryDynamo
 from benchmarks.measuring import Figure, report, wants_json
 from benchmarks.table_world import TableWorld
-from dayone.adapters.dynamodb_table import DynamoTable
+from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.errors import Unavailable
 from tests.builders import an_account
 from tests.simulation.virtual_time import Clockwork

@@ -13,20 +13,20 @@ from pydantic import TypeAdapter
 
 from benchmarks.companies import accounts_as_json, people_as_json, policy_of
 from benchmarks.measuring import Figure, least_seconds, report, wants_json
-from dayone.contracts.hr.standard import PersonEvent
-from dayone.domain.accounts import Account
-from dayone.domain.evaluation import PolicyEvaluator, diff_recorded_state
-from dayone.domain.guardrails import Tally
-from dayone.domain.hr_sources import HrRules
-from dayone.domain.operations import Applied
-from dayone.domain.people import Person
-from dayone.domain.policy import Policy
-from dayone.domain.selection import Selection
-from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import Resource, Subject, SubjectKind
-from dayone.domain.tellings import attributes_of, person_of, taken_in, telling_of
-from dayone.usecases.preview import PreviewBuilder
-from dayone.usecases.preview_plan import LISTED
+from dayone.hr.connectors.standard import PersonEvent
+from dayone.hr.merge import attributes_of, person_of, taken_in, telling_of
+from dayone.model.accounts import Account
+from dayone.model.guardrails import Tally
+from dayone.model.hr.sources import HrRules
+from dayone.model.operations import Applied
+from dayone.model.people import Person
+from dayone.model.policy.rules import Policy
+from dayone.model.subject_state import Head, SubjectState
+from dayone.model.subjects import Resource, Subject, SubjectKind
+from dayone.planning.compiled_rules import Selection
+from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.preview.preview import PreviewBuilder
+from dayone.preview.service import LISTED
 
 PEOPLE, ACCOUNTS, GROUPS, ASSIGNMENTS = 100_000, 5_000, 500, 1_000
 FEW_PEOPLE = 1_000
@@ -48,7 +48,7 @@ class Company:
     def parsed(self) -> Facts:
         """The facts as Day One takes them in."""
         people = map(_person_in, self.people)
-        accounts = (_ACCOUNT.validate_json(one) for one in self.accounts)
+        accounts = (_ACCOUNT.validate_json(data) for data in self.accounts)
         return [*people, *accounts]
 
 

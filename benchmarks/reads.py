@@ -15,33 +15,36 @@ from benchmarks.convergence import account_id
 from benchmarks.costs import WORK
 from benchmarks.dynamodb_in_memory import MemoryDynamo
 from benchmarks.measuring import Figure, report, wants_json
-from dayone.adapters import dynamodb_change_keys as change_keys
-from dayone.adapters.dynamodb_heads import head_record, progress_record
-from dayone.adapters.dynamodb_history import DynamoHistory
-from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
-from dayone.adapters.dynamodb_mapping import applied_record, change_parts, operation_record, planned_record
-from dayone.adapters.dynamodb_marks import failed, holding
-from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
-from dayone.adapters.dynamodb_progress import DynamoProgress
-from dayone.adapters.dynamodb_records import DynamoRecords
-from dayone.adapters.dynamodb_table import DynamoTable
-from dayone.contracts.codec import Record
-from dayone.domain.changes import Cause, CauseKind, ChangeState, ulid_of
-from dayone.domain.desired import Reason
-from dayone.domain.history import ChangesWanted
-from dayone.domain.rate_limits import Budgets
-from dayone.domain.subject_states import Head, Plan
-from dayone.domain.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
-from dayone.usecases.follow_change import Followed, follow_change
-from dayone.usecases.list_subjects import list_subjects
-from dayone.usecases.read_access import Window
+from dayone.access.queries import list_subjects
+from dayone.adapters.dynamodb import keys as change_keys
+from dayone.adapters.dynamodb.change_counts import failed, holding
+from dayone.adapters.dynamodb.changes import DynamoHistory, DynamoProgress
+from dayone.adapters.dynamodb.mapping import (
+    applied_record,
+    change_parts,
+    head_record,
+    operation_record,
+    planned_record,
+    progress_record,
+)
+from dayone.adapters.dynamodb.policies import DynamoPolicyArchive
+from dayone.adapters.dynamodb.read_models import DynamoKnownSubjects, DynamoRecords
+from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.changes.progress import Followed, follow_change
+from dayone.executor.rate_limits import Budgets
+from dayone.lookups import Window
+from dayone.messages.codec import Record
+from dayone.model.changes import Cause, CauseKind, ChangeState, ChangesWanted, ulid_of
+from dayone.model.reasons import Reason
+from dayone.model.subject_state import Head, Plan
+from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.builders import NOON, a_person, an_account, an_operation, confirmed
 from tests.fakes.overview import memory_overview
 from tests.fakes.state import State
 
 if TYPE_CHECKING:
-    from dayone.domain.accounts import Account
-    from dayone.domain.people import Person
+    from dayone.model.accounts import Account
+    from dayone.model.people import Person
 
 # Counts, so exact on any machine: it runs in the tests.
 QUICK = True
@@ -123,7 +126,7 @@ def one_among(changes: int, *, state: ChangeState) -> Cost:
 
     def ask(over: DynamoTable) -> None:
         page = DynamoHistory(over).changes(ChangesWanted(state=state), cursor="", limit=_USUAL)
-        assert [one.id for one in page.entries] == [oldest.change]
+        assert [change.id for change in page.entries] == [oldest.change]
         assert not page.cursor
 
     return table.cost(ask)

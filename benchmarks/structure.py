@@ -8,7 +8,7 @@ import ast
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,14 +17,14 @@ from types import CodeType, FrameType
 
 from standardwebhooks import Webhook
 
-from benchmarks.measuring import Figure, report, wants_json
-from dayone.contracts.deliveries import Delivery
-from dayone.contracts.policy_file import read_policy
-from dayone.routes.explain_answers import explain_answer
-from dayone.usecases.explain_access import explain_access
-from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
-from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
-from dayone.usecases.submit_policy import submit_policy
+from benchmarks.measuring import Figure, marked, report, wants_json
+from dayone.access.explain.service import explain_access
+from dayone.accounts.events import RecordAccountEvent, record_account_event
+from dayone.api.routes.explain import explain_answer
+from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.messages.deliveries import Delivery
+from dayone.policy.language.parser import read_policy
+from dayone.policy.service import submit_policy
 from tests.builders import ACCOUNT_ID, NOON, a_person, an_account
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.queues import MemoryDeadLetters
@@ -35,9 +35,20 @@ from tests.unit.world import World
 CORE = Path(__file__).parents[1] / "layers" / "core" / "dayone"
 EVENTS = Path(__file__).parents[1] / "events"
 KEY = "YSBrZXkgb2YgMzIgYnl0ZXMgZm9yIHRoaXMgdGVzdC4="
-# Modules, and functions, at most: what each trip took before commands were typed, and the judgement of what is given.
-MODULES = {"hr_webhook": 52, "account_event": 45, "new_policy": 67, "explain": 32}
-FUNCTIONS = {"hr_webhook": 326, "account_event": 295, "new_policy": 442, "explain": 217}
+# Modules that a trip may run, and functions: what each took before anything was held that is given.
+MODULES = {"hr_webhook": 40, "account_event": 32, "new_policy": 50, "explain": 25}
+FUNCTIONS = {"hr_webhook": 297, "account_event": 263, "new_policy": 394, "explain": 217}
+# What is known to miss its bound: its value, which may not grow, and the reason.
+_CUT = "modules are as large as is read at once; what is short and used once could go to its user"
+_GIVEN = "what is given is judged as well as what is removed, and read near AWS's own quotas"
+EXPECTED: Mapping[str, tuple[float, str]] = {
+    "modules_hr_webhook": (50, _CUT),
+    "modules_account_event": (42, _CUT),
+    "modules_new_policy": (62, _CUT),
+    "functions_hr_webhook": (324, _GIVEN),
+    "functions_account_event": (293, _GIVEN),
+    "functions_new_policy": (439, _GIVEN),
+}
 
 
 @dataclass
@@ -195,7 +206,7 @@ def places_that_hold() -> int:
         names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
         if names & rules or path.name == "guardrails.py":
             deciding.add(path)
-    return len({path for path in deciding if path.parent.name in ("domain", "usecases")})
+    return len({path for path in deciding if path.relative_to(CORE).parts[0] in ("model", "planning", "reconcile")})
 
 
 def main() -> None:
@@ -205,7 +216,9 @@ def main() -> None:
     figures = [Figure(f"modules_{name}", len(traces[name].modules), most) for name, most in MODULES.items()]
     figures += [Figure(f"functions_{name}", len(traces[name].functions), most) for name, most in FUNCTIONS.items()]
     figures.append(Figure("places_that_decide_what_is_held", places_that_hold(), 2))
-    report(figures, notes=["modules and functions of the core that run on each trip"], as_json=as_json)
+    report(
+        marked(figures, EXPECTED), notes=["modules and functions of the core that run on each trip"], as_json=as_json
+    )
 
 
 if __name__ == "__main__":

@@ -7,22 +7,18 @@ from typing import Any
 
 from benchmarks.capacity import Meter
 from benchmarks.dynamodb_in_memory import MemoryDynamo
-from dayone.adapters.dynamodb_changes import DynamoChanges
-from dayone.adapters.dynamodb_company import DynamoCompany
-from dayone.adapters.dynamodb_echoes import DynamoEchoes
-from dayone.adapters.dynamodb_grants import DynamoGrants
-from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
-from dayone.adapters.dynamodb_ledger import DynamoLedger
-from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
-from dayone.adapters.dynamodb_policies import DynamoPolicies
-from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
-from dayone.adapters.dynamodb_portions import DynamoPortions
-from dayone.adapters.dynamodb_progress import DynamoProgress
-from dayone.adapters.dynamodb_subjects import DynamoSubjects
-from dayone.adapters.dynamodb_table import DynamoTable
-from dayone.adapters.dynamodb_turn import DynamoTurn
-from dayone.domain.commands import Command
-from dayone.usecases.policies_within_reach import PoliciesWithinReach
+from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoProgress
+from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldRemovals
+from dayone.adapters.dynamodb.idempotency import DynamoEchoes
+from dayone.adapters.dynamodb.leases import DynamoPortions, DynamoTurn
+from dayone.adapters.dynamodb.ledger import DynamoLedger
+from dayone.adapters.dynamodb.operations import DynamoOperationQueue
+from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchive
+from dayone.adapters.dynamodb.read_models import DynamoCompany
+from dayone.adapters.dynamodb.subjects import DynamoSubjects
+from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.model.commands import Command
+from dayone.policy.reachable import PoliciesWithinReach
 from tests.fakes.standing import MemoryStanding
 from tests.unit.world import World
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.bulk_changes import AT_ONCE, OVER_THE_WIRE, Bench
 from benchmarks.convergence import SEED, account_id, policy
 from benchmarks.measuring import Figure, report, wants_json
-from dayone.domain.policy import Policy
-from dayone.domain.subjects import ResourceKind
 from dayone.errors import AccessDenied
+from dayone.model.policy.rules import Policy
+from dayone.model.subjects import ResourceKind
 from tests.builders import a_set, an_account, an_assignment
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.unit.world import World
 
 if TYPE_CHECKING:
-    from dayone.domain.operations import Operation
+    from dayone.model.operations import Operation
 
 # The figures are exact, and few seconds' work.
 QUICK = True
@@ -96,19 +96,19 @@ def beside_large_accounts() -> Beside:
     made.carry_out()
     made.rest()
     made.plan(*(_account(number, "Large" if number < _LARGE else "Small") for number in range(_LARGE + _SMALL)))
-    large = [an_assignment(group.name, one.name, ou="/Workloads/Large") for group in base.groups for one in sets]
-    small = [an_assignment("g00", one.name, ou="/Workloads/Small") for one in sets[:_FEW]]
+    large = [an_assignment(group.name, rule.name, ou="/Workloads/Large") for group in base.groups for rule in sets]
+    small = [an_assignment("g00", rule.name, ou="/Workloads/Small") for rule in sets[:_FEW]]
     planned = made.time.now
     made.plan(lambda world: world.policy_is(replace(base, assignments=(*large, *small))))
     carried_out = made.carry_out()
     accounts: dict[str, list[Operation]] = {}
-    for one in made.state.operations.values():
-        if one.resource.kind is ResourceKind.ASSIGNMENT:
-            accounts.setdefault(one.subject.name, []).append(one)
+    for operation in made.state.operations.values():
+        if operation.resource.kind is ResourceKind.ASSIGNMENT:
+            accounts.setdefault(operation.subject.name, []).append(operation)
     few = [operations for operations in accounts.values() if len(operations) == _FEW]
     assert (len(few), len(accounts)) == (_SMALL, _SMALL + _LARGE)
-    begun = max(min(one.submitted_at or planned for one in operations) for operations in few)
-    done = max(one.finished_at or planned for operations in few for one in operations)
+    begun = max(min(entry.submitted_at or planned for entry in operations) for operations in few)
+    done = max(entry.finished_at or planned for operations in few for entry in operations)
     return Beside(
         begun=(begun - planned).total_seconds(),
         small=(done - planned).total_seconds(),

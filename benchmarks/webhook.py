@@ -20,11 +20,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from standardwebhooks import Webhook
 
 from benchmarks.measuring import Figure, least_seconds, report, wants_json
-from dayone import wiring
 from dayone.adapters.sqs import SqsInbox
-from dayone.contracts.hr.standard import PersonEvent
-from dayone.observability import logger_of
-from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
+from dayone.hr.connectors.standard import PersonEvent
+from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.logs import logger_of
+from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.hr import MemoryHrSources
@@ -125,14 +125,14 @@ def time_of_an_event() -> Figure:
         _to_nowhere()
         rounds = [least_seconds({"received": received, "parsed": parsed}, rounds=1) for _ in range(ROUNDS)]
     # A slow moment meets both tasks of a round; the two luckiest moments of all would be no pair.
-    ratio = median(one["received"] / one["parsed"] for one in rounds)
+    ratio = median(record["received"] / record["parsed"] for record in rounds)
     return Figure("time of an event / only parsing it", ratio, 2.0)
 
 
 def _to_nowhere() -> None:
     # Powertools holds on to the output as it was when the logger was made.
-    for one in (logger, app.logger):
-        for handler in one.handlers:
+    for entry in (logger, app.logger):
+        for handler in entry.handlers:
             handler.setStream(io.StringIO())  # type: ignore[attr-defined] # a StreamHandler
 
 

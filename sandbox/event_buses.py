@@ -73,7 +73,7 @@ def _create_policy(_logical_id: str, properties: dict[str, Any], _stack: str) ->
     if bus != "default" and bus not in eventbridge._event_buses:
         raise ValueError(f"AWS::Events::EventBusPolicy: there is no event bus {bus}")
     policy = eventbridge._event_bus_policies.get(bus) or {"Version": "2012-10-17", "Statement": []}
-    others = [one for one in policy["Statement"] if one.get("Sid") != statement]
+    others = [entry for entry in policy["Statement"] if entry.get("Sid") != statement]
     policy["Statement"] = [*others, {**properties["Statement"], "Sid": statement}]
     eventbridge._event_bus_policies[bus] = policy
     return f"{bus}|{statement}", {}

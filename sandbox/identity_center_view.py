@@ -41,25 +41,25 @@ class IdentityCenterView:
 
     def users(self) -> dict[str, Mapping[str, Any]]:
         """Every user as AWS describes it, by user name."""
-        return {one["UserName"]: one for one in self._all(self._store, "list_users", "Users", **self._in_store)}
+        return {pair["UserName"]: pair for pair in self._all(self._store, "list_users", "Users", **self._in_store)}
 
     def groups(self) -> dict[str, str]:
         """The id of every group, by display name."""
         found = self._all(self._store, "list_groups", "Groups", **self._in_store)
-        return {one["DisplayName"]: one["GroupId"] for one in found}
+        return {pair["DisplayName"]: pair["GroupId"] for pair in found}
 
     def members(self, group: str) -> set[str]:
         """The user names of a group's members; none for a group that is not there."""
         group_id = self.groups().get(group)
         if group_id is None:
             return set()
-        names = {one["UserId"]: name for name, one in self.users().items()}
-        return {names[one["MemberId"]["UserId"]] for one in self._memberships(group_id)}
+        names = {pair["UserId"]: name for name, pair in self.users().items()}
+        return {names[pair["MemberId"]["UserId"]] for pair in self._memberships(group_id)}
 
     def memberships(self, group: str, *, user_name: str) -> int:
         """How many memberships a user has in a group."""
         group_id, user_id = self.groups()[group], self.users()[user_name]["UserId"]
-        return sum(one["MemberId"]["UserId"] == user_id for one in self._memberships(group_id))
+        return sum(pair["MemberId"]["UserId"] == user_id for pair in self._memberships(group_id))
 
     def permission_sets(self) -> dict[str, str]:
         """The ARN of every permission set, by name."""
@@ -75,7 +75,7 @@ class IdentityCenterView:
             **self._in_instance,
             PermissionSetArn=arn,
         )
-        return {one["Arn"].rpartition("/")[2] for one in attached}
+        return {pair["Arn"].rpartition("/")[2] for pair in attached}
 
     def inline_policy(self, permission_set: str) -> str:
         """The inline policy of a permission set as JSON text, empty when it has none."""
@@ -89,9 +89,9 @@ class IdentityCenterView:
         sets = {arn: name for name, arn in self.permission_sets().items()}
         asked = {**self._in_instance, "AccountId": account_id}
         return sorted(
-            (name, groups[one["PrincipalId"]])
+            (name, groups[pair["PrincipalId"]])
             for arn, name in sets.items()
-            for one in self._all(
+            for pair in self._all(
                 self._sso, "list_account_assignments", "AccountAssignments", **asked, PermissionSetArn=arn
             )
         )
@@ -105,7 +105,7 @@ class IdentityCenterView:
             **self._in_instance,
             Filter={"Status": status},
         )
-        return [one["RequestId"] for one in listed if self._target_of(one["RequestId"]) == account_id]
+        return [pair["RequestId"] for pair in listed if self._target_of(pair["RequestId"]) == account_id]
 
     def _target_of(self, request_id: str) -> str:
         said = self._sso.describe_account_assignment_creation_status(

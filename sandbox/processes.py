@@ -103,9 +103,9 @@ class Server:
 def free_ports(count: int) -> list[int]:
     """Return different ports of 127.0.0.1 that nobody listens on at the moment."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports: list[int] = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
+    ports: list[int] = [socket.getsockname()[1] for socket in sockets]
+    for entry in sockets:
+        entry.close()
     return ports
 
 

@@ -40,7 +40,7 @@ def end_sessions_with_their_role() -> None:
         answer = delete(parameters)
         if iam._roles.get(name) is None:
             sessions = f"arn:aws:sts::{get_account_id()}:assumed-role/{name}/"
-            for key in [key for key, one in sts._sessions.items() if str(one.get("Arn", "")).startswith(sessions)]:
+            for key in [key for key, entry in sts._sessions.items() if str(entry.get("Arn", "")).startswith(sessions)]:
                 del sts._sessions[key]
         return answer
 

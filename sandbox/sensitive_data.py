@@ -12,7 +12,7 @@ from textwrap import dedent
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from policy_sentry.querying.actions import get_actions_with_access_level
 
-from dayone.domain.sensitive_policies import why_document_is_sensitive
+from dayone.policy.sensitive_documents import why_document_is_sensitive
 
 # These change nothing, whatever their level says: with them ReadOnlyAccess would be as sensitive as an administrator.
 _READING = ("batchget", "describe", "get", "list", "search")
@@ -23,7 +23,7 @@ _NOT_ATTACHABLE = "/aws-service-role/"
 
 
 def actions_table() -> str:
-    """The module `dayone.domain.permissions_management`: the actions of that level by service, in lower case."""
+    """The module `dayone.policy.permissions_management`: the actions of that level by service, in lower case."""
     by_service: dict[str, set[str]] = {}
     for action in get_actions_with_access_level("all", "Permissions management"):
         service, _, name = action.lower().partition(":")
@@ -43,7 +43,7 @@ def actions_table() -> str:
 
 
 def policies_table() -> str:
-    """The module `dayone.domain.managed_policies`: AWS's policies that give nothing sensitive, and those that do."""
+    """The module `dayone.policy.managed_policies`: AWS's policies that give nothing sensitive, and those that do."""
     policies: Mapping[str, Mapping[str, object]] = json.loads(aws_managed_policies_data)
     paths = {
         f"{policy['Path']}{name}".removeprefix("/"): bool(why_document_is_sensitive(json.dumps(policy["Document"])))

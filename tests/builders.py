@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.desired import Reason
-from dayone.domain.operations import Action, Applied, Operation, OperationState, Priority
-from dayone.domain.people import Person, Status
-from dayone.domain.policy import (
+from dayone.model.accounts import Account, AccountState
+from dayone.model.changes import Cause, CauseKind
+from dayone.model.operations import Action, Applied, Operation, OperationState, Priority
+from dayone.model.people import Person, Status
+from dayone.model.policy.rules import (
     AccountSelector,
     AssignmentRule,
     Condition,
@@ -20,7 +19,8 @@ from dayone.domain.policy import (
     Protection,
     SensitiveNames,
 )
-from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.reasons import Reason
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HERE = Location("policy.yaml", 1)
@@ -118,9 +118,9 @@ def a_policy(
 ) -> Policy:
     return Policy(
         version=version,
-        groups=tuple(one for one in parts if isinstance(one, GroupRule)),
-        permission_sets=tuple(one for one in parts if isinstance(one, PermissionSetRule)),
-        assignments=tuple(one for one in parts if isinstance(one, AssignmentRule)),
+        groups=tuple(rule for rule in parts if isinstance(rule, GroupRule)),
+        permission_sets=tuple(rule for rule in parts if isinstance(rule, PermissionSetRule)),
+        assignments=tuple(rule for rule in parts if isinstance(rule, AssignmentRule)),
         protection=protection or Protection(),
         sensitive=SensitiveNames(harmless=frozenset(harmless)),
     )

@@ -62,7 +62,7 @@ def failure_of(answer: Answer) -> Failure:
     detail = str(problem.get("detail") or problem.get("message") or problem.get("Message") or "")
     said: dict[str, Any] = {
         "detail": detail or ("" if problem else answer.text[:_MOST_OF_A_TEXT].strip()),
-        "findings": [str(one) for one in problem.get("findings") or ()],
+        "findings": [str(entry) for entry in problem.get("findings") or ()],
         "problem": problem if "title" in problem else None,
         "status": answer.status,
     }

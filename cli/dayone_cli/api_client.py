@@ -73,7 +73,7 @@ class ApiClient:
             part = {**query, "limit": min(left, _LARGEST_PAGE), "cursor": cursor}
             said = self.read(where, part)
             yield said
-            left -= max((len(one) for one in said.values() if isinstance(one, list)), default=0)
+            left -= max((len(entry) for entry in said.values() if isinstance(entry, list)), default=0)
             cursor = said.get("cursor") or ""
             if not cursor or left <= 0:
                 return
@@ -86,7 +86,7 @@ class ApiClient:
     def _asked(
         self, method: str, where: str, *, headers: Mapping[str, str], query: Query | None = None, body: bytes = b""
     ) -> Answer:
-        several = {name: one if isinstance(one, list) else [one] for name, one in (query or {}).items()}
+        several = {name: entry if isinstance(entry, list) else [entry] for name, entry in (query or {}).items()}
         named = [(name, str(each)) for name, values in several.items() for each in values if each not in (None, "")]
         # AWS signs a space as %20, never as a plus.
         url = self.url + where + (f"?{urlencode(named, quote_via=quote, safe='')}" if named else "")

@@ -14,7 +14,7 @@ from dayone_cli.target import Target
 from dayone_cli.words import plural
 
 if TYPE_CHECKING:
-    from dayone.contracts.checkpoints import Checkpoint, SignedCheckpoint
+    from dayone.ops.checkpoints import Checkpoint, SignedCheckpoint
 
 _S3 = "s3://"
 _WRONG_SIGNATURE = "KMSInvalidSignatureException"
@@ -78,8 +78,8 @@ def summary_lines(summary: Mapping[str, Any], *, day: str) -> Iterator[str]:
 
 
 def _parsed(document: object, name: str) -> "SignedCheckpoint":
-    from dayone.contracts.checkpoints import parse_checkpoint
     from dayone.errors import Malformed
+    from dayone.ops.checkpoints import parse_checkpoint
 
     try:
         return parse_checkpoint(document)
@@ -127,7 +127,7 @@ def _json(text: str, name: str) -> object:
 def _check_signature(signed: "SignedCheckpoint", *, key: str, target: Target) -> None:
     from botocore.exceptions import ClientError
 
-    from dayone.contracts.checkpoints import signed_text
+    from dayone.ops.checkpoints import signed_text
 
     digest = hashlib.sha256(signed_text(signed.checkpoint)).digest()
     try:

@@ -48,9 +48,9 @@ def _told(said: Any, raw: bytes) -> HrDelivery | AccountEvents:  # noqa: ANN401 
     if "detail-type" in said:
         return AccountEvents(bodies=(raw.decode(),))
     if "Records" in said:
-        return AccountEvents(bodies=tuple(str(one["body"]) for one in said["Records"]))
+        return AccountEvents(bodies=tuple(str(pair["body"]) for pair in said["Records"]))
     if "httpMethod" in said:
-        headers = {str(name).lower(): str(one) for name, one in (said.get("headers") or {}).items()}
+        headers = {str(name).lower(): str(entry) for name, entry in (said.get("headers") or {}).items()}
         return HrDelivery(
             body=str(said.get("body") or "").encode(),
             source=str(said.get("path", "")).rpartition("/")[2],

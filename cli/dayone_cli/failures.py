@@ -44,7 +44,7 @@ class Failure(Exception):
         if self.problem is not None:
             return self.problem
         said: dict[str, Any] = {"title": self.title, "detail": self.detail, "findings": list(self.findings)}
-        return {name: one for name, one in said.items() if one}
+        return {name: entry for name, entry in said.items() if entry}
 
 
 class Negative(Failure):

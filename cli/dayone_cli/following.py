@@ -37,7 +37,7 @@ def follow(
     if not follow_it:
         run.show(taken, facts)
         return
-    also = {name: one for name, one in taken.items() if name not in ("change", "href")}
+    also = {name: entry for name, entry in taken.items() if name not in ("change", "href")}
     watch(run, str(taken["change"]), also=also, is_decided=is_decided, timeout=timeout)
 
 
@@ -62,8 +62,8 @@ def follow_all(
             run.show(seen[-1], change_sheet if follow_it else facts)
     if run.screen.form is OutputFormat.JSON:
         run.show({**(also or {}), "changes": seen}, facts)
-    for one in seen if follow_it else ():
-        watching.came_out_well(one)
+    for record in seen if follow_it else ():
+        watching.came_out_well(record)
 
 
 def watch(
@@ -107,8 +107,14 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
         *(["There are more operations than these."] if seen["cursor"] else []),
     ]
     rows = [
-        (_state(one), one["kind"], one["subject"], one["resource"], said(one["failure_reason"] or one["waiting_for"]))
-        for one in seen["operations"]
+        (
+            _state(pair),
+            pair["kind"],
+            pair["subject"],
+            pair["resource"],
+            said(pair["failure_reason"] or pair["waiting_for"]),
+        )
+        for pair in seen["operations"]
     ]
     return Sheet(columns=("state", "operation", "subject", "resource", "because"), rows=rows, foot=foot)
 

@@ -25,7 +25,7 @@ def approve_leavers(run: Run, change: str, *, yes: bool) -> None:
 
 def _held(run: Run) -> list[str]:
     parts = run.api.pages("/v1/changes", {"state": "held"}, most=MOST)
-    return [str(one["id"]) for part in parts for one in part["changes"]]
+    return [str(pair["id"]) for part in parts for pair in part["changes"]]
 
 
 def _approve(run: Run, change: str) -> str:

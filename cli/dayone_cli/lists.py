@@ -28,7 +28,7 @@ def show_list(run: Run, where: str, name: str, *, columns: Sequence[str], row: R
     foot = [f"There are more entries: {more}."] if cursor else [] if entries else ["No entries."]
 
     def view(_answer: object) -> Sheet:
-        return Sheet(columns=columns, rows=[row(one) for one in entries], foot=foot)
+        return Sheet(columns=columns, rows=[row(entry) for entry in entries], foot=foot)
 
     run.show({name: entries, "cursor": cursor}, view)
 
@@ -44,7 +44,7 @@ def members(*names: str) -> Row:
 
 def facts(answer: Mapping[str, Any]) -> Sheet:
     """Everything an answer has, a line for each member, members of members as `head.due_at`."""
-    return Sheet(columns=("", ""), rows=[(name, _time_or(name, one)) for name, one in _flat(answer)])
+    return Sheet(columns=("", ""), rows=[(name, _time_or(name, entry)) for name, entry in _flat(answer)])
 
 
 def _cell(entry: Mapping[str, Any], name: str) -> str:
@@ -60,9 +60,9 @@ def _time_or(name: str, value: object) -> str:
 
 def _flat(answer: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
     lines: list[tuple[str, Any]] = []
-    for name, one in answer.items():
-        if isinstance(one, Mapping) and one:
-            lines += _flat(one, f"{above}{name}.")
-        elif one not in (None, "", [], {}):
-            lines.append((f"{above}{name}", one))
+    for name, entry in answer.items():
+        if isinstance(entry, Mapping) and entry:
+            lines += _flat(entry, f"{above}{name}.")
+        elif entry not in (None, "", [], {}):
+            lines.append((f"{above}{name}", entry))
     return lines

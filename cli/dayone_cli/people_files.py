@@ -25,8 +25,8 @@ def people_in(file: Path, *, problems: list[str]) -> Sequence[Person]:
 
 def text_of(file: Path) -> str:
     """The text of a file of people, as every source of the kinds `csv` and `json` reads it; raises Misused."""
-    from dayone.contracts.hr.files import decoded
     from dayone.errors import Malformed
+    from dayone.hr.connectors.files import decoded
 
     try:
         return decoded(file.read_bytes())
@@ -36,7 +36,7 @@ def text_of(file: Path) -> str:
 
 def leavers_in(people: Sequence[Person]) -> Sequence[Person]:
     """Those who leave, by the status or by a last day, and by every row that they have."""
-    from dayone.domain.stated_ends import clear_ends, stated_end
+    from dayone.hr.stated_ends import clear_ends, stated_end
 
     ends: dict[str, list[Mapping[str, str]]] = {}
     rows: dict[int, Person] = {}
@@ -53,16 +53,16 @@ def _from_json(text: str, file: Path) -> Sequence[Person]:
     except ValueError as error:
         raise Misused("Not JSON", detail=f"{file}: {error}") from error
     people = said.get("people") if isinstance(said, dict) else said
-    if not isinstance(people, list) or not all(isinstance(one, dict) for one in people):
+    if not isinstance(people, list) or not all(isinstance(entry, dict) for entry in people):
         raise Misused("Not a list of people", detail=f'{file}: send a list of objects, or {{"people": […]}}')
     return people
 
 
 def _from_csv(text: str, file: Path, *, problems: list[str]) -> Sequence[Person]:
     """An empty cell says nothing, rather than that it is empty: so a day can be left out."""
-    from dayone.contracts.hr.files import ambiguous, table
-    from dayone.contracts.hr.workforce import MAPPING
     from dayone.errors import Invalid, Malformed
+    from dayone.hr.connectors.files import ambiguous, table
+    from dayone.hr.connectors.workforce_file import MAPPING
 
     try:
         header, all_rows = table(text, names=list(MAPPING))

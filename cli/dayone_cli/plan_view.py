@@ -27,12 +27,12 @@ def plan_lines(plan: Json) -> Sequence[str]:
 
 def _added(plan: Json) -> Mapping[str, int]:
     """The counts without the creations of what exists: none of these is added."""
-    exists = Counter(one["kind"] for one in plan["operations"] if one.get("exists"))
+    exists = Counter(pair["kind"] for pair in plan["operations"] if pair.get("exists"))
     return {kind: number - exists[kind] for kind, number in plan["counts"].items()}
 
 
 def _exists(plan: Json) -> list[str]:
-    number = sum(bool(one.get("exists")) for one in plan["operations"])
+    number = sum(bool(entry.get("exists")) for entry in plan["operations"])
     return [f"{_EXISTS} marks what exists already: {number} of what is to be created."] if number else []
 
 
@@ -51,19 +51,19 @@ def summary(counts: Mapping[str, int]) -> str:
 
 def _operations(plan: Json) -> list[str]:
     lines: list[str] = []
-    for subject, operations in groupby(plan["operations"], key=lambda one: one["subject"]):
+    for subject, operations in groupby(plan["operations"], key=lambda pair: pair["subject"]):
         lines.append(subject)
-        lines += [_operation(one) for one in operations]
+        lines += [_operation(entry) for entry in operations]
     if plan["truncated"]:
         lines.append(f"… and {plan['truncated']} more, counted below")
     return lines
 
 
-def _operation(one: Json) -> str:
-    reasons = because(one["reasons"])
-    if one.get("exists"):
-        return f"  {_EXISTS} {one['resource']}    {one['exists']}"
-    return f"  {_sign(one['kind'])} {one['resource']}" + (f"    {reasons}" if reasons else "")
+def _operation(pair: Json) -> str:
+    reasons = because(pair["reasons"])
+    if pair.get("exists"):
+        return f"  {_EXISTS} {pair['resource']}    {pair['exists']}"
+    return f"  {_sign(pair['kind'])} {pair['resource']}" + (f"    {reasons}" if reasons else "")
 
 
 def _notes(plan: Json) -> list[str]:
@@ -79,7 +79,7 @@ def _held(guardrail: Json) -> list[str]:
     if not guardrail["held"]:
         return []
     said = f"Held: {plural(guardrail['held'], 'operation')} would wait for another person's approval."
-    return [said, *(f"  because {one}" for one in guardrail["because"]), *guardrail["about_held"]]
+    return [said, *(f"  because {entry}" for entry in guardrail["because"]), *guardrail["about_held"]]
 
 
 def _sign(kind: str) -> str:

@@ -29,8 +29,8 @@ def _files(place: Path) -> Sequence[Path]:
         return [place]
     if not place.is_dir():
         raise Misused("No such file or folder", detail=str(place))
-    files = (one for one in place.rglob("*") if one.suffix.casefold() in _SUFFIXES and one.is_file())
-    found = sorted(one for one in files if not _hidden(one, place))
+    files = (path for path in place.rglob("*") if path.suffix.casefold() in _SUFFIXES and path.is_file())
+    found = sorted(path for path in files if not _hidden(path, place))
     if not found:
         raise Misused("No policy files found", detail=f"{place} has no .yaml files")
     return found

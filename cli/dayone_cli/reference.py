@@ -64,7 +64,7 @@ def reference() -> str:
     shared = _shared(top)
     lines = [_INTRODUCTION, *_table(shared.values())]
     for words, command in _commands(top, ("dayone",)):
-        own = [one for one in command.params if one.name not in {*shared, "help"}]
+        own = [entry for entry in command.params if entry.name not in {*shared, "help"}]
         lines += ["", f"## `{_usage(words, own)}`", "", command.help, *_described(own)]
     return "\n".join(lines) + "\n"
 
@@ -78,19 +78,19 @@ def _commands(group: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def _shared(top: Any) -> dict[str, Any]:  # noqa: ANN401 - typer's
-    found = [{one.name: one for one in command.params} for _, command in _commands(top, ())]
-    return {name: one for name, one in found[0].items() if name != "help" and all(name in each for each in found)}
+    found = [{entry.name: entry for entry in command.params} for _, command in _commands(top, ())]
+    return {name: entry for name, entry in found[0].items() if name != "help" and all(name in each for each in found)}
 
 
 def _usage(words: tuple[str, ...], own: list[Any]) -> str:
-    arguments = [_argument(one) for one in own if one.param_type_name == "argument"]
-    needed = [f"{one.opts[0]} …" for one in own if one.param_type_name == "option" and one.required]
+    arguments = [_argument(entry) for entry in own if entry.param_type_name == "argument"]
+    needed = [f"{entry.opts[0]} …" for entry in own if entry.param_type_name == "option" and entry.required]
     return " ".join([*words, *arguments, *needed])
 
 
-def _argument(one: Any) -> str:  # noqa: ANN401 - typer's
-    name = one.name.upper() + ("…" if one.nargs == -1 else "")
-    return name if one.required else f"[{name}]"
+def _argument(entry: Any) -> str:  # noqa: ANN401 - typer's
+    name = entry.name.upper() + ("…" if entry.nargs == -1 else "")
+    return name if entry.required else f"[{name}]"
 
 
 def _described(own: list[Any]) -> list[str]:
@@ -98,19 +98,19 @@ def _described(own: list[Any]) -> list[str]:
 
 
 def _table(parameters: Any) -> list[str]:  # noqa: ANN401 - typer's
-    return ["| | |", "|---|---|", *(f"| {_called(one)} | {_says(one)} |" for one in parameters)]
+    return ["| | |", "|---|---|", *(f"| {_called(entry)} | {_says(entry)} |" for entry in parameters)]
 
 
-def _called(one: Any) -> str:  # noqa: ANN401 - typer's
-    if one.param_type_name == "argument":
-        return f"`{one.name.upper()}`"
-    return ", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts))
+def _called(entry: Any) -> str:  # noqa: ANN401 - typer's
+    if entry.param_type_name == "argument":
+        return f"`{entry.name.upper()}`"
+    return ", ".join(f"`{name}`" for name in (*entry.opts, *entry.secondary_opts))
 
 
-def _says(one: Any) -> str:  # noqa: ANN401 - typer's
-    usual = one.default if isinstance(one.default, str | int) and not isinstance(one.default, bool) else ""
-    more = [f"`{one.envvar}`" if one.envvar else "", f"`{usual}` by default" if usual else ""]
-    return " ".join([one.help or "", *(f"({text})" for text in more if text)])
+def _says(entry: Any) -> str:  # noqa: ANN401 - typer's
+    usual = entry.default if isinstance(entry.default, str | int) and not isinstance(entry.default, bool) else ""
+    more = [f"`{entry.envvar}`" if entry.envvar else "", f"`{usual}` by default" if usual else ""]
+    return " ".join([entry.help or "", *(f"({text})" for text in more if text)])
 
 
 if __name__ == "__main__":

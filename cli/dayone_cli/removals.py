@@ -99,10 +99,10 @@ def display_name(answer: Json) -> str:
 
 def _held_in(answer: Json, part: Mapping[str, Sequence[str]]) -> Iterator[Json]:
     subjects, resources = part.get("subjects"), part.get("resources")
-    for one in answer["operations"]:
-        is_meant = (not subjects or one["subject"] in subjects) and (not resources or one["resource"] in resources)
-        if one["state"] == _HELD and is_meant:
-            yield one
+    for pair in answer["operations"]:
+        is_meant = (not subjects or pair["subject"] in subjects) and (not resources or pair["resource"] in resources)
+        if pair["state"] == _HELD and is_meant:
+            yield pair
 
 
 def _held_operation(operation: Json, names: Names) -> str:

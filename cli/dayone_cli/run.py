@@ -106,6 +106,6 @@ def _as_typer_sees_it(shown: Callable[..., None], function: Callable[..., None])
     plain = inspect.Parameter.KEYWORD_ONLY
     shared = [inspect.Parameter(name, plain, annotation=of, default=usual) for name, of, usual in _SHARED]
     context = inspect.Parameter("context", plain, annotation=typer.Context)
-    parameters = [context, *(one.replace(kind=plain) for one in own), *shared]
+    parameters = [context, *(parameter.replace(kind=plain) for parameter in own), *shared]
     shown.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    shown.__annotations__ = {one.name: one.annotation for one in parameters}
+    shown.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

@@ -125,16 +125,16 @@ def _table(sheet: Sheet) -> Any:  # noqa: ANN401 - rich's
     for name in sheet.columns:
         table.add_column(name.upper(), overflow="fold")
     for row in sheet.rows:
-        table.add_row(*(_cell(one) for one in row))
+        table.add_row(*(_cell(name) for name in row))
     return table
 
 
 def _aligned(sheet: Sheet) -> Iterator[str]:
     """Columns as wide as it takes: what is piped is cut by nobody."""
     names = [name.upper() for name in sheet.columns]
-    rows = [*([names] if any(names) else []), *([_printable(one) for one in row] for row in sheet.rows)]
-    widths = [max(len(one) for one in column) for column in zip(*rows, strict=True)]
-    return ("  ".join(one.ljust(width) for one, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    rows = [*([names] if any(names) else []), *([_printable(name) for name in row] for row in sheet.rows)]
+    widths = [max(len(entry) for entry in column) for column in zip(*rows, strict=True)]
+    return ("  ".join(name.ljust(width) for name, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 def _cell(text: str) -> Any:  # noqa: ANN401 - rich's
@@ -145,7 +145,7 @@ def _cell(text: str) -> Any:  # noqa: ANN401 - rich's
 
 def _printable(text: str) -> str:
     # Control characters in what an HR system says must not steer a terminal.
-    return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
+    return text if text.isprintable() else "".join(name if name.isprintable() else " " for name in text)
 
 
 def _coloured(line: str) -> Any:  # noqa: ANN401 - rich's

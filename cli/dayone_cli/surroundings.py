@@ -8,8 +8,8 @@ from dayone_cli.failures import Failure, Misused
 from dayone_cli.target import Target
 
 if TYPE_CHECKING:
-    from dayone.domain.findings import Finding
-    from dayone.usecases.check_settings import CheckSettings, GivenSettings
+    from dayone.setup.check import CheckSettings, GivenSettings
+    from dayone.setup.findings import Finding
 
 type Given = Mapping[str, str]
 
@@ -24,8 +24,8 @@ def own_findings(target: Target, *, instance_arn: str, ended_sessions_targets: s
 
     Raises Unauthorised without credentials, and Misused when there are several instances and none was named.
     """
-    from dayone.domain.findings import unseen
-    from dayone.usecases.check_settings import check_settings
+    from dayone.setup.check import check_settings
+    from dayone.setup.findings import unseen
 
     with aws_asked("ask who the caller is (sts:GetCallerIdentity)"):
         account = str(target.client("sts").get_caller_identity()["Account"])
@@ -63,7 +63,7 @@ def _table_of(target: Target, given: Given) -> str:
 def _instance(target: Target, given: Given) -> Given:
     with aws_asked("find the Identity Center instance (sso:ListInstances)"):
         pages = target.client("sso-admin").get_paginator("list_instances").paginate()
-        found = {str(one["InstanceArn"]): str(one["IdentityStoreId"]) for page in pages for one in page["Instances"]}
+        found = {str(pair["InstanceArn"]): str(pair["IdentityStoreId"]) for page in pages for pair in page["Instances"]}
     arn = given.get("InstanceArn") or (next(iter(found)) if len(found) == 1 else "")
     if len(found) > 1 and not arn:
         raise Misused(
@@ -73,7 +73,7 @@ def _instance(target: Target, given: Given) -> Given:
 
 
 def _no_instance(target: Target) -> "Finding":
-    from dayone.domain.findings import amiss
+    from dayone.setup.findings import amiss
 
     mend = "enable an organisation instance there, or name the Region it is in with --region"
     return amiss("instance", f"there is no Identity Center in {target.known_region}", do=mend)
@@ -81,9 +81,9 @@ def _no_instance(target: Target) -> "Finding":
 
 def _session_policy(target: Target, given: Given) -> "Finding":
     """Whether the policy that ends live sessions fits; the deployed functions have no right to look."""
-    from dayone.adapters.seen_organization import OrganizationsTargetSight
-    from dayone.domain.session_policy import policy_name
-    from dayone.usecases.check_session_policy import session_policy_fits
+    from dayone.adapters.setup.organization import OrganizationsTargetSight
+    from dayone.setup.organization import session_policy_fits
+    from dayone.setup.session_policy import policy_name
 
     targets = tuple(filter(None, map(str.strip, given.get("EndedSessionsTargets", "").split(","))))
     sight = OrganizationsTargetSight(target.client("organizations"))
@@ -92,8 +92,8 @@ def _session_policy(target: Target, given: Given) -> "Finding":
 
 def _invocations(target: Target, given: Given, *, account: str) -> "Iterator[Finding]":
     """Who may invoke the functions that believe their events; nothing before these are deployed."""
-    from dayone.adapters.seen_invokers import IamInvokerSight
-    from dayone.usecases.check_invocations import only_the_api_and_the_queues_invoke
+    from dayone.adapters.setup.invokers import IamInvokerSight
+    from dayone.setup.invocations import only_the_api_and_the_queues_invoke
 
     try:
         names = [target.outputs[f"{name}FunctionName"] for name in _BELIEVING]
@@ -108,11 +108,11 @@ def _invocations(target: Target, given: Given, *, account: str) -> "Iterator[Fin
 
 
 def _settings(target: Target, given: Given, *, account: str) -> "GivenSettings":
-    from dayone.domain.rate_limits import Budgets
-    from dayone.usecases.check_settings import GivenSettings
+    from dayone.executor.rate_limits import Budgets
+    from dayone.setup.check import GivenSettings
 
-    budgets: dict[str, Any] = {name: int(given[one]) for name, one in _WHOLE.items() if one in given}
-    budgets |= {name: float(given[one]) for name, one in _RATES.items() if one in given}
+    budgets: dict[str, Any] = {name: int(given[value]) for name, value in _WHOLE.items() if value in given}
+    budgets |= {name: float(given[value]) for name, value in _RATES.items() if value in given}
     return GivenSettings(
         instance_arn=given["InstanceArn"],
         identity_store_id=given["IdentityStoreId"],
@@ -131,14 +131,11 @@ def _settings(target: Target, given: Given, *, account: str) -> "GivenSettings":
 
 
 def _ports(target: Target) -> "CheckSettings":
-    from dayone.adapters.seen_instance import SsoInstanceSight
-    from dayone.adapters.seen_key import IdentityCenterKeySight, KmsKeyPolicies
-    from dayone.adapters.seen_organization import OrganizationsSight
-    from dayone.adapters.seen_quotas import ServiceQuotaSight
-    from dayone.adapters.seen_room import IamRoleSight, LambdaConcurrencySight
-    from dayone.adapters.seen_table import DynamoTableSight
-    from dayone.adapters.seen_trails import CloudTrailSight
-    from dayone.usecases.check_settings import CheckSettings
+    from dayone.adapters.setup.instance import IdentityCenterKeySight, KmsKeyPolicies, SsoInstanceSight
+    from dayone.adapters.setup.organization import CloudTrailSight, OrganizationsSight
+    from dayone.adapters.setup.quotas import IamRoleSight, LambdaConcurrencySight, ServiceQuotaSight
+    from dayone.adapters.setup.table import DynamoTableSight
+    from dayone.setup.check import CheckSettings
 
     return CheckSettings(
         instance=SsoInstanceSight(target.client("sso-admin")),

@@ -62,12 +62,12 @@ class Target:
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """The outputs of the deployed stack; raises Refused when it is not there."""
-        return {one["OutputKey"]: one["OutputValue"] for one in self._stack.get("Outputs", ())}
+        return {pair["OutputKey"]: pair["OutputValue"] for pair in self._stack.get("Outputs", ())}
 
     @cached_property
     def parameters(self) -> Mapping[str, str]:
         """The parameters of the deployed stack; raises Refused when it is not there."""
-        return {one["ParameterKey"]: one["ParameterValue"] for one in self._stack.get("Parameters", ())}
+        return {pair["ParameterKey"]: pair["ParameterValue"] for pair in self._stack.get("Parameters", ())}
 
     @property
     def is_deployed(self) -> bool:

@@ -136,8 +136,8 @@ def _not_in_the_inbox(seen: Json) -> Unfinished:
 def _came_out_well(seen: Json) -> None:
     change = seen["change"]
     if change["state"] == "failed":
-        failed = [one for one in seen["operations"] if one["state"] == "failed" and not one.get("failed_before")]
-        findings = [f"{one['kind']} {one['subject']} {one['resource']}: {one['failure_reason']}" for one in failed]
+        failed = [pair for pair in seen["operations"] if pair["state"] == "failed" and not pair.get("failed_before")]
+        findings = [f"{pair['kind']} {pair['subject']} {pair['resource']}: {pair['failure_reason']}" for pair in failed]
         if not findings and change.get("unplanned"):
             detail = "`dayone status` names them: correct the causes, then run `dayone dead-letters redrive`"
             raise Negative(f"{plural(change['unplanned'], 'subject')} could not be planned", detail=detail)

@@ -14,9 +14,9 @@ def said(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}={said(one)}" for name, one in value.items())
+        return ", ".join(f"{name}={said(entry)}" for name, entry in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(said(one) for one in value)
+        return ", ".join(said(entry) for entry in value)
     return str(value)
 
 
@@ -28,9 +28,9 @@ def moment(value: object) -> str:
 
 def because(reasons: Iterable[Mapping[str, Any]]) -> str:
     """Reasons in one line: what makes the rule apply, and where the rule is."""
-    return "; ".join(f"{one['because']} ({one['rule']})" for one in reasons)
+    return "; ".join(f"{pair['because']} ({pair['rule']})" for pair in reasons)
 
 
-def plural(number: int, one: str, many: str = "") -> str:
+def plural(number: int, name: str, many: str = "") -> str:
     """A number with its word: `1 removal`, `2 removals`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {name if number == 1 else many or name + 's'}"

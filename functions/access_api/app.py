@@ -5,12 +5,12 @@ from typing import Any
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.contracts.deliveries import refusal
-from dayone.contracts.origin import check_request, check_signer
+from dayone.api.app import build_app, part_of
 from dayone.errors import DayOneError
-from dayone.observability import logger_of
-from dayone.routes.access_api import build_app, part_of
+from dayone.logs import logger_of
+from dayone.messages.deliveries import refusal
+from dayone.messages.origin import check_request, check_signer
+from dayone.wiring import functions as wiring
 
 logger = logger_of("access_api")
 

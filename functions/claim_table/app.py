@@ -5,10 +5,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.contracts.custom_resource import claim_in, claimed, failed, is_deletion, request_in, succeeded
-from dayone.observability import failures_told, logger_of
-from dayone.usecases.claim_table import claim_table
+from dayone.logs import failures_told, logger_of
+from dayone.setup.custom_resource import claim_in, claimed, failed, is_deletion, request_in, succeeded
+from dayone.setup.state_table import claim_table
+from dayone.wiring import functions as wiring
 
 logger = logger_of("claim_table")
 

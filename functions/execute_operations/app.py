@@ -5,9 +5,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.observability import failures_told, logger_of
-from dayone.usecases.execute_operations import execute_operations
+from dayone.executor.executor import execute_operations
+from dayone.logs import failures_told, logger_of
+from dayone.wiring import functions as wiring
 
 logger = logger_of("execute_operations")
 

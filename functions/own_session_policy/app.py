@@ -5,10 +5,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.contracts.custom_resource import failed, request_in, session_policy_in, succeeded
-from dayone.observability import failures_told, logger_of
-from dayone.usecases.own_session_policy import own_session_policy
+from dayone.logs import failures_told, logger_of
+from dayone.setup.custom_resource import failed, request_in, session_policy_in, succeeded
+from dayone.setup.session_policy import own_session_policy
+from dayone.wiring import functions as wiring
 
 logger = logger_of("own_session_policy")
 

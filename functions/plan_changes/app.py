@@ -8,13 +8,13 @@ from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, proce
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.contracts.inbox import from_json
-from dayone.contracts.inbox_batch import handled_messages, without
-from dayone.contracts.origin import check_records
-from dayone.observability import failures_told, logger_of
-from dayone.usecases.plan_changes import plan_changes
-from dayone.usecases.settle_batch import settle_batch
+from dayone.logs import failures_told, logger_of
+from dayone.messages.batch import handled_messages, without
+from dayone.messages.inbox import from_json
+from dayone.messages.origin import check_records
+from dayone.reconcile.handler import plan_changes
+from dayone.reconcile.inbox_batch import settle_batch
+from dayone.wiring import functions as wiring
 
 logger = logger_of("plan_changes")
 # Skipping a group after a failure keeps its order. A raised error would cost a cold start and say the same.

@@ -4,10 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.contracts.origin import check_records
-from dayone.observability import failures_told, logger_of
-from dayone.usecases.publish_events import publish_events
+from dayone.events.publish import publish_events
+from dayone.logs import failures_told, logger_of
+from dayone.messages.origin import check_records
+from dayone.wiring import functions as wiring
 
 logger = logger_of("publish_events")
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.contracts.deliveries import answer, delivery_of, echo, nothing_to_do, refusal
-from dayone.contracts.origin import check_request
 from dayone.errors import DayOneError, Unauthentic, Unavailable
-from dayone.observability import logger_of
-from dayone.usecases.receive_hr_event import receive_hr_event
+from dayone.hr.webhook import receive_hr_event
+from dayone.logs import logger_of
+from dayone.messages.deliveries import answer, delivery_of, echo, nothing_to_do, refusal
+from dayone.messages.origin import check_request
+from dayone.wiring import functions as wiring
 
 logger = logger_of("receive_hr_event")
 

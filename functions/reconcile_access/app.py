@@ -4,9 +4,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.observability import failures_told, logger_of
-from dayone.usecases.reconcile_access import reconcile_access
+from dayone.logs import failures_told, logger_of
+from dayone.reconcile.sweep import reconcile_access
+from dayone.wiring import functions as wiring
 
 logger = logger_of("reconcile_access")
 

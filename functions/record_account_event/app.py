@@ -6,10 +6,10 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.contracts.origin import check_records
-from dayone.observability import failures_told, logger_of
-from dayone.usecases.record_account_event import record_account_event
+from dayone.accounts.events import record_account_event
+from dayone.logs import failures_told, logger_of
+from dayone.messages.origin import check_records
+from dayone.wiring import functions as wiring
 
 logger = logger_of("record_account_event")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

@@ -4,11 +4,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
+from dayone.api.docs import page_answer, page_asked_for, page_refusal
 from dayone.errors import NotFound
-from dayone.observability import logger_of
-from dayone.routes.pages import page_answer, page_asked_for, page_refusal
-from dayone.usecases.show_docs import show_docs
+from dayone.logs import logger_of
+from dayone.ops.docs import show_docs
+from dayone.wiring import functions as wiring
 
 logger = logger_of("show_docs")
 

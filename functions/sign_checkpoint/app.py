@@ -4,9 +4,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.observability import failures_told, logger_of
-from dayone.usecases.sign_checkpoint import sign_checkpoint
+from dayone.logs import failures_told, logger_of
+from dayone.ops.checkpoints import sign_checkpoint
+from dayone.wiring import functions as wiring
 
 logger = logger_of("sign_checkpoint")
 

@@ -33,7 +33,7 @@ class PortalInBrowser:
         self.page.go_to(self._start_url)
         self.page.wait_for("#user-name")
         ids = self.page.attributes("details.account", "data-account")
-        return {one: self.page.texts(f"{_ACCOUNT.format(one)} .permission-set") for one in ids}
+        return {name: self.page.texts(f"{_ACCOUNT.format(name)} .permission-set") for name in ids}
 
     def export_lines(self, account_id: str, permission_set: str) -> str:
         """Unfold the account, open the dialog with the access keys, and return the lines for a shell."""

@@ -99,7 +99,7 @@ def _logs(sandbox: Sandbox) -> list[str]:
         resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     except Exception as error:  # noqa: BLE001 - the story has failed; why its logs are missing is only a remark
         return [f"(no function logs: {error})", *sandbox.server_log().splitlines()[-_LINES_OF_LOG:]]
-    names = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::Lambda::Function"]
+    names = [pair["PhysicalResourceId"] for pair in resources if pair["ResourceType"] == "AWS::Lambda::Function"]
     told = [f"{name}: {line}" for name in names for line in sandbox.function_logs(name) if line.startswith("{")]
     return ([line for line in told if '"level":"INFO"' not in line] or told)[-_LINES_OF_LOG:]
 

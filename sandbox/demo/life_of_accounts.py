@@ -34,7 +34,7 @@ class Life:
         self._renamed(organisation)
         self._gone(organisation, vended)
         known = [self._known(account) for account in (vended, _GUEST)]
-        rows = [[one["id"], one["name"], one["state"], one["ou_path"]] for one in known if one]
+        rows = [[pair["id"], pair["name"], pair["state"], pair["ou_path"]] for pair in known if pair]
         self.narrator.table("What Day One knows", columns=("account", "name", "state", "where"), rows=rows)
 
     def _from_control_tower(self, organisation: Organisation) -> str:
@@ -72,7 +72,7 @@ class Life:
 
     def _named(self, name: str) -> str:
         pages = self.sandbox.client("organizations").get_paginator("list_accounts").paginate()
-        return next((str(one["Id"]) for page in pages for one in page["Accounts"] if one["Name"] == name), "")
+        return next((str(pair["Id"]) for page in pages for pair in page["Accounts"] if pair["Name"] == name), "")
 
     def _seen[T](self, look: Callable[[], T]) -> T:
         deadline = time.monotonic() + self.patience

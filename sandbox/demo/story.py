@@ -145,7 +145,9 @@ def _wait_until_seen(expected: Expected, *, view: IdentityCenterView, patience: 
 def _show_changes(deployed: Deployed, narrator: Narrator, *, patience: float) -> None:
     with narrator.step("Ask the API what changed: GET /v1/changes"):
         changes = _settled_changes(deployed.api, patience=patience)
-    rows = [[one["id"], one["cause"]["kind"], one["cause"]["reference"], one["state"], _done(one)] for one in changes]
+    rows = [
+        [pair["id"], pair["cause"]["kind"], pair["cause"]["reference"], pair["state"], _done(pair)] for pair in changes
+    ]
     narrator.table("Changes", columns=("change", "cause", "reference", "state", "operations done"), rows=rows)
 
 
@@ -153,11 +155,11 @@ def _settled_changes(api: HttpApi, *, patience: float) -> list[dict[str, Any]]:
     deadline = time.monotonic() + patience
     while True:
         changes: list[dict[str, Any]] = expect(api.get("/v1/changes"), status=200)["changes"]
-        states = {one["state"] for one in changes}
+        states = {pair["state"] for pair in changes}
         if states == {"succeeded"}:
             return changes
         if "failed" in states or time.monotonic() > deadline:
-            raise RuntimeError(f"not all changes succeeded: {[(one['id'], one['state']) for one in changes]}")
+            raise RuntimeError(f"not all changes succeeded: {[(pair['id'], pair['state']) for pair in changes]}")
         time.sleep(0.5)
 
 
@@ -191,7 +193,7 @@ def _rows(said: dict[str, Any]) -> list[list[str]]:
     for group in said["groups"]:
         for assignment in group["assignments"]:
             why = [*group["membership"]["reasons"], *assignment["confirmed"]["reasons"]]
-            reasons = "\n".join(f"{one['because']} ({one['rule']})" for one in why)
+            reasons = "\n".join(f"{pair['because']} ({pair['rule']})" for pair in why)
             rows.append(
                 [ALICE["display_name"], group["group"], assignment["permission_set"], assignment["account"], reasons]
             )

@@ -74,7 +74,11 @@ class Callers:
     def is_delegated(self, account_id: str) -> bool:
         """Say whether the organization has made this account the administrator of Identity Center."""
         admins = self._organization.admins
-        return any(one.account.id == account_id and SERVICE_PRINCIPAL in one.services for one in admins)
+        return any(
+            fake_delegated_administrator.account.id == account_id
+            and SERVICE_PRINCIPAL in fake_delegated_administrator.services
+            for fake_delegated_administrator in admins
+        )
 
     def _is_managements(self, management: str, operation: Operation, parameters: Mapping[str, Any]) -> bool:
         if operation.name in _MANAGEMENT_ONLY:

@@ -80,7 +80,7 @@ def organizations(state: State, events: AccountEvents, later: Callable[[Callable
         Units(state.organization, events),
         OrganizationTags(state.organization, events),
     ]
-    told = [FailedCalls(one, events, lambda: state.organization.caller) for one in served]
+    told = [FailedCalls(value, events, lambda: state.organization.caller) for value in served]
     return [*told, OrganizationPolicies(state.organization, lambda: state.behaviour)]
 
 

@@ -5,8 +5,8 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from dayone.contracts.problems import Problem
-from dayone.routes.described import Description
+from dayone.api.spec import Description
+from dayone.messages.problems import Problem
 from sandbox.openapi.hr import hr_routes
 from sandbox.openapi.operations import operation
 from sandbox.openapi.problems import problem_examples
@@ -55,10 +55,14 @@ def document_text() -> str:
 def document() -> Json:
     """The document; raises LookupError, naming them, when routes are not described."""
     found = routes()
-    if missing := [f"{one.method} {one.path}" for one in found if one.description is None]:
+    if missing := [
+        f"{described_route.method} {described_route.path}"
+        for described_route in found
+        if described_route.description is None
+    ]:
         raise LookupError(f"these routes are not described: {missing}")
-    said = [one.description for one in found if one.description]
-    sent = [body.shape for one in said for body in one.bodies]
+    said = [described_route.description for described_route in found if described_route.description]
+    sent = [body.shape for description in said for body in description.bodies]
     schemas = Schemas(answered=[Problem, *_answered(said)], sent=sent)
     return {
         "openapi": "3.1.0",

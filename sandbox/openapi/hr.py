@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from dayone.contracts.api_words import Described
-from dayone.contracts.deliveries import LONGEST_SOURCE, DeliveryAnswer, IgnoredAnswer, VerificationAnswer
-from dayone.contracts.hr.heard import Kind
-from dayone.contracts.hr.okta import CHALLENGE_HEADER, LONGEST_CHALLENGE
-from dayone.contracts.hr.standard import ID_HEADER, SIGNATURES_HEADER, TIME_HEADER, PersonEvent
-from dayone.contracts.hr.workforce import LARGEST_BODY
+from dayone.api.examples import CHANGE, PERSON
+from dayone.api.spec import Accepted, Body, Description, Parameter
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic
-from dayone.routes.described import Accepted, Body, Description, Parameter
-from dayone.routes.examples import CHANGE, PERSON
-from dayone.usecases.receive_hr_event import LONGEST_ID
+from dayone.hr.connectors.base import Kind
+from dayone.hr.connectors.okta import CHALLENGE_HEADER, LONGEST_CHALLENGE
+from dayone.hr.connectors.standard import ID_HEADER, SIGNATURES_HEADER, TIME_HEADER, PersonEvent
+from dayone.hr.connectors.workforce_file import LARGEST_BODY
+from dayone.hr.webhook import LONGEST_ID
+from dayone.messages.deliveries import LONGEST_SOURCE, DeliveryAnswer, IgnoredAnswer, VerificationAnswer
+from dayone.messages.types import Described
 from sandbox.openapi.routes import DescribedRoute
 
 _PATH = "/hr/{source}"

@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dayone.routes.bounds import longest
-from dayone.routes.described import Body, Description, Parameter
-from dayone.routes.once import IDEMPOTENCY_KEY
+from dayone.api.idempotency import IDEMPOTENCY_KEY
+from dayone.api.limits import longest
+from dayone.api.spec import Body, Description, Parameter
 from sandbox.openapi.problems import refused
 from sandbox.openapi.routes import DescribedRoute
 from sandbox.openapi.schemas import Schemas
 
 _JSON = "application/json"
 _IN_PATH: Mapping[str, Parameter] = {
-    one.name: one
-    for one in (
+    parameter.name: parameter
+    for parameter in (
         Parameter(
             name="person",
             says="A person's id in the HR system.",
@@ -64,16 +64,16 @@ def operation(route: DescribedRoute, said: Description, schemas: Schemas) -> Jso
         "summary": " ".join(summary.split()).rstrip("."),
         **({"description": more} if more else {}),
         **({} if route.is_signed else {"security": []}),
-        "parameters": [_parameter(one) for one in _parameters(route, said)],
+        "parameters": [_parameter(parameter) for parameter in _parameters(route, said)],
         **({"requestBody": _body(said.bodies, schemas)} if said.bodies else {}),
         "responses": {**_answers(said, schemas), **refused(route)},
     }
 
 
 def _parameters(route: DescribedRoute, said: Description) -> Sequence[Parameter]:
-    named = {one.name: one for one in said.takes if one.place == "path"}
+    named = {parameter.name: parameter for parameter in said.takes if parameter.place == "path"}
     in_path = [_in_path(name, named) for name in re.findall(r"{(\w+)}", route.path)]
-    others = [one for one in said.takes if one.place != "path"]
+    others = [parameter for parameter in said.takes if parameter.place != "path"]
     return [*in_path, *others, *((IDEMPOTENCY_KEY,) if route.writes else ())]
 
 
@@ -84,30 +84,36 @@ def _in_path(name: str, named: Mapping[str, Parameter]) -> Parameter:
     return found
 
 
-def _parameter(one: Parameter) -> Json:
-    is_in_path = one.name in _IN_PATH and one is _IN_PATH[one.name]
-    place = "path" if is_in_path else one.place
+def _parameter(parameter: Parameter) -> Json:
+    is_in_path = parameter.name in _IN_PATH and parameter is _IN_PATH[parameter.name]
+    place = "path" if is_in_path else parameter.place
     return {
-        "name": one.name,
+        "name": parameter.name,
         "in": place,
-        "description": one.says,
-        **({"required": True} if one.required or place == "path" else {}),
-        "schema": _schema(one),
-        **({"example": one.example} if one.example is not None else {}),
+        "description": parameter.says,
+        **({"required": True} if parameter.required or place == "path" else {}),
+        "schema": _schema(parameter),
+        **({"example": parameter.example} if parameter.example is not None else {}),
     }
 
 
-def _schema(one: Parameter) -> Json:
-    is_free = one.schema["type"] == "string" and not one.schema.keys() & {"pattern", "enum", "format", "maxLength"}
-    return {**one.schema, **({"maxLength": longest(one.name)} if is_free else {})}
+def _schema(parameter: Parameter) -> Json:
+    is_free = parameter.schema["type"] == "string" and not parameter.schema.keys() & {
+        "pattern",
+        "enum",
+        "format",
+        "maxLength",
+    }
+    return {**parameter.schema, **({"maxLength": longest(parameter.name)} if is_free else {})}
 
 
 def _body(bodies: Iterable[Body], schemas: Schemas) -> Json:
     sent = list(bodies)
     content = {
-        one.media_type: {"schema": schemas.of(one.shape), "examples": {"sent": {"value": one.example}}} for one in sent
+        body.media_type: {"schema": schemas.of(body.shape), "examples": {"sent": {"value": body.example}}}
+        for body in sent
     }
-    return {"content": content, **({"required": True} if all(one.required for one in sent) else {})}
+    return {"content": content, **({"required": True} if all(body.required for body in sent) else {})}
 
 
 def _answers(said: Description, schemas: Schemas) -> Json:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dayone.contracts.problems import MEDIA_TYPE, problem_headers, problem_of
 from dayone.errors import Conflicting, Invalid, KeyReused, Malformed, NotFound, TooLarge, Unauthentic, Unavailable
+from dayone.messages.problems import MEDIA_TYPE, problem_headers, problem_of
 from sandbox.openapi.routes import DescribedRoute
 
 _GATEWAY = {
@@ -52,7 +52,7 @@ def _errors(route: DescribedRoute) -> list[Exception]:
         kinds += [Malformed]
     if route.is_signed and "{" in route.path:
         kinds += [NotFound]  # of some characters no path is made, whatever is asked for
-    if said and any(one.name == "cursor" for one in said.takes):
+    if said and any(parameter.name == "cursor" for parameter in said.takes):
         kinds += [Invalid]
     if said and said.bodies:
         kinds += [TooLarge]
@@ -73,10 +73,12 @@ def _problem(error: Exception) -> Json:
 
 def _answer(errors: Iterable[Exception]) -> Json:
     told = list(errors)
-    titles = "; ".join(dict.fromkeys(problem_of(one)["title"] for one in told))
-    examples = {_kind(one): {"$ref": f"#/components/examples/{_kind(one)}"} for one in told}
+    titles = "; ".join(dict.fromkeys(problem_of(exception)["title"] for exception in told))
+    examples = {_kind(exception): {"$ref": f"#/components/examples/{_kind(exception)}"} for exception in told}
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for one in told for name in problem_headers(one)}
+    headers = {
+        name: {"$ref": f"#/components/headers/{name}"} for exception in told for name in problem_headers(exception)
+    }
     return {"description": f"{titles}.", **({"headers": headers} if headers else {}), "content": {MEDIA_TYPE: problem}}
 
 

@@ -49,7 +49,7 @@ def _operation(document: Json, route: str, operation: Json) -> Iterator[str]:
         yield f"{' '.join(operation['description'].split())}\n"
     if operation.get("parameters"):
         yield "| parameter | in | type | |\n|---|---|---|---|"
-        yield "\n".join(_parameter(one) for one in operation["parameters"]) + "\n"
+        yield "\n".join(_parameter(entry) for entry in operation["parameters"]) + "\n"
     for kind, sent in operation.get("requestBody", {}).get("content", {}).items():
         yield from _content("Takes", kind, sent, document)
     for status, answer in operation["responses"].items():
@@ -59,22 +59,24 @@ def _operation(document: Json, route: str, operation: Json) -> Iterator[str]:
     yield _refusals(operation["responses"]) + "\n"
 
 
-def _parameter(one: Json) -> str:
-    name = f"`{one['name']}`" + (" (required)" if one.get("required") else "")
-    return f"| {name} | {one['in']} | {_type(one['schema'])} | {_cell(one['description'])} |"
+def _parameter(pair: Json) -> str:
+    name = f"`{pair['name']}`" + (" (required)" if pair.get("required") else "")
+    return f"| {name} | {pair['in']} | {_type(pair['schema'])} | {_cell(pair['description'])} |"
 
 
 def _content(says: str, kind: str, content: Json, document: Json) -> Iterator[str]:
     yield f"{says} `{kind}`: {_type(content['schema'])}\n"
-    shown = [content["example"]] if "example" in content else [_value(document, one) for one in _examples(content)]
-    for one in shown:
-        yield f"```{kind.rpartition('/')[2] if kind in _COLOURED else ''}\n{_example(one)}\n```\n"
+    shown = (
+        [content["example"]] if "example" in content else [_value(document, record) for record in _examples(content)]
+    )
+    for entry in shown:
+        yield f"```{kind.rpartition('/')[2] if kind in _COLOURED else ''}\n{_example(entry)}\n```\n"
 
 
 def _refusals(responses: Json) -> str:
-    own = {status: one for status, one in responses.items() if not status.startswith("2") and status not in _OF_ANY}
+    own = {status: entry for status, entry in responses.items() if not status.startswith("2") and status not in _OF_ANY}
     return (
-        "Refuses with: " + ", ".join(f"{status} ({_cell(one['description'])})" for status, one in own.items()) + "."
+        "Refuses with: " + ", ".join(f"{status} ({_cell(pair['description'])})" for status, pair in own.items()) + "."
         if own
         else ""
     )
@@ -88,7 +90,7 @@ def _shapes(document: Json) -> Iterator[str]:
             yield " ".join(schema["description"].split()) + "\n"
         if "properties" in schema:
             yield "| member | type |\n|---|---|"
-            yield "\n".join(_member(one, schema) for one in schema["properties"].items()) + "\n"
+            yield "\n".join(_member(entry, schema) for entry in schema["properties"].items()) + "\n"
         else:
             yield f"{_type(schema)}\n"
 
@@ -103,9 +105,9 @@ def _type(schema: Json) -> str:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
     if "enum" in schema or "const" in schema:
-        return ", ".join(f"`{one}`" for one in schema.get("enum", [schema.get("const")]))
+        return ", ".join(f"`{entry}`" for entry in schema.get("enum", [schema.get("const")]))
     if "anyOf" in schema:
-        return " or ".join(_type(one) for one in schema["anyOf"])
+        return " or ".join(_type(entry) for entry in schema["anyOf"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
     if isinstance(schema.get("additionalProperties"), dict):
@@ -133,9 +135,9 @@ def _example(value: object, indent: str = "") -> str:
         return flat
     deeper = indent + "  "
     if isinstance(value, list):
-        parts, ends = [_example(one, deeper) for one in value], "[]"
+        parts, ends = [_example(entry, deeper) for entry in value], "[]"
     else:
-        parts, ends = [f"{json.dumps(name)}: {_example(one, deeper)}" for name, one in value.items()], "{}"
+        parts, ends = [f"{json.dumps(name)}: {_example(entry, deeper)}" for name, entry in value.items()], "{}"
     return f"{ends[0]}\n{deeper}" + f",\n{deeper}".join(parts) + f"\n{indent}{ends[1]}"
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from dayone.routes.access_api import build_app
-from dayone.routes.described import Description, description_of
-from dayone.routes.once import ONLY_ASKS
-from dayone.usecases.access_api import AccessApi
+from dayone.api.app import build_app
+from dayone.api.context import AccessApi
+from dayone.api.idempotency import ONLY_ASKS
+from dayone.api.spec import Description, description_of
 
 _WRITES = frozenset({"POST", "PUT"})
 
@@ -36,17 +36,17 @@ class DescribedRoute:
 def signed_routes() -> Sequence[DescribedRoute]:
     """Every route of `access_api`, by path and method."""
     # No request is answered, so nothing is asked of the ports.
-    none_of_them: dict[str, Any] = dict.fromkeys(one.name for one in fields(AccessApi))
+    none_of_them: dict[str, Any] = dict.fromkeys(field.name for field in fields(AccessApi))
     app = build_app(AccessApi(**none_of_them), logger=Logger(service="openapi"))
     found = (*app._static_routes, *app._dynamic_routes)  # noqa: SLF001 - the resolver has no other list
     made = (
         DescribedRoute(
-            method=str(one.method),
-            path=re.sub(r"<(\w+)>", r"{\1}", one.path),
-            name=one.func.__name__,
-            says=inspect.getdoc(one.func) or "",
-            description=description_of(one.func),
+            method=str(route.method),
+            path=re.sub(r"<(\w+)>", r"{\1}", route.path),
+            name=route.func.__name__,
+            says=inspect.getdoc(route.func) or "",
+            description=description_of(route.func),
         )
-        for one in found
+        for route in found
     )
-    return sorted(made, key=lambda one: (one.path, one.method))
+    return sorted(made, key=lambda entry: (entry.path, entry.method))

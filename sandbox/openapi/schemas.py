@@ -18,19 +18,19 @@ class Schemas:
 
     def __init__(self, *, answered: Iterable[object], sent: Iterable[object]) -> None:
         self._sent = list(sent)
-        self._shapes: list[Any] = list({id(one): one for one in (*answered, *self._sent)}.values())
-        adapters = [(str(at), "serialization", TypeAdapter(one)) for at, one in enumerate(self._shapes)]
+        self._shapes: list[Any] = list({id(value): value for value in (*answered, *self._sent)}.values())
+        adapters = [(str(at), "serialization", TypeAdapter(type_form)) for at, type_form in enumerate(self._shapes)]
         made, definitions = TypeAdapter.json_schemas(adapters, ref_template=_PLACE)  # type: ignore[arg-type]
         self._made: Mapping[str, Json] = {str(key): _plain(schema) for (key, _), schema in made.items()}
-        known = {name: _plain(one) for name, one in sorted(definitions.get("$defs", {}).items())}
+        known = {name: _plain(entry) for name, entry in sorted(definitions.get("$defs", {}).items())}
         asked = {name for shape in self._sent for name in _reached(self.of(shape), known)}
         self.definitions: Mapping[str, Json] = {
-            name: _closed(one) if name in asked else one for name, one in known.items()
+            name: _closed(entry) if name in asked else entry for name, entry in known.items()
         }
 
     def of(self, shape: object) -> Json:
         """The schema of one of the types, which is mostly a reference."""
-        return self._made[str(next(at for at, one in enumerate(self._shapes) if one is shape))]
+        return self._made[str(next(at for at, entry in enumerate(self._shapes) if entry is shape))]
 
 
 def _reached(schema: Json, known: Mapping[str, Json]) -> Iterator[str]:
@@ -46,11 +46,11 @@ def _closed(schema: Json) -> Json:
 def _plain(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
     """A schema less the titles that pydantic makes of names; a property may be called `title`."""
     if isinstance(schema, list):
-        return [_plain(one) for one in schema]
+        return [_plain(entry) for entry in schema]
     if not isinstance(schema, dict):
         return schema
     return {
-        key: {name: _plain(one) for name, one in part.items()} if key in ("properties", "$defs") else _plain(part)
+        key: {name: _plain(entry) for name, entry in part.items()} if key in ("properties", "$defs") else _plain(part)
         for key, part in schema.items()
         if not (key == "title" and isinstance(part, str))
     }

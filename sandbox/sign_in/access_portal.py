@@ -24,9 +24,9 @@ class AccessPortal:
 
     def entitled(self, user: User, *, account_id: str, permission_set: str) -> Entitlement:
         """Return what the user has there; raises ForbiddenException for what the user has not."""
-        for one in self.entitlements.of(user.id):
-            if (one.account_id, one.permission_set) == (account_id, permission_set):
-                return one
+        for entitlement in self.entitlements.of(user.id):
+            if (entitlement.account_id, entitlement.permission_set) == (account_id, permission_set):
+                return entitlement
         raise portal_refusal("ForbiddenException", "No access")
 
     def credentials(self, user: User, entitlement: Entitlement) -> RoleCredentials:

@@ -52,7 +52,7 @@ class Entitlements:
         """Return the user with this name who may sign in; letter case does not count."""
         with self._center.reading() as center:
             wanted = user_name.strip().casefold()
-            users = (_user(one) for one in center.directory.users.values() if _is_enabled(one))
+            users = (_user(entity) for entity in center.directory.users.values() if _is_enabled(entity))
             return next((user for user in users if user.user_name.casefold() == wanted), None)
 
     def user(self, user_id: str) -> User | None:
@@ -66,12 +66,12 @@ class Entitlements:
         with self._center.reading() as center:
             if user_id not in center.directory.users:
                 return []
-            pairs = {one[:2] for one in center.assignments.of_principal("USER", user_id)}
+            pairs = {pair[:2] for pair in center.assignments.of_principal("USER", user_id)}
             found = [self._entitlement(center, account_id, arn) for account_id, arn in pairs]
-        return sorted(found, key=lambda one: (one.account_name.casefold(), one.account_id, one.permission_set))
+        return sorted(found, key=lambda entry: (entry.account_name.casefold(), entry.account_id, entry.permission_set))
 
     def _entitlement(self, center: IdentityCenter, account_id: str, arn: str) -> Entitlement:
-        account = next(one for one in center.organization.accounts if one.id == account_id)
+        account = next(fake_account for fake_account in center.organization.accounts if fake_account.id == account_id)
         permission_set = center.sso_admin.permission_set(arn)
         return Entitlement(
             account_id=account_id,
@@ -94,5 +94,5 @@ def _user(entity: Entity) -> User:
         id=entity.id,
         user_name=attributes["UserName"],
         display_name=attributes.get("DisplayName") or attributes["UserName"],
-        email=next((one.get("Value", "") for one in attributes.get("Emails") or []), ""),
+        email=next((entry.get("Value", "") for entry in attributes.get("Emails") or []), ""),
     )

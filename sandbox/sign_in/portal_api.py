@@ -21,17 +21,26 @@ class PortalApi:
     def list_accounts(self, token: str, _query: Mapping[str, str]) -> dict[str, Any]:
         """Answer with one page of the accounts in which the person has anything."""
         _, user = self._portal.signed_in(token)
-        accounts = {one.account_id: one for one in self._portal.entitlements.of(user.id)}
-        return _paged("accountList", ((one.account_id, _account(one)) for one in accounts.values()), _query)
+        accounts = {entitlement.account_id: entitlement for entitlement in self._portal.entitlements.of(user.id)}
+        return _paged(
+            "accountList",
+            ((entitlement.account_id, _account(entitlement)) for entitlement in accounts.values()),
+            _query,
+        )
 
     def list_account_roles(self, token: str, query: Mapping[str, str]) -> dict[str, Any]:
         """Answer with one page of the person's permission sets in an account; an account without any is forbidden."""
         _, user = self._portal.signed_in(token)
         account_id = _required(query, "account_id")
-        found = [one for one in self._portal.entitlements.of(user.id) if one.account_id == account_id]
+        found = [
+            entitlement for entitlement in self._portal.entitlements.of(user.id) if entitlement.account_id == account_id
+        ]
         if not found:
             raise portal_refusal("ForbiddenException", "No access")
-        roles = ((one.permission_set, {"roleName": one.permission_set, "accountId": account_id}) for one in found)
+        roles = (
+            (entitlement.permission_set, {"roleName": entitlement.permission_set, "accountId": account_id})
+            for entitlement in found
+        )
         return _paged("roleList", roles, query)
 
     def get_role_credentials(self, token: str, query: Mapping[str, str]) -> dict[str, Any]:
@@ -56,8 +65,12 @@ class PortalApi:
         return {}
 
 
-def _account(one: Entitlement) -> dict[str, str]:
-    return {"accountId": one.account_id, "accountName": one.account_name, "emailAddress": one.account_email}
+def _account(entitlement: Entitlement) -> dict[str, str]:
+    return {
+        "accountId": entitlement.account_id,
+        "accountName": entitlement.account_name,
+        "emailAddress": entitlement.account_email,
+    }
 
 
 def _required(query: Mapping[str, str], name: str) -> str:

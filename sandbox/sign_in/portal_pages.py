@@ -25,7 +25,7 @@ class PortalPages:
         if visitor is None:
             return to_sign_in(request)
         _, user = visitor
-        found = groupby(self._portal.entitlements.of(user.id), key=lambda one: one.account_id)
+        found = groupby(self._portal.entitlements.of(user.id), key=lambda entry: entry.account_id)
         return shown("accounts.html", user=user, accounts=[list(entitlements) for _, entitlements in found])
 
     def access_keys(self, request: Request) -> Response:

@@ -53,7 +53,9 @@ class PortalSessions:
 
     def end_all(self, user_id: str) -> None:
         """End everything that a user has open, as when the password is reset."""
-        for session in [one for one in self._sessions.values() if one.user_id == user_id]:
+        for session in [
+            portal_session for portal_session in self._sessions.values() if portal_session.user_id == user_id
+        ]:
             self.end(session)
 
     def access_token(self, session: PortalSession, *, seconds: float) -> tuple[str, int]:

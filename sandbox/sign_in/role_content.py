@@ -25,10 +25,13 @@ class RoleContent:
 def content_of(permission_set: PermissionSet, *, account_id: str) -> RoleContent:
     """Return what the role in this account is made of."""
     customer = (
-        customer_policy(account_id, path=one.path, name=one.name) for one in permission_set.customer_managed_policies
+        customer_policy(account_id, path=customer_managed_policy.path, name=customer_managed_policy.name)
+        for customer_managed_policy in permission_set.customer_managed_policies
     )
     return RoleContent(
-        managed_policies=frozenset([*(one.arn for one in permission_set.managed_policies), *customer]),
+        managed_policies=frozenset(
+            [*(managed_policy.arn for managed_policy in permission_set.managed_policies), *customer]
+        ),
         inline_policy=permission_set.inline_policy or "",
         boundary=_boundary(permission_set, account_id=account_id),
         description=permission_set.description or "",

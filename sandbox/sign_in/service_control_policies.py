@@ -13,7 +13,7 @@ def policies_above(organization: OrganizationState, account_id: str) -> list[lis
     Reads without the center's lock. Who holds it may be waiting for IAM, and IAM, one request at a time, for this
     answer; and lists, which are all there is to read, can be walked while they change.
     """
-    account = next((one for one in organization.accounts if one.id == account_id), None)
+    account = next((fake_account for fake_account in organization.accounts if fake_account.id == account_id), None)
     if account is None or account_id == organization.organization.master_account_id:
         return []
     levels: list[FakeAccount | FakeOrganizationalUnit] = [account]

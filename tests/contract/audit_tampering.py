@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from dayone.adapters.dynamodb_audit import appended, stored
-from dayone.adapters.dynamodb_audit_records import intact_record
-from dayone.adapters.dynamodb_keys import RecordKey, audit_key, tail_key
-from dayone.adapters.dynamodb_writes import key_of, plain, typed
-from dayone.domain.audit import SEALED, AuditEntry, link
+from dayone.adapters.dynamodb.audit import appended, stored
+from dayone.adapters.dynamodb.audit_log import intact_record
+from dayone.adapters.dynamodb.keys import RecordKey, audit_key, tail_key
+from dayone.adapters.dynamodb.writes import key_of, plain, typed
+from dayone.model.audit import SEALED, AuditEntry, link
 from tests.contract.audit_forgetting import forget
 from tests.contract.state_ports import StateTable
 from tests.contract.state_samples import ADA, BOB, NOW, entry
@@ -92,8 +92,8 @@ def _day(number: int) -> str:
 
 
 def _swap(vandal: Vandal, first: RecordKey, second: RecordKey) -> None:
-    one, other = vandal.get(first), vandal.get(second)
-    vandal.put({**one, **second._asdict()})
+    record, other = vandal.get(first), vandal.get(second)
+    vandal.put({**record, **second._asdict()})
     vandal.put({**other, **first._asdict()})
 
 

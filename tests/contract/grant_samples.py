@@ -5,8 +5,8 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from dayone.domain.grants import End, Ending, Extension, Grant, GrantState
-from dayone.domain.subjects import Resource, Subject, SubjectKind
+from dayone.model.grants import End, Ending, Extension, Grant, GrantState
+from dayone.model.subjects import Resource, Subject, SubjectKind
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import NOW, assigned, in_group, plan
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from dayone.adapters.dynamodb_hr_waiting import DynamoDueHints, DynamoWaitingHints
-from dayone.adapters.dynamodb_records import DynamoRecords
-from dayone.adapters.dynamodb_rosters import DynamoRosters
+from dayone.adapters.dynamodb.hr import DynamoDueHints, DynamoRosters, DynamoWaitingHints
+from dayone.adapters.dynamodb.read_models import DynamoRecords
 from tests.contract.hr_state import HrPorts
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.fakes.hr import MemoryHints, MemoryRosters

@@ -9,13 +9,12 @@ from functools import partial
 from itertools import cycle
 from typing import Any
 
-from dayone.adapters.existing_use import AwsExistingUse
-from dayone.adapters.identity_store import IdentityStoreDirectory
-from dayone.adapters.live_access import AwsLiveAccess
-from dayone.adapters.sso_assignments import SsoAssignments
-from dayone.adapters.sso_permission_sets import SsoPermissionSets
-from dayone.adapters.sso_set_policies import SsoSetPolicies
-from dayone.ports.existing import ExistingUse
+from dayone.adapters.identity_center.assignments import SsoAssignments
+from dayone.adapters.identity_center.directory import IdentityStoreDirectory
+from dayone.adapters.identity_center.existing_use import AwsExistingUse
+from dayone.adapters.identity_center.live_access import AwsLiveAccess
+from dayone.adapters.identity_center.permission_set_policies import SsoSetPolicies
+from dayone.adapters.identity_center.permission_sets import SsoPermissionSets
 from dayone.ports.identity_center import (
     AssignmentKey,
     Assignments,
@@ -24,7 +23,7 @@ from dayone.ports.identity_center import (
     RequestState,
     SetPolicies,
 )
-from dayone.ports.live_access import LiveAccess
+from dayone.ports.live_access import ExistingUse, LiveAccess
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.fakes.assignments import MemoryAssignments
@@ -144,7 +143,7 @@ def _new_accounts(client: Any) -> Sequence[str]:  # noqa: ANN401 - any boto3 cli
     """Enough accounts that the requests of a test are over when its turn comes again."""
     names = [fresh("account") for _ in range(_ACCOUNTS)]
     asked = [client.create_account(AccountName=name, Email=f"{name}@example.com") for name in names]
-    return [_created(client, one["CreateAccountStatus"]["Id"]) for one in asked]
+    return [_created(client, pair["CreateAccountStatus"]["Id"]) for pair in asked]
 
 
 def _created(client: Any, request_id: str) -> str:  # noqa: ANN401 - any boto3 client

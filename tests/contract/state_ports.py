@@ -5,43 +5,42 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dayone.adapters.dynamodb_changes import DynamoChanges
-from dayone.adapters.dynamodb_company import DynamoCompany
-from dayone.adapters.dynamodb_due_work import DynamoDueWork
-from dayone.adapters.dynamodb_echoes import DynamoEchoes
-from dayone.adapters.dynamodb_failed_subjects import DynamoFailedSubjects
-from dayone.adapters.dynamodb_grants import DynamoGrants
-from dayone.adapters.dynamodb_held_removals import DynamoHeldRemovals
-from dayone.adapters.dynamodb_history import DynamoHistory
-from dayone.adapters.dynamodb_known_subjects import DynamoKnownSubjects
-from dayone.adapters.dynamodb_ledger import DynamoLedger
-from dayone.adapters.dynamodb_operation_queue import DynamoOperationQueue
-from dayone.adapters.dynamodb_parked import DynamoParkedOperations
-from dayone.adapters.dynamodb_policies import DynamoPolicies
-from dayone.adapters.dynamodb_policy_archive import DynamoPolicyArchive
-from dayone.adapters.dynamodb_portions import DynamoPortions
-from dayone.adapters.dynamodb_progress import DynamoProgress
-from dayone.adapters.dynamodb_records import DynamoRecords
-from dayone.adapters.dynamodb_revoked_sessions import DynamoRevokedSessions
-from dayone.adapters.dynamodb_stuck import DynamoStuckNotes, DynamoStuckSubjects
-from dayone.adapters.dynamodb_subjects import DynamoSubjects
-from dayone.adapters.dynamodb_table import DynamoTable
-from dayone.adapters.dynamodb_turn import DynamoTurn
-from dayone.domain.audit import AuditEntry, AuditRecord
-from dayone.domain.operations import Lane, Operation, order_of
-from dayone.domain.policy import GroupRule, Location, Policy, PolicyVersion
-from dayone.ports.company import Company, Portions
-from dayone.ports.echoes import Echoes
-from dayone.ports.failed_work import FailedSubjects
-from dayone.ports.grants import Grants
-from dayone.ports.guardrails import HeldRemovals, Ledger
-from dayone.ports.history import History
+from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoHistory, DynamoProgress
+from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldRemovals
+from dayone.adapters.dynamodb.idempotency import DynamoEchoes
+from dayone.adapters.dynamodb.leases import DynamoDueWork, DynamoPortions, DynamoRevokedSessions, DynamoTurn
+from dayone.adapters.dynamodb.ledger import DynamoLedger
+from dayone.adapters.dynamodb.operations import DynamoOperationQueue
+from dayone.adapters.dynamodb.parked import (
+    DynamoFailedSubjects,
+    DynamoParkedOperations,
+    DynamoStuckNotes,
+    DynamoStuckSubjects,
+)
+from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchive
+from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoKnownSubjects, DynamoRecords
+from dayone.adapters.dynamodb.subjects import DynamoSubjects
+from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.model.audit import AuditEntry, AuditRecord
+from dayone.model.operations import Lane, Operation, order_of
+from dayone.model.policy.rules import GroupRule, Location, Policy, PolicyVersion
+from dayone.ports.failures import FailedSubjects, StuckNotes, StuckSubjects
+from dayone.ports.idempotency import Echoes
 from dayone.ports.operations import OperationQueue, ParkedOperations, Turn
-from dayone.ports.progress import Progress
-from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.records import History, KnownSubjects, Progress, Records
 from dayone.ports.sessions import RevokedSessions
-from dayone.ports.state import Changes, DueWork, Policies, PolicyArchive, Subjects
-from dayone.ports.stuck import StuckNotes, StuckSubjects
+from dayone.ports.store import (
+    Changes,
+    Company,
+    DueWork,
+    Grants,
+    HeldRemovals,
+    Ledger,
+    Policies,
+    PolicyArchive,
+    Portions,
+    Subjects,
+)
 from tests.contract.state_tables import chains_in
 from tests.fakes.history import MemoryHistory
 from tests.fakes.parked import MemoryParkedOperations
@@ -95,7 +94,7 @@ class StatePorts:
 
     def runnable(self, *, limit: int) -> list[Operation]:
         """Open operations of all lanes, the most urgent first, begun or not."""
-        listed = [one for lane in Lane for one in self.queue.waiting(lane, after="", limit=1000)]
+        listed = [operation for lane in Lane for operation in self.queue.waiting(lane, after="", limit=1000)]
         return sorted([*self.queue.begun(), *self.queue.read(listed)], key=order_of)[:limit]
 
     def logged(self) -> list[AuditEntry]:

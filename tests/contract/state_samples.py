@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.desired import Reason
-from dayone.domain.operations import Action, Applied, Operation, OperationState, Priority
-from dayone.domain.people import Person, Status
-from dayone.domain.retrying import Refusal
-from dayone.domain.subject_states import FactVersion, Head, Plan, generation_number
-from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind, group_named, user_of
+from dayone.model.accounts import Account, AccountState
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause, CauseKind
+from dayone.model.operations import Action, Applied, Operation, OperationState, Priority
+from dayone.model.people import Person, Status
+from dayone.model.reasons import Reason
+from dayone.model.retry import Refusal
+from dayone.model.subject_state import FactVersion, Head, Plan, generation_number
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind, group_named, user_of
 from dayone.ports.operations import Finished
 from tests.contract.state_ports import StatePorts
 

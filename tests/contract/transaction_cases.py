@@ -5,24 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from dayone.adapters.dynamodb_hr_versions import DynamoHrVersions
-from dayone.adapters.dynamodb_request_keys import DynamoRequestKeys
-from dayone.adapters.dynamodb_rosters import DynamoRosters
-from dayone.adapters.dynamodb_state_tables import DynamoStateTables
-from dayone.adapters.dynamodb_unit_names import DynamoUnitNames
-from dayone.domain.changes import CauseKind, Decision
-from dayone.domain.failed_work import FailedWork
-from dayone.domain.guardrails import RemovalBudget
-from dayone.domain.hr_versions import HrVersion, HrVersions, HrVersionState
-from dayone.domain.operations import Operation, OperationState
-from dayone.domain.policy import Reservation, Reservations
-from dayone.domain.portions import Portion
-from dayone.domain.retrying import Refusal
-from dayone.domain.state_table import TableOwner
-from dayone.domain.subject_states import Delivery, Plan
-from dayone.domain.subjects import Subject, SubjectKind, group_named
-from dayone.ports.request_keys import Claim, GivenAnswer
-from dayone.ports.unit_names import UnitName
+from dayone.adapters.dynamodb.hr import DynamoHrVersions, DynamoRosters
+from dayone.adapters.dynamodb.idempotency import DynamoRequestKeys
+from dayone.adapters.dynamodb.leases import DynamoUnitNames
+from dayone.adapters.dynamodb.read_models import DynamoStateTables
+from dayone.model.changes import CauseKind, Decision
+from dayone.model.failures import FailedWork
+from dayone.model.guardrails import RemovalBudget
+from dayone.model.hr.versions import HrVersion, HrVersions, HrVersionState
+from dayone.model.operations import Operation, OperationState
+from dayone.model.policy.rules import Reservation, Reservations
+from dayone.model.retry import Refusal
+from dayone.model.subject_state import Delivery, Plan, Portion
+from dayone.model.subjects import Subject, SubjectKind, group_named
+from dayone.ports.idempotency import Claim, GivenAnswer
+from dayone.ports.organizations import UnitName
+from dayone.ports.state_tables import TableOwner
 from tests.contract.grant_samples import granted
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import (
@@ -142,7 +140,9 @@ def _two_begun(on: Adapters) -> list[Operation]:
 
 
 def _finish(on: Adapters, operations: list[Operation]) -> None:
-    on.state.queue.finish([end(one, applied=confirmed(one.resource), gone=[in_group("c")]) for one in operations])
+    on.state.queue.finish(
+        [end(operation, applied=confirmed(operation.resource), gone=[in_group("c")]) for operation in operations]
+    )
 
 
 def _held(on: Adapters) -> list[str]:
@@ -225,35 +225,35 @@ CASES = (
     Case(
         name="an operation is submitted",
         prepare=_begun,
-        call=lambda on, one: on.state.queue.submit(one, request_id="r-1", at=NOW),
+        call=lambda on, entry: on.state.queue.submit(entry, request_id="r-1", at=NOW),
     ),
     Case(
         name="an operation is postponed",
         prepare=_begun,
-        call=lambda on, one: on.state.queue.postpone(one, until=_LATER, because="slow down"),
+        call=lambda on, entry: on.state.queue.postpone(entry, until=_LATER, because="slow down"),
     ),
     Case(
         name="an operation is refused",
         prepare=_begun,
-        call=lambda on, one: on.state.queue.note_refusal(
-            replace(one, refusal=Refusal.DENIED, refused_since=NOW), because="no"
+        call=lambda on, entry: on.state.queue.note_refusal(
+            replace(entry, refusal=Refusal.DENIED, refused_since=NOW), because="no"
         ),
     ),
     Case(name="an attempt came to nothing", prepare=_begun, call=_settle),
     Case(
         name="an operation waits",
         prepare=_an_operation,
-        call=lambda on, one: on.state.queue.park([parked(one, on=group_named("a"))]),
+        call=lambda on, entry: on.state.queue.park([parked(entry, on=group_named("a"))]),
     ),
     Case(
         name="an operation waits no more",
         prepare=_parked,
-        call=lambda on, one: on.state.queue.unpark([one]),
+        call=lambda on, entry: on.state.queue.unpark([entry]),
     ),
     Case(
         name="an operation that waits is tried",
         prepare=_parked,
-        call=lambda on, one: on.state.waiting.probe(one),
+        call=lambda on, entry: on.state.waiting.probe(entry),
     ),
     Case(name="operations end", prepare=_two_begun, call=_finish),
     Case(

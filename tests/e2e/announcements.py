@@ -31,4 +31,4 @@ class Announcements:
 
     def of_change(self, change: str) -> list[dict[str, Any]]:
         """The events about one change."""
-        return [one for one in self.heard() if one["detail"].get("change") == change]
+        return [pair for pair in self.heard() if pair["detail"].get("change") == change]

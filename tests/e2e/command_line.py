@@ -46,7 +46,7 @@ class Shell:
         """Run it in this process, which is faster, whatever comes of it."""
         seen = {**self.environment, **more}
         environment = {**dict.fromkeys(os.environ.keys() - seen.keys()), **seen}
-        ended = CliRunner().invoke(_APP, [str(one) for one in words], input=stdin, env=environment)
+        ended = CliRunner().invoke(_APP, [str(word) for word in words], input=stdin, env=environment)
         if ended.exception and not isinstance(ended.exception, SystemExit):
             raise ended.exception
         return Ended(returncode=ended.exit_code, stdout=ended.stdout, stderr=ended.stderr)

@@ -59,7 +59,7 @@ class DayOne:
         path = f"/v1/changes/{change}?limit=100"
         eventually(lambda: self.knows(path))
         said = eventually(lambda: self.get(path), holds=lambda said: said["change"]["state"] in (*ENDED, "held"))
-        if {one["kind"] for one in said["operations"] if one["state"] == "held"} == {"create-guardrails"}:
+        if {pair["kind"] for pair in said["operations"] if pair["state"] == "held"} == {"create-guardrails"}:
             return self.decided(change, to="approve")
         return self.succeeded(change)
 
@@ -97,7 +97,7 @@ class DayOne:
     def changes(self, *, reference: str) -> list[Any]:
         """The changes among the newest hundred that the outside gave this reference."""
         listed = self.get("/v1/changes?limit=100")["changes"]
-        return [one for one in listed if one["cause"]["reference"] == reference]
+        return [pair for pair in listed if pair["cause"]["reference"] == reference]
 
     def function(self, name: str) -> str:
         """The name that CloudFormation gave a function, which is called `plan_changes` here."""

@@ -24,8 +24,8 @@ class Session:
     def run(self, fences: Sequence[Fence]) -> None:
         """Run what is to be run; raises AssertionError with the first place that fails or prints something else."""
         self._look_like_the_checkout()
-        steps = [one for one in fences if one.file or (one.language == "sh" and not one.not_run)]
-        printed, status = self._printed("".join(_step(one) for one in steps))
+        steps = [fence for fence in fences if fence.file or (fence.language == "sh" and not fence.not_run)]
+        printed, status = self._printed("".join(_step(fence) for fence in steps))
         assert status == 0, f"{steps[len(printed) - 1].place} ended with {status}:\n{printed[-1]}"
         _compare(fences, dict(zip(steps, printed, strict=True)))
 
@@ -68,8 +68,8 @@ def _step(fence: Fence) -> str:
 
 def _compare(fences: Sequence[Fence], printed: Mapping[Fence, str]) -> None:
     before = ""
-    for one in fences:
-        if one.language == "output":
-            assert printed_as(one.text, printed=before), f"{one.place} shows\n{one.text}\nbut it is\n{before}"
-        elif one in printed:
-            before = printed[one]
+    for fence in fences:
+        if fence.language == "output":
+            assert printed_as(fence.text, printed=before), f"{fence.place} shows\n{fence.text}\nbut it is\n{before}"
+        elif fence in printed:
+            before = printed[fence]

@@ -23,7 +23,7 @@ def drained(day_one: DayOne, queue: str) -> list[str]:
     sqs, url = day_one.sandbox.client("sqs"), day_one.queue_url(queue)
     taken: list[str] = []
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-        for one in messages:
-            taken.append(str(one["Body"]))
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+        for pair in messages:
+            taken.append(str(pair["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=pair["ReceiptHandle"])
     return taken

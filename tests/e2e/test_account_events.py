@@ -88,7 +88,7 @@ def test_six_more_events_about_an_account_lead_to_one_set_of_assignments(day_one
     assert becomes(lambda: day_one.view.assignments(account), HAS_ACCESS)
     assert settled(day_one, account)
     assert len(day_one.view.assignment_requests(account)) == 1
-    assert sum(one["change"]["operations"] for one in done) <= 1
+    assert sum(pair["change"]["operations"] for pair in done) <= 1
     assert day_one.get(f"/v1/accounts/{account}")["fact"]["tags"] == {"env": "prod"}
 
 
@@ -100,13 +100,13 @@ def _path_of(day_one: DayOne, account: str) -> str:
 
 def _account_events_of(day_one: DayOne, *, subjects: int) -> list[dict[str, Any]]:
     listed = day_one.get("/v1/changes?limit=100")["changes"]
-    return [one for one in listed if (one["subjects"], one["cause"]["kind"]) == (subjects, "account-event")]
+    return [pair for pair in listed if (pair["subjects"], pair["cause"]["kind"]) == (subjects, "account-event")]
 
 
 def test_every_account_below_a_unit_that_is_renamed_is_looked_at_again(day_one: DayOne) -> None:
     accounts = [account_in(day_one, f"renamed-{number}", "Elsewhere", "Prod") for number in (1, 2)]
     other = account_in(day_one, "renamed-3", "Attic")
-    for account, path in (*((one, "/Elsewhere/Prod") for one in accounts), (other, "/Attic")):
+    for account, path in (*((account, "/Elsewhere/Prod") for account in accounts), (other, "/Attic")):
         assert becomes(partial(_path_of, day_one, account), path)
         assert day_one.view.assignments(account) == []
     day_one.organisation.rename_unit(("Elsewhere",), name="Workloads-2")
@@ -147,7 +147,7 @@ def test_an_event_that_names_no_account_waits_among_the_dead_letters_and_the_log
     event = put_event(day_one, "MoveAccount", requestParameters={"destination": "nowhere"})
     assert becomes(lambda: day_one.waiting("AccountEventsDeadLetters"), 1)
     (line,) = eventually(
-        lambda: [one for one in day_one.log("record_account_event") if event in one.get("why_not", "")]
+        lambda: [record for record in day_one.log("record_account_event") if event in record.get("why_not", "")]
     )
     assert (line["level"], line["why_not"]) == ("WARNING", f"MoveAccount {event} names no account")
     sqs, where = day_one.sandbox.client("sqs"), day_one.queue_url("AccountEventsDeadLetters")
@@ -161,7 +161,9 @@ def test_tags_on_a_unit_are_no_business_of_any_account(day_one: DayOne) -> None:
     unit = day_one.organisation.unit(("Attic",))
     event = put_event(day_one, "TagResource", requestParameters={"resourceId": unit, "tags": []})
     why = "it is not about an account"
-    (line,) = eventually(lambda: [one for one in day_one.log("record_account_event") if one.get("why_not") == why])
+    (line,) = eventually(
+        lambda: [record for record in day_one.log("record_account_event") if record.get("why_not") == why]
+    )
     assert (line["level"], line["event"], line["account"]) == ("INFO", "TagResource", "")
     assert day_one.changes(reference=event) == []
     assert day_one.waiting("AccountEventsDeadLetters") == 0

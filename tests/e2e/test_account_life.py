@@ -37,8 +37,8 @@ def _state(day_one: DayOne, account: str) -> str:
 
 def _ready(day_one: DayOne, account: str) -> list[dict[str, Any]]:
     """What was announced of its being ready, each thing once."""
-    heard = [one["detail"] for one in day_one.announcements.heard() if one["detail-type"] == "Account Ready"]
-    return list({one["id"]: one for one in heard if one["account"] == account}.values())
+    heard = [pair["detail"] for pair in day_one.announcements.heard() if pair["detail-type"] == "Account Ready"]
+    return list({pair["id"]: pair for pair in heard if pair["account"] == account}.values())
 
 
 def _has(day_one: DayOne, account: str, *wanted: tuple[str, str]) -> bool:

@@ -20,7 +20,7 @@ _DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "ia
 
 
 def _failures(change: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
-    return {f"{one['kind']} {one['subject']}": one["failure_reason"] for one in change["operations"]}
+    return {f"{pair['kind']} {pair['subject']}": pair["failure_reason"] for pair in change["operations"]}
 
 
 def _refused(day_one: DayOne, policy: dict[str, Any]) -> dict[str, str]:
@@ -46,7 +46,7 @@ def test_a_set_with_another_inline_policy_is_neither_overwritten_nor_emptied(day
     sso.put_inline_policy_to_permission_set(**where, PermissionSetArn=made, InlinePolicy=theirs)
     rule = {"Deploy": {"inline_policy": _LISTS, "session_duration": "PT1H"}}
     plan = _previewed(day_one, policies.base_with(permission_sets=rule))
-    (exists,) = [one["exists"] for one in plan["operations"] if one["kind"] == "create-permission-set"]
+    (exists,) = [pair["exists"] for pair in plan["operations"] if pair["kind"] == "create-permission-set"]
     assert "inline policy: " in exists
     reasons = _refused(day_one, policies.base_with(permission_sets=rule))
     reason = reasons["create-permission-set permission-set:Deploy"]
@@ -119,7 +119,7 @@ def test_what_builds_on_a_group_that_is_left_to_others_ends_with_it(day_one: Day
     assignment = {"group": "Guild", "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}
     edit = policies.base_with(groups=groups, assignments=[assignment])
     plan = _previewed(day_one, edit)
-    (exists,) = [one["exists"] for one in plan["operations"] if one["kind"] == "create-group"]
+    (exists,) = [pair["exists"] for pair in plan["operations"] if pair["kind"] == "create-group"]
     assert "would be left as it is" in exists
     assert "description: ask in #guild → none" in exists
     assert not [note for note in plan["notes"] if note.startswith("not looked at")]
@@ -171,7 +171,7 @@ def test_a_set_that_others_use_is_brought_in_line_once_another_person_has_approv
     assert _adopt(day_one, change, "permission-set:Shipping", digest="0" * 16).status == 409
 
     taken = expect(_adopt(day_one, change, "permission-set:Shipping", digest=digest), status=202)["change"]
-    assert {one["state"] for one in day_one.held(taken)["operations"]} == {"held"}
+    assert {pair["state"] for pair in day_one.held(taken)["operations"]} == {"held"}
     assert day_one.view.managed_policies(theirs) == {"AdministratorAccess"}
     assert day_one.deployed.api.send("POST", f"/v1/changes/{taken}/approve").status == 403
     day_one.decided(taken, to="approve")
@@ -180,5 +180,5 @@ def test_a_set_that_others_use_is_brought_in_line_once_another_person_has_approv
     assert (theirs, "By hand") in day_one.view.assignments(scene.early_account)
 
     entries = day_one.get("/v1/audit?subject=permission-set%3AShipping&limit=100")["entries"]
-    details = [one["detail"] for one in entries if one["action"] == "adopt-existing"]
+    details = [pair["detail"] for pair in entries if pair["action"] == "adopt-existing"]
     assert details == [f"ours from before (digest {digest})"]

@@ -127,7 +127,7 @@ class ByHand:
 
 
 def _without_request(answers: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    return {name: {key: one[key] for key in one if key != "ResponseMetadata"} for name, one in answers.items()}
+    return {name: {key: entry[key] for key in entry if key != "ResponseMetadata"} for name, entry in answers.items()}
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def _in_file(shell: Shell, policy: Mapping[str, Any]) -> Path:
 
 
 def _failures(change: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
-    return {str(one["subject"]): one["failure_reason"] for one in change["operations"] if one["state"] == "failed"}
+    return {str(pair["subject"]): pair["failure_reason"] for pair in change["operations"] if pair["state"] == "failed"}
 
 
 def _refused(day_one: DayOne, policy: Mapping[str, Any]) -> dict[str, str]:

@@ -20,21 +20,23 @@ def heard(day_one: DayOne, hiring: Any) -> list[dict[str, Any]]:  # noqa: ANN401
     change = hiring["change"]["id"]
     return eventually(
         lambda: day_one.announcements.of_change(change),
-        holds=lambda events: "Change Succeeded" in {one["detail-type"] for one in events},
+        holds=lambda events: "Change Succeeded" in {pair["detail-type"] for pair in events},
     )
 
 
 def test_each_operation_is_announced_with_the_request_id_of_aws(hiring: Any, heard: list[dict[str, Any]]) -> None:  # noqa: ANN401
-    done = [one["detail"] for one in heard if one["detail-type"] == "Operation Succeeded"]
-    told = {(one["id"], one["kind"], one["resource"], one["request_id"]) for one in hiring["operations"]}
-    assert {(one["operation"], one["kind"], one["resource"], one["request_id"]) for one in done} == told
+    done = [pair["detail"] for pair in heard if pair["detail-type"] == "Operation Succeeded"]
+    told = {(pair["id"], pair["kind"], pair["resource"], pair["request_id"]) for pair in hiring["operations"]}
+    assert {(pair["operation"], pair["kind"], pair["resource"], pair["request_id"]) for pair in done} == told
 
 
 def test_the_end_of_the_change_is_announced_with_its_counts(hiring: Any, heard: list[dict[str, Any]]) -> None:  # noqa: ANN401
-    (end,) = {one["detail"]["id"]: one["detail"] for one in heard if one["detail-type"] == "Change Succeeded"}.values()
+    (end,) = {
+        pair["detail"]["id"]: pair["detail"] for pair in heard if pair["detail-type"] == "Change Succeeded"
+    }.values()
     assert (end["state"], end["operations"], end["succeeded"], end["failed"]) == ("succeeded", 2, 2, 0)
     assert end["reference"] == hiring["change"]["cause"]["reference"]
 
 
 def test_no_announcement_names_a_person(heard: list[dict[str, Any]]) -> None:
-    assert not [one for one in heard for word in PERSONAL if word in str(one).casefold()]
+    assert not [record for record in heard for word in PERSONAL if word in str(record).casefold()]

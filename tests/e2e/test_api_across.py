@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from dayone.contracts.inbox import to_json
-from dayone.domain.changes import Cause, CauseKind, ulid_of
-from dayone.domain.commands import ReconcileSubject
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.messages.inbox import to_json
+from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.commands import ReconcileSubject
+from dayone.model.subjects import Subject, SubjectKind
 from sandbox.day_one import expect
 from sandbox.signed_http import Answer
 from tests.e2e import policies
@@ -50,9 +50,9 @@ class TestOnce:
         key, before = str(uuid.uuid4()), _newest(day_one)
         with ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(lambda _: _put(day_one, Idempotency_Key=key), range(4)))
-        assert {one.status for one in answers} <= {202, 409}
-        assert len({one.text for one in answers if one.status == 202}) == 1
-        assert all("retry-after" in one.headers for one in answers if one.status == 409)
+        assert {answer.status for answer in answers} <= {202, 409}
+        assert len({answer.text for answer in answers if answer.status == 202}) == 1
+        assert all("retry-after" in answer.headers for answer in answers if answer.status == 409)
         assert _newest(day_one) == before + 1
 
 
@@ -80,7 +80,7 @@ def test_a_change_is_waited_for_and_found_again(day_one: DayOne) -> None:
     subject = f"person:{person['id']}"
     query = urlencode({"subject": subject, "cause": "hr-event", "state": "succeeded", "since": since})
     listed = eventually(lambda: day_one.get(f"/v1/changes?{query}")["changes"], holds=bool)
-    assert [one["id"] for one in listed] == [change]
+    assert [pair["id"] for pair in listed] == [change]
     assert day_one.get(f"/v1/changes?{urlencode({'subject': subject, 'state': 'held'})}")["changes"] == []
 
 
@@ -88,12 +88,12 @@ def test_what_was_done_is_on_record_and_the_record_is_whole(day_one: DayOne) -> 
     person = somebody("Engineering")
     change = day_one.told(person)["change"]["id"]
     entries: list[Any] = day_one.get(f"/v1/audit?subject=person%3A{person['id']}&limit=100")["entries"]
-    assert {one["change"] for one in entries} == {change}
+    assert {pair["change"] for pair in entries} == {change}
     assert {"create-user", "create-membership"} <= {
-        one["action"].split()[0] for one in entries if one["outcome"] == "succeeded"
+        pair["action"].split()[0] for pair in entries if pair["outcome"] == "succeeded"
     }
     by_hr = day_one.get("/v1/audit?actor=hr%3Astandard&limit=5")["entries"]
-    assert {one["actor"] for one in by_hr} == {"hr:standard"}
+    assert {pair["actor"] for pair in by_hr} == {"hr:standard"}
     found = day_one.get(f"/v1/audit/verify?day={datetime.now(UTC).date().isoformat()}")
     assert (found["first_break"], found["cursor"]) == (None, "")
     assert found["entries"] >= len(entries)
@@ -146,7 +146,7 @@ def test_an_event_that_was_given_up_has_its_account_looked_at(day_one: DayOne) -
 
 
 def test_the_settings_are_checked_and_what_the_local_aws_lacks_is_unknown(day_one: DayOne) -> None:
-    found = {one["name"]: one for one in day_one.get("/v1/settings/check")["findings"]}
+    found = {pair["name"]: pair for pair in day_one.get("/v1/settings/check")["findings"]}
     fits = ("instance", "identity-store", "organization-instance", "administered-from")
     assert {name: found[name]["state"] for name in fits} == dict.fromkeys(fits, "ok")
     assert {found[name]["state"] for name in ("identity-source", "quotas", "first-sign-in")} == {"unknown"}
@@ -160,4 +160,9 @@ def test_the_numbers_of_the_day_count_what_has_happened(day_one: DayOne) -> None
     assert numbers["changes"]["by_cause"]["hr-event"] >= 1
     assert numbers["operations"]["succeeded"] >= 1
     assert numbers["time_to_access"]["p50"] > 0
-    assert {one["queue"] for one in numbers["dead_letters"]} == {"inbox", "engine", "account-events", "publish-events"}
+    assert {pair["queue"] for pair in numbers["dead_letters"]} == {
+        "inbox",
+        "engine",
+        "account-events",
+        "publish-events",
+    }

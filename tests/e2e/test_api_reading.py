@@ -63,47 +63,47 @@ class TestLists:
         self, day_one: DayOne, scene: Scene, engineer: dict[str, str]
     ) -> None:
         listed = eventually(
-            lambda: {one["id"]: one for one in all_of(day_one, "/v1/people?limit=2", "people")},
+            lambda: {pair["id"]: pair for pair in all_of(day_one, "/v1/people?limit=2", "people")},
             holds=lambda found: engineer["id"] in found,
         )
         mine = listed[engineer["id"]]
         assert (mine["user_name"], mine["has_user"], mine["has_access"]) == (engineer["user_name"], True, True)
-        accounts = {one["id"]: one for one in all_of(day_one, "/v1/accounts?limit=2&state=ACTIVE", "accounts")}
+        accounts = {pair["id"]: pair for pair in all_of(day_one, "/v1/accounts?limit=2&state=ACTIVE", "accounts")}
         assert accounts[scene.early_account]["ou_path"] == "/Workloads/Early"
-        groups = {one["group"]: one["is_there"] for one in all_of(day_one, "/v1/groups?limit=2", "groups")}
+        groups = {pair["group"]: pair["is_there"] for pair in all_of(day_one, "/v1/groups?limit=2", "groups")}
         assert groups["Old hands"] is True
         (view_only,) = [
-            one for one in all_of(day_one, "/v1/permission-sets", "permission_sets") if one["name"] == "ViewOnly"
+            pair for pair in all_of(day_one, "/v1/permission-sets", "permission_sets") if pair["name"] == "ViewOnly"
         ]
         assert (view_only["permission_set"], view_only["session_duration"]) == ("ViewOnly", "PT8H")
 
     def test_a_list_that_changes_while_it_is_read_has_everybody_who_was_there_once(
         self, day_one: DayOne, engineer: dict[str, str]
     ) -> None:
-        there = [one["id"] for one in all_of(day_one, "/v1/people", "people")]
+        there = [pair["id"] for pair in all_of(day_one, "/v1/people", "people")]
         assert engineer["id"] in there
         first = day_one.get("/v1/people?limit=1")
-        read = [one["id"] for one in first["people"]]
+        read = [pair["id"] for pair in first["people"]]
         newcomers = [{**somebody("Finance"), "id": f"{place}-{engineer['id']}"} for place in ("0-before", "z-behind")]
         people = change_of(send(day_one, "POST", "/v1/people", {"people": newcomers}))
         day_one.succeeded(people)
-        read += [one["id"] for one in all_of(day_one, f"/v1/people?limit=1&cursor={first['cursor']}", "people")]
+        read += [pair["id"] for pair in all_of(day_one, f"/v1/people?limit=1&cursor={first['cursor']}", "people")]
         assert sorted(set(read)) == sorted(read)
         # Whoever comes behind what has been read is there, too; whoever comes before it is in the next reading.
         assert sorted({*there, newcomers[1]["id"]}) == sorted(read)
 
     def test_one_of_each_says_what_belongs_to_it(self, day_one: DayOne, scene: Scene, engineer: dict[str, str]) -> None:
         members = eventually(
-            lambda: {one["person"] for one in all_of(day_one, "/v1/groups/Engineers?limit=3", "members")},
+            lambda: {pair["person"] for pair in all_of(day_one, "/v1/groups/Engineers?limit=3", "members")},
             holds=lambda found: engineer["id"] in found,
         )
         assert scene.old_hand["id"] not in members
         account = day_one.get(f"/v1/accounts/{scene.early_account}")
-        there = {one["permission_set"]: one for one in account["permission_sets"]}
+        there = {pair["permission_set"]: pair for pair in account["permission_sets"]}
         assert (there["ViewOnly"]["there"], there["ViewOnly"]["progress"]) == (1, "settled")
         assert account["bootstrap"]["state"] == "over"
         assigned = all_of(day_one, "/v1/permission-sets/ViewOnly?limit=1", "assignments")
-        assert scene.early_account in {one["account"] for one in assigned}
+        assert scene.early_account in {pair["account"] for pair in assigned}
         way = day_one.get(f"/v1/people/{engineer['id']}/explain?account={scene.early_account}&permission_set=ViewOnly")
         assert way["access"][0]["has"] is True
 
@@ -123,7 +123,7 @@ class TestWhoHasWhat:
 
     def test_the_whole_company_is_walked_through(self, day_one: DayOne, scene: Scene) -> None:
         rows = all_of(day_one, "/v1/assignments?limit=3", "assignments")
-        there = [(one["kind"], one["principal"]) for one in rows if one["account"] == scene.early_account]
+        there = [(pair["kind"], pair["principal"]) for pair in rows if pair["account"] == scene.early_account]
         assert there == [("group", "Engineers")]
 
 
@@ -148,10 +148,10 @@ def by_hand(day_one: DayOne, scene: Scene) -> Iterator[str]:
 
 def test_what_was_made_by_hand_is_told_from_what_rules_gave(day_one: DayOne, scene: Scene, by_hand: str) -> None:
     path = f"/v1/assignments?account={scene.early_account}"
-    assert by_hand not in {one["principal"] for one in all_of(day_one, path, "assignments")}
+    assert by_hand not in {pair["principal"] for pair in all_of(day_one, path, "assignments")}
     (row,) = all_of(day_one, f"{path}&managed=false", "assignments")
     assert (row["principal"], row["principal_name"], row["state"]) == (by_hand, "By hand", "unmanaged")
-    states = {one["principal"]: one["state"] for one in all_of(day_one, f"{path}&managed=any", "assignments")}
+    states = {pair["principal"]: pair["state"] for pair in all_of(day_one, f"{path}&managed=any", "assignments")}
     assert states == {"Engineers": "confirmed", by_hand: "unmanaged"}
     (of_group,) = all_of(day_one, "/v1/assignments?group=By%20hand&managed=false", "assignments")
     assert of_group["account"] == scene.early_account
@@ -189,16 +189,16 @@ class TestByHand:
         seen = day_one.deployed.api.get(path).headers["ETag"]
         change = day_one.succeeded(change_of(send(day_one, "PUT", path, body, if_match=seen)))
         assert day_one.get(path)["fact"]["team"] == "Core"
-        assert [one for one in change["notes"] if "title" in one] == []
+        assert [entry for entry in change["notes"] if "title" in entry] == []
 
     def test_several_are_one_change_that_is_followed_like_any_other(self, day_one: DayOne) -> None:
         people = [somebody("Finance"), somebody("Finance")]
         change = day_one.succeeded(change_of(send(day_one, "POST", "/v1/people", {"people": people})))
         assert (change["change"]["subjects"], change["change"]["failed"]) == (2, 0)
-        assert {one["user_name"] for one in people} <= day_one.view.members("Finance")
+        assert {record["user_name"] for record in people} <= day_one.view.members("Finance")
         wrong = [{**people[0], "email": "nobody"}, people[1]]
         refused = send(day_one, "POST", "/v1/people", {"people": wrong})
-        assert (refused.status, [one[:14] for one in refused.json()["findings"]]) == (422, ["people.0.email"])
+        assert (refused.status, [pair[:14] for pair in refused.json()["findings"]]) == (422, ["people.0.email"])
 
 
 def test_what_somebody_took_away_by_hand_is_there_again_after_a_bootstrap(day_one: DayOne, scene: Scene) -> None:

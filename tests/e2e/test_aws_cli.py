@@ -33,7 +33,7 @@ def person(day_one: DayOne) -> dict[str, str]:
 
 def test_it_lists_the_users(day_one: DayOne, person: dict[str, str]) -> None:
     said = aws(day_one, "identitystore", "list-users", "--identity-store-id", day_one.instance.identity_store_id)
-    assert person["user_name"] in {one["UserName"] for one in said["Users"]}
+    assert person["user_name"] in {pair["UserName"] for pair in said["Users"]}
 
 
 def test_it_lists_the_assignments_of_an_account(day_one: DayOne, scene: Scene) -> None:
@@ -43,6 +43,6 @@ def test_it_lists_the_assignments_of_an_account(day_one: DayOne, scene: Scene) -
         *("--account-id", scene.early_account),
         *("--permission-set-arn", day_one.view.permission_sets()["ViewOnly"]),
     )
-    assert [(one["PrincipalType"], one["PrincipalId"]) for one in said["AccountAssignments"]] == [
+    assert [(pair["PrincipalType"], pair["PrincipalId"]) for pair in said["AccountAssignments"]] == [
         ("GROUP", day_one.view.groups()["Engineers"])
     ]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dayone.adapters.dynamodb_keys import audit_key, tail_key
-from dayone.adapters.dynamodb_writes import key_of, plain, typed
+from dayone.adapters.dynamodb.keys import audit_key, tail_key
+from dayone.adapters.dynamodb.writes import key_of, plain, typed
 from dayone_cli.main import build
 from sandbox import Sandbox
 from sandbox.day_one import Deployed, deploy

@@ -102,7 +102,7 @@ class TestPolicy:
         assert said.startswith("No changes: ")
         assert "AWS itself was not read" in said
         # Of accounts that others of these tests have closed.
-        assert all(one.startswith("Note: account:") or "that Day One has recorded" in one for one in notes)
+        assert all(note.startswith("Note: account:") or "that Day One has recorded" in note for note in notes)
         assert shell.run("policy", "apply", folder).stdout == "This policy is already in force.\n"
 
     @pytest.mark.usefixtures("restored")
@@ -146,8 +146,8 @@ class TestPolicy:
     def test_what_is_held_is_said_and_somebody_else_decides(self, shell: Shell, folder: Path, day_one: DayOne) -> None:
         dockers = [somebody("Docks"), somebody("Docks")]
         day_one.put_in_force(policies.base_with(groups={"Dockers": {"members": [{"department": "Docks"}]}}))
-        for one in dockers:
-            day_one.told(one)
+        for record in dockers:
+            day_one.told(record)
         strict = {"protect": {"groups": ["break-glass"]}, "removals": {"percent": 0, "at_least": 1}}
         (folder / policies.FILE).write_bytes(policies.text_of({**policies.BASE, "guardrails": strict}))
         ended = shell.run("policy", "apply", folder, "--yes")
@@ -158,8 +158,8 @@ class TestPolicy:
         approver = Shell(day_one=day_one, home=shell.home, credentials=day_one.approver.credentials)
         unasked = approver.run("changes", "approve", change)
         assert (unasked.returncode, "Nothing was changed" in unasked.stderr) == (1, True), unasked.stderr
-        for one in dockers:
-            assert f"person:{one['id']} ({one['display_name']}) membership/Dockers" in unasked.stderr
+        for record in dockers:
+            assert f"person:{record['id']} ({record['display_name']}) membership/Dockers" in unasked.stderr
         approved = approver.run("changes", "approve", change, stdin="y\n")
         assert approved.returncode == 0, approved.stderr
         assert approver.run("changes", "reject", change).returncode == 3
@@ -169,7 +169,7 @@ class TestPolicy:
 class TestPeople:
     def test_they_are_listed_shown_and_explained(self, shell: Shell, person: dict[str, str], account: str) -> None:
         listed = shell.answer("people", "list", "--limit", "1000")["people"]
-        assert person["id"] in {one["id"] for one in listed}
+        assert person["id"] in {pair["id"] for pair in listed}
         assert shell.answer("people", "show", person["id"])["fact"]["email"] == person["email"]
         assert person["display_name"] in shell.run("people", "show", person["id"]).stdout
         # AWS has it a moment before Day One knows.
@@ -180,11 +180,11 @@ class TestPeople:
 
     def test_many_are_imported_from_a_file_and_one_leaves(self, shell: Shell, home: Path, day_one: DayOne) -> None:
         people = [somebody("Finance") for _ in range(3)]
-        lines = [",".join(people[0]), *(",".join(one.values()) for one in people)]
+        lines = [",".join(people[0]), *(",".join(record.values()) for record in people)]
         (home / "people.csv").write_text("\n".join(lines))
         ended = shell.run("people", "import", home / "people.csv")
         assert (ended.returncode, "3 of 3 people imported" in ended.stderr) == (0, True), ended.stderr
-        assert {one["user_name"] for one in people} <= day_one.view.members("Finance")
+        assert {record["user_name"] for record in people} <= day_one.view.members("Finance")
         assert shell.run("people", "end", people[0]["id"], "--at-once").returncode == 1
         assert people[0]["user_name"] in day_one.view.members("Finance")
         ended = shell.run("people", "end", people[0]["id"], "--at-once", "--yes")
@@ -202,7 +202,7 @@ class TestPeople:
 
 class TestAccounts:
     def test_they_are_listed_shown_and_made_again(self, shell: Shell, account: str) -> None:
-        assert account in {one["id"] for one in shell.answer("accounts", "list", "--limit", "1000")["accounts"]}
+        assert account in {pair["id"] for pair in shell.answer("accounts", "list", "--limit", "1000")["accounts"]}
         shown = shell.run("accounts", "show", account).stdout
         assert "/Workloads/Command" in shown
         assert "ViewOnly: 1 there" in shown
@@ -222,11 +222,11 @@ def test_a_grant_is_given_found_extended_and_ended(
     wish = ("--person", person["id"], "--group", "Finance", "--reason", "month end", "--ticket", "FIN-7")
     given = shell.answer("grants", "add", *wish, "--until", "2h")
     assert person["user_name"] in day_one.view.members("Finance")
-    (one,) = shell.answer("grants", "list", "--person", person["id"])["grants"]
-    assert (one["id"], one["reason"], one["state"]) == (given["grant"], "month end", "active")
-    assert shell.run("grants", "extend", one["id"], "--until", "3h").returncode == 0
-    assert shell.answer("grants", "show", one["id"])["grant"]["until"] > one["until"]
-    assert shell.run("grants", "end", one["id"]).returncode == 0
+    (pair,) = shell.answer("grants", "list", "--person", person["id"])["grants"]
+    assert (pair["id"], pair["reason"], pair["state"]) == (given["grant"], "month end", "active")
+    assert shell.run("grants", "extend", pair["id"], "--until", "3h").returncode == 0
+    assert shell.answer("grants", "show", pair["id"])["grant"]["until"] > pair["until"]
+    assert shell.run("grants", "end", pair["id"]).returncode == 0
     assert person["user_name"] not in day_one.view.members("Finance")
     wrong = ("--person", person["id"], "--permission-set", "Nothing", "--account", account, "--reason", "x")
     assert shell.run("grants", "add", *wrong, "--until", "1h").returncode == 3
@@ -263,14 +263,14 @@ class TestChanges:
 
 def test_the_log_tells_what_was_done_and_is_whole(shell: Shell, person: dict[str, str]) -> None:
     entries = shell.answer("audit", "list", "--subject", f"person:{person['id']}")["entries"]
-    assert "create-user user" in {one["action"] for one in entries}
+    assert "create-user user" in {pair["action"] for pair in entries}
     ended = shell.run("audit", "verify", datetime.now(UTC).date().isoformat())
     assert (ended.returncode, ended.stdout.endswith(", hash chain intact.\n")) == (0, True), ended
     assert shell.run("audit", "verify", "yesterday").returncode == 3
 
 
 def test_dead_letters_are_listed_and_planned_again(shell: Shell) -> None:
-    assert {one["queue"] for one in shell.answer("dead-letters", "list")["queues"]} >= {"inbox"}
+    assert {pair["queue"] for pair in shell.answer("dead-letters", "list")["queues"]} >= {"inbox"}
     assert shell.run("dead-letters", "redrive", "--queue", "inbox").returncode == 0
     assert shell.run("dead-letters", "list", "--queue", "nonsense").returncode == 3
 
@@ -341,18 +341,18 @@ class TestEvents:
     ],
 )
 def test_who_may_nothing_gets_nothing(outsider: Shell, folder: Path, words: str) -> None:
-    ended = outsider.run(*(str(folder) if one == "FOLDER" else one for one in words.split()))
+    ended = outsider.run(*(str(folder) if name == "FOLDER" else name for name in words.split()))
     assert (ended.returncode, ended.stdout) == (5, ""), ended.stderr
 
 
 def test_the_setup_is_checked_by_the_caller_and_by_the_api(administrator: Shell, outsider: Shell) -> None:
     found = administrator.answer("setup", "check")["findings"]
-    states = {(one["seen_by"], one["name"]): one["state"] for one in found}
+    states = {(pair["seen_by"], pair["name"]): pair["state"] for pair in found}
     assert states["you", "instance"] == states["Day One", "instance"] == "ok", found
     assert "wrong" not in states.values(), found
     ended = outsider.run("setup", "check", "-o", "json")
     assert ended.returncode == 0, ended.stderr
-    seen = {one["name"]: one["state"] for one in json.loads(ended.stdout)["findings"]}
+    seen = {pair["name"]: pair["state"] for pair in json.loads(ended.stdout)["findings"]}
     # The local Identity Center answers anybody.
     assert (seen["trail"], seen["api"], "wrong" in seen.values()) == ("unknown", "unknown", False), seen
 

@@ -22,12 +22,12 @@ def test_a_kill_of_the_engine_in_the_middle_changes_nothing_about_the_end(day_on
         assert day_one.get("/v1/health")["operations_open"] is True
         over = [day_one.succeeded(change) for change in changes]
     assert killed.isdisjoint(workers(day_one, "execute_operations"))
-    assert {(one["change"]["succeeded"], one["change"]["failed"]) for one in over} == {(4, 0)}
+    assert {(pair["change"]["succeeded"], pair["change"]["failed"]) for pair in over} == {(4, 0)}
     for group in GROUPS:
         assert day_one.view.members(group) >= names
         assert {day_one.view.memberships(group, user_name=name) for name in names} == {1}
     assert becomes(lambda: day_one.get("/v1/health")["operations_open"], wanted=False)
     access = [day_one.get(f"/v1/people/{person['id']}/access")["groups"] for person in people]
-    assert all([one["group"] for one in groups] == sorted(GROUPS) for groups in access)
-    assert not [one for groups in access for one in groups if one["membership"]["in_doubt"]]
+    assert all([pair["group"] for pair in groups] == sorted(GROUPS) for groups in access)
+    assert not [pair for groups in access for pair in groups if pair["membership"]["in_doubt"]]
     assert day_one.waiting("EngineDeadLetters") == 0

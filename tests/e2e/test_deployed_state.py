@@ -25,8 +25,8 @@ def test_the_table_is_protected_from_deletion_as_its_parameter_says(table: Any) 
 def test_the_table_has_the_keys_and_indexes_of_the_template(table: Any) -> None:  # noqa: ANN401
     written = resource("StateTable")
     assert table["KeySchema"] == written["KeySchema"]
-    keys = {one["IndexName"]: one["KeySchema"] for one in written["GlobalSecondaryIndexes"]}
-    assert {one["IndexName"]: one["KeySchema"] for one in table["GlobalSecondaryIndexes"]} == keys
+    keys = {pair["IndexName"]: pair["KeySchema"] for pair in written["GlobalSecondaryIndexes"]}
+    assert {pair["IndexName"]: pair["KeySchema"] for pair in table["GlobalSecondaryIndexes"]} == keys
 
 
 def test_the_table_forgets_what_has_expired(bare_day_one: DayOne, table: Any) -> None:  # noqa: ANN401
@@ -49,10 +49,10 @@ def test_a_queue_gives_up_on_a_message_where_somebody_is_alarmed(bare_day_one: D
     assert bare_day_one.queue_url(dead_letters).rpartition("/")[2] in said["RedrivePolicy"]
     assert said["VisibilityTimeout"] == str(resource(queue)["VisibilityTimeout"])
     alarms = bare_day_one.sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    (alarm,) = [one for one in alarms if _watches(one, bare_day_one, dead_letters)]
+    (alarm,) = [entry for entry in alarms if _watches(entry, bare_day_one, dead_letters)]
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
 def _watches(alarm: Any, day_one: DayOne, queue: str) -> bool:  # noqa: ANN401
-    names = {one["Value"] for one in alarm["Dimensions"]}
+    names = {pair["Value"] for pair in alarm["Dimensions"]}
     return day_one.queue_url(queue).rpartition("/")[2] in names

@@ -22,7 +22,9 @@ _FIRST, _LAST = "docs/first-hour.md", "docs/operations.md"
 
 
 def _in_the_order_of_reading() -> list[str]:
-    names = [str(path.relative_to(ROOT)) for path in pages() if any(one.language == "sh" for one in fences_of(path))]
+    names = [
+        str(path.relative_to(ROOT)) for path in pages() if any(fence.language == "sh" for fence in fences_of(path))
+    ]
     return sorted(names, key=lambda name: (name != _FIRST, name == _LAST, name))
 
 

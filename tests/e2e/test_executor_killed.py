@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dayone.domain.audit import first_break
-from dayone.domain.rate_limits import Budgets
+from dayone.executor.rate_limits import Budgets
+from dayone.model.audit import first_break
 from sandbox import Behaviour
 from sandbox.day_one import expect
 from sandbox.identity_center.process import load
@@ -140,7 +140,7 @@ def _check_change(day_one: DayOne, change: str, accounts: list[str]) -> None:
     assert (known["state"], known["failed"], known["superseded"]) == ("succeeded", 0, 0)
     assert progress["done"] == progress["total"] == known["succeeded"]
     by_account = day_one.get(f"/v1/changes/{change}/accounts?limit=100")["accounts"]
-    counts = {(one["account"], one["done"], one["total"]) for one in by_account if one["total"]}
+    counts = {(pair["account"], pair["done"], pair["total"]) for pair in by_account if pair["total"]}
     assert counts == {(account, len(_SETS), len(_SETS)) for account in accounts}
     assert said["estimated_seconds_left"] == 0
 
@@ -149,7 +149,7 @@ def _check_access(day_one: DayOne, accounts: list[str]) -> None:
     for account in accounts:
         assert day_one.view.assignments(account) == sorted((name, _GROUP) for name in _SETS)
         (group,) = day_one.get(f"/v1/accounts/{account}/access")["groups"]
-        applied = [(one["permission_set"], one["confirmed"]["in_doubt"]) for one in group["assignments"]]
+        applied = [(pair["permission_set"], pair["confirmed"]["in_doubt"]) for pair in group["assignments"]]
         assert sorted(applied) == [(name, None) for name in sorted(_SETS)]
 
 

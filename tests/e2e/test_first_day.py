@@ -44,7 +44,7 @@ def test_a_hire_is_a_user_of_identity_center_with_what_hr_says(day_one: DayOne, 
     person, user = first_day.person, day_one.view.users()[first_day.person["user_name"]]
     assert user["DisplayName"] == person["display_name"]
     assert user["Name"] == {"GivenName": person["given_name"], "FamilyName": person["family_name"]}
-    assert [one["Value"] for one in user["Emails"]] == [person["email"]]
+    assert [pair["Value"] for pair in user["Emails"]] == [person["email"]]
     assert user["Title"] == person["title"]
 
 
@@ -69,10 +69,10 @@ def test_the_change_tells_its_cause_and_every_operation_with_the_request_id_of_a
     assert (change["state"], change["operations"], change["succeeded"], change["failed"]) == ("succeeded", 2, 2, 0)
     assert (change["cause"]["kind"], change["cause"]["actor"]) == ("hr-event", "hr:standard")
     assert change["cause"]["reference"].startswith("msg_")
-    operations = {one["resource"]: one for one in first_day.hiring["operations"]}
+    operations = {pair["resource"]: pair for pair in first_day.hiring["operations"]}
     assert set(operations) == {"user", "membership/Engineers"}
-    assert all(one["state"] == "succeeded" and one["request_id"] for one in operations.values())
-    assert all(one["subject"] == f"person:{first_day.person['id']}" for one in operations.values())
+    assert all(pair["state"] == "succeeded" and pair["request_id"] for pair in operations.values())
+    assert all(pair["subject"] == f"person:{first_day.person['id']}" for pair in operations.values())
 
 
 def test_a_person_is_told_as_hr_and_as_identity_center_have_them(day_one: DayOne, first_day: FirstDay) -> None:
@@ -91,9 +91,9 @@ def test_the_access_of_a_person_is_told_with_the_line_of_each_rule(day_one: DayO
     assert why["because"] == "department is Engineering, employment is employee"
     assert "department: Engineering" in said_in(day_one, why["rule"])
     assert group["membership"]["change"] == first_day.hiring["change"]["id"]
-    assert group["membership"]["operation"] in {one["id"] for one in first_day.hiring["operations"]}
+    assert group["membership"]["operation"] in {pair["id"] for pair in first_day.hiring["operations"]}
     assert group["membership"]["request_id"]
-    assert first_day.account in {one["account"] for one in group["assignments"]}
+    assert first_day.account in {pair["account"] for pair in group["assignments"]}
 
 
 def test_an_account_is_told_as_organizations_has_it(day_one: DayOne, first_day: FirstDay) -> None:
@@ -105,7 +105,7 @@ def test_an_account_is_told_as_organizations_has_it(day_one: DayOne, first_day: 
 def test_the_access_to_an_account_is_told_with_who_has_it_and_why(day_one: DayOne, first_day: FirstDay) -> None:
     (group,) = day_one.get(f"/v1/accounts/{first_day.account}/access?limit=100")["groups"]
     assert group["group"] == "Engineers"
-    assert first_day.person["id"] in {one["person"] for one in group["members"]}
+    assert first_day.person["id"] in {pair["person"] for pair in group["members"]}
     (assignment,) = group["assignments"]
     assert assignment["permission_set"] == "ViewOnly"
     confirmed = assignment["confirmed"]
@@ -128,16 +128,16 @@ def test_health_tells_the_policy_in_force_and_that_nothing_is_open(day_one: DayO
 
 def test_changes_are_told_page_by_page_the_newest_first(day_one: DayOne, first_day: FirstDay) -> None:
     assert first_day.account
-    whole = [one["id"] for one in day_one.get("/v1/changes?limit=100")["changes"]][:5]
+    whole = [pair["id"] for pair in day_one.get("/v1/changes?limit=100")["changes"]][:5]
     paged, more = list[str](), ""
     while len(paged) < len(whole):
         page = day_one.get(f"/v1/changes?limit=2{more}")
         assert len(page["changes"]) == 2
-        paged += [one["id"] for one in page["changes"]]
+        paged += [pair["id"] for pair in page["changes"]]
         more = f"&cursor={page['cursor']}"
     assert paged[: len(whole)] == whole
     newest = day_one.told(somebody())["change"]["id"]
-    listed = [one["id"] for one in day_one.get("/v1/changes?limit=100")["changes"]]
+    listed = [pair["id"] for pair in day_one.get("/v1/changes?limit=100")["changes"]]
     assert listed.index(newest) < listed.index(whole[0])
 
 

@@ -53,12 +53,14 @@ def test_an_account_of_control_tower_is_usable_when_its_home_region_tells(day_on
 
     def made() -> list[str]:
         pages = organizations.get_paginator("list_accounts").paginate()
-        return [one["Id"] for page in pages for one in page["Accounts"] if one["Name"] == "vending"]
+        return [pair["Id"] for page in pages for pair in page["Accounts"] if pair["Name"] == "vending"]
 
     (account,) = eventually(made)
     assert becomes(lambda: day_one.view.assignments(account), HAS_ACCESS)
     told = eventually(
-        lambda: [one for one in day_one.get("/v1/changes?limit=100")["changes"] if _is_from(one, "aws.controltower")]
+        lambda: [
+            entry for entry in day_one.get("/v1/changes?limit=100")["changes"] if _is_from(entry, "aws.controltower")
+        ]
     )
     day_one.succeeded(told[0]["id"])
     assert len(day_one.view.assignment_requests(account)) == 1

@@ -110,16 +110,16 @@ def _no_executor(day_one: DayOne) -> Iterator[None]:
 def test_what_is_granted_is_there_and_says_by_whom_and_until_when(evening: Evening) -> None:
     day_one = evening.day_one
     assert becomes(lambda: evening.is_in("Finance"), wanted=True)
-    said = eventually(lambda: evening.grant(evening.alone), holds=lambda one: one["is_there"])
+    said = eventually(lambda: evening.grant(evening.alone), holds=lambda pair: pair["is_there"])
     assert (said["grant"]["state"], said["note"]) == ("active", "")
     assert said["grant"]["granted_by"].endswith(":user/internal-tool")
     groups = day_one.get(f"/v1/people/{evening.person['id']}/access")["groups"]
-    rules = {one["group"]: [reason["rule"] for reason in one["membership"]["reasons"]] for one in groups}
+    rules = {pair["group"]: [reason["rule"] for reason in pair["membership"]["reasons"]] for pair in groups}
     assert rules["Finance"] == [f"grant:{evening.alone}"]
     assert rules["Engineers"][1:] == [f"grant:{evening.overlapping}"]
     assert rules["Engineers"][0].startswith("access/policy.yaml:")
     listed = day_one.get(f"/v1/grants?person={evening.person['id']}&state=active")["grants"]
-    assert {one["id"] for one in listed} == {evening.alone, evening.overlapping}
+    assert {pair["id"] for pair in listed} == {evening.alone, evening.overlapping}
 
 
 def test_an_account_that_is_suspended_gets_it_when_it_is_back(evening: Evening) -> None:
@@ -136,7 +136,7 @@ def test_what_ends_while_the_executor_cannot_work_goes_as_soon_as_it_can(evening
     with _no_executor(evening.day_one):
         time.sleep(max(0.0, (evening.until - datetime.now(UTC)).total_seconds()))
         ended = eventually(
-            lambda: evening.grant(evening.alone), holds=lambda one: one["grant"]["ended"], seconds=_PATIENCE
+            lambda: evening.grant(evening.alone), holds=lambda pair: pair["grant"]["ended"], seconds=_PATIENCE
         )
         assert (ended["grant"]["ended"]["how"], ended["is_there"]) == ("expired", True)
         eventually(lambda: evening.day_one.get("/v1/health")["operations_open"], seconds=_PATIENCE)
@@ -147,7 +147,7 @@ def test_what_ends_while_the_executor_cannot_work_goes_as_soon_as_it_can(evening
 
 def test_what_a_rule_gives_too_stays(evening: Evening) -> None:
     said = eventually(
-        lambda: evening.grant(evening.overlapping), holds=lambda one: "is there by" in one["note"], seconds=_PATIENCE
+        lambda: evening.grant(evening.overlapping), holds=lambda pair: "is there by" in pair["note"], seconds=_PATIENCE
     )
     assert (said["grant"]["state"], said["is_there"], evening.is_in("Engineers")) == ("ended", True, True)
     assert f"grant:{evening.overlapping}" not in said["note"]

@@ -72,7 +72,7 @@ def test_an_edit_is_shown_held_approved_by_somebody_else_and_applied(
     assert (mine.status, mine.json()["type"]) == (403, "tag:dayone,2026:forbidden")
     done = day_one.decided(change, to="approve")
     assert done["change"]["decision"]["actor"].endswith(":user/approver")
-    assert {one["state"] for one in done["operations"]} == {"succeeded"}
+    assert {pair["state"] for pair in done["operations"]} == {"succeeded"}
     assert done["change"]["operations"] == held["operations"]
     assert (view.members("Deck"), view.members("Crew")) == (set(sailors), {captain})
     assert ("ViewOnly", "Crew") not in view.assignments(account)
@@ -92,9 +92,9 @@ def _held(day_one: DayOne, change: str) -> Any:  # noqa: ANN401 - JSON
     assert (held["held"], held["decision"]) == (4, None)
     assert held["held_because"].startswith("4 removals")
     assert "the limit is 3 (0 % of" in held["held_because"]
-    kinds = {one["kind"] for one in said["operations"] if one["state"] == "held"}
+    kinds = {pair["kind"] for pair in said["operations"] if pair["state"] == "held"}
     assert kinds == {"delete-assignment", "delete-membership"}
-    (told,) = eventually(lambda: [one for one in day_one.announcements.of_change(change) if _says_held(one)])
+    (told,) = eventually(lambda: [record for record in day_one.announcements.of_change(change) if _says_held(record)])
     assert told["detail"]["held_because"] == held["held_because"]
     assert not [word for word in PERSONAL if word in json.dumps(told).casefold()]
     return held

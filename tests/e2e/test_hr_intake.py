@@ -93,12 +93,12 @@ def test_a_replayed_delivery_is_the_same_change_and_does_nothing(day_one: DayOne
 def test_the_same_event_five_times_makes_one_user_and_one_membership(day_one: DayOne) -> None:
     person, now, delivery = somebody(), datetime.now(UTC), new_delivery()
     deliveries = [delivery, delivery, delivery, new_delivery(), new_delivery()]
-    answers = [day_one.deployed.hr.tell(person, at=now, delivery=one) for one in deliveries]
+    answers = [day_one.deployed.hr.tell(person, at=now, delivery=delivery) for delivery in deliveries]
     assert [answer.status for answer in answers] == [202] * 5
     changes = {answer.json()["change"] for answer in answers}
     over = [day_one.succeeded(change) for change in sorted(changes)]
-    assert sorted(one["notes"] for one in over) == [[], *[["the same record was received before"]] * 2]
-    done = [each["kind"] for one in over for each in one["operations"] if each["state"] == "succeeded"]
+    assert sorted(pair["notes"] for pair in over) == [[], *[["the same record was received before"]] * 2]
+    done = [each["kind"] for pair in over for each in pair["operations"] if each["state"] == "succeeded"]
     # What AWS is being asked for at that moment is planned and asked for once more, which changes nothing.
     assert set(done) == {"create-membership", "create-user"}
     assert list(day_one.view.users()).count(person["user_name"]) == 1
@@ -131,7 +131,7 @@ def test_who_moves_leaves_and_comes_back_has_the_access_of_each_time(day_one: Da
     day_one.told({**person, "department": "Finance"}, event="person.updated")
     assert groups() == {"Finance"}
     left = day_one.told({**person, "department": "Finance"}, event=ENDED)
-    assert [one["kind"] for one in left["operations"]] == ["delete-membership", "create-ended-sessions"]
+    assert [pair["kind"] for pair in left["operations"]] == ["delete-membership", "create-ended-sessions"]
     assert groups() == set()
     assert day_one.view.users()[name]["UserId"] == user_id
     assert day_one.get(f"/v1/people/{person['id']}/access")["groups"] == []

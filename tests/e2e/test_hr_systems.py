@@ -108,7 +108,7 @@ def test_whoever_vanishes_from_a_file_is_held(day_one: DayOne) -> None:
     answer = _file(day_one, first)
     assert answer.status == 202, answer.text
     change = eventually(
-        lambda: [one for one in day_one.get("/v1/changes?limit=100")["changes"] if one["state"] == "held"]
+        lambda: [pair for pair in day_one.get("/v1/changes?limit=100")["changes"] if pair["state"] == "held"]
     )
     assert second["user_name"] in day_one.view.members("Finance")
     day_one.decided(change[0]["id"], to="approve")

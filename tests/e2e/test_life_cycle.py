@@ -93,7 +93,7 @@ def test_hired_in_advance_there_is_a_user_without_access(life: _Life) -> None:
     life.person = somebody(start_date=f"{life.begins:%Y-%m-%d}")
     hired = life.tell(HIRED)
     assert datetime.now(UTC) < life.begins, "too late to see it"
-    assert [one["kind"] for one in hired["operations"]] == ["create-user"]
+    assert [pair["kind"] for pair in hired["operations"]] == ["create-user"]
     assert not life.is_in("engineers")
     head = life.day_one.get(f"/v1/people/{life.person['id']}")["head"]
     assert datetime.fromisoformat(head["due_at"]) == life.begins
@@ -114,11 +114,11 @@ def test_access_comes_at_the_set_time_of_the_first_day(life: _Life) -> None:
 def test_they_are_told_that_they_are_ready(life: _Life) -> None:
     def told() -> list[Any]:
         found = life.day_one.announcements.heard()
-        return [one["detail"] for one in found if one["detail-type"] == "Person Ready"]
+        return [pair["detail"] for pair in found if pair["detail-type"] == "Person Ready"]
 
     (ready,) = eventually(told)
     assert (ready["person"], ready["user_name"]) == (life.person["id"], life.person["user_name"])
-    assert [(one["account"], one["permission_set"]) for one in ready["access"]] == [(life.account, "ViewOnly")]
+    assert [(pair["account"], pair["permission_set"]) for pair in ready["access"]] == [(life.account, "ViewOnly")]
     assert ready["portal_url"] == f"https://{life.day_one.instance.identity_store_id}.awsapps.com/start"
 
 
@@ -132,9 +132,9 @@ def test_a_move_takes_them_from_one_group_to_another_as_the_same_user(life: _Lif
 
 def test_leaving_takes_access_and_ends_live_sessions(life: _Life) -> None:
     left = life.tell(ENDED)
-    kinds = [one["kind"] for one in left["operations"]]
+    kinds = [pair["kind"] for pair in left["operations"]]
     assert kinds == ["delete-membership", "create-ended-sessions"]
-    assert all(one["finished_at"] for one in left["operations"])
+    assert all(pair["finished_at"] for pair in left["operations"])
     assert not life.is_in("data")
     assert life.ended_sessions() == [life.user_id()]
     assert 0 < left["access_ended"]["seconds"] < _PATIENCE
@@ -174,8 +174,8 @@ def test_hired_again_under_a_new_id_they_have_their_names_and_another_user(life:
     life.tell(ENDED)
     old = life.person["id"]
     hired = life.tell(CHANGED, id=f"{old}-again")
-    assert [one["kind"] for one in hired["operations"]] == ["create-user", "create-membership", "create-welcome"]
-    assert all(one["state"] == "succeeded" for one in hired["operations"])
+    assert [pair["kind"] for pair in hired["operations"]] == ["create-user", "create-membership", "create-welcome"]
+    assert all(pair["state"] == "succeeded" for pair in hired["operations"])
     assert life.is_in("engineers")
     users = life.day_one.view.users()
     user, renamed = users[names[0]], users[f"left.{old}"]

@@ -49,9 +49,9 @@ def held_in(day_one: DayOne, account: str) -> set[tuple[str, str]]:
     names |= {user["UserId"]: name for name, user in day_one.view.users().items()}
     sso, of = day_one.sandbox.client("sso-admin"), {"InstanceArn": day_one.instance.arn, "AccountId": account}
     return {
-        (name, names[one["PrincipalId"]])
+        (name, names[pair["PrincipalId"]])
         for name, arn in day_one.view.permission_sets().items()
-        for one in sso.list_account_assignments(**of, PermissionSetArn=arn)["AccountAssignments"]
+        for pair in sso.list_account_assignments(**of, PermissionSetArn=arn)["AccountAssignments"]
     }
 
 
@@ -89,13 +89,13 @@ class TestOff:
         day_one.put_in_force(policy())
         assign_by_hand(day_one)
         change = day_one.over(expect(day_one.upload(policy(session="PT2H")), status=202)["change"])
-        (failed,) = [one for one in change["operations"] if one["state"] == "failed"]
+        (failed,) = [pair for pair in change["operations"] if pair["state"] == "failed"]
         assert failed["resource"] == "provisioning"
         assert "an assignment of this permission set is in the way" in failed["failure_reason"]
         assert PARAMETER in failed["failure_reason"]
 
     def test_the_check_of_the_settings_says_so(self, day_one: DayOne) -> None:
-        found = {one["name"]: one for one in day_one.get("/v1/settings/check")["findings"]}
+        found = {pair["name"]: pair for pair in day_one.get("/v1/settings/check")["findings"]}
         assert PARAMETER in found["management-account-access"]["says"]
 
 

@@ -112,22 +112,22 @@ def _about(known: Mapping[str, str]) -> Any:  # noqa: ANN401
     """The document, in which only what is known can be named, if anything is, and nobody waits for long."""
     document = deepcopy(DOCUMENT)
     del document["security"]  # requests are signed here; that unsigned ones are refused is tried elsewhere
-    operations = [one for methods in document["paths"].values() for one in methods.values()]
-    for one in (each for operation in operations for each in operation["parameters"]):
-        if one["name"] in known:
-            one["schema"] = {"type": "string", "enum": [known[one["name"]]]}
-        if one["name"] == "wait":
-            one["schema"] = {**one["schema"], "maximum": 1}
+    operations = [entry for methods in document["paths"].values() for entry in methods.values()]
+    for pair in (each for operation in operations for each in operation["parameters"]):
+        if pair["name"] in known:
+            pair["schema"] = {"type": "string", "enum": [known[pair["name"]]]}
+        if pair["name"] == "wait":
+            pair["schema"] = {**pair["schema"], "maximum": 1}
     return document
 
 
 def _try(tried: Tried, method: str, path: str, *, mode: GenerationMode) -> None:
     # What is not known may be sent: a document of known names alone cannot say what may not.
     documents = tried.documents if mode is GenerationMode.POSITIVE else tried.documents[:1]
-    operations = [schemathesis.openapi.from_dict(one)[path][method] for one in documents]
+    operations = [schemathesis.openapi.from_dict(entry)[path][method] for entry in documents]
 
     @TRIES
-    @given(case=one_of(*(one.as_strategy(generation_mode=mode) for one in operations)))
+    @given(case=one_of(*(apioperation.as_strategy(generation_mode=mode) for apioperation in operations)))
     def send(case: Case[Any]) -> None:
         answer = case.call(base_url=tried.api.url, auth=tried.sign, timeout=35)
         # What is longer than API Gateway takes (10,240 bytes of request line and headers) does not come to the API.
@@ -142,7 +142,7 @@ def _try(tried: Tried, method: str, path: str, *, mode: GenerationMode) -> None:
 
 def _says_nothing(query: Mapping[str, Any] | None) -> bool:
     """Whether a member of the query is empty, which clients leave out, or a list or an object, which they spell out."""
-    return any(one in ("", None) or isinstance(one, list | dict) for one in (query or {}).values())
+    return any(entry in ("", None) or isinstance(entry, list | dict) for entry in (query or {}).values())
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
@@ -156,7 +156,7 @@ def test_what_may_not_be_sent_is_refused_as_the_document_says(tried: Tried, meth
 
 
 def test_most_of_it_was_not_stopped_on_the_way(tried: Tried) -> None:
-    statuses = [one for several in tried.statuses.values() for one in several]
+    statuses = [number for several in tried.statuses.values() for number in several]
     assert statuses
     assert statuses.count(403) < len(statuses) / 2
     reads = [route for route in tried.statuses if route[0] == "GET"]

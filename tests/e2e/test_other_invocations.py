@@ -69,7 +69,7 @@ def test_the_api_the_inbox_and_the_stream_go_on(day_one: DayOne) -> None:
 
 def test_a_company_with_one_administrator_is_told_so_wherever_it_looks(day_one: DayOne) -> None:
     assert [text for text in day_one.get("/v1/health")["warnings"] if "SoleAdministrator=yes" in text]
-    findings = {one["name"]: one["state"] for one in day_one.get("/v1/settings/check")["findings"]}
+    findings = {pair["name"]: pair["state"] for pair in day_one.get("/v1/settings/check")["findings"]}
     assert findings["approvals"] == "warning"
 
 

@@ -54,8 +54,8 @@ class TestDeployedRoles:
         """The inline policies of a function's role, as IAM has them."""
         iam, role = day_one.sandbox.client("iam"), day_one.deployed.stack.resources[f"{pascal(name)}Role"]
         return {
-            one: iam.get_role_policy(RoleName=role, PolicyName=one)["PolicyDocument"]
-            for one in iam.list_role_policies(RoleName=role)["PolicyNames"]
+            entry: iam.get_role_policy(RoleName=role, PolicyName=entry)["PolicyDocument"]
+            for entry in iam.list_role_policies(RoleName=role)["PolicyNames"]
         }
 
     def created(self, day_one: DayOne) -> dict[str, Any]:
@@ -88,11 +88,11 @@ class TestDeployedRoles:
             for policy in (*role["Properties"]["Policies"], *beside)
         }
         found = {
-            one: [
+            value: [
                 [statement["Effect"], listed(statement["Action"]), len(listed(statement["Resource"]))]
                 for statement in document["Statement"]
             ]
-            for one, document in self.deployed(day_one, name).items()
+            for value, document in self.deployed(day_one, name).items()
         }
         assert found == written
 
@@ -104,12 +104,12 @@ class TestDeployedRoles:
             for statement in policy["Statement"]:
                 for arn in listed(statement["Resource"]):
                     if arn != "*" and arn.split(":")[2] in {"sqs", "dynamodb", "secretsmanager", "events"}:
-                        assert any(one in arn for one in ours), arn
+                        assert any(our in arn for our in ours), arn
 
     @pytest.mark.parametrize("name", FUNCTIONS)
     def test_a_role_has_the_telemetry_beside_it_and_is_lambda_s_alone(self, day_one: DayOne, name: str) -> None:
         iam, role = day_one.sandbox.client("iam"), day_one.deployed.stack.resources[f"{pascal(name)}Role"]
-        attached = [one["PolicyArn"] for one in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]]
+        attached = [pair["PolicyArn"] for pair in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]]
         assert attached == [day_one.deployed.stack.resources["FunctionTelemetry"]]
         (trust,) = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]["Statement"]
         assert (trust["Principal"], trust["Action"]) == ({"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")
@@ -122,7 +122,7 @@ def without(day_one: DayOne, action: str, *, role: str) -> Iterator[None]:
     whole = iam.get_role_policy(RoleName=name, PolicyName="calls")["PolicyDocument"]
     less = {
         **whole,
-        "Statement": [_less(one, action) for one in whole["Statement"] if listed(one["Action"]) != [action]],
+        "Statement": [_less(pair, action) for pair in whole["Statement"] if listed(pair["Action"]) != [action]],
     }
     iam.put_role_policy(RoleName=name, PolicyName="calls", PolicyDocument=json.dumps(less))
     try:
@@ -132,7 +132,7 @@ def without(day_one: DayOne, action: str, *, role: str) -> Iterator[None]:
 
 
 def _less(statement: dict[str, Any], action: str) -> dict[str, Any]:
-    return {**statement, "Action": [one for one in listed(statement["Action"]) if one != action]}
+    return {**statement, "Action": [name for name in listed(statement["Action"]) if name != action]}
 
 
 def listed(one_or_many: str | list[str]) -> list[str]:
@@ -143,7 +143,7 @@ def test_without_one_permission_a_hire_waits_in_the_inbox_and_the_log_says_why(d
     person = somebody()
 
     def refusals() -> list[dict[str, Any]]:
-        return [one for one in day_one.log("plan_changes") if "AccessDenied" in str(one.get("reason", ""))]
+        return [record for record in day_one.log("plan_changes") if "AccessDenied" in str(record.get("reason", ""))]
 
     with visibility(day_one, "InboxQueue", seconds=5):
         with without(day_one, "dynamodb:PutItem", role="PlanChangesRole"):
@@ -153,7 +153,7 @@ def test_without_one_permission_a_hire_waits_in_the_inbox_and_the_log_says_why(d
             assert day_one.waiting("InboxQueue") == 1
             assert person["user_name"] not in day_one.view.users()
             assert not day_one.knows(f"/v1/changes/{change}")
-        assert {one["level"] for one in refusals()} == {"WARNING"}
+        assert {pair["level"] for pair in refusals()} == {"WARNING"}
         assert day_one.succeeded(change)["change"]["succeeded"] == 2
     assert person["user_name"] in day_one.view.members("Engineers")
     assert becomes(lambda: day_one.waiting("InboxQueue"), 0)

@@ -31,10 +31,10 @@ def test_no_log_names_a_person(day_one: DayOne, everything_tried: str, function:
 
 
 def test_logs_name_people_by_their_hr_id(day_one: DayOne, everything_tried: str) -> None:
-    assert f"person:{everything_tried}" in {one.get("subject") for one in day_one.log("plan_changes")}
+    assert f"person:{everything_tried}" in {record.get("subject") for record in day_one.log("plan_changes")}
 
 
 def test_nothing_announced_names_a_person(day_one: DayOne, everything_tried: str) -> None:
     heard = day_one.announcements.heard()
-    assert f"person:{everything_tried}" in {one["detail"].get("subject") for one in heard}
-    assert not [one for one in heard for word in PERSONAL if word in str(one).casefold()]
+    assert f"person:{everything_tried}" in {pair["detail"].get("subject") for pair in heard}
+    assert not [record for record in heard for word in PERSONAL if word in str(record).casefold()]

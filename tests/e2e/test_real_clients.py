@@ -58,7 +58,7 @@ class Shell:
     def run(self, *command: str | Path, **extra: str) -> subprocess.CompletedProcess[str]:
         """Run a command in it, whatever comes of it."""
         return subprocess.run(
-            [str(one) for one in command],
+            [str(entry) for entry in command],
             env=self.environment | extra,
             cwd=self.home,
             stdin=subprocess.DEVNULL,
@@ -189,9 +189,9 @@ class TestTheAwsCli:
         _, token = self.signed_in(shell)
         bearer = ("--access-token", token["accessToken"])
         accounts = shell.aws("sso", "list-accounts", *bearer)["accountList"]
-        assert shell.account in {one["accountId"] for one in accounts}
+        assert shell.account in {pair["accountId"] for pair in accounts}
         roles = shell.aws("sso", "list-account-roles", *bearer, "--account-id", shell.account)["roleList"]
-        assert [one["roleName"] for one in roles] == [PERMISSION_SET]
+        assert [pair["roleName"] for pair in roles] == [PERMISSION_SET]
         which = ("--account-id", shell.account, "--role-name", PERMISSION_SET)
         key = shell.aws("sso", "get-role-credentials", *bearer, *which)["roleCredentials"]
         assert abs(key["expiration"] / 1000 - time.time() - self.session_seconds(shell)) < 120
@@ -238,7 +238,7 @@ class TestAwsSsoUtil:
         rows = [line.split(",") for line in ended.stdout.splitlines()]
         head = rows[0]
         found = [dict(zip(head, row, strict=True)) for row in rows[1:]]
-        said = {(one["principal_name"], one["permission_set_name"], one["target_id"]) for one in found}
+        said = {(record["principal_name"], record["permission_set_name"], record["target_id"]) for record in found}
         assert ("Engineers", PERMISSION_SET, shell.account) in said
 
     def test_it_signs_in_and_lists_what_the_person_may_use(self, shell: Shell) -> None:

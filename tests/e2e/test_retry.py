@@ -24,7 +24,7 @@ def made_by_hand(day_one: DayOne) -> Iterator[str]:
 
 def test_what_failed_is_tried_again_when_nothing_is_in_its_way_any_more(day_one: DayOne, made_by_hand: str) -> None:
     failed = day_one.over(expect(day_one.upload(_POLICY), status=202)["change"])
-    (operation,) = [one for one in failed["operations"] if one["state"] == "failed"]
+    (operation,) = [pair for pair in failed["operations"] if pair["state"] == "failed"]
     assert (operation["kind"], operation["subject"]) == ("create-group", f"group:{_GROUP}")
     assert "was not made by Day One" in operation["failure_reason"]
     store = day_one.sandbox.client("identitystore")
@@ -37,7 +37,7 @@ def test_what_failed_is_tried_again_when_nothing_is_in_its_way_any_more(day_one:
     cause = again["change"]["cause"]
     assert (cause["kind"], cause["reference"]) == ("retry", change)
     assert cause["actor"].endswith(":user/internal-tool")
-    assert [(one["kind"], one["subject"]) for one in again["operations"]] == [("create-group", f"group:{_GROUP}")]
+    assert [(pair["kind"], pair["subject"]) for pair in again["operations"]] == [("create-group", f"group:{_GROUP}")]
     assert day_one.view.groups()[_GROUP] != made_by_hand
     assert day_one.get(f"/v1/changes/{change}")["change"] == failed["change"]
     assert day_one.deployed.api.send("POST", f"/v1/changes/{taken['change']}/retry").status == 409

@@ -32,9 +32,11 @@ def test_whoever_does_not_sign_gets_the_page_and_no_way_to_anything_else(anybody
 def test_it_is_there_only_when_the_parameter_says_so() -> None:
     assert template()["Parameters"]["ApiDocs"]["Default"] == "false"
     assert template()["Conditions"]["HasApiDocs"] == {"Fn::Equals": [{"Ref": "ApiDocs"}, "true"]}
-    parts = {name: one.get("Condition") for name, one in template()["Resources"].items() if name.startswith("ShowDocs")}
+    parts = {
+        name: entry.get("Condition") for name, entry in template()["Resources"].items() if name.startswith("ShowDocs")
+    }
     assert set(parts.values()) == {"HasApiDocs"}
-    paths = {one["Properties"]["Path"] for one in resource("ShowDocsFunction")["Events"].values()}
+    paths = {pair["Properties"]["Path"] for pair in resource("ShowDocsFunction")["Events"].values()}
     assert paths == {"/docs", "/docs/{page}"}
 
 

@@ -27,7 +27,7 @@ def foreseen(day_one: DayOne, **question: object) -> Any:  # noqa: ANN401 - JSON
 
 
 def asked(operations: list[Mapping[str, str]]) -> set[tuple[str, str, str]]:
-    return {(one["kind"], one["subject"], one["resource"]) for one in operations}
+    return {(record["kind"], record["subject"], record["resource"]) for record in operations}
 
 
 def why(day_one: DayOne, person: Mapping[str, str], account: str, permission_set: str) -> Any:  # noqa: ANN401 - JSON

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dayone.adapters.dynamodb_acceptances import AcceptingInbox
-from dayone.domain.commands import Command
+from dayone.adapters.dynamodb.idempotency import AcceptingInbox
+from dayone.model.commands import Command
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.state import State
 
 if TYPE_CHECKING:
-    from dayone.ports.state import Inbox
+    from dayone.ports.store import Inbox
 
 
 class MemoryAcceptances:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from dayone.domain.audit import AuditRecord, AuditWanted, LaneEnd, StoredRecord
+from dayone.model.audit import AuditRecord, AuditWanted, LaneEnd, StoredRecord
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 from tests.fakes.state import LANE, State

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dayone.domain.audit import LaneEnd
+from dayone.model.audit import LaneEnd
 from tests.fakes.audit_log import MemoryAuditLog
 from tests.fakes.state import LANE, State
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from dayone.domain.dead_letters import DeadLetter, LetterQueue
+from dayone.model.failures import DeadLetter, LetterQueue
 
 
 class MemoryDeadLetterQueues:
@@ -23,18 +23,20 @@ class MemoryDeadLetterQueues:
         )
 
     def counts(self) -> Mapping[LetterQueue, int]:
-        return {queue: sum(one.queue is queue for one in self._letters.values()) for queue in LetterQueue}
+        return {
+            queue: sum(dead_letter.queue is queue for dead_letter in self._letters.values()) for queue in LetterQueue
+        }
 
     def take(self, queue: LetterQueue, *, limit: int) -> Sequence[DeadLetter]:
-        there = [one for one in self._letters.values() if one.queue is queue and one.id not in self._taken]
-        for one in there[:limit]:
-            self._taken.add(one.id)
-            self._letters[one.id] = replace(one, received=one.received + 1)
-        return [self._letters[one.id] for one in there[:limit]]
+        there = [letter for letter in self._letters.values() if letter.queue is queue and letter.id not in self._taken]
+        for dead_letter in there[:limit]:
+            self._taken.add(dead_letter.id)
+            self._letters[dead_letter.id] = replace(dead_letter, received=dead_letter.received + 1)
+        return [self._letters[letter.id] for letter in there[:limit]]
 
     def put_back(self, letters: Iterable[DeadLetter]) -> None:
-        self._taken -= {one.id for one in letters}
+        self._taken -= {dead_letter.id for dead_letter in letters}
 
     def drop(self, letters: Iterable[DeadLetter]) -> None:
-        for one in letters:
-            self._letters.pop(one.id, None)
+        for dead_letter in letters:
+            self._letters.pop(dead_letter.id, None)

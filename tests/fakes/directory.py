@@ -32,7 +32,7 @@ class MemoryDirectory:
     def delete_user(self, user_id: str) -> Receipt:
         _existing(self._center.users, user_id, "USER")
         del self._center.users[user_id]
-        for membership_id in [one for one, (_, user) in self._center.memberships.items() if user == user_id]:
+        for membership_id in [name for name, (_, user) in self._center.memberships.items() if user == user_id]:
             del self._center.memberships[membership_id]
         return self._center.receipt()
 
@@ -56,9 +56,9 @@ class MemoryDirectory:
     def delete_group(self, group_id: str) -> Receipt:
         _existing(self._center.groups, group_id, "GROUP")
         del self._center.groups[group_id]
-        for membership_id in [one for one, (group, _) in self._center.memberships.items() if group == group_id]:
+        for membership_id in [name for name, (group, _) in self._center.memberships.items() if group == group_id]:
             del self._center.memberships[membership_id]
-        for key in [one for one in self._center.assignments if one.principal_id == group_id]:
+        for key in [assignment for assignment in self._center.assignments if assignment.principal_id == group_id]:
             self._center.delete_assignment(key)
         return self._center.receipt()
 
@@ -75,7 +75,7 @@ class MemoryDirectory:
         if not group_id or not user_id:
             raise Refused("ValidationException: an id is empty")
         pair = (group_id, user_id)
-        return next((one for one, present in self._center.memberships.items() if present == pair), None)
+        return next((name for name, present in self._center.memberships.items() if present == pair), None)
 
     def remove_member(self, membership_id: str) -> Receipt:
         _existing(self._center.memberships, membership_id, "GROUP_MEMBERSHIP")
@@ -101,8 +101,8 @@ class MemoryDirectory:
         self._center.users[user_id] = stored
 
 
-def _same(word: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return word in one and one[word].casefold() == other.get(word, "").casefold()
+def _same(word: str, record: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return word in record and record[word].casefold() == other.get(word, "").casefold()
 
 
 def _existing[T](shelf: Mapping[str, T], identifier: str, kind: str) -> T:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dayone.domain.events import DomainEvent
+from dayone.ports.messaging import DomainEvent
 
 
 class MemoryEventBus:

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 
-from dayone.ports.state import PolicyInForce
-from dayone.usecases.desired_access import DesiredAccess
-from dayone.usecases.existing_names import ExistingNames
-from dayone.usecases.read_existing import ExistingAccess
+from dayone.executor.existing import ExistingAccess, ExistingNames
+from dayone.planning.desired_access import DesiredAccess
+from dayone.ports.store import PolicyInForce
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.existing_use import MemoryExistingUse
 from tests.fakes.identity_center import MemoryIdentityCenter

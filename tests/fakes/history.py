@@ -1,7 +1,6 @@
 """The port History in memory."""
 
-from dayone.domain.changes import Change
-from dayone.domain.history import EVERY_CHANGE, ChangesWanted
+from dayone.model.changes import EVERY_CHANGE, Change, ChangesWanted
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 from tests.fakes.state import State
@@ -15,11 +14,11 @@ class MemoryHistory:
         first, last = wanted.places
         of = {change for change, subject in self._state.plans if subject == wanted.subject}
         found = {
-            one.cause.place: one
-            for id_, one in self._state.changes.items()
+            change.cause.place: change
+            for id_, change in self._state.changes.items()
             if id_ not in self._state.echoes
-            and first <= one.cause.place <= last
-            and wanted.has(one)
+            and first <= change.cause.place <= last
+            and wanted.has(change)
             and (wanted.subject is None or id_ in of)
         }
         return page(f"changes of {wanted.subject}", found, cursor=cursor, limit=limit, newest_first=True)

@@ -5,21 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dayone.contracts.hr.configuration import read_configuration
-from dayone.contracts.hr.full_records import person_in
-from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause, Change
-from dayone.domain.commands import FetchHrRecord
-from dayone.domain.hr_sources import DEFAULT, HrConfiguration, Source
-from dayone.domain.hr_versions import HrVersion, HrVersions, HrVersionState
-from dayone.domain.subject_states import Head, Plan
-from dayone.domain.subjects import Subject
-from dayone.domain.tellings import telling_of
 from dayone.errors import Conflicting, NotFound
+from dayone.hr.configuration_approval import ConfigurationPorts
+from dayone.hr.connectors.configuration import read_configuration
+from dayone.hr.connectors.full_records import person_in
+from dayone.hr.fetch import Pace
+from dayone.hr.merge import telling_of
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause, Change
+from dayone.model.commands import FetchHrRecord
+from dayone.model.hr.sources import DEFAULT, HrConfiguration, Source
+from dayone.model.hr.versions import HrVersion, HrVersions, HrVersionState
+from dayone.model.subject_state import Head, Plan
+from dayone.model.subjects import Subject
 from dayone.ports.hr import ConfigurationTexts, FetchedRecord, Roster
-from dayone.usecases.fetch_record import Pace
-from dayone.usecases.plan_changes import HrPorts
-from dayone.usecases.review_hr_configuration import ConfigurationPorts
+from dayone.reconcile.handler import HrPorts
 from tests.fakes.state import State
 from tests.fakes.state_failed import MemoryStuck
 

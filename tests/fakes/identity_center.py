@@ -78,8 +78,8 @@ class MemoryIdentityCenter:
 
     def states_of(self, kind: str, asked: Collection[str]) -> Mapping[str, RequestState]:
         """What the first hundred of a list tell, the newest first."""
-        newest = islice((one for one in reversed(self.requests) if self.requests[one].kind == kind), 100)
-        return {one: self.requests[one].state for one in newest if one in asked}
+        newest = islice((request for request in reversed(self.requests) if self.requests[request].kind == kind), 100)
+        return {name: self.requests[name].state for name in newest if name in asked}
 
     def in_progress(self) -> list[str]:
         return list(self.unfinished)
@@ -107,5 +107,5 @@ class MemoryIdentityCenter:
     def delete_assignment(self, key: AssignmentKey) -> None:
         self.assignments.discard(key)
         role = (key.account_id, key.permission_set_arn)
-        if not any((one.account_id, one.permission_set_arn) == role for one in self.assignments):
+        if not any((assignment.account_id, assignment.permission_set_arn) == role for assignment in self.assignments):
             self.provisioned.pop(role, None)

@@ -17,15 +17,21 @@ class MemoryLiveAccess:
 
     def in_account(self, account: str, *, permission_set_arn: str, cursor: str, limit: int) -> Page[AssignmentKey]:
         role = (account, permission_set_arn)
-        found = [one for one in self._center.assignments if (one.account_id, one.permission_set_arn) == role]
+        found = [
+            assignment
+            for assignment in self._center.assignments
+            if (assignment.account_id, assignment.permission_set_arn) == role
+        ]
         return _page(found, cursor=cursor, limit=limit)
 
     def of_principal(self, principal: Principal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
         theirs = {principal.id}
         if principal.kind is PrincipalType.USER:
             theirs |= {group for group, user in self._center.memberships.values() if user == principal.id}
-        found = [one for one in self._center.assignments if one.principal_id in theirs]
-        return _page([one for one in found if account in ("", one.account_id)], cursor=cursor, limit=limit)
+        found = [assignment for assignment in self._center.assignments if assignment.principal_id in theirs]
+        return _page(
+            [assignment for assignment in found if account in ("", assignment.account_id)], cursor=cursor, limit=limit
+        )
 
     def permission_set_name(self, arn: str) -> str:
         known = self._center.permission_sets.get(arn)
@@ -38,7 +44,7 @@ class MemoryLiveAccess:
         return group.name if group else ""
 
     def group_called(self, name: str) -> Principal | None:
-        named = [one for one, said in self._center.groups.items() if said.name.casefold() == name.casefold()]
+        named = [value for value, said in self._center.groups.items() if said.name.casefold() == name.casefold()]
         return Principal(kind=PrincipalType.GROUP, id=named[0]) if named else None
 
     def user_called(self, name: str) -> Principal | None:
@@ -51,7 +57,7 @@ class MemoryLiveAccess:
 
 
 def _page(found: Iterable[AssignmentKey], *, cursor: str, limit: int) -> Page[AssignmentKey]:
-    listed = sorted(found, key=lambda one: (one.account_id, one.permission_set_arn, one.principal_id))
+    listed = sorted(found, key=lambda entry: (entry.account_id, entry.permission_set_arn, entry.principal_id))
     begin = int(cursor or "0")
     rest = str(begin + limit) if len(listed) > begin + limit else ""
     return Page(listed[begin : begin + limit], rest)

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.ports.organization import ListedAccounts
-from dayone.ports.unit_names import UnitName
+from dayone.model.accounts import Account, AccountState
+from dayone.ports.organizations import ListedAccounts, UnitName
 
 
 class MemoryOrganization:
@@ -24,7 +23,7 @@ class MemoryOrganization:
         return self.accounts.get(account_id)
 
     def list_accounts(self, cursor: str) -> ListedAccounts:
-        members = sorted(one for one in self.accounts if one > cursor)
+        members = sorted(account for account in self.accounts if account > cursor)
         page = members[: self.page]
         return ListedAccounts(page, cursor=page[-1] if len(members) > self.page else "")
 
@@ -53,7 +52,7 @@ class MemoryUnitNames:
         self.names: dict[str, UnitName] = {}
 
     def known(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
-        return {one: self.names[one] for one in unit_ids if one in self.names}
+        return {unit_id: self.names[unit_id] for unit_id in unit_ids if unit_id in self.names}
 
     def keep(self, unit_id: str, name: UnitName) -> UnitName:
         kept = self.names.get(unit_id)

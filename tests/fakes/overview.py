@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dayone.ports.backlog import Backlog
-from dayone.usecases.check_settings import GivenSettings
-from dayone.usecases.overview import Overview
+from dayone.ops.health import Overview
+from dayone.ports.failures import Backlog
+from dayone.setup.check import GivenSettings
 from tests.fakes.audit_log import MemoryAuditLog
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.history import MemoryHistory

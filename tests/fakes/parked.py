@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dayone.domain.operations import OPEN_STATES, Operation
+from dayone.model.operations import OPEN_STATES, Operation
 from tests.fakes.state import State
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from dayone.domain.desired import TAG_PREFIX, tags_in
 from dayone.errors import AlreadyExists, Conflicting, Refused
+from dayone.model.reasons import TAG_PREFIX, tags_in
 from dayone.ports.identity_center import Found, Receipt, RequestState
 from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet
 
@@ -63,7 +63,7 @@ class MemoryPermissionSets:
 
     def outdated_accounts(self, arn: str) -> Collection[str]:
         newest = self._center.existing_set(arn).revision
-        return {one for one in self.accounts(arn) if self._center.provisioned[one, arn] != newest}
+        return {account for account in self.accounts(arn) if self._center.provisioned[account, arn] != newest}
 
     def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
         return self._center.states_of("provisioning", asked)
@@ -75,15 +75,15 @@ class MemoryPermissionSets:
         if arn not in self._center.permission_sets:
             return
         reached = sorted([account] if account else self.accounts(arn))
-        for one in reached:
-            if one in self._center.closed:
+        for name in reached:
+            if name in self._center.closed:
                 # Seen on AWS: tests/captures, sso-admin-06.
                 raise RequestFailed(
                     "AWS SSO is unable to complete your request at this time. Obtaining permissions to manage your AWS "
-                    f"account '{one}' takes longer than usual. Please try again in a few minutes."
+                    f"account '{name}' takes longer than usual. Please try again in a few minutes."
                 )
-        for one in reached:
-            self._center.provisioned[one, arn] = self._center.permission_sets[arn].revision
+        for name in reached:
+            self._center.provisioned[name, arn] = self._center.permission_sets[arn].revision
 
 
 def _checked(attributes: Mapping[str, str]) -> dict[str, str]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dayone.domain.commands import Command
-from dayone.domain.rate_limits import Learned
+from dayone.model.commands import Command
+from dayone.ports.operations import Learned
 
 if TYPE_CHECKING:
-    from dayone.ports.state import Inbox
+    from dayone.ports.store import Inbox
 
 
 class MemoryInbox:

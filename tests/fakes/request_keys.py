@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dayone.errors import KeyReused, UnderWay
-from dayone.ports.request_keys import KEPT_FOR, Claim, GivenAnswer
+from dayone.ports.idempotency import KEPT_FOR, Claim, GivenAnswer
 
 
 @dataclass(frozen=True)

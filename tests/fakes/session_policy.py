@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from dayone.domain.session_policy import OwnedPolicy
 from dayone.errors import NotFound, Refused
+from dayone.ports.sessions import OwnedPolicy
 
 MOST = 5
 

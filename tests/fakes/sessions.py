@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from dayone.domain.subjects import ResourceKind, Subject
-from dayone.domain.welcomes import WelcomeMail
 from dayone.errors import Awaited, Refused
+from dayone.model.subjects import ResourceKind, Subject
 from dayone.ports.identity_center import Receipt
+from dayone.ports.sessions import WelcomeMail
 from tests.fakes.state import State
 
 

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from dayone.domain.existing import SetParts
 from dayone.errors import AlreadyExists, NotFound, Refused
-from dayone.ports.identity_center import Receipt
+from dayone.ports.identity_center import Receipt, SetParts
 from tests.fakes.identity_center import MemoryIdentityCenter, StoredSet
 
 

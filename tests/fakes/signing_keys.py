@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from dayone.domain.hr_sources import Source, TokenIssuer
 from dayone.errors import Unavailable
+from dayone.model.hr.sources import Source, TokenIssuer
 
 
 class MemorySigningKeys:

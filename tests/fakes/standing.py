@@ -1,6 +1,6 @@
 """The port Standing in memory."""
 
-from dayone.domain.terms import OffLimits
+from dayone.model.policy.context import OffLimits
 
 
 class MemoryStanding:

@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from dayone.domain.audit import GENESIS, AuditEntry, AuditRecord, Seals, link
-from dayone.domain.changes import Cause, Change, Share
-from dayone.domain.failed_work import FailedWork
-from dayone.domain.grants import Grant
-from dayone.domain.hr_versions import HrVersions
-from dayone.domain.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
-from dayone.domain.origins import Origins
-from dayone.domain.policy import PolicyVersion, Reservations
-from dayone.domain.portions import Portion
-from dayone.domain.stuck import Stuck, StuckKind
-from dayone.domain.subject_states import FactVersion, Head, Plan
-from dayone.domain.subjects import ResourceOf, Subject
+from dayone.model.audit import GENESIS, AuditEntry, AuditRecord, Seals, link
+from dayone.model.changes import Cause, Change, Share
+from dayone.model.failures import FailedWork, Stuck, StuckKind
+from dayone.model.grants import Grant
+from dayone.model.hr.versions import HrVersions
+from dayone.model.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
+from dayone.model.policy.origins import Origins
+from dayone.model.policy.rules import PolicyVersion, Reservations
+from dayone.model.subject_state import FactVersion, Head, Plan, Portion
+from dayone.model.subjects import ResourceOf, Subject
 
 # The audit log's only lane.
 LANE = "operations"
@@ -78,8 +76,8 @@ class State:
 
     def open_operations(self) -> list[Operation]:
         """The most urgent first."""
-        listed = [one[1:] for waiting in (*self.waiting.values(), *self.parked.values()) for one in waiting]
-        return sorted((self.operations[one] for one in (*self.begun, *listed)), key=order_of)
+        listed = [pair[1:] for waiting in (*self.waiting.values(), *self.parked.values()) for pair in waiting]
+        return sorted((self.operations[pair] for pair in (*self.begun, *listed)), key=order_of)
 
     def _unlist(self, operation: Operation) -> None:
         waiting = self._list_of(operation)
@@ -106,7 +104,7 @@ class State:
         lanes[lane_of(operation)] += left
         # What is held, and what comes of it later, are counted by the same name.
         shown = change.held_version + max(0, counts.get("held", 0))
-        lanes_left = {one: lanes[one] for one in +lanes}
+        lanes_left = {lane: lanes[lane] for lane in +lanes}
         self.changes[operation.change] = replace(_more(change, counts), left=lanes_left, held_version=shown)
         self.shares[key] = _more(self.shares.get(key, Share(subject=operation.subject)), counts)
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from dayone.domain.operations import Applied
-from dayone.domain.portions import Portion
-from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import Resource, SubjectKind
+from dayone.model.operations import Applied
+from dayone.model.subject_state import Portion, SubjectState
+from dayone.model.subjects import Resource, SubjectKind
 from tests.fakes.state import State
 
 
@@ -15,13 +14,15 @@ class MemoryCompany:
 
     def states(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[SubjectState]:
         # Any order but that of the names, which DynamoDB does not have either.
-        known = sorted((one for one in self._state.heads if one.kind is kind), key=lambda one: one.name[::-1])
-        page = [one for one in known if one.name[::-1] > after[::-1]][:limit]
-        applied = {one: dict[Resource, Applied]() for one in page}
-        for of, one in self._state.applied.items():
+        known = sorted(
+            (subject for subject in self._state.heads if subject.kind is kind), key=lambda element: element.name[::-1]
+        )
+        page = [subject for subject in known if subject.name[::-1] > after[::-1]][:limit]
+        applied = {subject: dict[Resource, Applied]() for subject in page}
+        for of, entry in self._state.applied.items():
             if of.subject in applied:
-                applied[of.subject][of.resource] = one
-        return [SubjectState(self._state.heads[one], applied[one]) for one in page]
+                applied[of.subject][of.resource] = entry
+        return [SubjectState(self._state.heads[subject], applied[subject]) for subject in page]
 
 
 class MemoryPortions:

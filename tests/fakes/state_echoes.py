@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from dayone.domain.changes import Change
-from dayone.domain.subject_states import FactVersion
-from dayone.domain.subjects import Subject
-from dayone.ports.echoes import Echo
+from dayone.model.changes import Change
+from dayone.model.subject_state import FactVersion
+from dayone.model.subjects import Subject
+from dayone.ports.idempotency import Echo
 from tests.fakes.state import State
 
 

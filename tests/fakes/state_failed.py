@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dayone.domain.failed_work import FailedWork
-from dayone.domain.stuck import Stuck, StuckKind, is_mended, of_failed_work, person_of
-from dayone.domain.subject_states import Head
-from dayone.domain.subjects import Subject
+from dayone.model.failures import FailedWork, Stuck, StuckKind, is_mended, of_failed_work, person_of
+from dayone.model.subject_state import Head
+from dayone.model.subjects import Subject
 from tests.fakes.state import State
 
 
@@ -44,7 +43,7 @@ class MemoryFailedSubjects:
         self._state = state
 
     def all(self) -> Sequence[FailedWork]:
-        return sorted(self._state.failed.values(), key=lambda one: str(one.subject))
+        return sorted(self._state.failed.values(), key=lambda entry: str(entry.subject))
 
     def keep(self, failed: FailedWork) -> None:
         self._state.failed[failed.subject] = failed

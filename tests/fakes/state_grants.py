@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from dayone.domain.grants import Grant, GrantState
-from dayone.domain.subjects import ResourceKind, Subject
-from dayone.ports.grants import GrantFilter
+from dayone.model.grants import Grant, GrantState
+from dayone.model.subjects import ResourceKind, Subject
 from dayone.ports.records import Page
+from dayone.ports.store import GrantFilter
 from tests.fakes.pages import page
 from tests.fakes.state import State
 
@@ -20,16 +20,16 @@ class MemoryGrants:
         return self._state.grants.get(grant)
 
     def accounts_of(self, person: str) -> Sequence[Subject]:
-        found = (one for one in self._state.grants.values() if one.person == person and one.noted in _OPEN)
-        return sorted({one.subject for one in found if one.resource.kind is ResourceKind.ASSIGNMENT})
+        found = (grant for grant in self._state.grants.values() if grant.person == person and grant.noted in _OPEN)
+        return sorted({grant.subject for grant in found if grant.resource.kind is ResourceKind.ASSIGNMENT})
 
     def listed(self, asked: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
         found = {
-            f"{_rank(one, asked)}{one.id}": one
-            for one in self._state.grants.values()
-            if asked.person in ("", one.person)
-            and asked.account in ("", one.subject.name)
-            and asked.is_open in (None, one.noted in _OPEN)
+            f"{_rank(grant, asked)}{grant.id}": grant
+            for grant in self._state.grants.values()
+            if asked.person in ("", grant.person)
+            and asked.account in ("", grant.subject.name)
+            and asked.is_open in (None, grant.noted in _OPEN)
         }
         return page(f"grants {asked}", found, cursor=cursor, limit=limit, newest_first=True)
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from dayone.domain.audit import AuditEntry
-from dayone.domain.guardrails import HeldRemoval, Tally
-from dayone.domain.operations import Operation, OperationState
-from dayone.domain.subject_states import Head
-from dayone.domain.subjects import Subject
 from dayone.errors import Conflicting
+from dayone.model.audit import AuditEntry
+from dayone.model.guardrails import HeldRemoval, Tally
+from dayone.model.operations import Operation, OperationState
+from dayone.model.subject_state import Head
+from dayone.model.subjects import Subject
 from tests.fakes.state import State
 
 
@@ -36,9 +36,13 @@ class MemoryHeldRemovals:
         self._state = state
 
     def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
-        operations = [one for one in self._state.operations.values() if one.change == change and one.id > after]
-        page = sorted(operations, key=lambda one: one.id)[:limit]
-        held = [one.subject for one in page if one.state is OperationState.HELD]
+        operations = [
+            operation
+            for operation in self._state.operations.values()
+            if operation.change == change and operation.id > after
+        ]
+        page = sorted(operations, key=lambda entry: entry.id)[:limit]
+        held = [operation.subject for operation in page if operation.state is OperationState.HELD]
         return list(dict.fromkeys(held)), page[-1].id if len(page) == limit else ""
 
     def decide(
@@ -54,17 +58,17 @@ class MemoryHeldRemovals:
             self._state.record(entry)
 
     def release(self, change: str, operations: Iterable[str]) -> None:
-        for one in self._held(change, operations):
-            self._state.store(replace(one, state=OperationState.PENDING))
-            self._state.count(one, left=1, held=-1)
+        for operation in self._held(change, operations):
+            self._state.store(replace(operation, state=OperationState.PENDING))
+            self._state.count(operation, left=1, held=-1)
 
     def drop(
         self, change: str, operations: Iterable[str], *, reason: str, at: datetime, is_expiry: bool = False
     ) -> None:
-        for one in self._held(change, operations):
-            ended = replace(one, state=OperationState.SUPERSEDED, failure_reason=reason, finished_at=at)
+        for operation in self._held(change, operations):
+            ended = replace(operation, state=OperationState.SUPERSEDED, failure_reason=reason, finished_at=at)
             self._state.store(ended)
-            self._state.count(one, left=0, held=-1, superseded=1)
+            self._state.count(operation, left=0, held=-1, superseded=1)
             known = self._state.changes[change]
             self._state.changes[change] = replace(known, expired=known.expired + is_expiry)
             if is_expiry:
@@ -72,5 +76,5 @@ class MemoryHeldRemovals:
                 self._state.expired[day] = self._state.expired.get(day, 0) + 1
 
     def _held(self, change: str, operations: Iterable[str]) -> list[Operation]:
-        found = (self._state.operations.get((change, one)) for one in operations)
-        return [one for one in found if one is not None and one.state is OperationState.HELD]
+        found = (self._state.operations.get((change, operation)) for operation in operations)
+        return [operation for operation in found if operation is not None and operation.state is OperationState.HELD]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from dayone.domain.operations import Applied
-from dayone.domain.subject_states import SubjectState
-from dayone.domain.subjects import ITSELF, Resource, ResourceOf, Subject, SubjectKind
+from dayone.model.operations import Applied
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import ITSELF, Resource, ResourceOf, Subject, SubjectKind
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 from tests.fakes.state import State
@@ -16,17 +16,17 @@ class MemoryKnownSubjects:
         self._state = state
 
     def listed(self, kind: SubjectKind, *, cursor: str, limit: int) -> Page[SubjectState]:
-        known = {one.name: one for one in self._state.heads if one.kind is kind}
+        known = {subject.name: subject for subject in self._state.heads if subject.kind is kind}
         found = page(f"{kind}", known, cursor=cursor, limit=limit)
         brief = self.brief(found.entries)
-        return Page([brief[one] for one in found.entries], found.cursor)
+        return Page([brief[subject] for subject in found.entries], found.cursor)
 
     def brief(self, subjects: Iterable[Subject]) -> Mapping[Subject, SubjectState]:
-        known = [one for one in subjects if one in self._state.heads]
-        return {one: SubjectState(self._state.heads[one], self._itself(one)) for one in known}
+        known = [subject for subject in subjects if subject in self._state.heads]
+        return {subject: SubjectState(self._state.heads[subject], self._itself(subject)) for subject in known}
 
     def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
-        return {one: self._state.applied[one] for one in resources if one in self._state.applied}
+        return {resource: self._state.applied[resource] for resource in resources if resource in self._state.applied}
 
     def holder_of(self, claim: str) -> str:
         return MemorySubjects(self._state).claimed(claim).holder

@@ -5,29 +5,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dayone.domain.accounts import UNUSABLE, Account
-from dayone.domain.failed_work import Obstacle, after_failure
-from dayone.domain.guardrails import released, with_count
-from dayone.domain.operations import OPEN_STATES, Applied, DeletionOutcome, Lane, Operation, OperationState
-from dayone.domain.subject_states import NO_GENERATION, generation_number
-from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
+from dayone.model.accounts import UNUSABLE, Account
+from dayone.model.failures import Obstacle, after_failure
+from dayone.model.guardrails import released, with_count
+from dayone.model.operations import OPEN_STATES, Applied, DeletionOutcome, Lane, Operation, OperationState
+from dayone.model.subject_state import NO_GENERATION, generation_number
+from dayone.model.subjects import ResourceOf, Subject, SubjectKind
 from dayone.ports.operations import Finished, Listed
 from tests.fakes.parked import MemoryParkedOperations
 
 
 class MemoryOperationQueue(MemoryParkedOperations):
     def begun(self) -> Sequence[Operation]:
-        return [self._state.operations[one] for one in self._state.begun]
+        return [self._state.operations[pair] for pair in self._state.begun]
 
     def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
         waiting = self._state.waiting.get(lane, [])
         first = bisect_right(waiting, (after, "~", "~"))
-        return [Listed(*one) for one in waiting[first : first + limit]]
+        return [Listed(*pair) for pair in waiting[first : first + limit]]
 
     def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
-        known = (self._state.operations.get((one.change, one.id)) for one in listed)
-        return [one for one in known if one is not None and one.state in OPEN_STATES]
+        known = (self._state.operations.get((operation.change, operation.id)) for operation in listed)
+        return [operation for operation in known if operation is not None and operation.state in OPEN_STATES]
 
     def generation_of(self, subject: Subject) -> str:
         head = self._state.heads.get(subject)
@@ -39,17 +39,24 @@ class MemoryOperationQueue(MemoryParkedOperations):
 
     def siblings(self, operation: Operation) -> Sequence[Operation]:
         plan = self._state.of_plan.get((operation.change, operation.id.rpartition("/")[0]), {})
-        return [known for one in sorted(plan) if (known := self._state.operations.get((operation.change, one)))]
+        return [known for name in sorted(plan) if (known := self._state.operations.get((operation.change, name)))]
 
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
-        return {one: self._state.applied[one] for one in wanted if one in self._state.applied}
+        return {resource: self._state.applied[resource] for resource in wanted if resource in self._state.applied}
 
     def in_use_by(self, group: str) -> ResourceOf | None:
-        named = (one for one in self._state.applied if one.resource.name)
-        return next((one for one in named if group in (one.resource.name, one.resource.name.rpartition("/")[2])), None)
+        named = (resource for resource in self._state.applied if resource.resource.name)
+        return next(
+            (
+                resource
+                for resource in named
+                if group in (resource.resource.name, resource.resource.name.rpartition("/")[2])
+            ),
+            None,
+        )
 
     def closed_accounts(self, accounts: Iterable[str]) -> frozenset[str]:
-        heads = (self._state.heads.get(Subject(SubjectKind.ACCOUNT, one)) for one in accounts)
+        heads = (self._state.heads.get(Subject(SubjectKind.ACCOUNT, account)) for account in accounts)
         facts = [head.fact for head in heads if head]
         return frozenset(fact.id for fact in facts if isinstance(fact, Account) and fact.state in UNUSABLE)
 
@@ -65,8 +72,8 @@ class MemoryOperationQueue(MemoryParkedOperations):
         kind, resource = target.subject.kind, target.resource
         return [
             known
-            for one, known in self._state.applied.items()
-            if one != target and (one.subject.kind, one.resource) == (kind, resource)
+            for entry, known in self._state.applied.items()
+            if entry != target and (entry.subject.kind, entry.resource) == (kind, resource)
         ]
 
     def begin(
@@ -133,8 +140,8 @@ class MemoryOperationQueue(MemoryParkedOperations):
         return bool(self._state.parked)
 
     def finish(self, finished: Sequence[Finished]) -> None:
-        for one in finished:
-            self._finish(one)
+        for end in finished:
+            self._finish(end)
 
     def _finish(self, finished: Finished) -> None:
         operation, known = finished.operation, self._open(finished.operation)
@@ -176,7 +183,7 @@ class MemoryOperationQueue(MemoryParkedOperations):
     def _count(self, ended: Operation) -> None:
         head = self._state.heads[ended.subject]
         if ended.id in released(head.held):
-            held = tuple(one for one in head.held if one.operation != ended.id)
+            held = tuple(removal for removal in head.held if removal.operation != ended.id)
             self._state.heads[ended.subject] = replace(head, held=held, revision=head.revision + 1)
         elif head.generation == ended.generation:
             failed = head.failed + (ended.state is OperationState.FAILED)

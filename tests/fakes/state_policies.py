@@ -5,17 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause, Change, Decision
-from dayone.domain.guards import with_reservations
-from dayone.domain.operations import Operation, OperationState
-from dayone.domain.origins import Origins
-from dayone.domain.policy import Policy, PolicyVersion, Reservation, Reservations
-from dayone.domain.preconditions import NO_PRECONDITION, Precondition
-from dayone.domain.subject_states import Head
-from dayone.domain.subjects import Subject
-from dayone.domain.terms import Terms
 from dayone.errors import NotFound, TooLarge
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause, Change, Decision
+from dayone.model.operations import Operation, OperationState
+from dayone.model.policy.context import Terms
+from dayone.model.policy.origins import Origins
+from dayone.model.policy.rules import Policy, PolicyVersion, Reservation, Reservations
+from dayone.model.preconditions import NO_PRECONDITION, Precondition
+from dayone.model.subject_state import Head
+from dayone.model.subjects import Subject
+from dayone.planning.guards import with_reservations
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 from tests.fakes.parked import MemoryParkedOperations
@@ -113,7 +113,10 @@ class MemoryPolicyArchive:
         return self._state.kept_policies[version]
 
     def versions(self, *, cursor: str, limit: int) -> Page[PolicyVersion]:
-        found = {f"{number:08d}": replace(one, text="") for number, one in self._state.kept_policies.items()}
+        found = {
+            f"{number:08d}": replace(policy_version, text="")
+            for number, policy_version in self._state.kept_policies.items()
+        }
         return page("policy versions", found, cursor=cursor, limit=limit, newest_first=True)
 
 
@@ -152,17 +155,21 @@ class MemoryChanges:
 
     def failed_in_plan(self, head: Head) -> Sequence[Operation]:
         plan = (head.change, head.subject, head.generation)
-        found = [one for one in self._state.operations.values() if (one.change, one.subject, one.generation) == plan]
-        return [one for one in found if one.state is OperationState.FAILED or one.failed_before]
+        found = [
+            operation
+            for operation in self._state.operations.values()
+            if (operation.change, operation.subject, operation.generation) == plan
+        ]
+        return [operation for operation in found if operation.state is OperationState.FAILED or operation.failed_before]
 
     def unpark_plan(self, head: Head) -> None:
         MemoryParkedOperations(self._state).unpark(
-            [one for one in self._parked(head.subject) if one.generation == head.generation]
+            [operation for operation in self._parked(head.subject) if operation.generation == head.generation]
         )
 
     def unpark_earlier(self, head: Head) -> None:
         MemoryParkedOperations(self._state).unpark(
-            [one for one in self._parked(head.subject) if one.generation != head.generation]
+            [operation for operation in self._parked(head.subject) if operation.generation != head.generation]
         )
 
     def _parked(self, subject: Subject) -> list[Operation]:

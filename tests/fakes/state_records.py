@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from dayone.domain.changes import Change
-from dayone.domain.operations import Action, Applied, Operation
-from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import THE_ORGANIZATION, ResourceKind, ResourceOf, Subject
+from dayone.model.changes import Change
+from dayone.model.operations import Action, Applied, Operation
+from dayone.model.subject_state import Head, SubjectState
+from dayone.model.subjects import THE_ORGANIZATION, ResourceKind, ResourceOf, Subject
 from dayone.ports.records import AssignmentOf, Member, Page
 from tests.fakes.pages import page
 from tests.fakes.state import State
@@ -42,33 +42,37 @@ class MemoryRecords:
         return replace(known, notes=tuple(notes[:100]))
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
-        found = {id: one for (of, id), one in self._state.operations.items() if of == change}  # noqa: A001
+        found = {id: operation for (of, id), operation in self._state.operations.items() if of == change}  # noqa: A001
         return page(f"operations {change}", found, cursor=cursor, limit=limit)
 
     def plan_of(self, head: Head) -> Sequence[Operation]:
         plan = (head.change, head.subject, head.generation)
-        found = [one for one in self._state.operations.values() if (one.change, one.subject, one.generation) == plan]
-        return sorted(found, key=lambda one: one.number)
+        found = [
+            operation
+            for operation in self._state.operations.values()
+            if (operation.change, operation.subject, operation.generation) == plan
+        ]
+        return sorted(found, key=lambda entry: entry.number)
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
         found = {
-            of.subject.name: Member(person=of.subject.name, membership=one)
-            for of, one in self._confirmed(ResourceKind.MEMBERSHIP).items()
+            of.subject.name: Member(person=of.subject.name, membership=applied)
+            for of, applied in self._confirmed(ResourceKind.MEMBERSHIP).items()
             if of.resource.name == group
         }
         return page(f"members {group}", found, cursor=cursor, limit=limit)
 
     def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
         found = {}
-        for of, one in self._confirmed(ResourceKind.ASSIGNMENT).items():
+        for of, applied in self._confirmed(ResourceKind.ASSIGNMENT).items():
             permission_set, _, assigned = of.resource.name.partition("/")
             if assigned == group:
                 account = of.subject.name
                 found[f"{account}#{permission_set}"] = AssignmentOf(
-                    account=account, permission_set=permission_set, group=group, assignment=one
+                    account=account, permission_set=permission_set, group=group, assignment=applied
                 )
         return page(f"assignments {group}", found, cursor=cursor, limit=limit)
 
     def _confirmed(self, kind: ResourceKind) -> Mapping[ResourceOf, Applied]:
         known = self._state.applied.items()
-        return {of: one for of, one in known if of.resource.kind is kind and one.doubt is not Action.CREATE}
+        return {of: applied for of, applied in known if of.resource.kind is kind and applied.doubt is not Action.CREATE}

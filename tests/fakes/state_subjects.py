@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dayone.domain.changes import Blame, Share
-from dayone.domain.operations import OperationState
-from dayone.domain.subject_states import Claim, Head, Plan, SubjectState
-from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
 from dayone.errors import Conflicting
+from dayone.model.changes import Blame, Share
+from dayone.model.operations import OperationState
+from dayone.model.subject_state import Claim, Head, Plan, SubjectState
+from dayone.model.subjects import ResourceOf, Subject, SubjectKind
 from tests.fakes.state import State
 
 
@@ -18,7 +18,7 @@ class MemorySubjects:
 
     def load(self, subject: Subject) -> SubjectState:
         head = self._state.heads.get(subject, Head(subject=subject))
-        applied = {of.resource: one for of, one in self._state.applied.items() if of.subject == subject}
+        applied = {of.resource: applied for of, applied in self._state.applied.items() if of.subject == subject}
         return SubjectState(head, applied)
 
     def is_planned(self, subject: Subject, *, change: str) -> bool:
@@ -28,11 +28,11 @@ class MemorySubjects:
         return self._state.deliveries.get(delivery, "")
 
     def claimed(self, claim: str) -> Claim:
-        holder = next((one.name for one, head in self._state.heads.items() if claim in head.claims), "")
+        holder = next((subject.name for subject, head in self._state.heads.items() if claim in head.claims), "")
         return Claim(holder=holder, former=self._state.former_holders.get(claim, ""))
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
-        found = sorted(one.name for one in self._state.heads if one.kind is kind and one.name > after)
+        found = sorted(subject.name for subject in self._state.heads if subject.kind is kind and subject.name > after)
         return found[:limit]
 
     def commit(self, plan: Plan) -> None:
@@ -43,7 +43,7 @@ class MemorySubjects:
             raise Conflicting(f"the delivery behind change {cause.change} has been taken")
         if self.load(subject).head.revision != plan.before.revision:
             raise Conflicting(f"{subject} has moved since it was read")
-        if any(self.claimed(one).holder not in ("", subject.name) for one in plan.after.claims):
+        if any(self.claimed(claim).holder not in ("", subject.name) for claim in plan.after.claims):
             raise Conflicting(f"what {subject} claims has become somebody else's")
         self._spend(plan)
         self._state.heads[subject] = replace(plan.after, revision=plan.before.revision + 1)
@@ -73,7 +73,7 @@ class MemorySubjects:
         self._state.former_holders |= dict.fromkeys(given_up, plan.after.subject.name)
 
     def _grant(self, plan: Plan) -> None:
-        self._state.grants |= {one.id: one for one in plan.grants}
+        self._state.grants |= {grant.id: grant for grant in plan.grants}
         for resource, reasons in plan.reasons.items():
             of = ResourceOf(plan.after.subject, resource)
             self._state.applied[of] = replace(self._state.applied[of], reasons=reasons)
@@ -100,8 +100,8 @@ class MemorySubjects:
 def _joined(before: tuple[Blame, ...], more: tuple[Blame, ...]) -> tuple[Blame, ...]:
     """Of each actor the first counts, apart for leavers."""
     found: dict[tuple[str, bool], Blame] = {}
-    for one in (*before, *more):
-        found.setdefault((one.actor, one.of_leavers), one)
+    for blame in (*before, *more):
+        found.setdefault((blame.actor, blame.of_leavers), blame)
     return tuple(found.values())
 
 

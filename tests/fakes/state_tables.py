@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from dayone.domain.state_table import TableDescription, TableOwner
 from dayone.errors import Conflicting, DayOneError, NotFound
+from dayone.ports.state_tables import TableDescription, TableOwner
 
 
 class MemoryStateTables:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dayone.domain.state_table import EXPIRES, INDEXES, STREAM_VIEW, TableDescription, TableOwner
-from dayone.ports.surroundings import SeenConcurrency, SeenInstance, SeenOrganization, SeenRoles, SeenTrail
-from dayone.usecases.check_settings import CheckSettings, GivenSettings
+from dayone.ports.setup import SeenConcurrency, SeenInstance, SeenOrganization, SeenRoles, SeenTrail
+from dayone.ports.state_tables import EXPIRES, INDEXES, STREAM_VIEW, TableDescription, TableOwner
+from dayone.setup.check import CheckSettings, GivenSettings
 
 MANAGEMENT, ELSEWHERE = "111122223333", "444455556666"
 GIVEN = GivenSettings(

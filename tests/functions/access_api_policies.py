@@ -1,6 +1,6 @@
 """Versions of the policy as they are kept, for the tests of the API."""
 
-from dayone.domain.policy import PolicyVersion
+from dayone.model.policy.rules import PolicyVersion
 from tests.fakes.state import State
 from tests.functions.access_api_state import CHANGE, NOW
 from tests.functions.access_api_world import load

@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone import wiring
-from dayone.adapters.dynamodb_acceptances import AcceptingInbox
-from dayone.contracts.kept_policy import files_in
-from dayone.contracts.policy_file import read_policy
-from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.rate_limits import Budgets
-from dayone.domain.terms import OffLimits
-from dayone.usecases.access_api import AccessApi
-from dayone.usecases.overview import Overview
-from dayone.usecases.policies_within_reach import PolicyWithinReach
+from dayone.adapters.dynamodb.idempotency import AcceptingInbox
+from dayone.api.context import AccessApi
+from dayone.executor.rate_limits import Budgets
+from dayone.model.policy.context import OffLimits
+from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.ops.health import Overview
+from dayone.policy.language.files import files_in
+from dayone.policy.language.parser import read_policy
+from dayone.policy.reachable import PolicyWithinReach
+from dayone.wiring import functions as wiring
 from functions.access_api import app
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.dead_letters import MemoryDeadLetterQueues

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext as PowertoolsContext
 
-from dayone import wiring
+from dayone.wiring import functions as wiring
 from tests.fakes.own_apis import MemoryOwnApis
 
 _EVENTS = Path(__file__).parents[2] / "events"

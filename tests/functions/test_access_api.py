@@ -2,8 +2,8 @@
 
 import pytest
 
-from dayone.domain.hr_versions import HrVersions
 from dayone.errors import Unreachable
+from dayone.model.hr.versions import HrVersions
 from tests.functions.access_api_state import CHANGE, DEV, remembered
 from tests.functions.access_api_world import World, asking
 
@@ -62,7 +62,7 @@ def test_access_of_a_person_names_every_reason_on_the_way(world: World) -> None:
         "request_id": "r-1",
         "at": "2026-11-23T08:00:00+00:00",
     }
-    assert [(one["account"], one["permission_set"]) for one in group["assignments"]] == [
+    assert [(pair["account"], pair["permission_set"]) for pair in group["assignments"]] == [
         ("123456789012", "ViewOnly"),
         ("210987654321", "ViewOnly"),
     ]
@@ -70,14 +70,14 @@ def test_access_of_a_person_names_every_reason_on_the_way(world: World) -> None:
 
 def test_what_is_in_doubt_is_marked(world: World) -> None:
     (group,) = world.send("read_person_access").body["groups"]
-    assert [one["confirmed"]["in_doubt"] for one in group["assignments"]] == ["delete", "delete"]
+    assert [pair["confirmed"]["in_doubt"] for pair in group["assignments"]] == ["delete", "delete"]
 
 
 def test_access_through_a_large_group_goes_on_page_by_page(world: World) -> None:
     (first,) = world.send(asking("read_person_access", limit="1")).body["groups"]
     following = asking("read_person_access", limit="1", group="engineers", cursor=first["cursor"])
     (second,) = world.send(following).body["groups"]
-    assert [one["account"] for one in first["assignments"] + second["assignments"]] == [DEV.name, "210987654321"]
+    assert [pair["account"] for pair in first["assignments"] + second["assignments"]] == [DEV.name, "210987654321"]
     assert second["cursor"] == ""
 
 
@@ -103,12 +103,12 @@ def test_access_to_an_account_names_the_groups_the_sets_and_the_people(world: Wo
     body = world.send(asking("read_account_access", limit="2")).body
     (group,) = body["groups"]
     assert body["account"] == DEV.name
-    assert [one["permission_set"] for one in group["assignments"]] == ["ViewOnly"]
+    assert [pair["permission_set"] for pair in group["assignments"]] == ["ViewOnly"]
     assert group["assignments"][0]["confirmed"]["reasons"][0]["because"] == "the account is in /Workloads/Dev"
-    assert [one["person"] for one in group["members"]] == ["e-1001", "e-1002"]
+    assert [pair["person"] for pair in group["members"]] == ["e-1001", "e-1002"]
     following = asking("read_account_access", limit="2", group="engineers", cursor=group["cursor"])
     (rest,) = world.send(following).body["groups"]
-    assert ([one["person"] for one in rest["members"]], rest["cursor"]) == (["e-1003"], "")
+    assert ([pair["person"] for pair in rest["members"]], rest["cursor"]) == (["e-1003"], "")
 
 
 _AT = "2026-11-23T08:00:00+00:00"
@@ -117,7 +117,7 @@ _AT = "2026-11-23T08:00:00+00:00"
 def test_changes_are_listed_page_by_page(world: World) -> None:
     first = world.send("list_changes").body
     second = world.send(asking("list_changes", limit="2", cursor=first["cursor"])).body
-    assert [one["id"][-1] for one in first["changes"] + second["changes"]] == ["3", "2", "1"]
+    assert [pair["id"][-1] for pair in first["changes"] + second["changes"]] == ["3", "2", "1"]
     assert second["cursor"] == ""
     assert second["changes"][0] == {
         "id": CHANGE,
@@ -146,7 +146,7 @@ def test_a_change_is_answered_with_its_notes_and_operations(world: World) -> Non
     first = world.send("read_change").body
     second = world.send(asking("read_change", cursor=first["cursor"])).body
     assert first["notes"] == ["the same record was received before"]
-    assert [one["state"] for one in first["operations"] + second["operations"]] == ["pending", "failed"]
+    assert [pair["state"] for pair in first["operations"] + second["operations"]] == ["pending", "failed"]
     assert second["operations"][0] == {
         "id": "person:e-1001@1-a/0001",
         "kind": "create-membership",

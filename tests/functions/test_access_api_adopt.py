@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.changes import CauseKind, ulid
-from dayone.domain.commands import AdoptExisting
-from dayone.domain.subject_states import Head, Plan
-from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.changes import CauseKind, ulid
+from dayone.model.commands import AdoptExisting
+from dayone.model.subject_state import Head, Plan
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from tests.fakes.identity_center import StoredSet
 from tests.functions.access_api_policies import keep
 from tests.functions.access_api_state import CHANGE, NOW, remembered

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.desired import Reason
-from dayone.domain.guardrails import HeldRemoval
-from dayone.domain.holdings import Sought
-from dayone.domain.operations import Action, Applied
-from dayone.domain.ou_paths import path_of
-from dayone.domain.people import Person
-from dayone.domain.subject_states import Head
-from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
-from dayone.usecases.read_access import Window
-from dayone.usecases.report_assignments import report_assignments
+from dayone.access.entitlements import Sought
+from dayone.access.report import report_assignments
+from dayone.lookups import Window
+from dayone.model.accounts import Account, AccountState
+from dayone.model.guardrails import HeldRemoval
+from dayone.model.operations import Action, Applied
+from dayone.model.people import Person
+from dayone.model.reasons import Reason
+from dayone.model.subject_state import Head
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.policy.ou_paths import path_of
 from tests.fakes.state import State
 from tests.functions.access_api_state import CHANGE, NOW
 from tests.functions.access_api_world import World, asking, load
@@ -50,15 +50,15 @@ def state_of(assigned: Mapping[str, set[tuple[str, str]]], members: Mapping[str,
         fact = Account(id=account, name=f"a{account[0]}", email="a@example.com", state=AccountState.ACTIVE, ou_path=ou)
         state.heads[subject] = Head(subject=subject, fact=fact, revision=1)
         for permission_set, principal in assigned.get(account, set()):
-            one = applied(ResourceKind.ASSIGNMENT, f"{permission_set}/{principal}")
-            state.applied[ResourceOf(subject, one.resource)] = one
+            entry = applied(ResourceKind.ASSIGNMENT, f"{permission_set}/{principal}")
+            state.applied[ResourceOf(subject, entry.resource)] = entry
     for person in PEOPLE:
         subject = Subject(SubjectKind.PERSON, person)
         called: Any = {"user_name": person, "given_name": "A", "family_name": "B", "display_name": "A B"}
         fact_of = Person(id=person, email=f"{person}@example.com", **called)
         state.heads[subject] = Head(subject=subject, fact=fact_of, revision=1)
-        for one in [applied(ResourceKind.MEMBERSHIP, group) for group in members.get(person, set())]:
-            state.applied[ResourceOf(subject, one.resource)] = one
+        for entry in [applied(ResourceKind.MEMBERSHIP, group) for group in members.get(person, set())]:
+            state.applied[ResourceOf(subject, entry.resource)] = entry
     return state
 
 
@@ -79,8 +79,8 @@ def change(world: World, account: str, assignment: str, **said: Any) -> None:  #
 def rows_of(world: World, **query: str) -> list[Row]:
     body = world.send(asking("list_assignments", **query)).body
     return sorted(
-        (one["account"], one["permission_set"], f"{one['kind']} {one['principal']}", one["through"])
-        for one in body["assignments"]
+        (pair["account"], pair["permission_set"], f"{pair['kind']} {pair['principal']}", pair["through"])
+        for pair in body["assignments"]
     )
 
 
@@ -236,7 +236,9 @@ def test_every_filter_means_what_it_says_by_whichever_way_and_in_whatever_parts(
     while True:
         page = report_assignments(sought, window=Window(limit=limit, cursor=cursor), ports=api)
         assert len(page.entries) <= limit
-        found += [(one.account, one.permission_set, one.principal, one.through) for one in page.entries]
+        found += [
+            (holding.account, holding.permission_set, holding.principal, holding.through) for holding in page.entries
+        ]
         if not (cursor := page.cursor):
             break
     assert sorted(found) == sorted(_expected(assigned, members, sought))

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.domain.audit import AuditEntry
-from dayone.domain.desired import Reason
+from dayone.model.audit import AuditEntry
+from dayone.model.reasons import Reason
 from tests.functions.access_api_state import CHANGE, NOW
 from tests.functions.access_api_world import World, asking, load
 
@@ -65,13 +65,13 @@ def test_an_entry_says_everything(world: World) -> None:
 )
 def test_entries_are_looked_for(world: World, query: dict[str, str], numbers: list[int]) -> None:
     found = world.send(asking("list_audit", **query)).body["entries"]
-    assert [one["number"] for one in found] == numbers
+    assert [pair["number"] for pair in found] == numbers
 
 
 def test_the_list_goes_on(world: World) -> None:
     first = world.send(asking("list_audit", limit="1")).body
     second = world.send(asking("list_audit", limit="1", cursor=first["cursor"])).body
-    assert [one["number"] for part in (first, second) for one in part["entries"]] == [4, 3]
+    assert [pair["number"] for part in (first, second) for pair in part["entries"]] == [4, 3]
 
 
 @pytest.mark.parametrize("query", [{"since": "soon"}, {"since": "2026-11-24", "until": "2026-11-24"}])

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from dayone.domain.changes import CauseKind
-from dayone.domain.commands import BootstrapAccounts
-from dayone.domain.subjects import SubjectKind
+from dayone.model.changes import CauseKind
+from dayone.model.commands import BootstrapAccounts
+from dayone.model.subjects import SubjectKind
 from tests.functions.access_api_state import DEV, remembered
 from tests.functions.access_api_world import World, load
 

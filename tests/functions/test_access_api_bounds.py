@@ -42,8 +42,8 @@ BODIES = [
 def _event(method: str, path: str, **given: str) -> Event:
     """A request with the examples of its parameters, but for those that are given."""
     operation = DOCUMENT["paths"][path][method.lower()]
-    values = {one["name"]: str(one.get("example") or "") for one in operation["parameters"]} | given
-    places = {one["name"]: one["in"] for one in operation["parameters"]}
+    values = {pair["name"]: str(pair.get("example") or "") for pair in operation["parameters"]} | given
+    places = {pair["name"]: pair["in"] for pair in operation["parameters"]}
     event = load("read_health")
     event["httpMethod"], event["body"] = method, None
     event["path"] = re.sub(r"{(\w+)}", lambda found: values[found[1]], path)

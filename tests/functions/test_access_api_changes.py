@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
-from dayone.domain.dead_letters import LetterQueue
-from dayone.domain.subject_states import Head, Plan
-from dayone.usecases.read_access import KEPT_BY_QUEUES
+from dayone.lookups import KEPT_BY_QUEUES
+from dayone.model.changes import Cause, CauseKind, Change, ulid_of
+from dayone.model.failures import LetterQueue
+from dayone.model.subject_state import Head, Plan
 from tests.builders import a_person
 from tests.fakes.history import MemoryHistory
 from tests.functions.access_api_state import ADA, CHANGE, DEV, NOW
@@ -37,7 +37,7 @@ def _listed(world: World, ids: dict[str, str], **query: str) -> list[str]:
     names = {change: name for name, change in ids.items()}
     answer = world.send(asking("list_changes", **query))
     assert answer.status == 200
-    return [names[one["id"]] for one in answer.body["changes"]]
+    return [names[pair["id"]] for pair in answer.body["changes"]]
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dayone.contracts.inbox import to_json
-from dayone.domain.changes import Cause, CauseKind, ChangeState
-from dayone.domain.commands import ApplyGrant, ApplyHrRecord, RefreshAccount, needs_acceptance
-from dayone.domain.dead_letters import LetterQueue
-from dayone.domain.subjects import THE_ORGANIZATION, Subject, SubjectKind
-from dayone.domain.tellings import telling_of
 from dayone.errors import Unavailable
+from dayone.hr.merge import telling_of
+from dayone.messages.inbox import to_json
+from dayone.model.changes import Cause, CauseKind, ChangeState
+from dayone.model.commands import ApplyGrant, ApplyHrRecord, RefreshAccount, needs_acceptance
+from dayone.model.failures import LetterQueue
+from dayone.model.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.state_policies import MemoryChanges
 from tests.functions.access_api_state import ADA, DEV, NOW, remembered
 from tests.functions.access_api_world import CALLER, Answer, World, asking, load
 from tests.project.repository import ROOT
-from tests.unit.grants import a_grant
+from tests.unit.granting import a_grant
 
 MOVED = (ROOT / "events" / "record_account_event" / "move_account.json").read_text(encoding="utf-8")
 WITHOUT = (ROOT / "events" / "record_account_event" / "without_an_account.json").read_text(encoding="utf-8")
@@ -55,13 +55,13 @@ def test_letters_are_listed_with_what_they_are_about_and_no_more(world: World) -
         }
     ]
     assert {"queue": "inbox", "letters": 1} in answer.body["queues"]
-    assert not [one for one in ("Lovelace", "ada@example.com") if one in json.dumps(answer.body)]
+    assert not [literal for literal in ("Lovelace", "ada@example.com") if literal in json.dumps(answer.body)]
 
 
 def test_listing_leaves_them_where_they_are(world: World) -> None:
     world.letters.lay(INBOX, to_json(_request()))
     first, second = (world.send("list_dead_letters").body["dead_letters"] for _ in range(2))
-    assert [one["id"] for one in second] == [one["id"] for one in first]
+    assert [pair["id"] for pair in second] == [pair["id"] for pair in first]
     assert not world.inbox.commands
 
 
@@ -71,7 +71,7 @@ def test_a_letter_says_why_it_is_there_where_it_is_known(world: World) -> None:
     world.letters.lay(EVENTS, "{}", ERROR_CODE="NO_PERMISSIONS", ERROR_MESSAGE="not allowed")
     world.letters.lay(LetterQueue.PUBLISH_EVENTS, GIVEN_UP)
     world.letters.lay(INBOX, "not JSON")
-    reasons = {one["reason"] for one in world.send("list_dead_letters").body["dead_letters"]}
+    reasons = {pair["reason"] for pair in world.send("list_dead_letters").body["dead_letters"]}
     assert reasons == {
         "MoveAccount 7 names no account",
         "NO_PERMISSIONS: not allowed",
@@ -85,7 +85,7 @@ def test_one_queue_and_so_many_can_be_asked_for(world: World) -> None:
         world.letters.lay(INBOX, to_json(_request(change=f"01KQ000000000000000000000{number}")))
     world.letters.lay(LetterQueue.ENGINE, "wake")
     listed = world.send(asking("list_dead_letters", queue="engine")).body["dead_letters"]
-    assert [one["queue"] for one in listed] == ["engine"]
+    assert [pair["queue"] for pair in listed] == ["engine"]
     assert len(world.send(asking("list_dead_letters", limit="2")).body["dead_letters"]) == 2
     assert world.send(asking("list_dead_letters", queue="post")).status == 400
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_stays_where_it_is(world: World) -> None:
     world.letters.lay(INBOX, to_json(_request()))
     answer = _redrive(world)
     assert (answer.body["planned_again"], answer.body["stays"]) == (1, 1)
-    assert [one["reason"] for one in world.send("list_dead_letters").body["dead_letters"]] != []
+    assert [pair["reason"] for pair in world.send("list_dead_letters").body["dead_letters"]] != []
 
 
 def test_an_account_is_looked_at_again_as_by_its_event(world: World) -> None:

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.domain.changes import Decision
-from dayone.domain.commands import ApplyDecision
-from dayone.domain.guardrails import HeldRemoval, Verdict
-from dayone.domain.stuck import Stuck, StuckKind
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.model.changes import Decision
+from dayone.model.commands import ApplyDecision
+from dayone.model.failures import Stuck, StuckKind
+from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.subjects import Subject, SubjectKind
 from tests.fakes.state_failed import MemoryStuck
 from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered
 from tests.functions.access_api_world import CALLER, Event, World, load, signed_by
@@ -198,7 +198,7 @@ def test_the_same_decision_again_is_harmless_whoever_makes_it(world: World) -> N
     assert (again.status, again.body) == (202, first)
     assert len(world.state.log) == 1
     # Of what is left, if anything is, the third has decided.
-    assert {one.decision.is_approved for one in world.inbox.of(ApplyDecision)} == {True}
+    assert {apply_decision.decision.is_approved for apply_decision in world.inbox.of(ApplyDecision)} == {True}
 
 
 def test_the_opposite_of_a_decision_comes_too_late(world: World) -> None:

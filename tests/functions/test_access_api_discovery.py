@@ -1,7 +1,7 @@
 """The wish that the whole organisation be looked at, over the API."""
 
-from dayone.domain.changes import CauseKind
-from dayone.domain.subjects import THE_ORGANIZATION
+from dayone.model.changes import CauseKind
+from dayone.model.subjects import THE_ORGANIZATION
 from tests.functions.access_api_state import NOW
 from tests.functions.access_api_world import World, load
 

@@ -26,10 +26,10 @@ def _is_moment(text: object) -> bool:
 def _closed(schema: Any) -> Any:  # noqa: ANN401
     """The schema, by which a member that it does not name is wrong."""
     if isinstance(schema, list):
-        return [_closed(one) for one in schema]
+        return [_closed(entry) for entry in schema]
     if not isinstance(schema, dict):
         return schema
-    closed = {name: _closed(one) for name, one in schema.items()}
+    closed = {name: _closed(entry) for name, entry in schema.items()}
     return {**closed, "additionalProperties": False} if isinstance(schema.get("properties"), dict) else closed
 
 
@@ -39,12 +39,12 @@ COMPONENTS = {**_DOCUMENT["components"], "schemas": _closed(_DOCUMENT["component
 def _operation(method: str, path: str) -> Any:  # noqa: ANN401
     """What the document says of a request; of several paths that fit, the one with the fewest parameters counts."""
     fitting = [
-        one
-        for one in _DOCUMENT["paths"]
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), path) and method.lower() in _DOCUMENT["paths"][one]
+        entry
+        for entry in _DOCUMENT["paths"]
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", entry), path) and method.lower() in _DOCUMENT["paths"][entry]
     ]
     assert fitting, f"{method} {path} is not in the document: run make schema"
-    return _DOCUMENT["paths"][min(fitting, key=lambda one: one.count("{"))][method.lower()]
+    return _DOCUMENT["paths"][min(fitting, key=lambda entry: entry.count("{"))][method.lower()]
 
 
 def _mistakes(operation: Any, answer: Answer) -> list[str]:  # noqa: ANN401
@@ -56,11 +56,11 @@ def _mistakes(operation: Any, answer: Answer) -> list[str]:  # noqa: ANN401
         return [f"{answer.headers['Content-Type']} is not among the contents of {answer.status}"]
     missing = [
         f"the header {name} is missing"
-        for name, one in said.get("headers", {}).items()
-        if one.get("required") and name not in answer.headers
+        for name, entry in said.get("headers", {}).items()
+        if entry.get("required") and name not in answer.headers
     ]
     validator = Draft202012Validator({**content["schema"], "components": COMPONENTS}, format_checker=_FORMATS)
-    return missing + [f"{one.json_path}: {one.message}" for one in validator.iter_errors(answer.body)]
+    return missing + [f"{entry.json_path}: {entry.message}" for entry in validator.iter_errors(answer.body)]
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dayone.contracts.policy_file import read_policy
 from dayone.errors import Throttled
+from dayone.policy.language.parser import read_policy
 from tests.fakes.identity_center import StoredSet
 from tests.functions.access_api_state import remembered
 from tests.functions.access_api_world import Event, World, load

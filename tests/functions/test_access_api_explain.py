@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.operations import OperationState
-from dayone.domain.subjects import ResourceOf
+from dayone.model.operations import OperationState
+from dayone.model.subjects import ResourceOf
 from tests.functions.access_api_policies import keep, uploaded
 from tests.functions.access_api_state import ADA, CHANGE, DEV, IN_ENGINEERS, VIEW_ONLY, operation, remembered
 from tests.functions.access_api_world import World, asking
@@ -82,7 +82,7 @@ def test_without_a_policy_what_is_there_is_told_all_the_same(world: World) -> No
     world.state.policy_in_force = 0
     answer = world.send("explain_access").body
     assert answer["policy_version"] == 0
-    assert [(one["permission_set"], one["has"]) for one in answer["access"]] == [("ViewOnly", True)]
+    assert [(pair["permission_set"], pair["has"]) for pair in answer["access"]] == [("ViewOnly", True)]
     assert "needs a group that the policy has" in answer["access"][0]["steps"][0]["says"]
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.changes import CauseKind, ulid
-from dayone.domain.commands import ApplyGrant
-from dayone.domain.desired import Reason
-from dayone.domain.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState
-from dayone.domain.people import Person, Status
-from dayone.domain.policy import PolicyVersion
-from dayone.domain.subjects import Resource, ResourceKind, ResourceOf
+from dayone.model.accounts import Account, AccountState
+from dayone.model.changes import CauseKind, ulid
+from dayone.model.commands import ApplyGrant
+from dayone.model.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState
+from dayone.model.people import Person, Status
+from dayone.model.policy.rules import PolicyVersion
+from dayone.model.reasons import Reason
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf
 from tests.fakes.state import State
 from tests.functions.access_api_state import ADA, DEV, NOW, confirmed, remembered
 from tests.functions.access_api_world import CALLER, Answer, Event, World, load
@@ -64,7 +64,7 @@ def a_grant(**said: Any) -> Grant:  # noqa: ANN401
 
 
 def known(state: State, grant: Grant, *, more: tuple[Grant, ...] = ()) -> None:
-    state.grants |= {one.id: one for one in (grant, *more)}
+    state.grants |= {entry.id: entry for entry in (grant, *more)}
     head = state.heads[grant.subject]
     state.heads[grant.subject] = replace(head, grants=(grant, *more))
 
@@ -75,7 +75,7 @@ def saying(body: object, *, event: str = "give_grant") -> Event:
 
 def wish(**said: object) -> dict[str, object]:
     usual = {"membership": {"person": "e-1001", "group": "admins"}, "reason": "r", "until": "2026-11-23T10:00:00Z"}
-    return {name: one for name, one in {**usual, **said}.items() if one is not None}
+    return {name: value for name, value in {**usual, **said}.items() if value is not None}
 
 
 def findings(answer: Answer) -> list[str]:
@@ -166,7 +166,7 @@ class TestRefusing:
     )
     def test_every_mistake_is_said(self, world: World, said: dict[str, object], finding: str) -> None:
         found = findings(world.send(saying(wish(**said))))
-        assert any(finding in one for one in found), found
+        assert any(finding in name for name in found), found
         assert world.inbox.commands == []
 
     @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ class TestRefusing:
         if said.get("person") == "e-9":
             world.state.heads[replace(ADA, name="e-9")] = replace(world.state.heads[ADA], subject=ADA)
         found = findings(world.send(saying(wish(membership=None, assignment=assignment))))
-        assert any(finding in one for one in found), found
+        assert any(finding in name for name in found), found
 
     @pytest.mark.parametrize(
         "said",
@@ -216,7 +216,7 @@ class TestRefusing:
         head = world.state.heads[DEV]
         assert isinstance(head.fact, Account)
         world.state.heads[DEV] = replace(head, fact=replace(head.fact, **said))
-        assert any(finding in one for one in findings(world.send("give_assignment")))
+        assert any(finding in name for name in findings(world.send("give_assignment")))
 
     def test_the_management_account_has_to_be_meant(self, world: World) -> None:
         head = world.state.heads[DEV]
@@ -233,7 +233,7 @@ class TestRefusing:
     def test_a_subject_has_only_so_many_at_a_time(self, world: World) -> None:
         more = tuple(a_grant(id=f"01M{number:023}") for number in range(MOST_OPEN - 1))
         known(world.state, a_grant(), more=more)
-        assert any("100 open grants" in one for one in findings(world.send("give_grant")))
+        assert any("100 open grants" in finding for finding in findings(world.send("give_grant")))
         known(world.state, a_grant(until=NOW), more=more)
         assert world.send("give_grant").status == 202
 
@@ -332,7 +332,7 @@ class TestReading:
 def _listed(world: World, **query: str) -> list[str]:
     answer = world.send(load("list_grants") | {"queryStringParameters": query})
     assert answer.status == 200
-    return [one["id"] for one in answer.body["grants"]]
+    return [pair["id"] for pair in answer.body["grants"]]
 
 
 class TestExtending:
@@ -362,7 +362,7 @@ class TestExtending:
     )
     def test_an_end_that_cannot_be_is_refused(self, world: World, until: str, finding: str) -> None:
         found = findings(world.send(saying({"until": until}, event="extend_grant")))
-        assert any(finding in one for one in found), found
+        assert any(finding in name for name in found), found
 
     def test_what_is_over_is_not_extended(self, world: World) -> None:
         known(world.state, a_grant(until=NOW))

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from dayone.domain.changes import CauseKind
-from dayone.domain.commands import ApproveHrConfiguration
-from dayone.domain.hr_sources import DEFAULT
-from dayone.domain.hr_versions import HrVersions, HrVersionState, digest_of
+from dayone.model.changes import CauseKind
+from dayone.model.commands import ApproveHrConfiguration
+from dayone.model.hr.sources import DEFAULT
+from dayone.model.hr.versions import HrVersions, HrVersionState, digest_of
 from tests.functions.access_api_state import HELD_HR, HR_AUTHOR, hr_version, remembered
 from tests.functions.access_api_world import CALLER, World, load, signed_by
 

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.bootstrap import Bootstrap
-from dayone.domain.guardrails import HeldRemoval, Verdict
-from dayone.domain.operations import Action, Operation, OperationState
-from dayone.domain.subject_states import Head
-from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.model.accounts import Account, AccountState
+from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.operations import Action, Operation, OperationState
+from dayone.model.subject_state import Bootstrap, Head
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.functions.access_api_state import (
     ADA,
     CHANGE,
@@ -42,7 +41,7 @@ def test_people_are_listed_by_id_page_by_page(world: World) -> None:
         world.state.heads[subject] = Head(subject=subject)
     first = world.send("list_people").body
     second = world.send(asking("list_people", limit="2", cursor=first["cursor"])).body
-    assert [one["id"] for one in first["people"] + second["people"]] == ["e-1001", "e-1002", "e-1003"]
+    assert [pair["id"] for pair in first["people"] + second["people"]] == ["e-1001", "e-1002", "e-1003"]
     assert second["cursor"] == ""
     assert first["people"][0] == {
         "id": "e-1001",
@@ -96,7 +95,7 @@ def test_accounts_are_listed_and_those_in_a_state_are_found_among_many(world: Wo
         world.state.heads[subject] = Head(subject=subject, fact=account)
     assert len(world.send(asking("list_accounts")).body["accounts"]) == 10
     found = world.send(asking("list_accounts", state="suspended", limit="2")).body
-    assert [(one["id"], one["state"]) for one in found["accounts"]] == [("999999999998", "SUSPENDED")]
+    assert [(pair["id"], pair["state"]) for pair in found["accounts"]] == [("999999999998", "SUSPENDED")]
 
 
 def test_a_state_that_accounts_never_have_is_refused(world: World) -> None:
@@ -129,8 +128,8 @@ def test_an_account_tells_permission_set_by_permission_set_what_is_there_pending
         assignment("Admin/engineers", number=3, state=OperationState.FAILED),
         assignment("Admin/auditors", number=4, state=OperationState.SUCCEEDED),
     ]
-    for one in planned:
-        world.state.store(one)
+    for each in planned:
+        world.state.store(each)
     held = HeldRemoval(resource=VIEW_ONLY, change=CHANGE, operation="o")
     decided = replace(held, resource=Resource(ResourceKind.ASSIGNMENT, "Old/engineers"), verdict=Verdict.REJECTED)
     world.state.heads[DEV] = replace(world.state.heads[DEV], generation="1-a", change=CHANGE, held=(held, decided))
@@ -155,7 +154,7 @@ def test_a_group_is_answered_with_its_members_page_by_page(world: World) -> None
     first = world.send("read_group").body
     second = world.send(asking("read_group", limit="2", cursor=first["cursor"])).body
     assert (first["group"], first["confirmed"]["attributes"]) == ("engineers", {"name": "Engineers"})
-    assert [one["person"] for one in first["members"] + second["members"]] == ["e-1001", "e-1002", "e-1003"]
+    assert [pair["person"] for pair in first["members"] + second["members"]] == ["e-1001", "e-1002", "e-1003"]
     assert first["members"][0]["confirmed"]["reasons"][0]["because"] == "department is Engineering"
 
 
@@ -170,8 +169,8 @@ def test_permission_sets_are_listed_and_one_tells_where_it_is_assigned(world: Wo
     (listed,) = world.send("list_permission_sets").body["permission_sets"]
     assert (listed["permission_set"], listed["name"], listed["is_there"]) == ("ViewOnly", "ViewOnly", True)
     body = world.send("read_permission_set").body
-    assert [one["resource"] for one in body["confirmed"]] == ["permission-set"]
-    assert [(one["principal"], one["account"]) for one in body["assignments"]] == [("engineers", DEV.name)]
+    assert [pair["resource"] for pair in body["confirmed"]] == ["permission-set"]
+    assert [(pair["principal"], pair["account"]) for pair in body["assignments"]] == [("engineers", DEV.name)]
 
 
 @pytest.mark.parametrize("name", ["read_group", "read_permission_set", "explain_person"])

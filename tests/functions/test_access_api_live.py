@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.desired import Reason
-from dayone.domain.operations import Applied
-from dayone.domain.people import Person
-from dayone.domain.subject_states import Head
-from dayone.domain.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
-from dayone.domain.terms import OffLimits, Terms
+from dayone.model.accounts import Account, AccountState
+from dayone.model.operations import Applied
+from dayone.model.people import Person
+from dayone.model.policy.context import OffLimits, Terms
+from dayone.model.reasons import Reason
+from dayone.model.subject_state import Head
+from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.fakes.identity_center import StoredGroup, StoredSet
 from tests.functions.access_api_state import NOW
@@ -70,14 +70,14 @@ class Company:
         assert answer.status == 200, answer.body
         return sorted(
             (
-                one["account"],
-                one["permission_set"],
-                f"{one['kind']} {one['principal']}",
-                one["principal_name"],
-                one["through"],
-                one["state"],
+                pair["account"],
+                pair["permission_set"],
+                f"{pair['kind']} {pair['principal']}",
+                pair["principal_name"],
+                pair["through"],
+                pair["state"],
             )
-            for one in answer.body["assignments"]
+            for pair in answer.body["assignments"]
         )
 
 
@@ -109,8 +109,11 @@ def test_of_an_account_everything_is_told_by_our_names_or_by_what_it_is_called_t
 def test_what_is_ours_comes_with_its_reasons_and_what_is_not_with_none(company: Company) -> None:
     company.assign(HERE, "arn:root", "g-2")
     said = company.world.send(asking("list_assignments", account=HERE, managed="any")).body["assignments"]
-    assert [(one["reasons"] != [], one["confirmed_at"] is not None) for one in said] == [(False, False), (True, True)]
-    assert {(one["account_name"], one["ou_path"]) for one in said} == {("a1", "/Workloads")}
+    assert [(pair["reasons"] != [], pair["confirmed_at"] is not None) for pair in said] == [
+        (False, False),
+        (True, True),
+    ]
+    assert {(pair["account_name"], pair["ou_path"]) for pair in said} == {("a1", "/Workloads")}
 
 
 def test_a_user_who_only_has_the_name_of_one_of_ours_is_nobody_of_ours(company: Company) -> None:
@@ -166,7 +169,7 @@ def test_it_goes_on_part_by_part(company: Company) -> None:
     while True:
         query = {"account": HERE, "managed": "false", "limit": "7", **({"cursor": cursor} if cursor else {})}
         body = company.world.send(asking("list_assignments", **query)).body
-        found += [one["principal"] for one in body["assignments"]]
+        found += [pair["principal"] for pair in body["assignments"]]
         parts += 1
         if not (cursor := body["cursor"]):
             break

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.accounts import Account
-from dayone.domain.terms import OffLimits
+from dayone.model.accounts import Account
+from dayone.model.policy.context import OffLimits
 from tests.functions.access_api_policies import keep, uploaded
 from tests.functions.access_api_state import DEV, remembered
 from tests.functions.access_api_world import Event, World, asking, load

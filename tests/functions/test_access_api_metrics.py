@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
-from dayone.domain.dead_letters import LetterQueue
-from dayone.usecases import read_metrics
+from dayone.model.changes import Cause, CauseKind, Change, ulid_of
+from dayone.model.failures import LetterQueue
+from dayone.ops import metrics as read_metrics
 from tests.functions.access_api_state import NOW
 from tests.functions.access_api_world import World
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dayone.domain.commands import ActivatePolicy, Command
+from dayone.api import idempotency as once
+from dayone.api.context import AccessApi
 from dayone.errors import Throttled, Unreachable
-from dayone.routes import once
-from dayone.usecases.access_api import AccessApi
+from dayone.model.commands import ActivatePolicy, Command
 from tests.fakes.queues import MemoryInbox
 from tests.functions.access_api_state import CHANGE, remembered
 from tests.functions.access_api_world import Answer, Event, World, load, signed_by
@@ -113,7 +113,7 @@ def test_a_crash_before_the_answer_was_kept_does_not_make_two_changes(name: str)
         world.send(_keyed(name))
     dying.error, world.now = None, world.now + timedelta(minutes=10)
     assert world.send(_keyed(name)).status == 202
-    assert len({one.cause.change for one in dying.inbox.commands}) == 1
+    assert len({command.cause.change for command in dying.inbox.commands}) == 1
     assert len(world.state.kept_policies) <= 1
 
 
@@ -133,7 +133,7 @@ def test_what_failed_for_now_may_be_tried_again_at_once_as_the_same_change(world
     dying.error, world.now = None, world.now + timedelta(seconds=1)
     answer = world.send(_keyed("submit_policy"))
     assert (answer.status, "Idempotency-Replayed" in answer.headers) == (202, False)
-    assert {one.cause.change for one in dying.inbox.commands} == {answer.body["change"]}
+    assert {command.cause.change for command in dying.inbox.commands} == {answer.body["change"]}
     assert {command.version for command in dying.inbox.of(ActivatePolicy)} == {1}
 
 

@@ -27,7 +27,7 @@ def _parameters(place: str) -> Iterator[Parameter]:
 
 _QUERIES = list(_parameters("query"))
 _PATHS = list(_parameters("path"))
-_WORDS = [one for one in _QUERIES if "enum" in one[2]["schema"]]
+_WORDS = [pair for pair in _QUERIES if "enum" in pair[2]["schema"]]
 
 
 def _name(value: object) -> str:
@@ -36,7 +36,7 @@ def _name(value: object) -> str:
 
 def _example(path: str, *, but: str = "", value: str = "") -> str:
     """The path with an example of each parameter, and this value for one of them."""
-    examples = {one["name"]: str(one["example"]) for _, route, one in _PATHS if route == path}
+    examples = {pair["name"]: str(pair["example"]) for _, route, pair in _PATHS if route == path}
     return re.sub(r"\{(\w+)\}", lambda found: value if found[1] == but else examples[found[1]], path)
 
 
@@ -48,7 +48,7 @@ def _send(method: str, path: str, *, query: dict[str, str] | None = None, body: 
             "httpMethod": method,
             "path": path,
             "queryStringParameters": query,
-            "multiValueQueryStringParameters": {name: [one] for name, one in (query or {}).items()} or None,
+            "multiValueQueryStringParameters": {name: [value] for name, value in (query or {}).items()} or None,
             "body": None if body is None else json.dumps(body),
         }
     )
@@ -86,12 +86,12 @@ def test_a_parameter_that_a_route_does_not_take_is_refused_and_not_passed_over(m
     """A misspelt filter asked about the whole company."""
     answer = _send(method, _example(path), query={"persn": "e-1001"})
     assert answer.status == 400
-    taken = [one["name"] for verb, route, one in _QUERIES if (verb, route) == (method, path)]
+    taken = [pair["name"] for verb, route, pair in _QUERIES if (verb, route) == (method, path)]
     listed = f"there are {', '.join(f'`{name}`' for name in taken)}" if taken else "there are none here"
     assert answer.body["detail"] == f"there is no parameter `persn`: {listed}"
 
 
-_SINGLE = [one for one in _QUERIES if one[2]["schema"].get("type") != "array"]
+_SINGLE = [pair for pair in _QUERIES if pair[2]["schema"].get("type") != "array"]
 
 
 @pytest.mark.parametrize(("method", "path", "parameter"), _SINGLE, ids=_name)
@@ -103,7 +103,7 @@ def test_a_parameter_that_is_there_twice_is_refused(method: str, path: str, para
     assert (answer.status, answer.body["detail"]) == (400, f"`{name}` is there more than once: give it one value")
 
 
-_TIMES = [one for one in _QUERIES if one[2]["name"] in ("since", "until")]
+_TIMES = [pair for pair in _QUERIES if pair[2]["name"] in ("since", "until")]
 _NO_TIMES = ("0001-01-01", "0001-01-01T00:00:00+14:00", "1969-12-31", "9999-12-31T23:59:59-14:00", "2026-13-01")
 
 
@@ -143,7 +143,9 @@ def test_an_empty_part_of_a_path_is_refused(method: str, path: str, parameter: D
 @pytest.mark.parametrize(("method", "path", "parameter"), _QUERIES, ids=_name)
 def test_a_path_in_a_query_finds_nothing(method: str, path: str, parameter: Described, value: str) -> None:
     answer = _send(method, _example(path), query={parameter["name"]: value})
-    found = [one for one in answer.body.values() if isinstance(one, list) and one] if answer.status == 200 else []
+    found = (
+        [entry for entry in answer.body.values() if isinstance(entry, list) and entry] if answer.status == 200 else []
+    )
     assert found == [], answer.body
     assert answer.status < 500
 
@@ -159,9 +161,9 @@ def _words_of_bodies() -> Iterator[tuple[str, str, str, list[str], Any]]:
             )
             schema = content.get("schema", {})
             name = schema.get("$ref", "").rpartition("/")[2]
-            for member, one in DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {}).items():
-                if "enum" in one:
-                    yield method.upper(), path, member, one["enum"], content["examples"]["sent"]["value"]
+            for member, pair in DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {}).items():
+                if "enum" in pair:
+                    yield method.upper(), path, member, pair["enum"], content["examples"]["sent"]["value"]
 
 
 _BODIES = list(_words_of_bodies())

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from dayone.domain.changes import CauseKind
-from dayone.domain.commands import ApplyHrRecord
-from dayone.domain.people import Person
-from dayone.domain.subject_states import FactVersion, Head, Telling
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.model.changes import CauseKind
+from dayone.model.commands import ApplyHrRecord
+from dayone.model.people import Person
+from dayone.model.subject_state import FactVersion, Head, Telling
+from dayone.model.subjects import Subject, SubjectKind
 from tests.functions.access_api_policies import keep
 from tests.functions.access_api_state import ADA, NOW, remembered
 from tests.functions.access_api_world import Event, World, load
@@ -81,7 +81,7 @@ def test_somebody_whom_nobody_knows_can_be_told_of() -> None:
 def test_a_person_who_is_none_is_refused_with_every_mistake(world: World, body: dict[str, Any], finding: str) -> None:
     answer = world.send(sending("put_person", person(**body)))
     assert answer.status == 422
-    assert any(finding in one for one in answer.body["findings"])
+    assert any(finding in entry for entry in answer.body["findings"])
     assert not world.inbox.commands
 
 
@@ -128,7 +128,7 @@ class TestSeveral:
         people = [person(id="a"), person(id="a"), person(), person(id="b", email="b")]
         answer = world.send(sending("put_people", {"people": people}))
         assert (answer.status, world.inbox.commands) == (422, [])
-        assert [one.rpartition(":")[0] for one in answer.body["findings"]] == [
+        assert [entry.rpartition(":")[0] for entry in answer.body["findings"]] == [
             "people.1.id",
             "people.2.id",
             "people.3.email",

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dayone.domain.subjects import ResourceOf
+from dayone.model.subjects import ResourceOf
 from tests.functions.access_api_policies import keep, uploaded
 from tests.functions.access_api_state import ADA, DEV, VIEW_ONLY, remembered
 from tests.functions.access_api_world import World, load
@@ -54,13 +54,13 @@ def test_several_files_are_one_policy(world: World) -> None:
 def test_a_person_who_is_otherwise_is_answered_with_what_they_lose(world: World) -> None:
     body = world.send("preview_person").body
     assert (body["policy_version"], body["looked_at"], body["subjects"]) == (1, 1, 1)
-    assert {one["subject"] for one in body["operations"]} == {str(ADA)}
+    assert {pair["subject"] for pair in body["operations"]} == {str(ADA)}
     assert body["counts"]["delete-membership"] == 1
 
 
 def test_an_account_that_is_otherwise_is_answered_with_what_the_guardrail_holds(world: World) -> None:
     body = world.send("preview_account").body
-    assert [(one["kind"], one["subject"]) for one in body["operations"]] == [("delete-assignment", str(DEV))]
+    assert [(pair["kind"], pair["subject"]) for pair in body["operations"]] == [("delete-assignment", str(DEV))]
     assert body["guardrail"]["held"] == 1
     assert "every assignment" in body["guardrail"]["because"][0]
 

@@ -6,9 +6,9 @@ from copy import deepcopy
 
 import pytest
 
-from dayone.domain.changes import Cause, CauseKind
-from dayone.domain.commands import ActivatePolicy
-from dayone.domain.subjects import THE_POLICY
+from dayone.model.changes import Cause, CauseKind
+from dayone.model.commands import ActivatePolicy
+from dayone.model.subjects import THE_POLICY
 from tests.functions.access_api_state import NOW, remembered
 from tests.functions.access_api_world import CALLER, Event, World, load
 
@@ -36,7 +36,7 @@ def test_a_policy_is_kept_and_put_on_the_inbox_under_the_callers_name(world: Wor
 def _by(*authors: str) -> Event:
     event = load("submit_policy")
     event["queryStringParameters"] = {**(event["queryStringParameters"] or {}), "author": authors[-1]}
-    several = {name: [one] for name, one in event["queryStringParameters"].items()}
+    several = {name: [entry] for name, entry in event["queryStringParameters"].items()}
     event["multiValueQueryStringParameters"] = {**several, "author": list(authors)}
     return event
 

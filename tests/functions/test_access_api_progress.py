@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.domain.changes import CauseKind, Share
-from dayone.domain.operations import Lane, Operation, OperationState, Priority
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.model.changes import CauseKind, Share
+from dayone.model.operations import Lane, Operation, OperationState, Priority
+from dayone.model.subjects import Subject, SubjectKind
 from tests.functions.access_api_state import CHANGE, DEV, NOW, VIEW_ONLY, operation, remembered
 from tests.functions.access_api_world import World, asking
 
@@ -30,7 +30,7 @@ def share(account: str, **counts: int) -> Share:
 
 
 def know(world: World, shares: Iterable[Share]) -> None:
-    world.state.shares |= {(CHANGE, one.subject): one for one in shares}
+    world.state.shares |= {(CHANGE, share.subject): share for share in shares}
 
 
 def waiting(number: int, *, change: str = "01KP", priority: Priority = Priority.ONBOARDING, age: int = 60) -> Operation:
@@ -71,7 +71,7 @@ def test_of_many_accounts_the_first_are_there_and_the_rest_a_page_away(world: Wo
     progress = world.send("read_change").body["progress"]
     assert len(progress["by_account"]) == 25
     rest = world.send(asking("list_accounts_of_change", cursor=progress["cursor"])).body
-    assert [int(one["account"]) for one in rest["accounts"]] == [25, 26, 27]
+    assert [int(pair["account"]) for pair in rest["accounts"]] == [25, 26, 27]
     assert rest["cursor"] == ""
 
 
@@ -79,7 +79,7 @@ def test_accounts_are_listed_page_by_page(world: World) -> None:
     know(world, [share(f"{number:012}", operations=1) for number in range(3)])
     first = world.send(asking("list_accounts_of_change", limit="2")).body
     second = world.send(asking("list_accounts_of_change", limit="2", cursor=first["cursor"])).body
-    assert [int(one["account"]) for one in first["accounts"] + second["accounts"]] == [0, 1, 2]
+    assert [int(pair["account"]) for pair in first["accounts"] + second["accounts"]] == [0, 1, 2]
 
 
 def test_the_accounts_of_a_change_that_is_unknown_are_not_found(world: World) -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.commands import ActivatePolicy
-from dayone.domain.hr_versions import HrVersions
-from dayone.domain.people import Person, Status
 from dayone.errors import Unreachable
+from dayone.model.commands import ActivatePolicy
+from dayone.model.hr.versions import HrVersions
+from dayone.model.people import Person, Status
 from dayone.ports.live_access import Principal
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.live_access import MemoryLiveAccess

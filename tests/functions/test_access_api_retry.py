@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.domain.changes import CauseKind, Change, ulid
-from dayone.domain.commands import RetryChange
-from dayone.domain.subjects import Subject, SubjectKind
+from dayone.model.changes import CauseKind, Change, ulid
+from dayone.model.commands import RetryChange
+from dayone.model.subjects import Subject, SubjectKind
 from tests.functions.access_api_state import ADA, CHANGE, DEV, NOW, remembered
 from tests.functions.access_api_world import Event, World, load
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from aws_lambda_powertools import Logger
 
-from dayone.routes.access_api import build_app
+from dayone.api.app import build_app
 from tests.functions.access_api_state import remembered
 from tests.functions.access_api_world import World, load
 from tests.project.repository import ROOT, resource
@@ -15,7 +15,7 @@ from tests.project.repository import ROOT, resource
 def _routes() -> list[tuple[str, str]]:
     app = build_app(World().ports(), logger=Logger(service="routes"))
     found = (*app._static_routes, *app._dynamic_routes)
-    return sorted((str(one.method), re.sub(r"<(\w+)>", r"{\1}", one.path)) for one in found)
+    return sorted((str(route.method), re.sub(r"<(\w+)>", r"{\1}", route.path)) for route in found)
 
 
 ROUTES = _routes()
@@ -28,9 +28,9 @@ def _is(path: str, route: str) -> bool:
 
 
 def test_api_gateway_hands_on_every_route() -> None:
-    events = [one["Properties"] for one in resource("AccessApiFunction")["Events"].values()]
-    assert {one["Path"] for one in events} == {"/v1/{proxy+}"}
-    assert {str(one["Method"]).upper() for one in events} == {method for method, _ in ROUTES}
+    events = [pair["Properties"] for pair in resource("AccessApiFunction")["Events"].values()]
+    assert {pair["Path"] for pair in events} == {"/v1/{proxy+}"}
+    assert {str(pair["Method"]).upper() for pair in events} == {method for method, _ in ROUTES}
     assert all(path.startswith("/v1/") for _, path in ROUTES)
 
 
@@ -43,7 +43,7 @@ def test_a_route_is_in_the_guide(method: str, path: str) -> None:
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_a_route_has_an_event_that_it_answers(method: str, path: str) -> None:
-    events = [one for one in _RECORDED if one["httpMethod"] == method and _is(one["path"], path)]
+    events = [pair for pair in _RECORDED if pair["httpMethod"] == method and _is(pair["path"], path)]
     assert events
     answer = World(remembered()).send(events[0])
     assert not str(answer.body.get("detail", "")).startswith(f"there is no {method}")

@@ -35,6 +35,6 @@ def test_the_worst_of_what_is_found_comes_first(around: MemorySurroundings, stat
 def test_each_finding_says_what_to_do() -> None:
     findings = _checked(MemorySurroundings(seen_trails=()))["findings"]
     assert isinstance(findings, list)
-    (trail,) = (one for one in findings if one["name"] == "trail")
+    (trail,) = (pair for pair in findings if pair["name"] == "trail")
     assert trail.keys() == {"name", "state", "says", "do", "paste"}
     assert "create a trail" in trail["do"]

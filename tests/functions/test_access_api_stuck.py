@@ -8,17 +8,15 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from dayone.contracts.deliveries import Delivery
-from dayone.contracts.inbox import to_json
-from dayone.domain.changes import Cause, CauseKind, Change, ulid_of
-from dayone.domain.commands import ReconcileSubject
-from dayone.domain.dead_letters import LetterQueue
-from dayone.domain.failed_work import FailedWork
-from dayone.domain.people import Person, Status
-from dayone.domain.stuck import Stuck, StuckKind
-from dayone.domain.subject_states import Head, Plan
 from dayone.errors import Invalid
-from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
+from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.messages.deliveries import Delivery
+from dayone.messages.inbox import to_json
+from dayone.model.changes import Cause, CauseKind, Change, ulid_of
+from dayone.model.commands import ReconcileSubject
+from dayone.model.failures import FailedWork, LetterQueue, Stuck, StuckKind
+from dayone.model.people import Person, Status
+from dayone.model.subject_state import Head, Plan
 from tests.builders import a_person
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
@@ -147,16 +145,16 @@ class TestProtectedPeople:
 
     @pytest.mark.parametrize("protect", ["{people: [e-1001]}", "{users: [Ada]}"])
     def test_who_has_left_is_named(self, protect: str) -> None:
-        (stuck,) = [one for one in _stuck(self._world(protect)) if one["kind"] == "protected"]
+        (stuck,) = [pair for pair in _stuck(self._world(protect)) if pair["kind"] == "protected"]
         assert stuck["subject"] == "person:e-1001"
         assert "protect" in stuck["reason"]
 
     @pytest.mark.parametrize("protect", ["{people: [e-1001]}", "{users: [Ada]}"])
     def test_who_works_here_is_not(self, protect: str) -> None:
-        assert "protected" not in [one["kind"] for one in _stuck(self._world(protect, status=Status.ACTIVE))]
+        assert "protected" not in [pair["kind"] for pair in _stuck(self._world(protect, status=Status.ACTIVE))]
 
     def test_nor_is_who_is_not_protected(self) -> None:
-        assert "protected" not in [one["kind"] for one in _stuck(self._world("{people: [e-1002], users: [grace]}"))]
+        assert "protected" not in [pair["kind"] for pair in _stuck(self._world("{people: [e-1002], users: [grace]}"))]
 
 
 def test_a_word_for_status_that_nobody_knows_is_named_from_the_webhook_on() -> None:

@@ -35,7 +35,7 @@ def test_what_is_refused_is_logged_under_its_route_without_whom_it_is_about() ->
     answer = World(remembered()).send(event)
     (line,) = _lines(answer.logged)
     assert (line["message"], line["route"]) == ("request refused", "GET /v1/people/{person}")
-    assert not [one for one in NAMES if one in answer.logged]
+    assert not [name for name in NAMES if name in answer.logged]
 
 
 def test_a_path_that_is_no_route_is_logged_without_it() -> None:
@@ -47,4 +47,4 @@ def test_a_path_that_is_no_route_is_logged_without_it() -> None:
     (line,) = _lines(answer.logged)
     assert line["status"] == 404
     assert "route" not in line
-    assert not [one for one in NAMES if one in answer.logged]
+    assert not [name for name in NAMES if name in answer.logged]

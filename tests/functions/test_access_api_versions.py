@@ -2,9 +2,9 @@
 
 import pytest
 
-from dayone.domain.changes import CauseKind
-from dayone.domain.commands import ActivatePolicy
-from dayone.domain.subjects import THE_POLICY
+from dayone.model.changes import CauseKind
+from dayone.model.commands import ActivatePolicy
+from dayone.model.subjects import THE_POLICY
 from tests.functions.access_api_policies import ACTOR, keep, uploaded
 from tests.functions.access_api_state import CHANGE, remembered
 from tests.functions.access_api_world import CALLER, World, asking, load
@@ -23,7 +23,7 @@ def test_versions_are_listed_page_by_page_the_newest_first(world: World) -> None
     first = world.send("list_policy_versions").body
     second = world.send(asking("list_policy_versions", limit="2", cursor=first["cursor"])).body
     listed = first["versions"] + second["versions"]
-    assert [(one["version"], one["in_force"]) for one in listed] == [(3, False), (2, True), (1, False)]
+    assert [(pair["version"], pair["in_force"]) for pair in listed] == [(3, False), (2, True), (1, False)]
     assert second["cursor"] == ""
     assert listed[2] == {
         "version": 1,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dayone import wiring
-from dayone.domain.state_table import INDEXES, STREAM_VIEW, TableDescription, TableIndex, TableOwner
 from dayone.errors import AccessDenied, Throttled
-from dayone.usecases.claim_table import ClaimTable
+from dayone.ports.state_tables import INDEXES, STREAM_VIEW, TableDescription, TableIndex, TableOwner
+from dayone.setup.state_table import ClaimTable
+from dayone.wiring import functions as wiring
 from functions.claim_table import app
 from tests.fakes.session_policy import MemoryStackAnswers
 from tests.fakes.state_tables import MemoryStateTables

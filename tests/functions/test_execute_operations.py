@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dayone import wiring
 from dayone.errors import Unreachable
+from dayone.wiring import functions as wiring
 from functions.execute_operations import app
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.functions.conftest import Event, LambdaContext, Log

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from dayone import wiring
-from dayone.adapters.dynamodb_stream import DynamoStream
-from dayone.contracts.inbox import from_json
+from dayone.accounts.events import RecordAccountEvent
+from dayone.adapters.event_bus import DynamoStream
 from dayone.errors import Forbidden, Unavailable
-from dayone.usecases.publish_events import PublishEvents
-from dayone.usecases.receive_hr_event import ReceiveHrEvent
-from dayone.usecases.record_account_event import RecordAccountEvent
+from dayone.events.publish import PublishEvents
+from dayone.hr.webhook import ReceiveHrEvent
+from dayone.messages.inbox import from_json
+from dayone.wiring import functions as wiring
 from functions.access_api import app as access_api
 from functions.plan_changes import app as plan_changes
 from functions.publish_events import app as publish_events

@@ -40,7 +40,7 @@ def _apply(door: Door, text: str, folder: Path) -> Ended:
 
 
 def _actions(door: Door) -> set[str]:
-    return {one["action"] for one in door.get("/v1/audit", limit="100")["entries"]}
+    return {pair["action"] for pair in door.get("/v1/audit", limit="100")["entries"]}
 
 
 def _decide(door: Door, *, approved: bool) -> None:
@@ -57,7 +57,7 @@ def test_first_assignments_are_held_as_such(door: Door, tmp_path: Path) -> None:
     assert "hold-first-assignments" in _actions(door)
     _decide(door, approved=True)
     assert "approve-first-assignments" in _actions(door)
-    assert not {one for one in _actions(door) if "removals" in one}
+    assert not {action for action in _actions(door) if "removals" in action}
 
 
 def test_a_first_assignment_that_was_rejected_is_not_said_to_be_kept(door: Door, tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dayone import wiring
-from dayone.domain.hr_sources import Source
-from dayone.usecases.receive_hr_event import ReceiveHrEvent
+from dayone.hr.webhook import ReceiveHrEvent
+from dayone.model.hr.sources import Source
+from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.queues import MemoryInbox

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dayone import wiring
 from dayone.errors import Malformed, Refused
-from dayone.usecases.own_session_policy import OwnSessionPolicy
+from dayone.setup.session_policy import OwnSessionPolicy
+from dayone.wiring import functions as wiring
 from functions.own_session_policy import app
 from tests.builders import NOON
 from tests.fakes.session_policy import MemoryPolicyStore, MemoryStackAnswers

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from dayone import wiring
-from dayone.contracts.inbox import from_json, to_json
-from dayone.domain.changes import ChangeState
-from dayone.domain.commands import Command
-from dayone.domain.subjects import Subject
+from dayone.messages.inbox import from_json, to_json
+from dayone.model.changes import ChangeState
+from dayone.model.commands import Command
+from dayone.model.subjects import Subject
+from dayone.wiring import functions as wiring
 from functions.plan_changes import app
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.state_policies import MemoryChanges
@@ -39,7 +39,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def _planned(world: World, subject: str) -> list[str]:
     wanted = Subject.parse(subject)
-    return [f"{one.action} {one.resource}" for one in world.operations() if one.subject == wanted]
+    return [
+        f"{operation.action} {operation.resource}" for operation in world.operations() if operation.subject == wanted
+    ]
 
 
 @pytest.mark.parametrize("name", ["joiner", "leaver", "account", "policy", "batch"])
@@ -80,7 +82,7 @@ def test_a_policy_is_put_in_force_and_everything_it_concerns_is_asked_for(
     world.inbox.accepted(from_json(event["Records"][0]["body"]))
     assert app.lambda_handler(event, context) == {"batchItemFailures": []}
     assert world.state.policy_in_force == 1
-    assert [str(one.subject) for one in world.inbox.commands] == [
+    assert [str(command.subject) for command in world.inbox.commands] == [
         "group:engineers",
         "permission-set:ViewOnly",
         "account:444455556666",

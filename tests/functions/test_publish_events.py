@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from dayone import wiring
-from dayone.adapters.dynamodb_stream import DynamoStream
-from dayone.domain.events import DomainEvent
-from dayone.domain.subjects import ResourceOf
+from dayone.adapters.event_bus import DynamoStream
 from dayone.errors import Throttled
-from dayone.usecases.publish_events import PublishEvents
+from dayone.events.publish import PublishEvents
+from dayone.model.subjects import ResourceOf
+from dayone.ports.messaging import DomainEvent
+from dayone.wiring import functions as wiring
 from functions.publish_events import app
 from tests.builders import assignment, confirmed, the_account
 from tests.fakes.event_bus import MemoryEventBus
@@ -31,7 +31,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> MemoryEventBus:
 def _wired(bus: MemoryEventBus, monkeypatch: pytest.MonkeyPatch) -> MemoryEventBus:
     state = State()
     assigned = [confirmed(assignment()), confirmed(assignment("person:e-1001", "Admin"))]
-    state.applied |= {ResourceOf(the_account(), one.resource): one for one in assigned}
+    state.applied |= {ResourceOf(the_account(), applied.resource): applied for applied in assigned}
     ports = PublishEvents(stream=DynamoStream(), records=MemoryRecords(state), bus=bus)
     monkeypatch.setattr(wiring, "publish_events", lambda: ports)
     monkeypatch.setattr(wiring, "event_source", lambda: _SOURCE)
@@ -52,7 +52,7 @@ def test_an_end_is_news_and_a_beginning_is_not(
     bus: MemoryEventBus, event_of: Callable[[str], Event], context: LambdaContext, name: str, expected: list[str]
 ) -> None:
     app.lambda_handler(event_of(f"publish_events/{name}"), context)
-    assert [one.detail_type for one in bus.events] == expected
+    assert [domain_event.detail_type for domain_event in bus.events] == expected
 
 
 def test_the_same_batch_again_gives_the_same_ids(
@@ -61,7 +61,7 @@ def test_the_same_batch_again_gives_the_same_ids(
     for _ in range(2):
         app.lambda_handler(event_of("publish_events/operation_failed"), context)
     assert bus.events[:2] == bus.events[2:]
-    assert len({one.id for one in bus.events}) == 2
+    assert len({domain_event.id for domain_event in bus.events}) == 2
 
 
 def test_an_account_that_is_ready_is_told_with_who_has_what_and_how_long_it_took(

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from dayone import wiring
-from dayone.domain.commands import NoteRefusedRecord
 from dayone.errors import Throttled, Unavailable
-from dayone.usecases.receive_hr_event import ReceiveHrEvent
+from dayone.hr.webhook import ReceiveHrEvent
+from dayone.model.commands import NoteRefusedRecord
+from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.queues import MemoryInbox

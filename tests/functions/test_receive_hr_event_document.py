@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from standardwebhooks import Webhook
 
-from dayone import wiring
-from dayone.usecases.receive_hr_event import ReceiveHrEvent
+from dayone.hr.webhook import ReceiveHrEvent
+from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
 from tests.documented import DOCUMENT
 from tests.fakes.hr import MemoryHrSources
@@ -26,8 +26,8 @@ _ROUTE = DOCUMENT["paths"]["/hr/{source}"]
 _SCHEMAS = DOCUMENT["components"]["schemas"]
 _RECORD: dict[str, Any] = _SCHEMAS["SentRecord"]["properties"]
 _EVENT: dict[str, Any] = _ROUTE["post"]["requestBody"]["content"]["application/json"]["examples"]["sent"]["value"]
-_HEADERS = {one["name"]: one["schema"] for one in _ROUTE["post"]["parameters"] if one["in"] == "header"}
-(_CHALLENGE,) = [one for one in _ROUTE["get"]["parameters"] if one["in"] == "header"]
+_HEADERS = {pair["name"]: pair["schema"] for pair in _ROUTE["post"]["parameters"] if pair["in"] == "header"}
+(_CHALLENGE,) = [pair for pair in _ROUTE["get"]["parameters"] if pair["in"] == "header"]
 # A wrong one of these costs nobody their access: it is left aside.
 _LEFT_ASIDE = {"display_name", "title", "time_zone"}
 _ADDRESS = "@example.com"
@@ -38,8 +38,8 @@ type Send = Callable[..., Answer]
 
 def _closed(schema: Any) -> Any:  # noqa: ANN401
     if not isinstance(schema, dict):
-        return [_closed(one) for one in schema] if isinstance(schema, list) else schema
-    closed = {name: _closed(one) for name, one in schema.items()}
+        return [_closed(entry) for entry in schema] if isinstance(schema, list) else schema
+    closed = {name: _closed(entry) for name, entry in schema.items()}
     return {**closed, "additionalProperties": False} if isinstance(schema.get("properties"), dict) else closed
 
 
@@ -51,7 +51,7 @@ def _mistakes(method: str, answer: dict[str, Any]) -> list[str]:
     content = response["content"].get(answer["headers"]["Content-Type"])
     if content is None:
         return [f"{answer['headers']['Content-Type']} is not among the contents"]
-    required = {name for name, one in response.get("headers", {}).items() if one.get("required")}
+    required = {name for name, entry in response.get("headers", {}).items() if entry.get("required")}
     missing = [f"the header {name} is missing" for name in required - answer["headers"].keys()]
     components = {**DOCUMENT["components"], "schemas": _closed(_SCHEMAS)}
     validator = Draft202012Validator({**content["schema"], "components": components}, format_checker=FormatChecker())
@@ -133,7 +133,7 @@ def test_the_name_in_the_path_is_as_long_as_the_document_says_and_no_longer(
     answered: Callable[[Event], Answer], event_of: Callable[[str], Event], name: str
 ) -> None:
     event = event_of(f"receive_hr_event/{name}")
-    (source,) = [one for one in _ROUTE[event["httpMethod"].lower()]["parameters"] if one["in"] == "path"]
+    (source,) = [pair for pair in _ROUTE[event["httpMethod"].lower()]["parameters"] if pair["in"] == "path"]
     longest = source["schema"]["maxLength"]
     event["pathParameters"] = {"source": "x" * longest}
     assert answered(event)[0] in {200, 401}
@@ -159,7 +159,7 @@ def test_the_document_has_a_limit_for_every_text_of_a_record() -> None:
 
 def _text(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of a text that may be null."""
-    text: dict[str, Any] = next((one for one in schema.get("anyOf", ()) if one["type"] == "string"), schema)
+    text: dict[str, Any] = next((pair for pair in schema.get("anyOf", ()) if pair["type"] == "string"), schema)
     return text
 
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from dayone import wiring
-from dayone.domain.stuck import Stuck, StuckKind
 from dayone.errors import Throttled
+from dayone.model.failures import Stuck, StuckKind
+from dayone.wiring import functions as wiring
 from functions.reconcile_access import app
 from tests.builders import NOON, a_person
 from tests.fakes.queues import MemoryInbox
@@ -28,7 +28,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def test_who_starts_today_is_asked_for(world: World, event_of: Callable[[str], Event], context: LambdaContext) -> None:
     world.now = NOON + timedelta(hours=12)
     app.lambda_handler(event_of("reconcile_access/every_minute"), context)
-    assert [str(one.subject) for one in world.inbox.commands] == ["person:e-1"]
+    assert [str(command.subject) for command in world.inbox.commands] == ["person:e-1"]
 
 
 def test_open_operations_are_rung_for(world: World, event_of: Callable[[str], Event], context: LambdaContext) -> None:

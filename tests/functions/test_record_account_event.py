@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from dayone import wiring
-from dayone.domain.commands import Command, RefreshAccount
+from dayone.accounts.events import RecordAccountEvent
 from dayone.errors import Unreachable
-from dayone.usecases.record_account_event import RecordAccountEvent
+from dayone.model.commands import Command, RefreshAccount
+from dayone.wiring import functions as wiring
 from functions.record_account_event import app
 from tests.fakes.queues import MemoryDeadLetters, MemoryInbox
 from tests.functions.conftest import Event, LambdaContext, Log
@@ -46,7 +46,7 @@ def _wired(inbox: MemoryInbox, monkeypatch: pytest.MonkeyPatch) -> _Queues:
 
 
 def _subjects(requests: list[Command]) -> list[str]:
-    return [str(one.subject) for one in requests]
+    return [str(command.subject) for command in requests]
 
 
 @pytest.mark.parametrize(

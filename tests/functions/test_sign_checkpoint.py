@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dayone import wiring
-from dayone.contracts.checkpoints import parse_checkpoint, signed_text
-from dayone.domain.audit import LaneEnd
 from dayone.errors import Throttled
-from dayone.usecases.sign_checkpoint import SignCheckpoint
+from dayone.model.audit import LaneEnd
+from dayone.ops.checkpoints import SignCheckpoint, parse_checkpoint, signed_text
+from dayone.wiring import functions as wiring
 from functions.sign_checkpoint import app
 from tests.contract.state_samples import entry
 from tests.fakes.checkpoints import MemoryArchive, MemoryLaneEnds, MemorySigningKey

@@ -66,8 +66,8 @@ def test_a_policy_is_not_red_for_what_had_failed_before_it(door: Door, tmp_path:
     change = door.get(f"/v1/changes/{_newest(door)}")
     assert change["change"]["state"] == "succeeded"
     assert (change["change"]["failed"], change["change"]["failed_before"]) == (1, 1)
-    tried_again = [one for one in change["operations"] if one["failed_before"]]
-    assert [(one["subject"], one["state"]) for one in tried_again] == [(f"account:{LOST}", "failed")]
+    tried_again = [pair for pair in change["operations"] if pair["failed_before"]]
+    assert [(pair["subject"], pair["state"]) for pair in tried_again] == [(f"account:{LOST}", "failed")]
 
 
 def test_a_policy_that_adds_to_what_fails_is_red_for_its_own_part(door: Door, tmp_path: Path) -> None:
@@ -153,4 +153,4 @@ def test_an_account_that_follows_a_person_is_not_red_for_what_had_failed_for_oth
     world.settle()
     assert (READY, "ViewOnly", "e-9@example.com") in world.assignments()
     changes = door.get("/v1/changes", cause="hr-event", subject=f"account:{READY}")["changes"]
-    assert [(one["state"], one["failed"], one["failed_before"]) for one in changes] == [("succeeded", 1, 1)]
+    assert [(pair["state"], pair["failed"], pair["failed_before"]) for pair in changes] == [("succeeded", 1, 1)]

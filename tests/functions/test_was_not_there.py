@@ -49,7 +49,7 @@ def _group(center: MemoryIdentityCenter, name: str) -> str:
 
 
 def _set(center: MemoryIdentityCenter, name: str) -> str:
-    return next(key for key, one in center.permission_sets.items() if one.name == name)
+    return next(key for key, stored_set in center.permission_sets.items() if stored_set.name == name)
 
 
 def _no_assignment(center: MemoryIdentityCenter) -> None:
@@ -108,7 +108,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
         for _ in range(2):
             ended = dayone("policy", "apply", tmp_path / "policy.yaml", "--yes", api=door.url)
             assert ended.code == 1, ended.err
-            (held,) = [change for change, one in door.world.state.changes.items() if one.held]
+            (held,) = [change for change, entry in door.world.state.changes.items() if entry.held]
             door.world.is_decided(held, approved=True)
             door.world.settle()
         yield door
@@ -116,12 +116,12 @@ def door(tmp_path: Path) -> Iterator[Door]:
 
 def _deletions(door: Door, kind: str, *, change: str) -> list[dict[str, Any]]:
     operations = door.get(f"/v1/changes/{change}", limit="100")["operations"]
-    return [one for one in operations if one["kind"] == kind]
+    return [pair for pair in operations if pair["kind"] == kind]
 
 
 def _audited(door: Door, kind: str, *, change: str) -> set[str]:
     entries = door.get("/v1/audit", limit="100")["entries"]
-    return {one["outcome"] for one in entries if one["change"] == change and one["action"].startswith(f"{kind} ")}
+    return {pair["outcome"] for pair in entries if pair["change"] == change and pair["action"].startswith(f"{kind} ")}
 
 
 @pytest.mark.parametrize("kind", BY_POLICY)
@@ -158,7 +158,7 @@ def test_what_a_leaver_loses_was_there_or_not(kind: str, *, is_there: bool, door
             center.users.clear()
     change = _leaves(door.world)
     deletions = _deletions(door, kind, change=change)
-    assert {one["outcome"] for one in deletions} == {"deleted" if is_there else "was_not_there"}
+    assert {pair["outcome"] for pair in deletions} == {"deleted" if is_there else "was_not_there"}
     assert _audited(door, kind, change=change) == {"succeeded" if is_there else "was_not_there"}
 
 
@@ -180,6 +180,6 @@ def test_what_an_earlier_try_of_ours_may_have_deleted_was_there(door: Door) -> N
     door.world.around = lambda name, port: LosesAnswers(port) if name == "directory" else port
     change = _leaves(door.world)
     deletions = _deletions(door, "delete-membership", change=change)
-    assert {(one["state"], one["outcome"], one["attempts"] > 1) for one in deletions} == {
+    assert {(pair["state"], pair["outcome"], pair["attempts"] > 1) for pair in deletions} == {
         ("succeeded", "deleted", True)
     }

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from dayone.domain.policy import Policy, PolicyVersion
+from dayone.model.policy.rules import Policy, PolicyVersion
 from tests.functions import access_api_world as api
 from tests.unit.cli_api import Asked, CliApi, Told, is_signed, running
 from tests.unit.world import World
@@ -34,7 +34,7 @@ class Door(CliApi):
         answer = self._function.send(_event(asked))
         if asked.method != "GET":
             self.world.settle()
-        headers = {name: one for name, one in answer.headers.items() if name.lower() != "content-length"}
+        headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
         return Told(body=answer.body, status=answer.status, headers=headers)
 
     def get(self, path: str, **query: str) -> Mapping[str, Any]:
@@ -53,9 +53,9 @@ def _event(asked: Asked) -> dict[str, Any]:
         "path": asked.path,
         "httpMethod": asked.method,
         "headers": dict(asked.headers),
-        "multiValueHeaders": {name: [one] for name, one in asked.headers.items()},
+        "multiValueHeaders": {name: [value] for name, value in asked.headers.items()},
         "queryStringParameters": dict(asked.query) or None,
-        "multiValueQueryStringParameters": {name: [one] for name, one in asked.query.items()} or None,
+        "multiValueQueryStringParameters": {name: [value] for name, value in asked.query.items()} or None,
         "requestContext": {**event["requestContext"], "httpMethod": asked.method},
         "body": body,
     }

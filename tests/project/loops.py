@@ -19,7 +19,7 @@ def functions_in_a_loop(template: Template) -> set[str]:
 
 def _functions(template: Template) -> dict[str, Any]:
     resources: Mapping[str, Any] = template["Resources"]
-    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
+    return {name: pair["Properties"] for name, pair in resources.items() if pair["Type"] == "AWS::Serverless::Function"}
 
 
 def _set_off_by(name: str, *, template: Template) -> Iterator[str]:
@@ -31,7 +31,7 @@ def _set_off_by(name: str, *, template: Template) -> Iterator[str]:
             for event in properties.get("Events", {}).values()
             if event["Type"] == "SQS"
         }
-        if any(_allows(one, _SENDING, queues) or _allows(one, _INVOKING, {other}) for one in statements):
+        if any(_allows(record, _SENDING, queues) or _allows(record, _INVOKING, {other}) for record in statements):
             yield other
 
 
@@ -40,7 +40,7 @@ def _reached_from(name: str, *, following: Mapping[str, set[str]]) -> set[str]:
     ahead = set(following[name])
     while ahead:
         reached |= ahead
-        ahead = {further for one in ahead for further in following[one]} - reached
+        ahead = {further for name in ahead for further in following[name]} - reached
     return reached
 
 
@@ -53,7 +53,7 @@ def _statements(role: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _allows(statement: Mapping[str, Any], actions: set[str], targets: set[str]) -> bool:
     resources = _listed(statement["Resource"])
-    is_target = "*" in resources or bool({_target(one) for one in resources} & targets)
+    is_target = "*" in resources or bool({_target(entry) for entry in resources} & targets)
     return bool(set(_listed(statement["Action"])) & actions) and bool(targets) and is_target
 
 

@@ -57,7 +57,7 @@ ROUTES = sorted(
 )
 OPTIONS = sorted(
     {(file, found) for file, text in SOURCES if file.startswith("cli/") for found in _OPTION.findall(text)}
-    - {(file, one) for file, _ in SOURCES for one in _THEIRS}
+    - {(file, name) for file, _ in SOURCES for name in _THEIRS}
 )
 
 
@@ -72,10 +72,12 @@ def _wrong_with(command: str) -> str:
             return "" if name == _ANY else f"there is no {name}"
         at = at.commands[name]
     if hasattr(at, "commands"):
-        own = {"--help", *(name for one in at.params for name in one.opts)}
+        own = {"--help", *(name for entry in at.params for name in entry.opts)}
         return "" if not words or words[0] in own else f"{words[0]} is no option there"
-    options = {name: one for one in at.params for name in (*one.opts, *one.secondary_opts) if name.startswith("-")}
-    arguments = [one for one in at.params if one.param_type_name == "argument"]
+    options = {
+        name: entry for entry in at.params for name in (*entry.opts, *entry.secondary_opts) if name.startswith("-")
+    }
+    arguments = [entry for entry in at.params if entry.param_type_name == "argument"]
     given = 0
     while words:
         name, equals, _ = words.pop(0).partition("=")
@@ -85,7 +87,7 @@ def _wrong_with(command: str) -> str:
             return f"{name} is no option there"
         elif words and not equals and name != "--help" and not getattr(options[name], "is_flag", False):
             words.pop(0)
-    is_many = any(one.nargs != 1 for one in arguments)
+    is_many = any(entry.nargs != 1 for entry in arguments)
     return "" if is_many or given <= len(arguments) else f"{given} arguments are too many"
 
 
@@ -120,15 +122,22 @@ def test_a_command_that_is_named_is_there(file: str, command: str) -> None:
 def test_a_route_that_is_named_is_there(file: str, method: str, path: str) -> None:
     named = re.sub(r"[{<][^}>]*[}>]|…|X", "[^/]+", path.rstrip(".*"))
     fitting = [
-        one for one in _ROUTES if re.fullmatch(named, one) or re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), path)
+        entry
+        for entry in _ROUTES
+        if re.fullmatch(named, entry) or re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", entry), path)
     ]
-    assert any(method.lower() in _ROUTES[one] for one in fitting), f"{file}: {method} {path}"
+    assert any(method.lower() in _ROUTES[entry] for entry in fitting), f"{file}: {method} {path}"
 
 
 @pytest.mark.parametrize(("file", "option"), OPTIONS)
 def test_an_option_that_a_message_names_is_there(file: str, option: str) -> None:
-    leaves = [leaf for one in _ROOT_COMMAND.commands.values() for leaf in getattr(one, "commands", {"": one}).values()]
+    leaves = [
+        leaf for entry in _ROOT_COMMAND.commands.values() for leaf in getattr(entry, "commands", {"": entry}).values()
+    ]
     there = {
-        name for leaf in (_ROOT_COMMAND, *leaves) for one in leaf.params for name in (*one.opts, *one.secondary_opts)
+        name
+        for leaf in (_ROOT_COMMAND, *leaves)
+        for entry in leaf.params
+        for name in (*entry.opts, *entry.secondary_opts)
     }
     assert option in there, f"{file}: {option}"

@@ -15,9 +15,9 @@ UNSIGNED = {
 
 
 def _events() -> Iterator[dict[str, Any]]:
-    for one in template()["Resources"].values():
-        if one["Type"] == "AWS::Serverless::Function":
-            events = one["Properties"].get("Events", {}).values()
+    for pair in template()["Resources"].values():
+        if pair["Type"] == "AWS::Serverless::Function":
+            events = pair["Properties"].get("Events", {}).values()
             yield from (each["Properties"] for each in events if each["Type"] == "Api")
 
 
@@ -30,17 +30,17 @@ def _statements() -> list[dict[str, Any]]:
 
 def test_only_these_paths_are_open_to_whoever_does_not_sign() -> None:
     assert resource("AccessApi")["Auth"]["DefaultAuthorizer"] == "AWS_IAM"
-    assert {(one["Method"], one["Path"]) for one in _events() if "Auth" in one} == UNSIGNED
+    assert {(pair["Method"], pair["Path"]) for pair in _events() if "Auth" in pair} == UNSIGNED
 
 
 def test_a_private_api_denies_whoever_comes_by_another_way() -> None:
-    (deny,) = [one for one in _statements() if one["Effect"] == "Deny"]
+    (deny,) = [pair for pair in _statements() if pair["Effect"] == "Deny"]
     assert (deny["Principal"], deny["Action"], deny["Resource"]) == ("*", "execute-api:Invoke", "execute-api:/*")
     assert deny["Condition"] == {"StringNotEquals": {"aws:SourceVpce": {"Ref": "VpcEndpointIds"}}}
 
 
 def test_a_private_api_allows_nothing_that_has_to_be_signed() -> None:
-    allowed = {path for one in _statements() if one["Effect"] == "Allow" for path in one["Resource"]}
+    allowed = {path for pair in _statements() if pair["Effect"] == "Allow" for path in pair["Resource"]}
     named = {f"execute-api:/live/{method.upper()}{path.replace('{page}', '*')}" for method, path in UNSIGNED}
     assert allowed == {path.replace("{source}", "*") for path in named}
 
@@ -108,4 +108,4 @@ def test_none_of_the_policies_allows_more_than_calling_the_api_by_path() -> None
     for name in ("ReadPolicy", "OperatePolicy", "AdministerPolicy"):
         (statement,) = resource(name)["PolicyDocument"]["Statement"]
         assert statement["Action"] == "execute-api:Invoke"
-        assert all("/live/GET/v1/" in one["Fn::Sub"] or "/live/P" in one["Fn::Sub"] for one in statement["Resource"])
+        assert all("/live/GET/v1/" in pair["Fn::Sub"] or "/live/P" in pair["Fn::Sub"] for pair in statement["Resource"])

@@ -24,7 +24,7 @@ def _module(name: str) -> ModuleType:
 @pytest.mark.parametrize("name", _QUICK)
 def test_a_quick_benchmark_keeps_its_bounds_and_what_is_expected_of_it(name: str) -> None:
     figures, _ = _module(name).measured()
-    assert {one.name: f"{one.value:.3f} {one.verdict}" for one in figures if not one.ok} == {}
+    assert {entry.name: f"{entry.value:.3f} {entry.verdict}" for entry in figures if not entry.ok} == {}
 
 
 def test_there_are_quick_benchmarks_and_each_can_be_run_by_itself() -> None:
@@ -35,7 +35,7 @@ def test_there_are_quick_benchmarks_and_each_can_be_run_by_itself() -> None:
 def test_marks_are_put_on_figures_that_there_are() -> None:
     kept, missed = Figure("kept", 1.0, 2.0), Figure("missed", 3.0, 2.0)
     figures = marked([kept, missed], {"missed": (3.1, "known")})
-    assert [one.verdict for one in figures] == ["ok", "expected: known"]
+    assert [figure.verdict for figure in figures] == ["ok", "expected: known"]
     with pytest.raises(KeyError):
         marked([kept], {"another": (3.1, "known")})
 

@@ -43,10 +43,10 @@ def test_a_file_that_does_not_fit_is_found(tmp_path: Path) -> None:
     assert _checked(wrong, "vendor.github-workflows").returncode == 1
 
 
-@pytest.mark.parametrize("file", [_GITHUB, _GITLAB], ids=lambda one: one.stem)
+@pytest.mark.parametrize("file", [_GITHUB, _GITLAB], ids=lambda entry: entry.stem)
 def test_the_command_takes_every_dayone_in_it(file: Path) -> None:
     typed = list(_typed(file))
-    assert {" ".join(one[:2]) for one in typed} == {"policy check", "policy plan", "policy apply"}
+    assert {" ".join(entries[:2]) for entries in typed} == {"policy check", "policy plan", "policy apply"}
     for arguments in typed:
         _parse(arguments)
 
@@ -57,7 +57,7 @@ def test_what_the_command_does_not_take_is_found(typed: str) -> None:
         _parse(typed.split())
 
 
-@pytest.mark.parametrize("file", [_GITHUB, _GITLAB], ids=lambda one: one.stem)
+@pytest.mark.parametrize("file", [_GITHUB, _GITLAB], ids=lambda entry: entry.stem)
 def test_it_holds_no_key_and_every_variable_that_it_asks_for_is_in_the_guide(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert "secrets." not in text
@@ -80,7 +80,7 @@ def test_only_the_job_for_the_merge_gets_the_role_that_puts_policies_in_force() 
 
 def test_the_roles_have_policies_that_the_stack_has() -> None:
     roles = template("docs/ci/roles.yaml")
-    named = {one for one in roles["Parameters"] if one.endswith("PolicyArn")}
+    named = {entry for entry in roles["Parameters"] if entry.endswith("PolicyArn")}
     assert named == {"ReadPolicyArn", "AdministerPolicyArn"}
     assert named <= template()["Outputs"].keys()
     ended = subprocess.run(  # noqa: S603 - the project's own file
@@ -113,8 +113,8 @@ def _lines(part: object) -> Iterator[str]:
     if isinstance(part, str):
         yield from (line.strip() for line in part.splitlines())
     elif isinstance(part, dict | list):
-        for one in part.values() if isinstance(part, dict) else part:
-            yield from _lines(one)
+        for entry in part.values() if isinstance(part, dict) else part:
+            yield from _lines(entry)
 
 
 def _parse(arguments: list[str]) -> None:

@@ -63,18 +63,18 @@ def test_its_page_is_that_of_the_command() -> None:
 def test_a_command_and_its_options_say_what_they_are_for(words: tuple[str, ...]) -> None:
     command = COMMANDS[words]
     assert command.help
-    assert not [one.name for one in command.params if not one.help]
+    assert not [entry.name for entry in command.params if not entry.help]
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_prints_json_when_it_is_asked_to(words: tuple[str, ...]) -> None:
-    assert "output" in {one.name for one in COMMANDS[words].params}
+    assert "output" in {entry.name for entry in COMMANDS[words].params}
 
 
 def test_help_waits_for_nothing_that_only_commands_need() -> None:
     script = f"{_HELP}try: main()\nexcept SystemExit: pass\nimport json; print(json.dumps(sorted(sys.modules)))"
     loaded = json.loads(_python(script).splitlines()[-1])
-    assert not [one for one in _HEAVY if one in loaded]
+    assert not [name for name in _HEAVY if name in loaded]
 
 
 @pytest.mark.thorough

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from dayone import errors
-from dayone.domain.failure_reasons import FailureKind
+from dayone.model.retry import FailureKind
 from tests.pages import ROOT
 from tests.project.repository import tree
 
@@ -25,8 +25,8 @@ def _rows() -> dict[str, str]:
 
 
 def _raised_by_adapters() -> set[str]:
-    classes = {name for name, one in vars(errors).items() if isinstance(one, type)}
-    named = (node for path in _ADAPTERS.glob("*.py") for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    classes = {name for name, entry in vars(errors).items() if isinstance(entry, type)}
+    named = (node for path in _ADAPTERS.rglob("*.py") for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
     return {node.func.id for node in named if isinstance(node.func, ast.Name) and node.func.id in classes}
 
 

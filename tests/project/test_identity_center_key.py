@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.dependent_actions import Dependency
+from dayone.adapters.aws.dependent_actions import Dependency
 from tests.project.repository import PACKAGE, functions, pascal, resource, template
 
 WITHOUT_KEY = {"sso:DescribeInstance", "sso:ListInstances"}
@@ -38,8 +38,8 @@ def _needed(actions: set[str]) -> set[str]:
 
 
 def _adapters() -> Iterator[type[Any]]:
-    for path in sorted((PACKAGE / "adapters").glob("*.py")):
-        module = importlib.import_module(f"dayone.adapters.{path.stem}")
+    for path in sorted((PACKAGE / "adapters").rglob("*.py")):
+        module = importlib.import_module(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts))
         for _, found in inspect.getmembers(module, inspect.isclass):
             if found.__module__ == module.__name__ and hasattr(found, "ACTIONS"):
                 yield found
@@ -58,7 +58,7 @@ def _inline(name: str) -> dict[str, tuple[str, list[dict[str, Any]]]]:
 
 
 def _actions(statements: list[dict[str, Any]]) -> set[str]:
-    listed = (one["Action"] if isinstance(one["Action"], list) else [one["Action"]] for one in statements)
+    listed = (pair["Action"] if isinstance(pair["Action"], list) else [pair["Action"]] for pair in statements)
     return {action for actions in listed for action in actions}
 
 

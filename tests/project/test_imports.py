@@ -45,8 +45,8 @@ def test_a_handler_loads_no_validator_before_there_is_something_to_validate(name
 def test_a_request_that_reads_loads_no_validator_and_no_other_part_of_the_api() -> None:
     script = """
 import json, sys
-from dayone.routes.access_api import routes_of
+from dayone.api.app import routes_of
 list(routes_of(["GET people"]))
-print(json.dumps(sorted({"pydantic", "yaml", "dayone.routes.policy"} & sys.modules.keys())))
+print(json.dumps(sorted({"pydantic", "yaml", "dayone.api.routes.policy"} & sys.modules.keys())))
 """
     assert run_python(INTERPRETER, script, path=[PACKAGE.parent, PACKAGES]) == []

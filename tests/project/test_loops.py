@@ -46,18 +46,18 @@ def test_lambda_lets_exactly_those_loop_that_send_to_themselves() -> None:
     assert looping >= {"PlanChangesFunction", "ExecuteOperationsFunction"}
     allowed = {
         name
-        for name, one in template()["Resources"].items()
-        if one.get("Properties", {}).get("RecursiveLoop") == "Allow"
+        for name, entry in template()["Resources"].items()
+        if entry.get("Properties", {}).get("RecursiveLoop") == "Allow"
     }
     assert allowed == looping
 
 
 def test_whatever_may_loop_has_an_alarm_for_what_lambda_drops() -> None:
     watched = {
-        one["Properties"]["Dimensions"][0]["Value"]["Ref"]
-        for one in template()["Resources"].values()
-        if one["Type"] == "AWS::CloudWatch::Alarm"
-        and one["Properties"].get("MetricName") == "RecursiveInvocationsDropped"
+        pair["Properties"]["Dimensions"][0]["Value"]["Ref"]
+        for pair in template()["Resources"].values()
+        if pair["Type"] == "AWS::CloudWatch::Alarm"
+        and pair["Properties"].get("MetricName") == "RecursiveInvocationsDropped"
     }
     assert watched == functions_in_a_loop(template())
 
@@ -65,5 +65,5 @@ def test_whatever_may_loop_has_an_alarm_for_what_lambda_drops() -> None:
 def test_why_these_loops_end_is_written_down() -> None:
     decision = DECISION.read_text(encoding="utf-8")
     names = [name.removesuffix("Function") for name in functions_in_a_loop(template())]
-    functions = ["".join(f"_{one.lower()}" if one.isupper() else one for one in name)[1:] for name in names]
+    functions = ["".join(f"_{value.lower()}" if value.isupper() else value for value in name)[1:] for name in names]
     assert [name for name in functions if f"`{name}`" not in decision] == []

@@ -78,7 +78,7 @@ def _wrong_dayone(command: Named) -> str:
         if word not in known.commands:
             return f"dayone has no command {word} there"
         known = known.commands[word]
-    options = {name for one in known.params for name in (*one.opts, *one.secondary_opts)}
+    options = {name for entry in known.params for name in (*entry.opts, *entry.secondary_opts)}
     return _unknown(command.options - options - {"--help", "--install-completion"})
 
 

@@ -10,7 +10,7 @@ FUNCTIONS = functions()
 
 
 def test_every_function_of_the_template_has_its_folder() -> None:
-    deployed = {name for name, one in template()["Resources"].items() if one["Type"] == "AWS::Serverless::Function"}
+    deployed = {name for name, pair in template()["Resources"].items() if pair["Type"] == "AWS::Serverless::Function"}
     assert deployed == {f"{pascal(name)}Function" for name in FUNCTIONS}
 
 
@@ -21,8 +21,9 @@ def test_a_function_is_one_module_without_siblings(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_its_use_case_has_its_name(name: str) -> None:
-    assert (PACKAGE / "usecases" / f"{name}.py").is_file()
+def test_what_puts_it_together_has_its_name(name: str) -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "wiring").glob("*.py"))
+    assert f"\ndef {name}(" in text
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

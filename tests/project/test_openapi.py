@@ -28,7 +28,7 @@ def test_the_document_is_that_of_the_routes() -> None:
     assert (ROOT / "docs" / "openapi.json").read_text(encoding="utf-8") == document_text(), "run make schema"
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda one: f"{one.method} {one.path}")
+@pytest.mark.parametrize("route", ROUTES, ids=lambda entry: f"{entry.method} {entry.path}")
 def test_a_route_is_described(route: Any) -> None:  # noqa: ANN401
     assert route.says
     assert route.description is not None
@@ -37,7 +37,7 @@ def test_a_route_is_described(route: Any) -> None:  # noqa: ANN401
 
 
 def test_a_route_that_is_not_described_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    people = next(one for one in ROUTES if one.path == "/v1/people/{person}")
+    people = next(described_route for described_route in ROUTES if described_route.path == "/v1/people/{person}")
     assert people.description is not None
     assert NotFound in people.description.refuses
     bare = type(people)(method="GET", path="/v1/bare", name="bare", says="", description=None)
@@ -51,32 +51,32 @@ def test_it_is_an_openapi_document() -> None:
 
 
 def test_an_operation_has_an_id_of_its_own_and_says_what_it_does() -> None:
-    operations = [one for _, one in _operations()]
-    assert len({one["operationId"] for one in operations}) == len(operations) == len(ROUTES)
-    assert all(one["summary"] and len(one["summary"]) < 200 for one in operations)
-    assert {tag for one in operations for tag in one["tags"]} == TAGS.keys()
+    operations = [entry for _, entry in _operations()]
+    assert len({pair["operationId"] for pair in operations}) == len(operations) == len(ROUTES)
+    assert all(pair["summary"] and len(pair["summary"]) < 200 for pair in operations)
+    assert {tag for pair in operations for tag in pair["tags"]} == TAGS.keys()
 
 
 def test_every_operation_says_how_it_refuses() -> None:
-    for where, one in _operations():
+    for where, pair in _operations():
         failed = "502" if where.endswith("/hr/{source}") else "500"
-        assert {"400", "403", "429", failed, "503", "504"} <= one["responses"].keys(), where
-        if "requestBody" in one:
-            assert {"400", "413", "422"} <= one["responses"].keys(), where
+        assert {"400", "403", "429", failed, "503", "504"} <= pair["responses"].keys(), where
+        if "requestBody" in pair:
+            assert {"400", "413", "422"} <= pair["responses"].keys(), where
 
 
 def test_only_hr_systems_need_no_aws_credentials() -> None:
-    unsigned = {where for where, one in _operations() if "security" in one}
+    unsigned = {where for where, entry in _operations() if "security" in entry}
     assert unsigned == {"get /hr/{source}", "post /hr/{source}"}
-    assert [one["security"] for where, one in _operations() if where in unsigned] == [[], []]
+    assert [pair["security"] for where, pair in _operations() if where in unsigned] == [[], []]
     in_template = {f"{method} {path}" for method, path in UNSIGNED if not path.startswith("/docs")}
     assert unsigned == in_template
 
 
 def test_what_is_taken_for_later_says_where_it_can_be_seen() -> None:
-    taken = [one["responses"]["202"] for _, one in _operations() if "202" in one["responses"]]
+    taken = [pair["responses"]["202"] for _, pair in _operations() if "202" in pair["responses"]]
     assert taken
-    assert all("Location" in one["headers"] for one in taken)
+    assert all("Location" in pair["headers"] for pair in taken)
 
 
 def test_an_example_is_what_its_schema_says() -> None:
@@ -95,15 +95,15 @@ def test_an_example_that_is_otherwise_is_found() -> None:
 
 
 def test_what_is_sent_has_no_member_that_nobody_reads() -> None:
-    for where, one in _operations():
-        for sent in one.get("requestBody", {}).get("content", {}).values():
+    for where, entry in _operations():
+        for sent in entry.get("requestBody", {}).get("content", {}).values():
             assert _resolved(sent["schema"]).get("type") == "string" or _is_closed(sent["schema"]), where
 
 
 def _operations() -> Iterator[tuple[str, Any]]:
     for path, methods in DOCUMENT["paths"].items():
-        for method, one in methods.items():
-            yield f"{method} {path}", one
+        for method, entry in methods.items():
+            yield f"{method} {path}", entry
 
 
 def _validator(schema: dict[str, Any]) -> Draft202012Validator:
@@ -121,20 +121,20 @@ def _resolved(schema: Any) -> Any:  # noqa: ANN401
 
 def _is_closed(schema: Any) -> bool:  # noqa: ANN401
     found = _resolved(schema)
-    return any("$ref" in one for one in found.get("anyOf", ())) or found.get("additionalProperties") is False
+    return any("$ref" in entry for entry in found.get("anyOf", ())) or found.get("additionalProperties") is False
 
 
 def _examples(part: Any, where: str) -> Iterator[tuple[str, Any, Any]]:  # noqa: ANN401
     """Each example beside a schema: where it is, the schema, and what it says."""
     if isinstance(part, list):
-        for at, one in enumerate(part):
-            yield from _examples(one, f"{where}/{at}")
+        for at, entry in enumerate(part):
+            yield from _examples(entry, f"{where}/{at}")
     if not isinstance(part, dict):
         return
     if "schema" in part:
         if "example" in part:
             yield where, part["schema"], part["example"]
-        for name, one in part.get("examples", {}).items():
-            yield f"{where}/{name}", part["schema"], _resolved(one)["value"]
-    for name, one in part.items():
-        yield from _examples(one, f"{where}/{name}")
+        for name, entry in part.get("examples", {}).items():
+            yield f"{where}/{name}", part["schema"], _resolved(entry)["value"]
+    for name, entry in part.items():
+        yield from _examples(entry, f"{where}/{name}")

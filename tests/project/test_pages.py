@@ -17,25 +17,25 @@ _COMMAND = re.compile(
     r"^(?:\$ |aws |curl |dayone |eval |git |make |pip |python3? |sam |\.tools/|\w+=\$\()", flags=re.MULTILINE
 )
 _MOST_NOT_RUN = 10
-_FENCES = [one for path in pages() for one in fences_of(path) if one.page not in _GENERATED]
+_FENCES = [fence for path in pages() for fence in fences_of(path) if fence.page not in _GENERATED]
 
 
 def test_commands_are_marked_as_such_so_that_they_are_run() -> None:
-    assert {one.place: one.language for one in _FENCES if one.language not in _LANGUAGES} == {}
-    assert [one.place for one in _FENCES if one.language == "" and _COMMAND.search(one.text)] == []
+    assert {fence.place: fence.language for fence in _FENCES if fence.language not in _LANGUAGES} == {}
+    assert [fence.place for fence in _FENCES if fence.language == "" and _COMMAND.search(fence.text)] == []
 
 
 def test_few_commands_are_not_run_and_each_says_why() -> None:
-    left_out = {one.place: one.not_run for one in _FENCES if one.not_run}
+    left_out = {fence.place: fence.not_run for fence in _FENCES if fence.not_run}
     assert len(left_out) <= _MOST_NOT_RUN
     assert {place for place, why in left_out.items() if len(why.split()) < 4} == set()
 
 
 def test_what_is_printed_is_shown_below_the_commands_that_print_it() -> None:
-    for before, one in zip([None, *_FENCES], _FENCES, strict=False):
-        if one.language == "output":
+    for before, fence in zip([None, *_FENCES], _FENCES, strict=False):
+        if fence.language == "output":
             assert before is not None
-            assert (before.page, before.language, before.not_run) == (one.page, "sh", ""), one.place
+            assert (before.page, before.language, before.not_run) == (fence.page, "sh", ""), fence.place
 
 
 def test_every_link_to_a_heading_leads_to_one() -> None:

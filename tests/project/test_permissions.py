@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.dependent_actions import Dependency
-from dayone.usecases.execute_operations import TURN
+from dayone.adapters.aws.dependent_actions import Dependency
+from dayone.executor.executor import TURN
 from functions.execute_operations import app as executor
 from tests.project.repository import PACKAGE, functions, pascal, resource, template
 from tests.project.service_authorization import statements
@@ -144,8 +144,10 @@ def test_a_role_allows_lambda_exactly_what_fetches_its_events(name: str) -> None
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_role_names_its_actions_and_resources(name: str) -> None:
     statements = _statements(name)
-    assert not [action for one in statements for action in _listed(one["Action"]) if "*" in action]
-    everywhere = {action for one in statements if "*" in _listed(one["Resource"]) for action in _listed(one["Action"])}
+    assert not [action for pair in statements for action in _listed(pair["Action"]) if "*" in action]
+    everywhere = {
+        action for pair in statements if "*" in _listed(pair["Resource"]) for action in _listed(pair["Action"])
+    }
     assert everywhere <= NEEDS_EVERY_RESOURCE
 
 

@@ -10,9 +10,9 @@ from tests.project.repository import ROOT, functions, pascal, resource, template
 _FORGED = "tests/functions/test_forged_events.py::"
 _AS_FORGED = (_FORGED + "TestAccessApi::test_what_did_not_come_through_the_api_is_refused",)
 _RECORDS = "tests/functions/test_forged_events.py::TestRecords::"
-_UNASKED = "tests/unit/test_accepted_commands.py::"
-_REVIEW = "tests/unit/test_review_hr_configuration.py::"
-_TAMPERING = "tests/contract/test_audit_tampering.py::"
+_UNASKED = "tests/unit/messages/test_accepted_commands.py::"
+_REVIEW = "tests/unit/ops/test_review_hr_configuration.py::"
+_TAMPERING = "tests/contract/audit/test_audit_tampering.py::"
 _ROLES = "tests/project/test_permissions.py::"
 _HERE = "tests/project/test_security_table.py::"
 # The first cell of a row, without its marks of code, and the tests that show what the row says.
@@ -70,8 +70,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/functions/test_record_account_event.py::test_the_account_of_an_event_is_on_the_inbox",
     ),
     "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:PurgeQueue": (
-        "tests/unit/test_reconcile_access.py::test_a_subject_whose_request_was_lost_is_asked_for_by_the_next_sweep",
-        "tests/unit/test_reconcile_access.py::test_open_operations_are_rung_for_and_silence_is_not_broken_without_them",
+        "tests/unit/reconcile/test_reconcile_access.py::test_a_subject_whose_request_was_lost_is_asked_for_by_the_next_sweep",
+        "tests/unit/reconcile/test_reconcile_access.py::test_open_operations_are_rung_for_and_silence_is_not_broken_without_them",
     ),
     "dynamodb:PutItem, UpdateItem or DeleteItem on the table": (
         _TAMPERING + "test_what_was_done_to_the_log_of_a_day_shows",
@@ -80,27 +80,27 @@ TESTS: dict[str, tuple[str, ...]] = {
     "ssm:PutParameter on /STACK/hr": (
         _REVIEW + "test_what_opens_a_door_waits_and_is_in_the_audit_log",
         _REVIEW + "test_what_only_becomes_stricter_counts_at_once",
-        "tests/contract/test_hr_sources.py::test_what_is_written_does_not_count_once_something_was_approved",
+        "tests/contract/hr/test_hr_sources.py::test_what_is_written_does_not_count_once_something_was_approved",
     ),
     "ssm:PutParameter or DeleteParameter on /dayone/STACK/hr-approved": (
-        "tests/contract/test_hr_sources.py::test_a_change_shows_after_a_minute_and_costs_no_call_before",
+        "tests/contract/hr/test_hr_sources.py::test_a_change_shows_after_a_minute_and_costs_no_call_before",
         _REVIEW + "test_what_counts_is_put_right_when_somebody_takes_it_away_or_writes_it",
     ),
     "ssm:PutParameter on /dayone/STACK/api-ids": (
-        "tests/contract/test_own_apis.py::test_an_api_that_took_the_place_of_another_is_seen",
-        "tests/contract/test_own_apis.py::test_without_the_parameter_nobody_can_say",
+        "tests/contract/messaging/test_own_apis.py::test_an_api_that_took_the_place_of_another_is_seen",
+        "tests/contract/messaging/test_own_apis.py::test_without_the_parameter_nobody_can_say",
     ),
     "secretsmanager:GetSecretValue or PutSecretValue on STACK/hr/* or the secret StandardHrSecret": (
         "tests/functions/test_receive_hr_event.py::test_a_signed_event_is_on_the_inbox_before_it_is_answered",
-        "tests/unit/test_held_changes.py::TestHrEvents::test_the_first_leavers_of_a_day_go_and_the_others_are_held",
+        "tests/unit/reconcile/test_held_changes.py::TestHrEvents::test_the_first_leavers_of_a_day_go_and_the_others_are_held",
     ),
     "secretsmanager:GetSecretValue or PutSecretValue on STACK/hr-api/*": (
-        "tests/contract/test_hr_records.py::test_a_record_is_asked_for_with_its_credentials_and_told_by_its_own_time",
-        "tests/contract/test_hr_records.py::test_without_credentials_that_count_the_answer_has_to_be_waited_for",
+        "tests/contract/hr/test_hr_records.py::test_a_record_is_asked_for_with_its_credentials_and_told_by_its_own_time",
+        "tests/contract/hr/test_hr_records.py::test_without_credentials_that_count_the_answer_has_to_be_waited_for",
     ),
     "events:PutEvents on the stack's bus": (
         _HERE + "test_nothing_of_the_stack_listens_on_its_own_bus",
-        "tests/contract/test_checkpoints.py::test_the_key_signs_what_it_is_given_and_nothing_else",
+        "tests/contract/audit/test_checkpoints.py::test_the_key_signs_what_it_is_given_and_nothing_else",
     ),
     "events:PutEvents on the default bus or STACK-account-events": (
         _HERE + "test_accounts_are_heard_of_from_aws_itself_alone",
@@ -108,11 +108,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "logs:PutLogEvents on a function's log": (_ROLES + "test_a_function_writes_into_its_own_log_and_no_other",),
     "scheduler:UpdateSchedule or DeleteSchedule in the stack's group": (
-        "tests/unit/test_reconcile_access.py::test_what_is_due_is_looked_at_again_and_what_is_not_is_left",
+        "tests/unit/reconcile/test_reconcile_access.py::test_what_is_due_is_looked_at_again_and_what_is_not_is_left",
         "tests/project/test_alarms.py::test_a_sweep_that_is_not_called_is_an_alarm_because_it_has_no_metric_then",
     ),
     "kms:PutKeyPolicy on the key of the checkpoints": (
-        "tests/contract/test_checkpoints.py::test_what_the_table_alone_does_not_show_a_checkpoint_does",
+        "tests/contract/audit/test_checkpoints.py::test_what_the_table_alone_does_not_show_a_checkpoint_does",
     ),
 }
 

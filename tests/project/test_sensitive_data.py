@@ -2,8 +2,8 @@
 
 import pytest
 
-from dayone.domain.managed_policies import HARMLESS, SENSITIVE
-from dayone.domain.permissions_management import PERMISSIONS_MANAGEMENT
+from dayone.policy.managed_policies import HARMLESS, SENSITIVE
+from dayone.policy.permissions_management import PERMISSIONS_MANAGEMENT
 from sandbox.sensitive_data import actions_table, policies_table
 from tests.project.repository import PACKAGE
 
@@ -13,7 +13,7 @@ from tests.project.repository import PACKAGE
 )
 def test_the_table_is_what_the_generator_gives(module: str, made: object) -> None:
     assert callable(made)
-    assert (PACKAGE / "domain" / f"{module}.py").read_text(encoding="utf-8") == made(), "run make sensitive-data"
+    assert (PACKAGE / "policy" / f"{module}.py").read_text(encoding="utf-8") == made(), "run make sensitive-data"
 
 
 @pytest.mark.parametrize(

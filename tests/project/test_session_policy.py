@@ -8,8 +8,10 @@ OWNING = {f"organizations:{call}Policy" for call in ("Create", "Attach", "Detach
 
 
 def _allowed(name: str) -> set[str]:
-    documents: list[Any] = [one.get("Fn::If", ["", one])[1] for one in resource(f"{pascal(name)}Role")["Policies"]]
-    actions = [statement["Action"] for one in documents for statement in one["PolicyDocument"]["Statement"]]
+    documents: list[Any] = [
+        entry.get("Fn::If", ["", entry])[1] for entry in resource(f"{pascal(name)}Role")["Policies"]
+    ]
+    actions = [statement["Action"] for pair in documents for statement in pair["PolicyDocument"]["Statement"]]
     return {action for listed in actions for action in ([listed] if isinstance(listed, str) else listed)}
 
 
@@ -33,7 +35,7 @@ def test_it_touches_only_what_has_the_tag_of_its_stack() -> None:
 
 
 def test_cloudformation_has_no_policy_of_its_own_whose_content_it_would_write_at_each_update() -> None:
-    assert "AWS::Organizations::Policy" not in {one["Type"] for one in template()["Resources"].values()}
+    assert "AWS::Organizations::Policy" not in {pair["Type"] for pair in template()["Resources"].values()}
 
 
 def test_all_of_it_is_there_only_where_the_parameter_asks_for_it() -> None:

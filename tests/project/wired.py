@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dayone import settings
-from dayone.domain.dead_letters import LetterQueue
+from dayone.model.failures import LetterQueue
 from tests.project.isolated import run_python
 from tests.project.repository import pascal
 
 # Wherever an adapter is in what the factory makes, its actions count.
 _ACTIONS_OF = """
 import dataclasses, json
-from dayone import wiring
+from dayone.wiring import functions as wiring
 def adapters(made):
     if hasattr(type(made), "ACTIONS"):
         yield type(made)

@@ -82,7 +82,7 @@ class World:
     def roles(self, account: str) -> list[Any]:
         """The roles that Identity Center has in an account, as IAM describes them."""
         listed = self.in_account("iam", account).list_roles(PathPrefix="/aws-reserved/sso.amazonaws.com/")["Roles"]
-        return [self.in_account("iam", account).get_role(RoleName=one["RoleName"])["Role"] for one in listed]
+        return [self.in_account("iam", account).get_role(RoleName=pair["RoleName"])["Role"] for pair in listed]
 
     def visit(self, user_name: str) -> PortalOverHttp:
         """Somebody who has just signed in at the portal for the first time."""

@@ -52,7 +52,7 @@ class Desk:
         operation = operation_of(service, name)
         answer = self.center.answer(operation, self._filled(operation.model, request), caller=caller)
         if name not in _DEPARTING_FROM_THE_MODEL and operation.model.output_shape is not None:
-            assert [str(one) for one in violations(operation.model.output_shape, answer)] == []
+            assert [str(violation) for violation in violations(operation.model.output_shape, answer)] == []
         assert unknown_members(operation.model.output_shape, json.loads(json.dumps(answer))) == []
         return answer
 
@@ -63,7 +63,7 @@ class Desk:
         shapes = {shape.name: shape for shape in operation_of(service, name).model.error_shapes}
         assert caught.value.code in shapes
         members = {name: modelled(name, value) for name, value in caught.value.members.items()}
-        assert [str(one) for one in violations(shapes[caught.value.code], members)] == []
+        assert [str(violation) for violation in violations(shapes[caught.value.code], members)] == []
         assert unknown_members(shapes[caught.value.code], caught.value.members) == []
         return caught.value
 
@@ -159,13 +159,13 @@ def unknown_members(shape: Shape | None, value: object, path: str = "") -> list[
     match shape, value:
         case StructureShape(), dict():
             unknown = [f"{path}.{name}" for name in value if name not in shape.members]
-            inner = [(shape.members[name], one, name) for name, one in value.items() if name in shape.members]
+            inner = [(shape.members[name], entry, name) for name, entry in value.items() if name in shape.members]
         case ListShape(), list():
-            unknown, inner = [], [(shape.member, one, str(index)) for index, one in enumerate(value)]
+            unknown, inner = [], [(shape.member, entry, str(index)) for index, entry in enumerate(value)]
         case MapShape(), dict():
-            unknown, inner = [], [(shape.value, one, name) for name, one in value.items()]
+            unknown, inner = [], [(shape.value, entry, name) for name, entry in value.items()]
         case None, dict():
             unknown, inner = list(value), []
         case _:
             unknown, inner = [], []
-    return unknown + [found for one, part, name in inner for found in unknown_members(one, part, f"{path}.{name}")]
+    return unknown + [found for shape, part, name in inner for found in unknown_members(shape, part, f"{path}.{name}")]

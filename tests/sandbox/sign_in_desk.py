@@ -80,7 +80,10 @@ class Desk:
             "PrincipalId": principal,
         }
         self.call("SWBExternalService.CreateAccountAssignment", **which)
-        eventually(lambda: {one.permission_set_arn for one in self.center.assignments}, lambda found: arn in found)
+        eventually(
+            lambda: {assignment.permission_set_arn for assignment in self.center.assignments},
+            lambda found: arn in found,
+        )
 
     def oidc(self, operation: str, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
         """What sso-oidc answers with 200."""
@@ -140,13 +143,13 @@ class Desk:
         answer = response.get_json()
         shape = self._apis[service].operation_model(operation).output_shape
         if isinstance(shape, StructureShape):
-            present = {name: one for name, one in answer.items() if one is not None}
+            present = {name: entry for name, entry in answer.items() if entry is not None}
             assert [str(broken) for broken in violations(shape, present)] == []
         return answer
 
     def _refusal(self, response: TestResponse, service: str, operation: str) -> tuple[int, str]:
         code = response.headers["x-amzn-ErrorType"]
-        shapes = {one.name: one for one in self._apis[service].operation_model(operation).error_shapes}
+        shapes = {shape.name: shape for shape in self._apis[service].operation_model(operation).error_shapes}
         assert response.status_code == shapes[code].metadata["error"]["httpStatusCode"]
         return response.status_code, code
 

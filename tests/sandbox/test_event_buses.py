@@ -110,7 +110,7 @@ def member(hub: Hub) -> Iterator[str]:
 
 def _refused(hub: Hub, sender: Sender) -> None:
     event = sender.send(what="refused")
-    assert [one["id"] for one in eventually(sender.kept)] == [event]
+    assert [pair["id"] for pair in eventually(sender.kept)] == [event]
     assert hub.received() is None
 
 

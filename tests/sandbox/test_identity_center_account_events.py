@@ -154,8 +154,8 @@ def test_names_are_hidden_and_failures_are_told(center: Calls, bus: Bus) -> None
     again = center.answer(ORGANIZATIONS, "CreateAccount", AccountName="again", Email="known@example.com")
     center.created(again["CreateAccountStatus"]["Id"])
     eventually(lambda: len(bus.entries), lambda found: found == 3)
-    told = [one["serviceEventDetails"]["createAccountStatus"] for one in bus.told("CreateAccountResult")]
-    assert [(one["state"], one.get("accountName")) for one in told] == [("SUCCEEDED", "****"), ("FAILED", "****")]
+    told = [pair["serviceEventDetails"]["createAccountStatus"] for pair in bus.told("CreateAccountResult")]
+    assert [(pair["state"], pair.get("accountName")) for pair in told] == [("SUCCEEDED", "****"), ("FAILED", "****")]
     assert (told[1]["failureReason"], "accountId" in told[1]) == ("EMAIL_ALREADY_EXISTS", False)
 
 
@@ -176,7 +176,7 @@ def test_a_call_that_is_refused_is_told_with_its_error(center: Calls, bus: Bus) 
     center.refusal(ORGANIZATIONS, "MoveAccount", AccountId="999988887777", **here)
     eventually(lambda: len(bus.entries), lambda found: found == 5)
     refused = bus.told("MoveAccount")
-    assert [one["errorCode"] for one in refused] == ["DuplicateAccountException", "AccountNotFoundException"]
+    assert [pair["errorCode"] for pair in refused] == ["DuplicateAccountException", "AccountNotFoundException"]
     assert refused[0]["requestParameters"]["accountId"] == account
 
 

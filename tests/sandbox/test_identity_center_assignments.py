@@ -39,7 +39,7 @@ def listed(center: Calls, assignment: dict[str, str]) -> list[str]:
     """Return the principals that have the assignment's permission set in its account."""
     where = {"AccountId": assignment["TargetId"], "PermissionSetArn": assignment["PermissionSetArn"]}
     found = center.answer(SSO, "ListAccountAssignments", **where)["AccountAssignments"]
-    return [one["PrincipalId"] for one in found]
+    return [pair["PrincipalId"] for pair in found]
 
 
 def remove(center: Calls, assignment: dict[str, str]) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def test_a_users_assignments_include_those_of_the_users_groups(center: Calls, ac
     for kind, principal, expected in (("USER", user, {user, group}), ("GROUP", group, {group})):
         wanted = {"PrincipalType": kind, "PrincipalId": principal}
         found = center.answer(SSO, "ListAccountAssignmentsForPrincipal", **wanted)["AccountAssignments"]
-        assert {one["PrincipalId"] for one in found} == expected
+        assert {pair["PrincipalId"] for pair in found} == expected
         elsewhere = center.answer(SSO, "ListAccountAssignmentsForPrincipal", **wanted, Filter={"AccountId": "9" * 12})
         assert elsewhere["AccountAssignments"] == []
 

@@ -95,7 +95,7 @@ def test_the_organization_names_it_and_the_key_of_a_request_tells_the_account() 
     with IdentityCenterServer(Settings(delegated_administrator=DELEGATE)) as server:
         organizations = server.client("organizations", account=MANAGEMENT)
         registered = organizations.list_delegated_administrators(ServicePrincipal="sso.amazonaws.com")
-        assert [one["Id"] for one in registered["DelegatedAdministrators"]] == [DELEGATE]
+        assert [pair["Id"] for pair in registered["DelegatedAdministrators"]] == [DELEGATE]
         instance = server.client(SSO).list_instances()["Instances"][0]
         assert instance["OwnerAccountId"] == MANAGEMENT
         by_principal = {"PrincipalType": "GROUP", "PrincipalId": "00000000-0000-4000-8000-000000000000"}

@@ -95,8 +95,8 @@ def test_members_are_not_invited(center: Calls) -> None:
 def test_invitations_are_listed_for_both_sides(server: IdentityCenterServer, center: Calls) -> None:
     handshake = _invited(center)
     listed = center.answer(ORGANIZATIONS, "ListHandshakesForOrganization")["Handshakes"]
-    assert [one["Id"] for one in listed] == [handshake]
-    assert [one["Id"] for one in _as(server, GUEST).list_handshakes_for_account()["Handshakes"]] == [handshake]
+    assert [pair["Id"] for pair in listed] == [handshake]
+    assert [pair["Id"] for pair in _as(server, GUEST).list_handshakes_for_account()["Handshakes"]] == [handshake]
     assert _as(server, STRANGER).list_handshakes_for_account()["Handshakes"] == []
 
 

@@ -24,9 +24,9 @@ DENIED = "Access denied by IAM. Please check your policy, or wait for role propa
 ]
 RIGHTS = [action for statement in POLICY["Statement"] for action in statement["Action"]]
 # Only a role that is to be changed or removed has anything to be taken from it.
-OF_A_CREATION = [one for one in RIGHTS if "Detach" not in one and "Delete" not in one]
-OF_AN_EDIT = [one for one in RIGHTS if one not in ("iam:CreateRole", "iam:DeleteRole")]
-OF_AN_EDIT = [one for one in OF_AN_EDIT if one not in ("iam:CreateSAMLProvider", "iam:TagSAMLProvider")]
+OF_A_CREATION = [entry for entry in RIGHTS if "Detach" not in entry and "Delete" not in entry]
+OF_AN_EDIT = [entry for entry in RIGHTS if entry not in ("iam:CreateRole", "iam:DeleteRole")]
+OF_AN_EDIT = [entry for entry in OF_AN_EDIT if entry not in ("iam:CreateSAMLProvider", "iam:TagSAMLProvider")]
 
 
 class Caller(Desk):
@@ -56,7 +56,7 @@ def in_management_account(permission_set: str, principal: str = "$group") -> dic
 
 
 def without(rights: list[str], missing: str) -> list[str]:
-    return [one for one in rights if one != missing]
+    return [right for right in rights if right != missing]
 
 
 @pytest.mark.parametrize("missing", OF_A_CREATION)
@@ -121,7 +121,7 @@ class TestWithRoles:
     def users(self, sandbox: Sandbox) -> Mapping[str, Credentials]:
         sso = {"Effect": "Allow", "Action": ["sso:*"], "Resource": "*"}
         replaced = json.dumps(POLICY).replace("${AWS::Partition}", "aws").replace("${AWS::AccountId}", MANAGEMENT)
-        statements = [one | {"Resource": one["Resource"]["Fn::Sub"]} for one in json.loads(replaced)["Statement"]]
+        statements = [pair | {"Resource": pair["Resource"]["Fn::Sub"]} for pair in json.loads(replaced)["Statement"]]
         documents = {"poor": [sso], "able": [sso, *statements]}
         return {
             name: sandbox.create_user(name, policy={"Version": "2012-10-17", "Statement": document})

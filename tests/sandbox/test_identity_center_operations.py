@@ -170,7 +170,7 @@ def test_a_region_is_added_and_removed_in_its_own_time_and_one_at_a_time(desk: D
 
     def statuses() -> dict[str, str]:
         found = desk.call("sso-admin", "ListRegions")["Regions"]
-        return {one["RegionName"]: one["Status"] for one in found}
+        return {pair["RegionName"]: pair["Status"] for pair in found}
 
     desk.call("sso-admin", "AddRegion", RegionName="eu-west-1")
     assert statuses() == {"us-east-1": "ACTIVE", "eu-west-1": "ADDING"}

@@ -71,8 +71,8 @@ def test_another_assignment_does_not_bring_the_role_up_to_date(center: Calls, as
 def test_the_role_goes_with_the_last_assignment(center: Calls, assigned: dict[str, str]) -> None:
     arn, other = assigned["PermissionSetArn"], assigned | {"PrincipalId": center.new_group()}
     center.assign(other)
-    for one, left in ((assigned, [assigned["TargetId"]]), (other, [])):
-        accepted = center.answer(SSO, "DeleteAccountAssignment", **one)["AccountAssignmentDeletionStatus"]
+    for record, left in ((assigned, [assigned["TargetId"]]), (other, [])):
+        accepted = center.answer(SSO, "DeleteAccountAssignment", **record)["AccountAssignmentDeletionStatus"]
         center.unassigned(accepted["RequestId"])
         assert accounts(center, arn) == left
 

@@ -174,7 +174,7 @@ def test_requests_end_in_the_order_in_which_they_fall_due_and_never_at_once() ->
     assert ended == []
     now = 15.0
     requests.settle()
-    assert ended == [started.index(request) for request in sorted(started, key=lambda one: one.ready_at)]
+    assert ended == [started.index(request) for request in sorted(started, key=lambda entry: entry.ready_at)]
     assert all(0.6 <= request.ready_at <= 15.0 for request in started)
     assert requests.duration(0.0) > 0
 

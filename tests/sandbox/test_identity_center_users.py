@@ -176,8 +176,8 @@ def test_a_refused_update_changes_nothing(center: Calls, operation: dict[str, An
     refusal = center.refusal(STORE, "UpdateUser", UserId=user, Operations=[first, operation])
     assert refusal["Code"] == code
     assert center.answer(STORE, "DescribeUser", UserId=user) == before
-    for one in (holder, user):
-        center.answer(STORE, "DeleteUser", UserId=one)
+    for name in (holder, user):
+        center.answer(STORE, "DeleteUser", UserId=name)
 
 
 def test_a_user_may_keep_name_and_email_in_an_update(center: Calls) -> None:

@@ -13,6 +13,6 @@ def test_the_right_to_one_parameter_reads_that_one_and_no_other(sandbox: Sandbox
     statement = {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": resource}
     reader = sandbox.create_user("reader", policy={"Version": "2012-10-17", "Statement": [statement]})
     ssm = sandbox.client("ssm", credentials=reader)
-    assert [one["Value"] for one in ssm.get_parameters(Names=["/ours/hr"])["Parameters"]] == ["x"]
+    assert [pair["Value"] for pair in ssm.get_parameters(Names=["/ours/hr"])["Parameters"]] == ["x"]
     with pytest.raises(ClientError, match="AccessDenied"):
         ssm.get_parameters(Names=["/theirs/hr"])

@@ -88,7 +88,7 @@ def policies(world: World, account: str) -> set[str]:
     """The managed policies of the one role that Identity Center has in an account."""
     (role,) = world.roles(account)
     listed = world.in_account("iam", account).list_attached_role_policies(RoleName=role["RoleName"])
-    return {one["PolicyArn"] for one in listed["AttachedPolicies"]}
+    return {pair["PolicyArn"] for pair in listed["AttachedPolicies"]}
 
 
 def test_an_account_without_a_policy_that_the_permission_set_names_gets_no_assignment_and_no_role(
@@ -121,9 +121,9 @@ class TestSharedByTwo:
         world.assign(account, permission_set, somebody)
         (role,) = world.roles(account)
         world.assign(account, permission_set, another, "GROUP")
-        assert [one["Arn"] for one in world.roles(account)] == [role["Arn"]]
+        assert [pair["Arn"] for pair in world.roles(account)] == [role["Arn"]]
         world.unassign(account, permission_set, somebody)
-        assert [one["Arn"] for one in world.roles(account)] == [role["Arn"]]
+        assert [pair["Arn"] for pair in world.roles(account)] == [role["Arn"]]
         world.unassign(account, permission_set, another, "GROUP")
         assert world.roles(account) == []
 

@@ -285,7 +285,7 @@ class TestWhatAPersonHas:
             {"accountId": "111122223333", "accountName": "management", "emailAddress": email_of(desk)}
         ]
         roles = desk.sso("ListAccountRoles", token, account_id="111122223333")["roleList"]
-        assert [one["roleName"] for one in roles] == ["ByGroup", "Direct"]
+        assert [pair["roleName"] for pair in roles] == ["ByGroup", "Direct"]
 
     def test_listings_come_in_pages(self, desk: Desk) -> None:
         bob = desk.hire("bob")
@@ -295,7 +295,7 @@ class TestWhatAPersonHas:
         query = {"account_id": "111122223333", "max_result": "2"}
         first = desk.sso("ListAccountRoles", token, **query)
         second = desk.sso("ListAccountRoles", token, **query, next_token=first["nextToken"])
-        assert [one["roleName"] for page in (first, second) for one in page["roleList"]] == ["One", "Three", "Two"]
+        assert [pair["roleName"] for page in (first, second) for pair in page["roleList"]] == ["One", "Three", "Two"]
         assert second["nextToken"] is None
 
     @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def _tried(first: int, number: int, *, processes: int) -> Iterator[Outcome]:
     with ProcessPoolExecutor(processes) as pool:
         for outcomes in pool.map(outcomes_of, batched(range(first, first + number), _TOGETHER, strict=False)):
             done += len(outcomes)
-            violations += sum(bool(one.violations) for one in outcomes)
+            violations += sum(bool(outcome.violations) for outcome in outcomes)
             progress.show(done, violations=violations)
             yield from outcomes
 
@@ -50,7 +50,7 @@ def main() -> int:
     else:
         outcomes = [_replayed(given.seed)]
     sys.stdout.write(summary(outcomes, seconds=monotonic() - began) + "\n")
-    return 1 if any(one.violations for one in outcomes) else 0
+    return 1 if any(outcome.violations for outcome in outcomes) else 0
 
 
 if __name__ == "__main__":

@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.assignments import assignment_in
-from dayone.domain.desired import desired_for_account
-from dayone.domain.desired_grants import with_grants
-from dayone.domain.desired_people import desired_for_person
-from dayone.domain.grants import Grant
-from dayone.domain.guardrails import Verdict
-from dayone.domain.guards import with_reservations
-from dayone.domain.life_cycle import has_access
-from dayone.domain.operations import Operation, OperationState
-from dayone.domain.people import Person
-from dayone.domain.policy import PermissionSetRule, Policy
-from dayone.domain.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.accounts import Account, AccountState
+from dayone.model.grants import Grant
+from dayone.model.guardrails import Verdict
+from dayone.model.lifecycle import has_access
+from dayone.model.operations import Operation, OperationState
+from dayone.model.people import Person
+from dayone.model.policy.rules import PermissionSetRule, Policy
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.desired import desired_for_account
+from dayone.planning.desired_grants import with_grants
+from dayone.planning.desired_people import desired_for_person
+from dayone.planning.guards import with_reservations
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.fakes.identity_center import StoredSet
 from tests.simulation.bookkeeping import waits_for_others
@@ -68,16 +67,20 @@ class Comparison:
             desired = with_grants(by_rules, fact=person, grants=grants, policy=self.policy, employed=(), now=self._now)
             if desired.left_alone or self._is_excused(SubjectKind.PERSON, name):
                 continue
-            wanted = {called[one.name] for one in desired.resources if one.kind is ResourceKind.MEMBERSHIP}
-            wanted = {one for one in wanted if not self._is_excused(SubjectKind.GROUP, one)}
+            wanted = {
+                called[resource.name] for resource in desired.resources if resource.kind is ResourceKind.MEMBERSHIP
+            }
+            wanted = {name for name in wanted if not self._is_excused(SubjectKind.GROUP, name)}
             groups = present.get(self._user_name(person), set())
-            have = {one for one in groups if not self._is_excused(SubjectKind.GROUP, one)}
+            have = {group for group in groups if not self._is_excused(SubjectKind.GROUP, group)}
             if wanted != have:
                 yield f"{name} is in {sorted(have)}, not in {sorted(wanted)}"
-            yield from self._of_user(person, is_wanted=any(one.kind is ResourceKind.USER for one in desired.resources))
+            yield from self._of_user(
+                person, is_wanted=any(resource.kind is ResourceKind.USER for resource in desired.resources)
+            )
 
     def _of_user(self, person: Person, *, is_wanted: bool) -> Iterator[str]:
-        found = [one for one in self._center.users.values() if one["user_name"] == self._user_name(person)]
+        found = [record for record in self._center.users.values() if record["user_name"] == self._user_name(person)]
         if is_wanted and not found:
             yield f"{person.id} has no user"
         if is_wanted and found and found[0].get("title", "") != person.title:
@@ -89,7 +92,7 @@ class Comparison:
         return head.fact.user_name if head is not None and isinstance(head.fact, Person) else person.user_name
 
     def _of_groups(self) -> Iterator[str]:
-        have = {one.name: (one.description, id_) for id_, one in self._center.groups.items()}
+        have = {stored_group.name: (stored_group.description, id_) for id_, stored_group in self._center.groups.items()}
         for rule in self.policy.groups:
             description, _ = have.pop(rule.called, (None, ""))
             if description != rule.description and not self._is_excused(SubjectKind.GROUP, rule.name):
@@ -100,7 +103,7 @@ class Comparison:
 
     def _of_accounts(self) -> Iterator[str]:
         employed = frozenset(
-            name for name, one in self._people.items() if has_access(one, cycle=self.policy.people, now=self._now)
+            name for name, person in self._people.items() if has_access(person, cycle=self.policy.people, now=self._now)
         )
         present: dict[str, set[str]] = {}
         for key in self._center.assignments:
@@ -109,8 +112,8 @@ class Comparison:
         for number, account in self._accounts.items():
             if account.state is not AccountState.ACTIVE or self._is_excused(SubjectKind.ACCOUNT, number):
                 continue
-            wanted = {one for one in self._wanted_in(account, employed) if not self._is_unreachable(one)}
-            have = {one for one in present.get(number, set()) if not self._is_unreachable(one)}
+            wanted = {name for name in self._wanted_in(account, employed) if not self._is_unreachable(name)}
+            have = {name for name in present.get(number, set()) if not self._is_unreachable(name)}
             if wanted != have:
                 yield f"{number} has {sorted(have)}, not {sorted(wanted)}"
 
@@ -121,13 +124,13 @@ class Comparison:
             by_rules, fact=account, grants=grants, policy=self.policy, employed=employed, now=self._now
         )
         protected = self.policy.protection.people
-        names = {one.name for one in desired.resources}
-        return {one for one in names if one.rpartition("person:")[2] not in protected}
+        names = {resource.name for resource in desired.resources}
+        return {name for name in names if name.rpartition("person:")[2] not in protected}
 
     def _grants_of(self, kind: SubjectKind, name: str) -> list[Grant]:
         """Those that are on record: also of whoever never heard that theirs was taken."""
         known = self._world.day_one.state.grants.values()
-        return [one for one in known if one.subject == Subject(kind, name)]
+        return [grant for grant in known if grant.subject == Subject(kind, name)]
 
     def _is_unreachable(self, assignment: str) -> bool:
         """Whether the group, the set or the person is not Day One's to give, or nobody can have it."""
@@ -146,8 +149,10 @@ class Comparison:
         return f"{permission_set}/{self._center.groups[key.principal_id].name}"
 
     def _of_sets(self) -> Iterator[str]:
-        have = {one.name: one for one in self._center.permission_sets.values()}
-        foreign = {one.name for arn, one in self._center.permission_sets.items() if arn in self._world.foreign}
+        have = {stored_set.name: stored_set for stored_set in self._center.permission_sets.values()}
+        foreign = {
+            stored_set.name for arn, stored_set in self._center.permission_sets.items() if arn in self._world.foreign
+        }
         for rule in self.policy.permission_sets:
             stored = have.pop(rule.called, None)
             if self._is_excused(SubjectKind.PERMISSION_SET, rule.name):
@@ -192,28 +197,28 @@ def excused(world: "Simulation") -> frozenset[Subject]:
 
 def _failed(world: "Simulation") -> Iterator[Subject]:
     state = world.day_one.state
-    for one in state.operations.values():
-        head = state.heads.get(one.subject)
-        is_in_force = head is not None and one.generation == head.generation
-        if is_in_force and (one.state is OperationState.FAILED or waits_for_others(one)):
-            yield from _touched_by(one)
+    for operation in state.operations.values():
+        head = state.heads.get(operation.subject)
+        is_in_force = head is not None and operation.generation == head.generation
+        if is_in_force and (operation.state is OperationState.FAILED or waits_for_others(operation)):
+            yield from _touched_by(operation)
 
 
 def _rejected(world: "Simulation") -> Iterator[Subject]:
     for subject, head in world.day_one.state.heads.items():
-        rejected = [one.resource for one in head.held if one.verdict is Verdict.REJECTED]
+        rejected = [removal.resource for removal in head.held if removal.verdict is Verdict.REJECTED]
         if rejected:
             yield subject
         for resource in rejected:
             yield from _parties_of(resource)
 
 
-def _touched_by(one: Operation) -> Iterator[Subject]:
-    yield one.subject
+def _touched_by(operation: Operation) -> Iterator[Subject]:
+    yield operation.subject
     # What needs it cannot come either.
-    yield from (required.subject for required in one.requires if one.waiting_for)
-    if one.resource.kind is ResourceKind.ASSIGNMENT:
-        yield assignment_in(one.resource).principal.target.subject
+    yield from (required.subject for required in operation.requires if operation.waiting_for)
+    if operation.resource.kind is ResourceKind.ASSIGNMENT:
+        yield assignment_in(operation.resource).principal.target.subject
 
 
 def _parties_of(resource: Resource) -> Iterator[Subject]:

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dayone.domain.accounts import AccountState
-from dayone.domain.audit import first_break
-from dayone.domain.changes import Change
-from dayone.domain.grants import Grant, has_ended_as_announced, is_of_grants, joined
-from dayone.domain.guardrails import released
-from dayone.domain.operations import OPEN_STATES, Action, Applied, DeletionOutcome, Operation, OperationState
-from dayone.domain.people import Person
-from dayone.domain.policy import Policy, Protection
-from dayone.domain.subject_states import Head
-from dayone.domain.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.model.accounts import AccountState
+from dayone.model.audit import first_break
+from dayone.model.changes import Change
+from dayone.model.grants import Grant, has_ended_as_announced, is_of_grants, joined
+from dayone.model.guardrails import released
+from dayone.model.operations import OPEN_STATES, Action, Applied, DeletionOutcome, Operation, OperationState
+from dayone.model.people import Person
+from dayone.model.policy.rules import Policy, Protection
+from dayone.model.subject_state import Head
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.fakes.state_policies import MemoryPolicies
 from tests.simulation.day_one import parsed
 from tests.simulation.hr_system import SOURCE
@@ -50,9 +50,9 @@ def _promised_grants(world: "Simulation") -> Iterator[str]:
         if grant.id not in known or joined(known[grant.id], grant) != known[grant.id]:
             yield f"grant {grant.id} was taken and is not on record"
     for name, change in world.outside.about_grants:
-        one = known[name]
-        said = {name, *(each.change for each in one.extensions), one.end.change if one.end else ""}
-        is_beaten = one.end is not None and change not in said
+        entry = known[name]
+        said = {name, *(each.change for each in entry.extensions), entry.end.change if entry.end else ""}
+        is_beaten = entry.end is not None and change not in said
         if change not in said and not is_beaten:
             yield f"what change {change} says of grant {name} is not on record"
 
@@ -66,15 +66,17 @@ def _known_as_of(head: Head, *, state: ObservedState) -> Iterator[datetime]:
 def counts(world: "Simulation") -> Iterator[str]:
     """The counts of changes, heads and the ledger are those of what they count."""
     state = world.day_one.state
-    by_change = Counter((one.change, one.state) for one in state.operations.values())
+    by_change = Counter((operation.change, operation.state) for operation in state.operations.values())
     plans = Counter(change for change, _ in state.plans)
     for change in state.changes.values():
         yield from _counts_of(change, by_change, planned=plans[change.id])
-    open_now = Counter(one.subject for one in state.operations.values() if _is_outstanding(one, world=world))
+    open_now = Counter(
+        operation.subject for operation in state.operations.values() if _is_outstanding(operation, world=world)
+    )
     for subject, head in state.heads.items():
         if head.outstanding != open_now[subject]:
             yield f"{subject} counts {head.outstanding} outstanding, there are {open_now[subject]}"
-    existing = sum(one.counted for one in state.applied.values())
+    existing = sum(applied.counted for applied in state.applied.values())
     if state.existing != existing:
         yield f"the ledger counts {state.existing}, there are {existing}"
 
@@ -97,9 +99,13 @@ def _counts_of(change: Change, there: Counter[tuple[str, OperationState]], *, pl
         yield f"change {change.id} has planned {change.planned} of {change.subjects}"
 
 
-def _is_outstanding(one: Operation, *, world: "Simulation") -> bool:
-    head = world.day_one.state.heads[one.subject]
-    return one.state in OPEN_STATES and one.generation == head.generation and one.id not in released(head.held)
+def _is_outstanding(operation: Operation, *, world: "Simulation") -> bool:
+    head = world.day_one.state.heads[operation.subject]
+    return (
+        operation.state in OPEN_STATES
+        and operation.generation == head.generation
+        and operation.id not in released(head.held)
+    )
 
 
 def log(world: "Simulation") -> Iterator[str]:
@@ -108,15 +114,15 @@ def log(world: "Simulation") -> Iterator[str]:
     if broken := first_break(state.audit_records()):
         yield f"the chain breaks at {broken}"
     entries = [entry for entry, _ in state.log if entry.operation]
-    ends = Counter((one.change, one.operation, one.outcome) for one in entries)
-    request_ids = {one.request_id for one in entries}
-    for one in state.operations.values():
+    ends = Counter((audit_entry.change, audit_entry.operation, audit_entry.outcome) for audit_entry in entries)
+    request_ids = {audit_entry.request_id for audit_entry in entries}
+    for operation in state.operations.values():
         # What was dropped by a decision is told by the decision's own entry.
-        is_told = one.state in _ENDED and one.id not in world.day_one.state.dropped
-        has_deleted = one.outcome in (None, DeletionOutcome.DELETED)
-        found = ends[one.change, one.id, str(one.state if has_deleted else one.outcome)]
+        is_told = operation.state in _ENDED and operation.id not in world.day_one.state.dropped
+        has_deleted = operation.outcome in (None, DeletionOutcome.DELETED)
+        found = ends[operation.change, operation.id, str(operation.state if has_deleted else operation.outcome)]
         if is_told and found != 1:
-            yield f"{one.id} {one.state}: {found} audit entries"
+            yield f"{operation.id} {operation.state}: {found} audit entries"
     if not world.has_lost_anything:
         for effect in world.aws.effects:
             if effect.request_id not in request_ids and not effect.what.startswith("permission_sets."):
@@ -127,25 +133,25 @@ def applied(world: "Simulation") -> Iterator[str]:
     """What is applied is in Identity Center, and what is there was there before, or is applied."""
     state, center = world.day_one.state, world.aws.center
     known: set[str] = set()
-    for of, one in state.applied.items():
-        known |= set(one.references.values())
-        if one.doubt is not None:
-            if of.resource.kind is not ResourceKind.USER and not _may_stay_in_doubt(of, one, world):
-                yield f"{of} is in doubt: {one.doubt}"
-        elif not _is_there(of, one, world=world):
-            yield f"{of} is applied and not there: {one.references}"
-    unclear = any(one.doubt is Action.CREATE for one in state.applied.values())
+    for of, entry in state.applied.items():
+        known |= set(entry.references.values())
+        if entry.doubt is not None:
+            if of.resource.kind is not ResourceKind.USER and not _may_stay_in_doubt(of, entry, world):
+                yield f"{of} is in doubt: {entry.doubt}"
+        elif not _is_there(of, entry, world=world):
+            yield f"{of} is applied and not there: {entry.references}"
+    unclear = any(applied.doubt is Action.CREATE for applied in state.applied.values())
     for shelf in (center.users, center.groups, center.memberships, center.permission_sets):
         for identifier in shelf:
             if identifier not in known and identifier not in world.foreign and not unclear:
                 yield f"{identifier} is there, and nobody knows of it"
 
 
-def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> bool:
+def _may_stay_in_doubt(of: ResourceOf, applied: Applied, world: "Simulation") -> bool:
     account = world.day_one.organization.accounts.get(of.subject.name)
     if account is not None and account.state is not AccountState.ACTIVE:
         return True
-    if one.adopted and one.doubt is Action.UPDATE and not _is_wanted(of, world):
+    if applied.adopted and applied.doubt is Action.UPDATE and not _is_wanted(of, world):
         # Somebody else's again: how the policy wanted it was being done when the policy gave it up.
         return True
     # With the guards of the versions before it, for as long as nobody has approved their end.
@@ -159,14 +165,14 @@ def _may_stay_in_doubt(of: ResourceOf, one: Applied, world: "Simulation") -> boo
     if any(of.resource in each.covers and waits_for_others(each) for each in _in_force(of.subject, world)):
         # It goes with the whole, which stays for as long as a suspended account has it.
         return True
-    operation = world.day_one.state.operations.get((one.change, one.operation))
+    operation = world.day_one.state.operations.get((applied.change, applied.operation))
     return operation is not None and (operation.state is OperationState.FAILED or waits_for_others(operation))
 
 
 def _in_force(subject: Subject, world: "Simulation") -> Iterator[Operation]:
     state = world.day_one.state
     generation = state.heads[subject].generation
-    yield from (one for one in state.operations_of(subject) if one.generation == generation)
+    yield from (operation for operation in state.operations_of(subject) if operation.generation == generation)
 
 
 def _is_protected(of: ResourceOf, *, protection: Protection, world: "Simulation") -> bool:
@@ -180,11 +186,11 @@ def _is_protected(of: ResourceOf, *, protection: Protection, world: "Simulation"
 def _is_wanted(of: ResourceOf, world: "Simulation") -> bool:
     version = world.outside.policy_version
     policy = parsed(world.day_one.state.kept_policies[version]) if version else Policy()
-    return of.subject.name in {one.name for one in policy.groups} | {one.name for one in policy.permission_sets}
+    return of.subject.name in {rule.name for rule in policy.groups} | {rule.name for rule in policy.permission_sets}
 
 
-def _is_there(of: ResourceOf, one: Applied, *, world: "Simulation") -> bool:
-    center, ids = world.aws.center, one.references
+def _is_there(of: ResourceOf, applied: Applied, *, world: "Simulation") -> bool:
+    center, ids = world.aws.center, applied.references
     match of.resource.kind:
         case ResourceKind.USER:
             return ids.get("user_id") in center.users
@@ -205,30 +211,30 @@ def _is_there(of: ResourceOf, one: Applied, *, world: "Simulation") -> bool:
             return True
 
 
-def waits_for_others(one: Operation) -> bool:
+def waits_for_others(operation: Operation) -> bool:
     """Whether it is open, and for something that another operation, or a human, has to do first."""
-    if one.state not in OPEN_STATES:
+    if operation.state not in OPEN_STATES:
         return False
     # A set stays as long as an account has it that Day One leaves alone, such as a suspended one.
-    is_kept = one.action is Action.DELETE and "is assigned" in one.failure_reason
-    return bool(one.waiting_for) or is_kept
+    is_kept = operation.action is Action.DELETE and "is assigned" in operation.failure_reason
+    return bool(operation.waiting_for) or is_kept
 
 
 def waits(world: "Simulation") -> Iterator[str]:
     """What waits for a resource is of a plan in force, and that resource is neither there, nor gone, nor has failed."""
     state = world.day_one.state
     for on, waiting in state.parked.items():
-        for one in (state.operations[change, name] for _, change, name in waiting):
-            in_vain = _waits_in_vain(one, on=on, state=state)
-            if in_vain and world.time.now - (one.refused_since or one.created_at) > _A_SWEEP_OR_TWO:
-                yield f"{one.id} waits for {on}, {in_vain}"
+        for operation in (state.operations[change, name] for _, change, name in waiting):
+            in_vain = _waits_in_vain(operation, on=on, state=state)
+            if in_vain and world.time.now - (operation.refused_since or operation.created_at) > _A_SWEEP_OR_TWO:
+                yield f"{operation.id} waits for {on}, {in_vain}"
 
 
-def _waits_in_vain(one: Operation, *, on: ResourceOf, state: ObservedState) -> str:
-    own, head, confirmed = state.heads[one.subject], state.heads.get(on.subject), state.applied.get(on)
-    if own.generation != one.generation and one.id not in released(own.held):
+def _waits_in_vain(operation: Operation, *, on: ResourceOf, state: ObservedState) -> str:
+    own, head, confirmed = state.heads[operation.subject], state.heads.get(on.subject), state.applied.get(on)
+    if own.generation != operation.generation and operation.id not in released(own.held):
         return "and its plan has been replaced"
-    if one.awaits_removal:
+    if operation.awaits_removal:
         return "" if confirmed else "which is gone"
     is_there = confirmed is not None and confirmed.doubt in (None, Action.UPDATE)
     # A set that was made anew waits for a mark of its own.
@@ -240,37 +246,41 @@ def _waits_in_vain(one: Operation, *, on: ResourceOf, state: ObservedState) -> s
 def first_asked_for(removal: Operation, *, state: ObservedState) -> datetime:
     """When the first of the plans was made that one after the other asked for the same removal: then it was counted."""
     since = removal.created_at
-    before = [one for one in state.operations_of(removal.subject) if one.target == removal.target]
-    for one in reversed(before[: before.index(removal)]):
-        was_let_go = one.state is OperationState.SUPERSEDED and one.id not in state.dropped
-        if one.action is not Action.DELETE or not was_let_go:
+    before = [entry for entry in state.operations_of(removal.subject) if entry.target == removal.target]
+    for operation in reversed(before[: before.index(removal)]):
+        was_let_go = operation.state is OperationState.SUPERSEDED and operation.id not in state.dropped
+        if operation.action is not Action.DELETE or not was_let_go:
             break
-        since = one.created_at
+        since = operation.created_at
     return since
 
 
 def is_announced(removal: Operation, *, state: ObservedState) -> bool:
     """Whether it takes away what grants alone had given, at an end that somebody had said."""
     ended = has_ended_as_announced(_grants_of(removal.subject, state=state), now=removal.created_at)
-    return removal.resource in ended and is_of_grants(one.rule for one in removal.reasons)
+    return removal.resource in ended and is_of_grants(reason.rule for reason in removal.reasons)
 
 
 def ends_of_grants(world: "Simulation") -> Iterator[tuple[Operation, timedelta]]:
     """Each removal of what grants alone had given, and how long after the last of them had ended it was done."""
     state = world.day_one.state
-    for one in state.operations.values():
-        is_done = one.action is Action.DELETE and one.state is OperationState.SUCCEEDED and one.finished_at is not None
-        if not (is_done and is_announced(one, state=state)):
+    for operation in state.operations.values():
+        is_done = (
+            operation.action is Action.DELETE
+            and operation.state is OperationState.SUCCEEDED
+            and operation.finished_at is not None
+        )
+        if not (is_done and is_announced(operation, state=state)):
             continue
-        grants = [each for each in _grants_of(one.subject, state=state) if each.resource == one.resource]
+        grants = [each for each in _grants_of(operation.subject, state=state) if each.resource == operation.resource]
         over = [min(each.lasts_until, each.end.at if each.end else each.lasts_until) for each in grants]
-        begun = [at for at in over if at <= one.created_at]
-        if begun and one.finished_at:
-            yield one, one.finished_at - max(begun)
+        begun = [at for at in over if at <= operation.created_at]
+        if begun and operation.finished_at:
+            yield operation, operation.finished_at - max(begun)
 
 
 def _grants_of(subject: Subject, *, state: ObservedState) -> list[Grant]:
-    return [one for one in state.grants.values() if one.subject == subject]
+    return [grant for grant in state.grants.values() if grant.subject == subject]
 
 
 def is_let_go(operation: Operation, *, approved: set[str]) -> bool:

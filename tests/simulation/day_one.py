@@ -8,26 +8,26 @@ from hashlib import sha256
 from itertools import batched, count
 from typing import Any
 
-from dayone.adapters.call_gate import CallGate
-from dayone.adapters.dynamodb_acceptances import AcceptingInbox
-from dayone.contracts import inbox
-from dayone.contracts.kept_policy import files_in
-from dayone.contracts.policy_file import read_policy
-from dayone.domain.commands import Command
-from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.rate_limits import Allowances, Budgets
+from dayone.accounts.events import RecordAccountEvent, record_account_event
+from dayone.adapters.aws.rate_limiter import CallGate
+from dayone.adapters.dynamodb.idempotency import AcceptingInbox
+from dayone.api.context import AccessApi
 from dayone.errors import DayOneError
-from dayone.usecases.access_api import AccessApi
-from dayone.usecases.desired_access import DesiredAccess
-from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
-from dayone.usecases.plan_changes import PlanChanges, PlanningPorts, handlers_of, plan_changes
-from dayone.usecases.plan_failed_again import PlanFailedAgain
-from dayone.usecases.receive_hr_event import ReceiveHrEvent, receive_hr_event
-from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
-from dayone.usecases.record_account_event import RecordAccountEvent, record_account_event
-from dayone.usecases.review_hr_configuration import WatchPorts
-from dayone.usecases.settle_batch import BatchPorts
-from dayone.usecases.wake_waiting import WakeWaiting
+from dayone.executor.executor import ExecuteOperations, execute_operations
+from dayone.executor.failed_work import PlanFailedAgain
+from dayone.executor.parking import WakeWaiting
+from dayone.executor.rate_limits import Allowances, Budgets
+from dayone.hr.configuration_approval import WatchPorts
+from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.messages import inbox
+from dayone.model.commands import Command
+from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.planning.desired_access import DesiredAccess
+from dayone.policy.language.files import files_in
+from dayone.policy.language.parser import read_policy
+from dayone.reconcile.handler import PlanChanges, PlanningPorts, handlers_of, plan_changes
+from dayone.reconcile.inbox_batch import BatchPorts
+from dayone.reconcile.sweep import ReconcileAccess, reconcile_access
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHints, MemoryHrSources, MemoryHrVersions, no_hr_systems, settled_hr_configuration
@@ -239,7 +239,9 @@ class DayOne:
             inbox=WiredInbox(self.inbox, process),
             dead_letters=Wire("queue.dead_letters", self.dead_letters, process),
         )
-        return lambda batch: self._each(batch, lambda one: record_account_event(one.body, ports=ports), in_order=False)
+        return lambda batch: self._each(
+            batch, lambda message: record_account_event(message.body, ports=ports), in_order=False
+        )
 
     def _receiving(self, process: Process) -> Callable[[Any], object]:
         ports = ReceiveHrEvent(
@@ -286,7 +288,7 @@ class DayOne:
         """The messages that failed, and with `in_order` those behind them in their groups."""
         failed: list[Message] = []
         for message in batch:
-            if in_order and any(one.group == message.group for one in failed):
+            if in_order and any(entry.group == message.group for entry in failed):
                 failed.append(message)
                 continue
             try:

@@ -57,7 +57,7 @@ class Function:
     ) -> None:
         """Begin; afterwards one of the two is called, `failed` with None when the process has died."""
         self.running += 1
-        self._idle = [one for one in self._idle if not one.process.is_dead]
+        self._idle = [warm for warm in self._idle if not warm.process.is_dead]
         is_warm = bool(self._idle)
         warm = self._idle.pop() if is_warm else self._fresh()
         invocation = _Invocation(then=self._counted(then), failed=self._counted(failed))
@@ -145,7 +145,7 @@ class QueueTrigger:
     def _hand_over(self, batch: list[Message]) -> None:
         def done(failures: object) -> None:
             kept = failures if isinstance(failures, list) else []
-            done_with = [one for one in batch if one not in kept]
+            done_with = [message for message in batch if message not in kept]
             if self._weather.strikes("message handed on again", chance=self._weather.climate.redelivered):
                 done_with = []
             self._queue.delete(done_with)

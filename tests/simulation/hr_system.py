@@ -8,8 +8,8 @@ from datetime import UTC, datetime, tzinfo
 import standardwebhooks.webhooks
 from standardwebhooks import Webhook
 
-from dayone.contracts.deliveries import Delivery
-from dayone.domain.people import Person, Status
+from dayone.messages.deliveries import Delivery
+from dayone.model.people import Person, Status
 from tests.simulation.virtual_time import Clockwork
 
 SOURCE = "standard"

@@ -173,10 +173,10 @@ class SimulatedIdentityCenter:
         self.effects.append(Effect(at=self.time.seconds, what=what, request_id=request_id, key=key))
 
     def _be_settled(self, *identifiers: str) -> None:
-        for one in identifiers:
-            if self._is_new(one):
+        for identifier in identifiers:
+            if self._is_new(identifier):
                 self.weather.struck["consistency: not there yet"] += 1
-                raise NotFound(f"ResourceNotFoundException: {one} not found.")
+                raise NotFound(f"ResourceNotFoundException: {identifier} not found.")
 
     def _is_new(self, identifier: str) -> bool:
         until = self._new.get(identifier)
@@ -187,7 +187,7 @@ class SimulatedIdentityCenter:
             self.weather.struck["quota: crowded"] += 1
             raise Crowded("ServiceQuotaExceededException: too many outstanding requests")
         # Source: IAM Identity Center quotas: one role is updated at a time in an account.
-        there = [one for one, known in self.outstanding.items() if known.account == key.account_id]
+        there = [name for name, known in self.outstanding.items() if known.account == key.account_id]
         if there:
             self.weather.struck["quota: conflict"] += 1
             if self.is_known(there[0]):
@@ -230,7 +230,7 @@ class SimulatedIdentityCenter:
             del self.roles[role]
 
     def _count(self, *kinds: str) -> int:
-        return sum(one.kind in kinds for one in self.outstanding.values())
+        return sum(outstanding.kind in kinds for outstanding in self.outstanding.values())
 
 
 def form_of(stored: StoredSet) -> tuple[object, ...]:

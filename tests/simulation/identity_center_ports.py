@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
-from dayone.adapters.call_gate import CallGate
-from dayone.domain.operations import SSO_ADMIN
+from dayone.adapters.aws.rate_limiter import CallGate
+from dayone.executor.attempt import IdentityCenter
+from dayone.executor.existing import ExistingAccess
+from dayone.model.operations import SSO_ADMIN
+from dayone.planning.desired_access import DesiredAccess
 from dayone.ports.identity_center import Receipt, RequestState
-from dayone.usecases.attempts import IdentityCenter
-from dayone.usecases.desired_access import DesiredAccess
-from dayone.usecases.read_existing import ExistingAccess
 from tests.simulation.identity_center import SimulatedIdentityCenter
 from tests.simulation.processes import Process
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from dayone.domain.guardrails import GUARDED
-from dayone.domain.operations import Action
+from dayone.model.guardrails import GUARDED
+from dayone.model.operations import Action
 from tests.simulation import bookkeeping
 from tests.simulation.as_desired import Comparison, users_of
 
@@ -30,12 +30,12 @@ def guardrails(world: "Simulation") -> Iterator[str]:
     """No day sees more removals than the limit of that day but for those a human has approved or announced."""
     state = world.day_one.state
     let_go = Counter(
-        bookkeeping.first_asked_for(one, state=state).date()
-        for one in state.operations.values()
-        if one.action is Action.DELETE
-        and one.resource.kind in GUARDED
-        and bookkeeping.is_let_go(one, approved=state.approved)
-        and not bookkeeping.is_announced(one, state=state)
+        bookkeeping.first_asked_for(operation, state=state).date()
+        for operation in state.operations.values()
+        if operation.action is Action.DELETE
+        and operation.resource.kind in GUARDED
+        and bookkeeping.is_let_go(operation, approved=state.approved)
+        and not bookkeeping.is_announced(operation, state=state)
     )
     for day, count in let_go.items():
         if count > state.limits.get(day, 0):
@@ -47,8 +47,10 @@ def only_its_own(world: "Simulation") -> Iterator[str]:
     center = world.aws.center
     shelves = (center.users, center.groups, center.memberships, center.permission_sets)
     there = {identifier for shelf in shelves for identifier in shelf}
-    yield from (f"{one} was there before Day One and is gone" for one in sorted(world.foreign - there))
-    yield from (f"{one} was assigned before Day One" for one in world.foreign_assignments - center.assignments)
+    yield from (f"{name} was there before Day One and is gone" for name in sorted(world.foreign - there))
+    yield from (
+        f"{assignment} was assigned before Day One" for assignment in world.foreign_assignments - center.assignments
+    )
     for arn, before in world.foreign_sets.items():
         if center.permission_sets.get(arn) != before:
             yield f"{arn} was there before Day One and was otherwise"
@@ -68,9 +70,9 @@ def grants_end(world: "Simulation") -> Iterator[str]:
     """
     patience = _AN_HOUR if world.weather.struck else _A_SWEEP
     ever_suspended = world.outside.ever_suspended
-    for one, late in bookkeeping.ends_of_grants(world):
-        if late > patience and one.subject.name not in ever_suspended:
-            yield f"{one.id} {one.kind} {one.resource} came {late} after the grant had ended"
+    for operation, late in bookkeeping.ends_of_grants(world):
+        if late > patience and operation.subject.name not in ever_suspended:
+            yield f"{operation.id} {operation.kind} {operation.resource} came {late} after the grant had ended"
 
 
 def users_are_nobody_elses(world: "Simulation") -> Iterator[str]:
@@ -80,7 +82,7 @@ def users_are_nobody_elses(world: "Simulation") -> Iterator[str]:
             yield f"{user_id} is the user of {count} people"
     users = world.aws.center.users.values()
     for name in ("user_name", "email"):
-        counts = Counter(one[name].casefold() for one in users if one.get(name))
+        counts = Counter(record[name].casefold() for record in users if record.get(name))
         yield from (f"{count} users have one {name}" for count in counts.values() if count > 1)
     heads = world.day_one.state.heads
     claims = Counter(claim for head in heads.values() for claim in head.claims)

@@ -6,27 +6,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dayone.domain import desired_people, judgement, planning, precedence, rate_limits, scheduling
-from dayone.domain.existing import Comparison, compare_attributes
-from dayone.domain.operations import Action, Succeeded
-from dayone.domain.subject_states import FactVersion
-from dayone.domain.subjects import ResourceKind, ResourceOf
+from dayone.executor import adopt_existing, rate_limits
+from dayone.executor import attempt as attempts
+from dayone.executor import executor as execute_operations
+from dayone.executor import poll_requests as ask_aws
+from dayone.executor import results as reports
+from dayone.executor import scheduler as scheduling
+from dayone.executor import worker as try_operation
+from dayone.executor.attempt import Attempt
+from dayone.executor.handlers import registry as perform_operation
+from dayone.executor.results import Reviewed
+from dayone.model import dependencies as precedence
+from dayone.model.operations import Action, Succeeded
+from dayone.model.subject_state import FactVersion
+from dayone.model.subjects import ResourceKind, ResourceOf
+from dayone.planning import desired_people, judgement
+from dayone.planning import diff as planning
+from dayone.planning import plan as make_plan
+from dayone.planning.existing import Comparison, compare_attributes
 from dayone.ports.identity_center import Found
-from dayone.usecases import (
-    adopt_existing,
-    ask_aws,
-    attempts,
-    execute_operations,
-    make_plan,
-    perform_operation,
-    reconcile_access,
-    reconcile_subject,
-    reports,
-    requeue,
-    try_operation,
-)
-from dayone.usecases.attempts import Attempt
-from dayone.usecases.reports import Reviewed
+from dayone.reconcile import requeue
+from dayone.reconcile import subject as reconcile_subject
+from dayone.reconcile import sweep as reconcile_access
 from tests.simulation import day_one
 
 Change = tuple[object, str, Any]
@@ -68,7 +69,7 @@ def _without_doubt(real: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _over_at_once(real: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **named: {name: replace(one, is_over=True) for name, one in real(*args, **named).items()}
+    return lambda *args, **named: {name: replace(entry, is_over=True) for name, entry in real(*args, **named).items()}
 
 
 def _without_failures(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,7 +91,7 @@ def _always(answer: object) -> Callable[..., Any]:
 _additions: Callable[..., Any] = vars(planning)["_additions"]
 _rank: Callable[..., int] = vars(precedence)["_rank"]
 _performers: dict[Any, Any] = dict(vars(perform_operation)["_PERFORMERS"])
-_provisioning = [one for one in _performers if one[1] is ResourceKind.PROVISIONING]
+_provisioning = [pair for pair in _performers if pair[1] is ResourceKind.PROVISIONING]
 _states: Callable[..., Any] = vars(ask_aws)["_states"]
 _entry_of: Callable[..., Any] = vars(try_operation)["entry_of"]
 
@@ -201,7 +202,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "AWS's request ids are not kept",
         _by("every change is in the audit log"),
-        ((try_operation, "entry_of", lambda one, *, at: replace(_entry_of(one, at=at), request_id="")),),
+        ((try_operation, "entry_of", lambda entry, *, at: replace(_entry_of(entry, at=at), request_id="")),),
     ),
     Mutation("the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),)),
     Mutation(
@@ -214,4 +215,4 @@ MUTATIONS: tuple[Mutation, ...] = (
 
 
 def _additions_without_doubt(desired: Any, applied: Any) -> Any:  # noqa: ANN401
-    return _additions(desired, applied={name: replace(one, doubt=None) for name, one in applied.items()})
+    return _additions(desired, applied={name: replace(entry, doubt=None) for name, entry in applied.items()})

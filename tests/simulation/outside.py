@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from dayone.contracts.deliveries import Delivery
-from dayone.contracts.grant_request import GrantWish
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.changes import ChangeState
-from dayone.domain.grants import Grant
-from dayone.domain.people import Person
+from dayone.api.context import AccessApi
+from dayone.changes.decisions import decide_change
 from dayone.errors import Rejected
-from dayone.usecases.access_api import AccessApi
-from dayone.usecases.change_grant import end_grant, extend_grant
-from dayone.usecases.decide_change import decide_change
-from dayone.usecases.give_grant import give_grant
-from dayone.usecases.submit_policy import submit_policy
+from dayone.grants.request import GrantWish
+from dayone.grants.service import end_grant, extend_grant, give_grant
+from dayone.messages.deliveries import Delivery
+from dayone.model.accounts import Account, AccountState
+from dayone.model.changes import ChangeState
+from dayone.model.grants import Grant
+from dayone.model.people import Person
+from dayone.policy.service import submit_policy
 from tests.simulation import hr_system
 from tests.simulation.day_one import DayOne
 from tests.simulation.functions import Function
@@ -181,7 +180,9 @@ class Outside:
         """The changes that wait for a human."""
         changes = self.day_one.state.changes.values()
         return sorted(
-            one.id for one in changes if one.held and one.decision is None and one.state is not ChangeState.PLANNING
+            change.id
+            for change in changes
+            if change.held and change.decision is None and change.state is not ChangeState.PLANNING
         )
 
     def _ask(

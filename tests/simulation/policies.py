@@ -35,7 +35,7 @@ def draw_policy(random: Random) -> str:
     lines = ["version: 1", "groups:"]
     lines += [f"  {group}: {{{random.choice(_DESCRIPTIONS)}{_GROUPS[group]}}}" for group in groups]
     lines.append("permission_sets:")
-    lines += [f"  {one}: {{{random.choice(_SETS[one])}}}" for one in sets]
+    lines += [f"  {name}: {{{random.choice(_SETS[name])}}}" for name in sets]
     lines.append("assignments:")
     for group in groups:
         if random.random() < 0.8:

@@ -64,19 +64,21 @@ class Queue:
         return found
 
     def delete(self, messages: Iterable[Message]) -> None:
-        for one in messages:
-            waiting = self._groups.get(one.group)
-            if waiting is not None and one in waiting:
-                waiting.remove(one)
+        for message in messages:
+            waiting = self._groups.get(message.group)
+            if waiting is not None and message in waiting:
+                waiting.remove(message)
                 if not waiting:
-                    del self._groups[one.group]
+                    del self._groups[message.group]
         self.arrived()
 
     def redrive(self) -> int:
         """Put the dead letters back, as an operator does; tells how many."""
         dead, self.dead = self.dead, []
-        for one in dead:
-            self._groups.setdefault(one.group, deque()).append(Message(one.body, one.group, self._time.seconds))
+        for message in dead:
+            self._groups.setdefault(message.group, deque()).append(
+                Message(message.body, message.group, self._time.seconds)
+            )
         self.arrived()
         return len(dead)
 
@@ -90,11 +92,11 @@ class Queue:
         if not waiting:
             del self._groups[group]
             return found
-        for one in list(waiting)[:most]:
-            if one.invisible_until > now:
+        for message in list(waiting)[:most]:
+            if message.invisible_until > now:
                 # Those behind it wait with it: that is what keeps the order.
                 break
-            one.receives += 1
-            one.invisible_until = now + self.visibility
-            found.append(one)
+            message.receives += 1
+            message.invisible_until = now + self.visibility
+            found.append(message)
         return found

@@ -37,19 +37,19 @@ def summary(outcomes: Iterable[Outcome], *, seconds: float) -> str:
     tried, calls, operations, simulated = 0, 0, 0, 0.0
     faults: Counter[str] = Counter()
     violated: dict[str, list[Outcome]] = {}
-    for one in outcomes:
-        tried, calls, operations = tried + 1, calls + one.calls, operations + one.operations
-        simulated += one.seconds
-        faults += one.faults
-        for violation in one.violations:
-            violated.setdefault(violation.invariant, []).append(one)
+    for outcome in outcomes:
+        tried, calls, operations = tried + 1, calls + outcome.calls, operations + outcome.operations
+        simulated += outcome.seconds
+        faults += outcome.faults
+        for violation in outcome.violations:
+            violated.setdefault(violation.invariant, []).append(outcome)
     rate = 60 * tried / max(seconds, 0.001)
     did = f"{operations:,} operations, {calls:,} calls, {simulated / 3600:,.0f} hours of a simulated world"
     lines = [
         f"{tried:,} seeds in {seconds:,.0f} s ({rate:,.0f} a minute): {did}",
         "",
         f"{sum(faults.values()):,} faults:",
-        *(f"  {count:>9,}  {kind}" for kind, count in sorted(faults.items(), key=lambda one: (-one[1], one[0]))),
+        *(f"  {count:>9,}  {kind}" for kind, count in sorted(faults.items(), key=lambda pair: (-pair[1], pair[0]))),
         "",
     ]
     if not violated:
@@ -61,8 +61,8 @@ def summary(outcomes: Iterable[Outcome], *, seconds: float) -> str:
 
 
 def _told(invariant: str, seeds: list[Outcome]) -> list[str]:
-    first = min(seeds, key=lambda one: one.seed)
-    said = next(one for one in first.violations if one.invariant == invariant)
+    first = min(seeds, key=lambda entry: entry.seed)
+    said = next(violation for violation in first.violations if violation.invariant == invariant)
     return [
         f"  {invariant}: {len(seeds)} seeds",
         f"    {said.message} (after {said.at:,.0f} s)",

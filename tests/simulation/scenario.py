@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
-from dayone.contracts.grant_request import GrantWish
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.people import Person, Status
-from dayone.domain.rate_limits import Budgets
-from dayone.domain.subjects import Resource, ResourceKind
+from dayone.executor.rate_limits import Budgets
+from dayone.grants.request import GrantWish
+from dayone.model.accounts import Account, AccountState
+from dayone.model.people import Person, Status
+from dayone.model.subjects import Resource, ResourceKind
 from tests.builders import a_person, an_account, the_account, the_person
 from tests.simulation.outside import Outside
 from tests.simulation.policies import DEPARTMENTS, GROUPS, SETS, draw_policy

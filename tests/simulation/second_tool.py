@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from dayone.domain.rate_limits import Allowances
-from dayone.domain.subjects import ResourceKind
 from dayone.errors import Conflicting, Throttled
+from dayone.executor.rate_limits import Allowances
+from dayone.model.subjects import ResourceKind
 from dayone.ports.identity_center import AssignmentKey
 from tests.simulation.identity_center import SimulatedIdentityCenter
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.operations import OPEN_STATES
-from dayone.domain.rate_limits import Budgets
+from dayone.executor.rate_limits import Budgets
+from dayone.model.accounts import Account, AccountState
+from dayone.model.operations import OPEN_STATES
 from tests.simulation.as_desired import excused
 from tests.simulation.bookkeeping import waits_for_others
 from tests.simulation.day_one import DayOne
@@ -161,7 +161,8 @@ class Simulation:
             "outstanding": len(self.aws.outstanding),
             "held": len(self.outside.held()),
             "operations": sum(
-                one.state in OPEN_STATES and not waits_for_others(one) for one in day_one.state.operations.values()
+                operation.state in OPEN_STATES and not waits_for_others(operation)
+                for operation in day_one.state.operations.values()
             ),
             "due": sum(
                 head.due_at is not None and head.due_at <= self.time.now for head in day_one.state.heads.values()

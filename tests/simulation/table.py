@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dayone.domain.guardrails import limit
-from dayone.domain.operations import Operation, OperationState
-from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.subject_states import Plan
-from dayone.domain.subjects import Subject
+from dayone.model.guardrails import limit
+from dayone.model.operations import Operation, OperationState
+from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.model.subject_state import Plan
+from dayone.model.subjects import Subject
 from dayone.ports.operations import Finished
 from tests.fakes.state import State
 from tests.fakes.state_operations import MemoryOperationQueue

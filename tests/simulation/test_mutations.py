@@ -9,11 +9,11 @@ _SEEDS = 1000
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda entry: entry.name)
 def test_a_deliberate_fault_is_found(mutation: Mutation) -> None:
     with mutation.applied():
         for seed in range(_SEEDS):
-            found = {one.invariant for one in Simulation(seed).run().violations}
+            found = {violation.invariant for violation in Simulation(seed).run().violations}
             if found & mutation.caught_by:
                 return
     pytest.fail(f"{_SEEDS} worlds did not show it")

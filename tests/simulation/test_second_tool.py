@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from benchmarks.bulk_changes import OVER_THE_WIRE, Bench
-from dayone.domain.policy import Policy
-from dayone.domain.rate_limits import Allowances, Budgets
+from dayone.executor.rate_limits import Allowances, Budgets
+from dayone.model.policy.rules import Policy
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.simulation.second_tool import FixedBudgets, SecondTool
 from tests.unit.world import World
@@ -29,7 +29,7 @@ class _Beside:
 
 def _policy(*, assigned: bool) -> Policy:
     groups = [a_group(name) for name in _GROUPS]
-    pairs = [an_assignment(group, one) for group in _GROUPS for one in _SETS] if assigned else []
+    pairs = [an_assignment(group, name) for group in _GROUPS for name in _SETS] if assigned else []
     return a_policy(*groups, *map(a_set, _SETS), *pairs)
 
 
@@ -44,7 +44,7 @@ def _beside(
     work(bench)
     uses(tool)
     bench.time.run(seconds=_MINUTES * 60)
-    done = [one for one in bench.state.operations.values() if one.finished_at]
+    done = [operation for operation in bench.state.operations.values() if operation.finished_at]
     assert len(done) < len(bench.state.operations), "Day One had not enough to do"
     return _Beside(tool.calls, tool.refused, len(done))
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from dayone.domain.desired_people import SESSIONS_HELD
-from dayone.domain.life_cycle import Leavers, LifeCycle, OnLeave
-from dayone.domain.policy import Guardrails, Policy
+from dayone.model.lifecycle import Leavers, LifeCycle, OnLeave
+from dayone.model.policy.rules import Guardrails, Policy
+from dayone.planning.desired_people import SESSIONS_HELD
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.sessions import MemorySessions
 from tests.simulation.year import (
@@ -65,7 +65,7 @@ class _Company:
         self._note()
 
     def _note(self) -> None:
-        ids = {one["user_name"]: user_id for user_id, one in self.world.center.users.items()}
+        ids = {record["user_name"]: user_id for user_id, record in self.world.center.users.items()}
         inside = {self.world.center.users[user]["user_name"] for _, user in self.world.center.memberships.values()}
         for name in self.with_access.keys() - inside:
             self.lost[name] = (self.with_access[name], self.world.now)
@@ -75,17 +75,17 @@ class _Company:
 
     def check(self) -> None:
         now, world = self.world.now, self.world
-        told = [one.person for one in self.year.told.values()]
+        told = [record.person for record in self.year.told.values()]
         wanted: dict[str, set[str]] = {name.lower(): set() for name in DEPARTMENTS}
         for person in told:
             if works_at(person, now):
                 wanted[person.department.lower()].add(person.user_name)
         assert world.groups() == wanted, now
-        expected = {one.user_name for one in told if is_expected_at(one, now)}
+        expected = {person.user_name for person in told if is_expected_at(person, now)}
         assert expected <= world.users(), now
-        gone = {one.user_name for one in told if not works_at(one, now) and not is_expected_at(one, now)}
+        gone = {person.user_name for person in told if not works_at(person, now) and not is_expected_at(person, now)}
         # Who was expected and is put off again keeps the user that was made for them.
-        kept = {one.user_name for one in told if one.start_date and one.start_date > now.date()}
+        kept = {person.user_name for person in told if person.start_date and person.start_date > now.date()}
         assert not (world.users() & (gone - kept)), now
         self._check_sessions(now)
         self.checked += 1
@@ -114,7 +114,7 @@ def _company(size: int, *, seed: int = 1) -> _Company:
 
 def _live(company: _Company, *, days: int) -> None:
     for number in range(days):
-        waiting = sorted(company.year.day(number), key=lambda one: one.number)
+        waiting = sorted(company.year.day(number), key=lambda entry: entry.number)
         for hour in range(24):
             now = datetime.combine(_BEGINS, time(0), UTC) + timedelta(days=number, hours=hour)
             while waiting and waiting[0].at <= now:
@@ -132,4 +132,4 @@ def test_a_year_in_a_company_of_two_thousand() -> None:
     _live(company, days=365)
     assert company.checked == 365
     assert not company.world.state.open_operations()
-    assert all(one.doubt is None for one in company.world.state.applied.values())
+    assert all(applied.doubt is None for applied in company.world.state.applied.values())

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
-from dayone.domain.accounts import Account, AccountState
-from dayone.domain.operations import OperationState
-from dayone.domain.subjects import Subject, SubjectKind
 from dayone.errors import Throttled
+from dayone.model.accounts import Account, AccountState
+from dayone.model.operations import OperationState
+from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import an_account
 from tests.fakes.organization import MemoryOrganization
 from tests.simulation.simulation import Simulation
@@ -73,9 +73,13 @@ def lived_through(seed: int, *, many: int = MANY, within: float = _HOUR, climate
     time.run(seconds=within + 60)
     simulation.weather.clear_up()
     assert simulation.settle(), "it never settled"
-    failed = [one for one in simulation.day_one.state.operations.values() if one.state is OperationState.FAILED]
+    failed = [
+        operation
+        for operation in simulation.day_one.state.operations.values()
+        if operation.state is OperationState.FAILED
+    ]
     return Told(
-        accounts=sum(1 for one in simulation.day_one.state.heads if one.kind is SubjectKind.ACCOUNT),
+        accounts=sum(1 for subject in simulation.day_one.state.heads if subject.kind is SubjectKind.ACCOUNT),
         wrong=tuple(_wrong(numbers, simulation=simulation)),
         failed=len(failed),
         throttles=organization.throttles,

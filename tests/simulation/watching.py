@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from dayone.domain.accounts import UNUSABLE, Account
-from dayone.domain.operations import Action, Applied, Operation, OperationState
-from dayone.domain.subjects import ResourceKind, Subject, SubjectKind
+from dayone.model.accounts import UNUSABLE, Account
+from dayone.model.operations import Action, Applied, Operation, OperationState
+from dayone.model.subjects import ResourceKind, Subject, SubjectKind
 from dayone.ports.operations import Finished
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.simulation.day_one import DayOne
@@ -74,10 +74,10 @@ class Watcher:
             return True
         shortly_before = self._day_one.time.now - timedelta(seconds=self._day_one.time.seconds - since + _A_MOMENT)
         return any(
-            one.target == revocation.target
-            and one.id != revocation.id
-            and (one.finished_at is None or one.finished_at > shortly_before)
-            for one in self._day_one.state.operations_of(revocation.subject)
+            operation.target == revocation.target
+            and operation.id != revocation.id
+            and (operation.finished_at is None or operation.finished_at > shortly_before)
+            for operation in self._day_one.state.operations_of(revocation.subject)
         )
 
     def outstanding(self) -> None:
@@ -112,13 +112,13 @@ class Watcher:
         return head is not None and isinstance(head.fact, Account) and head.fact.state in UNUSABLE
 
 
-def _is_grant_beside(revocation: Operation, one: Operation) -> bool:
+def _is_grant_beside(revocation: Operation, operation: Operation) -> bool:
     """Whether it gives something of the same kind in the same plan."""
     return (
         revocation.attempts == 1
-        and one.action is Action.CREATE
-        and one.resource.kind is revocation.resource.kind
-        and (one.subject, one.generation) == (revocation.subject, revocation.generation)
+        and operation.action is Action.CREATE
+        and operation.resource.kind is revocation.resource.kind
+        and (operation.subject, operation.generation) == (revocation.subject, revocation.generation)
     )
 
 

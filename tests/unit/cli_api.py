@@ -57,7 +57,7 @@ class CliApi:
 
     def tell(self, route: str, *told: Told | object) -> None:
         """Say what a route such as `GET /v1/health` answers."""
-        self.answers[route] = [one if isinstance(one, Told) else Told(body=one) for one in told]
+        self.answers[route] = [entry if isinstance(entry, Told) else Told(body=entry) for entry in told]
 
     def answer(self, asked: Asked, *, target: str) -> Told:
         self.asked.append(asked)
@@ -90,15 +90,15 @@ class Handler(BaseHTTPRequestHandler):
             method=self.command,
             path=parts.path,
             query=dict(parse_qsl(parts.query)),
-            headers={name.lower(): one for name, one in self.headers.items()},
+            headers={name.lower(): text for name, text in self.headers.items()},
             pairs=parse_qsl(parts.query),
             body=self.rfile.read(int(self.headers.get("content-length") or 0)),
         )
         told = self.api.answer(asked, target=self.path)
         sent = (told.body if isinstance(told.body, str) else json.dumps(told.body)).encode()
         self.send_response(told.status)
-        for name, one in {**told.headers, "content-length": str(len(sent))}.items():
-            self.send_header(name, one)
+        for name, value in {**told.headers, "content-length": str(len(sent))}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(sent)
 

@@ -28,7 +28,7 @@ class Ended:
 def dayone(*arguments: str | Path, api: str = "", stdin: str = "", **more: str) -> Ended:
     """Run it with credentials, against an API."""
     environment = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION, "DAYONE_API": api}
-    words = [str(one) for one in arguments]
+    words = [str(argument) for argument in arguments]
     ended = CliRunner().invoke(_APP, words, input=stdin, env={**environment, **more})
     if ended.exception and not isinstance(ended.exception, SystemExit):
         raise ended.exception

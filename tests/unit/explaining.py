@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dayone.domain.accounts import Account
-from dayone.domain.explain_steps import Known
-from dayone.domain.guardrails import HeldRemoval
-from dayone.domain.operations import Action, Applied, Operation, OperationState
-from dayone.domain.people import Person
-from dayone.domain.policy import Policy
-from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import Resource, ResourceKind
+from dayone.access.explain.steps import Known
+from dayone.model.accounts import Account
+from dayone.model.guardrails import HeldRemoval
+from dayone.model.operations import Action, Applied, Operation, OperationState
+from dayone.model.people import Person
+from dayone.model.policy.rules import Policy
+from dayone.model.subject_state import Head, SubjectState
+from dayone.model.subjects import Resource, ResourceKind
 from tests.builders import (
     NOON,
     a_group,
@@ -37,16 +37,16 @@ def known(
     held: tuple[HeldRemoval, ...] = (),
 ) -> Known:
     """An engineer and a development account, both planned, and what is told of them."""
-    one_by_one = {one.resource: one for one in applied}
-    of_account = {key: one for key, one in one_by_one.items() if key.kind is ResourceKind.ASSIGNMENT}
-    of_person = {key: one for key, one in one_by_one.items() if key not in of_account}
+    one_by_one = {entry.resource: entry for entry in applied}
+    of_account = {key: applied for key, applied in one_by_one.items() if key.kind is ResourceKind.ASSIGNMENT}
+    of_person = {key: applied for key, applied in one_by_one.items() if key not in of_account}
     somebody, somewhere = person or a_person(), account or an_account()
     return Known(
         person=SubjectState(
             Head(subject=the_person(), fact=somebody, policy_version=planned_with, held=held), of_person
         ),
         account=SubjectState(Head(subject=the_account(), fact=somewhere, policy_version=planned_with), of_account),
-        planned={one.target: one for one in planned},
+        planned={operation.target: operation for operation in planned},
         policy=policy or a_policy(a_group(), a_set(), an_assignment(), version=7),
         now=NOON,
     )

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dayone.contracts.hr.files import table
-from dayone.contracts.hr.kinds import kind_called
+from dayone.hr.connectors.base import kind_called
+from dayone.hr.connectors.files import table
 from tests.unit.hr_senders import sample
 
 # What an API answers, and what of it is to be found in the person.

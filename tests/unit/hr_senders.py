@@ -10,9 +10,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from dayone.contracts.deliveries import Delivery, delivery_of
-from dayone.domain.commands import Command, NoteRefusedRecord
-from dayone.usecases.receive_hr_event import Received, ReceiveHrEvent, receive_hr_event
+from dayone.hr.webhook import Received, ReceiveHrEvent, receive_hr_event
+from dayone.messages.deliveries import Delivery, delivery_of
+from dayone.model.commands import Command, NoteRefusedRecord
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys

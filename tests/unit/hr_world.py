@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from dayone.domain.changes import Cause, CauseKind, ulid_of
-from dayone.domain.commands import ApplyHrRecord, ChangeNotification, Command, FetchHrRecord
-from dayone.domain.people import Person
-from dayone.domain.subject_states import FactVersion, Presence, Telling
-from dayone.domain.subjects import Subject, SubjectKind
-from dayone.domain.tellings import telling_of
+from dayone.hr.merge import telling_of
+from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.commands import ApplyHrRecord, ChangeNotification, Command, FetchHrRecord
+from dayone.model.people import Person
+from dayone.model.subject_state import FactVersion, Presence, Telling
+from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import the_person
 from tests.unit.world import World
 

@@ -4,9 +4,9 @@ from textwrap import dedent
 
 import pytest
 
-from dayone.contracts.policy_file import read_policy
-from dayone.domain.policy import Policy
 from dayone.errors import Invalid
+from dayone.model.policy.rules import Policy
+from dayone.policy.language.parser import read_policy
 
 WHOLE = """\
 version: 1
@@ -44,8 +44,8 @@ guardrails:
 
 
 def read(text: str, **others: str) -> Policy:
-    files = {f"{name}.yaml": one for name, one in others.items()} | {"policy.yaml": text}
-    return read_policy({file: dedent(one) for file, one in files.items()}, version=7)
+    files = {f"{name}.yaml": value for name, value in others.items()} | {"policy.yaml": text}
+    return read_policy({file: dedent(name) for file, name in files.items()}, version=7)
 
 
 def findings_of(text: str, **others: str) -> tuple[str, ...]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from dayone.contracts.plan_request import WhatIf
-from dayone.contracts.policy_file import read_policy
-from dayone.domain.commands import Command
-from dayone.usecases.access_api import AccessApi
-from dayone.usecases.check_settings import GivenSettings
-from dayone.usecases.preview_plan import Previewed, preview_plan
+from dayone.api.context import AccessApi
+from dayone.model.commands import Command
+from dayone.policy.language.parser import read_policy
+from dayone.preview.request import WhatIf
+from dayone.preview.service import Previewed, preview_plan
+from dayone.setup.check import GivenSettings
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHrVersions
 from tests.fakes.live_access import MemoryLiveAccess
@@ -84,14 +84,17 @@ def put_in_force(text: str, *, world: World, actor: str = "arn:admin") -> Comman
 
 
 def foreseen(found: Previewed) -> Asked:
-    return sorted((one.kind, str(one.subject), str(one.resource)) for one in found.preview.operations)
+    return sorted(
+        (previewed_operation.kind, str(previewed_operation.subject), str(previewed_operation.resource))
+        for previewed_operation in found.preview.operations
+    )
 
 
 def done(world: World, requests: Iterable[Command]) -> Asked:
     """What was planned for these causes, whether it ran or is held."""
     changes = {request.cause.change for request in requests}
-    made = [one for one in world.operations() if one.change in changes]
-    return sorted((one.kind, str(one.subject), str(one.resource)) for one in made)
+    made = [operation for operation in world.operations() if operation.change in changes]
+    return sorted((operation.kind, str(operation.subject), str(operation.resource)) for operation in made)
 
 
 def counted(found: Previewed) -> Mapping[str, int]:

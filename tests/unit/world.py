@@ -6,36 +6,36 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from dayone.adapters.dynamodb_acceptances import AcceptingInbox
-from dayone.domain.accounts import Account
-from dayone.domain.changes import Cause, CauseKind, Decision, ulid_of
-from dayone.domain.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, Command, RefreshAccount
-from dayone.domain.operations import Applied, Operation, OperationState
-from dayone.domain.people import Person
-from dayone.domain.policy import Policy, PolicyVersion
-from dayone.domain.rate_limits import Allowances, Budgets
-from dayone.domain.subject_states import Head
-from dayone.domain.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
-from dayone.domain.tellings import telling_of
-from dayone.domain.terms import OffLimits
-from dayone.domain.welcomes import Portal
+from dayone.adapters.dynamodb.idempotency import AcceptingInbox
+from dayone.executor.attempt import IdentityCenter
+from dayone.executor.executor import ExecuteOperations, execute_operations
+from dayone.executor.existing import ExistingAccess
+from dayone.executor.failed_work import PlanFailedAgain
+from dayone.executor.onboarding import Reception
+from dayone.executor.parking import WakeWaiting, wake_waiting
+from dayone.executor.rate_limits import Allowances, Budgets
+from dayone.hr.configuration_approval import WatchPorts
+from dayone.hr.fetch import Pace
+from dayone.hr.merge import telling_of
+from dayone.model.accounts import Account
+from dayone.model.changes import Cause, CauseKind, Decision, ulid_of
+from dayone.model.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, Command, RefreshAccount
+from dayone.model.operations import Applied, Operation, OperationState
+from dayone.model.people import Person
+from dayone.model.policy.context import OffLimits
+from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.model.subject_state import Head
+from dayone.model.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
+from dayone.planning.desired_access import DesiredAccess
+from dayone.policy.reachable import PoliciesWithinReach
+from dayone.policy.welcome_text import Portal
 from dayone.ports.hr import Roster
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.state import PolicyArchive
-from dayone.usecases.attempts import IdentityCenter
-from dayone.usecases.desired_access import DesiredAccess
-from dayone.usecases.execute_operations import ExecuteOperations, execute_operations
-from dayone.usecases.fetch_record import Pace
-from dayone.usecases.plan_changes import HrPorts, PlanChanges, PlanningPorts, handlers_of, plan_changes
-from dayone.usecases.plan_failed_again import PlanFailedAgain
-from dayone.usecases.policies_within_reach import PoliciesWithinReach
-from dayone.usecases.read_existing import ExistingAccess
-from dayone.usecases.reception import Reception
-from dayone.usecases.reconcile_access import ReconcileAccess, reconcile_access
-from dayone.usecases.restore_sessions_policy import SessionsPorts
-from dayone.usecases.review_hr_configuration import WatchPorts
-from dayone.usecases.settle_batch import BatchPorts
-from dayone.usecases.wake_waiting import WakeWaiting, wake_waiting
+from dayone.ports.store import PolicyArchive
+from dayone.reconcile.handler import HrPorts, PlanChanges, PlanningPorts, handlers_of, plan_changes
+from dayone.reconcile.inbox_batch import BatchPorts
+from dayone.reconcile.restore_sessions import SessionsPorts
+from dayone.reconcile.sweep import ReconcileAccess, reconcile_access
 from tests.builders import NOON, attributes_in
 from tests.fakes.acceptances import AcceptedInbox, MemoryAcceptances
 from tests.fakes.assignments import MemoryAssignments
@@ -355,7 +355,7 @@ class World:
 
     def _approved(self) -> bool:
         """Whether anything was held that somebody has approved now."""
-        held = [one.id for one in self.state.changes.values() if one.held and self.approves]
+        held = [change.id for change in self.state.changes.values() if change.held and self.approves]
         for change in held:
             self.is_decided(change, approved=True)
         return bool(held)
@@ -369,19 +369,19 @@ class World:
         return self.state.applied.get(ResourceOf(subject, resource))
 
     def operations(self, *states: OperationState) -> list[Operation]:
-        return [one for one in self.state.operations.values() if not states or one.state in states]
+        return [operation for operation in self.state.operations.values() if not states or operation.state in states]
 
     def outcomes(self, command: Command) -> list[str]:
         """`kind resource: state` of each operation of a change."""
-        found = [one for one in self.state.operations.values() if one.change == command.cause.change]
-        return [f"{one.action} {one.resource}: {one.state}" for one in found]
+        found = [operation for operation in self.state.operations.values() if operation.change == command.cause.change]
+        return [f"{operation.action} {operation.resource}: {operation.state}" for operation in found]
 
     def users(self) -> set[str]:
         return {attributes["user_name"] for attributes in self.center.users.values()}
 
     def groups(self) -> dict[str, set[str]]:
         """Group name to the user names of its members."""
-        members: dict[str, set[str]] = {one.name: set() for one in self.center.groups.values()}
+        members: dict[str, set[str]] = {stored_group.name: set() for stored_group in self.center.groups.values()}
         for group_id, user_id in self.center.memberships.values():
             members[self.center.groups[group_id].name].add(self.center.users[user_id]["user_name"])
         return members
@@ -405,8 +405,8 @@ class World:
     def permission_sets(self) -> dict[str, tuple[frozenset[str], str]]:
         """Name to its managed policies and its inline policy."""
         return {
-            one.name: (frozenset(one.managed_policies), one.inline_policy)
-            for one in self.center.permission_sets.values()
+            stored_set.name: (frozenset(stored_set.managed_policies), stored_set.inline_policy)
+            for stored_set in self.center.permission_sets.values()
         }
 
     def unprovisioned(self) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ def report(
         _print_csv(run, query)
         return
     parts = run.api.pages(_ASSIGNMENTS, query, most=limit)
-    rows = [one for part in parts for one in part["assignments"]][:limit]
+    rows = [entry for part in parts for entry in part["assignments"]][:limit]
     run.show({"assignments": rows}, lambda _: _sheet(rows))
 
 
@@ -69,15 +69,15 @@ def _sheet(rows: list[Mapping[str, Any]]) -> Sheet:
     columns = ("who", "account", "name", "permission set", "through", "state", "since", "because")
     cells = [
         (
-            f"{one['kind']}:{one['principal_name'] or one['principal']}",
-            one["account"],
-            one["account_name"],
-            one["permission_set"],
-            one["through"],
-            one["state"],
-            moment(one["confirmed_at"]),
-            because(one["reasons"]),
+            f"{pair['kind']}:{pair['principal_name'] or pair['principal']}",
+            pair["account"],
+            pair["account_name"],
+            pair["permission_set"],
+            pair["through"],
+            pair["state"],
+            moment(pair["confirmed_at"]),
+            because(pair["reasons"]),
         )
-        for one in rows
+        for pair in rows
     ]
     return Sheet(columns=columns, rows=cells, foot=[] if rows else ["No assignments match."])

@@ -70,26 +70,26 @@ def _looked_at(run: Run, accounts: Sequence[str]) -> Iterator[Mapping[str, Any]]
 
 def _account(answer: Mapping[str, Any]) -> Sheet:
     sets: list[Mapping[str, Any]] = answer.get("permission_sets", [])
-    said = facts({name: one for name, one in answer.items() if name != "permission_sets"})
-    return Sheet(columns=said.columns, rows=said.rows, foot=[_of_set(one) for one in sets])
+    said = facts({name: entry for name, entry in answer.items() if name != "permission_sets"})
+    return Sheet(columns=said.columns, rows=said.rows, foot=[_of_set(record) for record in sets])
 
 
-def _of_set(one: Mapping[str, Any]) -> str:
-    counted = ", ".join(f"{one[name]} {name}" for name in ("there", "pending", "held", "failed") if one[name])
-    return f"{one['permission_set']}: {counted or 'nothing'}" + (f" ({one['failure']})" if one["failure"] else "")
+def _of_set(pair: Mapping[str, Any]) -> str:
+    counted = ", ".join(f"{pair[name]} {name}" for name in ("there", "pending", "held", "failed") if pair[name])
+    return f"{pair['permission_set']}: {counted or 'nothing'}" + (f" ({pair['failure']})" if pair["failure"] else "")
 
 
 def _access(answer: Mapping[str, Any]) -> Sheet:
     rows = [
         (
-            one["group"],
+            pair["group"],
             each["permission_set"],
-            ", ".join(person["person"] for person in one["members"]) + (", …" if one["cursor"] else ""),
+            ", ".join(person["person"] for person in pair["members"]) + (", …" if pair["cursor"] else ""),
             moment(each["confirmed"]["at"]),
             because(each["confirmed"]["reasons"]),
         )
-        for one in answer["groups"]
-        for each in one["assignments"]
+        for pair in answer["groups"]
+        for each in pair["assignments"]
     ]
     foot = [FROM_RECORDS] if rows else [f"No recorded access of a person or group. {FROM_RECORDS}"]
     return Sheet(columns=("through", "permission set", "people", "since", "because"), rows=rows, foot=foot)

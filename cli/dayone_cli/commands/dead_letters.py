@@ -30,13 +30,15 @@ def list_dead_letters(
 def redrive(run: Run, queue: Queue = "", *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
     """Plan the subjects of dead letters again from current facts, and delete the letters. No message is replayed."""
     done = run.api.write("POST", f"{_LETTERS}/redrive", {"queue": queue} if queue else None)
-    numbers = {name: one for name, one in done.items() if name not in ("changes", "href")}
-    run.screen.say(", ".join(f"{name.replace('_', ' ')} {one}" for name, one in numbers.items()))
-    follow_all(run, [{"change": one} for one in done["changes"]], follow_it=follow_it, timeout=timeout, also=numbers)
+    numbers = {name: entry for name, entry in done.items() if name not in ("changes", "href")}
+    run.screen.say(", ".join(f"{name.replace('_', ' ')} {entry}" for name, entry in numbers.items()))
+    follow_all(
+        run, [{"change": entry} for entry in done["changes"]], follow_it=follow_it, timeout=timeout, also=numbers
+    )
 
 
 def _letters(answer: Mapping[str, Any]) -> Sheet:
     names = ("queue", "subject", "change", "received", "sent_at", "reason")
     row = members(*names)
-    foot = [f"{one['queue']}: {one['letters']}" for one in answer["queues"]]
-    return Sheet(columns=names, rows=[row(one) for one in answer["dead_letters"]], foot=foot)
+    foot = [f"{pair['queue']}: {pair['letters']}" for pair in answer["queues"]]
+    return Sheet(columns=names, rows=[row(entry) for entry in answer["dead_letters"]], foot=foot)

@@ -98,5 +98,5 @@ def end(
 
 def _what(**said: str) -> Mapping[str, Mapping[str, str]]:
     """A membership when there is no account, else an assignment; the API says what is missing."""
-    named = {name: one for name, one in said.items() if one}
+    named = {name: value for name, value in said.items() if value}
     return {"assignment" if "account" in named or "permission_set" in named else "membership": named}

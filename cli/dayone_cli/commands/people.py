@@ -130,16 +130,18 @@ def _access(answer: Mapping[str, Any], *, person: str) -> Sheet:
         (
             each["account"],
             each["permission_set"],
-            one["group"],
+            pair["group"],
             moment(each["confirmed"]["at"]),
-            because([*one["membership"]["reasons"], *each["confirmed"]["reasons"]]),
+            because([*pair["membership"]["reasons"], *each["confirmed"]["reasons"]]),
         )
-        for one in answer["groups"]
-        for each in one["assignments"]
+        for pair in answer["groups"]
+        for each in pair["assignments"]
     ]
-    empty = [f"In {one['group']}, which has no assignments." for one in answer["groups"] if not one["assignments"]]
+    empty = [f"In {pair['group']}, which has no assignments." for pair in answer["groups"] if not pair["assignments"]]
     more = [
-        f"{one['group']} has more assignments: see `{report_of(person)}`" for one in answer["groups"] if one["cursor"]
+        f"{pair['group']} has more assignments: see `{report_of(person)}`"
+        for pair in answer["groups"]
+        if pair["cursor"]
     ]
     foot = [*empty, *more, FROM_RECORDS] if rows or empty else [f"No recorded access. {FROM_RECORDS}"]
     return Sheet(columns=("account", "permission set", "through", "since", "because"), rows=rows, foot=foot)

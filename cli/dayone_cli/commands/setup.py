@@ -52,7 +52,7 @@ def check(
     ]
     findings = [*own, *_of_the_api(run)]
     run.show({"findings": findings}, lambda _: _sheet(findings))
-    wrong = [one for one in findings if one["state"] == "wrong"]
+    wrong = [pair for pair in findings if pair["state"] == "wrong"]
     if wrong:
         raise Negative(f"{plural(len(wrong), 'check')} failed")
 
@@ -67,7 +67,7 @@ def _of_the_api(run: Run) -> Sequence[Finding]:
         return [_about_the_api("unknown", _told(failure), do="allow the caller execute-api:Invoke")]
     except Failure as failure:
         return [_about_the_api("wrong", _told(failure), do="read the log of the function access_api")]
-    return [{"seen_by": "Day One", **one} for one in said]
+    return [{"seen_by": "Day One", **entry} for entry in said]
 
 
 def _about_the_api(state: str, says: str, *, do: str) -> Finding:
@@ -79,7 +79,7 @@ def _told(failure: Failure) -> str:
 
 
 def _sheet(findings: Sequence[Finding]) -> Sheet:
-    rows = [(one["state"], one["name"], one["seen_by"], one["says"], one["do"]) for one in findings]
+    rows = [(pair["state"], pair["name"], pair["seen_by"], pair["says"], pair["do"]) for pair in findings]
     return Sheet(columns=("state", "what", "seen by", "is", "what to do"), rows=rows, foot=tuple(_pasted(findings)))
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_network
 
-from dayone.domain.dead_letters import LetterQueue
-from dayone.domain.rate_limits import Budgets
 from dayone.errors import Refused
+from dayone.executor.rate_limits import Budgets
+from dayone.model.failures import LetterQueue
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,12 +48,22 @@ class Memberships:
     def list_group_memberships(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of a group's memberships."""
         members = self._directory.members_of(self._directory.group(parameters["GroupId"]))
-        return page("GroupMemberships", ((one.id, one) for one in members), parameters, shown=self._described)
+        return page(
+            "GroupMemberships",
+            ((membership.id, membership) for membership in members),
+            parameters,
+            shown=self._described,
+        )
 
     def list_group_memberships_for_member(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of a user's memberships."""
         members = self._directory.memberships_of(self._directory.user(parameters["MemberId"]["UserId"]))
-        return page("GroupMemberships", ((one.id, one) for one in members), parameters, shown=self._described)
+        return page(
+            "GroupMemberships",
+            ((membership.id, membership) for membership in members),
+            parameters,
+            shown=self._described,
+        )
 
     def is_member_in_groups(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer, for each named group, whether the user is in it; in one that is not there, nobody is."""

@@ -59,7 +59,12 @@ class OrganizationControl:
     def _organization(self) -> Response:
         # MiniStack asks while it may itself be asked by whoever holds the lock.
         organization = self._center.organization
-        return _json({"id": organization.organization.id, "accounts": [one.id for one in list(organization.accounts)]})
+        return _json(
+            {
+                "id": organization.organization.id,
+                "accounts": [fake_account.id for fake_account in list(organization.accounts)],
+            }
+        )
 
     def _answered(self, method: str, what: str, account_id: str, said: str) -> Response | None:
         acts = {("PUT", "state"): self._state, ("PUT", "name"): self._name, ("DELETE", ""): self._clean}
@@ -88,7 +93,9 @@ class OrganizationControl:
         self._events.account_departed(account_id, method="CLEANED")
 
     def _account(self, account_id: str) -> Any:  # noqa: ANN401 - moto's
-        return next(one for one in self._center.organization.accounts if one.id == account_id)
+        return next(
+            fake_account for fake_account in self._center.organization.accounts if fake_account.id == account_id
+        )
 
     def _begun(self, work: Any, wanted: Mapping[str, Any]) -> Response:  # noqa: ANN401 - one of the two below
         threading.Thread(target=work, args=(wanted, time.time()), name="control-tower", daemon=True).start()

@@ -70,7 +70,7 @@ class Handshakes:
                 "The AWS account is already a member of an organization.",
                 Reason="ALREADY_IN_AN_ORGANIZATION",
             )
-        if any(one.target == target and one.state == "OPEN" for one in self._handshakes.values()):
+        if any(handshake.target == target and handshake.state == "OPEN" for handshake in self._handshakes.values()):
             raise ServiceError("DuplicateHandshakeException", "A handshake with the same target exists already.")
         organization = self._state.organization
         handshake = Handshake(target, organization.id, organization.master_account_id)
@@ -107,7 +107,9 @@ class Handshakes:
     def list_handshakes_for_account(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of the invitations that the calling account may answer."""
         _check_filter(parameters.get("Filter") or {})
-        return _paged((one for one in self._handshakes.values() if one.is_for(self._state.caller)), parameters)
+        return _paged(
+            (handshake for handshake in self._handshakes.values() if handshake.is_for(self._state.caller)), parameters
+        )
 
     def list_handshakes_for_organization(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of all invitations."""
@@ -154,7 +156,7 @@ def _check_filter(conditions: Mapping[str, Any]) -> None:
 
 
 def _paged(handshakes: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - any iterable of them
-    found = ((one.id, one.described()) for one in handshakes)
+    found = ((entry.id, entry.described()) for entry in handshakes)
     return page("Handshakes", found, parameters, size=PAGE, refusal=invalid_token())
 
 

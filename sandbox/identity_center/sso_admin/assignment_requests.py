@@ -87,7 +87,8 @@ class AssignmentRequests:
     def is_assigning(self, permission_set_arn: str) -> bool:
         """Say whether a permission set is about to be assigned."""
         return any(
-            one.subject["PermissionSetArn"] == permission_set_arn for one in self._requests.in_progress(CREATION)
+            request.subject["PermissionSetArn"] == permission_set_arn
+            for request in self._requests.in_progress(CREATION)
         )
 
     def _start(self, kind: str, parameters: Mapping[str, Any], perform: Callable[[], None]) -> Request:
@@ -102,7 +103,7 @@ class AssignmentRequests:
         # The guide says that one IAM role of an account can be updated at a time. Whether AWS refuses what comes next
         # or lets it wait is not documented; a client that copes with a refusal copes with waiting.
         under_way = [*self._requests.in_progress(CREATION), *self._requests.in_progress(DELETION)]
-        if limit is not None and sum(one.subject["TargetId"] == account_id for one in under_way) >= limit:
+        if limit is not None and sum(request.subject["TargetId"] == account_id for request in under_way) >= limit:
             raise _in_conflict()
 
     def _refuse_if_in_progress(self, kind: str, assignment: Assignment) -> None:
@@ -112,7 +113,7 @@ class AssignmentRequests:
     def _check_quotas(self, assignment: Assignment) -> None:
         there = self._assignments.of_role(*assignment[:2])
         if assignment.principal_type == "GROUP" and assignment not in there:
-            groups = 1 + sum(one.principal_type == "GROUP" for one in there)
+            groups = 1 + sum(assignment.principal_type == "GROUP" for assignment in there)
             check_quota(groups, GROUPS_PER_PERMISSION_SET_AND_ACCOUNT, "groups per permission set and account")
         if not there:
             count = 1 + len(self._provisions.permission_sets(assignment.account_id))

@@ -59,7 +59,7 @@ class Assignments:
         """Answer with one page of the assignments of a user, those of the user's groups included, or of a group."""
         found = self.of_principal(parameters["PrincipalType"], parameters["PrincipalId"])
         account_id = (parameters.get("Filter") or {}).get("AccountId")
-        return _paged((one for one in found if account_id in (None, one.account_id)), parameters)
+        return _paged((assignment for assignment in found if account_id in (None, assignment.account_id)), parameters)
 
     def __iter__(self) -> Iterator[Assignment]:
         return iter(frozenset(self._all))
@@ -77,7 +77,7 @@ class Assignments:
         if principal_type == "USER" and principal_id in self._directory.users:
             memberships = self._directory.memberships_of(self._directory.user(principal_id))
             principals |= {("GROUP", membership.group_id) for membership in memberships}
-        return {one for principal in principals for one in self._of_principal.get(principal, ())}
+        return {assignment for principal in principals for assignment in self._of_principal.get(principal, ())}
 
     def uses(self, permission_set_arn: str) -> bool:
         """Say whether anybody has the permission set anywhere."""
@@ -116,4 +116,6 @@ class Assignments:
 
 
 def _paged(found: Iterable[Assignment], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return page("AccountAssignments", ((" ".join(one), one.described()) for one in found), parameters)
+    return page(
+        "AccountAssignments", ((" ".join(assignment), assignment.described()) for assignment in found), parameters
+    )

@@ -74,7 +74,7 @@ class ManagementAccount:
         end = hashlib.sha256(f"{self._id}{arn}".encode()).hexdigest()[:16]
         name = f"AWSReservedSSO_{self._state.permission_set(arn).name}_{end}"
         on_role = ((action, f"{iam}:role{role_path(self._region)}{name}") for action in role)
-        for action, resource in (*((one, provider_arn) for one in provider), *on_role):
+        for action, resource in (*((name, provider_arn) for name in provider), *on_role):
             if refusal := caller.rights.refusal(caller.access_key, action, resource):
                 raise RequestFailed(_reason(refusal))
 

@@ -59,7 +59,7 @@ class Regions:
 
     def list_regions(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of the Regions."""
-        return page("Regions", ((one["RegionName"], one) for one in self.described()), parameters)
+        return page("Regions", ((pair["RegionName"], pair) for pair in self.described()), parameters)
 
     def describe_region(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one Region."""

@@ -104,14 +104,14 @@ class Requests:
     def settle(self) -> None:
         """Finish what is due, in the order in which it falls due."""
         now = self._clock()
-        for request in sorted(self._open, key=lambda one: one.ready_at):
+        for request in sorted(self._open, key=lambda entry: entry.ready_at):
             if request.ready_at <= now:
                 request.finish()
                 self._open.remove(request)
 
     def seconds_to_next(self) -> float | None:
         """How long until the next request falls due; None when none is open."""
-        return max(0.0, min(one.ready_at for one in self._open) - self._clock()) if self._open else None
+        return max(0.0, min(request.ready_at for request in self._open) - self._clock()) if self._open else None
 
     def in_progress(self, kind: str) -> list[Request]:
         """Return the unfinished requests of a kind."""

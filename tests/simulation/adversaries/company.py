@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from dayone.domain.accounts import Account
-from dayone.domain.people import Person
+from dayone.model.accounts import Account
+from dayone.model.people import Person
 from tests.builders import a_person, an_account
 from tests.fakes.identity_center import StoredSet
 from tests.simulation.adversaries.judge import Aws, Promise
@@ -92,6 +92,6 @@ def seen(world: "Simulation") -> Aws:
 
 
 def _parts(stored: StoredSet) -> tuple[str, ...]:
-    policies = [f"managed:{one}" for one in sorted(stored.managed_policies)]
-    policies += [f"customer:{one}" for one in sorted(stored.customer_policies)]
+    policies = [f"managed:{managed_policy}" for managed_policy in sorted(stored.managed_policies)]
+    policies += [f"customer:{customer_policy}" for customer_policy in sorted(stored.customer_policies)]
     return (stored.name, *policies, f"inline:{stored.inline_policy}", f"boundary:{stored.boundary}")

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dayone.domain import evaluation, held_gifts, judgement, sensitivity
-from dayone.domain.guards import with_reservations
-from dayone.domain.policy import Policy, Reservations
-from dayone.domain.sensitivity import Sensitivity
-from dayone.domain.subjects import ResourceKind
-from dayone.usecases import activate_policy, decide_change, plan_changes, reconcile_subject
+from dayone.changes import decisions as decide_change
+from dayone.model.policy.rules import Policy, Reservations
+from dayone.model.subjects import ResourceKind
+from dayone.planning import evaluation, held_gifts, judgement
+from dayone.planning.guards import with_reservations
+from dayone.policy import sensitivity
+from dayone.policy.sensitivity import Sensitivity
+from dayone.reconcile import handler as plan_changes
+from dayone.reconcile import policy_rollout as activate_policy
+from dayone.reconcile import subject as reconcile_subject
 from tests.simulation.adversaries.functions import OurFunction
 from tests.simulation.adversaries.parties import AccountOwner, Approver, Author, HrClerk, Party
 from tests.simulation.mutations import Mutation
@@ -40,8 +44,8 @@ def _by_contents(which: Sensitivity) -> dict[str, str]:
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _same_session(one: str, other: str) -> bool:
-    return one == other
+def _same_session(name: str, other: str) -> bool:
+    return name == other
 
 
 def _as_uploaded(policy: Policy, *, in_force: Policy) -> Policy:

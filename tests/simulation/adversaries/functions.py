@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from dayone.contracts import inbox
-from dayone.contracts.hr.packed_workforce import packed
-from dayone.domain.adoption import Adoption
-from dayone.domain.changes import Cause, CauseKind, Decision, ulid_of
-from dayone.domain.commands import (
+from dayone.hr.merge import telling_of
+from dayone.hr.workforce_codec import packed
+from dayone.messages import inbox
+from dayone.model.adoption import Adoption
+from dayone.model.changes import Cause, CauseKind, Decision, ulid_of
+from dayone.model.commands import (
     ActivatePolicy,
     AdoptExisting,
     ApplyDecision,
@@ -22,10 +23,9 @@ from dayone.domain.commands import (
     RestoreResources,
     RetryChange,
 )
-from dayone.domain.grants import Grant
-from dayone.domain.hr_sources import BY_HAND
-from dayone.domain.subjects import THE_POLICY, Resource, ResourceKind, Subject, SubjectKind
-from dayone.domain.tellings import telling_of
+from dayone.model.grants import Grant
+from dayone.model.hr.sources import BY_HAND
+from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, Subject, SubjectKind
 from tests.builders import attributes_in, the_account, the_group, the_person
 from tests.simulation.adversaries.company import OWN, OWN_ACCOUNT
 from tests.simulation.adversaries.parties import Act, Party

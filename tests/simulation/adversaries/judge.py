@@ -159,7 +159,7 @@ def _allows_too_much(statement: Mapping[str, object]) -> bool:
     if statement.get("Effect") != "Allow":
         return False
     actions = statement.get("Action", [])
-    texts = [actions] if isinstance(actions, str) else [str(one) for one in actions if one]  # type: ignore[attr-defined]
+    texts = [actions] if isinstance(actions, str) else [str(entry) for entry in actions if entry]  # type: ignore[attr-defined]
     return "NotAction" in statement or any(text.lower().startswith(_SENSITIVE_ACTIONS) for text in texts)
 
 

@@ -7,21 +7,18 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
-from dayone.contracts.decision_request import DecidedPart
-from dayone.contracts.grant_request import GrantWish
-from dayone.domain.people import Status
-from dayone.domain.preconditions import NO_PRECONDITION
-from dayone.domain.subjects import Resource, ResourceKind
-from dayone.usecases.access_api import AccessApi
-from dayone.usecases.change_grant import extend_grant
-from dayone.usecases.decide_change import EVERYTHING, LEAVERS
-from dayone.usecases.end_person import end_person
-from dayone.usecases.give_grant import give_grant
-from dayone.usecases.put_people import put_person
-from dayone.usecases.request_bootstrap import request_bootstrap
-from dayone.usecases.retry_change import retry_change
-from dayone.usecases.roll_back_policy import roll_back_policy
-from dayone.usecases.submit_policy import submit_policy
+from dayone.accounts.bootstrap import request_bootstrap
+from dayone.api.context import AccessApi
+from dayone.changes.decision_request import DecidedPart
+from dayone.changes.decisions import EVERYTHING, LEAVERS
+from dayone.grants.request import GrantWish
+from dayone.grants.service import extend_grant, give_grant
+from dayone.hr.manual import end_person, put_person
+from dayone.model.people import Status
+from dayone.model.preconditions import NO_PRECONDITION
+from dayone.model.subjects import Resource, ResourceKind
+from dayone.policy.service import roll_back_policy, submit_policy
+from dayone.reconcile.retry import retry_change
 from tests.builders import a_person, the_account, the_person
 from tests.simulation.adversaries import company
 from tests.simulation.adversaries.company import OWN, OWN_ACCOUNT
@@ -161,7 +158,9 @@ class ApiCaller(Party):
         """Whatever is held, be it their own."""
         heads = self.trial.world.day_one.state.heads.items()
         for change in self.trial.outside.held():
-            holding = sorted(subject for subject, head in heads if any(one.change == change for one in head.held))
+            holding = sorted(
+                subject for subject, head in heads if any(removal.change == change for removal in head.held)
+            )
             parts = (EVERYTHING, EVERYTHING, LEAVERS, *(DecidedPart(subjects=(subject,)) for subject in holding[:2]))
             self.trial.approves(change, arn=self.arn, who=self.name, part=self.random.choice(parts))
 

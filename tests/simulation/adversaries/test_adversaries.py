@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dayone.contracts.policy_file import read_policy
+from dayone.policy.language.parser import read_policy
 from tests.simulation.adversaries.faults import FAULTS, Fault
 from tests.simulation.adversaries.functions import OurFunction
 from tests.simulation.adversaries.parties import EDITS, AccountOwner, Approver, Author, HrClerk, IdentityProvider, Party

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dayone.contracts.decision_request import DecidedPart
-from dayone.domain.assignments import assignment_in
-from dayone.domain.changes import CauseKind
-from dayone.domain.guardrails import Verdict
-from dayone.domain.people import Person, Status
-from dayone.domain.subjects import Resource, ResourceKind, Subject
-from dayone.usecases.access_api import AccessApi
-from dayone.usecases.decide_change import EVERYTHING, decide_change
+from dayone.api.context import AccessApi
+from dayone.changes.decision_request import DecidedPart
+from dayone.changes.decisions import EVERYTHING, decide_change
+from dayone.model.changes import CauseKind
+from dayone.model.guardrails import Verdict
+from dayone.model.people import Person, Status
+from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in
 from tests.builders import a_person, an_account, the_account, the_person
 from tests.simulation.adversaries import company
 from tests.simulation.adversaries.judge import Aws, Deed, Edge, Win, edges_of, wins

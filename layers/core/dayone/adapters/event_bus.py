@@ -1,17 +1,45 @@
-"""Day One's own events on an EventBridge bus."""
+"""Day One's own events on an EventBridge bus, made of the table's stream."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from dayone.adapters.aws_errors import never_rejected
-from dayone.adapters.batches import batches
-from dayone.domain.events import DomainEvent
+from dayone.adapters.aws.errors import never_rejected
+from dayone.adapters.dynamodb.keys import RecordKey
+from dayone.adapters.dynamodb.mapping import change_in, is_progress, operation_in, progress_in
+from dayone.adapters.dynamodb.writes import plain
+from dayone.adapters.sqs import batches
 from dayone.errors import TooLarge, Unavailable
+from dayone.ports.messaging import AccountWritten, ChangeWritten, DomainEvent, OperationWritten, Written
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+
+
+class DynamoStream:
+    """Reads the records that Lambda hands on; a deletion, or a record of another kind, tells nothing."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset()  # Lambda itself reads the stream
+
+    def writes(self, event: Mapping[str, Any]) -> Iterator[Written]:
+        """The operations, changes and the progress of accounts that were written, in the order of the stream."""
+        for record in event["Records"]:
+            images = record["dynamodb"]
+            if "NewImage" not in images:
+                continue
+            at = datetime.fromtimestamp(images["ApproximateCreationDateTime"], UTC)
+            after, old = plain(images["NewImage"]), images.get("OldImage")
+            before = plain(old) if old else None
+            if after["sk"].startswith("OPERATION#"):
+                known = operation_in(before) if before else None
+                yield OperationWritten(before=known, after=operation_in(after), at=at)
+            elif after["pk"].startswith("CHANGE#") and after["sk"] == "HEAD":
+                yield ChangeWritten(before=change_in(before) if before else None, after=change_in(after), at=at)
+            elif after["pk"].startswith("ACCOUNT#") and is_progress(RecordKey(after["pk"], after["sk"])):
+                yield AccountWritten(before=progress_in(before) if before else None, after=progress_in(after), at=at)
+
 
 SOURCE = "dayone"
 # Source: Amazon EventBridge API Reference, PutEvents: ten entries, together less than 1 MB.

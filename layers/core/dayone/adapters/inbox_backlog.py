@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from dayone.adapters.aws_errors import never_rejected
-from dayone.ports.backlog import Backlog
+from dayone.adapters.aws.errors import never_rejected
+from dayone.ports.failures import Backlog
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
-from dayone.adapters.aws_errors import never_rejected
-from dayone.adapters.dependent_actions import Dependency, DependentActions
+from dayone.adapters.aws.dependent_actions import Dependency, DependentActions
+from dayone.adapters.aws.errors import never_rejected
 from dayone.errors import Conflicting
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar, Protocol
 
-from dayone.adapters.aws_errors import translated
-from dayone.adapters.dependent_actions import Dependency, DependentActions
-from dayone.domain.welcomes import WelcomeMail
+from dayone.adapters.aws.dependent_actions import Dependency, DependentActions
+from dayone.adapters.aws.errors import translated
 from dayone.ports.identity_center import Receipt
+from dayone.ports.sessions import WelcomeMail
 
 
 class SesClient(Protocol):

@@ -1,19 +1,18 @@
-"""The two FIFO queues: the inbox, in order for each subject, and the bell of the engine."""
+"""The two FIFO queues: the inbox, in order for each subject, and the queue that wakes the executor."""
 
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dayone.adapters.aws_errors import never_rejected
-from dayone.adapters.batches import batches
-from dayone.adapters.dynamodb_key_limits import check_name
-from dayone.contracts import inbox
-from dayone.domain.commands import Command
-from dayone.domain.subjects import Subject
+from dayone.adapters.aws.errors import never_rejected
+from dayone.adapters.dynamodb.keys import check_name
 from dayone.errors import TooLarge, Unavailable
+from dayone.messages import inbox
+from dayone.model.commands import Command
+from dayone.model.subjects import Subject
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -21,6 +20,19 @@ if TYPE_CHECKING:
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
+
+
+def batches[T](entries: Iterable[T], *, size: Callable[[T], int], most: int, most_bytes: int) -> Iterator[list[T]]:
+    """The entries in order, at most `most` and `most_bytes` together; one that alone is larger comes by itself."""
+    batch: list[T] = []
+    for entry in entries:
+        if batch and (len(batch) == most or sum(map(size, batch)) + size(entry) > most_bytes):
+            yield batch
+            batch = []
+        batch.append(entry)
+    if batch:
+        yield batch
+
 
 # Source: Amazon SQS API Reference, SendMessageBatch: the limit of one message and of all in a batch.
 _MOST_BYTES = 1_048_576
@@ -59,7 +71,7 @@ class SqsInbox:
             answer = self._client.send_message_batch(QueueUrl=self._queue, Entries=numbered)
         failed = answer.get("Failed", [])
         if failed:
-            reasons = sorted({f"{one['Code']}: {one.get('Message', '')}" for one in failed})
+            reasons = sorted({f"{record['Code']}: {record.get('Message', '')}" for record in failed})
             raise Unavailable(f"{len(failed)} of {len(batch)} messages were not taken: {'; '.join(reasons)}")
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from itertools import batched
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from dayone.adapters.aws_errors import never_rejected
-from dayone.domain.dead_letters import DeadLetter, LetterQueue
+from dayone.adapters.aws.errors import never_rejected
 from dayone.errors import Unavailable
+from dayone.model.failures import DeadLetter, LetterQueue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -54,7 +54,7 @@ class SqsDeadLetterQueues:
                 )
             if not answer.get("Messages"):
                 break
-            taken += [_letter(queue, one) for one in answer["Messages"]]
+            taken += [_letter(queue, record) for record in answer["Messages"]]
         return taken
 
     def put_back(self, letters: Iterable[DeadLetter]) -> None:
@@ -62,7 +62,7 @@ class SqsDeadLetterQueues:
         self._each(
             letters,
             lambda url, entries: self._client.change_message_visibility_batch(
-                QueueUrl=url, Entries=[one | {"VisibilityTimeout": 0} for one in entries]
+                QueueUrl=url, Entries=[entry | {"VisibilityTimeout": 0} for entry in entries]
             ).get("Failed", []),
         )
 
@@ -80,11 +80,11 @@ class SqsDeadLetterQueues:
 
     def _each(self, letters: Iterable[DeadLetter], do: Callable[[str, Any], _Failed]) -> None:
         of_queue: dict[LetterQueue, list[DeadLetter]] = {}
-        for one in letters:
-            of_queue.setdefault(one.queue, []).append(one)
+        for dead_letter in letters:
+            of_queue.setdefault(dead_letter.queue, []).append(dead_letter)
         for queue, its in of_queue.items():
             for batch in batched(its, _MOST_AT_ONCE, strict=False):
-                entries = [{"Id": str(number), "ReceiptHandle": one.handle} for number, one in enumerate(batch)]
+                entries = [{"Id": str(number), "ReceiptHandle": letter.handle} for number, letter in enumerate(batch)]
                 with never_rejected():
                     failed = do(self._urls[queue], entries)
                 if failed:
@@ -101,5 +101,8 @@ def _letter(queue: LetterQueue, message: Mapping[str, Any]) -> DeadLetter:
         sent_at=datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC),
         received=int(attributes["ApproximateReceiveCount"]),
         group=attributes.get("MessageGroupId", ""),
-        told={name: str(one.get("StringValue", "")) for name, one in message.get("MessageAttributes", {}).items()},
+        told={
+            name: str(dead_letter.get("StringValue", ""))
+            for name, dead_letter in message.get("MessageAttributes", {}).items()
+        },
     )

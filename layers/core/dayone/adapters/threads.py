@@ -31,4 +31,4 @@ class ThreadWorkers:
             return []
         while not self._ended.empty():
             ended.append(self._ended.get())
-        return [one.result() for one in ended]
+        return [future.result() for future in ended]

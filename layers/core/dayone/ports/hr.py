@@ -1,17 +1,17 @@
-"""HR systems: how they are set up, what they answer, and what is remembered of them."""
+"""HR systems: their configuration, their answers, their secrets, and what is remembered of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from dayone.domain.audit import AuditEntry
-from dayone.domain.changes import Cause
-from dayone.domain.commands import FetchHrRecord
-from dayone.domain.hr_sources import HrConfiguration, Source
-from dayone.domain.hr_versions import HrVersion, HrVersions
-from dayone.domain.subject_states import Telling
-from dayone.domain.subjects import Subject
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause
+from dayone.model.commands import FetchHrRecord
+from dayone.model.hr.sources import HrConfiguration, Source, TokenIssuer
+from dayone.model.hr.versions import HrVersion, HrVersions
+from dayone.model.subject_state import Telling
+from dayone.model.subjects import Subject
 
 
 class HrSources(Protocol):
@@ -131,3 +131,20 @@ class Rosters(Protocol):
 
     def refuse(self, cause: Cause, *, subject: Subject, because: str, audit: AuditEntry) -> None:
         """Note in the change that nothing of it was taken, and why; harmless when that is noted already."""
+
+
+class SigningKeys(Protocol):
+    """The secrets of each HR source, which rotate without a gap."""
+
+    def keys(self, source: Source) -> tuple[str, ...]:
+        """The current one, then the one before it while that still counts; never empty.
+
+        Raises Unavailable when the secret cannot be read or holds nothing.
+        """
+
+
+class TokenKeys(Protocol):
+    """The public keys of whoever issues access tokens."""
+
+    def keys(self, issuer: TokenIssuer) -> tuple[str, ...]:
+        """Each key as a JSON Web Key; raises Unavailable when they cannot be read."""

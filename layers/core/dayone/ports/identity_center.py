@@ -5,7 +5,31 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from dayone.domain.existing import SetParts
+from dayone.model.subjects import Resource, ResourceKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetParts:
+    """All that is attached to a permission set.
+
+    `managed` and `customer` are policies as `SetPolicies` names them, `inline` is JSON text or empty, and `boundary`
+    has one of `managed_policy` and `customer_policy`, or nothing.
+    """
+
+    managed: frozenset[str] = frozenset()
+    customer: frozenset[str] = frozenset()
+    inline: str = ""
+    boundary: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def attached(self) -> Mapping[Resource, Mapping[str, str]]:
+        """Each of them as a resource, with the attributes that it has."""
+        return {
+            **{Resource(ResourceKind.MANAGED_POLICY, name): {} for name in self.managed},
+            **{Resource(ResourceKind.CUSTOMER_POLICY, name): {} for name in self.customer},
+            **({Resource(ResourceKind.INLINE_POLICY): {"document": self.inline}} if self.inline else {}),
+            **({Resource(ResourceKind.BOUNDARY): self.boundary} if self.boundary else {}),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

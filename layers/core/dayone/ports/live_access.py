@@ -1,11 +1,30 @@
-"""What Identity Center has at this moment, whoever made it, read in few calls."""
+"""Reading Identity Center as it is at this moment, and from which account it may be administered."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from dayone.model.policy.context import OffLimits
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.ports.records import Page
+
+
+class ExistingUse(Protocol):
+    """Where a permission set is provisioned, and who is in a group; cursors are AWS's own."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """The right to read, which one thread has at a time; raises Awaited while another has it.
+
+        Within it every call to Identity Center waits until the others leave half of the rate unused, and raises Awaited
+        when they do not for seconds.
+        """
+
+    def accounts(self, permission_set_arn: str, *, cursor: str, limit: int) -> Page[str]:
+        """The ids of the accounts that have the set; raises NotFound when it is gone."""
+
+    def members(self, group_id: str, *, cursor: str, limit: int) -> Page[str]:
+        """The ids of the users in a group; raises NotFound when it is gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,3 +61,10 @@ class LiveAccess(Protocol):
 
     def user_called(self, name: str) -> Principal | None:
         """The user of this user name, or None."""
+
+
+class Standing(Protocol):
+    """What AWS does not let this account touch."""
+
+    def off_limits(self) -> OffLimits:
+        """Nothing in the management account with IAM rights for it. What is in use there may show a minute later."""

@@ -1,15 +1,44 @@
-"""What the executor needs remembered: the operations, how each ends, and whose turn it is."""
+"""Operations for the executor: the queue, ends, the lease, workers, and the clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from dayone.domain.audit import AuditEntry
-from dayone.domain.failed_work import Obstacle
-from dayone.domain.operations import Applied, Lane, Operation, OperationState
-from dayone.domain.rate_limits import Learned
-from dayone.domain.subjects import Resource, ResourceOf, Subject
+from dayone.model.audit import AuditEntry
+from dayone.model.failures import Obstacle
+from dayone.model.operations import Applied, Lane, Operation, OperationState
+from dayone.model.subjects import Resource, ResourceOf, Subject
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """How far a budget went when AWS had just refused more."""
+
+    limit: float
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """What has been found out about the budgets `since` they began: those that AWS has refused, by their quotas."""
+
+    since: datetime
+    lowered: Mapping[str, Lowered] = field(default_factory=dict)
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def __call__(self) -> datetime:
+        """The time now, with its zone."""
+
+
+class RandomBytes(Protocol):
+    """Gives bytes that nobody can guess."""
+
+    def __call__(self) -> bytes:
+        """At least ten of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,3 +188,17 @@ class OperationQueue(Protocol):
 
         Does nothing for an operation that is finished already.
         """
+
+
+class Workers(Protocol):
+    """A number of hands; what they bring back comes in the order it ends."""
+
+    @property
+    def size(self) -> int:
+        """How many tasks run at a time."""
+
+    def start(self, task: Callable[[], Any]) -> None:
+        """Run it beside everything else."""
+
+    def done(self, *, seconds: float) -> Sequence[Any]:
+        """The results of what has ended; waits up to `seconds` for one. Raises what a task has raised."""

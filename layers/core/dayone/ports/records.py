@@ -1,13 +1,13 @@
-"""What is remembered, for those who only read it."""
+"""Reading what is recorded: subjects, changes, history and progress."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dayone.domain.changes import Change
-from dayone.domain.operations import Applied, Operation
-from dayone.domain.subject_states import Head, SubjectState
-from dayone.domain.subjects import ResourceOf, Subject, SubjectKind
+from dayone.model.changes import EVERY_CHANGE, Change, ChangesWanted, Share
+from dayone.model.operations import Applied, Lane, Operation
+from dayone.model.subject_state import Head, SubjectState
+from dayone.model.subjects import ResourceOf, Subject, SubjectKind
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,38 @@ class Page[T]:
 
     entries: Sequence[T]
     cursor: str = ""
+
+
+class History(Protocol):
+    """The changes, to be read only; what was written a moment ago may be missing in a list."""
+
+    def changes(self, wanted: ChangesWanted = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
+        """Those that are wanted, the newest first, without notes; raises Invalid for a cursor of another list.
+
+        A page may have fewer than `limit`, or none, and a cursor: that is as far as was looked.
+        """
+
+    def glance(self, change: str) -> Change | None:
+        """One change as it stands, without notes; None when it is not known."""
+
+
+class Progress(Protocol):
+    """The counts of changes; each is kept in the transaction that makes it so."""
+
+    def of_accounts(self, change: str, *, cursor: str, limit: int) -> Page[Share]:
+        """The accounts that a change has planned, by id; raises Invalid for a cursor that is not one of this list."""
+
+    def before(self, change: Change, lane: Lane) -> int:
+        """About how many operations of other changes go before those of this one in a lane, being older or more urgent.
+
+        Exact up to a few dozen; beyond that, what the changes seen until there have left.
+        """
+
+    def failed(self, change: str, *, after: str, limit: int) -> Sequence[Subject]:
+        """Subjects of a change that have failed operations, by their text, from behind `after` ("": the beginning)."""
+
+    def planned(self, change: str, subjects: Iterable[Subject]) -> frozenset[Subject]:
+        """Those of the subjects that a change has planned."""
 
 
 @dataclass(frozen=True, kw_only=True)

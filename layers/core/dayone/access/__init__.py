@@ -1,0 +1,1 @@
+"""Who has what: entitlements, reports, and what Identity Center has at this moment."""

@@ -1,0 +1,79 @@
+"""Why somebody has a permission set in an account, or what is in the way: from facts through rules to operations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dayone.access.explain.steps import Known, Step, assignment_step, membership_step
+from dayone.model.subjects import Principal, ResourceKind, assignment_in
+from dayone.policy.unmet_conditions import Nearness
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """One way in which a person has a permission set in an account, or the nearest to one.
+
+    `principal` is a group, `person:id` for what is assigned to the person directly, or empty when no rule assigns the
+    permission set to anybody; then there are no steps either.
+    """
+
+    permission_set: str
+    principal: str = ""
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def has(self) -> bool:
+        """Whether the person has it this way."""
+        return bool(self.steps) and all(step.is_there for step in self.steps)
+
+    @property
+    def nearness(self) -> Nearness:
+        """How near the person comes to it by the rules."""
+        return sum((step.nearness for step in self.steps), start=Nearness())
+
+
+def explain(known: Known, *, permission_set: str = "") -> list[Explanation]:
+    """For each permission set, or the one named: every way in which the person has it, else the nearest to one.
+
+    What they have comes first, each part by name. The nearest is one that the rules give, else the one of which most
+    conditions hold, else the one with the least in the way, else the first in the policy.
+    """
+    names = [permission_set] if permission_set else sorted(_permission_sets(known))
+    found = [explanation for name in names for explanation in _ways(name, known)]
+    return sorted(
+        found, key=lambda explanation: (not explanation.has, explanation.permission_set, explanation.principal)
+    )
+
+
+def _permission_sets(known: Known) -> set[str]:
+    return {rule.name for rule in known.policy.permission_sets} | {name for name, _ in _assigned(known)}
+
+
+def _ways(permission_set: str, known: Known) -> list[Explanation]:
+    by_rule = [rule.principal for rule in known.policy.assignments if rule.permission_set == permission_set]
+    there = [principal for name, principal in _assigned(known) if name == permission_set]
+    here = [grant for grant in known.grants if grant.subject == known.account.head.subject]
+    granted = [str(assignment_in(grant.resource).principal) for grant in here if grant.permission_set == permission_set]
+    principals = [fromkey for fromkey in dict.fromkeys([*by_rule, *there, *granted]) if _concerns(fromkey, known)]
+    ways = [_way(permission_set, principal, known) for principal in principals]
+    nearest = max(
+        ways, key=lambda explanation: explanation.nearness.rank, default=Explanation(permission_set=permission_set)
+    )
+    return [explanation for explanation in ways if explanation.has] or [nearest]
+
+
+def _assigned(known: Known) -> Iterator[tuple[str, str]]:
+    for resource in known.account.applied:
+        if resource.kind is ResourceKind.ASSIGNMENT:
+            permission_set, principal = assignment_in(resource)
+            yield permission_set, str(principal)
+
+
+def _concerns(principal: str, known: Known) -> bool:
+    return Principal.parse(principal).person in ("", known.person.head.subject.name)
+
+
+def _way(permission_set: str, principal: str, known: Known) -> Explanation:
+    assignment = assignment_step(permission_set, principal, known)
+    is_of_person = bool(Principal.parse(principal).person)
+    steps = (assignment,) if is_of_person else (membership_step(principal, known), assignment)
+    return Explanation(permission_set=permission_set, principal=principal, steps=steps)

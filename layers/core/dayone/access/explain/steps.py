@@ -1,0 +1,212 @@
+"""The links between a person and a permission set in an account: desired, there, under way, or granted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dayone.model.accounts import Account
+from dayone.model.grants import Grant, GrantState
+from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.lifecycle import has_access
+from dayone.model.operations import Action, Applied, Operation
+from dayone.model.people import Person
+from dayone.model.policy.rules import GroupRule, Policy
+from dayone.model.reasons import Reason
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind, ResourceOf
+from dayone.planning.desired import assignment_reasons, membership_reasons
+from dayone.planning.desired_grants import reason_of, why_nothing
+from dayone.policy.unmet_conditions import (
+    Nearness,
+    Obstacle,
+    of_account_state,
+    of_assignment,
+    of_employment,
+    of_group,
+    of_nothing,
+    of_protection,
+    of_rights,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """The newest grants of a person and an account, ended or not, and what decides whether they count."""
+
+    grants: Sequence[Grant]
+    person: SubjectState
+    policy: Policy
+    now: datetime
+
+
+def reasons_granted(resource: Resource, *, of: SubjectState, known: Granted) -> tuple[Reason, ...]:
+    """Each grant by which it is wanted now, with whoever has given it."""
+    return tuple(
+        Reason(grant.rule, f"{reason_of(grant).because}, given by {grant.granted_by}")
+        for grant in _about(resource, of=of, known=known)
+        if grant.state(now=known.now) is GrantState.ACTIVE and not _obstacle(grant, of=of, known=known)
+    )
+
+
+def of_grants(resource: Resource, *, of: SubjectState, known: Granted) -> Nearness:
+    """What is in the way of the grant that was given last, if there is one."""
+    told = _about(resource, of=of, known=known)
+    if not told:
+        return Nearness()
+    last = max(told, key=lambda grant: grant.id)
+    actual, needed = _actual(last, now=known.now), "one that is in force"
+    if last.state(now=known.now) is GrantState.ACTIVE:
+        needed = f"more: {_obstacle(last, of=of, known=known)}"
+    return Nearness(obstacles=(Obstacle(rule=last.rule, about="grant.state", actual=actual, needed=needed),))
+
+
+def _about(resource: Resource, *, of: SubjectState, known: Granted) -> list[Grant]:
+    return [grant for grant in known.grants if grant.subject == of.head.subject and grant.resource == resource]
+
+
+def _obstacle(grant: Grant, *, of: SubjectState, known: Granted) -> str:
+    fact = known.person.head.fact
+    is_employed = isinstance(fact, Person) and has_access(fact, cycle=known.policy.people, now=known.now)
+    employed = {fact.id} if fact and is_employed else set[str]()
+    return why_nothing(grant, fact=of.head.fact, policy=known.policy, employed=employed, now=known.now)
+
+
+def _actual(grant: Grant, *, now: datetime) -> str:
+    match grant.state(now=now):
+        case GrantState.SCHEDULED:
+            return f"scheduled for {_said(grant.begins)}"
+        case GrantState.ACTIVE:
+            return "active"
+        case state:
+            at = grant.end.at if grant.end and grant.end.at < grant.lasts_until else grant.lasts_until
+            by = f" by {grant.end.by}" if grant.end and at == grant.end.at else ""
+            return f"{state} ({grant.ending(now=now)}{by}, {_said(at)})"
+
+
+def _said(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+_STANDING = frozenset({Verdict.WAITING, Verdict.APPROVED, Verdict.AHEAD, Verdict.REJECTED, Verdict.EXPIRED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """All that an answer depends on.
+
+    `planned` are the operations of the plans in force of the two subjects, `grants` the newest they have, ended or not.
+    """
+
+    person: SubjectState
+    account: SubjectState
+    planned: Mapping[ResourceOf, Operation]
+    policy: Policy
+    now: datetime
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One link between a person and a permission set: a membership of theirs, or an assignment in the account.
+
+    `reasons` are the rules by which it is wanted now, none when it is not; then `nearness` says what is in the way.
+    `operation` is what the plan in force does about it, `planned_with` the version of the policy that was made with;
+    `held` is a removal of it that a guardrail has stopped, and what has been said to that.
+    """
+
+    target: ResourceOf
+    reasons: tuple[Reason, ...]
+    nearness: Nearness
+    applied: Applied | None
+    operation: Operation | None
+    planned_with: int
+    held: HeldRemoval | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether AWS confirmed it and has not confirmed its end; a creation in doubt does not count."""
+        return self.applied is not None and self.applied.doubt is not Action.CREATE
+
+
+def membership_step(group: str, known: Known) -> Step:
+    """The person in a group."""
+    person = known.person.head.fact
+    rule = next((rule for rule in known.policy.groups if rule.name == group), None)
+    nearness = _of_person(known) + of_protection("group", group, protected=known.policy.protection.groups)
+    by_rule, found = _no_rule(rule, group), tuple[Reason, ...]()
+    if rule and isinstance(person, Person):
+        by_rule = of_group(rule, person, now=known.now)
+        found = membership_reasons(rule, person, now=known.now)
+    resource = Resource(ResourceKind.MEMBERSHIP, group)
+    return _step(resource, of=known.person, reasons=found, nearness=nearness, by_rule=by_rule, known=known)
+
+
+def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
+    """The permission set in the account, given to a group or to the person directly."""
+    account, protection = known.account.head.fact, known.policy.protection
+    wanted = (permission_set, principal)
+    rules = [rule for rule in known.policy.assignments if (rule.permission_set, rule.principal) == wanted]
+    nearness = _of_account(known) + of_protection("group", principal, protected=protection.groups)
+    if Principal.parse(principal).person:
+        nearness += _of_person(known)
+    by_rule, found = Nearness(), tuple[Reason, ...]()
+    if rules and isinstance(account, Account):
+        by_rule = max((of_assignment(rule, account) for rule in rules), key=lambda grant: grant.rank)
+        found = tuple(reason for rule in rules for reason in assignment_reasons(rule, account))
+    elif not rules:
+        by_rule = of_nothing("permission set", permission_set, needed=f"an assignment to `{principal}` in the policy")
+    resource = Assignment(permission_set, Principal.parse(principal)).resource
+    if isinstance(account, Account) and resource not in known.account.applied:
+        nearness += of_rights(account, off_limits=known.policy.terms.off_limits)
+    return _step(resource, of=known.account, reasons=found, nearness=nearness, by_rule=by_rule, known=known)
+
+
+def _no_rule(rule: GroupRule | None, group: str) -> Nearness:
+    return Nearness() if rule else of_nothing("group", group, needed="a group that the policy has")
+
+
+def _of_person(known: Known) -> Nearness:
+    head = known.person.head
+    if not isinstance(head.fact, Person):
+        return of_nothing("person", head.subject.name, needed="HR to send the person's record")
+    protected, user_name = known.policy.protection, head.fact.user_name.casefold()
+    protection = of_protection("person", head.subject.name, protected=protected.people)
+    protection += of_protection("user", user_name, protected=protected.users)
+    return of_employment(head.fact, cycle=known.policy.people, now=known.now) + protection
+
+
+def _of_account(known: Known) -> Nearness:
+    head = known.account.head
+    if not isinstance(head.fact, Account):
+        return of_nothing("account", head.subject.name, needed="Organizations to report the account")
+    protection = of_protection("account", head.subject.name, protected=known.policy.protection.accounts)
+    return of_account_state(head.fact) + protection
+
+
+def _step(
+    resource: Resource,
+    *,
+    of: SubjectState,
+    reasons: tuple[Reason, ...],
+    nearness: Nearness,
+    by_rule: Nearness,
+    known: Known,
+) -> Step:
+    target = ResourceOf(of.head.subject, resource)
+    about = Granted(grants=known.grants, person=known.person, policy=known.policy, now=known.now)
+    granted = reasons_granted(resource, of=of, known=about)
+    # A grant in force asks for no rule, and one that is not is told of where no rule gives the same.
+    nearness += Nearness(1) if granted and by_rule.obstacles else by_rule
+    if by_rule.obstacles and not granted:
+        nearness += of_grants(resource, of=of, known=about)
+    return Step(
+        target=target,
+        reasons=() if nearness.obstacles else (*reasons, *granted),
+        nearness=nearness,
+        applied=of.applied.get(resource),
+        operation=known.planned.get(target),
+        planned_with=of.head.policy_version,
+        held=next(
+            (removal for removal in of.head.held if removal.resource == resource and removal.verdict in _STANDING), None
+        ),
+    )

@@ -1,0 +1,154 @@
+"""Report what Identity Center has now of one person, group or account, and what of that no rule of ours gave."""
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from dayone.access.entitlements import Holding, HoldingState, Member, Sought, member_in
+from dayone.access.name_resolver import LiveRows, OurNames
+from dayone.access.pagination import Place, Step, Walk, walked
+from dayone.errors import Inapplicable, Invalid, NotFound
+from dayone.lookups import Window, read_account, read_person
+from dayone.model.subjects import ITSELF, ResourceOf, Subject, SubjectKind
+from dayone.policy.ou_paths import is_under
+from dayone.ports.identity_center import PrincipalType
+from dayone.ports.live_access import LiveAccess, Principal
+from dayone.ports.operations import Clock
+from dayone.ports.records import KnownSubjects, Page, Records
+from dayone.ports.store import PolicyInForce
+
+# So few that the names of all of them can be asked for within a step: permission sets at three calls a second.
+_MOST_A_STEP = 20
+
+
+class LiveReportPorts(Protocol):
+    """Reporting what AWS has: what it needs of the API's context."""
+
+    records: Records
+    known: KnownSubjects
+    live: LiveAccess
+    policies: PolicyInForce
+    clock: Clock
+
+
+class Managed(StrEnum):
+    """Which rows are wanted: those of ours as remembered, those that are nobody's, or all that there are."""
+
+    TRUE = "true"
+    FALSE = "false"
+    ANY = "any"
+
+
+@dataclass(kw_only=True)
+class LiveAccount:
+    """Everything in one account; a place is a permission set, and where in AWS's list of it."""
+
+    start: ClassVar[Place] = ("", "")
+    account: str
+    live: LiveAccess
+    rows: LiveRows
+    _arns: list[str] | None = field(default=None, init=False)
+
+    def step(self, place: Place, *, room: int) -> Step:
+        """See Walk."""
+        here, cursor = place
+        if self._arns is None:
+            self._arns = list(self.live.permission_sets_in(self.account))
+        left = [arn for arn in self._arns if arn >= here]
+        if not left:
+            return Step([], None)
+        cursor = cursor if left[0] == here else ""
+        limit = min(room, _MOST_A_STEP)
+        page = self.live.in_account(self.account, permission_set_arn=left[0], cursor=cursor, limit=limit)
+        following = (left[0], page.cursor) if page.cursor else (left[1], "") if len(left) > 1 else None
+        return Step(self.rows.rows(page.entries), following)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePrincipal:
+    """Everything that a group or a user has; a place is where in AWS's list."""
+
+    start: ClassVar[Place] = ("",)
+    principal: Principal
+    account: str
+    live: LiveAccess
+    rows: LiveRows
+
+    def step(self, place: Place, *, room: int) -> Step:
+        """See Walk."""
+        limit = min(room, _MOST_A_STEP)
+        page = self.live.of_principal(self.principal, account=self.account, cursor=place[0], limit=limit)
+        return Step(self.rows.rows(page.entries), (page.cursor,) if page.cursor else None)
+
+
+def report_live_access(sought: Sought, *, managed: Managed, window: Window, ports: LiveReportPorts) -> Page[Holding]:
+    """What there is now, part by part; a part may be short, or empty, and still have a cursor.
+
+    Raises Invalid when it is not about one person, group or account, NotFound when that is unknown, and Inapplicable
+    where AWS would not answer: who has what by person or group it says in the management account alone.
+    """
+    if not sought.is_of_one:
+        raise Invalid(
+            "Identity Center cannot be read as a whole: name a `person`, `group` or `account`, or leave out `managed`"
+        )
+    walk = _walk(sought, ports=ports)
+    question = f"{managed} {astuple(sought)}"
+    return walked(
+        walk,
+        question=question,
+        window=window,
+        ports=ports,
+        keep=lambda holding: _is_wanted(holding, sought, managed=managed),
+    )
+
+
+def _is_wanted(holding: Holding, sought: Sought, *, managed: Managed) -> bool:
+    if managed is Managed.FALSE and holding.state is not HoldingState.UNMANAGED:
+        return False
+    if sought.ou and not is_under(sought.ou, holding.ou_path):
+        return False
+    is_by_group = not (sought.person and sought.group) or holding.through == sought.group
+    return is_by_group and sought.permission_set in ("", holding.permission_set)
+
+
+def _walk(sought: Sought, *, ports: LiveReportPorts) -> Walk:
+    names = OurNames(known=ports.known, live=ports.live)
+    if not (sought.person or sought.group):
+        account = read_account(sought.account, records=ports.records).head.subject.name
+        rows = LiveRows(names=names, known=ports.known, member=None)
+        return LiveAccount(account=account, live=ports.live, rows=rows)
+    if (off_limits := ports.policies.current().terms.off_limits).is_delegated:
+        raise Inapplicable(
+            f"AWS allows this only to the management account {off_limits.account}, and Day One is a delegated "
+            "administrator: ask account by account"
+        )
+    member = member_in(read_person(sought.person, records=ports.records)) if sought.person else None
+    principal = _user_of(member, ports=ports) if member else _group_called(sought.group, ports=ports)
+    rows = LiveRows(names=names, known=ports.known, member=member)
+    return LivePrincipal(principal=principal, account=sought.account, live=ports.live, rows=rows)
+
+
+def _user_of(member: Member, *, ports: LiveReportPorts) -> Principal:
+    user = _itself(Subject(SubjectKind.PERSON, member.person), ports=ports)
+    if user_id := user.get("user_id", ""):
+        return Principal(kind=PrincipalType.USER, id=user_id)
+    raise Inapplicable(f"{member.person} has no recorded user in Identity Center: there is nothing to read")
+
+
+def _group_called(group: str, *, ports: LiveReportPorts) -> Principal:
+    """By our key, else by its display name: most groups that are not ours are not known here."""
+    if group_id := _itself(Subject(SubjectKind.GROUP, group), ports=ports).get("group_id", ""):
+        return Principal(kind=PrincipalType.GROUP, id=group_id)
+    found = ports.live.group_called(group)
+    if found is None:
+        raise NotFound(
+            f"there is no group {group} in the policy or in Identity Center: check its key, or its name there"
+        )
+    return found
+
+
+def _itself(subject: Subject, *, ports: LiveReportPorts) -> Mapping[str, str]:
+    of = ResourceOf(subject, ITSELF[subject.kind])
+    known = ports.known.applied([of]).get(of)
+    return known.references if known else {}

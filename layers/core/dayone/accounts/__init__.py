@@ -1,0 +1,1 @@
+"""AWS accounts: events, discovery, renamed organizational units, bootstrap."""

@@ -1,0 +1,164 @@
+"""Read every account of the organisation: those on record first, then page by page those that are new."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Protocol
+
+from dayone.errors import Conflicting, Rejected
+from dayone.lookups import caused_by
+from dayone.model.accounts import Account, AccountState
+from dayone.model.changes import Cause, CauseKind
+from dayone.model.commands import DiscoverAccounts, RefreshAccount
+from dayone.model.subject_state import Head, Plan, Portion
+from dayone.model.subjects import THE_ORGANIZATION, Subject, SubjectKind
+from dayone.planning.subjects_walk import walk_kind
+from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.organizations import Organization
+from dayone.ports.store import Changes, Company, Inbox, Portions, Subjects
+
+_LOOKED_AT_IN_A_PORTION = 500
+# Events about accounts come best effort: what got lost is made good after this.
+_LOOK_AGAIN = timedelta(days=1)
+_NO_TOKEN = ""
+_OURSELVES = "dayone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscoveryPorts:
+    """What discovering needs; after `time_to_run` a run hands on to the next one, at the end of a portion."""
+
+    subjects: Subjects
+    company: Company
+    portions: Portions
+    organization: Organization
+    changes: Changes
+    inbox: Inbox
+    clock: Callable[[], datetime]
+    time_to_run: timedelta
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The number of a portion; `token` says where Organizations goes on listing, None among those that are known."""
+
+    number: int = 0
+    token: str | None = None
+
+    def __str__(self) -> str:
+        return str(self.number) if self.token is None else f"{self.number}:{self.token}"
+
+
+def discover_accounts(command: DiscoverAccounts, *, ports: DiscoveryPorts) -> None:
+    """Ask for all of them to be looked at, in portions; safe to repeat, and to be cut off anywhere.
+
+    What is found by the first look at the organisation was there before Day One, so what it is given will be held. Of a
+    look that nobody asked for, only what is not as it was recorded is part of the change.
+    """
+    cause, until = command.cause, ports.clock() + ports.time_to_run
+    ports.changes.open(cause)
+    is_initial = _is_first(_noted(cause, ports=ports), cause=cause, portions=ports.portions)
+    is_routine = cause.actor == _OURSELVES and not is_initial
+    if is_routine:
+        # The organisation itself; each account adds itself when there is anything to record of it.
+        ports.changes.expect(cause.change, subjects=1)
+    place: _Place | None = _place(command)
+    while place is not None:
+        portion, place = _portion(place, cause=cause, ports=ports)
+        ports.inbox.put(
+            RefreshAccount(subject=subject, cause=cause, is_initial_discovery=is_initial, only_if_changed=is_routine)
+            for subject in portion.subjects
+        )
+        if place is not None and ports.clock() >= until:
+            ports.inbox.put([replace(command, cursor=str(place))])
+            return
+    if not is_routine:
+        # The organisation itself was planned, too: when to look at it again.
+        ports.changes.expect(cause.change, subjects=portion.total + 1)
+    ports.portions.keep(_over(cause.change), replace(portion, number=0, subjects=(), last=None))
+
+
+def _noted(cause: Cause, *, ports: DiscoveryPorts) -> Head:
+    """Note when to look again; the head keeps the change of the first look of all."""
+    head = ports.subjects.load(THE_ORGANIZATION).head
+    if ports.subjects.is_planned(THE_ORGANIZATION, change=cause.change):
+        return head
+    after = replace(head, change=head.change or cause.change, due_at=ports.clock() + _LOOK_AGAIN)
+    try:
+        ports.subjects.commit(Plan(cause=cause, before=head, after=after))
+    except Conflicting:
+        # Somebody else looks at the organisation at the same moment: which of the two was first is known by now.
+        return _noted(cause, ports=ports)
+    return after
+
+
+def _is_first(head: Head, *, cause: Cause, portions: Portions) -> bool:
+    # Another look that begins before the first has asked for everybody must not find them before it does.
+    return head.change == cause.change or portions.kept(_over(head.change), number=0) is None
+
+
+def _over(change: str) -> str:
+    return f"{change}~listed"
+
+
+def _portion(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> tuple[Portion, _Place | None]:
+    """The portion at a place, kept before anything is asked for, and where the next one is."""
+    if place.token is None:
+        known = ports.portions.kept(cause.change, number=place.number) or _known(place, cause=cause, ports=ports)
+        return known, _Place(place.number + 1, token=None if known.last else _NO_TOKEN)
+    listed = ports.organization.list_accounts(place.token)
+    portion = ports.portions.kept(cause.change, number=place.number) or _keep(
+        cause, place, [name for name in listed.ids if _is_news(name, subjects=ports.subjects)], last=None, ports=ports
+    )
+    return portion, _Place(place.number + 1, token=listed.cursor) if listed.cursor else None
+
+
+def _known(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> Portion:
+    before = ports.portions.kept(cause.change, number=place.number - 1) if place.number else None
+    after = before.last.name if before and before.last else ""
+    states = list(islice(walk_kind(SubjectKind.ACCOUNT, company=ports.company, after=after), _LOOKED_AT_IN_A_PORTION))
+    last = states[-1].head.subject if len(states) == _LOOKED_AT_IN_A_PORTION else None
+    members = [state.head.subject.name for state in states if _may_be_a_member(state.head)]
+    return _keep(cause, place, members, last=last, ports=ports)
+
+
+def _keep(cause: Cause, place: _Place, ids: list[str], *, last: Subject | None, ports: DiscoveryPorts) -> Portion:
+    before = ports.portions.kept(cause.change, number=place.number - 1) if place.number else None
+    subjects = tuple(Subject(SubjectKind.ACCOUNT, name) for name in ids)
+    total = len(subjects) + (before.total if before else 0)
+    return ports.portions.keep(cause.change, Portion(number=place.number, subjects=subjects, total=total, last=last))
+
+
+def _is_news(account: str, *, subjects: Subjects) -> bool:
+    return not _may_be_a_member(subjects.load(Subject(SubjectKind.ACCOUNT, account)).head)
+
+
+def _may_be_a_member(head: Head) -> bool:
+    return isinstance(head.fact, Account) and head.fact.state is not AccountState.DEPARTED
+
+
+def _place(command: DiscoverAccounts) -> _Place:
+    number, colon, token = (command.cursor or "0").partition(":")
+    try:
+        return _Place(int(number), token=token if colon else None)
+    except ValueError as error:
+        raise Rejected(f"no look at the organisation goes on at {command.cursor!r}") from error
+
+
+class DiscoveryRequestPorts(Protocol):
+    """Asking for a discovery: what it needs of the API's context."""
+
+    inbox: Inbox
+    changes: Changes
+    clock: Clock
+    entropy: RandomBytes
+
+
+def request_discovery(*, actor: str, ports: DiscoveryRequestPorts) -> str:
+    """Ask for it; returns the id of the change. `actor` is the ARN of the caller."""
+    cause = caused_by(actor, reference="discover", ports=ports, kind=CauseKind.DISCOVERY)
+    ports.inbox.put([DiscoverAccounts(subject=THE_ORGANIZATION, cause=cause)])
+    # After the inbox has it: a change that nobody will ever plan must not be left behind.
+    ports.changes.open(cause)
+    return cause.change

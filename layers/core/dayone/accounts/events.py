@@ -1,0 +1,276 @@
+"""Read which account or organizational unit an event is about, and ask for it to be read again."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from dayone.errors import Invalid, Malformed
+from dayone.model.changes import Cause, CauseKind, moment_in, ulid_of
+from dayone.model.commands import Command, RefreshAccount, RefreshOrganizationalUnit
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.store import DeadLetters, Inbox
+
+type Detail = Mapping[str, Any]
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_ACCOUNT_ARN = re.compile(r"arn:[a-z-]+:organizations::[0-9]{12}:account/o-[a-z0-9]+/([0-9]{12})")
+_UNIT_ID = re.compile(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
+# Source: Organizations API Reference, parameter ResourceId of TagResource: what else it may be than an account.
+_OTHER_RESOURCE = re.compile(r"(ou|r|p|rp|rt)-.+")
+_LIKELY = ("serviceEventDetails", "requestParameters", "responseElements")
+# These name who called and where the event was written down, which is the management account as a rule.
+_ABOUT_THE_CALL = frozenset({"userIdentity", "recipientAccountId", *_LIKELY})
+_KEYS = frozenset({"accountid", "resourceid"})
+_UNUSUAL_KEYS = frozenset(
+    {"account", "awsaccountid", "memberaccountid", "newaccountid", "linkedaccountid", "targetaccountid"}
+)
+# The member account makes these calls itself, and need not name itself in them.
+_CALLED_BY_THE_ACCOUNT = frozenset({"AcceptHandshake", "LeaveOrganization", "PutAccountName"})
+
+
+class _Entry(NamedTuple):
+    """A key without case, hyphens and underscores, what it holds, and the key that it stands under."""
+
+    key: str
+    found: object
+    parent: str
+
+
+def account_in(detail: Detail, *, name: str, resources: object) -> str:
+    """The account that an event of this name is about, twelve digits, or empty; `resources` are the envelope's."""
+    likely = [entry for place in _LIKELY for entry in _entries(detail.get(place))]
+    rest = [entry for key, found in detail.items() if key not in _ABOUT_THE_CALL for entry in _entries({key: found})]
+    caller = detail.get("userIdentity") if name in _CALLED_BY_THE_ACCOUNT else None
+    ways = (
+        _under(_KEYS, likely),
+        _under(_UNUSUAL_KEYS, likely),
+        _inside("account", likely),
+        _parties(likely),
+        _in_arns(likely),
+        _in_arns(_entries(resources)),
+        _under(_KEYS | _UNUSUAL_KEYS, rest),
+        _inside("account", rest),
+        _in_arns(rest),
+        _under(_KEYS, _entries(caller)),
+    )
+    return next((found for way in ways for found in way), "")
+
+
+def unit_in(detail: Detail) -> str:
+    """The organizational unit that an event about units is about, or empty."""
+    entries = [entry for place in _LIKELY for entry in _entries(detail.get(place))]
+    ids = [str(entry.found) for entry in entries if entry.key in ("organizationalunitid", "id")]
+    ids += [str(entry.found).rpartition("/")[2] for entry in entries if entry.key == "arn"]
+    return next((name for name in ids if _UNIT_ID.fullmatch(name)), "")
+
+
+def names_another_resource(detail: Detail) -> bool:
+    """Whether it says outright that it is about a root, a unit or a policy."""
+    named = (entry.found for entry in _entries(detail.get("requestParameters")) if entry.key == "resourceid")
+    return any(_OTHER_RESOURCE.fullmatch(str(value)) for value in named)
+
+
+def has_failed(detail: Detail) -> bool:
+    """Whether what it tells of has ended in failure."""
+    entries = _entries(detail.get("serviceEventDetails"))
+    return any(entry.key == "state" and str(entry.found).upper() == "FAILED" for entry in entries)
+
+
+def _under(keys: frozenset[str], entries: "list[_Entry] | Iterator[_Entry]") -> Iterator[str]:
+    return (found for entry in entries if entry.key in keys and (found := _as_account(entry.found)))
+
+
+def _inside(parent: str, entries: list[_Entry]) -> Iterator[str]:
+    return (
+        found
+        for entry in entries
+        if (entry.parent, entry.key) == (parent, "id") and (found := _as_account(entry.found))
+    )
+
+
+def _parties(entries: list[_Entry]) -> Iterator[str]:
+    """The accounts among the parties of a handshake; the other party is the organisation."""
+    for pair in entries:
+        if pair.key == "parties" and isinstance(pair.found, list):
+            for party in pair.found:
+                said = {entry.key: entry.found for entry in _entries(party)}
+                if str(said.get("type", "")).upper() == "ACCOUNT" and (found := _as_account(said.get("id"))):
+                    yield found
+
+
+def _in_arns(entries: "list[_Entry] | Iterator[_Entry]") -> Iterator[str]:
+    return (found.group(1) for entry in entries if (found := _ACCOUNT_ARN.fullmatch(str(entry.found))))
+
+
+def _as_account(found: object) -> str:
+    """Twelve digits, also of a number that has lost its zeros, or of text with hyphens or blanks; empty for others."""
+    if isinstance(found, bool) or not isinstance(found, int | str):
+        return ""
+    digits = f"{found:012d}" if isinstance(found, int) else re.sub(r"[\s-]", "", found)
+    return digits if _ACCOUNT_ID.fullmatch(digits) else ""
+
+
+def _entries(node: object, parent: str = "") -> Iterator[_Entry]:
+    """Every key with what it holds, and every member of a list under the key of that list."""
+    if isinstance(node, Mapping):
+        for key, found in node.items():
+            plain = re.sub(r"[_-]", "", str(key)).casefold()
+            yield _Entry(plain, found, parent)
+            yield from _entries(found, plain)
+    elif isinstance(node, list):
+        for found in node:
+            if not isinstance(found, Mapping | list):
+                yield _Entry(parent, found, parent)
+            yield from _entries(found, parent)
+
+
+_TAG_CHANGE = "Tag Change on Resource"
+# The times in the details of Organizations' own events; newer Java writes a comma after the year and a narrow space.
+_JAVA_TIME = "%b %d %Y %I:%M:%S %p"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountEvent:
+    """Which account to look at again, or below which organizational unit all of them.
+
+    One of the two ids is set, unless `ignored` says why there is nothing to look at. `caller` is the ARN of whoever
+    made the call that it tells of, as far as it says.
+    """
+
+    id: str
+    source: str
+    name: str
+    at: datetime
+    account_id: str = ""
+    unit_id: str = ""
+    ignored: str = ""
+    caller: str = ""
+
+
+def read(text: str) -> AccountEvent:
+    """Read one EventBridge event. Raises Malformed when it is not one, Invalid when it names nothing to look at."""
+    try:
+        event = _event(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Malformed("not an EventBridge event") from error
+    if not event.account_id and not event.unit_id and not event.ignored:
+        raise Invalid(f"{event.name} {event.id} names no account")
+    return event
+
+
+def _event(envelope: Mapping[str, Any]) -> AccountEvent:
+    detail = envelope["detail"]
+    name = str(detail.get("eventName", envelope["detail-type"]))
+    # What nothing can write is no id.
+    "".join((str(envelope["id"]), str(envelope["source"]))).encode()
+    is_about_units = "organizationalunit" in name.casefold()
+    return AccountEvent(
+        id=str(envelope["id"]),
+        source=str(envelope["source"]),
+        name=name,
+        at=_first_moment(envelope.get("time"), detail.get("eventTime")),
+        account_id="" if is_about_units else account_in(detail, name=name, resources=envelope.get("resources")),
+        unit_id=unit_in(detail) if is_about_units else "",
+        ignored=_why_ignored(detail, kind=str(envelope.get("detail-type", ""))),
+        caller=_caller_in(detail),
+    )
+
+
+def _caller_in(detail: Detail) -> str:
+    identity = detail.get("userIdentity")
+    arn = identity.get("arn") if isinstance(identity, Mapping) else None
+    return arn if isinstance(arn, str) and arn.startswith("arn:") else ""
+
+
+def _why_ignored(detail: Mapping[str, Any], *, kind: str) -> str:
+    if detail.get("errorCode"):
+        return f"the call failed: {detail['errorCode']}"
+    if has_failed(detail):
+        return "the call it reports has failed"
+    tagged = (detail.get("service"), detail.get("resource-type"))
+    if names_another_resource(detail) or (kind == _TAG_CHANGE and tagged != ("organizations", "account")):
+        return "it is not about an account"
+    return ""
+
+
+def _first_moment(*texts: object) -> datetime:
+    """The first that can be read; raises ValueError when none can."""
+    for text in texts:
+        for read_one in (_iso, _java):
+            try:
+                return read_one(str(text))
+            except ValueError:
+                continue
+    raise ValueError("no time that can be read")
+
+
+def _iso(text: str) -> datetime:
+    at = moment_in(text)
+    if at is None or at.tzinfo is None:
+        raise ValueError("no possible time, or one without its zone")
+    return at
+
+
+def _java(text: str) -> datetime:
+    # AWS writes these in UTC. `split` takes any kind of space, the narrow one included.
+    return datetime.strptime(" ".join(text.replace(",", " ").split()), _JAVA_TIME).replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordAccountEvent:
+    """What recording needs."""
+
+    inbox: Inbox
+    dead_letters: DeadLetters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What has become of an event: what will be looked at again, or why nothing is.
+
+    With `unit` it is every account below that organizational unit. With `is_dead_letter` the event could not be
+    understood, and waits among the dead letters.
+    """
+
+    name: str
+    account: str = ""
+    unit: str = ""
+    why_not: str = ""
+    is_dead_letter: bool = False
+
+
+def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
+    """Put what one EventBridge event is about on the inbox.
+
+    An event that says that nothing happened is left at that; one that cannot be understood goes to the dead letters
+    at once, because no retry would mend it.
+    """
+    try:
+        event = read(text)
+    except Invalid as error:
+        ports.dead_letters.put(text, reason=str(error))
+        return Recorded(name="", why_not=str(error), is_dead_letter=True)
+    if event.ignored:
+        return Recorded(name=event.name, why_not=event.ignored)
+    ports.inbox.put([command_of(event)])
+    return Recorded(name=event.name, account=event.account_id, unit=event.unit_id)
+
+
+def command_of(event: AccountEvent) -> Command:
+    """The command that an event leads to; the same event leads to the same change."""
+    change = ulid_of(event.at, name=f"{event.source}:{event.id}")
+    cause = Cause(
+        change=change,
+        kind=CauseKind.ACCOUNT_EVENT,
+        actor=event.source,
+        reference=event.id,
+        at=event.at,
+        # Whoever has moved or tagged it, or renamed the unit, does not approve what that gives.
+        authors=(event.caller,) if event.caller else (),
+    )
+    if event.unit_id:
+        unit = Subject(SubjectKind.ORGANIZATIONAL_UNIT, event.unit_id)
+        return RefreshOrganizationalUnit(subject=unit, cause=cause)
+    return RefreshAccount(subject=Subject(SubjectKind.ACCOUNT, event.account_id), cause=cause)

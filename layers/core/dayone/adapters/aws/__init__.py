@@ -1,0 +1,1 @@
+"""What the adapters of all services share: clients, errors, rights, rate limits."""

@@ -1,0 +1,164 @@
+"""What the record of a change counts, what a plan adds, who is to blame, and marks by which it is found."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dayone.adapters.dynamodb import keys as change_keys
+from dayone.adapters.dynamodb import keys as lists
+from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.adapters.dynamodb.writes import HOLDS_NOTHING, Check, Put, Update, Write
+from dayone.messages.codec import Record, decode, encode, stamp
+from dayone.model.changes import Blame, change_at
+from dayone.model.operations import DeletionOutcome, Lane, Operation, OperationState, lane_of
+from dayone.model.subjects import SubjectKind
+from dayone.ports.operations import Finished
+
+_PREFIX = "blame_"
+
+
+def blame_parts(blamed: Sequence[Blame]) -> Record:
+    """What a plan has to say of it; of each actor, apart for leavers, the first reason counts."""
+    names = [hashlib.sha256(f"{blame.actor} {blame.of_leavers}".encode()).hexdigest()[:24] for blame in blamed]
+    return {f"{_PREFIX}{name}": encode(blame) for name, blame in zip(names, blamed, strict=True)}
+
+
+def blamed_in(record: Mapping[str, Any]) -> tuple[Blame, ...]:
+    """What the record of a change says of it."""
+    return tuple(decode(Blame, record[name]) for name in sorted(record) if name.startswith(_PREFIX))
+
+
+_ENDS = {
+    OperationState.SUCCEEDED: "succeeded",
+    OperationState.FAILED: "failed",
+    OperationState.SUPERSEDED: "superseded",
+}
+_LEFT = "left_"
+
+
+def left_in(record: Mapping[str, Any]) -> Mapping[Lane, int]:
+    """How many operations of each lane are still to end, by a change's record."""
+    left = {lane: int(record.get(_left(lane), 0)) for lane in Lane}
+    return {lane: number for lane, number in left.items() if number > 0}
+
+
+def added_by(operations: Sequence[Operation]) -> dict[str, int]:
+    """What a plan adds to the counts of its change."""
+    counts = Counter({"operations": len(operations), **_held(operations)})
+    if counts["held"]:
+        counts["held_version"] = counts["held"]
+    counts.update(_left(lane_of(operation)) for operation in operations if operation.state is not OperationState.HELD)
+    return dict(counts)
+
+
+def share_of(operations: Sequence[Operation]) -> dict[str, int]:
+    """What the proof that a subject was planned says of its operations."""
+    return {"operations": len(operations), **_held(operations)} if operations else {}
+
+
+def ended(ends: Iterable[Finished]) -> dict[str, Write]:
+    """The writes that count operations that ended, their attempts, and when the last of a change did."""
+    told = sorted(ends, key=lambda operation: operation.at)
+    last = {end.operation.change: {"ended_at": stamp(end.at)} for end in told}
+    return _counted((_counts_of(end) for end in told), put=last)
+
+
+def _counts_of(end: Finished) -> tuple[Operation, Mapping[str, int], Mapping[str, int]]:
+    operation = end.operation
+    of_change = {_left(lane_of(operation)): -1, "attempts": operation.attempts}
+    if operation.failed_before and end.state is OperationState.FAILED:
+        of_change["failed_before"] = 1
+    if operation.outcome is DeletionOutcome.WAS_NOT_THERE:
+        of_change["was_not_there"] = 1
+    return operation, {_ENDS[end.state]: 1}, of_change
+
+
+def released(operations: Iterable[Operation]) -> dict[str, Write]:
+    """The writes that count held operations that may run."""
+    return _counted((operation, {"held": -1}, {_left(lane_of(operation)): 1}) for operation in operations)
+
+
+def dropped(operations: Iterable[Operation]) -> dict[str, Write]:
+    """The writes that count held operations that never will."""
+    return _counted((operation, {"held": -1, "superseded": 1}, {}) for operation in operations)
+
+
+def expired(operations: Iterable[Operation]) -> dict[str, Write]:
+    """The same of those on which nobody has decided in time."""
+    return _counted((operation, {"held": -1, "superseded": 1}, {"expired": 1}) for operation in operations)
+
+
+def _counted(
+    counts: Iterable[tuple[Operation, Mapping[str, int], Mapping[str, int]]],
+    *,
+    put: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, Write]:
+    """A write for each change and for each subject in it: the first counts are for both, the others for the change.
+
+    Of subjects that are no accounts nobody asks for more than what has failed.
+    """
+    changes: dict[str, Counter[str]] = {}
+    shares: dict[tuple[str, str], Counter[str]] = {}
+    keys = {}
+    for operation, of_both, of_change in counts:
+        changes.setdefault(operation.change, Counter()).update({**of_both, **of_change})
+        if operation.subject.kind is SubjectKind.ACCOUNT or _ENDS[OperationState.FAILED] in of_both:
+            share = (operation.change, str(operation.subject))
+            keys[share] = change_keys.planned_key(operation.subject, change=operation.change)
+            shares.setdefault(share, Counter()).update(of_both)
+    heads = {
+        f"change {change}": Update(change_keys.change_key(change), add=dict(add), put=(put or {}).get(change, {}))
+        for change, add in changes.items()
+    }
+    parts = {f"share {' '.join(share)}": Update(keys[share], add=dict(add)) for share, add in shares.items()}
+    return {**heads, **parts}
+
+
+def _held(operations: Iterable[Operation]) -> dict[str, int]:
+    held = sum(1 for operation in operations if operation.state is OperationState.HELD)
+    return {"held": held} if held else {}
+
+
+def _left(lane: Lane) -> str:
+    # A placeholder of an expression is made from it, and takes no dash.
+    return f"{_LEFT}{lane.replace('-', '_')}"
+
+
+def holding(place: str) -> dict[str, Write]:
+    """The write that marks the change at a place as one that holds something; harmless when it is marked."""
+    return _marked(lists.HOLDING, place)
+
+
+def failed(place: str) -> dict[str, Write]:
+    """The same for one of which something has failed, or was given up."""
+    return _marked(lists.FAILED, place)
+
+
+def of_failures(ends: Iterable[Finished], *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Write]:
+    """The writes that mark each change in which something fails that had not failed before it.
+
+    `known` are the proofs that their subjects were planned, which have the places of the changes.
+    """
+    failures = [end.operation for end in ends if end.state is OperationState.FAILED and not end.operation.failed_before]
+    proofs = (known[change_keys.planned_key(operation.subject, change=operation.change)] for operation in failures)
+    return {name: write for proof in proofs for name, write in failed(str(proof["listed_as"])).items()}
+
+
+def release(table: DynamoTable, change: str) -> None:
+    """Take the mark from a change that holds nothing any more."""
+    key = change_keys.mark_key(change, mark=lists.HOLDING)
+    table.transact(
+        lambda: {
+            "change": Check(change_keys.change_key(change), condition=HOLDS_NOTHING),
+            "mark": Update(key, remove=("listed_in", "listed_as")),
+        },
+        what=f"taking the mark from change {change}",
+        over_when=["change"],
+    )
+
+
+def _marked(name: str, place: str) -> dict[str, Write]:
+    change = change_at(place)
+    listed = {"listed_in": name, "listed_as": place}
+    return {f"{name} {change}": Put({**change_keys.mark_key(change, mark=name)._asdict(), **listed})}

@@ -1,0 +1,272 @@
+"""Changes in DynamoDB: the record of a cause and its counts, the list of changes, and their progress."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import batched, islice
+from typing import ClassVar
+
+from boto3.dynamodb.conditions import ConditionBase, Key
+
+from dayone.adapters.dynamodb import audit as audit_log
+from dayone.adapters.dynamodb import change_counts as counts
+from dayone.adapters.dynamodb import change_counts as marks
+from dayone.adapters.dynamodb import keys as change_keys
+from dayone.adapters.dynamodb import keys as lists
+from dayone.adapters.dynamodb.keys import HEAD, RecordKey
+from dayone.adapters.dynamodb.mapping import change_in, change_parts, operation_in, share_in
+from dayone.adapters.dynamodb.parked import unpark_earlier, unpark_plan
+from dayone.adapters.dynamodb.table import DynamoTable, Listing
+from dayone.adapters.dynamodb.writes import (
+    EXISTS,
+    IS_GIVEN_UP,
+    IS_NEW,
+    IS_NOT_GIVEN_UP,
+    Put,
+    Update,
+    expects_fewer_than,
+    holds_what_was_shown,
+)
+from dayone.changes.estimate import place_of
+from dayone.errors import Invalid, NotFound
+from dayone.messages.codec import Record, encode
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import EVERY_CHANGE, Cause, Change, ChangeState, ChangesWanted, Decision, Share, change_at
+from dayone.model.operations import Lane, Operation, OperationState
+from dayone.model.subject_state import Head
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.records import Page
+
+_CHANGE, _GIVEN_UP = "change", "given up"
+
+
+class DynamoChanges:
+    """The port Changes."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+    )
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def open(self, cause: Cause, *, audit: AuditEntry | None = None) -> None:
+        """Record a change whose number of subjects is still being found out; harmless when it is there."""
+        # None is written, not left out: to a plan that is committed meanwhile the number is there and stays unknown.
+        record = {**change_keys.change_key(cause.change)._asdict(), **change_parts(cause), "subjects": None}
+        entries = [audit] if audit else []
+        self._table.transact(
+            lambda: {
+                _CHANGE: Put(record, condition=IS_NEW),
+                **audit_log.appended(self._table, entries, lane=audit_log.POLICY),
+            },
+            what=f"opening change {cause.change}",
+            over_when=[_CHANGE],
+        )
+
+    def dismiss(self, cause: Cause, *, note: str) -> None:
+        """Record a change that leads to nothing, with a note that says why; harmless when the change is there."""
+        key = change_keys.change_key(cause.change)
+        record = {**key._asdict(), **change_parts(cause), "subjects": 0, "notes": [note]}
+        self._table.write(Put(record, condition=IS_NEW), what=f"dismissing change {cause.change}")
+
+    def expect(self, change: str, *, subjects: int) -> None:
+        """Say how many subjects it has, at least; raises NotFound for a change that was never opened."""
+        key = change_keys.change_key(change)
+        expected = Update(key, put={"subjects": subjects}, condition=EXISTS & expects_fewer_than(subjects))
+        if not self._table.write(expected, what=f"counting the subjects of change {change}") and not self._table.get(
+            key
+        ):
+            raise NotFound(f"there is no change {change}")
+
+    def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
+        """See Changes."""
+        if self._table.get(change_keys.planned_key(subject, change=cause.change)):
+            return
+        key = change_keys.unplanned_key(subject, change=cause.change)
+        once = {**change_parts(cause), "subjects": 1}
+        self._table.transact(
+            lambda: {
+                _GIVEN_UP: Put({**key._asdict(), "notes": [note]}, condition=IS_NOT_GIVEN_UP),
+                _CHANGE: Update(change_keys.change_key(cause.change), put_once=once, add={"unplanned": 1}),
+                **marks.failed(cause.place),
+            },
+            what=f"giving up {subject} in change {cause.change}",
+            over_when=[_GIVEN_UP],
+        )
+
+    def ask_again(self, change: str, *, subject: Subject) -> None:
+        """See Changes."""
+        key = change_keys.unplanned_key(subject, change=change)
+        self._table.transact(
+            lambda: {
+                _GIVEN_UP: Update(key, put={"is_over": True}, condition=IS_GIVEN_UP),
+                _CHANGE: Update(change_keys.change_key(change), add={"unplanned": -1}),
+            },
+            what=f"asking for {subject} again in change {change}",
+            over_when=[_GIVEN_UP],
+        )
+
+    def failed_in_plan(self, head: Head) -> Sequence[Operation]:
+        """The operations of a subject's plan in force that have failed, or are tried again since they had before it."""
+        lies_in = Key("pk").eq(change_keys.change_partition(head.change))
+        same_plan = lies_in & Key("sk").begins_with(change_keys.plan_prefix(head.subject, generation=head.generation))
+        operations = map(operation_in, self._table.query(same_plan)) if head.change else ()
+        return [
+            operation for operation in operations if operation.state is OperationState.FAILED or operation.failed_before
+        ]
+
+    def unpark_plan(self, head: Head) -> None:
+        """See Changes."""
+        unpark_plan(self._table, head)
+
+    def unpark_earlier(self, head: Head) -> None:
+        """See Changes."""
+        unpark_earlier(self._table, head)
+
+    def decide(self, change: str, decision: Decision, *, expected_version: int, audit: AuditEntry) -> Decision:
+        """See Changes."""
+        decision = replace(decision, version=expected_version + 1)
+        said = Update(
+            change_keys.change_key(change),
+            put={} if decision.is_of_part else {"decision": encode(decision)},
+            add={"held_version": 1},
+            condition=holds_what_was_shown(expected_version),
+        )
+        refused = self._table.transact(
+            lambda: {_CHANGE: said, **audit_log.appended(self._table, [audit], lane=audit_log.POLICY)},
+            what=f"deciding on change {change}",
+            over_when=[_CHANGE],
+        )
+        if not refused:
+            return decision
+        record = self._table.get(change_keys.change_key(change))
+        if record is None:
+            raise NotFound(f"there is no change {change}")
+        return change_in(record).decided_before()
+
+
+# About a megabyte of the index, which is what one call reads at most.
+_MOST_LOOKED_AT = 1000
+_AT_ONCE = 100
+_MARKED: Mapping[ChangeState, str] = {ChangeState.HELD: lists.HOLDING, ChangeState.FAILED: lists.FAILED}
+
+
+class DynamoHistory:
+    """The port History."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def changes(self, wanted: ChangesWanted = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
+        """See History."""
+        listing = _listing(wanted)
+        after = _place(cursor, listing=listing, wanted=wanted) if cursor else None
+        listed = self._table.query(
+            _lies_in(wanted, listing), index="listing", newest_first=True, after=after, page=_AT_ONCE
+        )
+        entries: list[Change] = []
+        last: Record | None = None
+        for number, (place, change) in enumerate(self._with_changes(listed, wanted=wanted)):
+            if last is not None and (len(entries) == limit or number == _MOST_LOOKED_AT):
+                return Page(entries, listing.cursor_at(last))
+            last = place
+            if change is not None and wanted.has(change):
+                entries.append(change)
+        return Page(entries)
+
+    def glance(self, change: str) -> Change | None:
+        """See History."""
+        record = self._table.get(change_keys.change_key(change))
+        return change_in(record) if record else None
+
+    def _with_changes(
+        self, listed: Iterable[Record], *, wanted: ChangesWanted
+    ) -> Iterator[tuple[Record, Change | None]]:
+        """Each place in the list with its change, None for one whose record is not there yet."""
+        if _list_of(wanted) == lists.CHANGES:
+            yield from ((record, change_in(record)) for record in listed)
+            return
+        for places in batched(islice(listed, _MOST_LOOKED_AT + 1), _AT_ONCE, strict=False):
+            ids = [change_at(str(pair["listed_as"])) for pair in places]
+            known = {
+                change.id: change for change in map(change_in, self._table.get_all(map(change_keys.change_key, ids)))
+            }
+            yield from ((record, known.get(change)) for record, change in zip(places, ids, strict=True))
+
+
+def _list_of(wanted: ChangesWanted) -> str:
+    """The shortest list that has all of them."""
+    if wanted.subject:
+        return lists.changes_of(wanted.subject)
+    return _MARKED.get(wanted.state, lists.CHANGES) if wanted.state else lists.CHANGES
+
+
+def _listing(wanted: ChangesWanted) -> Listing:
+    return Listing(partition=("listed_in", _list_of(wanted)), sort_key="listed_as", index="listing", newest_first=True)
+
+
+def _lies_in(wanted: ChangesWanted, listing: Listing) -> ConditionBase:
+    name, value = listing.partition
+    condition: ConditionBase = Key(name).eq(value) & Key(listing.sort_key).between(*wanted.places)
+    return condition
+
+
+def _place(cursor: str, *, listing: Listing, wanted: ChangesWanted) -> dict[str, str]:
+    place, (first, last) = listing.place_of(cursor), wanted.places
+    # DynamoDB refuses to go on from outside of what is asked for.
+    if not first <= place[listing.sort_key] <= last:
+        raise Invalid("the cursor belongs to another time")
+    return place
+
+
+_ACCOUNTS = f"{change_keys.PLANNED}{SubjectKind.ACCOUNT}:"
+_LAST = "\U0010ffff"
+# What a look at a change costs must not grow with what waits before it.
+_MOST_COUNTED = 20
+
+
+class DynamoProgress:
+    """The port Progress."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchGetItem", "dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def of_accounts(self, change: str, *, cursor: str, limit: int) -> Page[Share]:
+        """The accounts that a change has planned, by id."""
+        listing = Listing(partition=("pk", change_keys.change_partition(change)), sort_key="sk", prefix=_ACCOUNTS)
+        return listing.page(self._table, cursor=cursor, limit=limit, read=share_in)
+
+    def before(self, change: Change, lane: Lane) -> int:
+        """About how many operations of other changes go before those of this one in a lane."""
+        goes_before = Key("runnable").eq(lists.waiting_in(lane)) & Key("runnable_order").lt(place_of(change))
+        listed = self._table.query(goes_before, index="runnable", limit=_MOST_COUNTED, only="pk")
+        own = change_keys.change_partition(change.id)
+        others = [str(pair["pk"]) for pair in listed if pair["pk"] != own]
+        if len(others) < _MOST_COUNTED // 2:
+            return len(others)
+        return max(len(others), self._left(others, lane=lane))
+
+    def failed(self, change: str, *, after: str, limit: int) -> Sequence[Subject]:
+        """Subjects of a change that have failed operations, by their text, from behind `after`."""
+        first, last = f"{change_keys.PLANNED}{after}", f"{change_keys.PLANNED}{_LAST}"
+        lies_in = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").between(first, last)
+        shares = (share_in(record) for record in self._table.query(lies_in))
+        return [share.subject for share in islice(_failed(shares, after=after), limit)]
+
+    def planned(self, change: str, subjects: Iterable[Subject]) -> frozenset[Subject]:
+        """Those of the subjects that a change has planned."""
+        found = self._table.get_all(change_keys.planned_key(subject, change=change) for subject in subjects)
+        return frozenset(change_keys.planned_of(record) for record in found)
+
+    def _left(self, partitions: Iterable[str], *, lane: Lane) -> int:
+        """How many operations of a lane the changes of these partitions have left."""
+        heads = self._table.get_all(RecordKey(partition, HEAD) for partition in partitions)
+        return sum(counts.left_in(record).get(lane, 0) for record in heads)
+
+
+def _failed(shares: Iterable[Share], *, after: str) -> Iterable[Share]:
+    return (share for share in shares if share.failed and str(share.subject) != after)

@@ -1,0 +1,156 @@
+"""The executor's lease, due work, checkpoints of long changes, names of units, and ended sessions in DynamoDB."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from boto3.dynamodb.conditions import Key
+
+from dayone.adapters.dynamodb import keys
+from dayone.adapters.dynamodb import keys as change_keys
+from dayone.adapters.dynamodb import keys as lists
+from dayone.adapters.dynamodb.mapping import applied_in
+from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.adapters.dynamodb.writes import IS_NEW, Put, Update, is_free_for, is_held_by, was_read_before
+from dayone.errors import Conflicting
+from dayone.messages.codec import Record, decode, encode, stamp
+from dayone.model.operations import Lane
+from dayone.model.subject_state import Portion
+from dayone.model.subjects import Subject
+from dayone.ports.operations import Learned, Lowered
+from dayone.ports.organizations import UnitName
+
+
+class DynamoDueWork:
+    """The port DueWork; what was written a moment ago may be missing, because an index follows its table."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
+        """Subjects whose `due_at` has come, the longest due first."""
+        has_come = Key("due").eq(lists.DUE) & Key("due_at").lte(stamp(now))
+        listed = self._table.query(has_come, index="due", limit=limit)
+        return [keys.subject_of(keys.RecordKey(pair["pk"], pair["sk"])) for pair in listed]
+
+    def has_parked(self) -> bool:
+        """See DueWork."""
+        return any(True for _ in self._table.query(Key("runnable").eq(lists.PARKED), index="runnable", limit=1))
+
+    def has_runnable(self) -> bool:
+        """See DueWork."""
+        return any(
+            True
+            for name in (lists.BEGUN, *map(lists.waiting_in, Lane))
+            for _ in self._table.query(Key("runnable").eq(name), index="runnable", limit=1)
+        )
+
+
+class DynamoPortions:
+    """The port Portions."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:PutItem"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def kept(self, change: str, *, number: int) -> Portion | None:
+        """The portion of that number, or None."""
+        record = self._table.get(change_keys.portion_key(change, number=number))
+        return decode(Portion, record) if record else None
+
+    def keep(self, change: str, portion: Portion) -> Portion:
+        """Keep a portion; returns the one that counts."""
+        key = change_keys.portion_key(change, number=portion.number)
+        record = {**key._asdict(), **encode(portion)}
+        if self._table.write(Put(record, condition=IS_NEW), what=f"keeping a portion of change {change}"):
+            return portion
+        first = self.kept(change, number=portion.number)
+        if first is None:
+            raise Conflicting(f"portion {portion.number} of change {change} was there and is not")
+        return first
+
+
+class DynamoRevokedSessions:
+    """The port RevokedSessions; what was written a moment ago may be missing, because an index follows its table."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def confirmed(self) -> Sequence[tuple[Subject, str]]:
+        """See RevokedSessions."""
+        records = self._table.query(Key("listed_in").eq(lists.REVOKED_SESSIONS), index="listing")
+        listed = [(_person_of(record), applied_in(record)) for record in records]
+        return [(person, applied.attributes["user_id"]) for person, applied in listed if applied.doubt is None]
+
+
+def _person_of(record: Record) -> Subject:
+    return keys.subject_of(keys.RecordKey(record["pk"], record["sk"]))
+
+
+class DynamoTurn:
+    """The port Turn."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:UpdateItem"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def take(self, holder: str, *, now: datetime, until: datetime, learned: Learned | None = None) -> bool:
+        """Have it, or go on having it, until then; False while somebody else has it."""
+        record = {"holder": holder, "until": stamp(until), **_record_of(learned)}
+        taken = Update(keys.TURN, put=record, condition=is_free_for(holder, now=stamp(now)))
+        return self._table.write(taken, what="taking the turn")
+
+    def learned(self) -> Learned | None:
+        """What was remembered last, by whomever; None before the first time."""
+        record = self._table.get(keys.TURN) or {}
+        if "since" not in record:
+            return None
+        lowered = {
+            quota: Lowered(float(was["limit"]), datetime.fromisoformat(was["at"]))
+            for quota, was in record.get("lowered", {}).items()
+        }
+        return Learned(since=datetime.fromisoformat(record["since"]), lowered=lowered)
+
+    def give_back(self, holder: str, *, learned: Learned | None = None) -> None:
+        """Have it no more, and remember what was `learned`; does nothing when somebody else has it by now."""
+        free = Update(keys.TURN, put=_record_of(learned), remove=("holder", "until"), condition=is_held_by(holder))
+        self._table.write(free, what="giving the turn back")
+
+
+def _record_of(learned: Learned | None) -> Mapping[str, Any]:
+    if learned is None:
+        return {}
+    lowered = {quota: {"limit": str(was.limit), "at": stamp(was.at)} for quota, was in learned.lowered.items()}
+    return {"since": stamp(learned.since), "lowered": lowered}
+
+
+class DynamoUnitNames:
+    """The port UnitNames."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchGetItem", "dynamodb:PutItem"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def known(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
+        """See UnitNames."""
+        wanted = {keys.unit_key(unit_id).pk: unit_id for unit_id in unit_ids}
+        records = self._table.get_all(map(keys.unit_key, wanted.values()))
+        return {wanted[record["pk"]]: decode(UnitName, record) for record in records}
+
+    def keep(self, unit_id: str, name: UnitName) -> UnitName:
+        """See UnitNames."""
+        record = {**keys.unit_key(unit_id)._asdict(), **encode(name)}
+        condition = was_read_before(stamp(name.read_at))
+        if self._table.write(Put(record, condition=condition), what=f"keeping the name of {unit_id}"):
+            return name
+        kept = self.known([unit_id]).get(unit_id)
+        if kept is None:
+            raise Conflicting(f"the name of {unit_id} was there and is not")
+        return kept

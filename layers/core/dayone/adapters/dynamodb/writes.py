@@ -1,0 +1,246 @@
+"""Writes to records in DynamoDB, alone or in a transaction, and every condition that one depends on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from dayone.adapters.dynamodb.keys import RecordKey, check_keys
+from dayone.messages.codec import Record, encode, is_empty
+from dayone.model.operations import OPEN_STATES, Applied, Operation, OperationState
+from dayone.model.subject_state import Head
+
+# A record that is not there has no attribute at all, its key included.
+IS_NEW: ConditionBase = Attr("pk").not_exists()
+EXISTS: ConditionBase = Attr("pk").exists()
+# A final state is never left again, whoever comes late.
+IS_OPEN: ConditionBase = EXISTS & Attr("state").is_in(sorted(encode(state) for state in OPEN_STATES))
+# Whoever comes late, the decision on a held operation is carried out once.
+IS_HELD: ConditionBase = Attr("state").eq(encode(OperationState.HELD))
+# A change that holds something else by now keeps its mark.
+HOLDS_NOTHING: ConditionBase = Attr("held").not_exists() | Attr("held").eq(0)
+# A subject is counted once as given up, until it is asked for again.
+IS_GIVEN_UP: ConditionBase = EXISTS & Attr("is_over").not_exists()
+IS_NOT_GIVEN_UP: ConditionBase = IS_NEW | Attr("is_over").exists()
+# AWS is called for an operation that waits, never for one it works on already.
+IS_PENDING: ConditionBase = Attr("state").eq(encode(OperationState.PENDING))
+
+
+def is_taken_by_nobody_but(change: str) -> ConditionBase:
+    """A delivery counts once; a change that had noted it may have died before it had done the rest."""
+    return IS_NEW | Attr("change").eq(change)
+
+
+def nothing_moved_since(head: Head) -> ConditionBase:
+    """Everything a plan was made from is as it was read.
+
+    One number is enough: every commit, every begin and every end of an operation that changes the head or a resource
+    adds one to it, so a plan made from an older state is refused, whichever part of it was old.
+    """
+    return Attr("revision").eq(head.revision) if head.revision else IS_NEW
+
+
+def is_as_it_was(plan: Mapping[str, Any]) -> ConditionBase:
+    """The progress of a plan is the one that was read: what is written to it was computed from that."""
+    return Attr("revision").eq(plan["revision"])
+
+
+def is_as_read(resource: Applied | None) -> ConditionBase:
+    """The resource is as it was read, or still not there: every attempt and every end leaves its name and its time."""
+    if resource is None:
+        return IS_NEW
+    written = {"operation": resource.operation, "at": encode(resource.at)}
+    same = [Attr(name).eq(value) if value else Attr(name).not_exists() for name, value in written.items()]
+    return EXISTS & same[0] & same[1]
+
+
+def holds_what_was_shown(version: int) -> ConditionBase:
+    """Nothing was added to what a change holds, and the first to decide has decided."""
+    return EXISTS & (Attr("held_version").eq(version) if version else Attr("held_version").not_exists())
+
+
+def is_counted(*, was: bool) -> ConditionBase:
+    """The resource is still counted, or still not, as it was read: the sum must follow every change of that."""
+    flag = Attr("counted")
+    return flag.eq(was) if was else flag.not_exists() | flag.eq(was)
+
+
+def is_in_force(generation: str) -> ConditionBase:
+    """The plan is the newest one: an older plan's operations may not begin, nor count on the newer plan's head."""
+    return Attr("generation").eq(generation)
+
+
+def may_begin(operation: Operation) -> ConditionBase:
+    """Its plan is the newest one, or it is a removal that a human has approved, which outlives its plan."""
+    return is_in_force(operation.generation) | Attr("released").contains(operation.id)
+
+
+def leaves_room_for(more: int, *, most: int, counter: str) -> ConditionBase:
+    """Removals are counted against the limit by whoever commits first: two plans cannot both take what is left."""
+    return Attr(counter).not_exists() | Attr(counter).lte(most - more)
+
+
+def is_tried_as_often_as(operation: Operation) -> ConditionBase:
+    """Nobody else has begun it since it was read: two executors at once would call AWS twice."""
+    return Attr("attempts").eq(operation.attempts)
+
+
+def ends_with(digest: str) -> ConditionBase:
+    """The chain still ends where it was read, so that no two entries follow the same one."""
+    return Attr("hash").eq(digest)
+
+
+def is_older_than(version: int) -> ConditionBase:
+    """The policy in force never goes back to an older version by an event that comes late."""
+    return IS_NEW | Attr("version").lt(version)
+
+
+def is_version(version: int) -> ConditionBase:
+    """Another version has reservations of its own."""
+    return Attr("version").eq(version)
+
+
+def expects_fewer_than(subjects: int) -> ConditionBase:
+    """A change has what was asked for once, also when the same cause asks for less under another policy."""
+    return Attr("subjects").attribute_type("NULL") | Attr("subjects").not_exists() | Attr("subjects").lt(subjects)
+
+
+def was_read_before(moment: str) -> ConditionBase:
+    """What is kept was read no later: a name that was on its way during a rename does not come back after it."""
+    return IS_NEW | Attr("read_at").lte(moment)
+
+
+def is_free_for(holder: str, *, now: str) -> ConditionBase:
+    """One run at a time: another's turn has to end, by its own word or because it has not been renewed."""
+    return Attr("holder").not_exists() | Attr("holder").eq(holder) | Attr("until").lt(now)
+
+
+def is_held_by(holder: str) -> ConditionBase:
+    """A run that was believed dead does not give back what is another's by now."""
+    return Attr("holder").eq(holder)
+
+
+def has_newest(number: int, *, state: str) -> ConditionBase:
+    """What is recorded was judged against the newest version, in the state that it was read in."""
+    return Attr("newest").eq(number) & Attr("state").eq(state)
+
+
+_typed = TypeSerializer().serialize
+_plain = TypeDeserializer().deserialize
+
+
+def typed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as the low-level API writes it: `{"pk": {"S": "…"}}`; raises TooLarge for a key that is too long."""
+    check_keys(record)
+    return {name: _typed(value) for name, value in record.items()}
+
+
+def plain(image: Mapping[str, Any]) -> Record:
+    """A record from what the low-level API, or the table's stream, says."""
+    return {name: _plain(value) for name, value in image.items()}
+
+
+def key_of(key: RecordKey) -> dict[str, Any]:
+    """A primary key for the low-level API; raises TooLarge for one that is too long."""
+    check_keys(key._asdict())
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+@dataclass(frozen=True)
+class Put:
+    """Write a whole record."""
+
+    kind: ClassVar[str] = "Put"
+    record: Record
+    condition: ConditionBase | None = None
+
+    def request(self) -> dict[str, Any]:
+        """The parameters of PutItem."""
+        return {"Item": typed(self.record), **_conditional(self.condition)}
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Remove a record; harmless when it is not there."""
+
+    kind: ClassVar[str] = "Delete"
+    key: RecordKey
+    condition: ConditionBase | None = None
+
+    def request(self) -> dict[str, Any]:
+        """The parameters of DeleteItem."""
+        return {"Key": key_of(self.key), **_conditional(self.condition)}
+
+
+@dataclass(frozen=True)
+class Check:
+    """Write nothing, but let the transaction fail when the condition does not hold."""
+
+    kind: ClassVar[str] = "ConditionCheck"
+    key: RecordKey
+    condition: ConditionBase
+
+    def request(self) -> dict[str, Any]:
+        """The parameters of ConditionCheck."""
+        return {"Key": key_of(self.key), **_conditional(self.condition)}
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change parts of a record, which is created when it is not there.
+
+    `put` sets attributes, an empty value removing one; `put_once` sets those that are not there yet; `add` adds to
+    numbers, a missing one counting as 0.
+    """
+
+    kind: ClassVar[str] = "Update"
+    key: RecordKey
+    put: Mapping[str, Any] = field(default_factory=dict)
+    put_once: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+    remove: tuple[str, ...] = ()
+    condition: ConditionBase | None = None
+
+    def request(self) -> dict[str, Any]:
+        """The parameters of UpdateItem."""
+        check_keys(self.put)
+        full = {name: value for name, value in self.put.items() if not is_empty(value)}
+        gone = [*self.remove, *(name for name in self.put if name not in full)]
+        clauses = {
+            "SET": [f"#{name} = :{name}" for name in full]
+            + [f"#{name} = if_not_exists(#{name}, :{name})" for name in self.put_once],
+            "ADD": [f"#{name} :{name}" for name in self.add],
+            "REMOVE": [f"#{name}" for name in gone],
+        }
+        values = {**full, **self.put_once, **self.add}
+        request = _conditional(self.condition)
+        # No name is written out: DynamoDB reserves hundreds of words, `state` and `subject` among them.
+        names = {f"#{name}": name for name in (*values, *gone)}
+        request["ExpressionAttributeNames"] = request.get("ExpressionAttributeNames", {}) | names
+        if values:
+            typed_values = typed({f":{name}": value for name, value in values.items()})
+            request["ExpressionAttributeValues"] = request.get("ExpressionAttributeValues", {}) | typed_values
+        expression = " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
+        return {"Key": key_of(self.key), "UpdateExpression": expression, **request}
+
+
+Single = Put | Delete | Update
+Write = Single | Check
+
+
+def built(condition: ConditionBase, *, parameter: str, is_key: bool = False) -> dict[str, Any]:
+    """A condition under the name of the request's parameter, with its placeholders."""
+    expression = ConditionExpressionBuilder().build_expression(condition, is_key_condition=is_key)
+    request: dict[str, Any] = {
+        parameter: expression.condition_expression,
+        "ExpressionAttributeNames": dict(expression.attribute_name_placeholders),
+    }
+    if expression.attribute_value_placeholders:
+        request["ExpressionAttributeValues"] = typed(expression.attribute_value_placeholders)
+    return request
+
+
+def _conditional(condition: ConditionBase | None) -> dict[str, Any]:
+    return {} if condition is None else built(condition, parameter="ConditionExpression")

@@ -1,0 +1,1 @@
+"""HR systems' APIs, their configuration and their secrets."""

@@ -1,0 +1,1 @@
+"""Identity Center: the Identity Store and the API `sso-admin`."""

@@ -1,0 +1,150 @@
+"""Reads in Identity Center what there is at this moment, no faster than it is allowed to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dayone.adapters.aws.dependent_actions import READS_ENCRYPTED, DependentActions
+from dayone.adapters.aws.errors import translated
+from dayone.errors import NotFound
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.live_access import Principal
+from dayone.ports.records import Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_sso_admin import SSOAdminClient
+
+_SSO, _STORE = "sso-admin", "identitystore"
+
+
+class AwsLiveAccess:
+    """The port LiveAccess over the APIs `sso-admin` and `identitystore`. Source: their API References.
+
+    `wait` returns when the API of a service may be called. Names of permission sets never change, so they are kept.
+    """
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "identitystore:DescribeGroup",
+            "identitystore:DescribeUser",
+            "identitystore:GetGroupId",
+            "identitystore:GetUserId",
+            "sso:DescribePermissionSet",
+            "sso:ListAccountAssignments",
+            "sso:ListAccountAssignmentsForPrincipal",
+            "sso:ListPermissionSetsProvisionedToAccount",
+        }
+    )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = READS_ENCRYPTED
+
+    def __init__(
+        self,
+        sso_admin: "SSOAdminClient",
+        identitystore: "IdentityStoreClient",
+        *,
+        instance_arn: str,
+        identity_store_id: str,
+        wait: Callable[[str, str], None],
+    ) -> None:
+        self._sso = sso_admin
+        self._store = identitystore
+        self._instance = {"InstanceArn": instance_arn}
+        self._in_store = {"IdentityStoreId": identity_store_id}
+        self._wait = wait
+        self._names: dict[str, str] = {}
+
+    def permission_sets_in(self, account: str) -> Sequence[str]:
+        """See LiveAccess."""
+        found, token = list[str](), dict[str, str]()
+        while True:
+            self._wait(_SSO, "ListPermissionSetsProvisionedToAccount")
+            asked: Any = {**self._instance, "AccountId": account, "MaxResults": 100, **token}
+            with translated():
+                answer = self._sso.list_permission_sets_provisioned_to_account(**asked)
+            found += answer.get("PermissionSets", [])
+            if not answer.get("NextToken"):
+                return sorted(found)
+            token = {"NextToken": answer["NextToken"]}
+
+    def in_account(self, account: str, *, permission_set_arn: str, cursor: str, limit: int) -> Page[AssignmentKey]:
+        """See LiveAccess."""
+        asked: Any = {**self._instance, "AccountId": account, "PermissionSetArn": permission_set_arn}
+        self._wait(_SSO, "ListAccountAssignments")
+        try:
+            with translated():
+                answer = self._sso.list_account_assignments(**asked, **_part(cursor, limit))
+        except NotFound:
+            return Page([])
+        return _page(answer)
+
+    def of_principal(self, principal: Principal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
+        """See LiveAccess."""
+        asked: Any = {**self._instance, "PrincipalId": principal.id, "PrincipalType": principal.kind.value}
+        asked |= {"Filter": {"AccountId": account}} if account else {}
+        self._wait(_SSO, "ListAccountAssignmentsForPrincipal")
+        try:
+            with translated():
+                answer = self._sso.list_account_assignments_for_principal(**asked, **_part(cursor, limit))
+        except NotFound:
+            return Page([])
+        return _page(answer)
+
+    def permission_set_name(self, arn: str) -> str:
+        """See LiveAccess."""
+        if arn not in self._names:
+            self._wait(_SSO, "DescribePermissionSet")
+            asked: Any = {**self._instance, "PermissionSetArn": arn}
+            self._names[arn] = _said(lambda: self._sso.describe_permission_set(**asked)["PermissionSet"]["Name"])
+        return self._names[arn]
+
+    def principal_name(self, principal: Principal) -> str:
+        """See LiveAccess."""
+        store: Any = self._store
+        if principal.kind is PrincipalType.GROUP:
+            self._wait(_STORE, "DescribeGroup")
+            return _said(lambda: store.describe_group(**self._in_store, GroupId=principal.id).get("DisplayName", ""))
+        self._wait(_STORE, "DescribeUser")
+        return _said(lambda: store.describe_user(**self._in_store, UserId=principal.id).get("UserName", ""))
+
+    def group_called(self, name: str) -> Principal | None:
+        """See LiveAccess; GetGroupId finds it whatever the letter case."""
+        self._wait(_STORE, "GetGroupId")
+        asked: Any = {**self._in_store, **_identified("displayName", name)}
+        found = _said(lambda: self._store.get_group_id(**asked)["GroupId"])
+        return Principal(kind=PrincipalType.GROUP, id=found) if found else None
+
+    def user_called(self, name: str) -> Principal | None:
+        """See LiveAccess."""
+        self._wait(_STORE, "GetUserId")
+        asked: Any = {**self._in_store, **_identified("userName", name)}
+        found = _said(lambda: self._store.get_user_id(**asked)["UserId"])
+        return Principal(kind=PrincipalType.USER, id=found) if found else None
+
+
+def _identified(path: str, value: str) -> Mapping[str, Any]:
+    return {"AlternateIdentifier": {"UniqueAttribute": {"AttributePath": path, "AttributeValue": value}}}
+
+
+def _said(ask: Callable[[], str]) -> str:
+    try:
+        with translated():
+            return ask()
+    except NotFound:
+        return ""
+
+
+def _part(cursor: str, limit: int) -> Any:  # noqa: ANN401 - keyword arguments of two boto3 methods
+    return {"MaxResults": limit, **({"NextToken": cursor} if cursor else {})}
+
+
+def _page(answer: Mapping[str, Any]) -> Page[AssignmentKey]:
+    assignments = (
+        AssignmentKey(
+            account_id=pair["AccountId"],
+            permission_set_arn=pair["PermissionSetArn"],
+            principal_id=pair["PrincipalId"],
+            principal_type=PrincipalType(pair["PrincipalType"]),
+        )
+        for pair in answer.get("AccountAssignments", [])
+    )
+    return Page(list(assignments), answer.get("NextToken") or "")

@@ -1,0 +1,173 @@
+"""Permission sets in Identity Center with their tags, and their provisioning to accounts."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dayone.adapters.aws.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
+from dayone.adapters.aws.errors import translated
+from dayone.adapters.identity_center.names import SET_MEMBERS, PermissionSetNames, SsoNamedSets
+from dayone.adapters.identity_center.responses import (
+    FULL_PAGE,
+    entries_of,
+    explained,
+    is_denied_by_iam,
+    receipt,
+    request_state,
+    seen,
+    states_of,
+)
+from dayone.errors import AlreadyExists, Conflicting
+from dayone.model.reasons import tags_in
+from dayone.ports.identity_center import Receipt, RequestState
+
+if TYPE_CHECKING:
+    from mypy_boto3_sso_admin import SSOAdminClient
+
+# AWS takes no empty description, and does not say what leaving it out of an update does. A blank is allowed.
+_BLANK = " "
+_DEFAULT_SESSION = "PT1H"
+
+
+class SsoProvisioning:
+    """The provisioning side of the port PermissionSets. Source: IAM Identity Center API Reference."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "sso:ProvisionPermissionSet",
+            "sso:DescribePermissionSetProvisioningStatus",
+            "sso:ListPermissionSetProvisioningStatus",
+            "sso:ListAccountsForProvisionedPermissionSet",
+        }
+    )
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {**IN_ACCOUNTS, **WRITES_ENCRYPTED}
+
+    def __init__(self, client: "SSOAdminClient", *, instance_arn: str, lacks_rights: bool = False) -> None:
+        """`lacks_rights` is whether the operator has given none in the management account."""
+        self._client = client
+        self._instance = instance_arn
+        self._lacks_rights = lacks_rights
+
+    def provision(self, arn: str, *, account: str = "") -> str:
+        """See PermissionSets."""
+        target: Any = {"TargetType": "ALL_PROVISIONED_ACCOUNTS"}
+        if account:
+            target = {"TargetType": "AWS_ACCOUNT", "TargetId": account}
+        with translated():
+            asked = self._client.provision_permission_set(**self._target(arn), **target)
+        return asked["PermissionSetProvisioningStatus"]["RequestId"]
+
+    def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+        """See PermissionSets; a full page without them ends the look."""
+        pages = self._client.get_paginator("list_permission_set_provisioning_status").paginate(
+            InstanceArn=self._instance, PaginationConfig={"PageSize": FULL_PAGE}
+        )
+        with translated():
+            listed = entries_of(pages, member="PermissionSetsProvisioningStatus", asked=asked)
+        return states_of(listed, asked=asked, describe=self.provisioning)
+
+    def provisioning(self, request_id: str) -> RequestState:
+        """See PermissionSets."""
+        with translated():
+            answer = self._client.describe_permission_set_provisioning_status(
+                InstanceArn=self._instance, ProvisionPermissionSetRequestId=request_id
+            )
+        told = answer["PermissionSetProvisioningStatus"]
+        state, arn = request_state(told), told.get("PermissionSetArn")
+        # AWS does not say how it ends where there is nothing to bring up to date. Then no account has an old form. And
+        # in the management account it takes its caller's rights even where that has the newest one already.
+        left = self.outdated_accounts if is_denied_by_iam(state) else self.accounts
+        if state.failure_reason and arn and not left(arn):
+            return RequestState(is_over=True)
+        return explained(state, lacks_rights=self._lacks_rights)
+
+    def accounts(self, arn: str) -> Collection[str]:
+        """See PermissionSets."""
+        return self._accounts(arn)
+
+    def outdated_accounts(self, arn: str) -> Collection[str]:
+        """See PermissionSets."""
+        return self._accounts(arn, ProvisioningStatus=_OUTDATED)
+
+    def _accounts(self, arn: str, **filtered: Any) -> frozenset[str]:  # noqa: ANN401 - keyword arguments of boto3
+        pages = self._client.get_paginator("list_accounts_for_provisioned_permission_set")
+        with translated():
+            listed = list(pages.paginate(**self._target(arn), **filtered))
+        return frozenset(account for page in listed for account in page.get("AccountIds", ()))
+
+    def _target(self, arn: str) -> Any:  # noqa: ANN401 - keyword arguments of many boto3 methods
+        return {"InstanceArn": self._instance, "PermissionSetArn": arn}
+
+
+class SsoPermissionSets(SsoProvisioning, SsoNamedSets):
+    """The port PermissionSets over the API `sso-admin`. Source: IAM Identity Center API Reference."""
+
+    ACTIONS: ClassVar[frozenset[str]] = (
+        SsoNamedSets.ACTIONS
+        | SsoProvisioning.ACTIONS
+        | frozenset(
+            {
+                "sso:CreatePermissionSet",
+                "sso:UpdatePermissionSet",
+                "sso:DeletePermissionSet",
+                "sso:TagResource",
+                "sso:UntagResource",
+            }
+        )
+    )
+
+    def __init__(self, client: "SSOAdminClient", *, instance_arn: str, lacks_rights: bool = False) -> None:
+        """`lacks_rights` is whether the operator has given none in the management account."""
+        SsoProvisioning.__init__(self, client, instance_arn=instance_arn, lacks_rights=lacks_rights)
+        self._by_name = PermissionSetNames(client, instance_arn=instance_arn)
+
+    def create(self, attributes: Mapping[str, str]) -> Receipt:
+        """See PermissionSets."""
+        given: Any = {SET_MEMBERS[word]: text for word, text in attributes.items() if word in SET_MEMBERS and text}
+        tags = tags_in(attributes)
+        given |= {"Tags": _listed(tags)} if tags else {}
+        try:
+            with translated():
+                made = self._client.create_permission_set(InstanceArn=self._instance, **given)
+        except Conflicting as conflict:
+            if seen(lambda: self._by_name.find(attributes["name"]) is not None):
+                raise AlreadyExists(str(conflict)) from conflict
+            raise
+        return receipt(made, permission_set_arn=made["PermissionSet"]["PermissionSetArn"])
+
+    def update(self, arn: str, *, attributes: Mapping[str, str]) -> Receipt:
+        """See PermissionSets."""
+        # AWS itself clears a relay state that is left out, and has no other way to clear one.
+        given: Any = {"RelayState": attributes["relay_state"]} if attributes.get("relay_state") else {}
+        with translated():
+            return receipt(
+                self._client.update_permission_set(
+                    **self._target(arn),
+                    Description=attributes.get("description") or _BLANK,
+                    SessionDuration=attributes.get("session_duration") or _DEFAULT_SESSION,
+                    **given,
+                )
+            )
+
+    def tag(self, arn: str, *, tags: Mapping[str, str]) -> Receipt:
+        """See PermissionSets."""
+        asked: Any = {"InstanceArn": self._instance, "ResourceArn": arn, "Tags": _listed(tags)}
+        with translated():
+            return receipt(self._client.tag_resource(**asked))
+
+    def untag(self, arn: str, *, keys: Iterable[str]) -> Receipt:
+        """See PermissionSets."""
+        asked: Any = {"InstanceArn": self._instance, "ResourceArn": arn, "TagKeys": sorted(keys)}
+        with translated():
+            return receipt(self._client.untag_resource(**asked))
+
+    def delete(self, arn: str) -> Receipt:
+        """See PermissionSets."""
+        with translated():
+            return receipt(self._client.delete_permission_set(**self._target(arn)))
+
+
+def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+_OUTDATED = "LATEST_PERMISSION_SET_NOT_PROVISIONED"

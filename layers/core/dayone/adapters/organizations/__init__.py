@@ -1,0 +1,1 @@
+"""AWS Organizations: accounts, and the policies that end sessions."""

@@ -1,0 +1,158 @@
+"""Accounts, organizational units and tags in AWS Organizations."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from dayone.adapters.aws.errors import translated
+from dayone.errors import Conflicting, NotFound
+from dayone.model.accounts import Account, AccountState
+from dayone.policy.ou_paths import path_of
+from dayone.ports.organizations import ListedAccounts, UnitName, UnitNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_organizations.type_defs import AccountTypeDef
+
+# An event of a rename that got lost is made good after this.
+_NAMES_LAST = timedelta(hours=1)
+# Organizations is eventually consistent, and EventBridge cuts the time of an event to the second.
+_SETTLES = timedelta(seconds=10)
+_REMEMBERED = 200
+_READINGS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """What Organizations said of an account, None when it is no member, and when the call began."""
+
+    began: datetime
+    described: "AccountTypeDef | None"
+    ou_ids: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class AwsOrganization:
+    """The port Organization over the API `organizations`. Source: AWS Organizations API Reference.
+
+    An account takes two calls, one for its tags, and one for each name of a unit that nobody has asked for within an
+    hour; AWS answers only two of those a second, so `names` remembers them for all processes. Several events about one
+    account are answered with one reading if that began after them.
+    """
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "organizations:DescribeAccount",
+            "organizations:DescribeOrganizationalUnit",
+            "organizations:ListAccounts",
+            "organizations:ListParents",
+            "organizations:ListTagsForResource",
+        }
+    )
+
+    def __init__(self, client: "OrganizationsClient", *, names: UnitNames, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._names = names
+        self._clock = clock
+        self._read: dict[str, _Read] = {}
+
+    def account(self, account_id: str, *, since: datetime) -> Account | None:
+        """See Organization; raises Conflicting when the account goes on being changed while it is read."""
+        for _ in range(_READINGS):
+            read = self._read.pop(account_id, None)
+            try:
+                if read is None or read.began < since + _SETTLES:
+                    read = self._read_anew(account_id)
+                # The path is made anew: a unit may have been renamed since.
+                path = self._path(read.ou_ids)
+            except NotFound:
+                # The account, or a unit above it, went between two calls. Coming back by the queue takes minutes.
+                continue
+            self._remember(account_id, read)
+            return account_in(read.described, ou_ids=read.ou_ids, tags=read.tags, path=path) if read.described else None
+        raise Conflicting(f"account {account_id} changed each time it was read")
+
+    def _remember(self, account_id: str, read: _Read) -> None:
+        self._read[account_id] = read
+        while len(self._read) > _REMEMBERED:
+            del self._read[next(iter(self._read))]
+
+    def list_accounts(self, cursor: str) -> ListedAccounts:
+        """See Organization; a part may be empty and another follow."""
+        with translated():
+            page = self._client.list_accounts(NextToken=cursor) if cursor else self._client.list_accounts()
+        return ListedAccounts([record["Id"] for record in page["Accounts"]], cursor=page.get("NextToken", ""))
+
+    def look_again_at_unit(self, unit_id: str) -> None:
+        """See Organization."""
+        try:
+            self._name_read_anew(unit_id)
+        except NotFound:
+            return
+
+    def is_still_there(self, account: Account) -> bool:
+        """See Organization; asks nobody but `names`."""
+        known = self._names.known(account.ou_ids)
+        if len(known) < len(account.ou_ids):
+            return True
+        return path_of(known[unit_id].name for unit_id in account.ou_ids) == account.ou_path
+
+    def _read_anew(self, account_id: str) -> _Read:
+        began = self._clock()
+        try:
+            with translated():
+                described = self._client.describe_account(AccountId=account_id)["Account"]
+        except NotFound:
+            return _Read(began=began, described=None)
+        with translated():
+            tags = dict(self._tags(account_id))
+            return _Read(began=began, described=described, ou_ids=self._ou_ids(described), tags=tags)
+
+    def _ou_ids(self, described: "AccountTypeDef") -> tuple[str, ...]:
+        paths = described.get("Paths")
+        if paths:
+            return tuple(part for part in paths[0].split("/") if part.startswith("ou-"))
+        return tuple(reversed(list(self._units_above(described["Id"]))))
+
+    def _units_above(self, child: str) -> Iterator[str]:
+        listing = self._client.get_paginator("list_parents")
+        while True:
+            # A child has exactly one parent, but a page may be empty and another follow.
+            parent = next(record for page in listing.paginate(ChildId=child) for record in page["Parents"])
+            if parent["Type"] == "ROOT":
+                return
+            child = parent["Id"]
+            yield child
+
+    def _tags(self, account_id: str) -> Iterator[tuple[str, str]]:
+        for page in self._client.get_paginator("list_tags_for_resource").paginate(ResourceId=account_id):
+            yield from ((tag["Key"], tag["Value"]) for tag in page["Tags"])
+
+    def _path(self, ou_ids: tuple[str, ...]) -> str:
+        known, oldest = self._names.known(ou_ids), self._clock() - _NAMES_LAST
+        fresh = {unit_id: unit_name.name for unit_id, unit_name in known.items() if unit_name.read_at > oldest}
+        return path_of(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
+
+    def _name_read_anew(self, unit_id: str) -> str:
+        began = self._clock()
+        with translated():
+            answer = self._client.describe_organizational_unit(OrganizationalUnitId=unit_id)
+        return self._names.keep(unit_id, UnitName(name=answer["OrganizationalUnit"]["Name"], read_at=began)).name
+
+
+def account_in(described: "AccountTypeDef", *, ou_ids: tuple[str, ...], tags: Mapping[str, str], path: str) -> Account:
+    """The account as DescribeAccount answers it, with its place and its tags."""
+    return Account(
+        id=described["Id"],
+        name=described.get("Name", ""),
+        email=described.get("Email", ""),
+        # Status, which has fewer states, was retired in favour of State in 2026.
+        state=AccountState(described.get("State") or described["Status"]),
+        ou_path=path,
+        ou_ids=ou_ids,
+        tags=tags,
+        # Every ARN of the organisation is one of its management account's. Source: Service Authorization Reference.
+        is_management=described["Arn"].split(":")[4] == described["Id"],
+        created_at=described["JoinedTimestamp"].astimezone(UTC) if described.get("JoinedMethod") == "CREATED" else None,
+    )

@@ -1,0 +1,1 @@
+"""What Day One is deployed into, described by AWS."""

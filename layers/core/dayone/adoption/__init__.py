@@ -1,0 +1,1 @@
+"""Taking on what exists in Identity Center already."""

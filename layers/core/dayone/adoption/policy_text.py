@@ -1,0 +1,125 @@
+"""What exists in Identity Center in the policy's own words, as YAML, and what of it the policy cannot say."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import yaml
+
+from dayone.errors import Invalid
+from dayone.model.policy.rules import AssignmentRule, Policy
+from dayone.model.reasons import tags_in
+from dayone.model.subjects import Resource, ResourceKind
+from dayone.policy.language.fields import PREDEFINED_POLICIES
+from dayone.policy.language.parser import read_policy
+
+_FILE = "as-it-is.yaml"
+_BESIDE = "groups.yaml"
+_WIDEST = 110
+_PREDEFINED = {path: name for name, path in PREDEFINED_POLICIES.items()}
+# What any partition's ARN of an AWS managed policy is read as: the path below `policy/`.
+_ARN = "arn:aws:iam::aws:policy/"
+
+
+class _Block(str):
+    """A text of several lines that is written as such."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no alias, since no mapping and no list stands in a rule twice: the policy language has none."""
+
+
+def _scalar(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # Between double quotes what cannot be seen, such as U+2028, is written as an escape.
+    style = "|" if isinstance(text, _Block) else None if text.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style=style)
+
+
+_Dumper.add_representer(str, _scalar)
+_Dumper.add_representer(_Block, _scalar)
+
+
+def permission_set_text(
+    key: str,
+    *,
+    attributes: Mapping[str, str],
+    attached: Mapping[Resource, Mapping[str, str]],
+    assignments: Sequence[AssignmentRule] = (),
+) -> str:
+    """A policy with one permission set of this key, of these attributes, attached policies and assignments by id."""
+    managed = sorted(part.name for part in attached if part.kind is ResourceKind.MANAGED_POLICY)
+    customer = sorted(part.name for part in attached if part.kind is ResourceKind.CUSTOMER_POLICY)
+    inline = attached.get(Resource(ResourceKind.INLINE_POLICY), {}).get("document", "")
+    rule = {
+        **_named(key, attributes),
+        "session_duration": attributes.get("session_duration", ""),
+        "relay_state": attributes.get("relay_state", ""),
+        "tags": dict(sorted(tags_in(attributes).items())),
+        "managed_policies": [_managed_policy(path) for path in managed],
+        "customer_managed_policies": [_customer_policy(name) for name in customer],
+        "inline_policy": _document(inline),
+        "permissions_boundary": _boundary(attached.get(Resource(ResourceKind.BOUNDARY), {})),
+    }
+    given = [_assignment(assignment) for assignment in assignments]
+    more = {"assignments": given} if given else {}
+    return _text("permission_sets", key, rule={name: value for name, value in rule.items() if value}, more=more)
+
+
+def group_text(key: str, *, attributes: Mapping[str, str], people: Iterable[str]) -> str:
+    """A policy with one group of this key and these attributes, with people by their HR ids."""
+    rule = {name: value for name, value in _named(key, attributes).items() if value}
+    return _text("groups", key, rule={**rule, "people": sorted(people)})
+
+
+def read_text(text: str, *, groups: Iterable[str] = ()) -> tuple[Policy, Sequence[str]]:
+    """The policy that such a text is, and every mistake as `file:line:column: …`, which leaves the policy empty.
+
+    It may name `groups`, which have their rules elsewhere.
+    """
+    beside = {"version": 1, "groups": {key: {"people": []} for key in groups}}
+    try:
+        return read_policy({_FILE: text, _BESIDE: yaml.dump(beside, Dumper=_Dumper)}, version=0), ()
+    except Invalid as invalid:
+        return Policy(), invalid.findings
+
+
+def _text(section: str, key: str, *, rule: Mapping[str, object], more: Mapping[str, object] | None = None) -> str:
+    policy = {"version": 1, section: {key: rule}, **(more or {})}
+    return str(yaml.dump(policy, Dumper=_Dumper, sort_keys=False, width=_WIDEST, allow_unicode=True))
+
+
+def _assignment(rule: AssignmentRule) -> dict[str, object]:
+    accounts = [account for selector in rule.accounts for account in selector.ids]
+    assignee = {"person": rule.person} if rule.person else {"group": rule.group}
+    return {**assignee, "permission_set": rule.permission_set, "accounts": [{"id": accounts}]}
+
+
+def _named(key: str, attributes: Mapping[str, str]) -> dict[str, object]:
+    name = attributes.get("name", "")
+    return {"name": "" if name == key else name, "description": attributes.get("description", "")}
+
+
+def _managed_policy(path: str) -> str:
+    """The name of a predefined one, else the ARN, which nobody takes for a slip of the pen."""
+    return path if path.startswith("arn:") else _PREDEFINED.get(path, f"{_ARN}{path}")
+
+
+def _customer_policy(name: str) -> dict[str, str]:
+    path, _, last = name.rpartition("/")
+    return {"name": last} if not path else {"name": last, "path": f"{path}/"}
+
+
+def _boundary(attributes: Mapping[str, str]) -> dict[str, object]:
+    if customer := attributes.get("customer_policy"):
+        return {"customer_managed_policy": _customer_policy(customer)}
+    managed = attributes.get("managed_policy")
+    return {"managed_policy": _managed_policy(managed)} if managed else {}
+
+
+def _document(inline: str) -> str:
+    """As JSON text, so that no number and no word of it is read otherwise than IAM reads it."""
+    try:
+        return _Block(f"{json.dumps(json.loads(inline), indent=2)}\n") if inline else ""
+    except (ValueError, RecursionError):
+        return inline

@@ -1,0 +1,120 @@
+"""Take a human's decision to take on what exists under the name of something that could not be created."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from dayone.adoption.request import AdoptionWish
+from dayone.errors import Inapplicable, NotFound
+from dayone.executor.existing import ExistingNames, parts_in
+from dayone.lookups import caused_by, the_change
+from dayone.model.adoption import Adoption, wanted_digest
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause, CauseKind
+from dayone.model.commands import AdoptExisting
+from dayone.model.guardrails import Verdict
+from dayone.model.reasons import Desired
+from dayone.model.subject_state import Head
+from dayone.model.subjects import ITSELF, Subject
+from dayone.planning.desired_people import EXTERNAL
+from dayone.planning.existing import Comparison
+from dayone.planning.facts import ResolvedFact, ResolveFact
+from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.records import Progress, Records
+from dayone.ports.store import Inbox
+
+_SEVERAL = 3
+
+
+class AdoptionPorts(Protocol):
+    """Taking the decision: what it needs of the API's context."""
+
+    records: Records
+    progress: Progress
+    existing: ExistingNames
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def request_adoption(change: str, *, wish: AdoptionWish, actor: str, ports: AdoptionPorts) -> Cause:
+    """Ask for a subject of a change to be planned by the decision; returns the cause of the new change.
+
+    What exists is read anew. Raises NotFound for a change that is unknown or has nothing about the subject,
+    Inapplicable when there is nothing to decide, or something else than what the digest stands for, and Unavailable
+    when that cannot be read now.
+    """
+    found, subject = the_change(change, records=ports.records, now=ports.clock()), wish.subject
+    if not ports.progress.planned(change, [subject]):
+        raise NotFound(f"change {change} has nothing about {subject}")
+    state = ports.records.subject(subject)
+    _check_is_open(state.head)
+    if ITSELF[subject.kind] in state.applied:
+        raise Inapplicable(f"{subject} is there already: there is nothing to decide")
+    desired = ports.existing.access.desired.evaluate().of(subject)
+    with ports.existing.access.use.turn():
+        comparison = _compared(subject, wish=wish, desired=desired, names=ports.existing)
+    adoption = Adoption(
+        digest=comparison.digest,
+        wanted=wanted_digest(desired.resources),
+        actor=actor,
+        reason=wish.reason,
+        surplus=tuple(sorted(comparison.attached.keys() - desired.resources.keys())),
+        in_use=_in_words(comparison),
+    )
+    asked = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
+    cause = replace(asked, retries=found.cause.origin)
+    ports.inbox.put([AdoptExisting(subject=subject, cause=cause, adoption=adoption)])
+    return cause
+
+
+def _check_is_open(head: Head) -> None:
+    waiting = [held.change for held in head.held if held.is_gift and held.verdict is Verdict.WAITING]
+    if waiting:
+        raise Inapplicable(f"{head.subject} is held by change {waiting[0]}: approve or reject that first")
+
+
+def _compared(subject: Subject, *, wish: AdoptionWish, desired: Desired, names: ExistingNames) -> Comparison:
+    """What exists now, compared with what is wanted of it."""
+    wanted, parts = desired.resources.get(ITSELF[subject.kind]), parts_in(desired)
+    if wanted is None or desired.left_alone or EXTERNAL in wanted.attributes:
+        raise Inapplicable(f"nothing is to be created for {subject}: there is nothing to decide")
+    found = names.find(subject.kind, attributes=wanted.attributes)
+    if found is None:
+        raise Inapplicable(f"nothing exists under the name of {subject} any more: retry the change")
+    if found.attributes.get("name") != wanted.attributes.get("name"):
+        name = found.attributes["name"]
+        raise Inapplicable(f"it is called {name!r} in AWS, and is not renamed: write the name so in the policy")
+    reads = names.reads_for_one()
+    comparison = names.compare(subject, found, desired=wanted.attributes, parts=parts, reads=reads)
+    if comparison.unread:
+        raise Inapplicable(f"it cannot be taken on, because not all of it is known. {comparison}")
+    if comparison.digest != wish.digest:
+        raise Inapplicable(
+            f"this is not what the digest {wish.digest} stands for. By now, {comparison}. "
+            f"If that is what you want to take on, its digest is {comparison.digest}"
+        )
+    return comparison
+
+
+def _in_words(comparison: Comparison) -> str:
+    if len(comparison.uses) <= _SEVERAL:
+        return ", ".join(comparison.uses)
+    return f"{', '.join(comparison.uses[:_SEVERAL])} and {len(comparison.uses) - _SEVERAL} more"
+
+
+def decided_fact(
+    command: AdoptExisting, head: Head, now: datetime, *, resolve: ResolveFact[AdoptExisting]
+) -> ResolvedFact:
+    """The fact to plan with, and for the audit log who has decided it, about what, and why."""
+    resolved, adoption, cause = resolve(command, head, now), command.adoption, command.cause
+    entry = AuditEntry(
+        at=cause.at,
+        actor=adoption.actor,
+        action="adopt-existing",
+        subject=str(command.subject),
+        change=cause.change,
+        outcome="recorded",
+        detail=f"{adoption.reason} (digest {adoption.digest})",
+    )
+    return replace(resolved, audit=(*resolved.audit, entry))

@@ -1,0 +1,111 @@
+"""The whole HTTP API: its routes, and a problem document for everything that goes wrong."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from itertools import chain
+from typing import Any
+from urllib.parse import quote
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from dayone.api.context import AccessApi
+from dayone.api.idempotency import within_once
+from dayone.api.limits import bounded
+from dayone.api.params import check_nothing_is_empty, check_query
+from dayone.api.request_log import NextStep, told
+from dayone.api.spec import description_of
+from dayone.errors import NotFound, Unavailable
+from dayone.messages.problems import MEDIA_TYPE, problem_headers, problem_of
+
+_SERVER_ERROR = 500
+# What adds the routes for a method below /v1/<word>, as module.function in dayone.api.routes. Named and not imported: a
+# request pays for its own part, and all of them together load more than everything else here.
+_PARTS = {
+    "GET accounts": ("accounts.account_routes",),
+    "POST accounts": ("accounts.account_routes", "accounts.account_bootstrap_routes"),
+    "GET assignments": ("assignments.assignment_routes",),
+    "GET audit": ("audit.audit_routes",),
+    "GET changes": ("changes.change_routes",),
+    "POST changes": ("changes.change_routes",),
+    "GET dead-letters": ("dead_letters.dead_letter_routes",),
+    "POST dead-letters": ("dead_letters.dead_letter_routes",),
+    "GET existing": ("existing.existing_routes",),
+    "GET explain": ("explain.explain_routes",),
+    "GET grants": ("grants.grant_routes",),
+    "POST grants": ("grants.grant_routes",),
+    "GET groups": ("groups.group_routes",),
+    "GET health": ("system.health_routes",),
+    "GET me": ("system.me_routes",),
+    "GET hr-configuration": ("hr_configuration.hr_configuration_routes",),
+    "POST hr-configuration": ("hr_configuration.hr_configuration_routes",),
+    "GET metrics": ("system.metric_routes",),
+    "GET people": ("people.people_routes",),
+    "POST people": ("manual_people.people_by_hand_routes",),
+    "PUT people": ("manual_people.people_by_hand_routes",),
+    "GET permission-sets": ("permission_sets.permission_set_routes",),
+    "POST plan": ("plan.plan_routes",),
+    "GET policy": ("policy.policy_routes", "policy.policy_version_routes"),
+    "POST policy": ("policy.policy_version_routes",),
+    "PUT policy": ("policy.policy_routes",),
+    "GET settings": ("system.settings_routes",),
+    "GET stuck": ("system.stuck_routes",),
+}
+
+type AddRoutes = Callable[[APIGatewayRestResolver, AccessApi], None]
+
+
+def part_of(event: Mapping[str, Any]) -> str:
+    """Which part of the API a request is for: `GET people` of /v1/people/e-1."""
+    return f"{event['httpMethod']} {event['path'].removeprefix('/v1/').partition('/')[0]}"
+
+
+def routes_of(parts: Iterable[str]) -> Iterator[AddRoutes]:
+    """What adds the routes of these parts of the API; nothing for what is none."""
+    named = chain.from_iterable(_PARTS.get(part, ()) for part in parts)
+    for name in dict.fromkeys(named):
+        module, _, function = name.partition(".")
+        yield getattr(import_module(f"dayone.api.routes.{module}"), function)
+
+
+def _complete_question(app: APIGatewayRestResolver, next_step: NextStep) -> Response[str]:
+    """Stands around every route, where Powertools takes a path that ends with a slash for the one without."""
+    check_nothing_is_empty(app.current_event)
+    if description := description_of(app.context["_route"].func):
+        taken = [parameter for parameter in description.takes if parameter.place == "query"]
+        check_query(app.current_event, names={parameter.name: parameter.is_list for parameter in taken})
+    return next_step(app)
+
+
+def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) -> APIGatewayRestResolver:
+    """The resolver for API Gateway REST proxy events, with the routes of these parts."""
+    app = APIGatewayRestResolver()
+
+    def refuse(error: Exception) -> Response[str]:
+        event = app.current_event
+        request_id = str((event.get("requestContext") or {}).get("requestId") or "")
+        problem = problem_of(error, instance=quote(event.path, errors="replace"), request_id=request_id)
+        # Neither the path nor the message of a refusal: both can name a person.
+        said = {"kind": type(error).__name__, "status": problem["status"]}
+        if problem["status"] == _SERVER_ERROR:
+            logger.exception("request failed", extra=said)
+        elif isinstance(error, Unavailable):
+            # AWS's own words about our table and queues: what whoever reads the log needs to mend it.
+            logger.warning("request not possible now", extra={**said, "reason": str(error)})
+        else:
+            logger.info("request refused", extra=said)
+        return Response(problem["status"], MEDIA_TYPE, json.dumps(problem), headers=problem_headers(error))
+
+    def no_route(_error: NotFoundError) -> Response[str]:
+        event = app.current_event
+        return refuse(NotFound(f"there is no route {event.http_method} {event.path}: check the method and the path"))
+
+    once, within = within_once(api, refuse=refuse)
+    app.use([told(logger), bounded, _complete_question, once.answer])
+    for add_routes in routes_of(parts):
+        add_routes(app, within)
+    app.exception_handler(Exception)(refuse)
+    app.not_found(no_route)
+    return app

@@ -1,0 +1,45 @@
+"""What the HTTP API does for its callers: answer what is and why, and what would be, and take a policy."""
+
+from dataclasses import dataclass
+
+from dayone.executor.existing import ExistingNames
+from dayone.executor.rate_limits import Budgets
+from dayone.ops.health import Overview
+from dayone.ports.hr import RecordedHrVersions
+from dayone.ports.idempotency import RequestKeys
+from dayone.ports.live_access import LiveAccess
+from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.records import KnownSubjects, Progress, Records
+from dayone.ports.store import Changes, Company, DueWork, Grants, Inbox, Ledger, PolicyArchive, PolicyInForce
+
+
+@dataclass(kw_only=True)
+class AccessApi:
+    """What the API needs; `clock` gives the time in UTC, `entropy` at least ten random bytes.
+
+    What is put on `inbox` counts as asked for by its caller; on `redelivery` goes what was on the inbox before.
+
+    Only routes know it whole: each use case says in a protocol of its own which part it takes. Not frozen, because the
+    members of a protocol can be set.
+    """
+
+    records: Records
+    known: KnownSubjects
+    live: LiveAccess
+    progress: Progress
+    archive: PolicyArchive
+    policies: PolicyInForce
+    company: Company
+    ledger: Ledger
+    grants: Grants
+    hr_versions: RecordedHrVersions
+    existing: ExistingNames
+    changes: Changes
+    work: DueWork
+    inbox: Inbox
+    redelivery: Inbox
+    keys: RequestKeys
+    overview: Overview
+    budgets: Budgets
+    clock: Clock
+    entropy: RandomBytes

@@ -1,0 +1,43 @@
+"""Pages for readers as they go through API Gateway: which one is asked for, and how it is sent."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dayone.errors import DayOneError
+from dayone.messages.problems import MEDIA_TYPE, problem_of
+from dayone.ops.docs import Page
+
+_START = "docs.html"
+# Nothing from elsewhere, nothing written into the page, and no page of somebody else's around it. Swagger UI draws its
+# icons from `data:` addresses.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def page_asked_for(event: Mapping[str, Any]) -> str:
+    """The name of the page: that in the path, or the first one."""
+    return str((event.get("pathParameters") or {}).get("page") or _START)
+
+
+def page_answer(page: Page) -> dict[str, Any]:
+    """A page, with the headers that keep a browser to it."""
+    return _answer(200, page.text, media_type=page.media_type)
+
+
+def page_refusal(error: DayOneError) -> dict[str, Any]:
+    """A problem document in a page's place."""
+    problem = problem_of(error)
+    return _answer(problem["status"], json.dumps(problem), media_type=MEDIA_TYPE)
+
+
+def _answer(status: int, body: str, *, media_type: str) -> dict[str, Any]:
+    return {"statusCode": status, "headers": {**_HEADERS, "Content-Type": media_type}, "body": body}

@@ -1,0 +1,129 @@
+"""What the API answers to whoever lists people, accounts, groups and permission sets, made from what is remembered."""
+
+from datetime import date
+
+from dayone.access.status import PermissionSetThere, settlement_of
+from dayone.api.responses import time_answer
+from dayone.api.schemas import accounts as api_accounts
+from dayone.api.schemas import lists as api_groups
+from dayone.api.schemas import people as api_people
+from dayone.model.accounts import Account
+from dayone.model.operations import Action, Applied
+from dayone.model.people import Person
+from dayone.model.subject_state import Head, SubjectState, has_everything
+from dayone.model.subjects import ITSELF
+from dayone.ports.records import Page
+
+
+def people_answer(page: Page[SubjectState]) -> api_people.PeopleAnswer:
+    """Part of all people."""
+    return {"people": [_person(state) for state in page.entries], "cursor": page.cursor}
+
+
+def accounts_answer(page: Page[SubjectState]) -> api_accounts.AccountsAnswer:
+    """Part of all accounts."""
+    return {"accounts": [_account(state) for state in page.entries], "cursor": page.cursor}
+
+
+def groups_answer(page: Page[SubjectState]) -> api_groups.GroupsAnswer:
+    """Part of all groups."""
+    return {"groups": [_group(state) for state in page.entries], "cursor": page.cursor}
+
+
+def permission_sets_answer(page: Page[SubjectState]) -> api_groups.PermissionSetsAnswer:
+    """Part of all permission sets."""
+    return {"permission_sets": [_permission_set(state) for state in page.entries], "cursor": page.cursor}
+
+
+def bootstrap_answer(head: Head) -> api_accounts.BootstrapAnswer | None:
+    """How far an account has come to having everything for the first time."""
+    known = head.bootstrap
+    if known is None:
+        return None
+    is_over = has_everything(known, progress=head.progress)
+    state = "over" if is_over else "under-way" if known.is_under_way else "waiting"
+    return {"state": state, "change": known.change, "since": time_answer(known.since)}
+
+
+def permission_set_there_answer(permission_set: PermissionSetThere) -> api_accounts.PermissionSetThereAnswer:
+    """What an account has of one permission set."""
+    return {
+        "permission_set": permission_set.permission_set,
+        "there": permission_set.there,
+        "pending": permission_set.pending,
+        "held": permission_set.held,
+        "failed": permission_set.failed,
+        "failure": permission_set.failure,
+        "progress": str(permission_set.settlement),
+    }
+
+
+def _person(state: SubjectState) -> api_people.PersonInListAnswer:
+    head = state.head
+    fact = head.fact if isinstance(head.fact, Person) else None
+    return {
+        "id": head.subject.name,
+        "display_name": fact.display_name if fact else "",
+        "user_name": fact.user_name if fact else "",
+        "email": fact.email if fact else "",
+        "department": fact.department if fact else "",
+        "title": fact.title if fact else "",
+        "status": str(fact.status) if fact else "",
+        "start_date": _day(fact.start_date if fact else None),
+        "end_date": _day(fact.end_date if fact else None),
+        "has_user": _itself(state) is not None,
+        "has_access": head.has_access,
+        "progress": str(settlement_of(head)),
+    }
+
+
+def _account(state: SubjectState) -> api_accounts.AccountInListAnswer:
+    head = state.head
+    fact = head.fact if isinstance(head.fact, Account) else None
+    return {
+        "id": head.subject.name,
+        "name": fact.name if fact else "",
+        "state": str(fact.state) if fact else "",
+        "ou_path": fact.ou_path if fact else "",
+        "tags": dict(fact.tags) if fact else {},
+        "is_management": fact.is_management if fact else False,
+        "bootstrap": bootstrap_answer(head),
+        "progress": str(settlement_of(head)),
+    }
+
+
+def _group(state: SubjectState) -> api_groups.GroupInListAnswer:
+    there = _itself(state)
+    return {
+        "group": state.head.subject.name,
+        "name": _said(there, "name"),
+        "description": _said(there, "description"),
+        "is_there": there is not None,
+        "progress": str(settlement_of(state.head)),
+    }
+
+
+def _permission_set(state: SubjectState) -> api_groups.PermissionSetInListAnswer:
+    there = _itself(state)
+    return {
+        "permission_set": state.head.subject.name,
+        "name": _said(there, "name"),
+        "description": _said(there, "description"),
+        "session_duration": _said(there, "session_duration"),
+        "is_there": there is not None,
+        "progress": str(settlement_of(state.head)),
+    }
+
+
+def _itself(state: SubjectState) -> Applied | None:
+    known = state.applied.get(ITSELF[state.head.subject.kind])
+    # What was begun and never confirmed is nobody's yet.
+    return None if known is None or known.doubt is Action.CREATE else known
+
+
+def _said(there: Applied | None, attribute: str) -> str:
+    return there.attributes.get(attribute, "") if there else ""
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

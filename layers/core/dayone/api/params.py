@@ -1,0 +1,258 @@
+"""Read a request: who sends it, its query, the part of a list that it wants, and its body."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import unquote
+
+from dayone.api.spec import Parameter
+from dayone.errors import Malformed, TooLarge, Unauthentic
+from dayone.lookups import Window
+from dayone.model.changes import moment_in
+from dayone.model.principals import AUTHOR
+from dayone.model.subjects import Subject
+
+SINCE = Parameter(name="since", says="Only from this time or date (UTC) on.", example="2026-11-23T08:00:00Z")
+UNTIL = Parameter(name="until", says="Only before this time or date (UTC).", example="2026-11-24")
+type Event = Mapping[str, Any]
+
+
+def word_of[W: StrEnum](event: Event, name: str, words: type[W]) -> W | None:
+    """One of the words, None without; raises Malformed that names them all."""
+    text = asked_for(event, name)
+    return word_in(text, name=name, words=words) if text else None
+
+
+def word_in[W: StrEnum](text: str, *, name: str, words: type[W]) -> W:
+    """The word that a text is, in upper or lower case; raises Malformed that names them all."""
+    by_text = {str(word).casefold(): word for word in words}
+    if text.casefold() not in by_text:
+        raise Malformed(f"`{name}` is {text!r}, but must be one of {', '.join(words)}")
+    return by_text[text.casefold()]
+
+
+def moment_of(event: Event, name: str) -> datetime | None:
+    """A moment in ISO 8601 with its zone, or a day, which begins at midnight UTC; raises Malformed."""
+    text = asked_for(event, name)
+    if not text:
+        return None
+    moment = moment_in(f"{text}T00:00Z" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else text)
+    if moment is None:
+        raise Malformed(f"`{name}` must be a date or time such as 2026-11-23 or 2026-11-23T08:00:00Z")
+    if moment.tzinfo is None:
+        raise Malformed(f"`{name}` has no time zone: end it with Z for UTC, or with the offset, written %2B01:00")
+    return moment.astimezone(UTC)
+
+
+def subject_in(event: Event, name: str = "subject") -> Subject | None:
+    """A subject such as `person:e-1001`, None without; raises Malformed."""
+    said = asked_for(event, name)
+    try:
+        return Subject.parse(said) if said else None
+    except ValueError as error:
+        raise Malformed(f"`{name}` must be a subject such as person:e-1001 or account:123456789012") from error
+
+
+def seconds_of(event: Event, name: str, *, most: int) -> int:
+    """A whole number of seconds from 1 to `most`, 0 without; raises Malformed."""
+    said = asked_for(event, name)
+    if said and not (re.fullmatch(r"[0-9]{1,3}", said) and 1 <= int(said) <= most):
+        raise Malformed(f"`{name}` must be a number of seconds from 1 to {most}")
+    return int(said or 0)
+
+
+def words_in(words: type[StrEnum]) -> dict[str, object]:
+    """The JSON Schema of one of the words."""
+    return {"type": "string", "enum": [str(member) for member in words]}
+
+
+LARGEST_POLICY = 256 * 1024  # bytes; a DynamoDB record holds 400 KB
+LARGEST_LIMIT = 100
+USUAL_LIMIT = 25
+_SHORTER = "in a policy use globs and fewer lists, of people send fewer at once"
+# Half of a character outside the basic plane, as JSON writes one: few bodies have any.
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+# What the name of a session can hold, and an ARN.
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName
+AUTHOR_NAME = r"[A-Za-z0-9_+=,.@-]{2,128}|arn:aws[a-z-]{0,16}:(iam|sts)::[0-9]{12}:[A-Za-z0-9_+=,.@/-]{1,1024}"
+_MOST_AUTHORS = 20
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
+_LONGEST_SHOWN = 40
+
+
+def caller_of(event: Event) -> str:
+    """The ARN that API Gateway's IAM authorisation has established; raises Unauthentic when there is none."""
+    arn = event["requestContext"].get("identity", {}).get("userArn")
+    if not arn:
+        raise Unauthentic("the request is not signed: sign it for execute-api with AWS credentials")
+    return str(arn)
+
+
+def authors_of(event: Event) -> tuple[str, ...]:
+    """The people whom `author` of the query names, each once, as `author:` and what is said of them.
+
+    Each is a user name, as it stands in an ARN of a session, or an ARN. Raises Malformed for more than twenty, and for
+    a name that no caller can have.
+    """
+    named = dict.fromkeys((event.get("multiValueQueryStringParameters") or {}).get("author") or ())
+    if len(named) > _MOST_AUTHORS:
+        raise Malformed(f"at most {_MOST_AUTHORS} authors can be named")
+    for name in named:
+        if not re.fullmatch(AUTHOR_NAME, name):
+            raise Malformed("`author` is neither a user name nor an ARN: use the name that the person signs in with")
+    return tuple(f"{AUTHOR}{name}" for name in named)
+
+
+def check_nothing_is_empty(event: Event) -> None:
+    """Raise Malformed when a member of the query, or a part of the path, is there and empty, and for `.` and `..`.
+
+    An empty variable of a script would otherwise ask about everybody: `/v1/people/` and `?person=`.
+    """
+    several = event.get("multiValueQueryStringParameters") or {}
+    for name, value in {**several, **(event.get("queryStringParameters") or {})}.items():
+        if not all(str(entry).strip() for entry in (value, *several.get(name, ()))):
+            raise Malformed(f"`{name}` is empty: give it a value, or leave it out")
+    parts = str(event["path"]).split("/")[1:]
+    if parts != [""] and any(unquote(part).strip() in ("", ".", "..") for part in parts):
+        raise Malformed("a part of the path is empty, `.` or `..`: write the id or the name that it stands for")
+
+
+def check_query(event: Event, *, names: Mapping[str, bool]) -> None:
+    """Raise Malformed for a member of the query that a route does not take, or that is there twice.
+
+    `names` says of each that a route takes whether it is a list, and may be given several times.
+
+    `?persn=e-1001` would otherwise ask about everybody, and `?person=e-1&person=e-2` about one of the two.
+    """
+    several = event.get("multiValueQueryStringParameters") or {}
+    for name in {**several, **(event.get("queryStringParameters") or {})}:
+        if name not in names:
+            takes = f"there are {', '.join(f'`{each}`' for each in names)}" if names else "there are none here"
+            raise Malformed(f"there is no parameter `{name[:_LONGEST_SHOWN]}`: {takes}")
+        if len(several.get(name, ())) > 1 and not names[name]:
+            raise Malformed(f"`{name}` is there more than once: give it one value")
+
+
+def window_of(event: Event, *, largest: int = LARGEST_LIMIT, usual: int = USUAL_LIMIT) -> Window:
+    """`limit`, `cursor` and `group` of the query; raises Malformed for a limit that is none."""
+    limit = _query(event, "limit") or str(usual)
+    if not re.fullmatch(r"[0-9]{1,4}", limit) or not 1 <= int(limit) <= largest:
+        raise Malformed(f"`limit` must be a number from 1 to {largest}; the default is {usual}")
+    return Window(limit=int(limit), cursor=_query(event, "cursor"), group=_query(event, "group"))
+
+
+def file_of(event: Event) -> str:
+    """The name of the uploaded file, `policy.yaml` unless the query has another; raises Malformed."""
+    return _file_name(_query(event, "file") or "policy.yaml", what="`file`")
+
+
+def files_of(event: Event) -> Mapping[str, str]:
+    """The policy's texts by file name: one YAML text, or, sent as JSON, `{"files": {name: text}}`.
+
+    Raises Malformed for anything else, TooLarge over 256 KiB.
+    """
+    text = text_of(event)
+    if header_of(event, "content-type").partition(";")[0].strip().lower() != "application/json":
+        return {file_of(event): text}
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON: send the YAML text as it is, or fix the JSON") from error
+    files = said.get("files") if isinstance(said, dict) and said.keys() == {"files"} else None
+    if not isinstance(files, dict) or not files or not all(isinstance(entry, str) for entry in files.values()):
+        raise Malformed('the body is not a policy: send `{"files": {"access.yaml": "version: 1 ..."}}`')
+    return {_file_name(name, what="a name in `files`"): text for name, text in files.items()}
+
+
+def text_of(event: Event, *, what: str = "the policy's YAML text") -> str:
+    """The body as text; raises Malformed when it is empty or not UTF-8, TooLarge over 256 KiB."""
+    body = event.get("body") or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+        if len(raw) > LARGEST_POLICY:
+            raise TooLarge(f"the body has {len(raw):,} bytes, more than {LARGEST_POLICY:,}: {_SHORTER}")
+        text = raw.decode()
+        if _SURROGATE.search(text):
+            _check_escapes(text)
+    except (binascii.Error, UnicodeError) as error:
+        raise Malformed("the body is not UTF-8 text: save the policy as UTF-8") from error
+    if not text.strip():
+        raise Malformed(f"the body is empty: send {what} as the body")
+    return str(text)
+
+
+def check_whole(text: str, *, what: str) -> None:
+    """Raise Malformed for a text with half a character, which nothing can write or keep."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Malformed(f"{what} holds half a character, a surrogate without the other: remove it") from None
+
+
+def _check_escapes(body: str) -> None:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return  # for whoever reads it to say
+    check_whole(json.dumps(said, ensure_ascii=False), what="the body")
+
+
+def subjects_of(event: Event) -> Sequence[str]:
+    """The `subjects` of a JSON body, none without a body; raises Malformed for any other body."""
+    if not event.get("body"):
+        return ()
+    try:
+        said = json.loads(text_of(event, what='`{"subjects": ["account:123456789012"]}`, or nothing,'))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON: leave it out, or fix it") from error
+    subjects = said.get("subjects") if isinstance(said, dict) and said.keys() == {"subjects"} else None
+    if not isinstance(subjects, list) or not subjects or not all(isinstance(entry, str) for entry in subjects):
+        raise Malformed('the body names no subjects: send `{"subjects": ["account:123456789012"]}`, or nothing')
+    return subjects
+
+
+def object_of(event: Event, *, members: Collection[str], what: str) -> Mapping[str, object]:
+    """The JSON object in the body, empty without a body; raises Malformed for any other, or one with more members."""
+    if not event.get("body"):
+        return {}
+    try:
+        said = json.loads(text_of(event, what=what))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON: fix it") from error
+    if not isinstance(said, dict) or said.keys() - set(members):
+        raise Malformed(f"the body does not have the expected form: send {what}")
+    return said
+
+
+def asked_for(event: Event, name: str) -> str:
+    """A member of the query, empty when it is not there."""
+    return _query(event, name)
+
+
+def wanted_of(event: Event, name: str, *, example: str) -> str:
+    """A member of the query that must be there; raises Malformed."""
+    said = _query(event, name)
+    if not said:
+        raise Malformed(f"`{name}` is missing: add `?{name}={example}`")
+    return said
+
+
+def _file_name(name: str, *, what: str) -> str:
+    if not _FILE.fullmatch(name):
+        raise Malformed(f"{what} is not a file name: use at most 128 letters, digits, dots, dashes, `_` and `/`")
+    return name
+
+
+def header_of(event: Event, name: str) -> str:
+    """A header of the request by its name in lower case, empty when it is not there."""
+    headers = event.get("headers") or {}
+    return next((str(value) for key, value in headers.items() if key.lower() == name), "")
+
+
+def _query(event: Event, name: str) -> str:
+    return str((event.get("queryStringParameters") or {}).get(name) or "")

@@ -1,0 +1,196 @@
+"""Answers of the API made from what is recorded, and the 202 for what takes a while."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.event_handler import Response, content_types
+
+from dayone.access.queries import GroupInAccount, GroupOfPerson
+from dayone.api.schemas import base as api
+from dayone.model.accounts import Account
+from dayone.model.guardrails import HeldRemoval, Verdict, released
+from dayone.model.operations import Applied, Operation
+from dayone.model.people import Person
+from dayone.model.policy.rules import PolicyVersion
+from dayone.model.reasons import Reason
+from dayone.model.subject_state import Head, SubjectState
+from dayone.model.subjects import Resource, ResourceKind
+from dayone.policy.language.files import files_in
+from dayone.ports.records import AssignmentOf, Member
+
+if TYPE_CHECKING:
+    from dayone.api.schemas.people import TakenAnswer
+
+
+def person_answer(state: SubjectState) -> api.PersonAnswer:
+    """A person as HR tells it and as Identity Center has it."""
+    user = state.applied.get(Resource(ResourceKind.USER))
+    return {
+        "id": state.head.subject.name,
+        "fact": _fact(state.head.fact),
+        "head": head_answer(state.head),
+        "user": confirmed_answer(user) if user else None,
+    }
+
+
+def account_answer(state: SubjectState) -> api.AccountAnswer:
+    """An account as Organizations tells it."""
+    return {"id": state.head.subject.name, "fact": _fact(state.head.fact), "head": head_answer(state.head)}
+
+
+def person_access_answer(person: str, groups: Iterable[GroupOfPerson]) -> api.PersonAccessAnswer:
+    """What a person can reach."""
+    return {
+        "person": person,
+        "groups": [
+            {
+                "group": group_of_person.group,
+                "membership": confirmed_answer(group_of_person.membership),
+                "assignments": [_assignment(each) for each in group_of_person.assignments.entries],
+                "cursor": group_of_person.assignments.cursor,
+            }
+            for group_of_person in groups
+        ],
+    }
+
+
+def account_access_answer(account: str, groups: Iterable[GroupInAccount]) -> api.AccountAccessAnswer:
+    """Who can reach an account."""
+    return {
+        "account": account,
+        "groups": [
+            {
+                "group": group_in_account.group,
+                "assignments": [_assignment(each) for each in group_in_account.assignments],
+                "members": [member_answer(each) for each in group_in_account.members.entries],
+                "cursor": group_in_account.members.cursor,
+            }
+            for group_in_account in groups
+        ],
+    }
+
+
+def member_answer(member: Member) -> api.MemberAnswer:
+    """A person in a group."""
+    return {"person": member.person, "confirmed": confirmed_answer(member.membership)}
+
+
+def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
+    """A policy as it was uploaded."""
+    return {
+        "version": kept.version,
+        "file": kept.file,
+        "text": kept.text,
+        "files": dict(files_in(kept)),
+        "actor": kept.actor,
+        "authors": list(kept.authors),
+        "at": time_answer(kept.at),
+        "change": kept.change,
+    }
+
+
+def submitted_answer(kept: PolicyVersion) -> api.SubmittedAnswer:
+    """A policy that was taken."""
+    return {"version": kept.version, "change": kept.change, "href": f"/v1/changes/{kept.change}"}
+
+
+def head_answer(head: Head) -> api.HeadAnswer:
+    """How far a subject has been planned."""
+    return {
+        "generation": head.generation,
+        "policy_version": head.policy_version,
+        "outstanding": head.outstanding + len(released(head.held)),
+        "held": [_held(removal) for removal in head.held if removal.verdict is not Verdict.WITHDRAWN],
+        "due_at": time_answer(head.due_at) if head.due_at else None,
+        "told_at": time_answer(head.version.at) if head.version else None,
+    }
+
+
+def _held(removal: HeldRemoval) -> api.HeldAnswer:
+    return {
+        "resource": str(removal.resource),
+        "held_as": removal.held_as,
+        "sensitive": removal.sensitive,
+        "change": removal.change,
+        "verdict": str(removal.verdict),
+        "expires_at": time_answer(removal.expires_at) if removal.expires_at else None,
+    }
+
+
+def confirmed_answer(applied: Applied) -> api.ConfirmedAnswer:
+    """A resource as AWS last confirmed it."""
+    return {
+        "resource": str(applied.resource),
+        "attributes": dict(applied.attributes),
+        "references": dict(applied.references),
+        "reasons": reasons_answer(applied.reasons),
+        "in_doubt": str(applied.doubt) if applied.doubt else None,
+        "adopted": applied.adopted,
+        "operation": applied.operation,
+        "change": applied.change,
+        "request_id": applied.request_id,
+        "at": time_answer(applied.at) if applied.at else None,
+    }
+
+
+def _assignment(assignment: AssignmentOf) -> api.AssignmentAnswer:
+    return {
+        "account": assignment.account,
+        "permission_set": assignment.permission_set,
+        "confirmed": confirmed_answer(assignment.assignment),
+    }
+
+
+def operation_answer(operation: Operation) -> api.OperationAnswer:
+    """One operation."""
+    return {
+        "id": operation.id,
+        "kind": operation.kind,
+        "subject": str(operation.subject),
+        "resource": str(operation.resource),
+        "state": str(operation.state),
+        "outcome": str(operation.outcome) if operation.outcome else None,
+        "failed_before": operation.failed_before,
+        "attempts": operation.attempts,
+        "request_id": operation.request_id,
+        "failure_reason": operation.failure_reason,
+        "waiting_for": operation.waiting_for,
+        "refusal": str(operation.refusal),
+        "refused_since": time_answer(operation.refused_since) if operation.refused_since else None,
+        "reasons": reasons_answer(operation.reasons),
+        "created_at": time_answer(operation.created_at),
+        "not_before": time_answer(operation.not_before) if operation.not_before else None,
+        "finished_at": time_answer(operation.finished_at) if operation.finished_at else None,
+    }
+
+
+def reasons_answer(reasons: Iterable[Reason]) -> list[api.ReasonAnswer]:
+    """Rules, and what makes them apply."""
+    return [{"rule": reason.rule, "because": reason.because} for reason in reasons]
+
+
+def _fact(fact: Person | Account | None) -> dict[str, object] | None:
+    return {field.name: _plain(getattr(fact, field.name)) for field in fields(fact)} if fact else None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def time_answer(at: datetime) -> str:
+    """A moment as ISO 8601 in UTC."""
+    return at.astimezone(UTC).isoformat()
+
+
+def taken(change: str, *, headers: Mapping[str, str] | None = None) -> Response[str]:
+    """202, with the change in the body and in `Location`."""
+    answer: TakenAnswer = {"change": change, "href": f"/v1/changes/{change}"}
+    said = {"Location": answer["href"], **(headers or {})}
+    return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=said)

@@ -1,0 +1,94 @@
+"""Accounts, who can reach them, discovery and bootstrap: /v1/accounts."""
+
+import json
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+
+from dayone.access.queries import account_access, list_accounts
+from dayone.access.status import permission_sets_in
+from dayone.accounts.bootstrap import request_bootstrap
+from dayone.accounts.discovery import request_discovery
+from dayone.api.context import AccessApi
+from dayone.api.lists import accounts_answer, bootstrap_answer, permission_set_there_answer
+from dayone.api.params import Event, caller_of, object_of, window_of, word_of
+from dayone.api.responses import account_access_answer, account_answer, taken
+from dayone.api.schemas.accounts import ACCOUNT_ACCESS, DISCOVERY, AccountInFullAnswer, AccountsAnswer
+from dayone.api.schemas.base import AccountAccessAnswer, DiscoveryAnswer
+from dayone.api.schemas.lists import ACCOUNT, ACCOUNTS
+from dayone.api.schemas.people import ACCOUNT_BOOTSTRAP, ACCOUNTS_BOOTSTRAP
+from dayone.api.spec import described
+from dayone.errors import Malformed
+from dayone.lookups import read_account
+from dayone.model.accounts import AccountState
+
+_WHAT = '`{"accounts": ["123456789012"]}`'
+
+
+def account_bootstrap_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes by which accounts are bootstrapped again."""
+
+    @app.post("/v1/accounts/<account>/bootstrap")
+    @described(ACCOUNT_BOOTSTRAP)
+    def bootstrap_account(account: str) -> Response[str]:
+        """Re-read an account from Organizations and create the assignments it lacks."""
+        actor = caller_of(app.current_event)
+        name = read_account(account, records=api.records).head.subject.name
+        return taken(request_bootstrap([name], actor=actor, ports=api).change)
+
+    @app.post("/v1/accounts/bootstrap")
+    @described(ACCOUNTS_BOOTSTRAP)
+    def bootstrap_accounts() -> Response[str]:
+        """Re-read up to 100 accounts from Organizations and create the assignments they lack, as one change."""
+        event = app.current_event
+        return taken(request_bootstrap(_accounts_in(event), actor=caller_of(event), ports=api).change)
+
+
+def _accounts_in(event: Event) -> list[str]:
+    accounts = object_of(event, members=("accounts",), what=_WHAT).get("accounts")
+    if not isinstance(accounts, list) or not accounts or not all(isinstance(entry, str) for entry in accounts):
+        raise Malformed(f"the body names no accounts: send {_WHAT}")
+    return accounts
+
+
+def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about accounts."""
+
+    @app.get("/v1/accounts")
+    @described(ACCOUNTS)
+    def get_accounts() -> AccountsAnswer:
+        """List the recorded accounts by id, optionally only those in a `state` of Organizations."""
+        window, state = window_of(app.current_event), word_of(app.current_event, "state", AccountState)
+        return accounts_answer(list_accounts(window, state=state, known=api.known))
+
+    @app.get("/v1/accounts/<account>")
+    @described(ACCOUNT)
+    def get_account(account: str) -> AccountInFullAnswer:
+        """Read an account: its record from Organizations, its planning status and its assignments."""
+        return _in_full(account, api=api)
+
+    @app.get("/v1/accounts/<account>/access")
+    @described(ACCOUNT_ACCESS)
+    def get_account_access(account: str) -> AccountAccessAnswer:
+        """Read who has access to an account as AWS last confirmed it, through what, and the reasons."""
+        window = window_of(app.current_event)
+        return account_access_answer(account, account_access(account, window=window, records=api.records))
+
+    @app.post("/v1/accounts/discover")
+    @described(DISCOVERY)
+    def discover_accounts() -> Response[str]:
+        """Re-read every account of the organisation and correct its assignments."""
+        change = request_discovery(actor=caller_of(app.current_event), ports=api)
+        answer: DiscoveryAnswer = {"change": change, "href": f"/v1/changes/{change}"}
+        headers = {"Location": answer["href"]}
+        return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
+
+
+def _in_full(account: str, *, api: AccessApi) -> AccountInFullAnswer:
+    state = read_account(account, records=api.records)
+    sets = permission_sets_in(state, planned=api.records.plan_of(state.head))
+    return {
+        **account_answer(state),
+        "bootstrap": bootstrap_answer(state.head),
+        "awaits_approval": state.head.awaits_approval,
+        "permission_sets": [permission_set_there_answer(permission_set) for permission_set in sets],
+    }

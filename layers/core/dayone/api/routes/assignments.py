@@ -1,0 +1,131 @@
+"""GET /v1/assignments: who has what, as JSON or as CSV that a spreadsheet can be trusted with."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from dayone.access.entitlements import Holding, Sought
+from dayone.access.live_report import Managed, report_live_access
+from dayone.access.report import report_assignments
+from dayone.api.context import AccessApi
+from dayone.api.params import Event, asked_for, header_of, window_of, word_of
+from dayone.api.responses import reasons_answer, time_answer
+from dayone.api.schemas.assignments import (
+    ASSIGNMENTS,
+    LARGEST_LIMIT,
+    USUAL_LIMIT,
+    AssignmentsAnswer,
+    HoldingAnswer,
+    ReportFormat,
+)
+from dayone.api.spec import described
+from dayone.errors import Malformed
+from dayone.lookups import Window
+from dayone.model.subjects import Principal
+from dayone.policy.ou_paths import is_pattern
+from dayone.ports.records import Page
+
+COLUMNS = tuple(HoldingAnswer.__annotations__)
+# What makes a spreadsheet take a cell for a formula. Source: OWASP, "CSV Injection".
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_json(page: Page[Holding]) -> str:
+    """Part of who has what."""
+    answer: AssignmentsAnswer = {
+        "assignments": [holding_answer(holding) for holding in page.entries],
+        "cursor": page.cursor,
+    }
+    return json.dumps(answer)
+
+
+def as_csv(rows: Sequence[Holding]) -> str:
+    """The same rows with a line of headings; reasons are one cell (RFC 4180)."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(cell) for cell in _cells(holding_answer(row))] for row in rows)
+    return text.getvalue()
+
+
+def holding_answer(holding: Holding) -> HoldingAnswer:
+    """One row."""
+    principal = Principal.parse(holding.principal)
+    return {
+        "kind": "person" if principal.person else "group",
+        "principal": principal.person or principal.group,
+        "principal_name": holding.principal_name,
+        "account": holding.account,
+        "account_name": holding.account_name,
+        "ou_path": holding.ou_path,
+        "permission_set": holding.permission_set,
+        "through": holding.through,
+        "state": str(holding.state),
+        "confirmed_at": time_answer(holding.confirmed_at) if holding.confirmed_at else None,
+        "reasons": reasons_answer(holding.reasons),
+    }
+
+
+def _cells(row: HoldingAnswer) -> list[str]:
+    reasons = "; ".join(f"{record['rule']}: {record['because']}" for record in row["reasons"])
+    return [str(value or "") for value in {**row, "reasons": reasons}.values()]
+
+
+def _cell(text: str) -> str:
+    # An apostrophe makes it text again, also behind blanks and for a minus that only begins a name.
+    return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_A_FORMULA) else text
+
+
+_CSV, _JSON = "text/csv", "application/json"
+
+
+def assignment_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the report on who has what."""
+
+    @app.get("/v1/assignments")
+    @described(ASSIGNMENTS)
+    def list_assignments() -> Response[str]:
+        """Report all access as AWS last confirmed it: a row for each group or person, account and permission set."""
+        event = app.current_event
+        media_type = _media_type_of(event)
+        window = window_of(event, largest=LARGEST_LIMIT, usual=USUAL_LIMIT)
+        managed = word_of(event, "managed", Managed) or Managed.TRUE
+        page = _report(_sought_in(event), managed=managed, window=window, api=api)
+        text = as_csv(page.entries) if media_type == _CSV else as_json(page)
+        headers = _following(event, cursor=page.cursor) if page.cursor else {}
+        content_type = f"{_CSV}; charset=utf-8; header=present" if media_type == _CSV else _JSON
+        return Response(200, content_type, text, headers={**headers, "Vary": "Accept"})
+
+
+def _report(sought: Sought, *, managed: Managed, window: Window, api: AccessApi) -> Page[Holding]:
+    if managed is Managed.TRUE:
+        return report_assignments(sought, window=window, ports=api)
+    return report_live_access(sought, managed=managed, window=window, ports=api)
+
+
+def _sought_in(event: Event) -> Sought:
+    names = ("person", "group", "account", "ou", "permission_set")
+    sought = Sought(**{name: asked_for(event, name) for name in names})
+    if sought.ou and not is_pattern(sought.ou):
+        raise Malformed(
+            "`ou` must be a path of organizational units from the root, such as /Workloads/** or /Workloads/*"
+        )
+    return sought
+
+
+def _media_type_of(event: Event) -> str:
+    said = word_of(event, "format", ReportFormat)
+    accepted = [name.partition(";")[0].strip().lower() for name in header_of(event, "accept").split(",")]
+    wants_csv = said is ReportFormat.CSV or (not said and _CSV in accepted and _JSON not in accepted)
+    return _CSV if wants_csv else _JSON
+
+
+def _following(event: Event, *, cursor: str) -> Mapping[str, str]:
+    """The headers that lead to the next part (RFC 8288): for CSV, which has no place for a cursor in it."""
+    query = {**(event.get("queryStringParameters") or {}), "cursor": cursor}
+    path = (event.get("requestContext") or {}).get("path") or event["path"]
+    return {"Link": f'<{path}?{urlencode(query)}>; rel="next"', "X-Next-Cursor": cursor}

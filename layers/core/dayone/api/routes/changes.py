@@ -1,0 +1,269 @@
+"""List, show, approve, reject and retry changes: /v1/changes."""
+
+import json
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+
+from dayone.adoption import request as adoption_request
+from dayone.adoption.service import request_adoption
+from dayone.api.context import AccessApi
+from dayone.api.params import (
+    Event,
+    caller_of,
+    moment_of,
+    object_of,
+    seconds_of,
+    subject_in,
+    subjects_of,
+    window_of,
+    word_of,
+)
+from dayone.api.responses import operation_answer, time_answer
+from dayone.api.schemas import changes as api_changes
+from dayone.api.schemas.change_specs import (
+    ACCOUNTS_OF_CHANGE,
+    ADOPTION,
+    APPROVAL,
+    CHANGE_READ,
+    CHANGES,
+    REJECTION,
+    RETRY,
+)
+from dayone.api.schemas.changes import (
+    AccountsOfChangeAnswer,
+    ChangeInFullAnswer,
+    ChangesAnswer,
+    DecidedAnswer,
+    NotPlannedAnswer,
+    RetriedAnswer,
+)
+from dayone.api.spec import described
+from dayone.changes import decision_request
+from dayone.changes.decisions import decide_change
+from dayone.changes.progress import (
+    LONGEST_WAIT,
+    AccessEnded,
+    Followed,
+    NotPlannedYet,
+    accounts_of_change,
+    await_change,
+    follow_change,
+)
+from dayone.model.changes import Blame, Cause, CauseKind, Change, ChangeState, ChangesWanted, Decision, Part, Share
+from dayone.planning.held_words import about_held
+from dayone.ports.records import Page
+from dayone.reconcile.retry import retry_change
+
+
+def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
+    """Part of the list of changes."""
+    return {"changes": [_change(change) for change in page.entries], "cursor": page.cursor}
+
+
+def change_answer(followed: Followed, *, sole_administrator: bool) -> api_changes.ChangeInFullAnswer:
+    """One change, how far it has come, and part of its operations."""
+    change, operations, accounts = followed.change, followed.operations, followed.accounts
+    return {
+        "change": _change(change),
+        "progress": {
+            "done": change.done,
+            "total": change.operations,
+            "by_account": [_account(share) for share in accounts.entries],
+            "cursor": accounts.cursor,
+        },
+        "estimated_seconds_left": followed.seconds_left,
+        "access_ended": _access_ended(followed.access_ended) if followed.access_ended else None,
+        "notes": [*change.notes, *(f"waits for {each.subject}: {each.reason}" for each in followed.waits_for)],
+        "about_held": list(about_held(change, sole_administrator=sole_administrator)),
+        "operations": [operation_answer(operation) for operation in operations.entries],
+        "cursor": operations.cursor,
+    }
+
+
+def not_planned_answer(waiting: NotPlannedYet) -> api_changes.NotPlannedAnswer:
+    """A change that is not planned yet, and what waits in the inbox."""
+    backlog = waiting.backlog
+    oldest = f", the oldest for {backlog.oldest_seconds} s" if backlog.oldest_seconds is not None else ""
+    given_up = f"; {waiting.dead_letters} dead letters" if waiting.dead_letters else ""
+    return {
+        "change": {"id": waiting.id, "state": "accepted", "at": time_answer(waiting.at)},
+        "message": f"not planned yet: about {backlog.messages} messages wait in the inbox{oldest}{given_up}",
+        "inbox": {"messages": backlog.messages, "oldest_seconds": backlog.oldest_seconds},
+        "dead_letters": waiting.dead_letters,
+    }
+
+
+def accounts_answer(page: Page[Share]) -> api_changes.AccountsOfChangeAnswer:
+    """Part of the accounts of a change."""
+    return {"accounts": [_account(share) for share in page.entries], "cursor": page.cursor}
+
+
+def retried_answer(cause: Cause) -> api_changes.RetriedAnswer:
+    """What was taken to be tried again."""
+    return {"change": cause.change, "retries": cause.reference, "href": f"/v1/changes/{cause.change}"}
+
+
+def decided_answer(change: str, decision: Decision) -> api_changes.DecidedAnswer:
+    """A decision that was taken."""
+    return {"change": change, "decision": _decision(decision), "href": f"/v1/changes/{change}"}
+
+
+def _access_ended(ended: AccessEnded) -> api_changes.AccessEndedAnswer:
+    sessions = ended.sessions_ended_at
+    return {
+        "at": time_answer(ended.at),
+        "seconds": round(ended.seconds, 3),
+        "sessions_ended_at": time_answer(sessions) if sessions else None,
+    }
+
+
+def _account(share: Share) -> api_changes.AccountProgressAnswer:
+    return {
+        "account": share.subject.name,
+        "done": share.done,
+        "total": share.operations,
+        "succeeded": share.succeeded,
+        "failed": share.failed,
+        "superseded": share.superseded,
+        "held": share.held,
+    }
+
+
+def _change(change: Change) -> api_changes.ChangeAnswer:
+    cause = change.cause
+    return {
+        "id": change.id,
+        "state": str(change.state),
+        "cause": {
+            "kind": str(cause.kind),
+            "actor": cause.actor,
+            "authors": list(cause.authors),
+            "reference": cause.reference,
+            "at": time_answer(cause.at),
+        },
+        "subjects": change.subjects,
+        "planned": change.planned,
+        "unplanned": change.unplanned,
+        "operations": change.operations,
+        "succeeded": change.succeeded,
+        "was_not_there": change.was_not_there,
+        "failed": change.failed,
+        "failed_before": change.failed_before,
+        "superseded": change.superseded,
+        "held": change.held,
+        "held_because": change.held_because,
+        "held_version": change.held_version,
+        "expired": change.expired,
+        "blame": [_blame(each) for each in change.blamed],
+        "removals": change.removals,
+        "decision": _decision(change.decision) if change.decision else None,
+    }
+
+
+def _blame(blame: Blame) -> api_changes.BlameAnswer:
+    return {"actor": blame.actor, "reason": blame.reason, "of_leavers": blame.of_leavers}
+
+
+def _decision(decision: Decision) -> api_changes.DecisionAnswer:
+    return {
+        "decision": "approved" if decision.is_approved else "rejected",
+        "actor": decision.actor,
+        "at": time_answer(decision.at),
+    }
+
+
+def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about changes."""
+
+    @app.get("/v1/changes")
+    @described(CHANGES)
+    def list_changes() -> ChangesAnswer:
+        """List changes with their causes and progress, newest first."""
+        window, wanted = window_of(app.current_event), _wanted(app.current_event)
+        return changes_answer(api.overview.history.changes(wanted, cursor=window.cursor, limit=window.limit))
+
+    @app.get("/v1/changes/<change>")
+    @described(CHANGE_READ)
+    def get_change(change: str) -> Response[str]:
+        """Read a change: its progress and its operations, or that it is not planned yet."""
+        await_change(change, seconds=seconds_of(app.current_event, "wait", most=LONGEST_WAIT), ports=api)
+        followed = follow_change(change, window=window_of(app.current_event), ports=api)
+        if isinstance(followed, NotPlannedYet):
+            return _answered(202, not_planned_answer(followed), href=f"/v1/changes/{change}")
+        return _answered(200, change_answer(followed, sole_administrator=api.overview.given.sole_administrator))
+
+    @app.get("/v1/changes/<change>/accounts")
+    @described(ACCOUNTS_OF_CHANGE)
+    def get_accounts_of_change(change: str) -> Response[str]:
+        """List the progress of a change in each account, or that it is not planned yet."""
+        listed = accounts_of_change(change, window=window_of(app.current_event), ports=api)
+        if isinstance(listed, NotPlannedYet):
+            return _answered(202, not_planned_answer(listed), href=f"/v1/changes/{change}")
+        return _answered(200, accounts_answer(listed))
+
+    _retry_routes(app, api)
+    _decision_routes(app, api)
+
+
+def _retry_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    @app.post("/v1/changes/<change>/retry")
+    @described(RETRY)
+    def post_retry(change: str) -> Response[str]:
+        """Retry the failed operations of a change, or those of the subjects named, as a new change."""
+        event = app.current_event
+        cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), ports=api)
+        return _taken(retried_answer(cause))
+
+    @app.post("/v1/changes/<change>/adopt")
+    @described(ADOPTION)
+    def adopt_existing(change: str) -> Response[str]:
+        """Adopt what exists under the name of a subject that failed for it, and bring it in line, as a new change."""
+        event = app.current_event
+        wish = adoption_request.read_adoption(
+            object_of(event, members=adoption_request.MEMBERS, what=f"`{adoption_request.EXAMPLE}`")
+        )
+        cause = request_adoption(change, wish=wish, actor=caller_of(event), ports=api)
+        return _taken(retried_answer(cause))
+
+
+def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    @app.post("/v1/changes/<change>/approve")
+    @described(APPROVAL)
+    def approve_change(change: str) -> Response[str]:
+        """Approve a held change and carry out all that it holds, or a part of it; the rest stays held."""
+        return decide(change, is_approved=True, only_leavers=word_of(app.current_event, "only", Part) is not None)
+
+    @app.post("/v1/changes/<change>/reject")
+    @described(REJECTION)
+    def reject_change(change: str) -> Response[str]:
+        """Reject a held change, or a part of it; nothing of that is carried out."""
+        return decide(change, is_approved=False)
+
+    def decide(change: str, *, is_approved: bool, only_leavers: bool = False) -> Response[str]:
+        event = app.current_event
+        sent = object_of(event, members=decision_request.MEMBERS, what=f"`{decision_request.EXAMPLE}`, or nothing")
+        part = decision_request.read_decision(sent, only_leavers=only_leavers)
+        decision = decide_change(change, is_approved=is_approved, actor=caller_of(event), ports=api, part=part)
+        return _taken(decided_answer(change, decision))
+
+
+def _wanted(event: Event) -> ChangesWanted:
+    return ChangesWanted(
+        state=word_of(event, "state", ChangeState),
+        kind=word_of(event, "cause", CauseKind),
+        subject=subject_in(event),
+        since=moment_of(event, "since"),
+        until=moment_of(event, "until"),
+    )
+
+
+def _taken(answer: DecidedAnswer | RetriedAnswer) -> Response[str]:
+    return _answered(202, answer, href=answer["href"])
+
+
+type _Answer = AccountsOfChangeAnswer | ChangeInFullAnswer | DecidedAnswer | NotPlannedAnswer | RetriedAnswer
+
+
+def _answered(status: int, answer: _Answer, *, href: str = "") -> Response[str]:
+    headers = {"Location": href} if href else {}
+    return Response(status, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

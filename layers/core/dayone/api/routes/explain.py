@@ -1,0 +1,98 @@
+"""GET /v1/explain: why a person has what they have in an account, and why not the rest."""
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.access.explain.explanation import Explanation
+from dayone.access.explain.service import Explained, explain_access
+from dayone.access.explain.steps import Known, Step
+from dayone.access.explain.text import in_short, told
+from dayone.api.context import AccessApi
+from dayone.api.params import Event, asked_for, wanted_of
+from dayone.api.responses import confirmed_answer, operation_answer, reasons_answer
+from dayone.api.schemas import explain as api
+from dayone.api.schemas.explain import EXPLANATION, ExplainAnswer
+from dayone.api.spec import described
+from dayone.model.guardrails import HeldRemoval
+from dayone.policy.unmet_conditions import Obstacle
+
+
+def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route that answers why."""
+
+    @app.get("/v1/explain")
+    @described(EXPLANATION)
+    def explain() -> ExplainAnswer:
+        """Explain which access a person has in an account, which they lack, and why."""
+        event = app.current_event
+        return explained(wanted_of(event, "person", example="e-1001"), event=event, api=api)
+
+
+def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
+    """The explanation of a person's access that the query asks for."""
+    found = explain_access(
+        person,
+        wanted_of(event, "account", example="123456789012"),
+        permission_set=asked_for(event, "permission_set"),
+        records=api.records,
+        grants=api.grants,
+        policies=api.policies,
+        now=api.clock(),
+    )
+    return explain_answer(found)
+
+
+def explain_answer(found: Explained) -> api.ExplainAnswer:
+    """Every way that was asked about."""
+    known = found.known
+    return {
+        "person": known.person.head.subject.name,
+        "account": known.account.head.subject.name,
+        "policy_version": known.policy.version,
+        "access": [_way(explanation, known) for explanation in found.ways],
+    }
+
+
+def _way(explanation: Explanation, known: Known) -> api.WayAnswer:
+    return {
+        "permission_set": explanation.permission_set,
+        "has": explanation.has,
+        "through": explanation.principal,
+        "says": in_short(explanation, known),
+        "steps": [_step(step, policy_version=known.policy.version) for step in explanation.steps],
+    }
+
+
+def _step(step: Step, *, policy_version: int) -> api.StepAnswer:
+    under_way = step.operation
+    return {
+        "subject": str(step.target.subject),
+        "resource": str(step.target.resource),
+        "is_there": step.is_there,
+        "reasons": reasons_answer(step.reasons),
+        "obstacles": [_obstacle(obstacle) for obstacle in step.nearness.obstacles],
+        "confirmed": confirmed_answer(step.applied) if step.applied else None,
+        "operation": operation_answer(under_way) if under_way else None,
+        "held": _held(step.held) if step.held else None,
+        "change": under_way.change if under_way else step.applied.change if step.applied else "",
+        "says": told(step, policy_version=policy_version),
+    }
+
+
+def _held(removal: HeldRemoval) -> api.HeldRemovalAnswer:
+    return {
+        "held_as": removal.held_as,
+        "sensitive": removal.sensitive,
+        "verdict": str(removal.verdict),
+        "change": removal.change,
+        "operation": removal.operation,
+    }
+
+
+def _obstacle(obstacle: Obstacle) -> api.ObstacleAnswer:
+    return {
+        "rule": obstacle.rule,
+        "about": obstacle.about,
+        "actual": obstacle.actual,
+        "needed": obstacle.needed,
+        "says": str(obstacle),
+    }

@@ -1,0 +1,141 @@
+"""Access for a time: /v1/grants."""
+
+import json
+from datetime import datetime
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+
+from dayone.api.context import AccessApi
+from dayone.api.params import asked_for, caller_of, text_of, window_of, word_of
+from dayone.api.responses import time_answer
+from dayone.api.schemas import grants as api_grants
+from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, GrantInFullAnswer, GrantsAnswer
+from dayone.api.spec import described
+from dayone.grants.queries import GrantAtNow, list_grants, read_grant_at_now
+from dayone.grants.request import read_end, read_extension, read_grant
+from dayone.grants.service import end_grant, extend_grant, give_grant
+from dayone.model.grants import Ending, Grant, GrantState
+from dayone.model.subjects import ResourceKind, SubjectKind
+from dayone.ports.records import Page
+
+
+def grant_taken_answer(grant: str, *, change: str) -> api_grants.GrantTakenAnswer:
+    """Something about a grant that was taken."""
+    return {"grant": grant, "change": change, "href": f"/v1/grants/{grant}"}
+
+
+def grant_in_full_answer(found: GrantAtNow) -> api_grants.GrantInFullAnswer:
+    """One grant, and what of it is there."""
+    return {"grant": grant_answer(found.grant, now=found.now), "is_there": found.is_there, "note": found.note}
+
+
+def grants_answer(page: Page[Grant], *, now: datetime) -> api_grants.GrantsAnswer:
+    """Part of a list of grants."""
+    return {"grants": [grant_answer(grant, now=now) for grant in page.entries], "cursor": page.cursor}
+
+
+def grant_answer(grant: Grant, *, now: datetime) -> api_grants.GrantAnswer:
+    """A grant as it is at a moment."""
+    ending = grant.ending(now=now)
+    return {
+        "id": grant.id,
+        "state": str(grant.state(now=now)),
+        "kind": "membership" if grant.resource.kind is ResourceKind.MEMBERSHIP else "assignment",
+        "person": grant.person,
+        "group": grant.group,
+        "account": grant.subject.name if grant.subject.kind is SubjectKind.ACCOUNT else "",
+        "permission_set": grant.permission_set,
+        "reason": grant.reason,
+        "ticket": grant.ticket,
+        "from": time_answer(grant.begins),
+        "until": time_answer(grant.lasts_until),
+        "granted_by": grant.granted_by,
+        "granted_at": time_answer(grant.granted_at),
+        "extensions": [
+            {
+                "until": time_answer(extension.until),
+                "at": time_answer(extension.at),
+                "by": extension.by,
+                "change": extension.change,
+            }
+            for extension in grant.extensions
+        ],
+        "ended": _end_answer(grant, ending) if ending else None,
+    }
+
+
+def _end_answer(grant: Grant, ending: Ending) -> api_grants.GrantEndAnswer:
+    end = grant.end if ending is not Ending.EXPIRED else None
+    return {
+        "how": str(ending),
+        "at": time_answer(end.at if end else grant.lasts_until),
+        "by": end.by if end else "",
+        "because": end.because if end else "",
+        "change": end.change if end else "",
+    }
+
+
+def grant_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about grants."""
+    _reading_routes(app, api)
+    _giving_routes(app, api)
+    _changing_routes(app, api)
+
+
+def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    @app.get("/v1/grants")
+    @described(GRANTS)
+    def get_grants() -> GrantsAnswer:
+        """List grants, optionally of a person, in an account or in a state."""
+        event = app.current_event
+        window = window_of(event)
+        page = list_grants(
+            person=asked_for(event, "person"),
+            account=asked_for(event, "account"),
+            state=word_of(event, "state", GrantState),
+            cursor=window.cursor,
+            limit=window.limit,
+            ports=api,
+        )
+        return grants_answer(page, now=api.clock())
+
+    @app.get("/v1/grants/<grant>")
+    @described(GRANT)
+    def get_grant(grant: str) -> GrantInFullAnswer:
+        """Read a grant: its state, and whether AWS has confirmed the access it gives."""
+        return grant_in_full_answer(read_grant_at_now(grant, ports=api))
+
+
+def _giving_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    @app.post("/v1/grants")
+    @described(GIFT)
+    def post_grant() -> Response[str]:
+        """Give a person or group temporary access: a membership or an assignment."""
+        event = app.current_event
+        wish = read_grant(text_of(event, what="the grant in JSON"))
+        given = give_grant(wish, actor=caller_of(event), ports=api)
+        return _taken(given.id, change=given.id)
+
+
+def _changing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    @app.post("/v1/grants/<grant>/extend")
+    @described(EXTENSION)
+    def post_extension(grant: str) -> Response[str]:
+        """Extend a grant until a later time."""
+        event = app.current_event
+        until = read_extension(text_of(event, what='`{"until": "2026-11-23T17:00:00Z"}`'))
+        return _taken(grant, change=extend_grant(grant, until=until, actor=caller_of(event), ports=api))
+
+    @app.post("/v1/grants/<grant>/end")
+    @described(END)
+    def post_grant_end(grant: str) -> Response[str]:
+        """End a grant early and revoke the access it gives."""
+        event = app.current_event
+        because = read_end(text_of(event)) if event.get("body") else ""
+        return _taken(grant, change=end_grant(grant, because=because, actor=caller_of(event), ports=api))
+
+
+def _taken(grant: str, *, change: str) -> Response[str]:
+    answer = grant_taken_answer(grant, change=change)
+    headers = {"Location": answer["href"]}
+    return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

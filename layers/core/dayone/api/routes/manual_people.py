@@ -1,0 +1,61 @@
+"""People told of by hand: PUT /v1/people/{id}, POST /v1/people, and the end of somebody's time here."""
+
+from datetime import date
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from dayone.api.context import AccessApi
+from dayone.api.etags import etag_of, precondition_of
+from dayone.api.params import Event, caller_of, object_of, text_of
+from dayone.api.responses import taken
+from dayone.api.schemas.people import PEOPLE_PUT, PERSON_END, PERSON_PUT
+from dayone.api.spec import described
+from dayone.errors import Invalid
+from dayone.hr.manual import end_person, put_people, put_person
+from dayone.hr.manual_request import read_people, read_person
+
+_WHAT = "a person in JSON"
+
+
+def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes by which people are told of."""
+
+    @app.put("/v1/people/<person>")
+    @described(PERSON_PUT)
+    def put_one_person(person: str) -> Response[str]:
+        """Record a person manually. Attributes from HR systems take precedence over these."""
+        event, person = app.current_event, unquote(person)
+        attributes = read_person(text_of(event, what=_WHAT), person=person)
+        found = put_person(person, attributes, actor=caller_of(event), precondition=precondition_of(event), ports=api)
+        return taken(found.change, headers={"ETag": etag_of(found.tag)})
+
+    @app.post("/v1/people")
+    @described(PEOPLE_PUT)
+    def put_several_people() -> Response[str]:
+        """Record up to 100 people manually, as one change."""
+        event = app.current_event
+        people = read_people(text_of(event, what='`{"people": [...]}`'))
+        return taken(put_people(people, actor=caller_of(event), ports=api).change)
+
+    @app.post("/v1/people/<person>/end")
+    @described(PERSON_END)
+    def post_person_end(person: str) -> Response[str]:
+        """Record that a person leaves and revoke their access: on a date, at the end of today, or at once."""
+        event = app.current_event
+        on, is_at_once = _end_in(event)
+        actor = caller_of(event)
+        return taken(end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, ports=api).change)
+
+
+def _end_in(event: Event) -> tuple[date | None, bool]:
+    said = object_of(event, members=("on", "at_once"), what='`{"on": "2026-12-31"}` or `{"at_once": true}`')
+    on, is_at_once = said.get("on"), said.get("at_once", False)
+    if not isinstance(is_at_once, bool) or (is_at_once and on is not None):
+        raise Invalid(
+            "the end is not valid", findings=("at_once: must be true or false, and cannot be true with `on`",)
+        )
+    try:
+        return (None if on is None else date.fromisoformat(on)), is_at_once  # type: ignore[arg-type] # a TypeError
+    except (TypeError, ValueError) as error:
+        raise Invalid("the end is not valid", findings=("on: must be a date such as 2026-12-31",)) from error

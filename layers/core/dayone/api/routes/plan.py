@@ -1,0 +1,67 @@
+"""POST /v1/plan: what would follow from another policy, or from a person or an account that were otherwise."""
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.api.context import AccessApi
+from dayone.api.params import text_of
+from dayone.api.responses import reasons_answer
+from dayone.api.schemas.plan import PLAN, GuardrailAnswer, PlanAnswer
+from dayone.api.spec import described
+from dayone.planning.held_words import about_preview
+from dayone.preview.request import read_what_if
+from dayone.preview.service import Previewed, preview_plan
+
+
+def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route that answers what if."""
+
+    @app.post("/v1/plan")
+    @described(PLAN)
+    def post_plan() -> PlanAnswer:
+        """Preview what a policy, or a changed person or account, would change in AWS. Nothing is changed."""
+        previewed = preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), ports=api)
+        return _answer(previewed, sole_administrator=api.overview.given.sole_administrator)
+
+
+def _answer(found: Previewed, *, sole_administrator: bool) -> PlanAnswer:
+    preview = found.preview
+    return {
+        "policy_version": found.policy_version,
+        "complete": found.is_complete,
+        "looked_at": preview.looked_at,
+        "subjects": preview.subjects,
+        "counts": dict(preview.counts),
+        "operations": [
+            {
+                "kind": previewed_operation.kind,
+                "subject": str(previewed_operation.subject),
+                "resource": str(previewed_operation.resource),
+                "reasons": reasons_answer(previewed_operation.reasons),
+                "exists": previewed_operation.exists or None,
+            }
+            for previewed_operation in preview.operations
+        ],
+        "truncated": preview.unlisted,
+        "mistakes": list(preview.mistakes),
+        "notes": list(preview.notes),
+        "guardrail": _guardrail(found, sole_administrator=sole_administrator),
+    }
+
+
+def _guardrail(found: Previewed, *, sole_administrator: bool) -> GuardrailAnswer:
+    guardrail, number = found.preview.guardrail, sum(found.preview.counts.values())
+    words = about_preview(
+        guardrail.held,
+        others=number - guardrail.held,
+        is_edit=found.policy_version is None,
+        sole_administrator=sole_administrator,
+    )
+    return {
+        "removals": guardrail.removals,
+        "existing": guardrail.existing,
+        "limit": guardrail.limit,
+        "today": guardrail.today,
+        "held": guardrail.held,
+        "because": list(guardrail.reasons),
+        "about_held": list(words),
+    }

@@ -1,0 +1,161 @@
+"""Health, the caller, metrics, the check of the settings, and what is stuck."""
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.api.context import AccessApi
+from dayone.api.params import caller_of
+from dayone.api.responses import time_answer
+from dayone.api.schemas.base import HealthAnswer, MeAnswer
+from dayone.api.schemas.system import (
+    HEALTH,
+    ME,
+    METRICS,
+    SETTINGS,
+    STUCK,
+    AllStuckAnswer,
+    MetricsAnswer,
+    OperationsCounted,
+    SettingsAnswer,
+    SpreadAnswer,
+)
+from dayone.api.spec import described
+from dayone.model.principals import principal_of
+from dayone.ops.health import check_health
+from dayone.ops.metrics import Metrics, Spread, read_metrics
+from dayone.ops.stuck import read_stuck
+from dayone.setup.check import check_settings
+from dayone.setup.findings import FindingState
+
+
+def health_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes for monitors."""
+
+    @app.get("/v1/health")
+    @described(HEALTH)
+    def read_health() -> HealthAnswer:
+        """Read the service's health, the policy in force, and whether operations are open."""
+        seen = check_health(api)
+        return {
+            "policy_version": seen.policy_version,
+            "operations_open": seen.operations_open,
+            "warnings": list(seen.warnings),
+        }
+
+
+def me_routes(app: APIGatewayRestResolver, _api: AccessApi) -> None:
+    """Add the route."""
+
+    @app.get("/v1/me")
+    @described(ME)
+    def read_me() -> MeAnswer:
+        """Read who the caller is, and as which principal approvals count the caller."""
+        actor = caller_of(app.current_event)
+        return {"actor": actor, "principal": principal_of(actor)}
+
+
+def metric_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route about the numbers of the last day."""
+
+    @app.get("/v1/metrics")
+    @described(METRICS)
+    def get_metrics() -> MetricsAnswer:
+        """Read metrics of the last 24 hours: changes, operations, provisioning times and dead letters."""
+        return _answer(read_metrics(ports=api))
+
+
+def _answer(found: Metrics) -> MetricsAnswer:
+    return {
+        "since": time_answer(found.since),
+        "until": time_answer(found.until),
+        "complete": found.complete,
+        "changes": {
+            "total": sum(found.by_state.values()),
+            "by_state": {str(state): number for state, number in found.by_state.items()},
+            "by_cause": {str(kind): number for kind, number in found.by_cause.items()},
+        },
+        "operations": _operations(found),
+        "time_to_access": _spread(found.to_access),
+        "time_to_no_access": _spread(found.to_no_access),
+        "dead_letters": [{"queue": str(queue), "letters": number} for queue, number in found.dead_letters.items()],
+        "operations_open": found.operations_open,
+    }
+
+
+def _operations(found: Metrics) -> OperationsCounted:
+    counted = found.operations
+    tried = counted.get("attempts", 0) - counted.get("succeeded", 0) - counted.get("failed", 0)
+    return {
+        "planned": counted.get("planned", 0),
+        "succeeded": counted.get("succeeded", 0),
+        "failed": counted.get("failed", 0),
+        "superseded": counted.get("superseded", 0),
+        "held": counted.get("held", 0),
+        "removals": counted.get("removals", 0),
+        # What was superseded, or found to be done already, may have had none at all.
+        "tried_again": max(0, tried),
+    }
+
+
+def _spread(spread: Spread | None) -> SpreadAnswer | None:
+    if spread is None:
+        return None
+    return {
+        "changes": spread.changes,
+        "p50": round(spread.p50, 3),
+        "p95": round(spread.p95, 3),
+        "longest": round(spread.longest, 3),
+    }
+
+
+def settings_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route about the settings."""
+
+    @app.get("/v1/settings/check")
+    @described(SETTINGS)
+    def get_settings_check() -> SettingsAnswer:
+        """Check the AWS setup that Day One is deployed into, with a correction for each finding."""
+        found = check_settings(
+            api.overview.given,
+            ports=api.overview.surroundings,
+            source=lambda: api.policies.current().people.identity_source,
+        )
+        states = {finding.state for finding in found}
+        worst = next(
+            (literal for literal in (FindingState.WRONG, FindingState.WARNING) if literal in states), FindingState.OK
+        )
+        return {
+            "state": str(worst),
+            "findings": [
+                {
+                    "name": finding.name,
+                    "state": str(finding.state),
+                    "says": finding.says,
+                    "do": finding.do,
+                    "paste": finding.paste,
+                }
+                for finding in found
+            ],
+        }
+
+
+def stuck_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route about what is stuck."""
+
+    @app.get("/v1/stuck")
+    @described(STUCK)
+    def list_stuck() -> AllStuckAnswer:
+        """List what is stuck: the subject, since when, why, and the change that waits for it."""
+        found = read_stuck(ports=api)
+        return {
+            "stuck": [
+                {
+                    "kind": str(stuck.kind),
+                    "subject": stuck.subject,
+                    "since": time_answer(stuck.since),
+                    "reason": stuck.reason,
+                    "change": stuck.change,
+                }
+                for stuck in found.stuck
+            ],
+            "complete": found.complete,
+        }

@@ -1,0 +1,1 @@
+"""What the routes take and answer, for code and for the OpenAPI document."""

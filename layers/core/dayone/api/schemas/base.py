@@ -1,0 +1,213 @@
+"""The answers of the HTTP API: times are ISO 8601 in UTC, `cursor` asks for the next part and is empty at the end."""
+
+from typing import Annotated, TypedDict
+
+from dayone.messages.types import ChangeId, Count, Href, Moment, one_of
+from dayone.model.guardrails import HELD_AS, Verdict
+from dayone.model.operations import Action, DeletionOutcome, OperationState
+
+StateWord = Annotated[str, one_of(*OperationState)]
+HeldAs = Annotated[str, one_of(*HELD_AS)]
+VerdictWord = Annotated[str, one_of(*(entry for entry in Verdict if entry is not Verdict.WITHDRAWN))]
+
+
+class ReasonAnswer(TypedDict):
+    """A rule, as `file:line` of the policy or `employment`, and the facts that make it apply."""
+
+    rule: str
+    because: str
+
+
+class ConfirmedAnswer(TypedDict):
+    """A resource in Identity Center as AWS last confirmed it.
+
+    `in_doubt` is null, or the action (`create`, `update`, `delete`) that was started and not confirmed: it may or
+    may not have taken effect. `adopted` is true for what existed before Day One. `operation`, `change`,
+    `request_id` (of AWS) and `at` identify the last confirmed write.
+    """
+
+    resource: str
+    attributes: dict[str, str]
+    references: dict[str, str]
+    reasons: list[ReasonAnswer]
+    in_doubt: Annotated[str, one_of(*Action)] | None
+    adopted: bool
+    operation: str
+    change: str
+    request_id: str
+    at: Moment | None
+
+
+class HeldAnswer(TypedDict):
+    """Something held; `verdict` is `waiting`, `approved`, or `rejected` or `expired` (nothing is done).
+
+    `held_as` says what: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`;
+    `sensitive` why it is sensitive to give it, or is empty. Unless somebody decides, it expires at `expires_at`; null
+    is never.
+    """
+
+    resource: str
+    held_as: HeldAs
+    sensitive: str
+    change: str
+    verdict: VerdictWord
+    expires_at: Moment | None
+
+
+class HeadAnswer(TypedDict):
+    """The planning status of a subject: `outstanding` operations are open; at `due_at` it is planned again."""
+
+    generation: str
+    policy_version: Count
+    outstanding: Count
+    held: list[HeldAnswer]
+    due_at: Moment | None
+    told_at: Moment | None
+
+
+class PersonAnswer(TypedDict):
+    """A person: `fact` is the HR record, `user` the user in Identity Center; each is null when there is none."""
+
+    id: str
+    fact: dict[str, object] | None
+    head: HeadAnswer
+    user: ConfirmedAnswer | None
+
+
+class AccountAnswer(TypedDict):
+    """An account: `fact` is its record from Organizations, null when there is none."""
+
+    id: str
+    fact: dict[str, object] | None
+    head: HeadAnswer
+
+
+class DiscoveryAnswer(TypedDict):
+    """A requested discovery of all accounts: `href` is its change."""
+
+    change: ChangeId
+    href: Href
+
+
+class AssignmentAnswer(TypedDict):
+    """A permission set that a group has in an account."""
+
+    account: str
+    permission_set: str
+    confirmed: ConfirmedAnswer
+
+
+class GroupOfPersonAnswer(TypedDict):
+    """A group of the person with its assignments; further pages with `?group=<group>&cursor=<cursor>`."""
+
+    group: str
+    membership: ConfirmedAnswer
+    assignments: list[AssignmentAnswer]
+    cursor: str
+
+
+class PersonAccessAnswer(TypedDict):
+    """All access of a person, with the reasons."""
+
+    person: str
+    groups: list[GroupOfPersonAnswer]
+
+
+class MemberAnswer(TypedDict):
+    """A person in a group."""
+
+    person: str
+    confirmed: ConfirmedAnswer
+
+
+class GroupInAccountAnswer(TypedDict):
+    """A group with access to an account, and its members; further pages with `?group=<group>&cursor=<cursor>`."""
+
+    group: str
+    assignments: list[AssignmentAnswer]
+    members: list[MemberAnswer]
+    cursor: str
+
+
+class AccountAccessAnswer(TypedDict):
+    """All access to an account: groups, permission sets, members and reasons."""
+
+    account: str
+    groups: list[GroupInAccountAnswer]
+
+
+class OperationAnswer(TypedDict):
+    """One write to AWS; `waiting_for` explains what a pending one waits for.
+
+    `refusal` is the kind of error that has kept it from being carried out, `refused_since` since when. `denied`
+    means that AWS denies the call to Day One itself: correct the permissions in AWS, not the request.
+
+    `outcome` is that of a deletion that succeeded, else null: `deleted`; `was_not_there`, when there was nothing to
+    delete; or `left_in_place`, when it existed before Day One. With `failed_before` the same operation failed in an
+    earlier change and is only tried again with this one.
+    """
+
+    id: str
+    kind: str
+    subject: str
+    resource: str
+    state: StateWord
+    outcome: Annotated[str, one_of(*DeletionOutcome)] | None
+    failed_before: bool
+    attempts: Count
+    request_id: str
+    failure_reason: str
+    waiting_for: str
+    refusal: str
+    refused_since: Moment | None
+    reasons: list[ReasonAnswer]
+    created_at: Moment
+    not_before: Moment | None
+    finished_at: Moment | None
+
+
+class PolicyAnswer(TypedDict):
+    """A policy as uploaded; for several files `file` is empty and `text` is their JSON object.
+
+    `authors` answer for it beside the actor: `author:` and a user name or an ARN.
+    """
+
+    version: int
+    file: str
+    text: str
+    files: dict[str, str]
+    actor: str
+    authors: list[str]
+    at: Moment
+    change: str
+
+
+class SubmittedAnswer(TypedDict):
+    """An accepted policy: `href` is the change it causes."""
+
+    version: Count
+    change: ChangeId
+    href: Href
+
+
+class MeAnswer(TypedDict):
+    """The caller: the ARN that IAM established, and the principal that approvals compare.
+
+    `principal` is `user NAME` for every role of that user of Identity Center, the ARN of any other role without its
+    session, and else the ARN itself.
+    """
+
+    actor: str
+    principal: str
+
+
+class HealthAnswer(TypedDict):
+    """Service health: the policy in force (0 before the first), and whether operations are open.
+
+    `warnings` name what `guardrails.protect` of that policy protects and that does not exist any more, or has left, and
+    a configuration of HR systems that is held or has mistakes, and how many held operations expired within 7 days.
+    """
+
+    policy_version: Count
+    operations_open: bool
+    warnings: list[str]

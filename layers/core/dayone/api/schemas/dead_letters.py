@@ -1,0 +1,98 @@
+"""Schemas of the routes about dead letters."""
+
+from typing import Annotated, NotRequired, TypedDict
+
+from dayone.api.examples import AT, CHANGE
+from dayone.api.params import words_in
+from dayone.api.spec import LIMIT, Body, Description, Parameter
+from dayone.messages.types import ChangeId, Count, Href, Moment, one_of
+from dayone.model.failures import LetterQueue
+
+
+class DeadLetterAnswer(TypedDict):
+    """A message that failed permanently; `subject` and `change` are empty where the message does not name them.
+
+    `received` is how often it was received, listings included; `reason` is empty when it is only in the function's
+    log.
+    """
+
+    queue: Annotated[str, one_of(*LetterQueue)]
+    id: str
+    subject: str
+    change: str
+    received: Count
+    sent_at: Moment
+    reason: str
+
+
+class LettersInQueue(TypedDict):
+    """The approximate number of messages in a queue."""
+
+    queue: Annotated[str, one_of(*LetterQueue)]
+    letters: Count
+
+
+class DeadLettersAnswer(TypedDict):
+    """Some of the dead letters, and how many there are; SQS has no pages, so `cursor` is always empty."""
+
+    dead_letters: list[DeadLetterAnswer]
+    queues: list[LettersInQueue]
+    cursor: str
+
+
+class WhichQueue(TypedDict):
+    """The dead letters of one queue; without it, those of all queues with work."""
+
+    queue: NotRequired[Annotated[str, one_of(*LetterQueue)]]
+
+
+class RedrivenAnswer(TypedDict):
+    """The result of a redrive: `planned_again` and `dropped` letters are deleted; `stays` cannot be read and remain.
+
+    `changes` continue or start because of it; `href` is the only one, or the list of changes.
+    """
+
+    planned_again: Count
+    dropped: Count
+    stays: Count
+    changes: list[ChangeId]
+    href: Href
+
+
+_LETTERS: DeadLettersAnswer = {
+    "dead_letters": [
+        {
+            "queue": "inbox",
+            "id": "3a2c6bcf-e07b-4767-8aa7-409759a53b05",
+            "subject": "person:e-1001",
+            "change": CHANGE,
+            "received": 6,
+            "sent_at": AT,
+            "reason": "",
+        }
+    ],
+    "queues": [
+        {"queue": "inbox", "letters": 1},
+        {"queue": "engine", "letters": 0},
+        {"queue": "account-events", "letters": 0},
+        {"queue": "publish-events", "letters": 0},
+    ],
+    "cursor": "",
+}
+_REDRIVEN: RedrivenAnswer = {
+    "planned_again": 1,
+    "dropped": 0,
+    "stays": 0,
+    "changes": [CHANGE],
+    "href": f"/v1/changes/{CHANGE}",
+}
+_WHICH: WhichQueue = {"queue": "inbox"}
+_QUEUE = Parameter(name="queue", says="Only this queue.", example="inbox", schema=words_in(LetterQueue))
+DEAD_LETTERS = Description(tag="operations", answer=DeadLettersAnswer, example=_LETTERS, takes=(_QUEUE, LIMIT))
+REDRIVE = Description(
+    tag="operations",
+    answer=RedrivenAnswer,
+    example=_REDRIVEN,
+    status=202,
+    bodies=(Body(shape=WhichQueue, example=_WHICH, required=False),),
+)

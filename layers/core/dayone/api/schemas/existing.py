@@ -1,0 +1,55 @@
+"""Schemas of the route that describes what exists."""
+
+from typing import TypedDict
+
+from dayone.adoption.describe import LEFT_OPEN
+from dayone.api.spec import Description, Parameter
+from dayone.errors import Inapplicable, NotFound
+
+
+class ExistingAnswer(TypedDict):
+    """What exists under the name of a subject that Day One does not manage, as `policy`: a YAML text with its rule.
+
+    Of a permission set it has the rules for its assignments, too; their groups may have their rules elsewhere.
+
+    `policy` is empty for a person, of whom HR speaks. `obstacles` are in what it would differ with this rule in the
+    policy, beside the other members of a group's rule that is there already. `as_it_is` is whether there are none: then
+    it is adopted, and nothing is written.
+    """
+
+    subject: str
+    as_it_is: bool
+    policy: str
+    obstacles: list[str]
+
+
+EXAMPLE = "permission-set:Deploy"
+_DESCRIBED: ExistingAnswer = {
+    "subject": EXAMPLE,
+    "as_it_is": False,
+    "policy": (
+        "version: 1\npermission_sets:\n  Deploy:\n    session_duration: PT8H\n    managed_policies:\n"
+        "    - PowerUserAccess\n"
+    ),
+    "obstacles": [f"assignment group admins in 444455556666: {LEFT_OPEN}"],
+}
+EXISTING = Description(
+    tag="policy",
+    answer=ExistingAnswer,
+    example=_DESCRIBED,
+    takes=(
+        Parameter(
+            name="subject",
+            says="The person, group or permission set, by its id or key; a group or a permission set need not be in "
+            "the policy yet.",
+            required=True,
+            example=EXAMPLE,
+        ),
+        Parameter(
+            name="name",
+            says="What it is called in Identity Center, if that is neither the key nor the `name` of a rule in force.",
+            example="deploy-prod",
+        ),
+    ),
+    refuses=(NotFound, Inapplicable),
+)

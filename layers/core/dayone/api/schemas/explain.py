@@ -1,0 +1,152 @@
+"""Schemas of the routes that answer why."""
+
+from typing import TypedDict
+
+from dayone.api.examples import ACCOUNT, CHANGE, MEMBERSHIP, PERSON, REASON
+from dayone.api.schemas.base import ConfirmedAnswer, HeldAs, OperationAnswer, ReasonAnswer, VerdictWord
+from dayone.api.spec import Description, Parameter
+from dayone.errors import NotFound
+from dayone.messages.types import Count
+
+
+class ObstacleAnswer(TypedDict):
+    """An unmet condition: of the rule at `file:line`, or of no rule (empty), such as employment.
+
+    `about` names the attribute, such as `person.department` or `account.tags.env`.
+    """
+
+    rule: str
+    about: str
+    actual: str
+    needed: str
+    says: str
+
+
+class HeldRemovalAnswer(TypedDict):
+    """A removal, or a gift, held by a guardrail; `verdict` is `waiting`, `approved`, `rejected` or `expired`.
+
+    `held_as` and `sensitive` are as in the answer about the person or the account.
+    """
+
+    held_as: HeldAs
+    sensitive: str
+    verdict: VerdictWord
+    change: str
+    operation: str
+
+
+class StepAnswer(TypedDict):
+    """A membership of the person or an assignment in the account.
+
+    `reasons` are the rules that require it now; without any, `obstacles` are the unmet conditions. `confirmed` is
+    what AWS has confirmed, `operation` what is in progress or has failed, `held` its held removal or first
+    assignment; each is null when there is none.
+    """
+
+    subject: str
+    resource: str
+    is_there: bool
+    reasons: list[ReasonAnswer]
+    obstacles: list[ObstacleAnswer]
+    confirmed: ConfirmedAnswer | None
+    operation: OperationAnswer | None
+    held: HeldRemovalAnswer | None
+    change: str
+    says: str
+
+
+class WayAnswer(TypedDict):
+    """A path by which the person has a permission set, or the one that comes closest.
+
+    `through` is a group, `person:id` for a direct assignment, or empty when no rule assigns the permission set.
+    """
+
+    permission_set: str
+    has: bool
+    through: str
+    says: str
+    steps: list[StepAnswer]
+
+
+class ExplainAnswer(TypedDict):
+    """Which access a person has in an account, which they lack, and why; `policy_version` is the one in force."""
+
+    person: str
+    account: str
+    policy_version: Count
+    access: list[WayAnswer]
+
+
+_STEP: StepAnswer = {
+    "subject": "person:e-1001",
+    "resource": "membership/engineers",
+    "is_there": True,
+    "reasons": [REASON],
+    "obstacles": [],
+    "confirmed": MEMBERSHIP,
+    "operation": None,
+    "held": None,
+    "change": CHANGE,
+    "says": "e-1001 is in the group engineers, because department is Engineering (policy.yaml:5).",
+}
+_MISSING: StepAnswer = {
+    **_STEP,
+    "resource": "membership/admins",
+    "is_there": False,
+    "reasons": [],
+    "obstacles": [
+        {
+            "rule": "policy.yaml:9",
+            "about": "person.title",
+            "actual": "`SRE`",
+            "needed": "`*Lead*`",
+            "says": "the person's title is `SRE`, but policy.yaml:9 needs `*Lead*`",
+        }
+    ],
+    "confirmed": None,
+    "change": "",
+    "says": "e-1001 is not in the group admins: the person's title is `SRE`, but policy.yaml:9 needs `*Lead*`.",
+}
+_EXPLAINED: ExplainAnswer = {
+    "person": PERSON,
+    "account": ACCOUNT,
+    "policy_version": 7,
+    "access": [
+        {
+            "permission_set": "ViewOnly",
+            "has": True,
+            "through": "engineers",
+            "says": (
+                "e-1001 has ViewOnly in 123456789012 through engineers, as AWS confirmed it on "
+                "2026-11-23T07:00:05+00:00."
+            ),
+            "steps": [_STEP],
+        },
+        {
+            "permission_set": "Admin",
+            "has": False,
+            "through": "admins",
+            "says": "e-1001 does not have Admin in 123456789012; nearest is the way through admins.",
+            "steps": [_MISSING],
+        },
+    ],
+}
+OF_PERSON = Parameter(name="person", says="The person, by their id in the HR system.", required=True, example=PERSON)
+IN_ACCOUNT = Parameter(name="account", says="The account.", required=True, example=ACCOUNT)
+OF_PERMISSION_SET = Parameter(
+    name="permission_set", says="The permission set; leave it out for all.", example="ViewOnly"
+)
+EXPLANATION = Description(
+    tag="explain",
+    answer=ExplainAnswer,
+    example=_EXPLAINED,
+    takes=(OF_PERSON, IN_ACCOUNT, OF_PERMISSION_SET),
+    refuses=(NotFound,),
+)
+EXPLANATION_OF_PERSON = Description(
+    tag="people",
+    answer=ExplainAnswer,
+    example=_EXPLAINED,
+    takes=(IN_ACCOUNT, OF_PERMISSION_SET),
+    refuses=(NotFound,),
+)

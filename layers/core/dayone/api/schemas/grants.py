@@ -1,0 +1,192 @@
+"""Schemas of the routes about grants: times are ISO 8601 in UTC."""
+
+from typing import Annotated, NotRequired, TypedDict
+
+from dayone.api.examples import ACCOUNT, ADMINISTRATOR, AT, CHANGE, LATER_CHANGE, PERSON
+from dayone.api.params import words_in
+from dayone.api.spec import PAGED, Body, Description, Parameter
+from dayone.errors import Inapplicable, Invalid, NotFound, TooLarge
+from dayone.messages.types import AccountId, ChangeId, Described, Href, Moment, Name, one_of
+from dayone.model.grants import Ending, GrantState
+
+_Reason = Annotated[str, Described(minLength=1, maxLength=200)]
+
+
+class MembershipWish(TypedDict):
+    """A person, by their id in the HR system, in a group, by its key in the policy."""
+
+    person: Name
+    group: Name
+
+
+class AssignmentWish(TypedDict):
+    """A permission set, by its key in the policy, in an account, for a group or a single person."""
+
+    person: NotRequired[Name]
+    group: NotRequired[Name]
+    account: AccountId
+    permission_set: Name
+    include_management_account: NotRequired[bool]
+
+
+# Written out because `from` is a word of Python's own.
+GrantWishBody = TypedDict(
+    "GrantWishBody",
+    {
+        "membership": NotRequired[MembershipWish],
+        "assignment": NotRequired[AssignmentWish],
+        "reason": _Reason,
+        "ticket": NotRequired[Annotated[str, Described(minLength=1, maxLength=64)]],
+        "from": NotRequired[Moment],
+        "until": Moment,
+    },
+)
+
+
+class ExtensionWish(TypedDict):
+    """The new end of a grant."""
+
+    until: Moment
+
+
+class EndWish(TypedDict):
+    """Why a grant ends early."""
+
+    because: NotRequired[_Reason]
+
+
+class GrantTakenAnswer(TypedDict):
+    """An accepted request about a grant: `change` is the change it causes, `href` the grant."""
+
+    grant: ChangeId
+    change: ChangeId
+    href: Href
+
+
+class ExtensionAnswer(TypedDict):
+    """An extension of a grant: when, by the caller with which ARN, and in which change."""
+
+    until: Moment
+    at: Moment
+    by: str
+    change: str
+
+
+class GrantEndAnswer(TypedDict):
+    """How a grant ended; when its time was over, `by`, `because` and `change` are empty."""
+
+    how: Annotated[str, one_of(*Ending)]
+    at: Moment
+    by: str
+    because: str
+    change: str
+
+
+GrantAnswer = TypedDict(
+    "GrantAnswer",
+    {
+        "id": ChangeId,
+        "state": Annotated[str, one_of(*GrantState)],
+        "kind": Annotated[str, one_of("membership", "assignment")],
+        "person": str,
+        "group": str,
+        "account": str,
+        "permission_set": str,
+        "reason": str,
+        "ticket": str,
+        "from": Moment,
+        "until": Moment,
+        "granted_by": str,
+        "granted_at": Moment,
+        "extensions": list[ExtensionAnswer],
+        "ended": GrantEndAnswer | None,
+    },
+)
+
+
+class GrantInFullAnswer(TypedDict):
+    """A grant; `is_there` is whether AWS has confirmed the access it gives.
+
+    `note` explains why it gives nothing at present, or why its access still exists; empty otherwise.
+    """
+
+    grant: GrantAnswer
+    is_there: bool
+    note: str
+
+
+class GrantsAnswer(TypedDict):
+    """Grants, newest first; without `person`, `account` and `state`, ended ones come last."""
+
+    grants: list[GrantAnswer]
+    cursor: str
+
+
+_UNTIL, _LATER = "2026-11-23T17:00:00+00:00", "2026-11-23T19:00:00+00:00"
+_GRANT: GrantAnswer = {
+    "id": CHANGE,
+    "state": "active",
+    "kind": "assignment",
+    "person": PERSON,
+    "group": "",
+    "account": ACCOUNT,
+    "permission_set": "Admin",
+    "reason": "the shop is down",
+    "ticket": "OPS-7",
+    "from": AT,
+    "until": _UNTIL,
+    "granted_by": ADMINISTRATOR,
+    "granted_at": AT,
+    "extensions": [],
+    "ended": None,
+}
+_WISH: GrantWishBody = {
+    "assignment": {"person": PERSON, "account": ACCOUNT, "permission_set": "Admin"},
+    "reason": "the shop is down",
+    "ticket": "OPS-7",
+    "until": _UNTIL,
+}
+_LONGER: ExtensionWish = {"until": _LATER}
+_ENOUGH: EndWish = {"because": "the shop is up again"}
+_GIVEN: GrantTakenAnswer = {"grant": CHANGE, "change": CHANGE, "href": f"/v1/grants/{CHANGE}"}
+_CHANGED: GrantTakenAnswer = {"grant": CHANGE, "change": LATER_CHANGE, "href": f"/v1/grants/{CHANGE}"}
+_IN_FULL: GrantInFullAnswer = {"grant": _GRANT, "is_there": True, "note": ""}
+_PERSON = Parameter(name="person", says="Only grants of this person, by their id in the HR system.", example=PERSON)
+_ACCOUNT = Parameter(name="account", says="Only grants in this account.", example=ACCOUNT)
+_STATE = Parameter(
+    name="state",
+    says="Only grants in this state; a page may then be short, or empty, and still have a cursor.",
+    example="active",
+    schema=words_in(GrantState),
+)
+GRANTS = Description(
+    tag="grants",
+    answer=GrantsAnswer,
+    example={"grants": [_GRANT], "cursor": ""},
+    takes=(_PERSON, _ACCOUNT, _STATE, *PAGED),
+)
+GRANT = Description(tag="grants", answer=GrantInFullAnswer, example=_IN_FULL, refuses=(NotFound,))
+GIFT = Description(
+    tag="grants",
+    answer=GrantTakenAnswer,
+    example=_GIVEN,
+    status=202,
+    bodies=(Body(shape=GrantWishBody, example=_WISH),),
+    refuses=(NotFound, Invalid, TooLarge),
+)
+EXTENSION = Description(
+    tag="grants",
+    answer=GrantTakenAnswer,
+    example=_CHANGED,
+    status=202,
+    bodies=(Body(shape=ExtensionWish, example=_LONGER),),
+    refuses=(NotFound, Inapplicable, Invalid, TooLarge),
+)
+END = Description(
+    tag="grants",
+    answer=GrantTakenAnswer,
+    example=_CHANGED,
+    status=202,
+    bodies=(Body(shape=EndWish, example=_ENOUGH, required=False),),
+    refuses=(NotFound, Inapplicable, Invalid, TooLarge),
+)

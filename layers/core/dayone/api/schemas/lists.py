@@ -1,0 +1,179 @@
+"""Schemas of the routes that list, and of those about groups and permission sets."""
+
+from typing import TypedDict
+
+from dayone.api import examples
+from dayone.api.schemas import accounts as api_accounts
+from dayone.api.schemas import people as api_people
+from dayone.api.schemas.assignments import HOLDING, HoldingAnswer
+from dayone.api.schemas.base import ConfirmedAnswer, HeadAnswer, MemberAnswer
+from dayone.api.schemas.people import Progress
+from dayone.api.spec import PAGED, Description, Parameter
+from dayone.errors import NotFound
+from dayone.model.accounts import AccountState
+
+
+class GroupInListAnswer(TypedDict):
+    """A summary of a group: `group` is its key in the policy, `name` its name in Identity Center.
+
+    `is_there` is whether AWS has confirmed it; a group that the policy no longer has stays listed.
+    """
+
+    group: str
+    name: str
+    description: str
+    is_there: bool
+    progress: Progress
+
+
+class GroupsAnswer(TypedDict):
+    """A page of groups, by key."""
+
+    groups: list[GroupInListAnswer]
+    cursor: str
+
+
+class GroupAnswer(TypedDict):
+    """A group as confirmed by AWS, or null, and a page of its members."""
+
+    group: str
+    head: HeadAnswer
+    confirmed: ConfirmedAnswer | None
+    members: list[MemberAnswer]
+    cursor: str
+
+
+class PermissionSetInListAnswer(TypedDict):
+    """A summary of a permission set: `permission_set` is its key in the policy, `name` its name in Identity Center."""
+
+    permission_set: str
+    name: str
+    description: str
+    session_duration: str
+    is_there: bool
+    progress: Progress
+
+
+class PermissionSetsAnswer(TypedDict):
+    """A page of permission sets, by key."""
+
+    permission_sets: list[PermissionSetInListAnswer]
+    cursor: str
+
+
+class PermissionSetAnswer(TypedDict):
+    """A permission set with its parts, as confirmed by AWS, and a page of its assignments.
+
+    A page of assignments may be short, or empty, and still have a cursor.
+    """
+
+    permission_set: str
+    head: HeadAnswer
+    confirmed: list[ConfirmedAnswer]
+    assignments: list[HoldingAnswer]
+    cursor: str
+
+
+_PERSON: api_people.PersonInListAnswer = {
+    "id": examples.PERSON,
+    "display_name": "Alice Ferrari",
+    "user_name": "alice",
+    "email": "alice@example.com",
+    "department": "Engineering",
+    "title": "SRE",
+    "status": "active",
+    "start_date": "2026-11-23",
+    "end_date": None,
+    "has_user": True,
+    "has_access": True,
+    "progress": "settled",
+}
+_BOOTSTRAP: api_accounts.BootstrapAnswer = {"state": "over", "change": examples.CHANGE, "since": examples.AT}
+_ACCOUNT: api_accounts.AccountInListAnswer = {
+    "id": examples.ACCOUNT,
+    "name": "dev",
+    "state": "ACTIVE",
+    "ou_path": "/Workloads/Dev",
+    "tags": {"env": "dev"},
+    "is_management": False,
+    "bootstrap": _BOOTSTRAP,
+    "progress": "settled",
+}
+_IN_FULL: api_accounts.AccountInFullAnswer = {
+    "id": examples.ACCOUNT,
+    "fact": {"id": examples.ACCOUNT, "name": "dev", "state": "ACTIVE", "ou_path": "/Workloads/Dev", "tags": {}},
+    "head": examples.HEAD,
+    "bootstrap": _BOOTSTRAP,
+    "awaits_approval": False,
+    "permission_sets": [
+        {
+            "permission_set": "ViewOnly",
+            "there": 2,
+            "pending": 0,
+            "held": 0,
+            "failed": 0,
+            "failure": "",
+            "progress": "settled",
+        }
+    ],
+}
+_GROUP: GroupAnswer = {
+    "group": "engineers",
+    "head": examples.HEAD,
+    "confirmed": {**examples.MEMBERSHIP, "resource": "group", "attributes": {"name": "engineers"}},
+    "members": [{"person": examples.PERSON, "confirmed": examples.MEMBERSHIP}],
+    "cursor": "",
+}
+_GROUP_IN_LIST: GroupInListAnswer = {
+    "group": "engineers",
+    "name": "engineers",
+    "description": "Who builds",
+    "is_there": True,
+    "progress": "settled",
+}
+_SET: PermissionSetAnswer = {
+    "permission_set": "ViewOnly",
+    "head": examples.HEAD,
+    "confirmed": [{**examples.MEMBERSHIP, "resource": "permission-set", "attributes": {"name": "ViewOnly"}}],
+    "assignments": [HOLDING],
+    "cursor": "",
+}
+_SET_IN_LIST: PermissionSetInListAnswer = {
+    "permission_set": "ViewOnly",
+    "name": "ViewOnly",
+    "description": "",
+    "session_duration": "PT8H",
+    "is_there": True,
+    "progress": "settled",
+}
+_STATE = Parameter(
+    name="state",
+    says="Only accounts in this state of Organizations; a page may then be short and still have a cursor.",
+    example="SUSPENDED",
+    schema={"type": "string", "enum": [str(account_state) for account_state in AccountState]},
+)
+PEOPLE = Description(
+    tag="people", answer=api_people.PeopleAnswer, example={"people": [_PERSON], "cursor": ""}, takes=PAGED
+)
+ACCOUNTS = Description(
+    tag="accounts",
+    answer=api_accounts.AccountsAnswer,
+    example={"accounts": [_ACCOUNT], "cursor": ""},
+    takes=(*PAGED, _STATE),
+)
+ACCOUNT = Description(tag="accounts", answer=api_accounts.AccountInFullAnswer, example=_IN_FULL, refuses=(NotFound,))
+GROUPS = Description(tag="groups", answer=GroupsAnswer, example={"groups": [_GROUP_IN_LIST], "cursor": ""}, takes=PAGED)
+GROUP = Description(tag="groups", answer=GroupAnswer, example=_GROUP, takes=PAGED, refuses=(NotFound,))
+PERMISSION_SETS = Description(
+    tag="permission sets",
+    answer=PermissionSetsAnswer,
+    example={"permission_sets": [_SET_IN_LIST], "cursor": ""},
+    takes=PAGED,
+)
+PERMISSION_SET = Description(
+    tag="permission sets",
+    answer=PermissionSetAnswer,
+    example=_SET,
+    takes=PAGED,
+    refuses=(NotFound,),
+)

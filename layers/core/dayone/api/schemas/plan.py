@@ -1,0 +1,114 @@
+"""Schemas of the route that answers what if."""
+
+from typing import Annotated, TypedDict
+
+from dayone.api.schemas.base import ReasonAnswer
+from dayone.api.spec import Body, Description
+from dayone.errors import Invalid, TooLarge
+from dayone.messages.types import Count, Described
+
+
+class WhatIfBody(TypedDict, total=False):
+    """One preview: of a policy as one text or as `files` by name, or of changed attributes of a person or an account.
+
+    `person` and `account` have their `id` and the attributes to change.
+    """
+
+    policy: str
+    files: Annotated[dict[str, str], Described(minProperties=1)]
+    person: Annotated[dict[str, object], Described(required=["id"])]
+    account: Annotated[dict[str, object], Described(required=["id"])]
+
+
+class ForeseenAnswer(TypedDict):
+    """An operation of the preview.
+
+    Of what it would create, `exists` says what is there under that name in Identity Center and what of it differs; null
+    where nothing was found or looked at.
+    """
+
+    kind: str
+    subject: str
+    resource: str
+    reasons: list[ReasonAnswer]
+    exists: str | None
+
+
+class GuardrailAnswer(TypedDict):
+    """The guardrail's result in the preview: how many operations it would hold, and why.
+
+    Held are removals, and access that is given only with approval, as in accounts that existed before Day One.
+
+    `limit` applies to `existing` memberships and assignments; `today` counts the removals allowed since midnight
+    UTC. `about_held` has sentences about what would be held: who may decide and who may not, and what would go on
+    meanwhile.
+    """
+
+    removals: Count
+    existing: Count
+    limit: Count
+    today: Count
+    held: Count
+    because: list[str]
+    about_held: list[str]
+
+
+class PlanAnswer(TypedDict):
+    """What would change if it were applied now.
+
+    `policy_version` is the policy used, null for one that was sent. Of `looked_at` subjects, `subjects` would
+    change, by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of
+    the others. When `complete` is false, the time was too short for all subjects, and all numbers are of those that
+    were checked. `notes` list what would be left unchanged, and the rules of a policy that match nothing of what is
+    recorded. For `mistakes` the policy would be refused: rules that can never match, and what it newly protects and
+    does not exist.
+    """
+
+    policy_version: Count | None
+    complete: bool
+    looked_at: Count
+    subjects: Count
+    counts: dict[str, Count]
+    operations: list[ForeseenAnswer]
+    truncated: Count
+    mistakes: list[str]
+    notes: list[str]
+    guardrail: GuardrailAnswer
+
+
+_PLAN: PlanAnswer = {
+    "policy_version": 7,
+    "complete": True,
+    "looked_at": 1,
+    "subjects": 1,
+    "counts": {"delete-membership": 1},
+    "operations": [
+        {
+            "kind": "delete-membership",
+            "subject": "person:e-1001",
+            "resource": "membership/engineers",
+            "reasons": [{"rule": "policy.yaml:5", "because": "no longer: department is Engineering"}],
+            "exists": None,
+        }
+    ],
+    "truncated": 0,
+    "mistakes": [],
+    "notes": [],
+    "guardrail": {
+        "removals": 1,
+        "existing": 105,
+        "limit": 10,
+        "today": 0,
+        "held": 0,
+        "because": [],
+        "about_held": [],
+    },
+}
+_QUESTION: WhatIfBody = {"person": {"id": "e-1001", "department": "Sales"}}
+PLAN = Description(
+    tag="plan",
+    answer=PlanAnswer,
+    example=_PLAN,
+    bodies=(Body(shape=Annotated[WhatIfBody, Described(minProperties=1, maxProperties=1)], example=_QUESTION),),
+    refuses=(Invalid, TooLarge),
+)

@@ -1,0 +1,158 @@
+"""Schemas of health, the caller, metrics, the check of the settings, and what is stuck."""
+
+from typing import Annotated, TypedDict
+
+from dayone.api.examples import AT, CHANGE
+from dayone.api.schemas import base as api
+from dayone.api.schemas.dead_letters import LettersInQueue
+from dayone.api.spec import Description
+from dayone.messages.types import Count, Moment, one_of
+from dayone.model.failures import StuckKind
+from dayone.setup.findings import FindingState
+
+
+class ChangesCounted(TypedDict):
+    """Changes caused in the period; a state or a kind of cause without changes is left out."""
+
+    total: Count
+    by_state: dict[str, int]
+    by_cause: dict[str, int]
+
+
+class OperationsCounted(TypedDict):
+    """The operations of these changes; `tried_again` counts the retries of those that have ended.
+
+    Retries follow when AWS throttles, is not ready, or does not answer. `removals` counts those that the guardrail
+    allowed.
+    """
+
+    planned: Count
+    succeeded: Count
+    failed: Count
+    superseded: Count
+    held: Count
+    removals: Count
+    tried_again: Count
+
+
+class SpreadAnswer(TypedDict):
+    """Seconds from the request until its last operation ended, over this many changes."""
+
+    changes: Count
+    p50: float
+    p95: float
+    longest: float
+
+
+class MetricsAnswer(TypedDict):
+    """Metrics of a period; when not `complete`, of its newest 5,000 changes only.
+
+    `time_to_access` covers changes of one person or account that succeeded and removed nothing, `time_to_no_access`
+    those that removed something; null without any. `dead_letters` and `operations_open` are current values.
+    """
+
+    since: Moment
+    until: Moment
+    complete: bool
+    changes: ChangesCounted
+    operations: OperationsCounted
+    time_to_access: SpreadAnswer | None
+    time_to_no_access: SpreadAnswer | None
+    dead_letters: list[LettersInQueue]
+    operations_open: bool
+
+
+class FindingAnswer(TypedDict):
+    """A finding of the setup check: `says` is the situation, `do` the correction, if any, with the text `paste`."""
+
+    name: str
+    state: Annotated[str, one_of(*FindingState)]
+    says: str
+    do: str
+    paste: str
+
+
+class SettingsAnswer(TypedDict):
+    """All findings; `state` is the worst of them, those that could not be checked excluded."""
+
+    state: Annotated[str, one_of("ok", "warning", "wrong")]
+    findings: list[FindingAnswer]
+
+
+class StuckAnswer(TypedDict):
+    """Something that does not continue by itself, or only fails again, and the reason.
+
+    `subject` is such as `person:e-1001`, and empty where nothing names it. `change` is the change that waits for it, or
+    empty.
+    """
+
+    kind: Annotated[str, one_of(*StuckKind)]
+    subject: str
+    since: Moment
+    reason: str
+    change: str
+
+
+class AllStuckAnswer(TypedDict):
+    """What is stuck, the longest first; not `complete` when there are more dead letters than were read."""
+
+    stuck: list[StuckAnswer]
+    complete: bool
+
+
+_HEALTH: api.HealthAnswer = {"policy_version": 7, "operations_open": False, "warnings": []}
+HEALTH = Description(tag="health", answer=api.HealthAnswer, example=_HEALTH)
+_ADA = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AccessAdministrators_0123456789abcdef/ada"
+_ME: api.MeAnswer = {"actor": _ADA, "principal": "user ada"}
+ME = Description(tag="me", answer=api.MeAnswer, example=_ME)
+_METRICS: MetricsAnswer = {
+    "since": "2026-11-22T08:00:00+00:00",
+    "until": "2026-11-23T08:00:00+00:00",
+    "complete": True,
+    "changes": {
+        "total": 42,
+        "by_state": {"succeeded": 40, "running": 1, "held": 1},
+        "by_cause": {"hr-event": 41, "policy": 1},
+    },
+    "operations": {
+        "planned": 131,
+        "succeeded": 118,
+        "failed": 0,
+        "superseded": 2,
+        "held": 7,
+        "removals": 12,
+        "tried_again": 9,
+    },
+    "time_to_access": {"changes": 31, "p50": 6.2, "p95": 14.8, "longest": 21.4},
+    "time_to_no_access": {"changes": 8, "p50": 3.9, "p95": 7.1, "longest": 7.1},
+    "dead_letters": [{"queue": "inbox", "letters": 0}],
+    "operations_open": True,
+}
+METRICS = Description(tag="operations", answer=MetricsAnswer, example=_METRICS)
+_FOUND: SettingsAnswer = {
+    "state": "wrong",
+    "findings": [
+        {"name": "instance", "state": "ok", "says": "the instance is ACTIVE", "do": "", "paste": ""},
+        {
+            "name": "organization-events",
+            "state": "wrong",
+            "says": "the organisation's events are in us-east-1 of 111122223333, and no forwarder is listened to",
+            "do": "deploy with OrganizationId=o-a1b2c3d4e5, and template-forwarder.yaml in us-east-1 of 111122223333",
+            "paste": "",
+        },
+    ],
+}
+SETTINGS = Description(tag="operations", answer=SettingsAnswer, example=_FOUND)
+_STUCK: AllStuckAnswer = {
+    "stuck": [
+        {
+            "kind": "dead-letter",
+            "subject": "person:e-1001",
+            "since": AT,
+            "reason": "not a command: KeyError",
+            "change": CHANGE,
+        }
+    ],
+    "complete": True,
+}
+STUCK = Description(tag="operations", answer=AllStuckAnswer, example=_STUCK)

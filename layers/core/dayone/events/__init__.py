@@ -1,0 +1,1 @@
+"""Day One's own events on the bus."""

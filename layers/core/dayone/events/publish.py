@@ -1,0 +1,185 @@
+"""Turn records of the table's stream into domain events, and publish them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dayone.model.changes import Change, ChangeState
+from dayone.model.guardrails import takes_access_away
+from dayone.model.operations import OPEN_STATES, Operation, OperationState
+from dayone.model.retry import Refusal
+from dayone.model.subject_state import Bootstrap, Head, is_reached
+from dayone.model.subjects import Resource, ResourceKind, assignment_in
+from dayone.ports.messaging import (
+    AccountWritten,
+    ChangeWritten,
+    DomainEvent,
+    EventBus,
+    OperationWritten,
+    TableStream,
+    Written,
+)
+from dayone.ports.records import Records
+
+OPERATION_DENIED = "Operation Denied"
+OPERATION_FAILED = "Operation Failed"
+_NEWS_OF_OPERATIONS = {
+    OperationState.SUCCEEDED: "Operation Succeeded",
+    OperationState.FAILED: OPERATION_FAILED,
+    OperationState.SUPERSEDED: "Operation Superseded",
+    OperationState.HELD: "Operation Held",
+}
+_NEWS_OF_CHANGES = {
+    ChangeState.HELD: "Change Held",
+    ChangeState.SUCCEEDED: "Change Succeeded",
+    ChangeState.FAILED: "Change Failed",
+}
+
+
+def news_of_operation(before: Operation | None, after: Operation, *, at: datetime) -> DomainEvent | None:
+    """An event when the operation has just come to an end or to a halt, or AWS denies it to us now, else None."""
+    if _is_denied(after) and not (before is not None and _is_denied(before)):
+        return _news(after, OPERATION_DENIED, name=f"denied/{after.refused_since}", at=at)
+    news = _NEWS_OF_OPERATIONS.get(after.state)
+    if news is None or (before is not None and before.state is after.state):
+        return None
+    return _news(after, news, name=str(after.state), at=at)
+
+
+def _is_denied(operation: Operation) -> bool:
+    return operation.state in OPEN_STATES and operation.refusal is Refusal.DENIED
+
+
+def _news(after: Operation, news: str, *, name: str, at: datetime) -> DomainEvent:
+    detail = {
+        "change": after.change,
+        "operation": after.id,
+        "kind": after.kind,
+        "subject": str(after.subject),
+        "resource": str(after.resource),
+        "state": str(after.state),
+        "outcome": str(after.outcome or ""),
+        "failed_before": after.failed_before,
+        "attempts": after.attempts,
+        "request_id": after.request_id,
+        "failure_reason": after.failure_reason,
+        "takes_access_away": takes_access_away(after),
+    }
+    return DomainEvent(id=f"{after.change}/{after.id}/{name}", detail_type=news, detail=detail, time=at)
+
+
+def news_of_change(before: Change | None, after: Change, *, at: datetime) -> DomainEvent | None:
+    """An event when the change has just come to its end, or to where only a human can let it go on, else None."""
+    news = _NEWS_OF_CHANGES.get(after.state)
+    if news is None or (before is not None and before.state is after.state):
+        return None
+    detail = {
+        "change": after.id,
+        "cause": str(after.cause.kind),
+        "actor": after.cause.actor,
+        "reference": after.cause.reference,
+        "state": str(after.state),
+        "subjects": after.planned,
+        "operations": after.operations,
+        "succeeded": after.succeeded,
+        "was_not_there": after.was_not_there,
+        "failed": after.failed,
+        "failed_before": after.failed_before,
+        "superseded": after.superseded,
+        "held": after.held,
+        "held_because": after.held_because,
+    }
+    return DomainEvent(id=f"{after.id}/{after.state}", detail_type=news, detail=detail, time=at)
+
+
+def news_of_expiry(before: Change | None, after: Change, *, at: datetime) -> DomainEvent | None:
+    """An event when the first of what the change held has expired, else None."""
+    if not after.expired or (before is not None and before.expired):
+        return None
+    detail = {
+        "change": after.id,
+        "cause": str(after.cause.kind),
+        "actor": after.cause.actor,
+        "reference": after.cause.reference,
+        "state": str(after.state),
+        "held": after.held,
+        "held_because": after.held_because,
+    }
+    return DomainEvent(id=f"{after.id}/expired", detail_type="Change Expired", detail=detail, time=at)
+
+
+def is_ready(before: Head | None, after: Head) -> bool:
+    """Whether an account has just got the last of what the policy gives it, for the first time."""
+    if before is None or before.generation != after.generation:
+        return False
+    return is_reached(after.bootstrap, before=before.progress, after=after.progress)
+
+
+def news_of_account(head: Head, bootstrap: Bootstrap, *, has: Iterable[Resource], at: datetime) -> DomainEvent:
+    """An event that says that an account is ready since `at`: who has what there, and how long it took, in seconds."""
+    assignments = sorted(resource.name for resource in has if resource.kind is ResourceKind.ASSIGNMENT)
+    detail = {
+        "account": head.subject.name,
+        "change": bootstrap.change,
+        "began_at": bootstrap.since.isoformat(),
+        "ready_at": at.isoformat(),
+        "seconds": round((at - bootstrap.since).total_seconds(), 3),
+        "assignments": [_who_has_what(assignment) for assignment in assignments],
+    }
+    name = f"{bootstrap.change}/{head.subject}/ready"
+    return DomainEvent(id=name, detail_type="Account Ready", detail=detail, time=at)
+
+
+def _who_has_what(assignment: str) -> dict[str, str]:
+    permission_set, principal = assignment_in(Resource(ResourceKind.ASSIGNMENT, assignment))
+    who = {"person": principal.person} if principal.person else {"group": principal.group}
+    return {"permission_set": permission_set, **who}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishEvents:
+    """What publishing needs."""
+
+    stream: TableStream
+    records: Records
+    bus: EventBus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """How many events were published, and of how many operations they said that these have failed."""
+
+    events: int
+    failed_operations: int
+    denied_operations: int
+
+
+def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> Published:
+    """Publish all the news in one batch of the stream. The same batch again gives the same ids, and counts again."""
+    news = [domain_event for written in ports.stream.writes(event) for domain_event in _news_of(written, ports.records)]
+    if news:
+        ports.bus.publish(news)
+    failed = sum(domain_event.detail_type == OPERATION_FAILED for domain_event in news)
+    denied = sum(domain_event.detail_type == OPERATION_DENIED for domain_event in news)
+    return Published(events=len(news), failed_operations=failed, denied_operations=denied)
+
+
+def _news_of(written: Written, records: Records) -> Iterator[DomainEvent]:
+    news: tuple[DomainEvent | None, ...]
+    match written:
+        case OperationWritten(before=before, after=after, at=at):
+            news = (news_of_operation(before, after, at=at),)
+        case ChangeWritten(before=before, after=after, at=at):
+            news = (news_of_expiry(before, after, at=at), news_of_change(before, after, at=at))
+        case AccountWritten(after=after):
+            news = (_news_of_account(written, records=records),)
+    yield from (domain_event for domain_event in news if domain_event is not None)
+
+
+def _news_of_account(written: AccountWritten, *, records: Records) -> DomainEvent | None:
+    head = written.after
+    if head.bootstrap is None or not is_ready(written.before, head):
+        return None
+    has = records.subject(head.subject).applied
+    return news_of_account(head, head.bootstrap, has=has, at=written.at)

@@ -1,0 +1,1 @@
+"""Carry out operations under AWS's quotas."""

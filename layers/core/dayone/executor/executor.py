@@ -1,0 +1,288 @@
+"""Carry out what was planned, as fast as the budgets allow; whatever is cut short goes on in the next run."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import batched
+
+from dayone.errors import AccessDenied, Crowded, Throttled, Unavailable, Unreachable
+from dayone.executor import results as reports
+from dayone.executor.attempt import IdentityCenter
+from dayone.executor.feed import LOOK_EVERY, OpenOperations
+from dayone.executor.parking import Waiting, review_waiting, set_aside
+from dayone.executor.poll_requests import ask_aws, conclude, note_denial
+from dayone.executor.rate_limits import Allowances
+from dayone.executor.results import Parked, Recorded, Report, Reviewed, SetAside, Told, Trying
+from dayone.executor.scheduler import Ask, Idle, Schedule, Start, Wait, is_lost_request
+from dayone.executor.worker import try_operation
+from dayone.model.operations import SSO_ADMIN, Operation, quota_of
+from dayone.model.retry import Refusal
+from dayone.model.subjects import ResourceKind
+from dayone.ports.operations import Finished, Learned, OperationQueue, Turn, Workers
+from dayone.ports.store import Engine
+
+# How long another run is believed to be alive that has not said so again. A process that was killed says nothing.
+TURN = timedelta(seconds=15)
+_RENEWAL = timedelta(seconds=5)
+_LONGEST_NAP = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecuteOperations:
+    """What executing needs; `jitter` gives a number in [0, 1), `token` a name for a run that no other has."""
+
+    queue: OperationQueue
+    turn: Turn
+    engine: Engine
+    aws: IdentityCenter
+    workers: Workers
+    allowances: Allowances
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    token: Callable[[], str]
+
+
+def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
+    """Work until nothing is left to do or `deadline` has come; then ring the bell when work is left.
+
+    While another run is at work this one waits for its turn, for the other may have died.
+    """
+    holder = ports.token()
+    while not ports.turn.take(holder, now=ports.clock(), until=ports.clock() + TURN):
+        if ports.clock() + timedelta(seconds=_LONGEST_NAP) >= deadline:
+            return
+        ports.workers.done(seconds=_LONGEST_NAP)
+    ports.allowances.learned = ports.turn.learned() or Learned(since=ports.clock())
+    if _is_work_left(holder, ports=ports, deadline=deadline):
+        ports.engine.wake()
+    ports.turn.give_back(holder, learned=ports.allowances.learned)
+
+
+def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) -> bool:
+    budgets = ports.allowances.budgets
+    trying = Trying(queue=ports.queue, aws=ports.aws, budgets=budgets, clock=ports.clock, jitter=ports.jitter)
+    run = ExecutorRun(trying, workers=ports.workers, allowances=ports.allowances)
+    run.resume()
+    renew_at = ports.clock() + _RENEWAL
+    while (now := ports.clock()) < deadline:
+        if now >= renew_at:
+            if not _is_renewed(holder, ports=ports, now=now):
+                break
+            renew_at = now + _RENEWAL
+        run.look_for_more()
+        moment = run.start_what_is_due()
+        if moment is None:
+            run.bring_home()
+            return False
+        nap = min(moment, deadline, renew_at) - ports.clock()
+        run.wait(seconds=min(max(0.0, nap.total_seconds()), _LONGEST_NAP))
+    run.bring_home()
+    return True
+
+
+def _is_renewed(holder: str, *, ports: ExecuteOperations, now: datetime) -> bool:
+    try:
+        return ports.turn.take(holder, now=now, until=now + TURN, learned=ports.allowances.learned)
+    except Unavailable:
+        # Raised from here it would leave tasks behind, whose results the next run of this process would take for its
+        # own.
+        return False
+
+
+_WORTH_WAITING = timedelta(seconds=10)
+# How many ends are recorded together: fewer transactions on the same change and the same audit log.
+_TOGETHER = 8
+# So long an end may wait for others that it is recorded with, where nobody waits for it.
+_FOR_OTHERS = timedelta(seconds=0.25)
+# So many are parked by one worker.
+_SET_ASIDE = 25
+
+
+@dataclass
+class ExecutorRun:
+    """Remembers nothing that matters: what it has not recorded is found again by the next run."""
+
+    ports: Trying
+    workers: Workers
+    allowances: Allowances
+    _to_record: list[Finished] = field(default_factory=list)
+    _waiting: Waiting = field(default_factory=Waiting)
+    _is_recording: bool = False
+    _due_at: datetime | None = None
+    _tasks: int = 0
+
+    def __post_init__(self) -> None:
+        self._schedule = Schedule(self.allowances, now=self.ports.clock())
+        self._open = OpenOperations(self.ports.queue, schedule=self._schedule)
+
+    def resume(self) -> None:
+        """Take up what an earlier run has begun."""
+        self._waiting.has_any = self.ports.queue.has_parked()
+        self._open.take_up_begun(now=self.ports.clock())
+
+    def look_for_more(self) -> None:
+        """Read what has come to the front of each lane, and more of those that have room for more."""
+        self._open.look(now=self.ports.clock())
+        for operations in batched(self._open.set_aside, _SET_ASIDE, strict=False):
+            self._begin(partial(set_aside, operations, ports=self.ports))
+        self._open.set_aside.clear()
+
+    def start_what_is_due(self) -> datetime | None:
+        """Hand all there is to do now to the workers; tells when to look again, or None when nothing is left to do."""
+        self._record()
+        for on, after in self._waiting.due(self.ports.clock()) if self._waiting.reviews else ():
+            self._begin(partial(review_waiting, on, after=after, ports=self.ports))
+        while self._tasks < self.workers.size:
+            now = self.ports.clock()
+            match self._schedule.next(now):
+                case Start(operation):
+                    if operation.awaits is not None:
+                        # The sweep has taken it for all that wait for the same.
+                        self._waiting.look_at(operation.awaits, at=now)
+                    self._begin(partial(try_operation, operation, ports=self.ports))
+                case Ask() as ask:
+                    self._begin(partial(ask_aws, ask, aws=self.ports.aws))
+                case Wait(until):
+                    self._due_at = until
+                    return until if self._is_busy or until - now <= self._worth_waiting else None
+                case Idle():
+                    self._due_at = None
+                    return now + LOOK_EVERY if self._is_busy else None
+        return self.ports.clock() + LOOK_EVERY
+
+    def wait(self, *, seconds: float) -> None:
+        """Take in what comes back within this time, the first of it at once."""
+        self._take(self.workers.done(seconds=seconds))
+
+    def bring_home(self) -> None:
+        """Start nothing any more, and record what is still to come."""
+        self._due_at = None
+        self._record()
+        while self._tasks:
+            self._take(self.workers.done(seconds=1))
+            self._record()
+
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self._tasks or self._waiting.reviews) or self._open.is_more_to_come
+
+    @property
+    def _worth_waiting(self) -> timedelta:
+        # A run that ended before the places of lost requests are free again would leave them to the next sweep.
+        return max(_WORTH_WAITING, self.ports.budgets.lost_request)
+
+    def _begin(self, task: Callable[[], Report]) -> None:
+        self._tasks += 1
+        self.workers.start(task)
+
+    def _take(self, reports: Sequence[Report]) -> None:
+        for report in reports:
+            self._tasks -= 1
+            self._learn(report)
+
+    def _learn(self, report: Report) -> None:
+        now = self.ports.clock()
+        match report:
+            case reports.Ended(finished):
+                self._to_record.append(finished)
+            case reports.Requested(operation):
+                self._schedule.submitted(operation, now=now)
+            case Parked() | SetAside() | Reviewed():
+                self._learn_of_waiting(report, now=now)
+            case reports.PutBack():
+                self._put_back(report, now=now)
+            case reports.Changed(operation):
+                self._look_again_at(operation, now=now)
+            case Told():
+                self._hear(report, now=now)
+            case Recorded():
+                self._forget_recorded(report)
+
+    def _forget_recorded(self, recorded: Recorded) -> None:
+        self._is_recording = False
+        for end in recorded.finished:
+            if recorded.is_lost:
+                self._lose(end.operation)
+            else:
+                self._schedule.ended(end.operation)
+                if self._waiting.has_any:
+                    self._waiting.has_ended(end.operation, now=self.ports.clock())
+
+    def _learn_of_waiting(self, report: Parked | SetAside | Reviewed, *, now: datetime) -> None:
+        match report:
+            case Parked(operation):
+                self._schedule.blocked(operation, now=now)
+                self._waiting.expect([operation], now=now)
+            case SetAside(parked, others):
+                self._waiting.expect(parked, now=now)
+                for operation in others:
+                    self._open.read_again(operation)
+            case Reviewed(woken=woken):
+                self._waiting.reviewed(report, now=now)
+                self._open.take_up_woken(woken, now=now)
+
+    def _look_again_at(self, operation: Operation, *, now: datetime) -> None:
+        if is_lost_request(operation):
+            self._schedule.may_be_under_way(operation, since=now)
+        self._lose(operation)
+
+    def _lose(self, operation: Operation) -> None:
+        self._schedule.forget(operation)
+        self._open.read_again(operation)
+
+    def _put_back(self, report: reports.PutBack, *, now: datetime) -> None:
+        match report.error:
+            case Crowded():
+                self._schedule.crowded(report.operation, now=now)
+            case Throttled(retry_after=seconds):
+                self._schedule.throttled(quota_of(report.operation), now=now, retry_after=seconds)
+            case Unreachable():
+                self._schedule.may_be_under_way(report.operation, since=now)
+            case _:
+                pass
+        self._schedule.postponed(report.operation, until=report.until)
+
+    def _hear(self, told: Told, *, now: datetime) -> None:
+        if isinstance(told.error, Throttled):
+            self._schedule.throttled(SSO_ADMIN, now=now, retry_after=told.error.retry_after)
+        if isinstance(told.error, AccessDenied):
+            for operation in told.asked:
+                if operation.refusal is not Refusal.DENIED:
+                    self._begin(partial(note_denial, operation, error=told.error, ports=self.ports))
+        if told.error is not None:
+            return
+        over = [
+            operation for operation in told.asked if operation.id in told.states and told.states[operation.id].is_over
+        ]
+        self._schedule.told(over, now=now)
+        self._schedule.unknown(operation for operation in told.asked if operation.id not in told.states)
+        for entry in over:
+            self._begin(partial(conclude, entry, told.states[entry.id], ports=self.ports))
+
+    def _record(self) -> None:
+        ends = self._to_record or self._waiting.in_vain
+        if self._is_recording or not ends or self._may_wait(ends):
+            return
+        # With an adopted set goes a record of each policy that is attached to it.
+        most = 1 if any(end.attached for end in ends[:_TOGETHER]) else _TOGETHER
+        together, ends[:most] = ends[:most], []
+        self._is_recording = True
+        self._begin(partial(_recorded, together, queue=self.ports.queue))
+
+    def _may_wait(self, ends: Sequence[Finished]) -> bool:
+        """Whether more are about to end with which these cost less to record, and nothing is held up meanwhile."""
+        now, no_later = self.ports.clock(), ends[0].at + _FOR_OTHERS
+        is_more_to_come = bool(self._tasks) or (self._due_at is not None and now <= self._due_at < no_later)
+        if not is_more_to_come or now >= no_later or len(ends) >= _TOGETHER:
+            return False
+        # Nothing is carried out after a membership but the end of its group.
+        return all(end.operation.resource.kind is ResourceKind.MEMBERSHIP for end in ends)
+
+
+def _recorded(together: Sequence[Finished], *, queue: OperationQueue) -> Recorded:
+    try:
+        queue.finish(together)
+    except Unavailable:
+        return Recorded(together, is_lost=True)
+    return Recorded(together)

@@ -1,0 +1,164 @@
+"""Carry one operation out against Identity Center, and ask what has become of one that AWS works on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from dayone.errors import NotFound, Unavailable
+from dayone.executor.adopt_existing import adopt_if_identical
+from dayone.executor.attempt import NOT_FOUND_YET, Attempt, IdentityCenter, looked_up, made_lately
+from dayone.executor.handlers import directory, permission_sets, sessions, welcomes
+from dayone.executor.handlers import permission_sets as set_policies
+from dayone.model.accounts import ENDED_WITH, AccountState
+from dayone.model.operations import (
+    WAS_NOT_THERE,
+    Action,
+    DeletionOutcome,
+    Failed,
+    Operation,
+    Outcome,
+    Submitted,
+    Succeeded,
+)
+from dayone.model.subjects import ResourceKind
+from dayone.planning.desired_people import EXTERNAL
+from dayone.ports.identity_center import AssignmentKey, Found, PrincipalType, RequestState
+
+
+def _create_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    # AWS accepts a duplicate without a word.
+    return Submitted(aws.assignments.create(_assignment_key(attempt)))
+
+
+def _delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    # In an account that has left the organisation there is nobody to ask.
+    if attempt.wanted.get(ENDED_WITH) == AccountState.DEPARTED:
+        return WAS_NOT_THERE
+    try:
+        return Submitted(aws.assignments.delete(_assignment_key(attempt)))
+    except NotFound:
+        return WAS_NOT_THERE
+
+
+def _assignment_key(attempt: Attempt) -> AssignmentKey:
+    known = attempt.references
+    is_of_a_user = "user_id" in known
+    return AssignmentKey(
+        account_id=attempt.operation.subject.name,
+        permission_set_arn=known["permission_set_arn"],
+        principal_id=known["user_id"] if is_of_a_user else known["group_id"],
+        principal_type=PrincipalType.USER if is_of_a_user else PrincipalType.GROUP,
+    )
+
+
+_PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCenter], Outcome]] = {
+    (Action.CREATE, ResourceKind.USER): directory.create_user,
+    (Action.UPDATE, ResourceKind.USER): directory.update_user,
+    (Action.DELETE, ResourceKind.USER): directory.delete_user,
+    (Action.CREATE, ResourceKind.ENDED_SESSIONS): sessions.end_sessions,
+    (Action.UPDATE, ResourceKind.ENDED_SESSIONS): sessions.end_sessions,
+    (Action.DELETE, ResourceKind.ENDED_SESSIONS): sessions.release_sessions,
+    (Action.CREATE, ResourceKind.WELCOME): welcomes.welcome,
+    (Action.UPDATE, ResourceKind.WELCOME): welcomes.welcome,
+    (Action.CREATE, ResourceKind.GROUP): directory.create_group,
+    (Action.UPDATE, ResourceKind.GROUP): directory.update_group,
+    (Action.DELETE, ResourceKind.GROUP): directory.delete_group,
+    (Action.CREATE, ResourceKind.MEMBERSHIP): directory.create_membership,
+    (Action.DELETE, ResourceKind.MEMBERSHIP): directory.delete_membership,
+    (Action.CREATE, ResourceKind.PERMISSION_SET): permission_sets.create_permission_set,
+    (Action.UPDATE, ResourceKind.PERMISSION_SET): permission_sets.update_permission_set,
+    (Action.DELETE, ResourceKind.PERMISSION_SET): permission_sets.delete_permission_set,
+    (Action.CREATE, ResourceKind.MANAGED_POLICY): set_policies.attach_managed_policy,
+    (Action.DELETE, ResourceKind.MANAGED_POLICY): set_policies.detach_managed_policy,
+    (Action.CREATE, ResourceKind.CUSTOMER_POLICY): set_policies.attach_customer_policy,
+    (Action.DELETE, ResourceKind.CUSTOMER_POLICY): set_policies.detach_customer_policy,
+    (Action.CREATE, ResourceKind.INLINE_POLICY): set_policies.put_inline_policy,
+    (Action.UPDATE, ResourceKind.INLINE_POLICY): set_policies.put_inline_policy,
+    (Action.DELETE, ResourceKind.INLINE_POLICY): set_policies.delete_inline_policy,
+    (Action.CREATE, ResourceKind.BOUNDARY): set_policies.put_boundary,
+    (Action.UPDATE, ResourceKind.BOUNDARY): set_policies.put_boundary,
+    (Action.DELETE, ResourceKind.BOUNDARY): set_policies.delete_boundary,
+    (Action.CREATE, ResourceKind.PROVISIONING): permission_sets.provision,
+    (Action.UPDATE, ResourceKind.PROVISIONING): permission_sets.provision,
+    (Action.CREATE, ResourceKind.ASSIGNMENT): _create_assignment,
+    (Action.DELETE, ResourceKind.ASSIGNMENT): _delete_assignment,
+    # The approval itself has loosened them; what is left is to put that on record.
+    (Action.CREATE, ResourceKind.GUARDRAILS): lambda _attempt, _aws: Succeeded(),
+}
+
+# What is made under a name that somebody else may have taken, by the attributes that it was to have.
+_FINDERS: Mapping[ResourceKind, Callable[[IdentityCenter, Mapping[str, str]], Found | None]] = {
+    ResourceKind.USER: lambda aws, wanted: aws.directory.find_user(wanted["user_name"]),
+    ResourceKind.GROUP: lambda aws, wanted: aws.directory.find_group(wanted["name"]),
+    ResourceKind.PERMISSION_SET: lambda aws, wanted: aws.permission_sets.find(wanted["name"]),
+}
+
+
+def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
+    """Call AWS for one operation. Raises Rejected when AWS says no for good, Unavailable when it may say yes later."""
+    operation = attempt.operation
+    if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
+        # The creation that it was to undo came to nothing after this was planned.
+        return WAS_NOT_THERE
+    if operation.action is Action.DELETE and attempt.own is not None and attempt.own.adopted:
+        # The creation has met what was there before.
+        return Succeeded(outcome=DeletionOutcome.LEFT_IN_PLACE)
+    return _PERFORMERS[attempt.action, operation.resource.kind](attempt, aws)
+
+
+def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed | None:
+    """The end of a first creation whose name is taken already, or None when the way is free.
+
+    So ends the removal of what is gone since it was planned: begun, it would leave a doubt about something that nobody
+    knows AWS's ids of.
+
+    A user that only an identity provider can make is looked up, and Awaited raised while it is not there. Else groups
+    and permission sets only: once a creation of ours was begun, one that is found by its name counts as ours and can be
+    deleted with all that depends on it, so what humans made must be known before. Raises Conflicting while it is
+    another subject's, which the policy renames or removes.
+    """
+    operation = attempt.operation
+    if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
+        return WAS_NOT_THERE
+    if operation.action is not Action.CREATE or attempt.own is not None:
+        return None
+    match operation.resource.kind:
+        case ResourceKind.USER if EXTERNAL in attempt.wanted:
+            return looked_up(lambda: directory.await_user(attempt, aws))
+        case ResourceKind.GROUP:
+            found = aws.directory.find_group(attempt.wanted["name"])
+        case ResourceKind.PERMISSION_SET:
+            found = aws.permission_sets.find(attempt.wanted["name"])
+        case _:
+            return None
+    return adopt_if_identical(attempt, found=found, aws=aws) if found else None
+
+
+def looked_after(attempt: Attempt, *, aws: IdentityCenter, now: datetime) -> Attempt:
+    """The attempt, with what an earlier creation may have made that wanted another form and whose end nobody has seen.
+
+    One form is remembered of what is in doubt. So the earlier one is looked for, before this one may be there as well:
+    as it was wanted then it is ours, and is brought up to date; where it is not, only this form is in doubt from now
+    on. Raises Unavailable while it is too soon to say that it is not there.
+    """
+    own, find = attempt.own, _FINDERS.get(attempt.operation.resource.kind)
+    is_begun = attempt.action is Action.CREATE and attempt.may_have_happened
+    if own is None or find is None or not is_begun or EXTERNAL in attempt.wanted or own.attributes == attempt.wanted:
+        return attempt
+    found = looked_up(lambda: find(aws, own.attributes))
+    if found is None:
+        if own.doubt is Action.CREATE and made_lately([own], at=now):
+            raise Unavailable(NOT_FOUND_YET)
+        return replace(attempt, own=replace(own, attributes=attempt.wanted))
+    if dict(found.attributes) != dict(own.attributes) or attempt.is_anothers(found):
+        return attempt
+    return replace(attempt, own=replace(own, doubt=None, references={**own.references, **found.references}))
+
+
+def status(operation: Operation, *, aws: IdentityCenter) -> RequestState:
+    """What AWS says of a submitted operation; raises NotFound when AWS no longer knows its request id."""
+    if operation.resource.kind is ResourceKind.PROVISIONING:
+        return aws.permission_sets.provisioning(operation.request_id)
+    if operation.action is Action.DELETE:
+        return aws.assignments.deletion(operation.request_id)
+    return aws.assignments.creation(operation.request_id)

@@ -1,0 +1,26 @@
+"""Live sessions of somebody who has lost their access: ended, and released when none can be alive any more."""
+
+from dayone.errors import Refused
+from dayone.executor.attempt import Attempt, IdentityCenter, done
+from dayone.model.operations import Outcome
+from dayone.ports.sessions import LiveSessions
+
+
+def end_sessions(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    """Deny everything to a user, wherever they still have a session."""
+    return done(_sessions(aws).end(attempt.wanted["user_id"]))
+
+
+def release_sessions(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    """Deny nothing to the user any more; where they were put in is not known when that was broken off."""
+    own = attempt.own
+    user_id = own.attributes.get("user_id", "") if own else ""
+    # One that was begun once more may be in another policy as well.
+    policy_id = own.references.get("policy_id", "") if own and own.doubt is None else ""
+    return done(_sessions(aws).release(user_id, policy_id=policy_id))
+
+
+def _sessions(aws: IdentityCenter) -> LiveSessions:
+    if aws.sessions is None:
+        raise Refused("the service control policy that ends sessions is no longer deployed")
+    return aws.sessions

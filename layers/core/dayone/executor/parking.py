@@ -1,0 +1,257 @@
+"""Park an operation that waits for a resource, and wake or end those that wait when it is there, gone or failed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from math import log2
+
+from dayone.errors import Unavailable
+from dayone.executor.attempt import Blocked, Hopeless, Stale, is_confirmed, prepare
+from dayone.executor.results import Changed, Ended, Parked, Reviewed, SetAside, Trying, refused
+from dayone.executor.scheduler import is_lost_request
+from dayone.model.audit import entry_of
+from dayone.model.failures import Obstacle
+from dayone.model.operations import Action, Operation, OperationState
+from dayone.model.retry import Refusal
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import ResourceKind, ResourceOf, permission_set_named
+from dayone.planning.former_names import share_a_name
+from dayone.ports.operations import Finished, ParkedOperations
+from dayone.ports.records import Records
+
+_PAGE = 25
+# So many pages are looked at at a time: what can go has the other workers.
+_SIDE_BY_SIDE = 4
+# What has failed may be part of the same edit of the policy, and be planned once more a moment later.
+_MAY_BE_PLANNED_YET = timedelta(seconds=10)
+
+
+def superseded(operation: Operation, *, now: datetime) -> Finished:
+    """A newer plan has taken its place; its resource is the newer plan's business."""
+    return _untouched(replace(operation, state=OperationState.SUPERSEDED, finished_at=now), now=now)
+
+
+def hopeless(operation: Operation, *, reason: str, now: datetime) -> Finished:
+    """What it builds on has failed, so AWS is not called."""
+    done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
+    return _untouched(done, now=now)
+
+
+def _untouched(done: Operation, *, now: datetime) -> Finished:
+    entry = entry_of(done, at=now)
+    return Finished(operation=done, state=done.state, applied=None, untouched=True, audit=entry, at=now)
+
+
+def blocked_report(operation: Operation, blocked: Blocked, *, ports: Trying) -> Ended | Parked | Changed:
+    """The end of what waits in vain; else it is parked, unless it is: out of its lane, behind what it waits for."""
+    now = ports.clock()
+    if blocked.on is None:
+        return _before_its_plan(operation, blocked, ports=ports)
+    if _may_be_under_way(operation, now=now, ports=ports):
+        return Parked(operation)
+    waiting = refused(replace(operation, is_parked=True), Refusal.BLOCKED, now=now)
+    if blocked.what != operation.waiting_for:
+        waiting = replace(waiting, waiting_for=blocked.what, refused_since=now)
+    if why := _in_vain(blocked.on, blocked, waited=now - (waiting.refused_since or now), ports=ports):
+        verb = "still there" if blocked.is_in_the_way else "not there"
+        reason = f"it waits for {blocked.what}: {blocked.on} is {verb}, and {why}"
+        obstacle = Obstacle(resource=blocked.on, is_in_the_way=blocked.is_in_the_way)
+        return Ended(replace(hopeless(operation, reason=reason, now=now), obstacle=obstacle))
+    waiting = replace(waiting, awaits=blocked.on)
+    return Parked(waiting) if waiting == operation or ports.queue.park([waiting]) else Changed(operation)
+
+
+def _before_its_plan(operation: Operation, blocked: Blocked, *, ports: Trying) -> Ended | Parked:
+    now, reason = ports.clock(), f"it waits for {blocked.what}"
+    if now - operation.created_at >= ports.budgets.blocked:
+        # No planner lives as long as that: its plan will never be committed.
+        return Ended(superseded(operation, now=now))
+    if operation.failure_reason != reason:
+        operation = replace(refused(operation, Refusal.BLOCKED, now=now), failure_reason=reason)
+        ports.queue.note_refusal(operation, because=reason)
+    return Parked(operation)
+
+
+def _in_vain(on: ResourceOf, blocked: Blocked, *, waited: timedelta, ports: Trying) -> str:
+    """Words that say why nothing will bring this about; empty while something may."""
+    if waited < _MAY_BE_PLANNED_YET:
+        return ""
+    if not blocked.is_in_the_way and (failed_in := ports.queue.failed_in(on.subject)):
+        return f"that failed in change {failed_in}"
+    is_over = waited >= ports.budgets.blocked and ports.queue.is_at_rest(on.subject)
+    return "nothing under way changes that" if is_over else ""
+
+
+def _may_be_under_way(operation: Operation, *, now: datetime, ports: Trying) -> bool:
+    # Each run is to know of it, so that nothing else is begun in its place.
+    at = operation.attempted_at
+    return is_lost_request(operation) and at is not None and now - at < ports.budgets.lost_request
+
+
+@dataclass
+class Waiting:
+    """What a run knows of the operations that wait for a resource: nothing of them, but when to look behind which.
+
+    `reviews` are moments, and where to go on, by resource; `in_vain` are ends of operations, which nobody waits for.
+    """
+
+    has_any: bool = False
+    reviews: dict[ResourceOf, tuple[datetime, str]] = field(default_factory=dict)
+    in_vain: list[Finished] = field(default_factory=list)
+    _settled_at: dict[ResourceOf, datetime] = field(default_factory=dict)
+    _reviewing: int = 0
+
+    def expect(self, parked: Iterable[Operation], *, now: datetime) -> None:
+        """These are parked: what they wait for may have failed before they came, and then nobody wakes them."""
+        for operation in parked:
+            if operation.is_parked and operation.awaits is not None:
+                self.has_any = True
+                self._settled_at[operation.awaits] = at = now + _MAY_BE_PLANNED_YET
+                self.look_at(operation.awaits, at=at)
+
+    def has_ended(self, operation: Operation, *, now: datetime) -> None:
+        """Its end is recorded: whoever waits for its resource is to be looked at. Nobody waits for an assignment."""
+        if (operation.action, operation.resource.kind) != (Action.CREATE, ResourceKind.ASSIGNMENT):
+            self.reviews[operation.target] = (now, "")
+
+    def look_at(self, on: ResourceOf, *, at: datetime) -> None:
+        """Look behind this resource then, or before, when that is due already."""
+        self.reviews.setdefault(on, (at, ""))
+
+    def due(self, now: datetime) -> list[tuple[ResourceOf, str]]:
+        """Behind which resources to look now, and from where on."""
+        due = [on for on, (at, _) in self.reviews.items() if at <= now][: max(0, _SIDE_BY_SIDE - self._reviewing)]
+        self._reviewing += len(due)
+        return [(on, self.reviews.pop(on)[1]) for on in due]
+
+    def reviewed(self, report: Reviewed, *, now: datetime) -> None:
+        """A page has been looked at; the next one follows."""
+        self._reviewing -= 1
+        self.in_vain.extend(report.ended)
+        if report.after:
+            self.reviews.setdefault(report.on, (now, report.after))
+        elif (at := self._settled_at.get(report.on, now)) > now:
+            # It was too early for those that have come last.
+            self.look_at(report.on, at=at)
+
+
+def set_aside(operations: Sequence[Operation], *, ports: Trying) -> SetAside:
+    """Park operations that wait for what other operations of this run are to bring about, as `awaits` says."""
+    now = ports.clock()
+    waiting = [_waiting(operation, on=operation.awaits) for operation in operations]
+    try:
+        parked = ports.queue.park([refused(operation, Refusal.BLOCKED, now=now) for operation in waiting])
+    except Unavailable:
+        parked = ()
+    names = {operation.id for operation in parked}
+    return SetAside(parked, [operation for operation in operations if operation.id not in names])
+
+
+def _waiting(operation: Operation, *, on: ResourceOf | None) -> Operation:
+    what = f"{on} to be confirmed" if on in operation.requires else f"{on} of the same plan"
+    return replace(operation, is_parked=True, waiting_for=what)
+
+
+def review_waiting(on: ResourceOf, *, after: str, ports: Trying) -> Reviewed:
+    """One page of those that wait for this resource: wake what can run, end what waits in vain, leave the rest."""
+    try:
+        page, after = ports.queue.parked(on, after=after, limit=_PAGE)
+        is_there = _is_there(on, ports=ports)
+        if not page or not (is_there or _may_have_changed(page, on=on, ports=ports)):
+            return Reviewed(on=on)
+        # What waits for something to be there is looked at again when it is tried.
+        looked_at = [
+            _looked_at(operation, on=on, ports=ports)
+            for operation in page
+            if not (is_there and on in operation.requires)
+        ]
+        ended = [end for end in looked_at if isinstance(end, Finished)]
+        kept = {end.operation.id for end in ended} | {entry.id for entry in looked_at if isinstance(entry, Operation)}
+        woken = [operation for operation in page if operation.id not in kept]
+        ports.queue.unpark(woken)
+    except Unavailable:
+        # The sweep sees to them.
+        return Reviewed(on=on)
+    woken = [replace(operation, is_parked=False, awaits=None, waiting_for="") for operation in woken]
+    return Reviewed(on=on, ended=ended, woken=woken, after=after)
+
+
+def _looked_at(operation: Operation, *, on: ResourceOf, ports: Trying) -> Finished | Operation | None:
+    """Its end, or itself where it still waits for this, or None where it does not."""
+    match prepare(operation, queue=ports.queue):
+        case Stale():
+            return superseded(operation, now=ports.clock())
+        case Hopeless(reason):
+            return hopeless(operation, reason=reason, now=ports.clock())
+        case Blocked() as blocked if blocked.on == on:
+            report = blocked_report(operation, blocked, ports=ports)
+            return report.finished if isinstance(report, Ended) else operation
+    return None
+
+
+def _is_there(on: ResourceOf, *, ports: Trying) -> bool:
+    # The mark of being provisioned counts only for the set as it is.
+    return is_confirmed(on, known=ports.queue.applied([on, permission_set_named(on.subject.name)]))
+
+
+def _may_have_changed(page: Sequence[Operation], *, on: ResourceOf, ports: Trying) -> bool:
+    """Whether each of them is worth a look, though the resource is not there, or is still there."""
+    is_of_plan = any(operation.subject == on.subject for operation in page)
+    # A user that somebody waits for may go on with other names.
+    is_in_the_way = any(operation.awaits_removal for operation in page)
+    if is_of_plan or (is_in_the_way and (on.resource.kind is ResourceKind.USER or not ports.queue.applied([on]))):
+        return True
+    return bool(ports.queue.failed_in(on.subject)) or ports.queue.is_at_rest(on.subject)
+
+
+# Resources that are waited for: so many are looked at by a sweep, and others by the next.
+_AT_MOST = 300
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+# Of all that is waited for, in a second: a sweep begins an eighth behind the last.
+_A_WALK = 1 / 480
+# A little more than the time between two sweeps.
+_SWEEP = 1.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class WakeWaiting:
+    """What it needs."""
+
+    parked: ParkedOperations
+    records: Records
+    clock: Callable[[], datetime]
+
+
+def wake_waiting(*, ports: WakeWaiting) -> int:
+    """Put one of those back into its lane that wait for what is there, gone or failed; returns for how many resources.
+
+    Whoever tries it sees to the others behind the same resource. Whatever else may have ended a wait is found in
+    growing pauses, from a minute to an hour.
+    """
+    woken = 0
+    now = ports.clock()
+    for operation in ports.parked.first_parked(limit=_AT_MOST, start=(now.timestamp() * _A_WALK) % 1):
+        on, waited = operation.awaits, now - (operation.refused_since or operation.created_at)
+        if on is None:
+            continue
+        if _is_moment(waited) or _is_over(operation, on=on, state=ports.records.subject(on.subject)):
+            ports.parked.probe(operation)
+            woken += 1
+    return woken
+
+
+def _is_over(operation: Operation, *, on: ResourceOf, state: SubjectState) -> bool:
+    confirmed = state.applied.get(on.resource)
+    if operation.awaits_removal:
+        is_user = on.resource.kind is ResourceKind.USER
+        return confirmed is None or (is_user and not share_a_name(operation.attributes, confirmed.attributes))
+    known = {ResourceOf(on.subject, resource): applied for resource, applied in state.applied.items()}
+    return is_confirmed(on, known=known) or bool(state.head.failed_change)
+
+
+def _is_moment(waited: timedelta) -> bool:
+    if waited < _MINUTE:
+        return False
+    minutes, whole_hours = waited / _MINUTE, waited // _HOUR * _HOUR
+    since = whole_hours / _MINUTE if whole_hours else 2 ** int(log2(minutes))
+    return minutes - since < _SWEEP

@@ -1,0 +1,191 @@
+"""The quotas that the executor may use, how far it goes in them, and the pace and windows that keep it there."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+
+from dayone.model.operations import MAIL, SERVICE_CONTROL_POLICIES, SSO_ADMIN
+from dayone.model.subjects import ResourceKind
+from dayone.ports.operations import Learned, Lowered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budgets:
+    """What may be asked of AWS.
+
+    The defaults are where each of the first four begins. From there it goes up to AWS's quota, less the one that stays
+    free for others as long as `is_shared` (`Allowances`). One that is given below its default is never exceeded.
+
+    `sso_admin_calls` are calls a second of all sso-admin APIs together, `identity_store_calls` calls a second of each
+    Identity Store API. `lost_request` is how long a request whose answer was lost may still be under way; `patience`
+    is how long an operation is tried again that AWS refuses in the same way, and `blocked` how long one waits for what
+    nothing under way will bring about. `policy_writes` and `mails` are operations a
+    second that write a service control policy, or send a mail.
+
+    Source: IAM Identity Center quotas: 20 calls a second for all sso-admin APIs together, 20 for each Identity Store
+    API, 15 outstanding assignment requests, 3 concurrent ProvisionPermissionSet calls, one permission-set write at a
+    time in an account (which is not a setting: more is never right).
+    """
+
+    sso_admin_calls: float = 16.0
+    identity_store_calls: float = 15.0
+    outstanding_assignments: int = 14
+    concurrent_provisionings: int = 2
+    is_shared: bool = True
+    lost_request: timedelta = timedelta(seconds=20)
+    patience: timedelta = timedelta(hours=2)
+    blocked: timedelta = timedelta(minutes=15)
+    policy_writes: float = 1.0
+    mails: float = 1.0
+
+    def range_of(self, quota: str) -> tuple[float, float]:
+        """Where the budget of a quota begins, and the most that it may come to.
+
+        A quota is one of `operations.quota_of`, in calls a second, or a kind of resource that AWS works on, in
+        requests at a time. One that is given above what AWS publishes has been raised by AWS.
+        """
+        fixed = {SERVICE_CONTROL_POLICIES: self.policy_writes, MAIL: self.mails}
+        if quota in fixed:
+            return fixed[quota], fixed[quota]
+        given, usual, published = {
+            SSO_ADMIN: (self.sso_admin_calls, Budgets.sso_admin_calls, 20),
+            ResourceKind.ASSIGNMENT: (self.outstanding_assignments, Budgets.outstanding_assignments, 15),
+            ResourceKind.PROVISIONING: (self.concurrent_provisionings, Budgets.concurrent_provisionings, 3),
+        }.get(quota, (self.identity_store_calls, Budgets.identity_store_calls, 20))
+        most = given if given < usual else max(given, published) - self.is_shared
+        return min(given, most), most
+
+
+# After so long without a refusal a budget goes up by one, and by one more after each further step.
+_QUIET, _STEP = timedelta(minutes=2), timedelta(minutes=1)
+# What is left of it after a refusal; never less than a part of where it begins.
+_LEFT, _LEAST_LEFT = 0.8, 0.1
+# Calls that were on their way when one was refused say nothing new.
+_AT_ONCE = timedelta(seconds=1)
+
+
+@dataclass
+class Allowances:
+    """How far each budget may go at the moment: it comes down at once, and goes up only after minutes in peace.
+
+    Nothing says who else uses AWS's quotas but AWS, when it refuses. All of a process share one of these.
+    """
+
+    budgets: Budgets
+    learned: Learned | None = None
+
+    def of(self, quota: str, now: datetime) -> float:
+        """Calls a second, or requests at a time; the least and the most are those of `Budgets.range_of`."""
+        start, most = self.budgets.range_of(quota)
+        if self.learned is None:
+            return start
+        began = self.learned.lowered.get(quota) or Lowered(start, self.learned.since)
+        quiet = now - began.at - _QUIET
+        return min(most, began.limit + max(0, quiet // _STEP + 1))
+
+    def refused(self, quota: str, *, now: datetime, at: float | None = None) -> None:
+        """AWS has refused to do more, `at` being what it does for us: others use the same quota."""
+        learned = self.learned or Learned(since=now)
+        before = learned.lowered.get(quota)
+        if before is not None and now - before.at < _AT_ONCE:
+            return
+        start, _ = self.budgets.range_of(quota)
+        limit = self.of(quota, now)
+        left = max(start * _LEAST_LEFT, _LEFT * (limit if at is None else min(limit, at)))
+        # What is as high again as it may be says nothing any more.
+        low = {
+            name: was for name, was in learned.lowered.items() if self.of(name, now) < self.budgets.range_of(name)[1]
+        }
+        self.learned = replace(learned, lowered={**low, quota: Lowered(left, now)})
+
+
+_MICRO = timedelta(microseconds=1)
+_LEAST_SHARE = 0.05
+# Of the budget, given back in each second without a throttle.
+_RECOVERY = 0.02
+
+
+class Pace:
+    """One rate of calls: no second, whenever it begins, holds more calls than the rate (rounded up).
+
+    Calls may follow each other at once as long as that holds, because what has just ended makes room for several at a
+    time. `rate` tells the calls per second of a moment, at most `most`.
+    """
+
+    def __init__(self, rate: Callable[[datetime], float], *, most: float, now: datetime) -> None:
+        self._rate = rate
+        self._share = 1.0
+        self._judged_at = now
+        self._not_before = now
+        # Whoever was here before, such as a run that was cut short, may have called as often as is allowed.
+        allowed, span = self._allowance(now)
+        before = (now - span + span * (number + 1) / allowed for number in range(allowed))
+        self._turns = deque(before, maxlen=ceil(most))
+
+    def free_at(self, now: datetime) -> datetime:
+        """When the next call may be made, `now` at the earliest."""
+        allowed, span = self._allowance(now)
+        room = now if len(self._turns) < allowed else self._turns[-allowed] + span
+        return max(now, room, self._not_before)
+
+    def spare_at(self, now: datetime) -> datetime:
+        """When a call may be made that leaves half of the rate to others, `now` at the earliest."""
+        allowed, span = self._allowance(now)
+        half = max(1, allowed // 2)
+        return max(self.free_at(now), self._turns[-half] + span if len(self._turns) >= half else now)
+
+    def take(self, now: datetime) -> datetime:
+        """Use the next turn up, and tell when it is."""
+        self._recover(now)
+        turn = self.free_at(now)
+        self._turns.append(turn)
+        return turn
+
+    def give_back(self, turn: datetime) -> None:
+        """Nothing was called at this turn."""
+        if turn in self._turns:
+            self._turns.remove(turn)
+
+    def throttled(self, now: datetime, *, retry_after: float | None = None) -> None:
+        """AWS throttled below the budget, so others use the same quota: half as fast, and not before it says.
+
+        `retry_after` is in seconds.
+        """
+        self._recover(now)
+        self._share = max(_LEAST_SHARE, self._share / 2)
+        allowed, span = self._allowance(now)
+        self._not_before = max(self._not_before, now + max(span / allowed, timedelta(seconds=retry_after or 0)))
+
+    def _allowance(self, now: datetime) -> tuple[int, timedelta]:
+        """So many calls in so long a time, which is a second at least: shorter ones would meet within a second."""
+        rate = self._rate(now) * self._share
+        allowed = ceil(rate)
+        return allowed, ceil(1_000_000 * allowed / rate) * _MICRO
+
+    def _recover(self, now: datetime) -> None:
+        without = (now - self._judged_at).total_seconds()
+        self._share = min(1.0, self._share + max(0.0, without) * _RECOVERY)
+        self._judged_at = now
+
+
+class Window:
+    """How many requests AWS may work on at once: at any moment what `limit` tells, and one at least."""
+
+    def __init__(self, limit: Callable[[datetime], float]) -> None:
+        self._limit = limit
+        self._held_until: list[datetime] = []
+
+    def has_room(self, taken: int, *, now: datetime) -> bool:
+        """Whether one more fits beside the `taken` ones and those that may be under way unseen."""
+        self._held_until = [moment for moment in self._held_until if moment > now]
+        return taken + len(self._held_until) < max(1, int(self._limit(now)))
+
+    def hold(self, *, until: datetime) -> None:
+        """Keep a place free for a request whose answer was lost: AWS may be working on it."""
+        self._held_until.append(until)
+
+    def next_room(self) -> datetime | None:
+        """When a place that is kept free comes back, or None when there is none."""
+        return min(self._held_until, default=None)

@@ -1,0 +1,212 @@
+"""Reports of the executor's workers: what came of a try, and what is put back to be tried again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dayone.errors import (
+    AccessDenied,
+    Awaited,
+    Conflicting,
+    Crowded,
+    NotFound,
+    Throttled,
+    Unavailable,
+    Unreachable,
+)
+from dayone.executor.attempt import IdentityCenter
+from dayone.executor.in_flight import RequestKind
+from dayone.executor.rate_limits import Budgets
+from dayone.executor.scheduler import is_lost_request
+from dayone.model.operations import Action, Operation, OperationState
+from dayone.model.retry import ENDLESS, Refusal, refused_in_the_same_way, retry_at
+from dayone.model.subjects import ResourceKind, ResourceOf
+from dayone.ports.identity_center import RequestState
+from dayone.ports.operations import Finished, OperationQueue
+
+
+@dataclass(frozen=True)
+class Ended:
+    """AWS has given the end, which is still to be recorded."""
+
+    finished: Finished
+
+
+@dataclass(frozen=True)
+class Requested:
+    """AWS works on it; the operation has the request id, and that is recorded."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True)
+class Parked:
+    """It cannot run yet; unless it is parked, it stays in its lane."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """These wait for what others of the same run do: those that are parked now, and those that could not be."""
+
+    parked: Sequence[Operation]
+    others: Sequence[Operation]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """A page of those that wait for a resource: which of them have ended by it, and which are back in their lanes.
+
+    `after` is where the next page begins, empty behind the last.
+    """
+
+    on: ResourceOf
+    ended: Sequence[Finished] = ()
+    woken: Sequence[Operation] = ()
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """It is to be tried again, which is recorded; `error` is what AWS said, if it was AWS."""
+
+    operation: Operation
+    until: datetime
+    error: Unavailable | None = None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """It is no longer as it was read, or could not be looked at; the table is to be read again."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True)
+class Told:
+    """What AWS said of the submitted operations it was asked about; `error` is why it said nothing."""
+
+    kind: RequestKind
+    asked: Sequence[Operation]
+    states: Mapping[str, RequestState]
+    error: Unavailable | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Ends that are in the table, or, with `is_lost`, could not be written for now."""
+
+    finished: Sequence[Finished]
+    is_lost: bool = False
+
+
+Report = Ended | Requested | Parked | SetAside | Reviewed | PutBack | Changed | Told | Recorded
+
+
+# The narrower class first.
+_REFUSALS: tuple[tuple[type[Unavailable], Refusal], ...] = (
+    (AccessDenied, Refusal.DENIED),
+    (Crowded, Refusal.CROWDED),
+    (Throttled, Refusal.THROTTLED),
+    (Awaited, Refusal.AWAITED),
+    (Conflicting, Refusal.CONFLICT),
+    (Unreachable, Refusal.SILENCE),
+    (Unavailable, Refusal.PASSING),
+)
+_IN_THE_DIRECTORY = frozenset({ResourceKind.USER, ResourceKind.GROUP, ResourceKind.MEMBERSHIP})
+_ELSEWHERE = frozenset({ResourceKind.ENDED_SESSIONS, ResourceKind.WELCOME})
+# A name to ask AWS for, only to see whether it answers.
+_NOBODY = "dayone-is-anybody-there"
+_MOST_NAMED = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trying:
+    """What a try needs; `jitter` gives a number in [0, 1)."""
+
+    queue: OperationQueue
+    aws: IdentityCenter
+    budgets: Budgets
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+
+
+def put_back(
+    operation: Operation, *, error: Unavailable, ports: Trying, refusal: Refusal | None = None
+) -> PutBack | None:
+    """Note that it is to be tried again, when, and why; None when it has been for long enough.
+
+    That is when AWS has refused it in the same way, `refusal` or what the error means, for longer than `patience`, and
+    answers others.
+    """
+    operation = refused(operation, refusal or refusal_of(error), now=ports.clock())
+    if _is_over(operation, ports=ports):
+        return None
+    after = error.retry_after if isinstance(error, Throttled | Awaited) else None
+    until = retry_at(max(1, operation.attempts), now=ports.clock(), jitter=ports.jitter(), retry_after=after)
+    pending = replace(operation, state=OperationState.PENDING, failure_reason=str(error), not_before=until)
+    unanswered = isinstance(error, Unreachable) and is_lost_request(pending)
+    ports.queue.postpone(pending, until=until, because=str(error), unanswered=unanswered)
+    return PutBack(pending, until, error)
+
+
+def go_on_at_once(operation: Operation, *, reason: str, ports: Trying) -> PutBack:
+    """Note that a part of it is done, and that the next is begun at once."""
+    now, error = ports.clock(), Unavailable(reason)
+    pending = replace(
+        operation,
+        state=OperationState.PENDING,
+        failure_reason=reason,
+        not_before=now,
+        refusal=Refusal.ONE_BY_ONE,
+        refused_since=now,
+    )
+    ports.queue.postpone(pending, until=now, because=reason)
+    return PutBack(pending, now, error)
+
+
+def refusal_of(error: Unavailable) -> Refusal:
+    """In which way an operation has been kept from being done."""
+    return next(refusal for kind, refusal in _REFUSALS if isinstance(error, kind))
+
+
+def what_is_in_the_way(operation: Operation, *, ports: Trying) -> str:
+    """What AWS has that keeps it from doing this, as words to go behind its own; empty where there is no telling."""
+    if operation.action is not Action.DELETE or operation.resource.kind is not ResourceKind.PERMISSION_SET:
+        return ""
+    own = ports.queue.applied([operation.target]).get(operation.target)
+    arn = own.references.get("permission_set_arn") if own else None
+    accounts: list[str] = []
+    with suppress(Unavailable, NotFound):
+        accounts = sorted(ports.aws.permission_sets.accounts(arn)) if arn else []
+    more = f" and {len(accounts) - _MOST_NAMED} more" if len(accounts) > _MOST_NAMED else ""
+    return f"; it is still in use in account {', '.join(accounts[:_MOST_NAMED])}{more}" if accounts else ""
+
+
+def refused(operation: Operation, refusal: Refusal, *, now: datetime) -> Operation:
+    """The operation as it has been kept from being done in this way, since now or since it first was."""
+    if refused_in_the_same_way(refusal, before=operation.refusal):
+        return replace(operation, refused_since=operation.refused_since or now)
+    return replace(operation, refusal=refusal, refused_since=now)
+
+
+def _is_over(operation: Operation, *, ports: Trying) -> bool:
+    if operation.refusal in ENDLESS or operation.refused_since is None:
+        return False
+    if ports.clock() - operation.refused_since < ports.budgets.patience:
+        return False
+    return _is_answering(operation.resource.kind, aws=ports.aws)
+
+
+def _is_answering(kind: ResourceKind, *, aws: IdentityCenter) -> bool:
+    """Whether the service that is to do it answers at all: an outage of AWS ends nothing."""
+    try:
+        if kind in _IN_THE_DIRECTORY:
+            aws.directory.find_group(_NOBODY)
+        elif kind not in _ELSEWHERE:
+            aws.assignments.creations(())
+    except Unavailable:
+        return False
+    return True

@@ -1,0 +1,255 @@
+"""Decide which call to AWS comes next from budgets, operations, results and the time alone; calls nothing."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from dayone.executor.backlog import Backlog
+from dayone.executor.in_flight import RequestKind, RequestsUnderWay, must_not_meet
+from dayone.executor.rate_limits import Allowances, Pace, Window
+from dayone.model.operations import SSO_ADMIN, Lane, Operation, OperationState, quota_of
+from dayone.model.subjects import ResourceKind, Subject
+
+# Between two tries of what waits for its plan to be committed.
+_SOON, _LATER = timedelta(seconds=2), timedelta(seconds=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Ask AWS what has become of these, all of a kind: by one list, or, being one, by its id."""
+
+    kind: RequestKind
+    operations: tuple[Operation, ...]
+    in_bulk: bool
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Nothing known is left to do, unless something that runs ends."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Carry this operation out."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing known has anything to do before `until`, unless something that runs ends."""
+
+    until: datetime
+
+
+Step = Start | Ask | Wait | Idle
+
+
+class Schedule:
+    """What one run of the executor knows; losing it costs a few calls and nothing else."""
+
+    def __init__(self, allowances: Allowances, *, now: datetime) -> None:
+        self._allowances = allowances
+        self._began = now
+        self._paces: dict[str, Pace] = {}
+        self._windows = {
+            kind: Window(partial(allowances.of, kind)) for kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
+        }
+        self._backlog = Backlog()
+        # How many are known that have nothing to wait for but their turn, by the texts of their subjects.
+        self.ready_of = self._backlog.ready_of
+        self._under_way = RequestsUnderWay()
+        self._running: dict[str, Operation] = {}
+        self._turns: dict[str, datetime] = {}
+        self._held_until: dict[Subject, datetime] = {}
+
+    # What the runner tells
+
+    def offer(self, operations: Iterable[Operation], *, now: datetime) -> None:
+        """Operations as they were read; those known already are left as they are."""
+        unknown = [entry for entry in operations if not self.knows(entry.id)]
+        for operation in unknown:
+            self._backlog.opened(operation)
+        for operation in unknown:
+            if operation.state is OperationState.SUBMITTED:
+                self._under_way.add(operation, now=now)
+            else:
+                self._backlog.add(operation)
+
+    def may_be_under_way(self, operation: Operation, *, since: datetime) -> None:
+        """An attempt whose answer was lost: AWS may be working on it since then, in its place and in its account."""
+        if window := self._windows.get(operation.resource.kind):
+            until = since + self._allowances.budgets.lost_request
+            window.hold(until=until)
+            self._held_until[operation.subject] = until
+
+    def submitted(self, operation: Operation, *, now: datetime) -> None:
+        """AWS works on it, as `operation`, with its request id, says."""
+        self._running.pop(operation.id, None)
+        self._under_way.add(operation, now=now)
+
+    def told(self, over: Collection[Operation], *, now: datetime) -> None:
+        """AWS has said that these are over; their ends are still to be recorded, and they count as running."""
+        self._under_way.told(over, now=now)
+        self._running.update((operation.id, operation) for operation in over)
+
+    def unknown(self, operations: Iterable[Operation]) -> None:
+        """The list of requests does not tell about these: ask about each by its id."""
+        self._under_way.ask_singly(operations)
+
+    def ended(self, operation: Operation) -> None:
+        """Its end is recorded; whatever waited for its resource may be looked at again."""
+        self._forget(operation)
+        self._backlog.over(operation)
+
+    def blocked(self, operation: Operation, *, now: datetime) -> None:
+        """It cannot run yet, and AWS was not called: unless it is parked, it is tried again in a while."""
+        if (turn := self._turns.get(operation.id)) is not None:
+            self._pace(quota_of(operation)).give_back(turn)
+        self._forget(operation)
+        if operation.is_parked:
+            self._backlog.over(operation)
+        else:
+            waited = now - operation.created_at
+            self._backlog.add(operation, not_before=now + min(max(waited, _SOON), _LATER))
+
+    def set_aside(self, lane: Lane, *, most: int) -> list[Operation]:
+        """Those of a lane that wait for what cannot go soon, known no more: they are to be parked."""
+        return self._backlog.set_aside(lane, most=most)
+
+    def postponed(self, operation: Operation, *, until: datetime) -> None:
+        """It has failed in a way that may pass."""
+        self._forget(operation)
+        self._backlog.add(operation, not_before=until)
+
+    def forget(self, operation: Operation) -> None:
+        """It is no longer as it was read: the next look at the table tells."""
+        self._forget(operation)
+        self._backlog.over(operation)
+
+    def throttled(self, quota: str, *, now: datetime, retry_after: float | None) -> None:
+        """AWS throttled a call; `retry_after` is in seconds."""
+        self._allowances.refused(quota, now=now)
+        self._pace(quota).throttled(now, retry_after=retry_after)
+
+    def crowded(self, operation: Operation, *, now: datetime) -> None:
+        """AWS said that too many requests of its kind are outstanding."""
+        kind = operation.resource.kind
+        self._allowances.refused(kind, now=now, at=self._taken(kind) - 1)
+
+    # What the schedule says
+
+    def next(self, now: datetime) -> Step:
+        """What to do now, or how long to wait for something to do."""
+        sso_is_free = self._pace(SSO_ADMIN).free_at(now) <= now
+        due = self._under_way.due(now) if sso_is_free else None
+        if due is not None:
+            self._pace(SSO_ADMIN).take(now)
+            operations, in_bulk = self._under_way.to_ask(due, now=now)
+            return Ask(kind=due, operations=tuple(operations), in_bulk=in_bulk)
+        operation = self._choose(self._open_lanes(now), now=now)
+        if operation is not None:
+            self._turns[operation.id] = self._pace(quota_of(operation)).take(now)
+            self._backlog.take(operation)
+            self._running[operation.id] = operation
+            return Start(operation)
+        moment = min(self._moments(now), default=None)
+        return Idle() if moment is None else Wait(moment)
+
+    def is_hungry(self, lane: Lane, *, now: datetime) -> bool:
+        """Whether a lane could do with more than is known of: its rate apart, nothing known can start."""
+        if lane is Lane.ASSIGNMENTS and not self._room(ResourceKind.ASSIGNMENT, now=now):
+            return False
+        return (
+            self._backlog.choose([lane], now=now, may_start=lambda operation: self._is_free(operation, now=now)) is None
+        )
+
+    def knows(self, operation_id: str) -> bool:
+        """Whether it has been offered and is still open."""
+        return operation_id in self._running or operation_id in self._under_way or operation_id in self._backlog
+
+    def count(self, lane: Lane) -> int:
+        """How many are known to wait in a lane."""
+        return self._backlog.count(lane)
+
+    def _choose(self, lanes: Iterable[Lane], *, now: datetime) -> Operation | None:
+        closed = {quota: self._pace(quota).free_at(now) > now for quota in self._backlog.quotas}
+
+        def may_start(operation: Operation) -> bool:
+            return not closed[quota_of(operation)] and self._is_free(operation, now=now)
+
+        return self._backlog.choose(lanes, now=now, may_start=may_start)
+
+    def _open_lanes(self, now: datetime) -> list[Lane]:
+        closed = set() if self._room(ResourceKind.ASSIGNMENT, now=now) else {Lane.ASSIGNMENTS}
+        if self._pace(SSO_ADMIN).free_at(now) > now:
+            closed |= {Lane.ASSIGNMENTS, Lane.PERMISSION_SETS}
+        return [lane for lane in Lane if lane not in closed]
+
+    def _is_free(self, operation: Operation, *, now: datetime) -> bool:
+        kind = operation.resource.kind
+        if kind is ResourceKind.ASSIGNMENT and self._is_written_to(operation.subject, now=now):
+            return False
+        if kind in self._windows and not self._room(kind, now=now):
+            return False
+        stand_in_the_way = (must_not_meet(operation, entry) for entry in self._running.values())
+        return not self._under_way.is_in_the_way_of(operation) and not any(stand_in_the_way)
+
+    def _room(self, kind: ResourceKind, *, now: datetime) -> bool:
+        return self._windows[kind].has_room(self._taken(kind), now=now)
+
+    def _taken(self, kind: ResourceKind) -> int:
+        # What is told to be over no longer counts at AWS, though its end is still to be recorded.
+        running = sum(
+            operation.resource.kind is kind and operation.state is OperationState.PENDING
+            for operation in self._running.values()
+        )
+        return self._under_way.count(kind) + running
+
+    def _is_written_to(self, account: Subject, *, now: datetime) -> bool:
+        # AWS updates one permission set's role at a time in an account. Source: IAM Identity Center quotas.
+        running = (operation for operation in self._running.values() if operation.subject == account)
+        is_held = self._held_until.get(account, now) > now
+        return (
+            is_held
+            or self._under_way.is_in(account)
+            or any(operation.state is OperationState.PENDING for operation in running)
+        )
+
+    def _moments(self, now: datetime) -> Iterable[datetime]:
+        sso = self._pace(SSO_ADMIN).free_at(now)
+        if (asking := self._under_way.next_moment(now)) is not None:
+            yield max(asking, sso)
+        yield from (moment for moment in (self._backlog.next_moment(now),) if moment is not None)
+        for window in self._windows.values():
+            if (room := window.next_room()) is not None and room > now:
+                yield room
+        for quota, pace in self._paces.items():
+            free = pace.free_at(now)
+            if free > now and self._has_use_for(quota, now=now):
+                yield free
+
+    def _has_use_for(self, quota: str, *, now: datetime) -> bool:
+        def may_start(operation: Operation) -> bool:
+            return quota_of(operation) == quota and self._is_free(operation, now=now)
+
+        return self._backlog.has_any(quota) and bool(self._backlog.choose(Lane, now=now, may_start=may_start))
+
+    def _pace(self, quota: str) -> Pace:
+        pace = self._paces.get(quota)
+        if pace is None:
+            _, most = self._allowances.budgets.range_of(quota)
+            pace = self._paces[quota] = Pace(partial(self._allowances.of, quota), most=most, now=self._began)
+        return pace
+
+    def _forget(self, operation: Operation) -> None:
+        self._running.pop(operation.id, None)
+        self._turns.pop(operation.id, None)
+        self._under_way.remove(operation)
+
+
+def is_lost_request(operation: Operation) -> bool:
+    """Whether an attempt of it was begun and neither its request id nor its end was recorded."""
+    asynchronous = operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
+    return asynchronous and operation.state is OperationState.PENDING and operation.attempts > 0

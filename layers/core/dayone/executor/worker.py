@@ -1,0 +1,235 @@
+"""One try at an operation, from reading what it needs to AWS's answer; many run at a time."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dayone.errors import NotFound, Rejected, Unavailable, Unreachable
+from dayone.executor.attempt import SETTLES_WITHIN, Attempt, Blocked, Hopeless, Stale, made_lately, prepare
+from dayone.executor.handlers.registry import looked_after, perform, there_before
+from dayone.executor.parking import blocked_report, hopeless, superseded
+from dayone.executor.results import Changed, Ended, Parked, Report, Requested, Trying, put_back, what_is_in_the_way
+from dayone.model.audit import entry_of
+from dayone.model.operations import (
+    WAS_NOT_THERE,
+    Action,
+    Applied,
+    Failed,
+    Operation,
+    OperationState,
+    Submitted,
+    Succeeded,
+)
+from dayone.model.reasons import TAG_PREFIX
+from dayone.model.retry import FailureKind, kind_of_failure
+from dayone.model.subjects import ResourceKind
+from dayone.ports.operations import Finished
+
+
+def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
+    """The resource as it must be thought of from the moment AWS is called until its answer is recorded."""
+    operation, own = attempt.operation, attempt.own
+    known = own or Applied(resource=operation.resource)
+    # What may be there is in the form that was wanted when the doubt began.
+    first_wanted = own.attributes if own and own.doubt is not None else attempt.wanted
+    creating = attempt.action is Action.CREATE
+    # Tags that an update may have added are known to the next one, which takes them away when they are not wanted.
+    tags = {word: text for word, text in attempt.wanted.items() if word.startswith(TAG_PREFIX)}
+    return replace(
+        known,
+        attributes=first_wanted if creating else {**tags, **known.attributes},
+        references=attempt.references,
+        reasons=operation.reasons if creating else known.reasons,
+        doubt=attempt.action,
+        operation=operation.id,
+        change=operation.change,
+        at=now,
+    )
+
+
+def unsettled_before(attempt: Attempt) -> Applied | None:
+    """The mark of being provisioned as it must be thought of from the same moment: of no form that is known.
+
+    It stays in force, so the set can be assigned; but whoever plans next has it provisioned, whatever becomes of this.
+    """
+    return replace(attempt.mark, attributes={}) if attempt.mark else None
+
+
+def finished(
+    operation: Operation, *, own: Applied | None, outcome: Succeeded | Failed | None, now: datetime
+) -> Finished:
+    """The end that AWS gave; no outcome means that a submitted request was answered with SUCCEEDED."""
+    if isinstance(outcome, Failed):
+        return failed(operation, own=own, reason=outcome.reason, now=now)
+    outcome = outcome or Succeeded(request_id=operation.request_id)
+    done = replace(
+        operation,
+        state=OperationState.SUCCEEDED,
+        outcome=outcome.outcome if operation.action is Action.DELETE else None,
+        request_id=outcome.request_id,
+        failure_reason="",
+        finished_at=now,
+    )
+    applied = Applied(
+        resource=operation.resource,
+        attributes=operation.attributes if outcome.existing is None else outcome.existing,
+        references={**(own.references if own else {}), **outcome.references},
+        reasons=operation.reasons,
+        adopted=outcome.adopted or (own is not None and own.adopted),
+        operation=operation.id,
+        change=operation.change,
+        request_id=outcome.request_id,
+        at=now,
+    )
+    whole = Finished(operation=done, state=done.state, applied=applied, audit=entry_of(done, at=now), at=now)
+    if operation.action is Action.DELETE:
+        return replace(whole, applied=None, gone=operation.covers)
+    met = tuple(replace(each, operation=operation.id, change=operation.change, at=now) for each in outcome.attached)
+    return replace(whole, attached=met, is_incomplete=outcome.existing not in (None, operation.attributes))
+
+
+def finished_in_part(operation: Operation, *, own: Applied | None, note: str, now: datetime) -> Finished:
+    """The end of what has succeeded but for what cannot be done yet, which the note names in the audit log.
+
+    It is of no form that is known, so whoever plans its subject next has it done again, and somebody is to plan it.
+    """
+    whole = finished(operation, own=own, outcome=None, now=now)
+    applied = replace(whole.applied, attributes={}) if whole.applied else None
+    return replace(whole, applied=applied, audit=replace(whole.audit, detail=note), is_incomplete=True)
+
+
+def failed(
+    operation: Operation,
+    *,
+    own: Applied | None,
+    reason: str,
+    now: datetime,
+    may_exist: bool = False,
+    kept: Applied | None = None,
+) -> Finished:
+    """AWS said no for good: a creation leaves `kept`, the rest leaves what was there.
+
+    With `may_exist` an earlier try of the creation was never answered, or a part of the update was done: the doubt
+    stays, or nobody would undo it.
+    """
+    done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
+    applied = kept if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
+    entry = entry_of(done, at=now)
+    return Finished(operation=done, state=done.state, applied=applied, untouched=may_exist, audit=entry, at=now)
+
+
+# Of these AWS says that there is no such thing of a policy that does not exist and never will, too.
+_NAMING_A_POLICY = frozenset({ResourceKind.MANAGED_POLICY, ResourceKind.BOUNDARY})
+_SETTLES_FOR_THESE_WITHIN = timedelta(seconds=10)
+
+
+def try_operation(operation: Operation, *, ports: Trying) -> Report:
+    """Carry it out if it can run; raises nothing that a later try could mend."""
+    try:
+        return _try(operation, ports=ports)
+    except Unavailable:
+        # The table was out of reach, or a planner wrote the same head between our reading and our writing.
+        return Changed(operation)
+
+
+def _try(operation: Operation, *, ports: Trying) -> Report:
+    verdict = prepare(operation, queue=ports.queue)
+    while isinstance(verdict, Blocked):
+        report = blocked_report(operation, verdict, ports=ports)
+        if not isinstance(report, Parked) or not report.operation.is_parked:
+            return report
+        operation, before = report.operation, verdict
+        # What it waits for may have ended between the look and the write: then nobody would wake it.
+        verdict = prepare(operation, queue=ports.queue)
+        if verdict == before:
+            return report
+    match verdict:
+        case Stale():
+            return Ended(superseded(operation, now=ports.clock()))
+        case Hopeless(reason):
+            return Ended(hopeless(operation, reason=reason, now=ports.clock()))
+        case Attempt() as attempt:
+            return _adopt_or_call(attempt, ports=ports)
+
+
+def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
+    operation = attempt.operation
+    try:
+        met = there_before(attempt, aws=ports.aws)
+        if attempt.own is not None and attempt.own.doubt is not None:
+            attempt = looked_after(attempt, aws=ports.aws, now=ports.clock())
+    except Unavailable as error:
+        is_over = Ended(hopeless(operation, reason=str(error), now=ports.clock()))
+        return put_back(operation, error=error, ports=ports) or is_over
+    except Rejected as error:
+        return Ended(failed(operation, own=None, reason=str(error), now=ports.clock()))
+    if met is not None:
+        return Ended(finished(operation, own=None, outcome=met, now=ports.clock()))
+    return _call(attempt, ports=ports)
+
+
+def _call(attempt: Attempt, *, ports: Trying) -> Report:
+    doubt = doubt_before(attempt, now=ports.clock())
+    unsettled = unsettled_before(attempt)
+    operation = ports.queue.begin(attempt.operation, doubt=doubt, own=attempt.own, unsettled=unsettled)
+    if operation is None:
+        return Changed(attempt.operation)
+    try:
+        return _called(attempt, operation=operation, doubt=doubt, ports=ports)
+    except Unavailable:
+        # AWS may have done it, or be working on it: the operation says so by its attempts.
+        return Changed(operation)
+
+
+def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Trying) -> Report:
+    try:
+        outcome = perform(attempt, aws=ports.aws)
+    except Unavailable as error:
+        is_silent = isinstance(error, Unreachable)
+        if not is_silent:
+            # AWS answered that it did nothing; only silence leaves a doubt.
+            _settle(attempt, operation=operation, ports=ports)
+        back = put_back(operation, error=error, ports=ports)
+        return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
+    except Rejected as error:
+        within = _SETTLES_FOR_THESE_WITHIN if operation.resource.kind in _NAMING_A_POLICY else SETTLES_WITHIN
+        required = attempt.required.values()
+        is_too_soon = isinstance(error, NotFound) and made_lately(required, at=ports.clock(), within=within)
+        if is_too_soon or kind_of_failure(str(error)) is FailureKind.PASSING:
+            _settle(attempt, operation=operation, ports=ports)
+            if back := put_back(operation, error=Unavailable(str(error)), ports=ports):
+                return back
+        return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
+    if isinstance(outcome, Submitted):
+        now, request_id = ports.clock(), outcome.request_id
+        ports.queue.submit(operation, request_id=request_id, at=now)
+        submitted = replace(operation, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=now)
+        return Requested(submitted)
+    if outcome == WAS_NOT_THERE and attempt.own is not None and attempt.own.doubt is Action.DELETE:
+        # An earlier try of ours was never answered, and may have deleted it.
+        outcome = Succeeded()
+    return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
+
+
+def _settle(attempt: Attempt, *, operation: Operation, ports: Trying) -> None:
+    if not _is_done_in_parts(attempt):
+        ports.queue.settle(operation, applied=attempt.own)
+
+
+def _is_done_in_parts(attempt: Attempt) -> bool:
+    # Attributes and tags have calls of their own: when one is refused, another may have been done.
+    return attempt.action is Action.UPDATE and attempt.operation.resource.kind is ResourceKind.PERMISSION_SET
+
+
+def _given_up(attempt: Attempt, *, operation: Operation, doubt: Applied, error: Unavailable, ports: Trying) -> Ended:
+    reason = f"{error}{what_is_in_the_way(operation, ports=ports)}"
+    if isinstance(error, Unreachable):
+        # AWS may have done it all the same: the doubt stays, and whoever plans next repeats or undoes it.
+        return Ended(hopeless(operation, reason=reason, now=ports.clock()))
+    return _refused(attempt, operation=operation, doubt=doubt, reason=reason, ports=ports)
+
+
+def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: str, ports: Trying) -> Ended:
+    is_there = attempt.own is not None and (attempt.is_confirmed or attempt.action is Action.UPDATE)
+    kept = replace(attempt.own, doubt=None) if attempt.own and is_there else None
+    may_exist = (attempt.action is Action.CREATE and attempt.may_have_happened) or _is_done_in_parts(attempt)
+    return Ended(failed(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist, kept=kept))

@@ -1,0 +1,1 @@
+"""Access for a time."""

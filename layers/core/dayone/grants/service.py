@@ -1,0 +1,189 @@
+"""Give access for a time, extend it, or end it early."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from dayone.errors import Inapplicable, Invalid
+from dayone.grants.queries import the_grant
+from dayone.grants.request import GrantWish
+from dayone.lookups import read_account, read_person
+from dayone.model.accounts import GONE, Account
+from dayone.model.changes import Cause, CauseKind, ulid
+from dayone.model.commands import ApplyGrant
+from dayone.model.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant
+from dayone.model.lifecycle import has_left
+from dayone.model.people import Person, Status
+from dayone.model.policy.rules import Policy
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.desired_grants import why_not_by_policy, why_too_sensitive
+from dayone.planning.guards import what_protects
+from dayone.policy.matching import no_rights_in
+from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.records import Records
+from dayone.ports.store import Grants, Inbox, PolicyInForce
+
+
+class GrantChangePorts(Protocol):
+    """Changing a grant: what it needs of the API's context."""
+
+    grants: Grants
+    policies: PolicyInForce
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def extend_grant(grant: str, *, until: datetime, actor: str, ports: GrantChangePorts) -> str:
+    """Ask for a later end; returns the id of the change. `actor` is the ARN of the caller.
+
+    Raises NotFound for an unknown grant, Inapplicable for one that is over, Invalid for an end that cannot be.
+    """
+    found, now, until = the_grant(grant, grants=ports.grants), ports.clock(), until.astimezone(UTC)
+    _check_is_open(found, now=now)
+    if until == found.lasts_until:
+        return next((extension.change for extension in found.extensions if extension.until == until), found.id)
+    if len(found.extensions) >= MOST_EXTENSIONS:
+        raise Inapplicable(
+            f"grant {grant} was extended {MOST_EXTENSIONS} times: create a new grant with a current reason"
+        )
+    change = ulid(now, entropy=ports.entropy())
+    extension = Extension(at=now, until=until, by=actor, change=change)
+    told = replace(found, extensions=(*found.extensions, extension))
+    findings = list(findings_of_time(told, policy=ports.policies.current(), now=now))
+    if until < found.lasts_until:
+        findings.append(f"`until` is before {found.lasts_until.isoformat()}, when it ends already: to end it, say so")
+    if findings:
+        raise Invalid("the new end of the grant is not valid", findings=tuple(findings))
+    ask_for(told, change=change, actor=actor, at=now, inbox=ports.inbox)
+    return change
+
+
+def end_grant(grant: str, *, because: str, actor: str, ports: GrantChangePorts) -> str:
+    """Ask for it to end now; returns the id of the change. `actor` is the ARN of the caller.
+
+    Raises NotFound for an unknown grant, Inapplicable for one that has ended otherwise.
+    """
+    found, now = the_grant(grant, grants=ports.grants), ports.clock()
+    if found.end is not None and found.ending(now=now) is Ending.ENDED_EARLY:
+        return found.end.change
+    _check_is_open(found, now=now)
+    change = ulid(now, entropy=ports.entropy())
+    end = End(at=now, how=Ending.ENDED_EARLY, by=actor, change=change, because=because)
+    ask_for(replace(found, end=end), change=change, actor=actor, at=now, inbox=ports.inbox)
+    return change
+
+
+def _check_is_open(grant: Grant, *, now: datetime) -> None:
+    ending = grant.ending(now=now)
+    if ending is not None:
+        raise Inapplicable(f"grant {grant.id} has already ended ({ending}): create a new grant if access is needed")
+
+
+_MOST_AHEAD = timedelta(days=366)
+
+
+class GrantPorts(Protocol):
+    """Giving a grant: what it needs of the API's context."""
+
+    records: Records
+    policies: PolicyInForce
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def give_grant(wish: GrantWish, *, actor: str, ports: GrantPorts) -> Grant:
+    """Ask for it; returns the grant as it will be on record when it is planned. `actor` is the ARN of the caller.
+
+    Raises NotFound for an unknown person or account, Invalid with everything that speaks against it.
+    """
+    now, policy = ports.clock(), ports.policies.current()
+    change = ulid(now, entropy=ports.entropy())
+    grant = Grant(
+        id=change,
+        subject=wish.subject,
+        resource=wish.resource,
+        reason=wish.reason,
+        ticket=wish.ticket,
+        begins=(wish.begins or now).astimezone(UTC),
+        until=wish.until.astimezone(UTC),
+        granted_by=actor,
+        granted_at=now,
+        includes_management=wish.includes_management,
+    )
+    findings = (
+        *findings_of_time(grant, policy=policy, now=now),
+        *filter(None, [why_not_by_policy(grant, policy=policy)]),
+        *_findings_of_holders(grant, policy=policy, ports=ports, now=now),
+    )
+    if findings:
+        raise Invalid("the grant is not valid", findings=findings)
+    ask_for(grant, change=change, actor=actor, at=now, inbox=ports.inbox)
+    return grant
+
+
+def ask_for(grant: Grant, *, change: str, actor: str, at: datetime, inbox: Inbox) -> None:
+    """Put all that is known of a grant on the inbox, to be joined with what is remembered of it by then."""
+    cause = Cause(change=change, kind=CauseKind.GRANT, actor=actor, reference=grant.id, at=at)
+    # The state on record is the record's own.
+    inbox.put([ApplyGrant(subject=grant.subject, cause=cause, grant=replace(grant, noted=None))])
+
+
+def findings_of_time(grant: Grant, *, policy: Policy, now: datetime) -> Iterator[str]:
+    """What is wrong with when it begins and ends."""
+    until, longest = grant.lasts_until, policy.guardrails.longest_grant
+    if until <= now:
+        yield "`until` is past"
+    elif until <= grant.begins:
+        yield "`until` is not after `from`"
+    elif until - max(grant.begins, now) > longest:
+        yield f"`until` is more than {_in_words(longest)} away, the longest that the policy allows at a time"
+    if grant.begins > now + _MOST_AHEAD:
+        yield f"`from` is more than {_MOST_AHEAD.days} days away"
+
+
+def _findings_of_holders(grant: Grant, *, policy: Policy, ports: GrantPorts, now: datetime) -> Iterator[str]:
+    subject = _known(grant.subject, ports=ports)
+    if grant.person:
+        of_person = Subject(SubjectKind.PERSON, grant.person)
+        person = subject if of_person == grant.subject else _known(of_person, ports=ports)
+        yield from _findings_of_person(person, policy=policy, now=now)
+    fact = subject.head.fact
+    if fact is None:
+        yield f"nothing is known of {grant.subject} yet but what it has"
+    if isinstance(fact, Account) and fact.state in GONE:
+        yield f"account {fact.id} is {fact.state}"
+    if isinstance(fact, Account) and (obstacle := why_too_sensitive(grant, fact, policy=policy)):
+        yield obstacle
+    off_limits = policy.terms.off_limits
+    if off_limits.lacks_rights and grant.subject == Subject(SubjectKind.ACCOUNT, off_limits.account):
+        yield no_rights_in(grant.subject.name)
+    if isinstance(fact, Account) and fact.is_management and not grant.includes_management:
+        yield "this is the management account: say `include_management_account: true` if it is meant"
+    if sum(grant.is_open(now=now) for grant in subject.head.grants) >= MOST_OPEN:
+        yield f"{subject.head.subject} has {MOST_OPEN} open grants already: end one, or write a rule"
+
+
+def _findings_of_person(state: SubjectState, *, policy: Policy, now: datetime) -> Iterator[str]:
+    fact = state.head.fact
+    if not isinstance(fact, Person):
+        return
+    by_id = fact.id in policy.protection.people
+    if what_protects(fact, applied=state.applied, protection=policy.protection) and not by_id:
+        yield "the user name of this person is protected by the policy"
+    if fact.status is not Status.MISSING and has_left(fact, cycle=policy.people, now=now):
+        yield f"the employment of person {fact.id} is over"
+
+
+def _known(subject: Subject, *, ports: GrantPorts) -> SubjectState:
+    read = read_person if subject.kind is SubjectKind.PERSON else read_account
+    return read(subject.name, records=ports.records)
+
+
+def _in_words(longest: timedelta) -> str:
+    days, rest = longest.days, longest - timedelta(days=longest.days)
+    parts = [f"{days} days"] if days else []
+    return " ".join([*parts, *([f"{rest // timedelta(minutes=1)} minutes"] if rest else [])])

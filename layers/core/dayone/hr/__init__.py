@@ -1,0 +1,1 @@
+"""People as HR systems tell of them, from a delivery to one person."""

@@ -1,0 +1,142 @@
+"""Take in everybody that a source knows: tell of whoever has changed, and hold what belongs to whoever is gone."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from dayone.errors import Unavailable
+from dayone.hr.merge import telling_of
+from dayone.hr.stated_ends import stated_end
+from dayone.hr.workforce_codec import packed, unpacked
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import ulid_of
+from dayone.model.commands import ApplyHrRecord, ImportWorkforce
+from dayone.model.hr.sources import Source
+from dayone.model.subject_state import FactVersion, Presence, Telling
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.hr import HrSources, Roster, Rosters
+from dayone.ports.store import Changes, Inbox
+
+_PORTION = 200
+
+type Workforce = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPorts:
+    """What importing needs; a run hands on to the next after `time_to_run`."""
+
+    sources: HrSources
+    rosters: Rosters
+    changes: Changes
+    inbox: Inbox
+    clock: Callable[[], datetime]
+    time_to_run: timedelta
+
+
+def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
+    """Ask for everybody who has changed to be looked at; says what came of it. The same command again is harmless."""
+    source = ports.sources.configuration().sources.get(command.subject.name)
+    if source is None:
+        raise Unavailable(f"there is no HR source {command.subject.name}: the import waits until there is again")
+    people, before = unpacked(command.workforce), ports.rosters.roster(source.name)
+    if not command.only_ends and (because := _why_not(people, at=command.cause.at, before=before, source=source)):
+        audit = _entry(command, detail=because, now=ports.clock())
+        ports.rosters.refuse(command.cause, subject=command.subject, because=because, audit=audit)
+        ports.inbox.put(_ends(command, people))
+        return f"nothing was imported: {because}"
+    known = before or Roster(at=command.cause.at)
+    after = _with_ends(people, known=known) if command.only_ends else _roster(people, known, at=command.cause.at)
+    records = sorted(_records(command, people, known=known, after=after), key=lambda record: record.subject.name)
+    ports.changes.open(command.cause)
+    if not _put(command, records, ports=ports):
+        return "continues in the next run"
+    ports.changes.expect(command.cause.change, subjects=len(records))
+    if before or not command.only_ends:
+        ports.rosters.keep(source.name, after)
+    return f"{len(people)} people, of whom {len(records)} are planned"
+
+
+def _why_not(people: Workforce, *, at: datetime, before: Roster | None, source: Source) -> str:
+    if before is None:
+        return ""
+    if at < before.at:
+        return f"stale: the import of {before.at.isoformat()} was taken already"
+    if vanished := sorted(set(before.attributes) - _told(people) - {*source.may_omit}):
+        return f"not told any more: {', '.join(vanished)}; if that is right, list them under `may_omit`"
+    count = len(people)
+    most = max(source.may_shrink_by, len(before.people) * source.may_shrink // 100)
+    fewer = len(before.people) - count
+    return f"{count} people after {len(before.people)}: at most {most} may be gone at once" if fewer > most else ""
+
+
+def _told(people: Workforce) -> set[str]:
+    return {name for attributes in people.values() for name in attributes}
+
+
+def _roster(people: Workforce, known: Roster, *, at: datetime) -> Roster:
+    gone = {*known.people, *known.missing} - people.keys()
+    digests = {person: _digest(attributes) for person, attributes in people.items()}
+    return Roster(at=at, people=digests, missing=tuple(sorted(gone)), attributes=tuple(sorted(_told(people))))
+
+
+def _with_ends(ends: Workforce, *, known: Roster) -> Roster:
+    """The last import with these ends, so that whatever is told of these people next is looked at."""
+    return replace(known, people={**known.people, **{person: _digest(end) for person, end in ends.items()}})
+
+
+def _ends(command: ImportWorkforce, people: Workforce) -> list[ImportWorkforce]:
+    """The ends that a workforce states which is refused, as a change of their own."""
+    ends = {person: end for person, attributes in people.items() if (end := stated_end(attributes))}
+    reference = f"{command.cause.reference}/ends"
+    change = ulid_of(command.cause.at, name=f"{command.cause.actor}:{reference}")
+    cause = replace(command.cause, reference=reference, change=change)
+    return [replace(command, cause=cause, workforce=packed(ends), only_ends=True)] if ends else []
+
+
+def _records(
+    command: ImportWorkforce, people: Mapping[str, Mapping[str, str]], *, known: Roster, after: Roster
+) -> Iterator[ApplyHrRecord]:
+    source, at = command.subject.name, command.cause.at
+    for person, said in people.items():
+        if known.people.get(person) != after.people[person]:
+            yield _record(command, person, telling=telling_of(said, source=source, at=at))
+    version = FactVersion(at=at, digest=Presence.MISSING.value, read_at=at)
+    for person in set(after.missing) - set(known.missing):
+        gone = Telling(source=source, version=version, attributes={}, presence=Presence.MISSING)
+        yield _record(command, person, telling=gone)
+
+
+def _record(command: ImportWorkforce, person: str, *, telling: Telling) -> ApplyHrRecord:
+    cause = replace(command.cause, reference=f"{command.cause.reference}/{person}")
+    return ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=telling)
+
+
+def _put(command: ImportWorkforce, records: list[ApplyHrRecord], *, ports: ImportPorts) -> bool:
+    """Put them on the inbox in their order, from behind the cursor; False when the next run has to go on."""
+    until = ports.clock() + ports.time_to_run
+    left = iter([record for record in records if record.subject.name > command.cursor])
+    while portion := list(islice(left, _PORTION)):
+        ports.inbox.put(portion)
+        if ports.clock() >= until and (last := portion[-1].subject.name) != records[-1].subject.name:
+            ports.inbox.put([replace(command, cursor=last)])
+            return False
+    return True
+
+
+def _digest(said: Mapping[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()[:16]
+
+
+def _entry(command: ImportWorkforce, *, detail: str, now: datetime) -> AuditEntry:
+    return AuditEntry(
+        at=now,
+        actor=command.cause.actor,
+        action="import-workforce",
+        subject=str(command.subject),
+        change=command.cause.change,
+        outcome="refused",
+        detail=detail,
+    )

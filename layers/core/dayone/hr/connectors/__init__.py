@@ -1,0 +1,1 @@
+"""What each HR system sends, and how it is verified and read."""

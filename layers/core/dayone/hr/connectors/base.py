@@ -1,0 +1,101 @@
+"""What a delivery of any HR system comes to, and the kinds of HR systems there are."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
+from typing import Any, Literal, Protocol, cast
+
+from dayone.messages.deliveries import Delivery
+from dayone.model.commands import ChangeNotification
+from dayone.model.hr.sources import FieldRule, Source
+from dayone.model.subject_state import Telling
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What a delivery says, and the id by which the same delivery is known again; `at` is when it came to be so.
+
+    `people` are tellings by the person's id, `notifications` records to fetch. `workforce` is everybody the source
+    knows, written for a message, and `count` how many they are. Where there is nothing to do, `ignored` says why.
+    `refused` are the mistakes for which the delivery is refused; people and workforce then are the ends that it states
+    and nothing else. `notes` is for whoever sent it.
+    """
+
+    reference: str
+    at: datetime
+    people: Mapping[str, Telling] = field(default_factory=dict)
+    notifications: tuple[ChangeNotification, ...] = ()
+    workforce: str = ""
+    count: int = 0
+    ignored: str = ""
+    refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """How a record is asked for: what is put behind the address of the API, and with which credentials."""
+
+    path: str
+    method: str = "GET"
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A record as the system answered, the id that it has there, and the time the system has put on it."""
+
+    record: Mapping[str, Any]
+    id: str
+    changed_at: datetime | None = None
+
+
+class Reads(Protocol):
+    """Proves a delivery and reads it.
+
+    Raises Unauthentic for what does not prove who sent it, Malformed for what cannot be read, Invalid for the rest.
+    """
+
+    def __call__(self, delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
+        """See Reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asks:
+    """How a record is asked for, and read out of the answer; `url` is the API's address where there is only one."""
+
+    question: Callable[[str, Source, str], Question]
+    answer: Callable[[Any], Asked]
+    url: str = ""
+    settles: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of HR system.
+
+    `mapping` is what its fields mean unless the operator says otherwise. One that signs nothing is taken only with a
+    shared secret and a list of senders. `asks` is there when its events are thin. `max_age` is how old the time that
+    it signs may be.
+    """
+
+    read: Reads
+    mapping: Mapping[str, FieldRule] = field(default_factory=dict)
+    signs: bool = True
+    asks: Asks | None = None
+    max_age: timedelta | None = None
+    largest_body: int = 256 * 1024
+
+
+KindName = Literal["standard", "bamboohr", "hibob", "merge", "gusto", "deel", "okta", "workday", "csv", "json"]
+# Modules that would otherwise be called as one of the standard library's.
+_MODULES = {"csv": "csv_file", "json": "json_file"}
+
+
+@cache
+def kind_called(name: str) -> Kind:
+    """The kind of that name, a KindName."""
+    return cast("Kind", import_module(f"dayone.hr.connectors.{_MODULES.get(name, name)}").KIND)

@@ -1,0 +1,66 @@
+"""Note what changes nothing: for whoever was told the id of its change, and against what comes late."""
+
+from dataclasses import dataclass, replace
+
+from dayone.model.commands import ApplyHrRecord, RefreshAccount
+from dayone.model.subject_state import FactVersion, Head, Plan, Telling
+from dayone.planning.plan import REMEMBER_DELIVERIES, PlanInputs
+from dayone.ports.idempotency import Echo, Echoes
+
+
+@dataclass(frozen=True, kw_only=True)
+class EchoNotes:
+    """Tells plans from echoes, which leave the records of subjects and changes as they are."""
+
+    echoes: Echoes
+
+    def with_heard(self, head: Head) -> Head:
+        """The head as if it had recorded the echoes of each source, too: what is older than these is stale."""
+        heard = self.echoes.heard(head.subject) if head.tellings else {}
+        return replace(head, tellings=tuple(_as_heard(record, heard.get(record.source)) for record in head.tellings))
+
+    def is_noted(self, plan: Plan, *, inputs: PlanInputs) -> bool:
+        """Note a plan that changes nothing, if it is an echo; False for one that is to be committed.
+
+        Of an account in a daily look nothing is noted: nobody was told the id of a change that has it as a subject.
+        """
+        command = inputs.command
+        leads_to = (plan.operations, plan.grants, plan.reasons, plan.removals, plan.held_because)
+        # Apart from how far the sources and the policy are, of which the subject has nothing more.
+        if any(leads_to) or _without_versions(plan.after) != _without_versions(inputs.recorded):
+            return False
+        if isinstance(command, RefreshAccount):
+            return command.only_if_changed and not plan.audit
+        if not isinstance(command, ApplyHrRecord) or not (command.delivery and inputs.resolved.is_echo):
+            return False
+        if self.echoes.is_counted(command.cause.change):
+            return False
+        # What is older than an echo before it must not put that back.
+        known = self.with_heard(plan.after).tellings
+        version = next(record.version for record in known if record.source == command.record.source)
+        self.echoes.note(_echo(command, plan=plan, inputs=inputs, version=version))
+        return True
+
+
+def _echo(command: ApplyHrRecord, *, plan: Plan, inputs: PlanInputs, version: FactVersion) -> Echo:
+    return Echo(
+        cause=command.cause,
+        subject=command.subject,
+        source=command.record.source,
+        version=version,
+        delivery=command.delivery,
+        forget_at=inputs.now + REMEMBER_DELIVERIES,
+        notes=plan.notes,
+    )
+
+
+def _without_versions(head: Head) -> tuple[object, ...]:
+    tellings = tuple(
+        (record.source, record.attributes, record.presence, record.flaws, record.tellers) for record in head.tellings
+    )
+    return replace(head, version=None, policy_version=0, revision=0, tellings=()), tellings
+
+
+def _as_heard(telling: Telling, version: FactVersion | None) -> Telling:
+    is_newer = version is not None and version.is_newer_than(telling.version)
+    return replace(telling, version=version) if is_newer and version else telling

@@ -1,0 +1,284 @@
+"""Fetch the record that an event hinted at from its HR system, and again around a first and a last day."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
+from dayone.hr.echoes import EchoNotes
+from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.commands import (
+    ApplyHrRecord,
+    ChangeNotification,
+    FetchHrRecord,
+    NoteRefusedRecord,
+    ReconcileSubject,
+    RefreshPerson,
+)
+from dayone.model.failures import Stuck, StuckKind
+from dayone.model.hr.sources import RecordApi, Source
+from dayone.model.lifecycle import has_access
+from dayone.model.people import Person
+from dayone.model.subject_state import FactVersion, Head, Presence, Telling
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.failures import StuckNotes
+from dayone.ports.hr import FetchedRecord, HrRecords, HrSources, WaitingHints
+from dayone.ports.store import Inbox, PolicyInForce, Subjects
+
+# From one minute, since the sweep looks once a minute, doubling to a quarter of an hour.
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(minutes=15)
+# Somebody has to correct the record, and doing so makes an event of its own.
+_WAIT_FOR_A_PERSON = timedelta(hours=6)
+# Of each minute, so that a batch of messages ends in good time however slow the system is.
+_SECONDS_A_MINUTE = 20.0
+_MINUTE = timedelta(minutes=1)
+# How long a record that was refused is named, and how many of its mistakes.
+_NOTED_FOR = timedelta(days=1)
+_MOST_FINDINGS = 5
+# When a pause ends, whatever waited behind the record that failed is asked for before it.
+_BEHIND_THE_OTHERS = timedelta(seconds=1)
+
+
+@dataclass
+class Pace:
+    """How one process goes about asking each source: when it began counting, what it has spent, till when it pauses.
+
+    `failures` counts how often in a row the system itself has failed.
+    """
+
+    since: dict[str, datetime] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
+    until: dict[str, datetime] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+
+    def may_ask_at(self, source: str, *, now: datetime) -> datetime:
+        """`now`, or the later moment at which the source may be asked again."""
+        if now - self.since.get(source, now - _MINUTE) >= _MINUTE:
+            self.since[source], self.spent[source] = now, 0.0
+        if self.spent[source] >= _SECONDS_A_MINUTE:
+            return max(now, self.since[source] + _MINUTE)
+        return max(now, self.until.get(source, now))
+
+    def pause(self, source: str, error: Throttled | Unreachable, *, now: datetime) -> datetime:
+        """Ask the source for nothing until the moment that is returned: its system fails, whatever it is asked for."""
+        failures = self.failures.get(source, 0)
+        self.failures[source] = failures + 1
+        self.until[source] = now + _pause(error, attempts=failures)
+        return self.until[source]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchPorts:
+    """What asking needs; `pace` belongs to the process. One message group a source: nobody else asks it meanwhile."""
+
+    sources: HrSources
+    records: HrRecords
+    waiting: WaitingHints
+    stuck: StuckNotes
+    inbox: Inbox
+    pace: Pace
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+
+def fetch_record(command: FetchHrRecord, *, ports: FetchPorts) -> str:
+    """Put what the record says on the inbox, or the request aside until it can be asked for; says which and why."""
+    notification, now = command.notification, ports.clock()
+    source = ports.sources.configuration().sources.get(command.subject.name)
+    if source is None or source.api is None:
+        # Whoever received the event may know of a new source a minute before us.
+        because = "the source is not set up"
+        return _wait(command, until=now + _doubled(notification.attempts), because=because, ports=ports)
+    may_ask_at = max(notification.at + source.api.settles, ports.pace.may_ask_at(source.name, now=now))
+    if may_ask_at > now:
+        return _wait(command, until=may_ask_at, because="it is not to be asked yet", ports=ports)
+    try:
+        return _answered(command, source=source, api=source.api, ports=ports)
+    except Invalid as error:
+        because = f"the record is not a person: {'; '.join(error.findings) or error}"
+        person = ports.waiting.person_of(source.name, notification.record) or error.person
+        _note(command, about=person or f"record {notification.record} of {source.name}", because=because, ports=ports)
+        return _wait(command, until=now + _WAIT_FOR_A_PERSON, because=because, ports=ports)
+    except (Throttled, Unreachable) as error:
+        until = ports.pace.pause(source.name, error, now=ports.clock()) + _BEHIND_THE_OTHERS
+        until = max(until, ports.clock() + _pause(error, attempts=notification.attempts))
+        _note(command, about="", because=str(error), ports=ports)
+        return _wait(command, until=until, because=str(error), ports=ports)
+    except Unavailable as error:
+        # The system answers, and has failed with this record only: the others are asked for as ever.
+        until = ports.clock() + _doubled(notification.attempts)
+        about = ports.waiting.person_of(source.name, notification.record)
+        _note(command, about=about or f"record {notification.record} of {source.name}", because=str(error), ports=ports)
+        return _wait(command, until=until, because=str(error), ports=ports)
+
+
+def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: FetchPorts) -> str:
+    notification, began = command.notification, ports.clock()
+    try:
+        person, telling, refused = ports.records.fetch(source, notification.record, now=began)
+    except NotFound:
+        person, telling, refused = _gone(notification, source=source, read_at=began, ports=ports)
+    except (Throttled, Unreachable):
+        raise
+    except (Invalid, Unavailable):
+        ports.pace.failures.pop(source.name, None)
+        raise
+    else:
+        ports.pace.failures.pop(source.name, None)
+    finally:
+        spent = (ports.clock() - began).total_seconds()
+        rest = max(0.0, 1 / api.per_second - spent)
+        ports.pace.spent[source.name] = ports.pace.spent.get(source.name, 0.0) + spent + rest
+        ports.sleep(rest)
+    if telling.presence is Presence.PRESENT:
+        ports.waiting.know(source.name, notification.record, person=person)
+    subject = Subject(SubjectKind.PERSON, person)
+    cause = _of_the_end(command.cause) if refused else command.cause
+    ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling)])
+    if refused:
+        raise Invalid("the end of the record was handed on, nothing else", findings=refused)
+    if notification.attempts:
+        _waits_no_more(command, subject=subject, ports=ports)
+    return f"handed on to {subject}"
+
+
+def note_refused_record(command: NoteRefusedRecord, *, ports: FetchPorts) -> None:
+    """Note a record that was refused when it was delivered, for a day: whoever sends it may send it again."""
+    now = ports.clock()
+    findings = "; ".join(command.findings[:_MOST_FINDINGS])
+    subject = f"{SubjectKind.PERSON}:{command.person}" if command.person else str(command.subject)
+    ports.stuck.keep(
+        Stuck(
+            kind=StuckKind.HR_RECORD,
+            subject=subject,
+            since=command.cause.at,
+            reason=f"{command.subject.name} sent a record that was refused: {findings}",
+            source=command.subject.name,
+            until=now + _NOTED_FOR,
+        ),
+        now=now,
+    )
+
+
+def _note(command: FetchHrRecord, *, about: str, because: str, ports: FetchPorts) -> None:
+    """Note that a record, or without `about` any record of the source, cannot be had."""
+    now, source = ports.clock(), command.subject.name
+    is_person = about and " " not in about
+    subject = f"{SubjectKind.PERSON}:{about}" if is_person else about or str(command.subject)
+    kind = StuckKind.HR_RECORD if about else StuckKind.HR_SOURCE
+    # It is asked for again by then, and noted again unless it is had.
+    until = now + (_WAIT_FOR_A_PERSON if about else _LONGEST_WAIT) + _LONGEST_WAIT
+    since, change = command.cause.at, command.cause.change
+    reason = f"{source}: {because}" if about else because
+    noted = Stuck(kind=kind, subject=subject, since=since, reason=reason, change=change, source=source, until=until)
+    ports.stuck.keep(noted, now=now)
+
+
+def _waits_no_more(command: FetchHrRecord, *, subject: Subject, ports: FetchPorts) -> None:
+    ports.waiting.done(command)
+    record = f"record {command.notification.record} of {command.subject.name}"
+    for kind, noted in (
+        (StuckKind.HR_RECORD, str(subject)),
+        (StuckKind.HR_RECORD, record),
+        (StuckKind.HR_SOURCE, str(command.subject)),
+    ):
+        ports.stuck.forget(kind, noted)
+
+
+def _of_the_end(cause: Cause) -> Cause:
+    """The cause of an end that goes ahead of its record: what follows once that is corrected is another change."""
+    reference = f"{cause.reference}/end"
+    return replace(cause, change=ulid_of(cause.at, name=f"{cause.actor}:{reference}"), reference=reference)
+
+
+def _gone(notification: ChangeNotification, *, source: Source, read_at: datetime, ports: FetchPorts) -> FetchedRecord:
+    presence = Presence.DELETED if notification.is_deletion else Presence.MISSING
+    version = FactVersion(at=notification.at, digest=presence.value, read_at=read_at)
+    person = ports.waiting.person_of(source.name, notification.record) or notification.record
+    return FetchedRecord(person, Telling(source=source.name, version=version, attributes={}, presence=presence))
+
+
+def _wait(command: FetchHrRecord, *, until: datetime, because: str, ports: FetchPorts) -> str:
+    notification = replace(command.notification, attempts=command.notification.attempts + 1)
+    later = replace(command, notification=notification)
+    ports.waiting.wait(later, until=until, because=because)
+    return f"waits until {until.isoformat(timespec='seconds')}: {because}"
+
+
+def _pause(error: Unavailable, *, attempts: int) -> timedelta:
+    if isinstance(error, Throttled) and error.retry_after is not None:
+        return min(timedelta(seconds=error.retry_after), _LONGEST_WAIT)
+    return _doubled(attempts)
+
+
+def _doubled(attempts: int) -> timedelta:
+    wait: timedelta = _FIRST_WAIT * 2 ** min(attempts, 10)
+    return min(wait, _LONGEST_WAIT)
+
+
+# Records are read ahead of the moment, so that nobody waits for them then.
+READ_AHEAD = timedelta(minutes=10)
+# What was read since then is not read again for the moment.
+_RECENT = timedelta(minutes=15)
+# Whoever begins to work waits no longer for an HR system that does not answer.
+_LONGEST_REFRESH = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshPorts:
+    """What refreshing needs; `reconcile` plans a person by what is recorded."""
+
+    subjects: Subjects
+    policies: PolicyInForce
+    sources: HrSources
+    waiting: WaitingHints
+    inbox: Inbox
+    clock: Callable[[], datetime]
+    echoes: EchoNotes
+    reconcile: Callable[[ReconcileSubject], object]
+
+
+def refresh_person(command: RefreshPerson, *, ports: RefreshPorts) -> None:
+    """Ask for the records of somebody who is due soon, and plan whoever is due; the same command again is harmless.
+
+    Access does not begin before the records are read, or an hour is over. An end waits for nothing: the day that is
+    known stands, and whatever HR answers then is planned as ever.
+    """
+    if ports.subjects.is_planned(command.subject, change=command.cause.change):
+        # The first try may have died between its commit and what comes after it, and nobody is due any more.
+        ports.reconcile(ReconcileSubject(subject=command.subject, cause=command.cause))
+        return
+    now, head = ports.clock(), ports.subjects.load(command.subject).head
+    if head.due_at is None or head.due_at > now + READ_AHEAD:
+        return
+    requests = list(_requests(ports.echoes.with_heard(head), due_at=head.due_at, now=now, ports=ports))
+    ports.inbox.put(requests)
+    is_due, is_late = head.due_at <= now, now - head.due_at >= _LONGEST_REFRESH
+    if is_due and (is_late or not requests or not _begins(head, now=now, policies=ports.policies)):
+        ports.reconcile(ReconcileSubject(subject=command.subject, cause=command.cause))
+
+
+def _begins(head: Head, *, now: datetime, policies: PolicyInForce) -> bool:
+    """Whether access is to begin by now that the person has not had."""
+    if not isinstance(head.fact, Person) or head.has_access:
+        return False
+    return has_access(head.fact, cycle=policies.current().people, now=now)
+
+
+def _requests(head: Head, *, due_at: datetime, now: datetime, ports: RefreshPorts) -> Iterator[FetchHrRecord]:
+    """A request for each record of the person that can be asked for and was not read lately."""
+    sources = ports.sources.configuration().sources
+    for telling in head.tellings:
+        source, read_at = sources.get(telling.source), telling.version.read_at
+        is_recent = read_at is not None and now - read_at < _RECENT
+        if source is None or source.api is None or is_recent or telling.presence is not Presence.PRESENT:
+            continue
+        if record := ports.waiting.record_of(source.name, head.subject.name):
+            # The same moment asks for the same change, however often the sweep looks.
+            change = ulid_of(due_at, name=f"{head.subject} is due in {source.name}")
+            actor = f"hr:{source.name}"
+            cause = Cause(change=change, kind=CauseKind.DUE, actor=actor, reference=str(head.subject), at=due_at)
+            notification = ChangeNotification(record=record, at=now)
+            subject = Subject(SubjectKind.HR_SOURCE, source.name)
+            yield FetchHrRecord(subject=subject, cause=cause, notification=notification)

@@ -1,0 +1,119 @@
+"""Record people, and ends of employment, that somebody enters by hand."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from dayone.errors import Inapplicable
+from dayone.hr.merge import tag_of, telling_of
+from dayone.hr.workforce_codec import packed, unpacked
+from dayone.lookups import CausePorts, Taken, caused_by, read_person
+from dayone.model.commands import ApplyHrRecord, ImportManualPeople
+from dayone.model.hr.sources import BY_HAND
+from dayone.model.people import Person, Status
+from dayone.model.policy.rules import Policy
+from dayone.model.preconditions import Precondition
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.guards import what_protects
+from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.store import Changes, Inbox, PolicyInForce
+
+
+class EndPorts(Protocol):
+    """Ending access: what it needs of the API's context."""
+
+    records: Records
+    policies: PolicyInForce
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, ports: EndPorts) -> Taken:
+    """`on` is their last day, None for today where they are; at once, their access ends without waiting for its end.
+
+    `actor` is the ARN of the caller. Raises NotFound for somebody unknown, Inapplicable for whom the policy protects.
+    """
+    state = read_person(person, records=ports.records)
+    head = state.head
+    _check_is_not_protected(state, policy=ports.policies.current())
+    cause = caused_by(actor, reference="end-person", ports=ports)
+    fact = head.fact if isinstance(head.fact, Person) else None
+    told = {"end_date": (on or _today(fact, now=cause.at)).isoformat()}
+    if fact and fact.start_date:
+        # The employment that ends; should HR tell a later first day one day, that is another one.
+        told["start_date"] = fact.start_date.isoformat()
+    if is_at_once:
+        told["status"] = Status.ENDED.value
+    telling = telling_of(told, source=BY_HAND, at=cause.at, teller=actor)
+    ports.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=telling)])
+    return Taken(change=cause.change)
+
+
+def _today(fact: Person | None, *, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(fact.time_zone if fact else "UTC")).date()
+
+
+def _check_is_not_protected(state: SubjectState, *, policy: Policy) -> None:
+    name, fact, protection = state.head.subject.name, state.head.fact, policy.protection
+    by = what_protects(fact, applied=state.applied, protection=protection) if isinstance(fact, Person) else ""
+    if by or name in protection.people:
+        raise Inapplicable(
+            f"the policy protects {name}, whose access is never revoked: remove them from `protect` first"
+        )
+
+
+class ManualPorts(CausePorts, Protocol):
+    """Recording people by hand: what it needs of the API's context."""
+
+    known: KnownSubjects
+    inbox: Inbox
+    changes: Changes
+
+
+def put_person(
+    person: str, attributes: Mapping[str, str], *, actor: str, precondition: Precondition, ports: ManualPorts
+) -> Taken:
+    """Tell of one person; `attributes` are texts by the names of Person's, and `actor` the ARN of the caller.
+
+    Raises Outdated when the precondition does not hold. It is looked at again when what was told is recorded: should
+    somebody else have told something meanwhile, it is left aside and the change says so.
+    """
+    subject = Subject(SubjectKind.PERSON, person)
+    known = ports.known.brief([subject]).get(subject)
+    newest = tag_of(known.head.version) if known else None
+    precondition.check(newest)
+    cause = caused_by(actor, reference="put-person", ports=ports)
+    telling = telling_of(attributes, source=BY_HAND, at=cause.at, teller=actor)
+    expected = newest if precondition.versions and newest else ""
+    ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling, expected_version=expected)])
+    return Taken(change=cause.change, tag=tag_of(telling.version) or "")
+
+
+def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, ports: ManualPorts) -> Taken:
+    """Tell of several people at once, by their ids, as one change."""
+    cause = caused_by(actor, reference="put-people", ports=ports)
+    subject = Subject(SubjectKind.HR_SOURCE, BY_HAND)
+    ports.inbox.put([ImportManualPeople(subject=subject, cause=cause, workforce=packed(people))])
+    # After the inbox has it: a change that nobody will ever plan must not be left behind.
+    ports.changes.open(cause)
+    return Taken(change=cause.change)
+
+
+def tell_by_hand(command: ImportManualPeople, *, changes: Changes, inbox: Inbox) -> str:
+    """Put everybody of the command's workforce on the inbox; says how many. The same command again is harmless."""
+    cause, people = command.cause, unpacked(command.workforce)
+    changes.open(cause)
+    inbox.put(
+        ApplyHrRecord(
+            subject=Subject(SubjectKind.PERSON, person),
+            cause=cause,
+            record=telling_of(said, source=BY_HAND, at=cause.at, teller=cause.actor),
+        )
+        for person, said in people.items()
+    )
+    changes.expect(cause.change, subjects=len(people))
+    return f"{len(people)} people"

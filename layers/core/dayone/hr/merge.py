@@ -1,0 +1,194 @@
+"""One person out of what several HR systems, and people by hand, say of them: who is believed about what."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields, replace
+from datetime import date, datetime
+from functools import cache
+from types import UnionType
+from typing import Any, get_args, get_type_hints
+
+from dayone.model.hr.sources import BY_HAND, HrRules, OnCollision, UserNames
+from dayone.model.lifecycle import PAST_END, with_announced_end
+from dayone.model.people import Person, Status
+from dayone.model.subject_state import FactVersion, Presence, Telling
+
+_LONGEST_NAME = 1024  # Source: Identity Store API, CreateUser, DisplayName.
+_GONE = {Presence.MISSING: Status.MISSING, Presence.DELETED: Status.ENDED}
+
+
+def taken_in(telling: Telling, *, known: Iterable[Telling]) -> tuple[Telling, ...]:
+    """What all sources say once this one has spoken, by source.
+
+    What it does not speak about stays as it said before: an attribute that was left out of an answer was not emptied.
+    """
+    by_source = {record.source: record for record in known}
+    before = by_source.get(telling.source)
+    attributes = telling.attributes
+    if PAST_END in attributes:
+        attributes = with_announced_end(attributes, before=_said(before) if before else {})
+    merged = {**before.attributes, **attributes} if before else dict(attributes)
+    tellers = {**before.tellers, **telling.tellers} if before else telling.tellers
+    if before and tellers:
+        # Who only repeats a value has not told it.
+        same = {name for name in before.tellers if merged.get(name) == before.attributes.get(name)}
+        tellers = {**tellers, **{name: before.tellers[name] for name in same}}
+    by_source[telling.source] = replace(telling, attributes=merged, tellers=tellers)
+    return tuple(record for _, record in sorted(by_source.items()))
+
+
+def attributes_of(tellings: Iterable[Telling], *, rules: HrRules) -> dict[str, str]:
+    """Every attribute as the one says it who is believed about it.
+
+    That is its owner; else, in the order of the sources, the first that has something to say, and whoever told by hand
+    last of all. But an end that was told by hand counts beside what anybody says: the earlier last day, and that it is
+    over.
+    """
+    known = sorted(tellings, key=lambda record: _place(record.source, rules=rules))
+    believed = _all_believed(known, rules=rules)
+    by_hand = next((record.attributes for record in known if record.source == BY_HAND), {})
+    last, first_day = by_hand.get("end_date", ""), believed.get("start_date", "")
+    # Days in ISO 8601 sort as they come. Who was ended before their first day had that first day already; since an end
+    # of an employment before there is a later first day.
+    if last and first_day > last and first_day != by_hand.get("start_date", ""):
+        return _all_believed([_without_end(record) for record in known], rules=rules)
+    ended = {"status": Status.ENDED.value} if by_hand.get("status") == Status.ENDED.value else {}
+    days = [day for day in (last, believed.get("end_date", "")) if day]
+    return {**believed, **ended, **({"end_date": min(days)} if last else {})}
+
+
+def telling_of(
+    attributes: Mapping[str, str],
+    *,
+    source: str,
+    at: datetime,
+    read_at: datetime | None = None,
+    flaws: tuple[str, ...] = (),
+    teller: str = "",
+) -> Telling:
+    """A telling of these attributes, whose digest is that of all of them; `teller` is the ARN of who tells by hand."""
+    members = "\0".join(f"{name}={attributes[name]}" for name in sorted(attributes))
+    version = FactVersion(at=at, digest=hashlib.sha256(members.encode()).hexdigest(), read_at=read_at)
+    tellers = dict.fromkeys(attributes, teller) if teller else {}
+    return Telling(source=source, version=version, attributes=attributes, flaws=flaws, tellers=tellers)
+
+
+def overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:
+    """The attributes about which somebody else is believed, in order."""
+    return tuple(sorted(name for name, text in telling.attributes.items() if text and attributes.get(name) != text))
+
+
+def tag_of(version: FactVersion | None) -> str | None:
+    """A short name of what has been told of a person, another whenever more is; None before anything was."""
+    return hashlib.sha256(repr(version.rank).encode()).hexdigest()[:16] if version else None
+
+
+def lacking(attributes: Mapping[str, str], *, rules: HrRules, has_user_name: bool) -> tuple[str, ...]:
+    """What is still to be told before there is a person, who keeps the user name that is made of it then."""
+    makes_name = () if has_user_name or attributes.get("user_name") else fields_in(rules.user_names.pattern)
+    needed = dict.fromkeys(("given_name", "family_name", *makes_name))
+    return tuple(name for name in needed if name != "id" and not attributes.get(name))
+
+
+def person_of(person_id: str, attributes: Mapping[str, str], *, user_name: str, email: str) -> Person:
+    """The person with these attributes; those that this release does not know are left aside."""
+    given = {**attributes, "id": person_id, "user_name": user_name, "email": email}
+    both = f"{given.get('given_name', '')} {given.get('family_name', '')}"
+    given["display_name"] = given.get("display_name") or both[:_LONGEST_NAME]
+    optional = {field.name for field in fields(Person) if field.default is not MISSING}
+    # What is not said is as it is in a person of whom nothing is said.
+    said = {name: text for name, text in given.items() if text or name not in optional}
+    return Person(**{name: _typed(hint, said[name]) for name, hint in _hints().items() if name in said})
+
+
+def _place(source: str, *, rules: HrRules) -> tuple[int, str]:
+    if source == BY_HAND:
+        return (len(rules.order) + 1, source)
+    return (rules.order.index(source) if source in rules.order else len(rules.order), source)
+
+
+def _all_believed(known: Sequence[Telling], *, rules: HrRules) -> dict[str, str]:
+    believed: dict[str, str] = {}
+    said = {record.source: _said(record) for record in known}
+    for name in dict.fromkeys(name for attributes in said.values() for name in attributes):
+        texts = {source: attributes[name] for source, attributes in said.items() if name in attributes}
+        first = next((text for text in texts.values() if text), "")
+        believed[name] = texts.get(rules.owners.get(name, ""), first)
+    return believed
+
+
+def _without_end(telling: Telling) -> Telling:
+    if telling.source != BY_HAND:
+        return telling
+    kept = {name: text for name, text in telling.attributes.items() if name not in ("end_date", "status")}
+    return replace(telling, attributes=kept)
+
+
+def _said(telling: Telling) -> Mapping[str, str]:
+    gone = _GONE.get(telling.presence)
+    return {**telling.attributes, "status": gone.value} if gone else telling.attributes
+
+
+@cache
+def _hints() -> Mapping[str, Any]:
+    return get_type_hints(Person)
+
+
+def _typed(hint: Any, text: str) -> Any:  # noqa: ANN401 - whatever an attribute of a person is
+    if isinstance(hint, UnionType):
+        (hint,) = (entry for entry in get_args(hint) if entry is not type(None))
+    return date.fromisoformat(text) if hint is date else hint(text)
+
+
+# Source: Identity Store API, CreateUser, UserName: at most 128 characters, and two names that AWS keeps for itself.
+LONGEST = 128
+RESERVED = frozenset({"administrator", "awsadministrators"})
+# Nobody has that many namesakes; each try is a look into the table.
+_MOST_TRIES = 100
+_FIELD = re.compile(r"\{([a-z_]+)\}")
+# Letters that are not a plain one with a mark on it.
+_PLAIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
+)
+_KEPT = re.compile(r"[^a-z0-9@._+-]")
+
+
+def fields_in(pattern: str) -> tuple[str, ...]:
+    """The attributes that a pattern such as `{given_name}.{family_name}` is made of."""
+    return tuple(_FIELD.findall(pattern))
+
+
+def candidates(rule: UserNames, attributes: Mapping[str, str], *, person_id: str, told: str) -> Iterator[str]:
+    """The user names a person may get, the best first: what HR tells, or else what the pattern makes."""
+    base = told or _made(rule.pattern, attributes) or person_id
+    for number in range(1, _MOST_TRIES + 1):
+        name = _numbered(base, number=number, rule=rule, person_id=person_id)
+        if name.casefold() not in RESERVED:
+            yield name
+        if rule.on_collision is OnCollision.REFUSE or (rule.on_collision is OnCollision.ID and number > 1):
+            return
+
+
+def plain(text: str) -> str:
+    """Small Latin letters, digits and `@._+-`: marks are taken off letters, everything else is left out."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    return _KEPT.sub("", decomposed)
+
+
+def _made(pattern: str, attributes: Mapping[str, str]) -> str:
+    parts = {name: attributes.get(name, "") for name in fields_in(pattern)}
+    if pattern == "{email}":
+        return parts["email"]  # as it is: it is what the person types
+    # A part of which nothing is left, such as a name in another script, makes half a name.
+    if not all(plain(text) for text in parts.values()):
+        return ""
+    return _FIELD.sub(lambda match: plain(parts[match[1]]), pattern)
+
+
+def _numbered(base: str, *, number: int, rule: UserNames, person_id: str) -> str:
+    local, at, domain = base.partition("@")
+    behind = "" if number == 1 else f".{person_id}" if rule.on_collision is OnCollision.ID else str(number)
+    room = LONGEST - len(behind) - len(at) - len(domain)
+    return f"{local[: max(room, 1)]}{behind}{at}{domain}"[:LONGEST]

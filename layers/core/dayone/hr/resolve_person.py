@@ -1,0 +1,214 @@
+"""Resolve one person from what all HR sources have said, now that one of them has sent a record."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from dayone.hr.merge import attributes_of, candidates, lacking, overruled, person_of, tag_of, taken_in
+from dayone.hr.stated_ends import stated_end
+from dayone.model.accounts import Account
+from dayone.model.commands import ApplyHrRecord
+from dayone.model.hr.sources import BY_HAND, HrRules, OnCollision
+from dayone.model.lifecycle import PAST_END
+from dayone.model.people import Person, Status
+from dayone.model.subject_state import Claim, Head, Presence, Telling
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.facts import ResolvedFact, fact_entry, ignored
+from dayone.planning.former_names import Vacancy, has_vacated
+from dayone.ports.store import Subjects
+
+USER_NAME, _EMAIL = "user-name:", "email:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """How people get their names: by which rules, and out of what is nobody's.
+
+    `vacate` has somebody who has left give up theirs, if they can; `has_left` is whether somebody has.
+    """
+
+    rules: HrRules
+    subjects: Subjects
+    vacate: Callable[[str], Vacancy]
+    has_left: Callable[[Person], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Named:
+    """What a person is called, what of that is theirs alone, and what could not be had; `refused` is a newcomer.
+
+    `former` are those who have left and had any of it before. With `awaits` it is to be tried again.
+    """
+
+    user_name: str = ""
+    email: str = ""
+    claims: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default_factory=tuple)
+    refused: bool = False
+    former: tuple[str, ...] = ()
+    awaits: bool = False
+
+
+def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: datetime) -> ResolvedFact:
+    """The person to plan with, audited; a record that is older than what its source said before is ignored."""
+    telling = command.record
+    if command.expected_version and tag_of(head.version) != command.expected_version:
+        return ignored(command, "the record was changed in the meantime: read the person again", head=head, now=now)
+    before = next((record for record in head.tellings if record.source == telling.source), None)
+    if telling.presence is not Presence.PRESENT:
+        if before is None:
+            return ignored(command, "the source has never sent this person", head=head, now=now)
+        # Whatever it says of them next, as of whenever, comes after they were found to be gone.
+        telling = replace(telling, version=replace(telling.version, at=before.version.at))
+    if before is not None and not telling.version.is_newer_than(before.version):
+        result = ignored(command, _not_newer(telling, before), head=head, now=now)
+        return replace(result, is_echo=telling.version.digest == before.version.digest)
+    tellings = taken_in(telling, known=head.tellings)
+    attributes = attributes_of(tellings, rules=naming.rules)
+    resolved = _resolved(attributes, head=replace(head, tellings=tellings, version=telling.version), naming=naming)
+    audit = fact_entry(command, outcome="recorded", detail=telling.version.digest, now=now)
+    notes = (*resolved.notes, *_notes(telling, before, attributes))
+    is_echo = before is not None and telling.version.digest == before.version.digest
+    return replace(resolved, notes=notes, audit=(audit,), is_echo=is_echo)
+
+
+def resolve_names(head: Head, *, naming: Naming) -> ResolvedFact:
+    """The person by what was recorded, whose names may have become free."""
+    return _resolved(attributes_of(head.tellings, rules=naming.rules), head=head, naming=naming)
+
+
+def _resolved(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> ResolvedFact:
+    missing = lacking(attributes, rules=naming.rules, has_user_name=isinstance(head.fact, Person))
+    named = _Named(refused=True) if missing else _named(attributes, head=head, naming=naming)
+    waits = tuple(f"waits for the {name.replace('_', ' ')} from HR" for name in missing)
+    if missing and head.fact is None and stated_end(attributes):
+        waits = (_ENDS_NOBODY,)
+    is_called = {"user_name": named.user_name, "email": named.email}
+    person = head.subject.name
+    return ResolvedFact(
+        fact=_ended(head.fact, attributes) if named.refused else person_of(person, attributes, **is_called),
+        version=head.version,
+        tellings=head.tellings,
+        claims=head.claims if named.refused else named.claims,
+        former_holders=tuple(sorted({*head.former_holders, *named.former})),
+        awaits_names=named.awaits,
+        notes=waits or named.notes,
+    )
+
+
+_ENDS_NOBODY = (
+    "is the end of somebody who was never recorded, so nothing is revoked: compare the id and its letter case"
+)
+
+
+def _ended(fact: Person | Account | None, attributes: Mapping[str, str]) -> Person | Account | None:
+    """Who they were before, with the end: somebody of whom a name is missing leaves, too."""
+    if not isinstance(fact, Person) or attributes.get("status") != Status.ENDED:
+        return fact
+    return replace(fact, status=Status.ENDED)
+
+
+def _notes(telling: Telling, before: Telling | None, attributes: Mapping[str, str]) -> Iterator[str]:
+    """What does not count, the flaws that were left aside, and what the source told once and tells no more."""
+    if telling.source == BY_HAND and (names := overruled(telling, attributes)):
+        yield f"values of an HR system take precedence over manual ones: {', '.join(names)}"
+    yield from (f"left aside: {flaw}" for flaw in telling.flaws)
+    past = telling.attributes.get(PAST_END, "")
+    if past and attributes.get("end_date") != past:
+        yield f"{telling.source} says that the person is here, so its old last day {past} does not count"
+    is_whole = telling.source != BY_HAND and telling.presence is Presence.PRESENT and not telling.flaws
+    silent = before.attributes.keys() - telling.attributes.keys() if before and is_whole else ()
+    if silent and telling.attributes.get("status") != Status.ENDED:
+        yield f"{telling.source} tells no more, so it stays as it was: {', '.join(sorted(silent))}"
+
+
+def _not_newer(telling: Telling, before: Telling) -> str:
+    if telling.version.digest == before.version.digest:
+        return "the same record was received before"
+    return f"stale: the record of {telling.source} is from {before.version.at.isoformat()}"
+
+
+@dataclass(kw_only=True)
+class _Claims:
+    """The user names and e-mail addresses that a person may have: their own, what is nobody's, and what becomes so."""
+
+    person: str
+    mine: frozenset[str]
+    naming: Naming
+    is_here: Callable[[], bool]
+    former: set[str] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
+
+    def is_free(self, claim: str) -> bool:
+        """Whether the person may have it; somebody who has left gives it up for whoever is here."""
+        if claim in self.mine:
+            return True
+        claimed = self.naming.subjects.claimed(claim)
+        if claimed.holder not in ("", self.person):
+            claimed = self._vacated(claim, claimed)
+        if claimed.holder not in ("", self.person):
+            return False
+        if former := claimed.former:
+            # Who never got a user left the names with the user of whoever had them before.
+            earlier = self.naming.subjects.load(Subject(SubjectKind.PERSON, former)).head.former_holders
+            self.former |= {former, *earlier} - {self.person}
+        return True
+
+    def _vacated(self, claim: str, claimed: Claim) -> Claim:
+        vacancy = self.naming.vacate(claimed.holder) if self.is_here() else Vacancy.KEPT
+        after = self.naming.subjects.claimed(claim) if vacancy is Vacancy.FREE else claimed
+        if vacancy is Vacancy.NOT_YET:
+            self.awaited.add(claimed.holder)
+        return after
+
+
+def _named(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> _Named:
+    person, rules = head.subject.name, naming.rules
+    now = head.fact if isinstance(head.fact, Person) else None
+
+    def is_here() -> bool:
+        return not naming.has_left(person_of(person, attributes, user_name="", email=""))
+
+    gave_up = now is not None and has_vacated(now)
+    if now is not None and gave_up and not is_here():
+        return _Named(user_name=now.user_name, claims=head.claims)
+    claims = _Claims(person=person, mine=frozenset(head.claims), naming=naming, is_here=is_here)
+    names = _user_names(person, attributes, now=None if gave_up else now, rules=rules)
+    user_name = next((name for name in names if claims.is_free(USER_NAME + name.casefold())), "")
+    email = attributes.get("email", "")
+    has_email = not email or claims.is_free(_EMAIL + email.casefold())
+    if claims.awaited:
+        return _awaiting(now, head=head, holders=claims.awaited)
+    notes = () if has_email else ("the e-mail address belongs to another person",)
+    if not user_name:
+        notes = (*notes, "the user name belongs to another person")
+    if now is None and (not user_name or (not has_email and rules.emails is OnCollision.REFUSE)):
+        return _Named(notes=notes, refused=True)
+    user_name = user_name or (now.user_name if now else "")
+    email = email if has_email else (now.email if now else "")
+    # A name that was somebody's stays theirs for as long as they are here: what they did under it is on record.
+    kept = {name for name in claims.mine if name.startswith(USER_NAME)} | {USER_NAME + user_name.casefold()}
+    mine = tuple(sorted(kept | ({_EMAIL + email.casefold()} if email else set())))
+    former = tuple(sorted(claims.former))
+    notes = (*notes, *(f"the user name or the e-mail address was that of {name} before" for name in former))
+    return _Named(user_name=user_name, email=email, claims=mine, notes=notes, former=former)
+
+
+def _awaiting(now: Person | None, *, head: Head, holders: Iterable[str]) -> _Named:
+    """Named as before until those who have left, and have the name or the address, have lost all access."""
+    note = f"waits for the user name or the e-mail address of {', '.join(sorted(holders))}, who has left and has access"
+    if now is None:
+        return _Named(notes=(note,), refused=True, awaits=True)
+    return _Named(user_name=now.user_name, email=now.email, claims=head.claims, notes=(note,), awaits=True)
+
+
+def _user_names(person: str, attributes: Mapping[str, str], *, now: Person | None, rules: HrRules) -> Iterator[str]:
+    """The user names the person may have, the one they have first where it is still one of them."""
+    told = attributes.get("user_name", "")
+    if now is not None and not (told or rules.user_names.follows):
+        yield now.user_name
+        return
+    possible = tuple(candidates(rules.user_names, {**attributes, "id": person}, person_id=person, told=told))
+    if now is not None and any(name.casefold() == now.user_name.casefold() for name in possible[1:]):
+        yield now.user_name
+    yield from possible

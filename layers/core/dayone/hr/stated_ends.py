@@ -1,0 +1,34 @@
+"""The end of somebody's time here as a record states it: all that is taken of one that is flawed otherwise."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from dayone.model.people import Status
+
+# How HR systems write that there is no last day.
+_NEVER = date.max.isoformat()
+
+
+def stated_end(attributes: Mapping[str, str]) -> dict[str, str]:
+    """The attributes that end; empty for a record that states no end.
+
+    An end is the status `ended`, or a last day in ISO 8601 that is not before the first: that would be of another
+    employment. A last day that the status contradicts is not among the attributes any more.
+    """
+    status, last = attributes.get("status", ""), attributes.get("end_date", "")
+    if status == Status.ENDED:
+        return {"status": status, **({"end_date": last} if last else {})}
+    is_end = bool(last) and last != _NEVER and attributes.get("start_date", "") <= last
+    return {"end_date": last} if is_end else {}
+
+
+def clear_ends(stated: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Mapping[str, str]]:
+    """The end of each person; `stated` is what each of their rows states, empty where it states none.
+
+    Whoever has a row without an end goes on in that one; of several last days the latest counts.
+    """
+
+    def lateness(end: Mapping[str, str]) -> tuple[bool, str]:
+        return end.get("status") != Status.ENDED, end.get("end_date", "")
+
+    return {person: max(ends, key=lateness) for person, ends in stated.items() if all(ends)}

@@ -1,0 +1,158 @@
+"""Take one delivery of an HR system: prove who sent it, read it, and put it on the inbox before saying yes."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.errors import Invalid, Malformed, NotFound, Rejected, TooLarge, Unauthentic
+from dayone.hr.connectors.authentication import comes_from
+from dayone.hr.connectors.base import Heard, kind_called
+from dayone.hr.connectors.files import garbled
+from dayone.hr.connectors.okta import challenge
+from dayone.messages.deliveries import PINGS, TOKEN_OF_GUSTO, VERIFY_ELSEWHERE, Delivery
+from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce, NoteRefusedRecord
+from dayone.model.hr.sources import Source
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.hr import HrSources, SigningKeys, TokenKeys
+from dayone.ports.store import Inbox
+
+# Characters of the id of a delivery, or of a record in it.
+LONGEST_ID = 512
+# Two dots would climb in the address that a record is asked for at, and half a character cannot be written there.
+_ID = re.compile(rf"(?!\.{{1,2}}\Z)[^\ud800-\udfff]{{0,{LONGEST_ID}}}")
+_UNPROVEN = (
+    "the delivery is not authenticated: there is no such address, or the signature or secret is missing or wrong, the "
+    "signed time is more than five minutes off, or it comes from another network; the log says which"
+)
+_MOST_FINDINGS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveHrEvent:
+    """What receiving needs."""
+
+    sources: HrSources
+    keys: SigningKeys
+    token_keys: TokenKeys
+    inbox: Inbox
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What came of a delivery: the changes it leads to and notes, or what to echo, or why it leads to nothing."""
+
+    changes: tuple[str, ...] = ()
+    echo: str = ""
+    ignored: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
+    """The same delivery again leads to the same changes.
+
+    Raises Unauthentic, NotFound for an unknown source if the delivery is authentic, TooLarge, Malformed or Invalid;
+    then nothing was recorded, but of several people the ends that the delivery states, and that an Invalid one was
+    refused. What nobody signs is answered alike for every source, whether there is one or not.
+    """
+    if delivery.is_question:
+        return Received(echo=challenge(delivery))
+    if delivery.body.strip() in PINGS:
+        return Received(ignored="it is a test of the connection")
+    source, heard = _authentic(delivery, ports=ports)
+    if heard.ignored:
+        return Received(ignored=heard.ignored)
+    commands = list(_commands(heard, source=source))
+    refused = _refused(heard) if heard.refused else None
+    noted = [_refusal(refused, source=source, now=ports.clock())] if refused else []
+    if commands or noted:
+        ports.inbox.put([*commands, *noted])
+    if refused:
+        raise refused
+    return Received(changes=tuple(command.cause.change for command in commands), notes=heard.notes)
+
+
+def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, Heard]:
+    """Verify a delivery, then read it; whoever cannot prove who they are does not learn which sources there are."""
+    known = ports.sources.configuration().sources
+    # For an unknown source as much is done as for a known one: the time it takes would tell them apart.
+    source = known.get(delivery.source) or next(iter(known.values()), None)
+    if source is None:
+        raise _unproven(delivery)
+    largest = kind_called(source.kind).largest_body
+    try:
+        comes_from(delivery, source=source)
+        keys = ports.token_keys.keys(source.tokens) if source.tokens else ports.keys.keys(source)
+        heard = kind_called(source.kind).read(delivery, source=source, keys=keys, now=ports.clock())
+    except Unauthentic as error:
+        raise _unproven(delivery) from error
+    except Invalid as error:
+        # From here on the sender is who they say; before, a limit would tell of which kind a source is.
+        if len(delivery.body) > largest:
+            raise TooLarge(f"the body is over {largest} bytes") from error
+        _note(error, delivery, source=source, ports=ports)
+        raise
+    if delivery.source not in known:
+        raise NotFound(f"there is no HR source {delivery.source}; configured: {', '.join(sorted(known))}")
+    if len(delivery.body) > largest:
+        raise TooLarge(f"the body is over {largest} bytes")
+    ids = (heard.reference, *(notification.record for notification in heard.notifications))
+    if not all(map(_ID.fullmatch, ids)):
+        raise Malformed(
+            f"an id of the delivery, or of a record in it, is over {LONGEST_ID} characters, half one, or `..`"
+        )
+    return source, heard
+
+
+def _unproven(delivery: Delivery) -> Rejected:
+    if TOKEN_OF_GUSTO in delivery.body:
+        return Invalid("a verification token is not accepted here", findings=(VERIFY_ELSEWHERE,))
+    # The same for every address, whether there is a source that reads files or not.
+    return garbled(delivery.body) or Unauthentic(_UNPROVEN)
+
+
+def _refused(heard: Heard) -> Invalid:
+    ends = len(heard.people) or heard.count
+    people = "the end of 1 person was" if ends == 1 else f"the ends of {ends} people were"
+    taken = f"only {people} taken" if ends else "nothing was taken"
+    person = next(iter(heard.people)) if len(heard.people) == 1 else ""
+    return Invalid(f"{taken}: correct the rest and send it again", findings=heard.refused, person=person)
+
+
+def _note(error: Invalid, delivery: Delivery, *, source: Source, ports: ReceiveHrEvent) -> None:
+    """Have a record named that was read and refused; not what cannot be read, nor what is of no source."""
+    if delivery.source == source.name and not isinstance(error, Malformed):
+        ports.inbox.put([_refusal(error, source=source, now=ports.clock())])
+
+
+def _refusal(error: Invalid, *, source: Source, now: datetime) -> Command:
+    """The command by which people are told of it: whoever sent it may log the answer, or nothing."""
+    cause = _cause(source, reference=f"refused/{error.person}/{now.isoformat()}", at=now)
+    findings = error.findings[:_MOST_FINDINGS] or (str(error),)
+    subject = Subject(SubjectKind.HR_SOURCE, source.name)
+    return NoteRefusedRecord(subject=subject, cause=cause, person=error.person, findings=findings)
+
+
+def _commands(heard: Heard, *, source: Source) -> Iterator[Command]:
+    the_source = Subject(SubjectKind.HR_SOURCE, source.name)
+    for person, record in heard.people.items():
+        reference = heard.reference if len(heard.people) == 1 else f"{heard.reference}/{person}"
+        # What is sent again once it is corrected is another change.
+        reference = f"{reference}/end" if heard.refused else reference
+        cause = _cause(source, reference=reference, at=record.version.at)
+        yield ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=record)
+    for notification in heard.notifications:
+        reference = f"{heard.reference}/{notification.record}"
+        cause = _cause(source, reference=reference, at=notification.at)
+        yield FetchHrRecord(subject=the_source, cause=cause, notification=notification)
+    if heard.workforce:
+        cause = _cause(source, reference=heard.reference, at=heard.at)
+        yield ImportWorkforce(subject=the_source, cause=cause, workforce=heard.workforce, only_ends=bool(heard.refused))
+
+
+def _cause(source: Source, *, reference: str, at: datetime) -> Cause:
+    actor = f"hr:{source.name}"
+    change = ulid_of(at, name=f"{actor}:{reference}")
+    return Cause(change=change, kind=CauseKind.HR_EVENT, actor=actor, reference=reference, at=at)

@@ -1,0 +1,114 @@
+"""Look up one person, account, group, permission set or change; raises NotFound where there is none."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from dayone.errors import Inapplicable, NotFound
+from dayone.model.changes import Cause, CauseKind, Change, ulid, ulid_time
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.records import KnownSubjects, Records
+
+
+class CausePorts(Protocol):
+    """Making a cause: what it needs of the API's context."""
+
+    clock: Clock
+    entropy: RandomBytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What was taken: the change that it leads to, and the tag of what is told with it, empty for several people."""
+
+    change: str
+    tag: str = ""
+
+
+def caused_by(actor: str, *, reference: str, ports: CausePorts, kind: CauseKind = CauseKind.BY_HAND) -> Cause:
+    """The cause of a new change, which somebody asks for now."""
+    at = ports.clock()
+    return Cause(change=ulid(at, entropy=ports.entropy()), kind=kind, actor=actor, reference=reference, at=at)
+
+
+# The inbox and its dead letters each keep a message for 14 days. In a FIFO queue of dead letters its time begins anew.
+# Source: Amazon SQS Developer Guide, "Setting up dead-letter queue retention".
+KEPT_BY_QUEUES = timedelta(days=28)
+# As far as the clock of a sender may be ahead of ours.
+_CLOCKS_DIFFER_BY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Which part of a list is asked for; `group`, when set, is the only one to look through."""
+
+    limit: int
+    cursor: str = ""
+    group: str = ""
+
+
+def read_person(person: str, *, records: Records) -> SubjectState:
+    """Raises NotFound for a person HR has never told about."""
+    mend = "check the id, which is HR's own; a person is recorded with HR's first event about them"
+    return _known(Subject(SubjectKind.PERSON, person), mend=mend, records=records)
+
+
+def read_account(account: str, *, records: Records) -> SubjectState:
+    """Raises NotFound for an account that was never seen in the organisation."""
+    mend = "check its 12 digits; an account is recorded with the first event about it"
+    return _known(Subject(SubjectKind.ACCOUNT, account), mend=mend, records=records)
+
+
+def read_group(group: str, *, known: KnownSubjects) -> SubjectState:
+    """The group itself, without its members; raises NotFound for one that no policy has ever had."""
+    subject = Subject(SubjectKind.GROUP, group)
+    found = known.brief([subject]).get(subject)
+    if found is None:
+        raise NotFound(f"there is no group {group}: check its key in the policy, which is not its display name")
+    return found
+
+
+def read_permission_set(permission_set: str, *, records: Records) -> SubjectState:
+    """The permission set with its parts; raises NotFound for one that no policy has ever had."""
+    state = records.subject(Subject(SubjectKind.PERMISSION_SET, permission_set))
+    if not state.applied and not state.head.revision:
+        raise NotFound(
+            f"there is no permission set {permission_set}: check its key in the policy, which is not its name"
+        )
+    return state
+
+
+def the_change(change: str, *, records: Records, now: datetime) -> Change:
+    """A change that is recorded.
+
+    Raises Inapplicable for one that may have been accepted and is not planned yet, NotFound for one that cannot be.
+    """
+    found = records.change(change)
+    if found is None:
+        accepted_at(change, now=now)
+        mend = "try again once `GET /v1/changes/{id}` answers 200"
+        raise Inapplicable(f"change {change} is not planned yet, or was never accepted: {mend}")
+    return found
+
+
+def accepted_at(change: str, *, now: datetime) -> datetime:
+    """The time in the id of a change of which nothing is recorded, though a queue may have its message.
+
+    Raises NotFound for what is no id, and for a time that no message in a queue can have.
+    """
+    at = ulid_time(change)
+    if at is None:
+        raise NotFound(f"there is no change {change}: check the id, which has 26 characters")
+    if not now - KEPT_BY_QUEUES <= at <= now + _CLOCKS_DIFFER_BY:
+        when = "to come" if at > now else f"over {KEPT_BY_QUEUES.days} days ago, longer than a queue keeps a message"
+        raise NotFound(f"there is no change {change}: the time in its id is {when}; check the id")
+    return at
+
+
+def _known(subject: Subject, *, mend: str, records: Records) -> SubjectState:
+    state = records.subject(subject)
+    if state.head.fact is None and not state.applied:
+        raise NotFound(f"there is no {subject.kind} {subject.name}: {mend}")
+    return state

@@ -1,0 +1,1 @@
+"""Messages on the queues and over HTTP, as text."""

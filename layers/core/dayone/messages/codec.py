@@ -1,0 +1,177 @@
+"""Encode the domain's dataclasses as plain values for records and messages, and decode them by their type hints.
+
+What is empty ("", None, (), {}) is left out and comes back as the empty value of its type. What is missing because
+the text is older than its field comes back as the field's default, and members that this release does not know are
+ignored, so that records and messages survive a release in between.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Any, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
+
+from dayone.model.subjects import Resource, ResourceOf, Subject
+
+type Record = dict[str, Any]
+type _Decoder = Callable[[Any], Any]
+
+# The domain itself writes these as one text and reads them back with `parse`.
+_TEXTS = (Subject, Resource, ResourceOf)
+_EMPTY: Mapping[object, object] = {str: "", tuple: (), Mapping: {}, frozenset: frozenset()}
+_ABSENT = object()
+
+
+def stamp(at: datetime) -> str:
+    """A moment as ISO 8601 in UTC, of one width so that texts sort as moments do; it must have a time zone."""
+    if at.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {at}")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# Of two kinds that a value is of, the first counts: a moment is a date as well. A length of time is in seconds.
+_SCALARS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (_TEXTS, str),
+    (Enum, lambda value: value.value),
+    (datetime, stamp),
+    (date, date.isoformat),
+    (timedelta, lambda value: int(value.total_seconds())),
+)
+
+
+def encode(value: object) -> Any:  # noqa: ANN401 - any plain value, one return for each kind
+    """The value as None, bool, int, str, list or dict; dataclasses become dicts without their empty fields."""
+    for kinds, written in _SCALARS:
+        if isinstance(value, kinds):
+            return written(value)
+    if isinstance(value, frozenset):
+        return sorted(map(encode, value))
+    if isinstance(value, Mapping):
+        return {str(name): encode(member) for name, member in value.items()}
+    if isinstance(value, tuple | list):
+        return [encode(member) for member in value]
+    if is_dataclass(value):
+        encoded = {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+        return {name: member for name, member in encoded.items() if not is_empty(member)}
+    return value
+
+
+def is_empty(encoded: object) -> bool:
+    """Whether an encoded value is left out; zero and false are not empty."""
+    return encoded is None or (isinstance(encoded, str | list | dict) and not encoded)
+
+
+def decode[T](kind: type[T], record: Mapping[str, Any], **given: object) -> T:
+    """A dataclass from its record; `given` are fields that the record does not hold under their own names.
+
+    Raises ValueError, TypeError or LookupError for a record that is not one of this kind.
+    """
+    values = dict(given)
+    for field in _fields(cast("Hashable", kind)):
+        if field.name in values:
+            continue
+        value = record.get(field.name, _ABSENT)
+        if value is not _ABSENT:
+            values[field.name] = field.decode(value)
+        elif field.absent is not _ABSENT:
+            values[field.name] = field.absent
+    return kind(**values)
+
+
+class _Field(NamedTuple):
+    """How one field is decoded, and its value where the record has none; `_ABSENT` leaves it to the dataclass."""
+
+    name: str
+    decode: _Decoder
+    absent: object
+
+
+@cache
+def _fields(kind: Hashable) -> tuple[_Field, ...]:
+    hints = get_type_hints(kind)
+    given = {field.name for field in fields(cast("Any", kind)) if _has_default(field)}
+    return tuple(_Field(name, _decoder(hint), _absent(hint, is_given=name in given)) for name, hint in hints.items())
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
+def _absent(hint: Any, *, is_given: bool) -> object:  # noqa: ANN401 - a type hint
+    if _is_optional(hint):
+        return None
+    if not is_given and is_dataclass(hint):
+        return _of_nothing(hint)
+    return _EMPTY.get(get_origin(hint) or hint, _ABSENT)
+
+
+def _of_nothing(hint: Any) -> object:  # noqa: ANN401 - a type hint
+    """The value whose fields are all empty, which is left out as they are; `_ABSENT` where some cannot be."""
+    try:
+        return decode(hint, {})
+    except TypeError:
+        return _ABSENT
+
+
+@cache
+def _decoder(hint: Any) -> _Decoder:  # noqa: ANN401 - a type hint
+    if _is_optional(hint):
+        inner = [part for part in get_args(hint) if part is not type(None)]
+        decoded = _decoder(inner[0]) if len(inner) == 1 else _undecodable
+        return lambda value: None if value is None else decoded(value)
+    origin = get_origin(hint)
+    if origin in (tuple, frozenset):
+        member = _decoder(get_args(hint)[0])
+        return lambda value: origin(map(member, _checked(value, list)))
+    if origin is Mapping:
+        member = _decoder(get_args(hint)[1])
+        return lambda value: {name: member(inner) for name, inner in _checked(value, dict).items()}
+    return _plain_decoder(hint)
+
+
+def _plain_decoder(hint: Any) -> _Decoder:  # noqa: ANN401 - a type hint
+    if hint in _TEXTS:
+        return lambda value: hint.parse(_checked(value, str))
+    if hint is datetime:
+        return _moment
+    if hint is timedelta:
+        return lambda value: timedelta(seconds=_number(value))
+    if hint is date:
+        return lambda value: date.fromisoformat(_checked(value, str))
+    if is_dataclass(hint):
+        return lambda value: decode(hint, _checked(value, dict))  # type: ignore[arg-type]
+    if hint in (str, bool):
+        return lambda value: _checked(value, hint)
+    # Of DynamoDB, numbers arrive as Decimal, which an enum of numbers would not know.
+    return lambda value: hint(_number(value) if isinstance(value, Decimal) or hint is int else value)
+
+
+def _undecodable(_: object) -> Any:  # noqa: ANN401 - it returns nothing
+    raise TypeError("a field of several types, which has to be given")
+
+
+def _checked(value: Any, kind: type) -> Any:  # noqa: ANN401 - any plain value
+    # JSON's true is Python's True, which is an int as well.
+    if type(value) is not kind:
+        raise TypeError(f"not {kind.__name__}")
+    return value
+
+
+def _number(value: object) -> int:
+    if isinstance(value, Decimal) and value == int(value):
+        return int(value)
+    return int(_checked(value, int))
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_checked(value, str))
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
+
+
+def _is_optional(hint: object) -> bool:
+    return get_origin(hint) in (Union, UnionType) and type(None) in get_args(hint)

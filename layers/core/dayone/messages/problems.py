@@ -1,0 +1,92 @@
+"""What went wrong with a request, as RFC 9457 has it: said to a caller who can do something about it."""
+
+import math
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+from dayone.errors import (
+    AlreadyExists,
+    Conflicting,
+    Forbidden,
+    Inapplicable,
+    Invalid,
+    KeyReused,
+    Malformed,
+    NotFound,
+    Outdated,
+    Throttled,
+    TooLarge,
+    Unauthentic,
+    Unavailable,
+    UnderWay,
+)
+
+MEDIA_TYPE = "application/problem+json"
+# More would help nobody, and an answer that lists them all could outgrow what Lambda may return.
+_MOST_FINDINGS, _LONGEST_FINDING = 201, 1000
+_RETRY_AFTER = 5  # seconds; what a throttled table or queue needs is far less
+
+
+class Problem(TypedDict):
+    """A problem document (RFC 9457); `findings` lists the mistakes in the request, `instance` is the requested path."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: NotRequired[str]
+    findings: NotRequired[list[str]]
+    request_id: NotRequired[str]
+
+
+_KINDS: Mapping[type[Exception], tuple[int, str, str]] = {
+    Malformed: (400, "malformed", "The request cannot be read"),
+    Unauthentic: (401, "unauthentic", "The request is not authenticated"),
+    Forbidden: (403, "forbidden", "The caller may not do this"),
+    NotFound: (404, "not-found", "Not found"),
+    AlreadyExists: (409, "already-exists", "It already exists"),
+    UnderWay: (409, "under-way", "The same request is in progress"),
+    Conflicting: (409, "conflicting", "Another request is writing the same resource"),
+    Inapplicable: (409, "inapplicable", "The request conflicts with the current state"),
+    Outdated: (412, "outdated", "The resource was changed since the caller read it"),
+    TooLarge: (413, "too-large", "The request is too large"),
+    KeyReused: (422, "key-reused", "The idempotency key was used for another request"),
+    Invalid: (422, "invalid", "The request is not valid"),
+    Unavailable: (503, "unavailable", "Temporarily unavailable"),
+    Exception: (500, "unexpected", "Day One failed"),
+}
+
+# The text of these errors is AWS's or our own inside; the caller gets what to do instead.
+_ADVICE: Mapping[str, str] = {
+    "conflicting": "Nothing was changed by this request: send it again.",
+    "unavailable": "The request may be right, but Day One cannot reach its state: send it again in a few seconds.",
+    "unexpected": "This is not the caller's mistake: look for the request id in the function's log.",
+}
+
+
+def problem_of(error: Exception, *, instance: str = "", request_id: str = "") -> Problem:
+    """The problem that an error is; one that is not the caller's to mend says nothing about the inside.
+
+    `type` is a tag URI (RFC 4151) that names the kind for programs; `detail` says what to do.
+    """
+    status, kind, title = next(_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
+    problem = Problem(
+        type=f"tag:dayone,2026:{kind}", title=title, status=status, detail=_ADVICE.get(kind) or str(error) or title
+    )
+    if isinstance(error, Invalid) and error.findings:
+        listed = [finding[:_LONGEST_FINDING] for finding in error.findings[:_MOST_FINDINGS]]
+        more = len(error.findings) - len(listed)
+        problem["findings"] = [*listed, f"and {more} more that are not listed"] if more else listed
+    if instance:
+        problem["instance"] = instance
+    if request_id:
+        problem["request_id"] = request_id
+    return problem
+
+
+def problem_headers(error: Exception) -> dict[str, str]:
+    """`Retry-After`, in whole seconds, for an error that another try may mend."""
+    if not isinstance(error, Unavailable):
+        return {}
+    said = error.retry_after if isinstance(error, Throttled) else None
+    return {"Retry-After": str(math.ceil(said or _RETRY_AFTER))}

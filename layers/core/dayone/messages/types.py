@@ -1,0 +1,28 @@
+"""Kinds of text in the HTTP API: plain text to the code, and more closely described in the API's document."""
+
+from typing import Annotated, Any
+
+
+class Described:
+    """Adds members to the JSON Schema of what it annotates; pydantic, which makes schemas, asks it."""
+
+    def __init__(self, **says: object) -> None:
+        self._says = says
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own
+        """The schema that it would have been, and what is said here."""
+        return {**handler(core), **self._says}
+
+
+def one_of(*words: str) -> Described:
+    """One of these words and no other."""
+    return Described(enum=[str(word) for word in words])
+
+
+Moment = Annotated[str, Described(format="date-time")]
+PersonId = Annotated[str, Described(pattern="^[A-Za-z0-9._@+-]{1,128}$")]
+AccountId = Annotated[str, Described(pattern="^[0-9]{12}$")]
+ChangeId = Annotated[str, Described(pattern="^[0-9A-HJKMNP-TV-Z]{26}$")]
+Name = Annotated[str, Described(minLength=1, maxLength=128)]
+Href = Annotated[str, Described(format="uri-reference")]
+Count = Annotated[int, Described(minimum=0)]

@@ -1,0 +1,1 @@
+"""The words that everything speaks: facts, policy, subjects, operations, changes."""

@@ -1,0 +1,176 @@
+"""The log of what was done and why, each entry chained to the one before so that tampering shows."""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from dayone.model.operations import DeletionOutcome, Operation
+from dayone.model.reasons import Reason
+
+GENESIS = "0" * 64
+# What may name a person or tell something of one. All of an entry but its time, its outcome and AWS's request id.
+SEALED = ("action", "actor", "change", "detail", "operation", "reasons", "subject")
+_SALT = re.compile(r"[0-9a-f]{32}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    """One thing that happened: who or what caused it, what was done to what, by which rule, and what came of it.
+
+    `request_id` is AWS's. `outcome` is `succeeded`, `failed`, `recorded` or `ignored`, of a deletion that succeeded and
+    deleted nothing `was_not_there` or `left_in_place`; `detail` carries the reason of a failure. People appear by their
+    HR id, but an actor's ARN and what AWS says may have a name. What is in SEALED can be dropped, and then is empty.
+    """
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    change: str
+    outcome: str
+    operation: str = ""
+    reasons: tuple[Reason, ...] = ()
+    request_id: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seals:
+    """What keeps the sealed fields of an entry out of its hash, which covers a salted digest of each.
+
+    `salt` is 16 random bytes in hex, from which the key of each field's digest derives. Once a field was dropped there
+    is no salt: `keys` has the keys of the fields that are left, by name, and `digests` what the others have left.
+    """
+
+    salt: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    def fit(self, entry: AuditEntry) -> bool:
+        """Whether each field of the entry is there with its key or was dropped with it, and there is nothing else."""
+        present = {name for name in SEALED if getattr(entry, name)}
+        if not self.digests:
+            return bool(_SALT.fullmatch(self.salt)) and not self.keys
+        is_split = self.keys.keys() == present and self.digests.keys() <= {*SEALED} - present
+        return is_split and not self.salt and all(map(_DIGEST.fullmatch, (*self.keys.values(), *self.digests.values())))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneEnd:
+    """The last entry of a lane: its `number`, the `day` (ISO 8601, UTC) it lies on, and its `hash`.
+
+    `began` is the day of the first one, empty where that is not on record. The default is a lane without entries.
+    """
+
+    number: int = 0
+    day: str = ""
+    hash: str = GENESIS
+    began: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRecord:
+    """An entry as it is on record: the `number` in its lane, and the hash that binds it to those before it.
+
+    `previous_day` is the day (ISO 8601, UTC) on which the entry before it lies, empty for the first of a lane. An entry
+    of the first format has no `seals`: its hash covers its fields as they are.
+    """
+
+    entry: AuditEntry
+    lane: str
+    number: int
+    previous_day: str
+    seals: Seals | None
+    hash: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day that it lies on, as of its time."""
+        return self.entry.at.date().isoformat()
+
+    @property
+    def forgotten(self) -> list[str]:
+        """The names of the fields that were dropped, in the order of the alphabet."""
+        return sorted(self.seals.digests) if self.seals else []
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlteredRecord:
+    """What lies in the log and was not written so: in which lane, under which number, and what is wrong with it."""
+
+    lane: str
+    number: int
+    message: str
+
+
+type StoredRecord = AuditRecord | AlteredRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditWanted:
+    """Entries from `since` until before `until`; of a subject, such as `person:e-1001`, and by an actor, if given."""
+
+    since: datetime
+    until: datetime
+    subject: str = ""
+    actor: str = ""
+
+    def has(self, entry: AuditEntry) -> bool:
+        """Whether an entry of its subject is wanted."""
+        return self.since <= entry.at < self.until and self.actor in ("", entry.actor)
+
+
+def link(record: AuditRecord, *, previous: str) -> str:
+    """The hash that binds a record to everything before it: SHA-256 in hex over the previous hash and the record.
+
+    Over all of it but its own hash: where it lies is derived from what is hashed. Each sealed field that is not empty
+    counts by its HMAC-SHA-256, under a key that is the HMAC of its name under the salt; a dropped one by what it left.
+    The format is hashed, too, so that no entry passes for one of the other format.
+    """
+    hashed = {"lane": record.lane, "number": record.number, "previous_day": record.previous_day, "hash": previous}
+    entry, seals = asdict(record.entry), record.seals
+    if seals is not None:
+        keys = {
+            name: seals.keys.get(name) or hmac.digest(seals.salt.encode(), name.encode(), "sha256").hex()
+            for name in SEALED
+        }
+        # What is there counts as it is, whatever digest lies beside it.
+        entry |= {
+            name: hmac.digest(keys[name].encode(), json.dumps(entry[name], sort_keys=True).encode(), "sha256").hex()
+            if entry[name]
+            else seals.digests.get(name, "")
+            for name in SEALED
+        }
+        hashed["format"] = 2
+    text = json.dumps({**hashed, "entry": entry}, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def first_break(records: Iterable[AuditRecord], *, previous: str = GENESIS) -> AuditRecord | None:
+    """The first record whose hash does not follow from the one before, or None when the chain is whole."""
+    for record in records:
+        if record.hash != link(record, previous=previous):
+            return record
+        previous = record.hash
+    return None
+
+
+def entry_of(operation: Operation, *, at: datetime) -> AuditEntry:
+    """The entry about the end of an operation."""
+    return AuditEntry(
+        at=at,
+        actor=operation.actor,
+        action=f"{operation.kind} {operation.resource}",
+        subject=str(operation.subject),
+        change=operation.change,
+        outcome=operation.state if operation.outcome in (None, DeletionOutcome.DELETED) else operation.outcome,
+        operation=operation.id,
+        reasons=operation.reasons,
+        request_id=operation.request_id,
+        detail=operation.failure_reason,
+    )

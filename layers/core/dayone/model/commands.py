@@ -1,0 +1,297 @@
+"""Commands on the inbox: each says what is to be done about one subject, and because of what.
+
+Every class here has one handler, in the table of `usecases.plan_changes`. Commands about the same subject are handled
+in the order in which they were put.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.model.adoption import Adoption
+from dayone.model.changes import Cause, CauseKind, Decision
+from dayone.model.grants import Grant
+from dayone.model.hr.sources import BY_HAND
+from dayone.model.subject_state import Telling
+from dayone.model.subjects import Resource, Subject, SubjectKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """The subject that a command is about, and the cause of the change that it belongs to."""
+
+    subject: Subject
+    cause: Cause
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Of two commands with the same identity within five minutes the inbox takes the first alone."""
+        return (type(self).__name__, self.cause.change, self.subject)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileSubject(Command):
+    """Plan a person, an account, a group or a permission set by the fact that is recorded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyHrRecord(Command):
+    """Record what one HR source, or somebody by hand, says of a person, then plan that person.
+
+    With `expected_version` the record counts only while that is the tag of the person's newest record.
+    """
+
+    record: Telling
+    expected_version: str = ""
+
+    @property
+    def delivery(self) -> str:
+        """The name of the delivery behind it where the sender may repeat one under the same id, else empty."""
+        is_delivered = self.cause.kind is CauseKind.HR_EVENT
+        return f"{self.cause.actor}:{self.cause.reference}" if is_delivered else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyGrant(Command):
+    """Join `grant` with what is remembered of it, then plan the person or account that it belongs to."""
+
+    grant: Grant
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreResources(Command):
+    """Plan a subject of which AWS was seen not to have `missing` any more, although they are recorded."""
+
+    missing: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdoptExisting(Command):
+    """Plan a subject whose name somebody else has taken, by a decision about what exists there."""
+
+    adoption: Adoption
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshAccount(Command):
+    """Read an account from Organizations, then plan it.
+
+    With `is_initial_discovery` the account was there before Day One, unless it is recorded already; with `recreate`
+    everything it has is made once more. With `only_if_changed` it is a subject of its change only if there is anything
+    to record.
+    """
+
+    is_initial_discovery: bool = False
+    recreate: bool = False
+    only_if_changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshPerson(Command):
+    """Plan a person for whom a moment has come, by what an HR system that can be asked says of them by now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshOrganizationalUnit(Command):
+    """Refresh every account below an organizational unit; `cursor` is the portion that a run goes on with."""
+
+    cursor: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """See Command."""
+        return (*super().identity, self.cursor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscoverAccounts(Command):
+    """Refresh every account of the organisation; `cursor` is where a run goes on."""
+
+    cursor: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """See Command."""
+        return (*super().identity, self.cursor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivatePolicy(Command):
+    """Put a kept version of the policy in force; `cursor` is the stage and portion that a run goes on with."""
+
+    version: int
+    cursor: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """See Command."""
+        return (*super().identity, self.version, self.cursor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyDecision(Command):
+    """Apply a decision to what a change holds of the subject, or of all its subjects when that is the change itself.
+
+    `cursor` is the operation of the change behind which a run goes on.
+    """
+
+    decision: Decision
+    cursor: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """See Command."""
+        said = self.decision
+        of_part = (said.only_leavers, said.subjects, said.resources)
+        return (*super().identity, said.is_approved, *of_part, said.version, said.actor, self.cursor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryChange(Command):
+    """Plan the chosen `subjects` of a change again, or all that have failed; `cursor` is where a run goes on."""
+
+    subjects: tuple[Subject, ...] = ()
+    cursor: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """See Command."""
+        return (*super().identity, self.cursor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootstrapAccounts(Command):
+    """Refresh the accounts `subjects` and make everything they have once more; the subject is the change itself."""
+
+    subjects: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeNotification:
+    """The id of a record in an HR source that may have changed since `at`, as an event without the record says.
+
+    With `is_deletion` the source says that the record was deleted. `attempts` counts how often fetching was put off.
+    """
+
+    record: str
+    at: datetime
+    is_deletion: bool = False
+    attempts: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchHrRecord(Command):
+    """Fetch the record that an HR source has sent a notification about."""
+
+    notification: ChangeNotification
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """See Command; every attempt is one of its own."""
+        return (*super().identity, self.notification.attempts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteRefusedRecord(Command):
+    """Note that an HR source has sent a record that was refused; `person` is the id in it, empty where it has none."""
+
+    person: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportWorkforce(Command):
+    """Import everybody an HR source knows; `workforce` is written by `contracts.hr.packed_workforce`.
+
+    `cursor` is the last person that a run before this one has handed on. With `only_ends` these are people who leave,
+    out of a workforce that was refused: nobody is missing for not being among them.
+    """
+
+    workforce: str
+    cursor: str = ""
+    only_ends: bool = False
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """See Command."""
+        return (*super().identity, self.cursor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportManualPeople(Command):
+    """Record what somebody says by hand of several people, as one change."""
+
+    workforce: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewHrConfiguration(Command):
+    """Record the configuration of HR systems as it is written by now, and have it count or hold it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveHrConfiguration(Command):
+    """Have the version of the configuration of HR systems count that is held and has this digest."""
+
+    digest: str
+
+
+def planning_again(subject: Subject, *, cause: Cause) -> Command:
+    """The command that plans a subject once more: an account by what Organizations says by now, others as recorded."""
+    match subject.kind:
+        case SubjectKind.ACCOUNT:
+            return RefreshAccount(subject=subject, cause=cause)
+        case SubjectKind.ORGANIZATION:
+            return DiscoverAccounts(subject=subject, cause=cause)
+        case _:
+            return ReconcileSubject(subject=subject, cause=cause)
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    AdoptExisting,
+    ActivatePolicy,
+    ApplyDecision,
+    ApplyGrant,
+    ApplyHrRecord,
+    ApproveHrConfiguration,
+    BootstrapAccounts,
+    DiscoverAccounts,
+    FetchHrRecord,
+    ImportManualPeople,
+    ImportWorkforce,
+    NoteRefusedRecord,
+    ReconcileSubject,
+    RefreshAccount,
+    RefreshOrganizationalUnit,
+    RefreshPerson,
+    RestoreResources,
+    RetryChange,
+    ReviewHrConfiguration,
+)
+
+# These say what to look at once more, or what an HR system tells: whatever they lead to is read from where it is kept,
+# and guarded as such. Whatever is not among them is done on somebody's word, which the API alone establishes.
+_ON_NOBODYS_WORD: frozenset[type[Command]] = frozenset(
+    {
+        ApplyHrRecord,
+        DiscoverAccounts,
+        FetchHrRecord,
+        ImportWorkforce,
+        NoteRefusedRecord,
+        ReconcileSubject,
+        RefreshAccount,
+        RefreshOrganizationalUnit,
+        RefreshPerson,
+        RestoreResources,
+        ReviewHrConfiguration,
+    }
+)
+
+
+def needs_acceptance(command: Command) -> bool:
+    """Whether a command is done on somebody's word, so that it counts only if whoever took their request has kept it.
+
+    So does what is told by hand, although it goes the way of what HR systems tell.
+    """
+    by_hand = isinstance(command, ApplyHrRecord) and (command.record.source == BY_HAND or bool(command.record.tellers))
+    is_of_source = command.subject == Subject(SubjectKind.HR_SOURCE, BY_HAND)
+    return by_hand or is_of_source or type(command) not in _ON_NOBODYS_WORD

@@ -1,0 +1,114 @@
+"""What must come before what, within a plan and from one plan to another."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from dayone.model.operations import Action, Operation
+from dayone.model.reasons import Wanted
+from dayone.model.subjects import (
+    Resource,
+    ResourceKind,
+    ResourceOf,
+    Subject,
+    assignment_in,
+    group_named,
+    permission_set_named,
+    provisioning_of,
+    user_of,
+)
+
+ROOTS = frozenset({ResourceKind.USER, ResourceKind.GROUP, ResourceKind.PERMISSION_SET})
+_ATTACHED_TO_A_SET = frozenset(
+    {ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY, ResourceKind.INLINE_POLICY, ResourceKind.BOUNDARY}
+)
+# Among the attributes of a removal of what was there before Day One: the record of it goes, and nothing in AWS.
+FORGOTTEN = "forgotten"
+# What is done when all the rest is: the set reaches the accounts, and people hear that they are ready.
+_LAST = frozenset({ResourceKind.PROVISIONING, ResourceKind.WELCOME})
+PARTS_OF_A_SET = _ATTACHED_TO_A_SET | {ResourceKind.PERMISSION_SET}
+
+
+class Difference(NamedTuple):
+    """One resource that is not as it should be, the action that mends it, and what goes with it when it goes."""
+
+    action: Action
+    resource: Resource
+    wanted: Wanted
+    covers: tuple[Resource, ...] = ()
+
+
+def in_order(found: Iterable[Difference]) -> list[Difference]:
+    """As they stand in a plan: revocations before grants, the new form of a set to accounts, what is forgotten."""
+    return sorted(
+        found,
+        key=lambda difference: (
+            FORGOTTEN in difference.wanted.attributes,
+            _rank(difference.action, difference.resource.kind),
+            difference.resource,
+        ),
+    )
+
+
+@cache
+def _rank(action: Action, kind: ResourceKind) -> int:
+    is_boundary = kind is ResourceKind.BOUNDARY
+    if kind in _LAST:
+        return 5
+    if action is Action.DELETE and kind is ResourceKind.USER:
+        return 6
+    if kind is ResourceKind.ENDED_SESSIONS:
+        return 1
+    if action is Action.DELETE:
+        # A boundary limits what the policies give: it comes before they do, and goes after them.
+        return 1 if is_boundary else 0
+    if kind in ROOTS:
+        return 2
+    return 3 if is_boundary else 4
+
+
+def requirements(difference: Difference, *, subject: Subject, adopts: bool = False) -> tuple[ResourceOf, ...]:
+    """What AWS must have confirmed before, whichever plan it belongs to.
+
+    With `adopts` the plan takes on what exists, whose ids it does not have yet, and removes parts of it.
+    """
+    if difference.action is Action.DELETE and not (adopts and difference.resource.kind in _ATTACHED_TO_A_SET):
+        return ()
+    match difference.resource.kind:
+        case ResourceKind.WELCOME:
+            return (user_of(subject.name),)
+        case ResourceKind.MEMBERSHIP:
+            return (user_of(subject.name), group_named(difference.resource.name))
+        case ResourceKind.ASSIGNMENT:
+            permission_set, principal = assignment_in(difference.resource)
+            return (principal.target, permission_set_named(permission_set), provisioning_of(permission_set))
+        case kind if kind in _ATTACHED_TO_A_SET or kind is ResourceKind.PROVISIONING:
+            return (permission_set_named(subject.name),)
+        case _:
+            return ()
+
+
+def unsettles(operation: Operation) -> ResourceOf | None:
+    """The mark that ceases to be true when this begins: accounts assigned from then on get another form of the set."""
+    is_part = operation.resource.kind in PARTS_OF_A_SET
+    return provisioning_of(operation.subject.name) if is_part else None
+
+
+def predecessors(difference: Difference, *, ordered: Sequence[Difference]) -> tuple[int, ...]:
+    """Which of the earlier differences of the same plan must have been mended, by number."""
+    # A user goes last, or memberships and the place among ended sessions would go unrecorded, or not be found.
+    is_end_of_user = difference.action is Action.DELETE and difference.resource.kind is ResourceKind.USER
+    if difference.resource.kind in _LAST or is_end_of_user or FORGOTTEN in difference.wanted.attributes:
+        return tuple(range(len(ordered)))
+    return tuple(number for number, earlier in enumerate(ordered) if _must_follow(difference, earlier=earlier))
+
+
+def _must_follow(difference: Difference, *, earlier: Difference) -> bool:
+    is_removal = difference.action is Action.DELETE
+    if difference.resource.kind is ResourceKind.BOUNDARY and is_removal:
+        return earlier.resource.kind in _ATTACHED_TO_A_SET
+    if is_removal or difference.resource.kind in ROOTS:
+        return False
+    # Where the boundary cannot be set, nothing that it is to limit may be attached.
+    is_new_root = earlier.action is Action.CREATE and earlier.resource.kind in ROOTS
+    return is_new_root or (earlier.resource.kind is ResourceKind.BOUNDARY and earlier.action is not Action.DELETE)

@@ -1,0 +1,177 @@
+"""What has failed and is still wanted, what is stuck, and what lies among the dead letters."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dayone.model.guardrails import takes_access_away
+from dayone.model.operations import Action, Applied, Operation
+from dayone.model.retry import plan_again_at
+from dayone.model.subject_state import FactVersion, Telling
+from dayone.model.subjects import Resource, ResourceOf, Subject, SubjectKind
+
+
+class LetterQueue(StrEnum):
+    """The queues of dead letters, named for what gave up."""
+
+    INBOX = "inbox"
+    ENGINE = "engine"
+    ACCOUNT_EVENTS = "account-events"
+    PUBLISH_EVENTS = "publish-events"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter:
+    """A message as it lies there; `handle` is the queue's word for this look at it.
+
+    `received` counts how often it was read, in the queue that it came from and here. `told` are the attributes that
+    whoever put it there gave it, and `group` is its message group, which in the inbox is its subject.
+    """
+
+    queue: LetterQueue
+    id: str
+    handle: str
+    body: str
+    sent_at: datetime
+    received: int
+    told: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
+
+
+# Who causes the plans of the sweep.
+SWEEP = "dayone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """What an operation waited for in vain: a resource to be confirmed, or with `is_in_the_way` one to go."""
+
+    resource: ResourceOf
+    is_in_the_way: bool = False
+
+    def is_over(self, applied: Mapping[Resource, Applied]) -> bool:
+        """Whether there is nothing left of it, by what its subject has."""
+        confirmed = applied.get(self.resource.resource)
+        if self.is_in_the_way:
+            return confirmed is None
+        return confirmed is not None and confirmed.doubt in (None, Action.UPDATE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedWork:
+    """A subject of which something has failed: it is planned again at `at`, or as soon as an obstacle has gone.
+
+    `retries` is how often in a row the sweep has had it planned again, `is_planned` that it has and that nothing failed
+    since. With `is_removal` somebody keeps access by it. `since` is when the first operation of it has failed, `reason`
+    and `change` are those of the last.
+    """
+
+    subject: Subject
+    at: datetime
+    retries: int = 0
+    is_planned: bool = False
+    is_removal: bool = False
+    obstacles: tuple[Obstacle, ...] = ()
+    since: datetime | None = None
+    reason: str = ""
+    change: str = ""
+
+
+def after_failure(operation: Operation, *, obstacle: Obstacle | None, before: FailedWork | None) -> FailedWork:
+    """What is known of the subject when this operation of it has failed."""
+    # Whatever else has it planned may have mended what was wrong: the pauses begin anew.
+    retries = before.retries if before and operation.actor == SWEEP else 0
+    is_removal = takes_access_away(operation)
+    failed_at = operation.finished_at or operation.created_at
+    at = plan_again_at(retries, now=failed_at, is_removal=is_removal)
+    obstacles = (obstacle,) if obstacle else ()
+    if before is not None:
+        at, is_removal = min(before.at, at), before.is_removal or is_removal
+        obstacles = tuple(dict.fromkeys((*before.obstacles, *obstacles)))
+    return FailedWork(
+        subject=operation.subject,
+        at=at,
+        retries=retries,
+        is_removal=is_removal,
+        obstacles=obstacles,
+        since=(before.since if before else None) or failed_at,
+        reason=f"{operation.kind} {operation.resource}: {operation.failure_reason}",
+        change=operation.change,
+    )
+
+
+def planned_again(failed: FailedWork, *, now: datetime) -> FailedWork:
+    """The same when the sweep has it planned again now: should that fail, the next pause is longer."""
+    retries = failed.retries + 1
+    at = plan_again_at(retries, now=now, is_removal=failed.is_removal)
+    return replace(failed, at=at, retries=retries, is_planned=True, obstacles=())
+
+
+# A message that failed is received again after half a minute, unless the planners have more to do than they manage.
+MESSAGE_IS_BACK_WITHIN = timedelta(minutes=10)
+
+
+class StuckKind(StrEnum):
+    """Where it is stuck."""
+
+    # A message of the inbox fails again and again.
+    MESSAGE = "message"
+    DEAD_LETTER = "dead-letter"
+    # Operations of the subject fail whenever they are planned again.
+    OPERATIONS = "operations"
+    # A change is not planned for all of its subjects.
+    CHANGE = "change"
+    # An HR system gives no usable record, or gives none at all.
+    HR_RECORD = "hr-record"
+    HR_SOURCE = "hr-source"
+    # HR says that a person has left, whom the policy protects.
+    PROTECTED = "protected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stuck:
+    """Something that does not go on, named by the subject it is about, such as `person:e-1001`.
+
+    `change` is the change that waits for it, and `source` the HR source that it is about, where there is one. It is
+    over after `until` unless it is noted again.
+    """
+
+    kind: StuckKind
+    subject: str
+    since: datetime
+    reason: str
+    change: str = ""
+    source: str = ""
+    until: datetime | None = None
+
+    def is_over(self, *, now: datetime) -> bool:
+        """Whether it has not been noted again in time."""
+        return self.until is not None and self.until <= now
+
+
+def of_failed_work(failed: FailedWork) -> Stuck | None:
+    """The subject whose operations have failed again after it was planned again; None before that."""
+    is_failing_again = failed.retries > 1 or (failed.retries == 1 and not failed.is_planned)
+    if not is_failing_again:
+        return None
+    return Stuck(
+        kind=StuckKind.OPERATIONS,
+        subject=str(failed.subject),
+        since=failed.since or failed.at,
+        reason=failed.reason,
+        change=failed.change,
+    )
+
+
+def person_of(stuck: Stuck) -> Subject | None:
+    """The person of whom an HR system gave no usable record; None for anything else."""
+    kind, _, name = stuck.subject.partition(":")
+    is_about_them = stuck.kind is StuckKind.HR_RECORD and kind == SubjectKind.PERSON
+    return Subject(SubjectKind.PERSON, name) if is_about_them and name else None
+
+
+def is_mended(stuck: Stuck, *, tellings: Iterable[Telling], heard: FactVersion | None) -> bool:
+    """Whether the source of a record that could not be used has sent a newer one of the person by now, or an echo."""
+    versions = [telling.version for telling in tellings if telling.source == stuck.source]
+    return any(version.at > stuck.since for version in (*versions, *([heard] if heard else [])))

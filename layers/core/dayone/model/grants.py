@@ -1,0 +1,174 @@
+"""Access that a human gives for a time: one membership or one assignment, with a reason, a beginning and an end.
+
+A grant is a fact of its subject: a membership's of the person, an assignment's of the account. What is said of one is
+gathered, never overwritten: extensions add up and the earliest end counts, so that it does not matter in which order,
+or how often, they are heard of.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in
+
+# How many of a subject's grants may be open at a time, and how often one may be extended: all of it is on one record.
+MOST_OPEN = 100
+MOST_EXTENSIONS = 10
+_RULE = "grant:"
+
+
+class GrantState(StrEnum):
+    """How far along a grant is; `REFUSED` was never in force."""
+
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    ENDED = "ended"
+    REFUSED = "refused"
+
+
+class Ending(StrEnum):
+    """How a grant came to its end: by its time, by somebody's word, with its holder, with its account, or at once."""
+
+    EXPIRED = "expired"
+    ENDED_EARLY = "ended_early"
+    PERSON_LEFT = "person_left"
+    ACCOUNT_GONE = "account_gone"
+    REFUSED = "refused"
+
+
+# What whoever gave the grant has said themselves, or somebody about this very grant.
+_ANNOUNCED = frozenset({Ending.EXPIRED, Ending.ENDED_EARLY})
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Extension:
+    """That a grant lasts longer: until when, said when, by whom (an ARN), and in which change."""
+
+    at: datetime
+    until: datetime
+    by: str
+    change: str
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class End:
+    """That a grant has ended before its time: when, how, by whom (an ARN, or `dayone`), in which change, and why."""
+
+    at: datetime
+    how: Ending
+    by: str
+    change: str
+    because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """One grant; its id is that of the change which gave it, `granted_by` the ARN of the caller.
+
+    `resource` is what is given, as it stands in Identity Center: `membership/<group>` of a person, or
+    `assignment/<permission set>/<group or person:id>` in an account, which is the organisation's management account
+    only with `includes_management`. `begins` and `until` are whole minutes; `noted` is the last state on record.
+    """
+
+    id: str
+    subject: Subject
+    resource: Resource
+    reason: str
+    begins: datetime
+    until: datetime
+    granted_by: str
+    granted_at: datetime
+    ticket: str = ""
+    includes_management: bool = False
+    extensions: tuple[Extension, ...] = ()
+    end: End | None = None
+    noted: GrantState | None = None
+
+    @property
+    def rule(self) -> str:
+        """What stands as the rule of a reason: `grant:` and the id."""
+        return f"{_RULE}{self.id}"
+
+    @property
+    def person(self) -> str:
+        """The id of the person who alone is given it, or empty when that is a group."""
+        if self.resource.kind is ResourceKind.MEMBERSHIP:
+            return self.subject.name
+        return assignment_in(self.resource).principal.person
+
+    @property
+    def group(self) -> str:
+        """The key of the group that the person is put into, or that is given the permission set, or empty."""
+        if self.resource.kind is ResourceKind.MEMBERSHIP:
+            return self.resource.name
+        return assignment_in(self.resource).principal.group
+
+    @property
+    def permission_set(self) -> str:
+        """The key of the permission set, empty for a membership."""
+        return assignment_in(self.resource).permission_set if self.resource.kind is ResourceKind.ASSIGNMENT else ""
+
+    @property
+    def lasts_until(self) -> datetime:
+        """The end that was said last; an extension that came when it was over already counts for nothing."""
+        until = self.until
+        for extension in sorted(self.extensions):
+            if extension.at < until:
+                until = max(until, extension.until)
+        return until
+
+    def ending(self, *, now: datetime) -> Ending | None:
+        """How it has ended by `now`, None when it has not."""
+        if self.end is not None and self.end.at < self.lasts_until:
+            return self.end.how
+        return Ending.EXPIRED if now >= self.lasts_until else None
+
+    def state(self, *, now: datetime) -> GrantState:
+        """How far along it is at `now`."""
+        ending = self.ending(now=now)
+        if ending is not None:
+            return GrantState.REFUSED if ending is Ending.REFUSED else GrantState.ENDED
+        return GrantState.SCHEDULED if now < self.begins else GrantState.ACTIVE
+
+    def is_open(self, *, now: datetime) -> bool:
+        """Whether it is in force, or is to be."""
+        return self.ending(now=now) is None
+
+
+def joined(known: Grant, told: Grant) -> Grant:
+    """All that is said of one grant in two places, whichever is which."""
+    extensions = tuple(sorted({*known.extensions, *told.extensions}))
+    ends = [grant.end for grant in (known, told) if grant.end is not None]
+    return replace(known, extensions=extensions, end=min(ends, default=None))
+
+
+def is_of_grants(rules: Iterable[str]) -> bool:
+    """Whether there are rules, and all of them are grants."""
+    said = list(rules)
+    return bool(said) and all(map(is_grant, said))
+
+
+def is_grant(rule: str) -> bool:
+    """Whether the rule of a reason is a grant."""
+    return rule.startswith(_RULE)
+
+
+def has_ended_as_announced(grants: Iterable[Grant], *, now: datetime) -> frozenset[Resource]:
+    """What was given by grants that have ended by their time, or by somebody's word about them."""
+    return frozenset(grant.resource for grant in grants if grant.ending(now=now) in _ANNOUNCED)
+
+
+def next_turn(grants: Sequence[Grant], *, now: datetime) -> datetime | None:
+    """The next moment at which a grant begins or ends, `now` when one has and that is not on record yet, or None."""
+    if any(grant.noted is not grant.state(now=now) for grant in grants):
+        return now
+    moments = [moment for grant in grants for moment in (grant.begins, grant.lasts_until) if grant.is_open(now=now)]
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def people_granted(grants: Iterable[Grant]) -> frozenset[str]:
+    """The ids of people who are given something alone in an account."""
+    return frozenset(
+        grant.person for grant in grants if grant.person and grant.resource.kind is ResourceKind.ASSIGNMENT
+    )

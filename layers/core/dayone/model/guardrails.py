@@ -1,0 +1,289 @@
+"""The numbers of the guardrails: what counts as a removal, the limit, and the removals that are held."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from dayone.model.accounts import ENDED_WITH
+from dayone.model.dependencies import FORGOTTEN, Difference
+from dayone.model.operations import Action, Applied, Operation
+from dayone.model.policy.rules import Guardrails, Policy
+from dayone.model.subjects import Resource, ResourceKind, assignment_in
+
+# What somebody loses access by when it goes.
+GUARDED = frozenset(
+    {
+        ResourceKind.USER,
+        ResourceKind.MEMBERSHIP,
+        ResourceKind.ASSIGNMENT,
+        ResourceKind.GROUP,
+        ResourceKind.PERMISSION_SET,
+    }
+)
+# What somebody loses access by when it comes.
+_TAKING = frozenset({ResourceKind.ENDED_SESSIONS})
+# What is given and is not sensitive is part of what others made, else.
+_GIFTS = {ResourceKind.GUARDRAILS: "guardrails", ResourceKind.ASSIGNMENT: "first-assignments"}
+# What something may be held as.
+HELD_AS = ("removals", "sensitive-access", "additions", "first-assignments", "guardrails", "adoption")
+# What the limit is a percentage of.
+COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What has been counted: memberships and assignments that exist, and removals let go today and in this change.
+
+    `added_today` and `added_in_change` are the same of additions.
+    """
+
+    existing: int = 0
+    today: int = 0
+    in_change: int = 0
+    added_today: int = 0
+    added_in_change: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovalBudget:
+    """Removals, or additions, that a plan lets go: `count` more, while neither the day (UTC) nor the change has more.
+
+    That is `at_most` of the kind.
+    """
+
+    day: date
+    count: int
+    at_most: int
+
+
+def is_removal(difference: Difference) -> bool:
+    """Whether somebody loses access by it; in an account that has come to its end nobody has any."""
+    return _takes(difference.action, difference.resource, attributes=difference.wanted.attributes)
+
+
+def is_counted(difference: Difference) -> bool:
+    """Whether a membership or an assignment is given by it."""
+    return difference.action is Action.CREATE and difference.resource.kind in COUNTED
+
+
+def takes_access_away(operation: Operation) -> bool:
+    """The same of what is planned."""
+    return _takes(operation.action, operation.resource, attributes=operation.attributes)
+
+
+def _takes(action: Action, resource: Resource, *, attributes: Mapping[str, str]) -> bool:
+    if ENDED_WITH in attributes or FORGOTTEN in attributes:
+        return False
+    takes = action is Action.CREATE and resource.kind in _TAKING
+    return takes or (action is Action.DELETE and resource.kind in GUARDED)
+
+
+def limit(guardrails: Guardrails, *, existing: int) -> int:
+    """How many removals a change, and a day, may make by themselves."""
+    return max(guardrails.at_least, existing * guardrails.percent // 100)
+
+
+def addition_limit(guardrails: Guardrails, *, existing: int) -> int:
+    """How many additions a change, and a day, may make by themselves."""
+    return max(guardrails.additions_at_least, existing * guardrails.additions_percent // 100)
+
+
+def with_count(applied: Applied) -> Applied:
+    """A resource that AWS has answered for, marked when it is part of the number that the limit is a percentage of."""
+    is_confirmed = applied.doubt is None or applied.counted
+    return replace(applied, counted=applied.resource.kind in COUNTED and is_confirmed)
+
+
+def why_over_the_limit(removals: int, *, guardrails: Guardrails, tally: Tally) -> str:
+    """Why so many removals more are to be held, or "" when they are within the limit."""
+    most = limit(guardrails, existing=tally.existing)
+    before = max(tally.today, tally.in_change)
+    if removals + before <= most:
+        return ""
+    others = f" after {before} others" if before else ""
+    said = f"{guardrails.percent} % of {tally.existing}, at least {guardrails.at_least}"
+    return f"{counted(removals)}{others}, the limit is {most} ({said})"
+
+
+def why_ruinous(
+    removals: Collection[Resource], *, found: Sequence[Difference], applied: Mapping[Resource, Applied]
+) -> str:
+    """Why removals are held below any limit, or "": they would leave an account without any of its groups' assignments.
+
+    What is a person's own goes when they leave, and a leaver does not wait for anybody.
+    """
+    # One whose creation was begun and never confirmed is nobody's yet.
+    assigned = {
+        resource
+        for resource, entry in applied.items()
+        if resource.kind is ResourceKind.ASSIGNMENT
+        and entry.doubt is not Action.CREATE
+        and not assignment_in(resource).principal.person
+    }
+    gains = any(
+        difference.resource.kind is ResourceKind.ASSIGNMENT and difference.action is Action.CREATE
+        for difference in found
+    )
+    if assigned and assigned <= set(removals) and not gains:
+        return f"the account would lose every assignment it has ({len(assigned)})"
+    return ""
+
+
+def gives_nothing(policy: Policy) -> bool:
+    """Whether a policy that is in force asks for nothing at all, which is more likely a slip than meant."""
+    return policy.version > 0 and not (policy.groups or policy.permission_sets or policy.assignments)
+
+
+def counted(removals: int) -> str:
+    """A number of removals in words."""
+    return "1 removal" if removals == 1 else f"{removals} removals"
+
+
+class Verdict(StrEnum):
+    """What has become of what was held; the operation of a `WITHDRAWN` or `EXPIRED` one is to be superseded.
+
+    Of an `EXPIRED` one nobody has decided in time: it counts as rejected from then on. One approved `AHEAD` is given
+    on a first day that is still to come, by the plan of that day, unless that comes later than `expires_at`.
+    """
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    AHEAD = "approved-ahead"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldRemoval:
+    """A removal, or with `is_gift` something to be given, that was held, and the operation that carries it out.
+
+    It outlives plans: as long as the same removal is asked for on the same ground, no plan makes it anew. `has_left` is
+    that ground: the person's employment is over, or else the policy. `policy_version` is the version a rejection holds
+    against; a newer one may ask again. `sensitive` says why it is sensitive to give it, or is empty; `form` stands for
+    the form in which it would be given, where there are several. It has been held since `at`, and none of those
+    `blamed`, by ARN or as named authors, may decide on it; of what an earlier release held neither is known. One that
+    `is_addition` is a gift, too, and is held for the number of these. What gives something expires at `expires_at`,
+    None for never.
+    """
+
+    resource: Resource
+    change: str
+    operation: str
+    has_left: bool = False
+    verdict: Verdict = Verdict.WAITING
+    policy_version: int = 0
+    is_gift: bool = False
+    is_addition: bool = False
+    sensitive: str = ""
+    form: str = ""
+    at: datetime | None = None
+    expires_at: datetime | None = None
+    blamed: tuple[str, ...] = ()
+
+    @property
+    def held_as(self) -> str:
+        """What it is: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`."""
+        if not self.is_gift:
+            return "removals"
+        if self.is_addition:
+            return "additions"
+        return "sensitive-access" if self.sensitive else _GIFTS.get(self.resource.kind, "adoption")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """On what a plan asks for removals: the version of the policy, and whether the person's employment is over."""
+
+    policy_version: int
+    has_left: bool
+
+
+def reviewed(held: Iterable[HeldRemoval], *, removals: Collection[Resource], ground: Ground) -> tuple[HeldRemoval, ...]:
+    """What becomes of held removals when a subject is planned again and `removals` are asked for.
+
+    Those that are asked for no more, or on another ground, are withdrawn, and forgotten at the next look. A rejected
+    one keeps its resource until a newer policy asks for the removal.
+    """
+    looked_at = (_reviewed(removal, removals=removals, ground=ground) for removal in held)
+    return tuple(removal for removal in looked_at if removal is not None)
+
+
+def decided(
+    held: Iterable[HeldRemoval], *, change: str, is_approved: bool, removals: Collection[Resource], ground: Ground
+) -> tuple[HeldRemoval, ...]:
+    """The held removals with those of a change that waited decided on.
+
+    They are approved, or rejected under the version of the policy, or withdrawn when they are not among `removals`,
+    which are those asked for now, on the same ground.
+    """
+    verdict = Verdict.APPROVED if is_approved else Verdict.REJECTED
+
+    def decide(removal: HeldRemoval) -> HeldRemoval:
+        if removal.change != change or removal.verdict is not Verdict.WAITING:
+            return removal
+        is_asked_for = removal.resource in removals and _is_on_ground(removal, ground, is_approved=is_approved)
+        said = verdict if is_asked_for else Verdict.WITHDRAWN
+        return replace(removal, verdict=said, policy_version=ground.policy_version)
+
+    return tuple(map(decide, held))
+
+
+def spoken_for(held: Iterable[HeldRemoval]) -> frozenset[Resource]:
+    """The resources whose removal is not for a plan to make, because it is held, approved or rejected."""
+    return frozenset(removal.resource for removal in held if removal.verdict is not Verdict.WITHDRAWN)
+
+
+def held_as(held: Iterable[HeldRemoval]) -> str:
+    """Their name in the audit log: what all of them are held as, or `operations`."""
+    kinds = {removal.held_as for removal in held}
+    return "operations" if len(kinds) > 1 else next(iter(kinds), "removals")
+
+
+def released(held: Iterable[HeldRemoval]) -> tuple[str, ...]:
+    """The operations that may run, whatever plan is in force."""
+    return tuple(removal.operation for removal in held if removal.verdict is Verdict.APPROVED)
+
+
+def expires_at(since: datetime, *, after: timedelta) -> datetime | None:
+    """When what is held since then expires: on the hour, so that one look serves many; None with an `after` of 0."""
+    if not after:
+        return None
+    at = since + after
+    on_the_hour = at.replace(minute=0, second=0, microsecond=0)
+    return at if at == on_the_hour else on_the_hour + timedelta(hours=1)
+
+
+def expired(held: Iterable[HeldRemoval], *, now: datetime, policy_version: int) -> tuple[HeldRemoval, ...]:
+    """What is held, with that expired on which nobody has decided in time."""
+
+    def look_at(removal: HeldRemoval) -> HeldRemoval:
+        is_over = removal.verdict is Verdict.WAITING and removal.expires_at is not None and removal.expires_at <= now
+        return replace(removal, verdict=Verdict.EXPIRED, policy_version=policy_version) if is_over else removal
+
+    return tuple(map(look_at, held))
+
+
+def next_expiry(held: Iterable[HeldRemoval]) -> datetime | None:
+    """When the first of what waits expires, None when nothing does."""
+    return min(
+        (removal.expires_at for removal in held if removal.verdict is Verdict.WAITING and removal.expires_at),
+        default=None,
+    )
+
+
+def _reviewed(removal: HeldRemoval, *, removals: Collection[Resource], ground: Ground) -> HeldRemoval | None:
+    if removal.verdict is Verdict.WITHDRAWN:
+        return None
+    is_refused = removal.verdict in (Verdict.REJECTED, Verdict.EXPIRED)
+    is_outdated = is_refused and ground.policy_version > removal.policy_version
+    is_approved = removal.verdict is Verdict.APPROVED
+    if removal.resource in removals and _is_on_ground(removal, ground, is_approved=is_approved) and not is_outdated:
+        return removal
+    return None if is_refused else replace(removal, verdict=Verdict.WITHDRAWN)
+
+
+def _is_on_ground(removal: HeldRemoval, ground: Ground, *, is_approved: bool) -> bool:
+    # What was approved anyway goes no less when the person turns out to have left.
+    return removal.has_left == ground.has_left or (is_approved and ground.has_left)

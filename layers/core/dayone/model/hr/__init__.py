@@ -1,0 +1,1 @@
+"""HR systems as an operator has configured them."""

@@ -1,0 +1,168 @@
+"""Versions of the configuration of HR systems: which of them count at once, and which wait for somebody's approval."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from ipaddress import ip_network
+from typing import Any
+
+from dayone.model.hr.sources import HrConfiguration, Source
+from dayone.model.subjects import Subject, SubjectKind
+
+# All sources together, by a name that none can have.
+ALL_SOURCES = Subject(SubjectKind.HR_SOURCE, "*")
+
+
+class HrVersionState(StrEnum):
+    """What became of a version: it is or was in force, waits for an approval, or has mistakes."""
+
+    IN_FORCE = "in-force"
+    HELD = "held"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HrVersion:
+    """One text of the configuration as it was met, the first as number 1.
+
+    `authors` are the ARNs of those who wrote this text, as Systems Manager has them. `reasons` say why it waits, or
+    waited, or what its mistakes are; `approved_by` is the ARN of whoever approved it, empty where nobody had to.
+    """
+
+    number: int
+    text: str
+    at: datetime
+    state: HrVersionState
+    authors: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    approved_by: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text in UTF-8, in hex."""
+        return digest_of(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HrVersions:
+    """The version in force and the newest one, which may be the same; both None before the first."""
+
+    in_force: HrVersion | None = None
+    newest: HrVersion | None = None
+
+    def with_version(self, version: HrVersion) -> "HrVersions":
+        """After a version was recorded."""
+        is_in_force = version.state is HrVersionState.IN_FORCE
+        return HrVersions(in_force=version if is_in_force else self.in_force, newest=version)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a text in UTF-8, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def approved(version: HrVersion, *, by: str) -> HrVersion:
+    """The version once somebody, by the ARN they called with, has approved it."""
+    return replace(version, state=HrVersionState.IN_FORCE, approved_by=by)
+
+
+def loosened(before: HrConfiguration, after: HrConfiguration) -> tuple[str, ...]:
+    """Why somebody else has to approve `after`: whatever lets others speak, or gives what is sent another meaning.
+
+    Empty where it only says less: a proof that became stricter, a smaller tolerance, the pace of calls. A field that is
+    not known to be harmless counts, so that a new one does; so does a source that was taken out, because others are
+    believed then about what it has said.
+    """
+    return tuple(_about_sources(before.sources, after.sources)) + tuple(_about_rules(before, after))
+
+
+def _about_sources(before: Mapping[str, Source], after: Mapping[str, Source]) -> Iterator[str]:
+    for name in before:
+        if name not in after:
+            yield f"source {name} is taken out: others are believed about what it has said"
+    for name, source in after.items():
+        if name not in before:
+            yield f"source {name} is new"
+            continue
+        for part in fields(Source):
+            was, becomes = getattr(before[name], part.name), getattr(source, part.name)
+            is_stricter = _STRICTER.get(part.name, _never)
+            if was != becomes and not is_stricter(was, becomes):
+                yield f"source {name}: {_WORDS.get(part.name, part.name)}"
+
+
+def _about_rules(before: HrConfiguration, after: HrConfiguration) -> Iterator[str]:
+    # Of those that are left the same one still comes first.
+    order = tuple(name for name in before.rules.order if name in after.sources)
+    if order != tuple(name for name in after.rules.order if name in before.sources):
+        yield "the order of the sources, which says who is believed first"
+    for part in fields(before.rules):
+        if part.name != "order" and getattr(before.rules, part.name) != getattr(after.rules, part.name):
+            yield _WORDS.get(part.name, part.name)
+
+
+def _never(_was: object, _becomes: object) -> bool:
+    return False
+
+
+def _narrower(was: tuple[str, ...], becomes: tuple[str, ...]) -> bool:
+    """Every network lies in one that was allowed; without any list, all are."""
+    if not was or not becomes:
+        return bool(becomes)
+    return all(any(_lies_in(network, other) for other in was) for network in becomes)
+
+
+def _lies_in(network: str, other: str) -> bool:
+    inner, outer = ip_network(network), ip_network(other)
+    # Networks of the two versions of IP cannot be compared.
+    return (
+        inner.version == outer.version
+        and int(inner.network_address) >= int(outer.network_address)
+        and int(inner.broadcast_address) <= int(outer.broadcast_address)
+    )
+
+
+def _shorter(was: timedelta | None, becomes: timedelta | None) -> bool:
+    return becomes is not None and (was is None or becomes <= was)
+
+
+def _fewer(was: tuple[str, ...], becomes: tuple[str, ...]) -> bool:
+    return set(becomes) <= set(was)
+
+
+def _same_address(was: object, becomes: object) -> bool:
+    """How often and how soon an API is called is nobody's way in."""
+    return was is not None and becomes is not None and getattr(was, "url", was) == getattr(becomes, "url", becomes)
+
+
+# Each takes the two values of its own field.
+_STRICTER: Mapping[str, Callable[[Any, Any], bool]] = {
+    "senders": _narrower,
+    "max_age": _shorter,
+    "may_omit": _fewer,
+    "may_shrink": lambda was, becomes: becomes <= was,
+    "may_shrink_by": lambda was, becomes: becomes <= was,
+    "api": _same_address,
+    # With a secret instead of a signature whoever sees one delivery can send others.
+    "by_secret": lambda was, becomes: was and not becomes,
+}
+_WORDS = {
+    "kind": "another kind, with another proof",
+    "secret": "another secret proves its deliveries",
+    "api_secret": "its records are read with another secret",
+    "senders": "networks that it could not send from before",
+    "by_secret": "a secret instead of a signature",
+    "header": "another header carries its proof",
+    "max_age": "older deliveries are taken",
+    "api": "its records are read at another address",
+    "tokens": "other access tokens prove its deliveries",
+    "mapping": "what its records say of people",
+    "may_shrink": "more people may be missing at once (percent)",
+    "may_shrink_by": "more people may be missing at once",
+    "may_omit": "attributes that it may tell no more",
+    "owners": "who is believed about an attribute",
+    "user_names": "how people are called",
+    "emails": "what becomes of an e-mail address that is somebody else's",
+}

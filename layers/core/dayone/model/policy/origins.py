@@ -1,0 +1,195 @@
+"""Who put each part of the policy in force, whatever became of the files since, and who took parts out."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime
+from itertools import chain
+
+from dayone.model.policy.rules import AccountSelector, AssignmentRule, GroupRule, Location, Policy, SensitiveNames
+
+# Of one record: parts that are in force, parts that were, and rules that parts were taken out of.
+MOST_PARTS, _MOST_FORMER, _MOST_RULES = 8_000, 3_000, 1_000
+# Stands for all parts of a policy that has too many.
+_ANY = ""
+GUARDRAILS, PEOPLE = "guardrails", "people"
+# The roles of parts: what gives, who is named, and what takes away from those that are given to.
+GIVES, NAMED, EXCEPT = "gives", "named", "except"
+SAME_PERSON = "same_person"
+SENSITIVE_ACCOUNTS = "sensitive accounts"
+# What of the life cycle says when somebody has access.
+_CYCLE = ("access_from", "access_until", "on_leave")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origins:
+    """Who brought the parts of the policy in force, and who took parts out, by the ARNs that they called with.
+
+    `brought` has the actors by the digest of what the part means, the first that ever brought it first. Those of parts
+    that are in force no more are kept while there is room: a part that comes back was theirs before. `taken_out` says
+    by a rule's name when each actor last took a part out of that rule. `version` is that of the policy.
+    """
+
+    version: int = 0
+    brought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    taken_out: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+
+    def of(self, digest: str, *, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+        """Who brought a part; `otherwise` of what was in force before anybody kept a record of it."""
+        return self.brought.get(digest) or self.brought.get(_ANY) or otherwise
+
+
+def group_rule(key: str) -> str:
+    """The name of the rule of a group."""
+    return f"group {key}"
+
+
+def set_rule(key: str) -> str:
+    """The name of the rule of a permission set."""
+    return f"permission set {key}"
+
+
+def assignment_rule(name: str) -> str:
+    """The name of all rules that assign the same: `name` is that of the resource, `<permission set>/<principal>`."""
+    return f"assignment {name}"
+
+
+def protection_rule(kind: str, name: str) -> str:
+    """The name of the rule that protects something; `kind` is that of Protection."""
+    return f"protect {kind} {name}"
+
+
+def sensitive_rule(kind: str, name: str) -> str:
+    """The name of the rule that calls something so; `kind` is that of `names_by_kind`."""
+    return f"sensitive {kind} {name}"
+
+
+def part_digest(rule: str, role: str, meaning: object) -> str:
+    """The same for a part that means the same in the same rule, wherever it stands and however it is written."""
+    said = repr((rule, role, meaning_of(meaning)))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def meaning_of(value: object) -> object:
+    """What a part of a policy means, without the places it stands at; alternatives have no order and no letter case."""
+    if isinstance(value, Location):
+        return None
+    if is_dataclass(value):
+        return type(value).__name__, tuple(meaning_of(getattr(value, each.name)) for each in fields(value))
+    if isinstance(value, tuple):
+        return sorted({each.casefold() if isinstance(each, str) else repr(meaning_of(each)) for each in value})
+    if isinstance(value, Mapping):
+        return sorted((name, meaning_of(each)) for name, each in value.items())
+    return value
+
+
+def birthrights_of(rules: Iterable[GroupRule | AssignmentRule]) -> frozenset[str]:
+    """What stands for those rules by which HR alone gives what is sensitive; another when the rule is another."""
+    return frozenset(birthright_of(rule) for rule in rules if rule.birthright)
+
+
+def birthright_of(rule: GroupRule | AssignmentRule) -> str:
+    """What stands for a rule, exactly as it is: its name and a digest that nobody finds another rule for."""
+    if isinstance(rule, GroupRule):
+        named, selects = group_rule(rule.name), members_of(rule)
+    else:
+        named, selects = assignment_of(rule), {"accounts": rule.accounts, "except": rule.exceptions}
+    return f"{named} {part_digest(named, GIVES, selects)}"
+
+
+def approval_of(rule: AssignmentRule, selector: AccountSelector) -> str:
+    """What stands for one part of a rule that assigns, with what it leaves out."""
+    return part_digest(assignment_of(rule), GIVES, {"accounts": selector, "except": rule.exceptions})
+
+
+def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
+    """Those of the approved parts that a policy has."""
+    return of & {approval_of(rule, selector) for rule in policy.assignments for selector in rule.accounts} if of else of
+
+
+def members_of(rule: GroupRule) -> Mapping[str, object]:
+    """All that says who is in a group; whom it takes and whom it leaves out are not the same the other way around."""
+    return {"members": rule.members, "people": tuple(sorted(rule.people)), "except": rule.exceptions}
+
+
+def assignment_of(rule: AssignmentRule) -> str:
+    """The name of a rule that assigns, and of those that assign the same."""
+    return assignment_rule(f"{rule.permission_set}/{rule.principal}")
+
+
+def parts_of(policy: Policy) -> Mapping[str, str]:
+    """The parts of a policy by their digests, each with the name of its rule."""
+    return {part_digest(rule, role, meaning): rule for rule, role, meaning in _parts(policy)}
+
+
+def _parts(policy: Policy) -> Iterator[tuple[str, str, object]]:
+    for group in policy.groups:
+        rule = group_rule(group.name)
+        yield rule, GIVES, None
+        yield from ((rule, GIVES, each) for each in group.members)
+        yield from ((rule, NAMED, person) for person in group.people)
+        yield from ((rule, EXCEPT, each) for each in group.exceptions)
+    for permission_set in policy.permission_sets:
+        yield set_rule(permission_set.name), GIVES, None
+        yield protection_rule("permission_sets", permission_set.name), GIVES, permission_set.rights
+    for assignment in policy.assignments:
+        rule = assignment_rule(f"{assignment.permission_set}/{assignment.principal}")
+        yield from ((rule, GIVES, each) for each in assignment.accounts)
+        yield from ((rule, EXCEPT, each) for each in assignment.exceptions)
+    for kind in fields(policy.protection):
+        for name in getattr(policy.protection, kind.name):
+            yield protection_rule(kind.name, name), GIVES, None
+    for section, names in names_by_kind(policy.sensitive):
+        yield from ((sensitive_rule(section, name), GIVES, None) for name in names)
+    yield from ((SENSITIVE_ACCOUNTS, GIVES, selector) for selector in policy.sensitive.accounts)
+    for limit in fields(policy.guardrails):
+        yield GUARDRAILS, limit.name, str(getattr(policy.guardrails, limit.name))
+    yield from ((PEOPLE, name, str(getattr(policy.people, name))) for name in _CYCLE)
+    yield from ((PEOPLE, SAME_PERSON, " ".join(pair)) for pair in policy.people.duplicates)
+
+
+def names_by_kind(sensitive: SensitiveNames) -> tuple[tuple[str, frozenset[str]], ...]:
+    """What is called sensitive or harmless by name, with its kind."""
+    names = sensitive
+    return (
+        ("permission_sets", names.permission_sets),
+        ("groups", names.groups),
+        ("harmless", names.harmless),
+        ("birthrights", names.birthrights),
+    )
+
+
+def cycle_parts(policy: Policy, *, person: str) -> Iterator[str]:
+    """The digests of those parts that say when this person has access, and say more than a policy without them."""
+    usual = Policy().people
+    for name in _CYCLE:
+        if (value := getattr(policy.people, name)) != getattr(usual, name):
+            yield part_digest(PEOPLE, name, str(value))
+    if original := policy.people.original_of(person):
+        yield part_digest(PEOPLE, SAME_PERSON, f"{person} {original}")
+
+
+def origins_after(known: Origins, *, before: Policy, after: Policy, now: datetime) -> Origins:
+    """The origins once `after` takes the place of `before`, both as they were uploaded, by their own actors.
+
+    What nothing is known of was brought by whoever put `before` in force.
+    """
+    had, has, actors = parts_of(before), parts_of(after), after.terms.causes
+    brought = {**known.brought, **{digest: known.of(digest, otherwise=before.terms.causes) for digest in had}}
+    taken_out = dict(known.taken_out)
+    for rule in {had[digest] for digest in had.keys() - has.keys()}:
+        # At the end, so that those rules go first that nobody has touched for the longest time.
+        taken_out[rule] = {**taken_out.pop(rule, {}), **dict.fromkeys(actors, now)}
+    taken_out = dict(list(taken_out.items())[-_MOST_RULES:])
+    if len(has) > MOST_PARTS:
+        everybody = tuple(dict.fromkeys([*chain.from_iterable(brought.values()), *actors]))
+        return Origins(version=after.version, brought={_ANY: everybody}, taken_out=taken_out)
+    former = [digest for digest in brought if digest not in has and digest != _ANY][-_MOST_FORMER:]
+    is_new = has.keys() - had.keys()
+    now_brought = {
+        digest: tuple(dict.fromkeys((*brought.get(digest, ()), *(actors if digest in is_new else ()))))
+        for digest in has
+    }
+    return Origins(
+        version=after.version, brought={**{each: brought[each] for each in former}, **now_brought}, taken_out=taken_out
+    )

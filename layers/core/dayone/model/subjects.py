@@ -1,0 +1,180 @@
+"""The names of what is planned as one unit, of the AWS resources of each, and of assignments and their principals."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+# Begins the principal of an assignment that is a person's own; no group's key may begin so.
+PERSON_PREFIX = "person:"
+_BETWEEN = "/"  # begins neither: no key of a group or a permission set holds one
+
+
+class ResourceKind(StrEnum):
+    """What kind of thing in Identity Center a resource is.
+
+    Three are elsewhere: `ended-sessions` is a user's place in the policy that denies everything to live sessions,
+    `welcome` the mark that a person was told to be ready, and `guardrails` that a policy's own count alone.
+    """
+
+    USER = "user"
+    MEMBERSHIP = "membership"
+    GROUP = "group"
+    PERMISSION_SET = "permission-set"
+    MANAGED_POLICY = "managed-policy"
+    CUSTOMER_POLICY = "customer-policy"
+    INLINE_POLICY = "inline-policy"
+    BOUNDARY = "boundary"
+    PROVISIONING = "provisioning"
+    ASSIGNMENT = "assignment"
+    ENDED_SESSIONS = "ended-sessions"
+    WELCOME = "welcome"
+    GUARDRAILS = "guardrails"
+
+
+class Resource(NamedTuple):
+    """One thing in Identity Center that belongs to a subject, written `kind` or `kind/name`.
+
+    Names: a membership's is its group; an assignment's is `permission set/group` or `permission set/person:id`; a
+    managed policy's is its path below `policy/`, such as `job-function/ViewOnlyAccess`; a customer policy's is its path
+    and name, such as `/teams/Deployer`; that of guardrails is the version of the policy; the others have none, their
+    subject says which they are.
+    """
+
+    kind: ResourceKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}" if self.name else str(self.kind)
+
+    @classmethod
+    def parse(cls, text: str) -> "Resource":
+        """Read `kind` or `kind/name`; raises ValueError for an unknown kind."""
+        kind, _, name = text.partition("/")
+        return cls(ResourceKind(kind), name)
+
+
+class SubjectKind(StrEnum):
+    """What kind of thing a subject is.
+
+    The last five have nothing in Identity Center: the policy fans out to all others when it changes; a change to those
+    of its subjects whose removals it holds when these are decided on, or that have failed when it is tried again; an HR
+    source to the people it tells of; an organizational unit to the accounts below it, the organisation to all accounts.
+    """
+
+    PERSON = "person"
+    ACCOUNT = "account"
+    GROUP = "group"
+    PERMISSION_SET = "permission-set"
+    POLICY = "policy"
+    CHANGE = "change"
+    HR_SOURCE = "hr-source"
+    ORGANIZATIONAL_UNIT = "organizational-unit"
+    ORGANIZATION = "organization"
+
+
+@dataclass(frozen=True, order=True)
+class Subject:
+    """One unit of planning, written `kind:name`, such as `person:e-1001`."""
+
+    kind: SubjectKind
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Subject":
+        """Read `kind:name`; raises ValueError for an unknown kind or a missing name."""
+        kind, _, name = text.partition(":")
+        if not name:
+            raise ValueError(f"not a subject: {text!r}")
+        return cls(SubjectKind(kind), name)
+
+
+@dataclass(frozen=True, order=True)
+class ResourceOf:
+    """A resource together with the subject it belongs to, written `subject#resource`."""
+
+    subject: Subject
+    resource: Resource
+
+    def __str__(self) -> str:
+        return f"{self.subject}#{self.resource}"
+
+    @classmethod
+    def parse(cls, text: str) -> "ResourceOf":
+        """Read `subject#resource`; raises ValueError when either half is not one."""
+        subject, _, resource = text.partition("#")
+        return cls(Subject.parse(subject), Resource.parse(resource))
+
+
+class Principal(NamedTuple):
+    """Who is given access: a group, by its key, or one person, by their id; written `<key>` or `person:<id>`."""
+
+    group: str = ""
+    person: str = ""
+
+    def __str__(self) -> str:
+        return f"{PERSON_PREFIX}{self.person}" if self.person else self.group
+
+    @classmethod
+    def parse(cls, text: str) -> "Principal":
+        """Read `<key>` or `person:<id>`."""
+        if text.startswith(PERSON_PREFIX):
+            return cls(person=text.removeprefix(PERSON_PREFIX))
+        return cls(group=text)
+
+    @property
+    def target(self) -> ResourceOf:
+        """The group or the user in Identity Center."""
+        return user_of(self.person) if self.person else group_named(self.group)
+
+
+class Assignment(NamedTuple):
+    """A permission set, by its key, given to a principal in the account that it is an assignment of."""
+
+    permission_set: str
+    principal: Principal
+
+    @property
+    def resource(self) -> Resource:
+        """The resource of the account, named `<permission set>/<principal>`."""
+        return Resource(ResourceKind.ASSIGNMENT, f"{self.permission_set}{_BETWEEN}{self.principal}")
+
+
+@lru_cache(maxsize=65_536)
+def assignment_in(resource: Resource) -> Assignment:
+    """The assignment that a resource of that kind is."""
+    permission_set, _, principal = resource.name.partition(_BETWEEN)
+    return Assignment(permission_set, Principal.parse(principal))
+
+
+THE_POLICY = Subject(SubjectKind.POLICY, "current")
+THE_ORGANIZATION = Subject(SubjectKind.ORGANIZATION, "all")
+# What a subject itself is in Identity Center, where it is anything.
+ITSELF = {
+    SubjectKind.PERSON: Resource(ResourceKind.USER),
+    SubjectKind.GROUP: Resource(ResourceKind.GROUP),
+    SubjectKind.PERMISSION_SET: Resource(ResourceKind.PERMISSION_SET),
+}
+
+
+def user_of(person: str) -> ResourceOf:
+    """The Identity Center user of a person."""
+    return ResourceOf(Subject(SubjectKind.PERSON, person), Resource(ResourceKind.USER))
+
+
+def group_named(name: str) -> ResourceOf:
+    """The Identity Center group of that name."""
+    return ResourceOf(Subject(SubjectKind.GROUP, name), Resource(ResourceKind.GROUP))
+
+
+def permission_set_named(name: str) -> ResourceOf:
+    """The permission set of that name, complete or not."""
+    return ResourceOf(Subject(SubjectKind.PERMISSION_SET, name), Resource(ResourceKind.PERMISSION_SET))
+
+
+def provisioning_of(permission_set: str) -> ResourceOf:
+    """The mark that a permission set is complete and provisioned wherever it is in use."""
+    return ResourceOf(Subject(SubjectKind.PERMISSION_SET, permission_set), Resource(ResourceKind.PROVISIONING))

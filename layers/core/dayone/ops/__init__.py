@@ -1,0 +1,1 @@
+"""What operators look at: health, what is stuck, dead letters, metrics, the audit log."""

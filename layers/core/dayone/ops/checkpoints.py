@@ -1,0 +1,109 @@
+"""Sign where the lanes of the audit log end, and keep that where nobody who writes the table can reach it."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from dayone.errors import Malformed
+from dayone.messages.codec import stamp
+from dayone.model.audit import LaneEnd
+from dayone.ports.audit import CheckpointArchive, LaneEnds, SigningKey
+from dayone.ports.messaging import DomainEvent, EventBus
+
+_SIGNED = ("at", "lanes", "table")
+_DIGEST_LENGTH = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """Where each lane of the audit log ended at a moment, with the name of the table; empty lanes are left out."""
+
+    at: datetime
+    table: str
+    ends: Mapping[str, LaneEnd]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedCheckpoint:
+    """A checkpoint with its signature (ECDSA_SHA_256 over `signed_text`, DER) and the ARN of the KMS key."""
+
+    checkpoint: Checkpoint
+    key: str
+    signature: bytes
+
+
+def signed_text(checkpoint: Checkpoint) -> bytes:
+    """What is signed: the JSON of `at`, `lanes` and `table`, names sorted, without spaces."""
+    lanes = [
+        {"lane": lane, "number": end.number, "day": end.day, "hash": end.hash}
+        for lane, end in sorted(checkpoint.ends.items())
+    ]
+    document = {"at": stamp(checkpoint.at), "lanes": lanes, "table": checkpoint.table}
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+def checkpoint_document(signed: SignedCheckpoint) -> dict[str, Any]:
+    """The document that is sent and kept."""
+    signature = b64encode(signed.signature).decode()
+    return {**json.loads(signed_text(signed.checkpoint)), "key": signed.key, "signature": signature}
+
+
+def parse_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON of the outside
+    """A checkpoint from its document, or from the event of the bus that has it as its detail; raises Malformed."""
+    if isinstance(document, dict) and isinstance(document.get("detail"), dict):
+        document = document["detail"]
+    try:
+        checkpoint = Checkpoint(
+            at=datetime.fromisoformat(document["at"]),
+            table=str(document["table"]),
+            ends={str(lane["lane"]): _end(lane) for lane in document["lanes"]},
+        )
+        signed = SignedCheckpoint(
+            checkpoint=checkpoint, key=str(document["key"]), signature=b64decode(document["signature"], validate=True)
+        )
+        text = json.dumps({name: document[name] for name in _SIGNED}, sort_keys=True, separators=(",", ":")).encode()
+        is_whole = text == signed_text(checkpoint)
+    except (LookupError, TypeError, ValueError) as error:
+        raise Malformed("this is no checkpoint of an audit log") from error
+    if not is_whole:
+        raise Malformed("this checkpoint has something that no checkpoint has")
+    return signed
+
+
+def _end(lane: Mapping[str, Any]) -> LaneEnd:
+    number, day, digest = lane["number"], date.fromisoformat(lane["day"]).isoformat(), str(lane["hash"])
+    if type(number) is not int or number < 1 or len(digest) != _DIGEST_LENGTH:
+        raise ValueError("no end of a lane")
+    return LaneEnd(number=number, day=day, hash=digest)
+
+
+AUDIT_CHECKPOINT = "Audit Checkpoint"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignCheckpoint:
+    """What signing needs; `archive` is None where nobody has named a bucket, `table` is the table's name."""
+
+    ends: LaneEnds
+    key: SigningKey
+    bus: EventBus
+    archive: CheckpointArchive | None
+    table: str
+    clock: Callable[[], datetime]
+
+
+def sign_checkpoint(*, ports: SignCheckpoint) -> Checkpoint:
+    """Sign the ends of all lanes as they are now, keep that in the archive, and publish it on the bus."""
+    # The moment is before the reading: what is signed holds for whatever was recorded until then.
+    at = ports.clock().astimezone(UTC)
+    checkpoint = Checkpoint(at=at, table=ports.table, ends=ports.ends.all())
+    signature = ports.key.sign(signed_text(checkpoint))
+    document = checkpoint_document(SignedCheckpoint(checkpoint=checkpoint, key=ports.key.arn, signature=signature))
+    if ports.archive:
+        ports.archive.keep(f"{at.date().isoformat()}/{at:%Y-%m-%dT%H-%M-%S.%f}.json", json.dumps(document))
+    event_id = f"audit-checkpoint/{document['at']}"
+    ports.bus.publish([DomainEvent(id=event_id, detail_type=AUDIT_CHECKPOINT, detail=document, time=at)])
+    return checkpoint

@@ -1,0 +1,1 @@
+"""From facts and policy to a plan: desired access, the difference, and the guardrails."""

@@ -1,0 +1,121 @@
+"""Count what others than HR give to people and accounts that were there before, and say when it is too much."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from dayone.model.accounts import GONE, Account
+from dayone.model.changes import CauseKind
+from dayone.model.dependencies import Difference
+from dayone.model.guardrails import RemovalBudget, Tally, addition_limit, is_counted
+from dayone.model.operations import Action
+from dayone.model.people import Person
+from dayone.model.policy.rules import Guardrails
+from dayone.model.subject_state import Head, SubjectState
+from dayone.model.subjects import Resource
+from dayone.planning.judgement import GuardrailResult
+
+# An edit, or somebody's grant, gives to people; a tag, a move or another name of a unit to accounts, besides.
+_TO_PEOPLE = frozenset({CauseKind.POLICY, CauseKind.GRANT})
+_BY_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
+# An account is made in one unit and moved into another, tagged and renamed, before anybody works in it.
+_IS_NEW_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdditionsResult:
+    """What becomes of the additions of one plan: `adding` are let go, or `stopped` held, because of `reason`."""
+
+    adding: tuple[Resource, ...] = ()
+    stopped: frozenset[Resource] = frozenset()
+    reason: str = ""
+    budget: RemovalBudget | None = None
+
+    def joined(self, guarded: GuardrailResult) -> GuardrailResult:
+        """What the guardrails do about removals and gifts, with the additions that are held."""
+        reason = "; ".join(filter(None, (guarded.reason, self.reason)))
+        return replace(guarded, stopped=guarded.stopped | self.stopped, reason=reason)
+
+
+def judge_additions(
+    counted: Collection[Resource], *, before: Collection[Resource], guardrails: Guardrails, tally: Tally, day: date
+) -> AdditionsResult:
+    """Hold all new additions of a subject, or none; those that were counted `before` are not counted again."""
+    kept = tuple(resource for resource in before if resource in counted)
+    new = frozenset(counted) - set(kept)
+    if reason := why_additions_are_held(len(new), guardrails=guardrails, tally=tally):
+        return AdditionsResult(adding=kept, stopped=new, reason=reason)
+    # Held to by the commit: somebody else may take what is left of the budget meanwhile.
+    at_most = addition_limit(guardrails, existing=tally.existing)
+    budget = RemovalBudget(day=day, count=len(new), at_most=at_most) if new else None
+    return AdditionsResult(adding=(*kept, *sorted(new)), budget=budget)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewedAdditions:
+    """How many additions would be held, and why the first of them would."""
+
+    held: int = 0
+    reason: str = ""
+
+
+def judge_additions_of_all(numbers: Iterable[int], *, guardrails: Guardrails, tally: Tally) -> PreviewedAdditions:
+    """Judge subject after subject as their plans would, counting what is let go on the way."""
+    held, first = 0, ""
+    for number in numbers:
+        if reason := why_additions_are_held(number, guardrails=guardrails, tally=tally):
+            held, first = held + number, first or reason
+        else:
+            added_today, added_in_change = tally.added_today + number, tally.added_in_change + number
+            tally = replace(tally, added_today=added_today, added_in_change=added_in_change)
+    return PreviewedAdditions(held=held, reason=first)
+
+
+def additions(
+    allowed: Iterable[Difference],
+    *,
+    state: SubjectState,
+    gifts: Collection[Resource],
+    origin: CauseKind,
+    now: datetime,
+) -> tuple[Resource, ...]:
+    """The memberships and assignments that count as additions; not those `gifts` that are held whatever their number.
+
+    `origin` is the kind of thing that has set the plan off.
+    """
+    if not _counts(state.head, origin=origin, now=now):
+        return ()
+    return tuple(
+        difference.resource
+        for difference in allowed
+        if _is_new(difference, state=state) and difference.resource not in gifts
+    )
+
+
+def why_additions_are_held(number: int, *, guardrails: Guardrails, tally: Tally) -> str:
+    """Why so many additions more are to be held, or "" when they are within the limit."""
+    most = addition_limit(guardrails, existing=tally.existing)
+    before = max(tally.added_today, tally.added_in_change)
+    if not number or number + before <= most:
+        return ""
+    others = f" after {before} others" if before else ""
+    what = "1 addition" if number == 1 else f"{number} additions"
+    share = f"{guardrails.additions_percent} % of {tally.existing}, at least {guardrails.additions_at_least}"
+    return f"{what}{others}, the limit is {most} ({share})"
+
+
+def _is_new(difference: Difference, *, state: SubjectState) -> bool:
+    have = state.applied.get(difference.resource)
+    was_given = have is not None and have.doubt is not Action.DELETE
+    return is_counted(difference) and not was_given
+
+
+def _counts(head: Head, *, origin: CauseKind, now: datetime) -> bool:
+    """Whether the subject was there before, under a policy, and HR is not what the plan follows."""
+    if not head.policy_version:
+        return False
+    if isinstance(head.fact, Person):
+        return head.has_access and origin in _TO_PEOPLE
+    if not isinstance(head.fact, Account) or head.fact.state in GONE or origin in _BY_PEOPLE:
+        return False
+    return head.bootstrap is not None and now - head.bootstrap.since >= _IS_NEW_FOR

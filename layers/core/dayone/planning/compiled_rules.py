@@ -1,0 +1,148 @@
+"""A policy made ready for a whole company: the memberships and assignments of `desired`, without trying every rule."""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dayone.model.accounts import Account
+from dayone.model.people import Person
+from dayone.model.policy.rules import AccountSelector, AssignmentRule, GroupRule, PersonSelector, Policy
+from dayone.model.reasons import Reason, Wanted
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.planning.desired import membership_reasons, reasons_for_account, reasons_for_person
+from dayone.policy.match_index import AccountSelectors, PersonSelectors, numbers
+
+_NOTHING: Mapping[str, str] = {}
+
+
+class Selection:
+    """The rules of a policy as `desired.Rules` has them, made ready once to be asked about many facts."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        # What they give comes in the opposite order, which is that of differences: little is left to sort.
+        groups = sorted(policy.groups, key=lambda rule: rule.name)[::-1]
+        assignments = sorted(policy.assignments, key=lambda rule: (rule.permission_set, rule.principal))[::-1]
+        numbered = [_membership(rule) for rule in groups]
+        self._memberships = _Numbered(numbered, spared=[rule.exceptions for rule in groups])
+        self._assignments = _Numbered(map(_assignment, assignments), spared=[rule.exceptions for rule in assignments])
+        self._people = PersonSelectors([selector for rule in groups for selector in rule.members])
+        self._people_spared = PersonSelectors([selector for rule in groups for selector in rule.exceptions])
+        self._accounts = AccountSelectors([selector for rule in assignments for selector in rule.accounts])
+        self._accounts_spared = AccountSelectors([selector for rule in assignments for selector in rule.exceptions])
+        # What Identity Center is to call each group and permission set.
+        self.called: Mapping[Subject, str] = {
+            Subject(kind, rule.name): rule.display_name or rule.name
+            for kind, rules in ((SubjectKind.GROUP, groups), (SubjectKind.PERMISSION_SET, policy.permission_sets))
+            for rule in rules
+        }
+        self._named: dict[str, list[_Rule[GroupRule, PersonSelector, Person]]] = {}
+        for group in numbered:
+            for person in group.rule.people:
+                self._named.setdefault(person, []).append(group)
+
+    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, Wanted]:
+        """See `desired.Rules`."""
+        found = self._people.meaning(person, now=now)
+        spared = self._people_spared.meaning(person, now=now)
+        wanted = {rule.resource: by for rule, by in self._memberships.given(person, found, spared=spared)}
+        for group in self._named.get(person.id, ()):
+            if reasons := membership_reasons(group.rule, person, now=now):
+                wanted[group.resource] = Wanted({}, reasons)
+        return wanted
+
+    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, Wanted]:
+        """See `desired.Rules`."""
+        found = self._accounts.meaning(account)
+        spared = self._accounts_spared.describing(account)
+        wanted: dict[Resource, Wanted] = {}
+        for rule, by in self._assignments.given(account, found, spared=spared):
+            if rule.rule.person and rule.rule.person not in employed:
+                continue
+            before = wanted.get(rule.resource)
+            wanted[rule.resource] = Wanted({}, (*before.reasons, *by.reasons)) if before else by
+        return wanted
+
+
+# By the identity of the policy: its parts need not be compared to know it again. Beside the one in force there may be
+# two that it is judged against.
+_READY: dict[int, Selection] = {}
+_MOST_READY = 3
+
+
+def ready(policy: Policy) -> Selection:
+    """The policy made ready, once as long as it is the same policy that is asked about."""
+    made = _READY.pop(id(policy), None)
+    if made is None or made.policy is not policy:
+        made = Selection(policy)
+    # The one that was asked for last is at the end.
+    _READY[id(policy)] = made
+    for oldest in list(_READY)[:-_MOST_READY]:
+        _READY.pop(oldest, None)
+    return made
+
+
+class WantedBy(Wanted):
+    """Wanted by some selectors of a rule. Most reasons are never read: they are put into words when one is."""
+
+    attributes: Mapping[str, str] = _NOTHING
+    _by: "tuple[_Rule[Any, Any, Any], int, Any]"
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it is wanted."""
+        rule, bits, fact = self._by
+        return rule.words([rule.selectors[number] for number in numbers(bits)], fact)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wanted) and (self.attributes, self.reasons) == (other.attributes, other.reasons)
+
+    __hash__ = Wanted.__hash__
+
+
+def _wanted_by[R, S, F](rule: "_Rule[R, S, F]", *, bits: int, fact: F) -> WantedBy:
+    # Made by the hundred thousand, so without the steps of a dataclass, which lets nobody set an attribute.
+    by = WantedBy.__new__(WantedBy)
+    object.__setattr__(by, "_by", (rule, bits, fact))
+    return by
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Rule[R, S, F]:
+    """A rule, what it gives, the selectors that decide it, and how their reasons are put into words."""
+
+    rule: R
+    resource: Resource
+    selectors: Sequence[S]
+    words: Callable[[Iterable[S], F], tuple[Reason, ...]]
+
+
+class _Numbered[R, S, F]:
+    """Rules whose selectors are numbered through, and what their exceptions spare."""
+
+    def __init__(self, rules: Iterable[_Rule[R, S, F]], *, spared: Iterable[Sequence[S]]) -> None:
+        self._at: list[tuple[int, int, _Rule[R, S, F]]] = []
+        self._spared: list[int] = []
+        for rule, exceptions in zip(rules, spared, strict=True):
+            first, number = len(self._at), len(rule.selectors)
+            self._at += [(first, (1 << first) - 1, rule)] * number
+            self._spared += [((1 << number) - 1) << first] * len(exceptions)
+
+    def given(self, fact: F, found: int, *, spared: int) -> Iterator[tuple[_Rule[R, S, F], Wanted]]:
+        """What a fact gets by the selectors that mean it, the last rule first, but for the rules that spare it."""
+        for number in numbers(spared):
+            found &= ~self._spared[number]
+        while found:
+            first, below, rule = self._at[found.bit_length() - 1]
+            yield rule, _wanted_by(rule, bits=found >> first, fact=fact)
+            found &= below
+
+
+def _membership(rule: GroupRule) -> _Rule[GroupRule, PersonSelector, Person]:
+    return _Rule(rule, Resource(ResourceKind.MEMBERSHIP, rule.name), rule.members, reasons_for_person)
+
+
+def _assignment(rule: AssignmentRule) -> _Rule[AssignmentRule, AccountSelector, Account]:
+    resource = Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.principal}")
+    return _Rule(rule, resource, rule.accounts, reasons_for_account)

@@ -1,0 +1,70 @@
+"""Desired memberships and assignments by the policy in force, by the names that Identity Center has for them."""
+
+from dataclasses import dataclass
+
+from dayone.model.policy.rules import Policy
+from dayone.model.reasons import Desired
+from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind, Subject, SubjectKind
+from dayone.planning.evaluation import PolicyEvaluator
+from dayone.planning.facts import evaluator_of
+from dayone.ports.operations import Clock
+from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.store import PolicyInForce
+
+
+@dataclass(frozen=True, kw_only=True)
+class DesiredAccess:
+    """Reading what is desired: what it needs."""
+
+    policies: PolicyInForce
+    records: Records
+    known: KnownSubjects
+    clock: Clock
+
+    def evaluate(self, *, policy: Policy | None = None) -> "EvaluatedAccess":
+        """By this policy, or by the one that is in force at this moment."""
+        policy = policy or self.policies.current()
+        evaluator = evaluator_of(policy, state_of=self.records.subject, now=self.clock())
+        return EvaluatedAccess(self, policy, evaluator)
+
+
+class EvaluatedAccess:
+    """Asked about many subjects at one moment; each is evaluated once."""
+
+    def __init__(self, access: DesiredAccess, policy: Policy, evaluator: PolicyEvaluator) -> None:
+        self._access, self._evaluator = access, evaluator
+        self._groups = {rule.called.casefold(): rule.name for rule in policy.groups}
+        self._sets = {rule.called: rule.name for rule in policy.permission_sets}
+        self._desired = dict[Subject, Desired]()
+
+    def group_key(self, name: str) -> str:
+        """The key of the policy's group that is called so, or empty."""
+        return self._groups.get(name.casefold(), "")
+
+    def set_key(self, name: str) -> str:
+        """The key of the policy's permission set that is called so, or empty."""
+        return self._sets.get(name, "")
+
+    def person_of(self, user_name: str) -> str:
+        """The HR id of whoever has this user name, or empty."""
+        return self._access.known.holder_of(f"user-name:{user_name.casefold()}") if user_name else ""
+
+    def is_member(self, person: str, *, group: str) -> bool:
+        """Whether a person is to be in the group of this key."""
+        desired = self.of(Subject(SubjectKind.PERSON, person))
+        return Resource(ResourceKind.MEMBERSHIP, group) in desired.resources
+
+    def is_assigned(self, account: str, *, permission_set: str, group: str = "", person: str = "") -> bool:
+        """Whether something is to be assigned in an account, by the names of set and group in Identity Center."""
+        key, group_key = self.set_key(permission_set), self.group_key(group)
+        if not (key and (group_key or person)):
+            return False
+        principal = Principal(person=person) if person else Principal(group=group_key)
+        return Assignment(key, principal).resource in self.of(Subject(SubjectKind.ACCOUNT, account)).resources
+
+    def of(self, subject: Subject) -> Desired:
+        """All that a subject is to have, by the fact and the grants that are recorded."""
+        if subject not in self._desired:
+            state = self._access.records.subject(subject)
+            self._desired[subject] = self._evaluator.desired(state, fact=state.head.fact)
+        return self._desired[subject]

@@ -1,0 +1,147 @@
+"""What grants add to what the rules of the policy give, and why one whose time it is gives nothing."""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from dayone.model.accounts import Account, AccountState, left_alone_in
+from dayone.model.grants import Grant, GrantState, is_grant
+from dayone.model.lifecycle import has_access
+from dayone.model.operations import Applied
+from dayone.model.people import Person
+from dayone.model.policy.rules import Policy
+from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.subjects import Resource, ResourceKind, assignment_in
+from dayone.policy.sensitivity import sensitivity_of
+
+_NOT_DELEGATED = "AWS does not let Day One, a delegated administrator, assign this there"
+_NOT_BY_ACCIDENT = "this is the management account, which only a grant with `include_management_account` reaches"
+
+
+def with_grants(
+    desired: Desired,
+    *,
+    fact: Person | Account | None,
+    grants: Iterable[Grant],
+    policy: Policy,
+    employed: Container[str],
+    now: datetime,
+) -> Desired:
+    """What a subject should have with the grants that are in force at `now`; nothing when it is to be left alone.
+
+    `employed` are the ids of those people to whom something is assigned alone who are in employment.
+    """
+    in_force = [entry for entry in grants if entry.state(now=now) is GrantState.ACTIVE]
+    if not in_force or desired.left_alone or desired.gone:
+        return desired
+    resources, notes = dict(desired.resources), list(desired.notes)
+    for grant in in_force:
+        if obstacle := why_nothing(grant, fact=fact, policy=policy, employed=employed, now=now):
+            notes.append(f"{grant.rule} gives nothing: {obstacle}")
+            continue
+        before = resources.get(grant.resource)
+        reasons = (*before.reasons, reason_of(grant)) if before else (reason_of(grant),)
+        resources[grant.resource] = Wanted(before.attributes if before else {}, reasons)
+    return replace(desired, resources=resources, notes=tuple(notes))
+
+
+def reason_of(grant: Grant) -> Reason:
+    """Why something is wanted by a grant: `OPS-7: the shop is down, until 2026-11-23T17:00Z`."""
+    ticket = f"{grant.ticket}: " if grant.ticket else ""
+    until = grant.lasts_until.astimezone(UTC)
+    return Reason(grant.rule, f"{ticket}{grant.reason}, until {until:%Y-%m-%dT%H:%MZ}")
+
+
+def why_nothing(
+    grant: Grant, *, fact: Person | Account | None, policy: Policy, employed: Container[str], now: datetime
+) -> str:
+    """Why a grant would give nothing if it were its time, or empty."""
+    if fact is None:
+        return f"nothing is known of {grant.subject}"
+    if obstacle := why_not_by_policy(grant, policy=policy):
+        return obstacle
+    if isinstance(fact, Account) and (obstacle := why_too_sensitive(grant, fact, policy=policy)):
+        return obstacle
+    if isinstance(fact, Account):
+        return _why_not_in(fact, grant) or ("" if _is_employed(grant, employed) else _not_employed(grant.person))
+    return "" if has_access(fact, cycle=policy.people, now=now) else _not_employed(fact.id)
+
+
+def why_too_sensitive(grant: Grant, account: Account, *, policy: Policy) -> str:
+    """Why a group may not be granted something, or empty: whoever joins it later would have it unapproved."""
+    if not grant.group or not grant.permission_set:
+        return ""
+    sensitivity = sensitivity_of(policy)
+    reason = sensitivity.why_assignment(assignment_in(grant.resource), account=account)
+    if not reason or grant.group in sensitivity.groups:
+        return ""
+    return (
+        f"this is sensitive, and group {grant.group} is not, so that whoever joins it would get it: {reason}; "
+        "grant it to people, or name the group in `sensitive.groups`"
+    )
+
+
+def why_not_by_policy(grant: Grant, *, policy: Policy) -> str:
+    """Why the policy, or AWS's terms, do not let anybody have what is granted, or empty."""
+    protection = policy.protection
+    if grant.person and grant.person in protection.people:
+        return f"person {grant.person} is protected by the policy"
+    if grant.group in protection.groups:
+        return f"group {grant.group} is protected by the policy"
+    if grant.group and all(rule.name != grant.group for rule in policy.groups):
+        return f"the policy has no group {grant.group}"
+    if grant.resource.kind is ResourceKind.MEMBERSHIP:
+        return ""
+    if grant.subject.name in protection.accounts:
+        return f"account {grant.subject.name} is protected by the policy"
+    return _why_not_assigned(grant, policy=policy)
+
+
+def _why_not_assigned(grant: Grant, *, policy: Policy) -> str:
+    off_limits = policy.terms.off_limits
+    rule = next((rule for rule in policy.permission_sets if rule.name == grant.permission_set), None)
+    if rule is None:
+        return f"the policy has no permission set {grant.permission_set}"
+    if off_limits.is_delegated and grant.subject.name == off_limits.account:
+        return _NOT_DELEGATED
+    if rule.called in off_limits.permission_sets:
+        return _NOT_DELEGATED
+    return ""
+
+
+def _why_not_in(account: Account, grant: Grant) -> str:
+    if account.is_management and not grant.includes_management:
+        return _NOT_BY_ACCIDENT
+    return "" if account.state is AccountState.ACTIVE else left_alone_in(account.state) or "the account is gone"
+
+
+def _is_employed(grant: Grant, employed: Container[str]) -> bool:
+    return not grant.person or grant.person in employed
+
+
+def _not_employed(person: str) -> str:
+    return f"person {person} is not in employment, or is on a leave without access"
+
+
+def reasons_to_mend(
+    applied: Mapping[Resource, Applied], *, wanted: Mapping[Resource, Wanted]
+) -> Mapping[Resource, tuple[Reason, ...]]:
+    """The reasons that are to stand with what stays as it is, where those that are grants have changed.
+
+    What a rule has brought, or has come to give beside a grant, keeps a rule among its reasons: only what grants alone
+    have brought goes with them unasked.
+    """
+    found = {resource: (have, wanted[resource]) for resource, have in applied.items() if resource in wanted}
+    return {
+        resource: mended
+        for resource, (have, want) in found.items()
+        if (mended := _mended(have.reasons, want.reasons)) != have.reasons
+    }
+
+
+def _mended(have: tuple[Reason, ...], want: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    granted = tuple(reason for reason in want if is_grant(reason.rule))
+    had, rules = (tuple(reason for reason in reasons if not is_grant(reason.rule)) for reasons in (have, want))
+    # What a rule has come to give is the rule's as well, also when it goes before the grant does.
+    is_as_it_was = granted == tuple(reason for reason in have if is_grant(reason.rule)) and bool(had or not rules)
+    return have if is_as_it_was else (*(rules or had), *granted)

@@ -1,0 +1,194 @@
+"""What each person should have at a moment of their life here: a user, memberships, and in the end nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from dayone.model.grants import next_turn
+from dayone.model.lifecycle import IdentitySource, Leavers, LifeCycle, Stage, has_access, next_stage_at, stage_of
+from dayone.model.operations import Applied
+from dayone.model.people import Person, Status
+from dayone.model.policy.rules import Policy
+from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.subject_state import Head, SubjectState
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.planning.desired import EachRule, Rules
+from dayone.planning.former_names import is_to_be_renamed
+from dayone.planning.guards import what_protects
+from dayone.policy.matching import flips_at
+
+# A role's session lasts twelve hours at most, and one may begin for an hour from a portal that was open before.
+# Source: IAM Identity Center User Guide, "Set session duration for AWS accounts" and "Authentication sessions".
+_LONGEST_SESSION = timedelta(hours=13)
+# A removal may wait for a human, and until it is done sessions can begin.
+_LOOK_AGAIN = timedelta(hours=1)
+SESSIONS_HELD = _LONGEST_SESSION + _LOOK_AGAIN
+
+USER = Resource(ResourceKind.USER)
+ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)
+NO_POLICY = "live sessions end by themselves within 13 hours: no service control policy to end them was deployed"
+
+
+def ended_sessions(
+    cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
+) -> Mapping[Resource, Wanted]:
+    """The user's place among those whose sessions are ended, for as long as one from before may live."""
+    user_id = _user_id(applied)
+    if not user_id or not (cycle.ends_sessions and cycle.can_end_sessions):
+        return {}
+    if lost_at is None or now >= lost_at + SESSIONS_HELD:
+        return {}
+    return {ENDED_SESSIONS: Wanted({"user_id": user_id}, (Reason("employment", "has lost all access"),))}
+
+
+def departure_notes(
+    cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
+) -> tuple[str, ...]:
+    """What is not done about a departure, and why."""
+    is_new = lost_at == now and _user_id(applied)
+    return (NO_POLICY,) if is_new and cycle.ends_sessions and not cycle.can_end_sessions else ()
+
+
+def look_again_at(
+    cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
+) -> datetime | None:
+    """When to see whether the last of the access has gone, then when the sessions need to be held no longer."""
+    if lost_at is None or not ended_sessions(cycle, applied=applied, lost_at=lost_at, now=now):
+        return None
+    return now + _LOOK_AGAIN if _memberships(applied) else lost_at + SESSIONS_HELD
+
+
+def _memberships(applied: Mapping[Resource, Applied]) -> bool:
+    return any(resource.kind is ResourceKind.MEMBERSHIP for resource in applied)
+
+
+def _user_id(applied: Mapping[Resource, Applied]) -> str:
+    user, ended = applied.get(USER), applied.get(ENDED_SESSIONS)
+    if user is not None and "user_id" in user.references:
+        return user.references["user_id"]
+    # The user itself may be deleted by now.
+    return ended.attributes.get("user_id", "") if ended else ""
+
+
+# Of a user that the identity provider makes: it is looked up, never created, updated or deleted.
+EXTERNAL = "identity_source"
+_WELCOME = Resource(ResourceKind.WELCOME)
+_WHY_A_USER = {
+    Stage.EXPECTED: "begins soon",
+    Stage.PRESENT: "is employed",
+    Stage.ON_LEAVE: "is on leave",
+}
+_NAMES_NEEDED = "has left, and the user name or e-mail address is needed for somebody else"
+_NOT_OURS = "the user belongs to the identity provider: it stays until it is deleted there"
+_MISSING = "the person is missing from what HR sends, which does not say that they have left"
+_WAITED_FOR = "the user is waited for: the identity provider makes it"
+
+
+def desired_for_person(
+    person: Person, *, policy: Policy, now: datetime, rules: Rules | None = None, state: SubjectState | None = None
+) -> Desired:
+    """The user and the memberships a person should have at `now`; none outside their employment.
+
+    `rules` are the policy's own, made ready by whoever plans many; `state` is what is remembered of the person.
+    """
+    known = state or SubjectState(Head(subject=Subject(SubjectKind.PERSON, person.id)))
+    guard = policy.protection
+    if (guard.people or guard.users) and (
+        protected_by := what_protects(person, applied=known.applied, protection=guard)
+    ):
+        return Desired({}, left_alone=f"{protected_by} is protected by the policy")
+    stage = stage_of(person, cycle=policy.people, now=now)
+    resources: dict[Resource, Wanted] = {}
+    if stage in _WHY_A_USER:
+        attributes = _user_attributes(person, source=policy.people.identity_source)
+        resources[USER] = Wanted(attributes, (Reason("employment", _WHY_A_USER[stage]),))
+    if stage is Stage.PRESENT:
+        memberships = (rules or EachRule(policy)).memberships(person, now=now)
+        if person.status is Status.MISSING:
+            return Desired({**resources, **_welcome(person, policy=policy, memberships=memberships)}, doubtful=_MISSING)
+        return Desired({**resources, **memberships, **_welcome(person, policy=policy, memberships=memberships)})
+    return _without_access(resources, person=person, stage=stage, policy=policy, known=known, now=now)
+
+
+def lost_at(state: SubjectState, *, person: Person, policy: Policy, now: datetime) -> datetime | None:
+    """When the person was last seen with access that they should not have, or None while they should."""
+    if has_access(person, cycle=policy.people, now=now):
+        return None
+    still_has = state.head.has_access or _memberships(state.applied)
+    return now if still_has else state.head.access_lost_at
+
+
+def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datetime) -> datetime | None:
+    """The next moment at which time alone may change what the person is to have, or None.
+
+    That is where they get on in their life here, where a grant begins or ends, while they have access where a date
+    condition of the policy turns, and afterwards where their sessions are to be looked at again.
+    """
+    moments = [next_stage_at(person, cycle=policy.people, now=now), next_turn(state.head.grants, now=now)]
+    if has_access(person, cycle=policy.people, now=now):
+        moments += [
+            moment for condition in policy.date_conditions for moment in flips_at(condition, person) if moment > now
+        ]
+    else:
+        lost = lost_at(state, person=person, policy=policy, now=now)
+        moments.append(look_again_at(policy.people, applied=state.applied, lost_at=lost, now=now))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _without_access(
+    resources: Mapping[Resource, Wanted],
+    *,
+    person: Person,
+    stage: Stage,
+    policy: Policy,
+    known: SubjectState,
+    now: datetime,
+) -> Desired:
+    cycle, applied = policy.people, known.applied
+    lost = lost_at(known, person=person, policy=policy, now=now)
+    # Somebody of whom HR has stopped to speak may be spoken of again.
+    has_left = stage is Stage.LEFT and person.status is not Status.MISSING
+    goes = has_left and cycle.leavers is Leavers.DELETE and USER in applied
+    is_external = policy.people.identity_source is IdentitySource.EXTERNAL
+    is_deleted = goes and not applied[USER].adopted
+    if has_left and not (is_external or is_deleted) and is_to_be_renamed(person, applied=applied):
+        attributes = _user_attributes(person, source=cycle.identity_source)
+        resources = {USER: Wanted(attributes, (Reason("employment", _NAMES_NEEDED),))}
+    notes = departure_notes(cycle, applied=applied, lost_at=lost, now=now)
+    sessions = ended_sessions(cycle, applied=applied, lost_at=lost, now=now)
+    if original := cycle.original_of(person.id):
+        notes = (*notes, f"is the same person as {original}, by the policy")
+        # A provider has one user for both records.
+        sessions = {} if is_external else sessions
+    return Desired(
+        {**resources, **sessions},
+        gives_up=frozenset({USER}) if goes and not is_external else frozenset(),
+        notes=(*notes, _NOT_OURS) if goes and is_external else notes,
+    )
+
+
+def waiting_note(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
+    """That a user is waited for, where only an identity provider can make it, or empty."""
+    wanted = desired.resources.get(USER)
+    return _WAITED_FOR if wanted and EXTERNAL in wanted.attributes and USER not in applied else ""
+
+
+def _welcome(person: Person, *, policy: Policy, memberships: Mapping[Resource, Wanted]) -> Mapping[Resource, Wanted]:
+    welcome, first_day = policy.people.welcome, person.start_date
+    if welcome is None or first_day is None or not memberships or first_day < welcome.since:
+        return {}
+    reasons = (Reason("employment", "has access"),)
+    return {_WELCOME: Wanted({"first_day": first_day.isoformat()}, reasons)}
+
+
+def _user_attributes(person: Person, *, source: IdentitySource) -> dict[str, str]:
+    if source is IdentitySource.EXTERNAL:
+        return {"user_name": person.user_name, EXTERNAL: str(source)}
+    attributes = {
+        "user_name": person.user_name,
+        "display_name": person.display_name,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email": person.email,
+        "title": person.title,
+    }
+    return {name: text for name, text in attributes.items() if text}

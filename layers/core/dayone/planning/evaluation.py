@@ -1,0 +1,300 @@
+"""Evaluate a policy for one subject: what it should have, and how that differs from what it has."""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache, cached_property
+
+from dayone.model.accounts import Account
+from dayone.model.adoption import Adoption
+from dayone.model.dependencies import Difference
+from dayone.model.grants import has_ended_as_announced, is_of_grants
+from dayone.model.guardrails import Ground, is_counted, is_removal
+from dayone.model.lifecycle import LifeCycle, has_left
+from dayone.model.operations import Action, Applied
+from dayone.model.people import Person
+from dayone.model.policy.context import OffLimits
+from dayone.model.policy.rules import Policy
+from dayone.model.reasons import Desired, Reason
+from dayone.model.subject_state import Head, SubjectState, Telling
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.desired import Rules, desired_for_account, desired_for_group, desired_for_permission_set
+from dayone.planning.desired_grants import reasons_to_mend, with_grants
+from dayone.planning.desired_people import desired_for_person, next_look, waiting_note
+from dayone.planning.diff import differences, left_alone
+from dayone.planning.first_days import Ahead, look_ahead
+from dayone.planning.guards import desired_guards, what_protects
+from dayone.planning.held_gifts import Giving, form_of, held_gifts
+from dayone.policy.matching import no_rights_in
+from dayone.policy.sensitivity import sensitivity_of
+
+_SKIPPED = "skipped, because Day One is a delegated administrator, whom AWS lets"
+_NOT_THE_ACCOUNT = f"{_SKIPPED} change nothing in the management account"
+_NOT_THESE = f"{_SKIPPED} neither change nor assign permission sets that are in use in the management account"
+_WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
+
+
+@dataclass(frozen=True)
+class WithinReach:
+    """The differences that can be mended; `note` says which others there are and why they cannot, or is empty."""
+
+    differences: tuple[Difference, ...]
+    note: str = ""
+
+
+def within_reach(found: Sequence[Difference], *, state: SubjectState, policy: Policy) -> WithinReach:
+    """Leave out what is off limits under the policy's terms."""
+    off_limits, subject = policy.terms.off_limits, state.head.subject
+    if not found or off_limits == OffLimits():
+        return WithinReach(tuple(found))
+    if off_limits.lacks_rights:
+        is_there = subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account
+        return _without_rights(found, account=subject.name) if is_there else WithinReach(tuple(found))
+    if subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account:
+        return WithinReach((), f"{_NOT_THE_ACCOUNT}: {_named(found)}")
+    if subject.kind is SubjectKind.PERMISSION_SET:
+        whole = state.applied.get(_WHOLE_SET)
+        names = {_called(subject.name, policy), whole.attributes.get("name", "") if whole else ""}
+        is_out_of_reach = bool(names & off_limits.permission_sets)
+        return WithinReach((), f"{_NOT_THESE}: {subject.name}") if is_out_of_reach else WithinReach(tuple(found))
+    skipped = [difference for difference in found if _is_assignment_of(difference, off_limits, policy)]
+    kept = tuple(difference for difference in found if difference not in skipped)
+    return WithinReach(kept, f"{_NOT_THESE}: {_named(skipped)}" if skipped else "")
+
+
+def _without_rights(found: Sequence[Difference], *, account: str) -> WithinReach:
+    kept = tuple(difference for difference in found if difference.action is Action.DELETE)
+    skipped = [difference for difference in found if difference not in kept]
+    return WithinReach(kept, f"skipped, because {no_rights_in(account)}; this is {_named(skipped)}" if skipped else "")
+
+
+def _is_assignment_of(difference: Difference, off_limits: OffLimits, policy: Policy) -> bool:
+    is_one = difference.resource.kind is ResourceKind.ASSIGNMENT
+    return is_one and _called(assignment_in(difference.resource).permission_set, policy) in off_limits.permission_sets
+
+
+def _called(permission_set: str, policy: Policy) -> str:
+    """What AWS calls it; one that has left the policy by its key, which is its name unless it has one beside it."""
+    rule = next((rule for rule in policy.permission_sets if rule.name == permission_set), None)
+    return rule.called if rule else permission_set
+
+
+def _named(found: Iterable[Difference]) -> str:
+    return ", ".join(f"{difference.action} {difference.resource}" for difference in found)
+
+
+@dataclass(frozen=True)
+class PolicyEvaluator:
+    """One policy at one moment, prepared to be asked about any subject.
+
+    `employed` are the ids of those people the policy assigns something to who are in employment; `state_of` looks up
+    what is recorded of anybody. `before` is the same of the policies that it is judged against, while what it removes
+    is held.
+    """
+
+    policy: Policy
+    now: datetime
+    rules: Rules
+    employed: Container[str] = frozenset()
+    before: "tuple[PolicyEvaluator, ...]" = ()
+    state_of: Callable[[Subject], SubjectState] = lambda subject: SubjectState(Head(subject=subject))
+
+    @cached_property
+    def recorded(self) -> Callable[[Subject], SubjectState]:
+        """The same, read once: of permission sets, which many accounts have."""
+        return cache(self.state_of)
+
+    def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
+        """What the subject should have by this fact, and the grants that are remembered of it."""
+        by_rules, grants = self._by_rules(state, fact=fact), state.head.grants
+        if not grants:
+            return by_rules
+        return with_grants(by_rules, fact=fact, grants=grants, policy=self.policy, employed=self.employed, now=self.now)
+
+    def concerns(self, state: SubjectState) -> bool:
+        """Whether it must be planned again: it would change, comes due otherwise, or has open or failed work."""
+        head, fact = state.head, state.head.fact
+        if head.outstanding > 0 or head.failed or head.held:
+            return True
+        if isinstance(fact, Person) and head.due_at != next_look(fact, state=state, policy=self.policy, now=self.now):
+            return True
+        diff = diff_recorded_state(state, evaluator=self)
+        # Only permission sets are asked for what AWS cannot do; the change must say that it was not done.
+        is_asked_in_vain = head.subject.kind is SubjectKind.PERMISSION_SET and bool(diff.left_alone)
+        # What a rule has come to give beside a grant is put on record, or the grant's end would take it unasked.
+        return bool(diff.differences or diff.reasons) or is_asked_in_vain
+
+    def _by_rules(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
+        subject = state.head.subject
+        if isinstance(fact, Person):
+            return desired_for_person(fact, policy=self.policy, now=self.now, rules=self.rules, state=state)
+        if isinstance(fact, Account):
+            return desired_for_account(fact, policy=self.policy, employed=self.employed, rules=self.rules)
+        if subject.kind is SubjectKind.GROUP:
+            return desired_for_group(subject.name, policy=self.policy)
+        if subject.kind is SubjectKind.PERMISSION_SET:
+            return desired_for_permission_set(subject.name, policy=self.policy)
+        if subject.kind is SubjectKind.POLICY:
+            return desired_guards(self.policy)
+        return Desired({}, left_alone="nothing is known about it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diff:
+    """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
+
+    `doubtful` is as in Desired. `ahead` has the gifts, also those of a first day to come, `form` stands for the form of
+    these, where there are several. `of_edit` are the removals that the policy makes and one before it would not, by the
+    same facts; without any before it, all. `of_departed` are those of an account by which somebody who has left loses
+    what is theirs. `announced` is what grants alone have given and that goes with the last of them, by its time or a
+    word; `reasons` are to stand with what stays as it is. By `adoption` it takes on what exists.
+    """
+
+    differences: tuple[Difference, ...]
+    left_alone: str
+    notes: tuple[str, ...]
+    ground: Ground
+    doubtful: str = ""
+    form: str = ""
+    ahead: Ahead = field(default_factory=Ahead)
+    of_edit: frozenset[Resource] = frozenset()
+    of_departed: frozenset[Resource] = frozenset()
+    announced: frozenset[Resource] = frozenset()
+    reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
+    adoption: Adoption | None = None
+
+    @cached_property
+    def removals(self) -> frozenset[Resource]:
+        """What would be taken away from somebody."""
+        return frozenset(difference.resource for difference in self.differences if is_removal(difference))
+
+    @cached_property
+    def added(self) -> frozenset[Resource]:
+        """What would be given that is held for nothing but its number, if at all."""
+        return (
+            frozenset(difference.resource for difference in self.differences if is_counted(difference))
+            - self.ahead.gifts.keys()
+        )
+
+    def ground_of(self, resource: Resource) -> Ground:
+        """On what ground this one is taken away."""
+        return replace(self.ground, has_left=self.ground.has_left or resource in self.of_departed)
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """What a policy wants of a subject, and which differences from that can be mended."""
+
+    desired: Desired
+    applied: Mapping[Resource, Applied]
+    adoption: Adoption | None
+    reach: WithinReach
+
+    @property
+    def removals(self) -> frozenset[Resource]:
+        """What would be taken away from somebody."""
+        return frozenset(difference.resource for difference in self.reach.differences if is_removal(difference))
+
+
+def _compared(state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator) -> _Comparison:
+    subject, applied, policy = state.head.subject, state.trusted, evaluator.policy
+    desired, adoption = evaluator.desired(state, fact=fact), state.head.adoption
+    if adoption is not None and (adoption := adoption if adoption.counts(desired.resources, applied=applied) else None):
+        applied = adoption.with_surplus(applied)
+    differing = differences(desired, applied=applied, subject=subject, protection=policy.protection)
+    if policy.protection.users:
+        differing = _without_protected(differing, evaluator=evaluator)
+    return _Comparison(desired, applied, adoption, within_reach(differing, state=state, policy=policy))
+
+
+def _of_edit(
+    taken: frozenset[Resource], state: SubjectState, *, fact: Person | Account | None, evaluator: PolicyEvaluator
+) -> frozenset[Resource]:
+    before = evaluator.before if taken else ()
+    kept = (taken - _compared(state, fact=fact, evaluator=each).removals for each in before)
+    return frozenset().union(*kept) if evaluator.before else taken
+
+
+def diff_subject(
+    state: SubjectState,
+    *,
+    fact: Person | Account | None,
+    evaluator: PolicyEvaluator,
+    tellings: tuple[Telling, ...] | None = None,
+) -> Diff:
+    """How a subject as it is recorded differs from what the policy wants for this fact: the only diff there is.
+
+    `tellings` are those that the fact is made of, where they are not those that are recorded.
+    """
+    compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
+    desired, applied, found = compared.desired, compared.applied, compared.reach.differences
+    taken, said = compared.removals, state.head.tellings if tellings is None else tellings
+    # A policy does not make leavers of people by itself.
+    cycles = (policy.people, *(before.policy.people for before in evaluator.before))
+    is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
+    giving = Giving(state, fact, desired, compared.adoption, said, evaluator.recorded, evaluator.now)
+    ahead = _ahead(found, giving=giving, evaluator=evaluator)
+    return Diff(
+        differences=(*found, *ahead.differences),
+        left_alone=left_alone(desired, applied=applied),
+        notes=tuple(filter(None, (*desired.notes, waiting_note(desired, applied=applied), compared.reach.note))),
+        ground=Ground(policy_version=policy.version, has_left=is_over),
+        doubtful=desired.doubtful,
+        ahead=ahead,
+        form=form_of(desired) if state.head.subject.kind is SubjectKind.PERMISSION_SET else "",
+        of_edit=_of_edit(taken, state, fact=fact, evaluator=evaluator),
+        of_departed=_of_departed(taken, cycles=cycles, evaluator=evaluator) if taken else taken,
+        announced=_announced(found, state=state, now=evaluator.now),
+        # Few have grants, and most reasons are never put into words.
+        reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
+        adoption=compared.adoption,
+    )
+
+
+def _ahead(found: Sequence[Difference], *, giving: Giving, evaluator: PolicyEvaluator) -> Ahead:
+    fact, sensitivity = giving.fact, sensitivity_of(evaluator.policy)
+    gifts = held_gifts(found, giving=giving, sensitivity=sensitivity)
+    if isinstance(fact, Person) and (fact.start_date or giving.state.head.held):
+        return look_ahead(gifts, giving=giving, rules=evaluator.rules, sensitivity=sensitivity)
+    return Ahead(gifts=gifts)
+
+
+def diff_recorded_state(state: SubjectState, *, evaluator: PolicyEvaluator) -> Diff:
+    """The same by the fact that is recorded."""
+    return diff_subject(state, fact=state.head.fact, evaluator=evaluator)
+
+
+def _holders(
+    resources: Iterable[Resource], *, evaluator: PolicyEvaluator
+) -> Iterator[tuple[Resource, Person, Mapping[Resource, Applied]]]:
+    """Those that are assigned to one person alone, each with who that is and what they have."""
+    for resource in resources:
+        person = assignment_in(resource).principal.person if resource.kind is ResourceKind.ASSIGNMENT else ""
+        state = evaluator.state_of(Subject(SubjectKind.PERSON, person)) if person else None
+        if state and isinstance(state.head.fact, Person):
+            yield resource, state.head.fact, state.applied
+
+
+def _without_protected(differing: Iterable[Difference], *, evaluator: PolicyEvaluator) -> list[Difference]:
+    """Of an account: what is assigned to a person alone hangs on their user, whatever their id is."""
+    found, guard = list(differing), evaluator.policy.protection
+    holders = _holders([difference.resource for difference in found], evaluator=evaluator)
+    guarded = {resource for resource, who, have in holders if what_protects(who, applied=have, protection=guard)}
+    return [difference for difference in found if difference.resource not in guarded]
+
+
+def _of_departed(
+    taken: Iterable[Resource], *, cycles: Iterable[LifeCycle], evaluator: PolicyEvaluator
+) -> frozenset[Resource]:
+    theirs, now = _holders(taken, evaluator=evaluator), evaluator.now
+    return frozenset(
+        resource for resource, who, _ in theirs if all(has_left(who, cycle=each, now=now) for each in cycles)
+    )
+
+
+def _announced(found: Iterable[Difference], *, state: SubjectState, now: datetime) -> frozenset[Resource]:
+    ended = has_ended_as_announced(state.head.grants, now=now)
+    going = ended & {difference.resource for difference in found if is_removal(difference)} & state.applied.keys()
+    return frozenset(
+        resource for resource in going if is_of_grants(reason.rule for reason in state.applied[resource].reasons)
+    )

@@ -1,0 +1,258 @@
+"""Resolve the fact and the grants that a subject is planned with, and who is in employment under a policy."""
+
+import hashlib
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from dayone.model.accounts import GONE, Account, AccountState
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause, ulid_of
+from dayone.model.commands import ApplyGrant, Command
+from dayone.model.grants import MOST_OPEN, End, Ending, Grant, GrantState, joined
+from dayone.model.lifecycle import LifeCycle, has_access, has_left
+from dayone.model.people import Person, Status
+from dayone.model.policy.rules import Policy
+from dayone.model.subject_state import FactVersion, Head, SubjectState, Telling
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.compiled_rules import ready
+from dayone.planning.desired import people_asked_for
+from dayone.planning.evaluation import PolicyEvaluator
+from dayone.ports.organizations import Organization
+from dayone.ports.store import Grants, Subjects
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedFact:
+    """The fact that holds, its version, and notes and audit entries about how that was decided.
+
+    `tellings`, and with them `claims`, `former_holders` and `awaits_names`, are what the head is to remember of them
+    from now on; None for what it does already. With `is_echo` a source has only said again what it said before.
+    """
+
+    fact: Person | Account | None
+    version: FactVersion | None
+    notes: tuple[str, ...] = ()
+    audit: tuple[AuditEntry, ...] = ()
+    tellings: tuple[Telling, ...] | None = None
+    claims: tuple[str, ...] | None = None
+    former_holders: tuple[str, ...] = ()
+    awaits_names: bool = False
+    is_echo: bool = False
+
+
+type ResolveFact[C: Command] = Callable[[C, Head, datetime], ResolvedFact]
+
+
+def people_concerned(
+    fact: Person | Account | None, *, policy: Policy, granted: frozenset[str], subjects: Subjects
+) -> Mapping[str, Person]:
+    """Those people to whom the policy, or somebody's grant, assigns something alone in this account."""
+    if not isinstance(fact, Account):
+        return {}
+    named = sorted(people_asked_for(fact, policy=policy) | granted)
+    facts = [subjects.load(Subject(SubjectKind.PERSON, name)).head.fact for name in named]
+    return {person.id: person for person in facts if isinstance(person, Person)}
+
+
+def employed_among(people: Iterable[Person], *, policy: Policy, now: datetime) -> frozenset[str]:
+    """Who of them is in employment."""
+    return frozenset(person.id for person in people if has_access(person, cycle=policy.people, now=now))
+
+
+class Employed:
+    """The people who are in employment under a policy at a moment, each looked up when they are first asked about."""
+
+    def __init__(self, fact_of: Callable[[Subject], object], *, policy: Policy, now: datetime) -> None:
+        self._fact_of, self._policy, self._now = fact_of, policy, now
+        self._known: dict[object, bool] = {}
+
+    def __contains__(self, person: object) -> bool:
+        if person not in self._known:
+            fact = self._fact_of(Subject(SubjectKind.PERSON, str(person)))
+            is_employed = isinstance(fact, Person) and has_access(fact, cycle=self._policy.people, now=self._now)
+            self._known[person] = is_employed
+        return self._known[person]
+
+
+def evaluator_of(
+    policy: Policy,
+    *,
+    state_of: Callable[[Subject], SubjectState],
+    now: datetime,
+    employed: Container[str] | None = None,
+) -> PolicyEvaluator:
+    """A policy prepared to be asked about any subject, together with those that its removals are judged against."""
+    before = tuple(evaluator_of(entry, state_of=state_of, now=now) for entry in policy.before)
+    if employed is None:
+        employed = Employed(lambda person: state_of(person).head.fact, policy=policy, now=now)
+    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of)
+
+
+def change_of_accounts(person: Subject, *, cause: Cause) -> str:
+    """The id of the change in which the accounts of a person follow one of the person's own."""
+    return ulid_of(cause.at, name=f"accounts of {person} {cause.change}")
+
+
+# With their audit entries, as many as go into one transaction with everything else of a plan.
+_MOST_WRITTEN = 20
+_OURSELVES = "dayone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """The grants that a head is to remember, those to be put on record, and what there is to say about that."""
+
+    grants: tuple[Grant, ...] = ()
+    written: tuple[Grant, ...] = ()
+    audit: tuple[AuditEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holders:
+    """Whom grants are given to: the fact of the subject itself, and the people who are given something alone there."""
+
+    fact: Person | Account | None
+    cycle: LifeCycle
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+
+def record_grants(command: Command, *, state: SubjectState, holders: Holders, grants: Grants, now: datetime) -> Granted:
+    """What the head remembers, joined with what the command says, ended where its holder has gone.
+
+    When more have turned than fit into one plan, the others follow in the next one, which is due at once.
+    """
+    before = {grant.id: grant for grant in state.head.grants}
+    told = command.grant if isinstance(command, ApplyGrant) else None
+    if told is None and not before:
+        return Granted()
+    if told is not None and told.id not in before and (kept := grants.known(told.id)) is not None:
+        before[told.id] = kept
+    heard = _heard(told, before=before, cause=command.cause, now=now)
+    ours = [_with_holder(grant, holders=holders, cause=command.cause, now=now) for grant in heard]
+    turned = [grant for grant in ours if grant != before.get(grant.id) or grant.noted is not grant.state(now=now)]
+    written = {grant.id: replace(grant, noted=grant.state(now=now)) for grant in turned[:_MOST_WRITTEN]}
+    there = {reason.rule for applied in state.applied.values() for reason in applied.reasons}
+    known = (written.get(grant.id, grant) for grant in ours)
+    return Granted(
+        grants=tuple(grant for grant in known if _matters(grant, there=there, now=now)),
+        written=tuple(written.values()),
+        audit=tuple(_entries(written.values(), before=before, cause=command.cause, now=now)),
+        notes=tuple(f"{grant.rule} {in_words(grant, now=now)}" for grant in written.values()),
+    )
+
+
+def in_words(grant: Grant, *, now: datetime) -> str:
+    """How far along a grant is: `is active until 2026-11-23T17:00:00+00:00`, `has ended: expired`."""
+    until, state = grant.lasts_until.astimezone(UTC).isoformat(), grant.state(now=now)
+    match state:
+        case GrantState.SCHEDULED:
+            return f"is scheduled from {grant.begins.astimezone(UTC).isoformat()} until {until}"
+        case GrantState.ACTIVE:
+            return f"is active until {until}"
+        case GrantState.REFUSED:
+            return f"is refused: {grant.end.because if grant.end else ''}"
+        case GrantState.ENDED:
+            return f"has ended: {grant.ending(now=now)}"
+
+
+def _heard(told: Grant | None, *, before: Mapping[str, Grant], cause: Cause, now: datetime) -> Iterable[Grant]:
+    if told is None:
+        return before.values()
+    known = before.get(told.id)
+    if known is not None:
+        told = joined(known, told)
+    elif told.is_open(now=now) and sum(grant.is_open(now=now) for grant in before.values()) >= MOST_OPEN:
+        told = _ended(told, Ending.REFUSED, because=f"{MOST_OPEN} grants are open already", cause=cause, now=now)
+    return sorted({**before, told.id: told}.values(), key=lambda grant: grant.id)
+
+
+def _with_holder(grant: Grant, *, holders: Holders, cause: Cause, now: datetime) -> Grant:
+    """The grant, which ends with its holder and is not there again when they come back."""
+    if not grant.is_open(now=now):
+        return grant
+    if isinstance(holders.fact, Account):
+        if holders.fact.state in GONE:
+            because = f"the account is {holders.fact.state}"
+            return _ended(grant, Ending.ACCOUNT_GONE, because=because, cause=cause, now=now)
+        person = holders.people.get(grant.person)
+    else:
+        person = holders.fact
+    if person is None or person.status is Status.MISSING or not has_left(person, cycle=holders.cycle, now=now):
+        return grant
+    return _ended(grant, Ending.PERSON_LEFT, because="their employment is over", cause=cause, now=now)
+
+
+def _ended(grant: Grant, how: Ending, *, because: str, cause: Cause, now: datetime) -> Grant:
+    return replace(grant, end=End(at=now, how=how, by=_OURSELVES, change=cause.change, because=because))
+
+
+def _matters(grant: Grant, *, there: Iterable[str], now: datetime) -> bool:
+    """Whether anything may follow from it yet: it is open, not on record as it is, or what it gave is still there."""
+    return grant.is_open(now=now) or grant.noted is not grant.state(now=now) or grant.rule in there
+
+
+def _entries(
+    written: Iterable[Grant], *, before: Mapping[str, Grant], cause: Cause, now: datetime
+) -> Iterator[AuditEntry]:
+    for grant in written:
+        action, actor = _what_was_done(grant, before=before.get(grant.id), actor=cause.actor)
+        yield AuditEntry(
+            at=now,
+            actor=actor,
+            action=action,
+            subject=str(grant.subject),
+            change=cause.change,
+            outcome="recorded",
+            detail=f"{grant.rule}, {grant.resource}, {in_words(grant, now=now)}",
+        )
+
+
+def _what_was_done(grant: Grant, *, before: Grant | None, actor: str) -> tuple[str, str]:
+    """The action, and by whom: whatever time or somebody's leaving does is Day One's own."""
+    if grant.end is not None and (before is None or before.end != grant.end):
+        return ("refuse-grant", _OURSELVES) if grant.end.how is Ending.REFUSED else ("end-grant", grant.end.by)
+    if before is None:
+        return "give-grant", actor
+    if before.extensions != grant.extensions:
+        return "extend-grant", actor
+    return ("begin-grant" if grant.noted is GrantState.ACTIVE else "end-grant"), _OURSELVES
+
+
+def recorded_fact(head: Head) -> ResolvedFact:
+    """The fact that is recorded, as it is."""
+    return ResolvedFact(fact=head.fact, version=head.version)
+
+
+def resolve_account(command: Command, *, head: Head, organization: Organization, now: datetime) -> ResolvedFact:
+    """The account as AWS Organizations answers, audited when that is another than the recorded one."""
+    account = organization.account(command.subject.name, since=command.cause.at)
+    if account is None and isinstance(head.fact, Account):
+        account = replace(head.fact, state=AccountState.DEPARTED)
+    if account is None:
+        return ignored(command, "not an account of this organisation", head=head, now=now)
+    if account == head.fact:
+        return recorded_fact(head)
+    version = FactVersion(at=now, digest=hashlib.sha256(repr(account).encode()).hexdigest())
+    entry = fact_entry(command, outcome="recorded", detail=f"{account.state} in {account.ou_path}", now=now)
+    return ResolvedFact(fact=account, version=version, audit=(entry,))
+
+
+def ignored(command: Command, note: str, *, head: Head, now: datetime) -> ResolvedFact:
+    """The recorded fact, with a note on why what was received does not count."""
+    audit = (fact_entry(command, outcome="ignored", detail=note, now=now),)
+    return ResolvedFact(fact=head.fact, version=head.version, notes=(note,), audit=audit)
+
+
+def fact_entry(command: Command, *, outcome: str, detail: str, now: datetime) -> AuditEntry:
+    """The audit entry for a fact that was received or read, and what became of it."""
+    return AuditEntry(
+        at=now,
+        actor=command.cause.actor,
+        action="record-fact",
+        subject=str(command.subject),
+        change=command.cause.change,
+        outcome=outcome,
+        detail=detail,
+    )

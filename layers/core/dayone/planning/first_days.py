@@ -1,0 +1,139 @@
+"""Say what sensitive access a first day will give: it is held and decided on before, for a while."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from dayone.model.dependencies import Difference
+from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.hr.sources import BY_HAND
+from dayone.model.lifecycle import begins_at, has_access
+from dayone.model.people import Person, Status
+from dayone.model.policy.origins import GIVES, group_rule, part_digest
+from dayone.model.reasons import Desired
+from dayone.model.subject_state import Telling
+from dayone.model.subjects import Resource, ResourceKind
+from dayone.planning.desired import Rules
+from dayone.planning.diff import differences
+from dayone.planning.held_gifts import Gift, Giving, held_gifts
+from dayone.policy.sensitivity import Sensitivity
+
+# So long an approval counts for a first day, and so long before it what it gives is shown.
+COVERED_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """The gifts of a subject with those of a first day that is still to come, by `differences` on `first_day`.
+
+    Those `coming` are held already, and not to be given yet even when they are approved. `forms` stand for what an
+    approval of each rests on. Those `covered` were approved before their day, in this form; `due` are to be given now.
+    """
+
+    gifts: Mapping[Resource, Gift] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    first_day: datetime | None = None
+    forms: Mapping[Resource, str] = field(default_factory=dict)
+    covered: frozenset[Resource] = frozenset()
+    coming: frozenset[Resource] = frozenset()
+    due: frozenset[Resource] = frozenset()
+
+    def alike(self, held: HeldRemoval, *, form: str) -> Collection[Resource]:
+        """The gifts for which the same is asked as what is held; `form` is that of the whole subject, if it has one."""
+        if held.verdict is Verdict.AHEAD:
+            return self.covered
+        if held.form not in ("", form or self.forms.get(held.resource)):
+            return frozenset()
+        # What was approved on its day runs at once: not when that has been put off since.
+        return self.gifts.keys() - (self.coming if held.verdict is Verdict.APPROVED else frozenset())
+
+    def form_of(self, resource: Resource) -> str:
+        """The form in which something is held before its day; empty of all else."""
+        return self.forms[resource] if resource in self.coming else ""
+
+    def since(self, resource: Resource, *, now: datetime) -> datetime:
+        """From when on somebody has to decide on it: nobody is late before the day has come."""
+        return self.first_day if self.first_day and resource in self.coming else now
+
+    def after(self, decided: Iterable[HeldRemoval], *, was: HeldRemoval, at: datetime) -> tuple[HeldRemoval, ...]:
+        """What has been decided: what is approved before its day waits for that, and not for long."""
+        is_early = was.verdict is Verdict.WAITING and was.resource in self.coming
+        return tuple(
+            replace(removal, verdict=Verdict.AHEAD, expires_at=at + COVERED_FOR)
+            if is_early and removal.verdict is Verdict.APPROVED
+            else removal
+            for removal in decided
+        )
+
+
+def look_ahead(gifts: Mapping[Resource, Gift], *, giving: Giving, rules: Rules, sensitivity: Sensitivity) -> Ahead:
+    """The gifts of today with those of a first day within the time that an approval counts for, less what it covers."""
+    person, policy, head = giving.fact, sensitivity.policy, giving.state.head
+    if not isinstance(person, Person):
+        return Ahead(gifts=gifts)
+    at = begins_at(person, cycle=policy.people, now=giving.now)
+    found = _coming(person, at=at, giving=giving, rules=rules, sensitivity=sensitivity) if at else ()
+    together = {**gifts, **{difference.resource: gift for difference, gift in found}}
+    forms = {
+        resource: _rests_on(resource, person, tellings=giving.tellings, sensitivity=sensitivity)
+        for resource in together
+        if resource.kind is ResourceKind.MEMBERSHIP
+    }
+    early = [
+        removal
+        for removal in head.held
+        if removal.verdict is Verdict.AHEAD and removal.form == forms.get(removal.resource)
+    ]
+    covered = frozenset(removal.resource for removal in early if removal.expires_at and giving.now < removal.expires_at)
+    coming = frozenset(difference.resource for difference, _ in found)
+    return Ahead(
+        gifts={resource: gift for resource, gift in together.items() if resource not in covered - coming},
+        differences=tuple(difference for difference, _ in found),
+        first_day=at,
+        forms=forms,
+        covered=covered,
+        coming=coming,
+        due=covered - coming,
+    )
+
+
+def _coming(
+    person: Person, *, at: datetime, giving: Giving, rules: Rules, sensitivity: Sensitivity
+) -> tuple[tuple[Difference, Gift], ...]:
+    policy, desired = sensitivity.policy, giving.desired
+    is_near = at <= giving.now + COVERED_FOR and has_access(person, cycle=policy.people, now=at)
+    if not is_near or desired.left_alone or person.status is Status.MISSING:
+        return ()
+    there = {*giving.state.applied, *desired.resources}
+    given = {
+        resource: wanted for resource, wanted in rules.memberships(person, now=at).items() if resource not in there
+    }
+    subject = giving.state.head.subject
+    found = differences(Desired(given), applied={}, subject=subject, protection=policy.protection)
+    gifts = held_gifts(found, giving=replace(giving, now=at), sensitivity=sensitivity)
+    when = f", given on the first day, {person.start_date}"
+    return tuple(
+        (difference, replace(gift, reason=gift.reason + when))
+        for difference in found
+        if (gift := gifts.get(difference.resource)) and gift.is_sensitive
+    )
+
+
+def _rests_on(resource: Resource, person: Person, *, tellings: Iterable[Telling], sensitivity: Sensitivity) -> str:
+    """Stands for the rule, what the policy gives the group, the facts that count, and what was told by hand."""
+    group, policy = resource.name, sensitivity.policy
+    rules = tuple(rule for rule in policy.groups if rule.name == group)
+    assigned = tuple(rule for rule in policy.assignments if rule.group == group)
+    names = {rule.permission_set for rule in assigned}
+    selectors = [each for rule in rules for each in (*rule.members, *rule.exceptions)]
+    attributes = {condition.attribute for each in selectors for condition in each.conditions}
+    by_hand = [record for record in tellings if record.source == BY_HAND]
+    meaning = {
+        "because": sensitivity.why(resource, fact=person),
+        "rules": rules,
+        "assigned": assigned,
+        "rights": {rule.name: rule.rights for rule in policy.permission_sets if rule.name in names},
+        "facts": {name: str(getattr(person, name, None)) for name in attributes},
+        "by hand": {name: text for record in by_hand for name, text in record.attributes.items()},
+    }
+    return part_digest(group_rule(group), GIVES, meaning)[:16]

@@ -1,0 +1,214 @@
+"""Keep the guards up against the edit that would take them down: what it loosens counts once somebody else approves."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+
+from dayone.model.operations import Applied
+from dayone.model.people import Person
+from dayone.model.policy.origins import meaning_of
+from dayone.model.policy.rules import (
+    AccountSelector,
+    Guard,
+    Guardrails,
+    Policy,
+    Protection,
+    Reservations,
+    SensitiveNames,
+)
+from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.subjects import Resource, ResourceKind
+from dayone.policy.sensitivity import Sensitivity
+
+_MOST_NAMES = 10
+_USER = Resource(ResourceKind.USER)
+_STAYS = (
+    "the guardrails stay as strict as before: {loosens}; to loosen them, put an edit in force that changes nothing "
+    "else, or this policy once more, and have somebody else approve that"
+)
+
+
+def judged_as_edit(policy: Policy, *, in_force: Policy) -> Policy:
+    """A policy as it is judged before it is in force: by the guards in force and by what these give."""
+    guard = _guard_against(policy, in_force=in_force)
+    before = (*in_force.before[:1], in_force) if in_force.version else ()
+    return with_reservations(
+        policy, reservations=Reservations(guard=guard, approved=in_force.reservations.approved), before=before
+    )
+
+
+def with_reservations(policy: Policy, *, reservations: Reservations, before: tuple[Policy, ...]) -> Policy:
+    """A policy as it counts under its reservations: of two guardrails the stricter, protected what either protects."""
+    policy, guard = replace(policy, reservations=reservations, before=before), reservations.guard
+    if guard is None:
+        return policy
+    protection = _joined(policy.protection, guard.protection)
+    # A group is protected by its name as well, whatever its key is by now.
+    called = {name.casefold() for name in protection.groups}
+    keys = {rule.name for rule in policy.groups if {rule.name.casefold(), rule.called.casefold()} & called}
+    return replace(
+        policy,
+        guardrails=_stricter(policy.guardrails, guard.guardrails),
+        protection=replace(protection, groups=protection.groups | keys),
+        sensitive=_more_sensitive(policy.sensitive, guard.sensitive),
+    )
+
+
+def what_protects(person: Person, *, applied: Mapping[Resource, Applied], protection: Protection) -> str:
+    """By what a policy protects a person, in words, or empty: their id, or the name of their user.
+
+    HR may call them something else by now: what is protected is the user that is there.
+    """
+    if person.id in protection.people:
+        return "the person"
+    user = applied.get(_USER)
+    names = {person.user_name.casefold(), user.attributes.get("user_name", "").casefold() if user else ""}
+    return "the user name" if names & protection.users else ""
+
+
+def desired_guards(policy: Policy) -> Desired:
+    """That the policy's own guardrails count alone, if it loosens those before it and does nothing else."""
+    guard = policy.reservations.guard
+    if guard is None:
+        return Desired({})
+    loosens = "; ".join(guard.loosens)
+    if not guard.is_alone:
+        return Desired({}, notes=(_STAYS.format(loosens=loosens),))
+    reasons = tuple(Reason("guardrails", text) for text in guard.loosens)
+    loosened = Resource(ResourceKind.GUARDRAILS, str(policy.version))
+    doubtful = f"it loosens the guardrails: {loosens}"
+    waits = f"waits for another person's approval: {doubtful}"
+    return Desired({loosened: Wanted({}, reasons)}, notes=(waits,), doubtful=doubtful)
+
+
+def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
+    if not in_force.version:
+        # Before it there is nothing to be loosened but what is sensitive: HR alone gives none of it, and nothing of it
+        # is called harmless.
+        names = replace(policy.sensitive, birthrights=frozenset(), harmless=frozenset())
+        in_force = replace(policy, sensitive=names, groups=(), permission_sets=(), assignments=())
+    if in_force.protection != Protection():
+        changed = Protection(permission_sets=_changed_sets(policy, in_force=in_force))
+        in_force = replace(in_force, protection=_joined(in_force.protection, changed))
+    before = replace(in_force, sensitive=_with_groups_given_less(policy, in_force=in_force))
+    loosens = tuple(_loosened(policy, in_force=before))
+    if not loosens:
+        return None
+    return Guard(
+        guardrails=_stricter(policy.guardrails, in_force.guardrails),
+        protection=_joined(policy.protection, in_force.protection),
+        sensitive=_more_sensitive(policy.sensitive, before.sensitive),
+        loosens=loosens,
+        is_alone=_meaning(policy) == _meaning(in_force),
+    )
+
+
+def _with_groups_given_less(policy: Policy, *, in_force: Policy) -> SensitiveNames:
+    """What was called sensitive, and the groups whose members had something sensitive and may have it for a while."""
+    kept = replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive))
+    still = {rule.name for rule in policy.groups} & (Sensitivity(in_force).groups.keys() - Sensitivity(kept).groups)
+    return replace(in_force.sensitive, groups=in_force.sensitive.groups | still)
+
+
+def _changed_sets(policy: Policy, *, in_force: Policy) -> frozenset[str]:
+    """What protected people and groups are assigned and would be no more, or what would let them do something else."""
+    before = in_force.protection
+    had, has = (
+        {rule.permission_set for rule in rules if rule.group in protected.groups or rule.person in protected.people}
+        for rules, protected in (
+            (in_force.assignments, before),
+            # A protected group may have another key by now.
+            (policy.assignments, _joined(policy.protection, before)),
+        )
+    )
+    did, do = ({rule.name: rule.rights for rule in rules.permission_sets} for rules in (in_force, policy))
+    return frozenset(name for name in had if name not in has or did.get(name) != do.get(name))
+
+
+def _stricter(guardrails: Guardrails, other: Guardrails) -> Guardrails:
+    return Guardrails(
+        percent=min(guardrails.percent, other.percent),
+        at_least=min(guardrails.at_least, other.at_least),
+        longest_grant=min(guardrails.longest_grant, other.longest_grant),
+        additions_percent=min(guardrails.additions_percent, other.additions_percent),
+        additions_at_least=min(guardrails.additions_at_least, other.additions_at_least),
+    )
+
+
+def _joined(protection: Protection, other: Protection) -> Protection:
+    return Protection(
+        people=protection.people | other.people,
+        users=protection.users | other.users,
+        groups=protection.groups | other.groups,
+        accounts=protection.accounts | other.accounts,
+        permission_sets=protection.permission_sets | other.permission_sets,
+    )
+
+
+def _more_sensitive(names: SensitiveNames, other: SensitiveNames) -> SensitiveNames:
+    accounts = _by_meaning((*other.accounts, *names.accounts))
+    return SensitiveNames(
+        permission_sets=names.permission_sets | other.permission_sets,
+        groups=names.groups | other.groups,
+        accounts=tuple(accounts.values()),
+        harmless=names.harmless & other.harmless,
+        birthrights=names.birthrights & other.birthrights,
+    )
+
+
+def _by_meaning(selectors: Iterable[AccountSelector]) -> dict[str, AccountSelector]:
+    return {repr(meaning_of(selector)): selector for selector in selectors}
+
+
+def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
+    before, after = in_force.guardrails, policy.guardrails
+    for name, old, new in (
+        ("removals.percent", before.percent, after.percent),
+        ("removals.at_least", before.at_least, after.at_least),
+        ("grants.longest", before.longest_grant, after.longest_grant),
+        ("additions.percent", before.additions_percent, after.additions_percent),
+        ("additions.at_least", before.additions_at_least, after.additions_at_least),
+    ):
+        if new > old:  # type: ignore[operator] # the same kind of value on both sides
+            yield f"{name} from {old} to {new}"
+    protected, still = in_force.protection, policy.protection
+    for kind, names in (
+        ("person", protected.people - still.people),
+        # Whoever reads the audit log knows people by their HR id alone.
+        ("user", {f"name {number}" for number, _ in enumerate(protected.users - still.users, start=1)}),
+        ("group", protected.groups - still.groups),
+        ("account", protected.accounts - still.accounts),
+        ("permission set", protected.permission_sets - still.permission_sets),
+    ):
+        if names:
+            yield f"no longer protected: {_listed(f'{kind} {name}' for name in sorted(names))}"
+    yield from _less_sensitive(policy.sensitive, in_force=in_force.sensitive)
+
+
+def _less_sensitive(names: SensitiveNames, *, in_force: SensitiveNames) -> Iterator[str]:
+    kept = _by_meaning(names.accounts)
+    accounts = [each for meaning, each in _by_meaning(in_force.accounts).items() if meaning not in kept]
+    dropped = chain(
+        (f"permission set {name}" for name in sorted(in_force.permission_sets - names.permission_sets)),
+        (f"group {name}" for name in sorted(in_force.groups - names.groups)),
+        (f"accounts of {selector.location}" for selector in accounts),
+    )
+    if listed := _listed(dropped):
+        yield f"no longer sensitive: {listed}"
+    if harmless := _listed(f"permission set {name}" for name in sorted(names.harmless - in_force.harmless)):
+        yield f"called harmless: {harmless}"
+    if given := _listed(name.rpartition(" ")[0] for name in sorted(names.birthrights - in_force.birthrights)):
+        yield f"given by HR alone, as it is now: {given}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    first = list(names)
+    more = f" and {len(first) - _MOST_NAMES} more" if len(first) > _MOST_NAMES else ""
+    return ", ".join(first[:_MOST_NAMES]) + more
+
+
+def _meaning(policy: Policy) -> object:
+    """All that it says but the guardrails, wherever it stands in whichever file, in any order."""
+    groups = (replace(rule, birthright=False) for rule in policy.groups)
+    rules = (*groups, *policy.permission_sets, *(replace(rule, birthright=False) for rule in policy.assignments))
+    return sorted(map(repr, map(meaning_of, rules))), policy.people

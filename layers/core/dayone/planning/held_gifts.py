@@ -1,0 +1,222 @@
+"""Say what of a plan's differences is given and waits for an approval, and why."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dayone.model.accounts import Account
+from dayone.model.adoption import Adoption, digest_of
+from dayone.model.dependencies import PARTS_OF_A_SET, Difference
+from dayone.model.guardrails import is_removal
+from dayone.model.hr.sources import BY_HAND
+from dayone.model.operations import Action, Applied
+from dayone.model.people import Person
+from dayone.model.policy.origins import approval_of, assignment_of, assignment_rule, birthright_of
+from dayone.model.policy.rules import CustomerPolicy, Location, PermissionSetRule, PersonSelector, Policy
+from dayone.model.reasons import Desired
+from dayone.model.subject_state import SubjectState, Telling
+from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.desired import assignment_reasons, membership_reasons
+from dayone.policy.managed_policies import HARMLESS
+from dayone.policy.matching import selects_account
+from dayone.policy.sensitive_documents import why_document_is_sensitive
+from dayone.policy.sensitivity import Sensitivity, why_contents_are_sensitive
+
+# By which somebody is in employment at all.
+_EMPLOYMENT = frozenset({"start_date", "end_date", "status", "leave_start", "leave_end"})
+# Control Tower makes an account in the root and moves it to its unit when it is set up.
+_NEW = timedelta(days=1)
+FIRST_APPROVAL = "the account existed before Day One, and its first assignments are not approved yet"
+_RIGHTS = PARTS_OF_A_SET - {ResourceKind.PERMISSION_SET}
+_NOWHERE = Location("", 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gift:
+    """Why something that would be given waits for an approval; `is_sensitive` by what it lets people do."""
+
+    reason: str
+    is_sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Giving:
+    """In which circumstances a subject's plan gives something.
+
+    `recorded` looks up what is recorded of another subject; `tellings` are what is said of a person by now.
+    """
+
+    state: SubjectState
+    fact: Person | Account | None
+    desired: Desired
+    adoption: Adoption | None
+    tellings: tuple[Telling, ...]
+    recorded: Callable[[Subject], SubjectState]
+    now: datetime
+
+
+def form_of(desired: Desired) -> str:
+    """Stands for everything that a subject is to be."""
+    return digest_of({resource: how.attributes for resource, how in desired.resources.items()})
+
+
+def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sensitivity) -> Mapping[Resource, Gift]:
+    """What waits for an approval although it takes nothing away, each with the reason.
+
+    That is sensitive access, loosened guardrails, in an account from before Day One its first assignments, and all that
+    changes what others made and use.
+    """
+    adoption, head = giving.adoption, giving.state.head
+    if adoption is not None and adoption.in_use:
+        return {pair.resource: Gift(reason=adoption.held_because) for pair in found if not is_removal(pair)}
+    if head.subject.kind is SubjectKind.PERMISSION_SET:
+        return _gifts_of_set(found, giving=giving, sensitivity=sensitivity)
+    gifts = dict[Resource, Gift]()
+    first = {
+        removal.resource for removal in head.held if removal.is_gift and not (removal.sensitive or removal.is_addition)
+    }
+    for difference in found:
+        if difference.action is not Action.CREATE:
+            continue
+        resource, kind = difference.resource, difference.resource.kind
+        if why := _why_sensitive(resource, giving=giving, sensitivity=sensitivity):
+            gifts[resource] = Gift(reason=why, is_sensitive=True)
+        elif kind is ResourceKind.GUARDRAILS:
+            gifts[resource] = Gift(reason=giving.desired.doubtful)
+        elif kind is ResourceKind.ASSIGNMENT and (head.awaits_approval or resource in first):
+            gifts[resource] = Gift(reason=FIRST_APPROVAL)
+    return gifts
+
+
+def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> str:
+    """Why it is sensitive to give what somebody does not have yet, or ""."""
+    have = giving.state.applied.get(resource)
+    if have is not None and have.doubt is not Action.DELETE:
+        # It was given before; AWS is only asked once more.
+        return ""
+    if reason := sensitivity.why(resource, fact=giving.fact):
+        is_excepted = _is_birthright(resource, giving, sensitivity.policy) or is_of_new_account(
+            resource, giving.fact, policy=sensitivity.policy, now=giving.now
+        )
+        return "" if is_excepted else reason
+    if resource.kind is not ResourceKind.ASSIGNMENT:
+        return ""
+    # An edit that takes rights out of a set does not do so at once.
+    name = assignment_in(resource).permission_set
+    if sensitivity.is_called_harmless(name):
+        return ""
+    reason = _why_recorded(giving.recorded(Subject(SubjectKind.PERMISSION_SET, name)).applied)
+    return f"permission set `{name}`, as it is in AWS: {reason}" if reason else ""
+
+
+def _why_recorded(applied: Mapping[Resource, Applied]) -> str:
+    """Why what AWS has confirmed of a permission set is sensitive, or ""."""
+    names: dict[ResourceKind, list[str]] = {}
+    for resource in applied:
+        names.setdefault(resource.kind, []).append(resource.name)
+    inline = applied.get(Resource(ResourceKind.INLINE_POLICY))
+    rule = PermissionSetRule(
+        "",
+        _NOWHERE,
+        managed_policies=tuple(names.get(ResourceKind.MANAGED_POLICY, ())),
+        customer_policies=tuple(map(CustomerPolicy, names.get(ResourceKind.CUSTOMER_POLICY, ()))),
+        inline_policy=inline.attributes.get("document", "") if inline else "",
+    )
+    return why_contents_are_sensitive(rule)
+
+
+def _gifts_of_set(found: Sequence[Difference], *, giving: Giving, sensitivity: Sensitivity) -> Mapping[Resource, Gift]:
+    """All that is to be done to a sensitive set that may give more by it, so that no form in between is given."""
+    name, applied = giving.state.head.subject.name, giving.state.applied
+    if sensitivity.has_set(name):
+        reason, is_named = sensitivity.why_set(name), sensitivity.is_called_sensitive(name)
+        is_new = ITSELF[SubjectKind.PERMISSION_SET] not in applied
+    else:
+        # Of one that others made, what is taken off may be all that limits it.
+        reason, is_named, is_new = _why_recorded(applied), False, False
+    if not (reason and (is_new or any(_may_widen(difference, applied, is_named=is_named) for difference in found))):
+        return {}
+    why = f"permission set `{name}`: {reason}"
+    return {difference.resource: Gift(reason=why, is_sensitive=True) for difference in found}
+
+
+def _may_widen(difference: Difference, applied: Mapping[Resource, Applied], *, is_named: bool) -> bool:
+    """Whether a set may give more by it; what comes and is not sensitive by itself adds to one that is not named."""
+    kind, have = difference.resource.kind, applied.get(difference.resource)
+    if kind not in _RIGHTS or _is_repair(difference, have):
+        return False
+    if difference.action is Action.DELETE or have is not None:
+        # A Deny in it may have limited the others.
+        return True
+    match kind:
+        case ResourceKind.BOUNDARY:
+            return False
+        case ResourceKind.MANAGED_POLICY:
+            return is_named or difference.resource.name not in HARMLESS
+        case ResourceKind.INLINE_POLICY:
+            return is_named or bool(why_document_is_sensitive(difference.wanted.attributes.get("document", "")))
+        case _:
+            return True
+
+
+def _is_repair(difference: Difference, have: Applied | None) -> bool:
+    """Whether it was given in this form before, and is only asked for once more."""
+    if have is None or difference.action is Action.DELETE or have.doubt is Action.DELETE:
+        return False
+    return have.attributes == difference.wanted.attributes
+
+
+def _is_birthright(resource: Resource, giving: Giving, policy: Policy) -> bool:
+    """Whether HR alone gives it, by a rule that somebody else has approved for that."""
+    if not policy.sensitive.birthrights:
+        return False
+    if resource.kind is ResourceKind.ASSIGNMENT and isinstance(giving.fact, Account):
+        person = assignment_in(resource).principal.person
+        head = giving.recorded(Subject(SubjectKind.PERSON, person)).head if person else None
+        return head is not None and any(
+            assignment_of(rule) == assignment_rule(resource.name)
+            and birthright_of(rule) in policy.sensitive.birthrights
+            and assignment_reasons(rule, giving.fact)
+            and not _is_by_hand((), fact=head.fact, tellings=head.tellings)
+            for rule in policy.assignments
+        )
+    fact = giving.fact
+    if resource.kind is not ResourceKind.MEMBERSHIP or not isinstance(fact, Person):
+        return False
+    return any(
+        rule.name == resource.name
+        and birthright_of(rule) in policy.sensitive.birthrights
+        and membership_reasons(rule, fact, now=giving.now)
+        and not _is_by_hand(rule.members, fact=fact, tellings=giving.tellings)
+        for rule in policy.groups
+    )
+
+
+def _is_by_hand(selectors: Iterable[PersonSelector], *, fact: object, tellings: Iterable[Telling]) -> bool:
+    """Whether anything that such a rule asks for, or that they are employed, was told by hand and counts."""
+    by_hand = next((record.attributes for record in tellings if record.source == BY_HAND), None)
+    names = _EMPLOYMENT.union(condition.attribute for selector in selectors for condition in selector.conditions)
+    return by_hand is not None and any(
+        by_hand.get(name) == ("" if (value := getattr(fact, name, None)) is None else str(value)) for name in names
+    )
+
+
+def is_of_new_account(resource: Resource, fact: object, *, policy: Policy, now: datetime) -> bool:
+    """Whether it is assigned in an account just made by this organisation, by a part that was approved elsewhere."""
+    if resource.kind is not ResourceKind.ASSIGNMENT or not isinstance(fact, Account) or fact.is_management:
+        return False
+    is_new = fact.created_at is not None and fact.created_at <= now < fact.created_at + _NEW
+    return is_new and bool(approvals_of(resource, fact, policy=policy) & policy.reservations.approved)
+
+
+def approvals_of(resource: Resource, fact: object, *, policy: Policy) -> frozenset[str]:
+    """What stands for those parts of the rules that assign something to a group in this account."""
+    if resource.kind is not ResourceKind.ASSIGNMENT or not isinstance(fact, Account):
+        return frozenset()
+    return frozenset(
+        approval_of(rule, selector)
+        for rule in policy.assignments
+        if rule.group and assignment_of(rule) == assignment_rule(resource.name) and assignment_reasons(rule, fact)
+        for selector in rule.accounts
+        if selects_account(selector, fact)
+    )

@@ -1,0 +1,300 @@
+"""Judge what a diff removes and gives: what is carried out, and what is held until a human has approved it.
+
+This is the only place that decides it. A plan, a preview, the activation of a policy and a decision all ask here.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from dayone.model.changes import Decision
+from dayone.model.dependencies import Difference
+from dayone.model.guardrails import (
+    COUNTED,
+    HeldRemoval,
+    RemovalBudget,
+    Tally,
+    Verdict,
+    counted,
+    decided,
+    gives_nothing,
+    is_removal,
+    reviewed,
+    spoken_for,
+    why_over_the_limit,
+    why_ruinous,
+)
+from dayone.model.operations import Applied
+from dayone.model.policy.rules import Policy
+from dayone.model.principals import is_same
+from dayone.model.subject_state import Head
+from dayone.model.subjects import Resource, Subject
+from dayone.planning.evaluation import Diff
+from dayone.planning.held_gifts import Gift
+
+SENSITIVE = "sensitive access"
+_MOST_NAMES, _MOST_GIFTS = 10, 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitDiff:
+    """A diff, split by what was decided before.
+
+    `allowed` are the differences that a plan is to make operations for. `removing` are those removals among them that
+    were counted before or have been announced, `new` the others. `held` is what has become of removals that were held
+    before, which no plan makes again; `takes_back` when one of them was approved, may be running by now, and is asked
+    for no more.
+    """
+
+    subject: Subject
+    allowed: tuple[Difference, ...]
+    held: tuple[HeldRemoval, ...]
+    removing: tuple[Resource, ...]
+    new: tuple[Resource, ...]
+    takes_back: bool
+
+
+def split_held(diff: Diff, *, head: Head) -> SplitDiff:
+    """Leave aside what was held before, and what is on its way already.
+
+    What goes with a grant was approved by whoever said when that ends; it takes nothing from anybody's budget.
+    """
+    held = tuple(
+        kept
+        for removal in head.held
+        for kept in reviewed([removal], removals=_alike(diff, removal), ground=diff.ground_of(removal.resource))
+    )
+    spoken = spoken_for(removal for removal in held if removal.resource in _alike(diff, removal)) - diff.ahead.due
+    allowed = tuple(difference for difference in diff.differences if difference.resource not in spoken)
+    before, going = (*head.removing, *sorted(diff.announced)), diff.removals - spoken
+    removing = tuple(dict.fromkeys(resource for resource in before if resource in going))
+    gone = (difference.resource for difference in allowed if is_removal(difference))
+    return SplitDiff(
+        subject=head.subject,
+        allowed=allowed,
+        held=held,
+        removing=removing,
+        new=tuple(resource for resource in gone if resource not in removing),
+        takes_back=any(removal.verdict is Verdict.APPROVED and removal not in held for removal in head.held),
+    )
+
+
+def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> tuple[HeldRemoval, ...]:
+    """The held removals of a subject once those that a change holds have been decided on.
+
+    What is asked for no more since it was held is withdrawn, even when it is approved. Left as they are: what a
+    decision about a part is not about, what was held after it had been made, and what its actor has brought about. One
+    about leavers is not about those that were held while the person had not left.
+    """
+
+    def decide(removal: HeldRemoval) -> tuple[HeldRemoval, ...]:
+        removals, ground = _alike(diff, removal), diff.ground_of(removal.resource)
+        if not is_about(removal, decision=decision, subject=head.subject):
+            return (removal,)
+        if decision.only_leavers and not (removal.has_left and ground.has_left):
+            return (removal,)
+        now = decided([removal], change=change, is_approved=decision.is_approved, removals=removals, ground=ground)
+        return diff.ahead.after(now, was=removal, at=decision.at)
+
+    return tuple(now for removal in head.held for now in decide(removal))
+
+
+def is_about(removal: HeldRemoval, *, decision: Decision, subject: Subject) -> bool:
+    """Whether a decision covers what is held of a subject: it names it, was shown it, and is by somebody who may."""
+    is_named = subject in decision.subjects or not decision.subjects
+    is_of_resource = removal.resource in decision.resources or not decision.resources
+    was_shown = removal.at is None or removal.at <= decision.at
+    may_decide = decision.by_oneself or decision.includes_own or not is_blamed(removal, actor=decision.actor)
+    return is_named and is_of_resource and was_shown and may_decide
+
+
+def is_blamed(removal: HeldRemoval, *, actor: str) -> bool:
+    """Whether somebody has brought about what is held, or gains by it."""
+    return any(is_same(actor, blamed) for blamed in removal.blamed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubjectRemovals:
+    """The removals that one subject's plan would add.
+
+    `removes_everything` says, or is empty, that an account would lose every assignment it has; `doubtful` that what
+    they rest on may be a mistake. `has_left` is their ground: the person's employment is over. `of_edit` are those
+    that the policy makes and the one before it would not, with those among them that are held already.
+    """
+
+    subject: Subject
+    resources: tuple[Resource, ...]
+    has_left: bool = False
+    of_edit: frozenset[Resource] = frozenset()
+    doubtful: str = ""
+    removes_everything: str = ""
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self.resources)
+
+
+def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Applied]) -> SubjectRemovals:
+    """What is to be judged; `applied` is what the subject has, as far as that is not doubted."""
+    ruin = why_ruinous(diff.removals, found=diff.differences, applied=applied) if split.new else ""
+    waiting = {removal.resource for removal in split.held if removal.verdict is Verdict.WAITING and not removal.is_gift}
+    return SubjectRemovals(
+        subject=split.subject,
+        resources=split.new,
+        has_left=diff.ground.has_left,
+        of_edit=diff.of_edit & {*split.new, *waiting},
+        doubtful=diff.doubtful,
+        removes_everything=ruin,
+    )
+
+
+def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
+    """Why the removals of one subject are held, or "" when they are carried out, whoever has asked for the plan."""
+    if not removals.resources:
+        return ""
+    number = counted(removals.number)
+    if removals.doubtful:
+        return f"{number}, and {removals.doubtful}"
+    if not removals.has_left:
+        if policy.reservations.hold and removals.of_edit & set(removals.resources):
+            return policy.reservations.hold
+        if gives_nothing(policy):
+            return f"{number}, and the policy in force assigns nothing"
+    if removals.removes_everything:
+        return f"{number}, and {removals.removes_everything}"
+    return why_over_the_limit(removals.number, guardrails=policy.guardrails, tally=tally)
+
+
+def why_gifts_are_held(gifts: Iterable[tuple[Resource, Gift]]) -> str:
+    """Why those gifts are held, in one text; "" without any."""
+    gifts = list(gifts)
+    others = dict.fromkeys(gift.reason for _, gift in gifts if not gift.is_sensitive)
+    sensitive = dict.fromkeys(_in_words(resource, gift) for resource, gift in gifts if gift.is_sensitive)
+    listed = "; ".join(_shortened(list(sensitive), most=_MOST_GIFTS))
+    return "; ".join(filter(None, (*others, f"{SENSITIVE}: {listed}" if listed else "")))
+
+
+def _in_words(resource: Resource, gift: Gift) -> str:
+    # All that is to be done to a permission set is held for one reason, which names it.
+    return f"{resource}: {gift.reason}" if resource.kind in COUNTED else gift.reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardrailResult:
+    """What becomes of the differences that a plan makes operations for.
+
+    Of these `stopped` are held, because of `reason`. `removing` are the removals that are carried out, and `budget`
+    what those that are new take from the budget.
+    """
+
+    removing: tuple[Resource, ...]
+    stopped: frozenset[Resource] = frozenset()
+    reason: str = ""
+    budget: RemovalBudget | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyImpact:
+    """What a policy would remove if it were put in force, beside what goes because people have left.
+
+    `emptied` are the first accounts that would lose every assignment they have.
+    """
+
+    removals: int = 0
+    emptied: tuple[Subject, ...] = ()
+
+    def plus(self, removals: SubjectRemovals) -> "PolicyImpact":
+        """The impact with those of one subject more."""
+        if not removals.of_edit or removals.has_left:
+            return self
+        names_more = removals.removes_everything and len(self.emptied) < _MOST_NAMES
+        emptied = (*self.emptied, removals.subject) if names_more else self.emptied
+        return replace(self, removals=self.removals + len(removals.of_edit), emptied=emptied)
+
+
+def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, tally: Tally) -> str:
+    """Why all that a policy removes is held when it is put in force, or ""; it becomes one of its reservations.
+
+    The policy is as it is judged as an edit: the guardrails in force count, too.
+    """
+    if not impact.removals:
+        return ""
+    over = why_over_the_limit(impact.removals, guardrails=policy.guardrails, tally=tally)
+    reasons = [over or counted(impact.removals)]
+    if gives_nothing(policy):
+        reasons.append("the policy assigns nothing")
+    if impact.emptied:
+        reasons.append(f"{', '.join(map(str, impact.emptied))} would lose every assignment")
+    return "; ".join(reasons) if over or len(reasons) > 1 else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewedJudgement:
+    """How many removals there would be, how many operations would be held, and each reason for that."""
+
+    removals: int
+    held: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(kw_only=True)
+class JudgementPreview:
+    """Judges subject after subject as their plans would, counting what is carried out on the way.
+
+    `is_edit` is whether the policy is to be put in force, and is judged as an edit.
+    """
+
+    policy: Policy
+    is_edit: bool = False
+    impact: PolicyImpact = field(default_factory=PolicyImpact)
+    _removals: list[SubjectRemovals] = field(default_factory=list)
+    _gifts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, removals: SubjectRemovals, *, gifts: Mapping[Resource, Gift]) -> None:
+        """Take the removals of one subject in, and what given to it would wait for an approval."""
+        for resource, gift in gifts.items():
+            sensitive = f"{SENSITIVE}: {_in_words(resource, gift)}"
+            self._gifts[sensitive if gift.is_sensitive else f"{removals.subject}: {gift.reason}"] += 1
+        self.impact = self.impact.plus(removals)
+        if removals.resources:
+            self._removals.append(removals)
+
+    def judge(self, tally: Tally) -> PreviewedJudgement:
+        """What would be held; `tally` is what has been counted before."""
+        policy = self.policy
+        if self.is_edit:
+            hold = why_policy_is_held(self.impact, policy=policy, tally=tally)
+            policy = replace(policy, reservations=replace(policy.reservations, hold=hold))
+        held = Counter[str]()
+        for removals in self._removals:
+            if reason := why_held(removals, policy=policy, tally=tally):
+                held[_named(reason, removals.subject, is_own=reason != policy.reservations.hold)] += removals.number
+            else:
+                more = removals.number
+                tally = replace(tally, today=tally.today + more, in_change=tally.in_change + more)
+        held.update(self._gifts)
+        return PreviewedJudgement(
+            removals=sum(removals.number for removals in self._removals),
+            held=held.total(),
+            reasons=tuple(_shortened(list(held))),
+        )
+
+
+def _named(reason: str, subject: Subject, *, is_own: bool) -> str:
+    return f"{subject}: {reason}" if is_own else reason
+
+
+def _shortened(reasons: list[str], *, most: int = _MOST_NAMES) -> Iterable[str]:
+    yield from reasons[:most]
+    if len(reasons) > most:
+        yield f"{len(reasons) - most} more"
+
+
+def _alike(diff: Diff, held: HeldRemoval) -> Collection[Resource]:
+    """The resources for which the same is asked as what is held: to be given in the same form, or taken away."""
+    if not held.is_gift:
+        return diff.removals
+    if held.is_addition:
+        return diff.added
+    return diff.ahead.alike(held, form=diff.form)

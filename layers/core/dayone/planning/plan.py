@@ -1,0 +1,300 @@
+"""Write a plan down: what a subject's head is to remember, the operations, and what of them a guardrail holds."""
+
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from dayone.model.accounts import GONE, Account, look_again_at
+from dayone.model.audit import AuditEntry
+from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
+from dayone.model.grants import Grant, next_turn
+from dayone.model.guardrails import HeldRemoval, Verdict, expires_at, held_as, next_expiry
+from dayone.model.lifecycle import IdentitySource, has_access
+from dayone.model.operations import Action, Applied, Operation, OperationState
+from dayone.model.people import Person
+from dayone.model.policy.rules import Policy
+from dayone.model.subject_state import Bootstrap, Delivery, Head, Plan, SubjectState, bootstrap_after, generation_number
+from dayone.model.subjects import Resource, ResourceKind, user_of
+from dayone.planning.compiled_rules import ready
+from dayone.planning.desired_people import lost_at, next_look
+from dayone.planning.diff import Planned, fingerprint, operations
+from dayone.planning.evaluation import Diff
+from dayone.planning.facts import Granted, ResolvedFact
+from dayone.planning.judgement import GuardrailResult, SplitDiff
+
+
+def normalized_state(
+    state: SubjectState, *, command: Command, fact: Person | Account | None, grants: tuple[Grant, ...], now: datetime
+) -> SubjectState:
+    """The state to plan from, with the grants that are remembered from now on.
+
+    An account that was gone and is back may have lost all that was confirmed before; one that nobody had heard of
+    before the first look at the organisation was there before Day One. What is asked for anew is made again, as after
+    an absence. What AWS does not have any more is brought back as what may not have been done. A decision about what
+    exists is forgotten when it has been carried out, or has come to nothing.
+    """
+    adoption = command.adoption if isinstance(command, AdoptExisting) else state.head.adoption
+    if adoption is not None and adoption is state.head.adoption and not state.head.is_adopting:
+        adoption = None
+    head = replace(state.head, grants=grants, adoption=adoption)
+    state = replace(state, head=head)
+    if isinstance(command, RestoreResources):
+        return replace(state, applied={**state.applied, **_doubted(state, command.missing)})
+    if _is_gone(head.fact) and not _is_gone(fact):
+        return replace(state, head=replace(head, trusted_since=now))
+    if not isinstance(command, RefreshAccount):
+        return state
+    if command.recreate:
+        return replace(state, head=replace(head, trusted_since=now, bootstrap=None))
+    if command.is_initial_discovery and head.fact is None and fact is not None:
+        return replace(state, head=replace(head, awaits_approval=True))
+    return state
+
+
+def _doubted(state: SubjectState, missing: Collection[Resource]) -> dict[Resource, Applied]:
+    return {
+        resource: replace(applied, doubt=applied.doubt or Action.UPDATE)
+        for resource, applied in state.applied.items()
+        if resource in missing
+    }
+
+
+def with_bootstrap(plan: Plan) -> Plan:
+    """The plan with what it means for the account's first time; of anything else nothing is remembered."""
+    fact, is_new = plan.after.fact, plan.after.generation != plan.before.generation
+    if not isinstance(fact, Account):
+        return plan
+    if plan.after.awaits_approval and plan.before.bootstrap is None:
+        # It is not new: whatever it is given, nobody waits for it to be ready.
+        known = Bootstrap(change=plan.cause.change, since=plan.cause.at, is_over=True)
+        return replace(plan, after=replace(plan.after, bootstrap=known))
+    bootstrap = bootstrap_after(
+        plan.before.bootstrap,
+        account=fact,
+        before=plan.before.progress,
+        begun=plan.after.outstanding if is_new else None,
+        gives=_gives(plan),
+        cause=plan.cause,
+    )
+    return replace(plan, after=replace(plan.after, bootstrap=bootstrap))
+
+
+def _gives(plan: Plan) -> bool:
+    return any(
+        operation.action is Action.CREATE
+        and operation.resource.kind is ResourceKind.ASSIGNMENT
+        and operation.state is OperationState.PENDING
+        for operation in plan.operations
+    )
+
+
+def _is_gone(fact: Person | Account | None) -> bool:
+    return isinstance(fact, Account) and fact.state in GONE
+
+
+# Far longer than any sender repeats a delivery that was not acknowledged.
+REMEMBER_DELIVERIES = timedelta(days=30)
+_MOST_NAMES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanInputs:
+    """What a plan is made from: the command, what is recorded of the subject, the fact that holds, and the policy.
+
+    `recorded` is the head as it lies in the table, `state` what is planned from.
+    `employed` are those of the people to whom the policy assigns something in this account that are in employment.
+    `expiries` tell of what has just expired; what is held anew does so after `held_expiry`, 0 for never.
+    """
+
+    command: Command
+    recorded: Head
+    state: SubjectState
+    resolved: ResolvedFact
+    policy: Policy
+    now: datetime
+    employed: frozenset[str]
+    granted: Granted = field(default_factory=Granted)
+    expiries: tuple[AuditEntry, ...] = ()
+    held_expiry: timedelta = timedelta(0)
+
+    @property
+    def counted(self) -> Mapping[Resource, Applied]:
+        """What the subject has, when it comes to what somebody would lose: also what is only to be made once more."""
+        is_recreated = isinstance(self.command, RefreshAccount) and self.command.recreate
+        return self.state.applied if is_recreated else self.state.trusted
+
+
+def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
+    """The plan of a subject before it has operations."""
+    resolved, granted, command = inputs.resolved, inputs.granted, inputs.command
+    name = command.delivery if isinstance(command, ApplyHrRecord) else ""
+    return Plan(
+        cause=command.cause,
+        before=inputs.state.head,
+        after=replace(_head_after(inputs, held=split.held), removing=split.removing, held=split.held),
+        notes=(*resolved.notes, *granted.notes, *_notes(diff, split=split)),
+        audit=(*inputs.expiries, *resolved.audit, *granted.audit),
+        delivery=Delivery(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
+        grants=granted.written,
+        reasons=diff.reasons,
+        adds_subject=isinstance(command, RefreshAccount) and command.only_if_changed,
+    )
+
+
+def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
+    """Whether there is nothing to do, or it is being done already.
+
+    With nothing to do, what has failed is wanted no more: a plan without operations takes the place of that one.
+    """
+    before = plan.before
+    waits_for_the_same = before.former_holders == plan.after.former_holders and before.adoption == plan.after.adoption
+    is_under_way = before.outstanding > 0 and waits_for_the_same and before.fingerprint == fingerprint(split.allowed)
+    is_nothing = not split.allowed and before.outstanding == 0 and before.failed == 0
+    return (is_under_way or is_nothing) and not split.takes_back
+
+
+def with_operations(
+    plan: Plan, *, inputs: PlanInputs, split: SplitDiff, diff: Diff, guarded: GuardrailResult, token: str
+) -> Plan:
+    """The plan with its operations, of which those that a guardrail has stopped are held."""
+    generation = f"{generation_number(plan.before.generation) + 1}-{token}"
+    subject, announced = plan.before.subject, diff.announced
+    planned = Planned(
+        cause=plan.cause,
+        subject=subject,
+        generation=generation,
+        now=inputs.now,
+        announced=announced,
+        vacated_by=tuple(user_of(person) for person in plan.after.former_holders),
+        adopts=diff.adoption.digest if diff.adoption else "",
+        called=ready(inputs.policy).called,
+    )
+    made = _with_stopped(operations(split.allowed, planned=planned), stopped=guarded.stopped, gifts=diff.ahead.gifts)
+    after = replace(
+        plan.after,
+        generation=generation,
+        change=plan.cause.change,
+        fingerprint=fingerprint(
+            difference for difference in split.allowed if difference.resource not in guarded.stopped
+        ),
+        outstanding=sum(1 for operation in made if operation.state is not OperationState.HELD),
+        failed=0,
+        removing=guarded.removing,
+    )
+    plan = with_bootstrap(replace(plan, after=after, operations=made, removals=guarded.budget))
+    return _with_held(plan, diff=diff, reason=guarded.reason, inputs=inputs) if guarded.stopped else plan
+
+
+def _with_stopped(
+    made: Iterable[Operation], *, stopped: Collection[Resource], gifts: Container[Resource]
+) -> tuple[Operation, ...]:
+    """The operations, those held that are stopped; none of the others waits for something to be given that is held."""
+    made = tuple(made)
+    given = {operation.number for operation in made if operation.resource in stopped and operation.resource in gifts}
+    return tuple(
+        replace(operation, state=OperationState.HELD)
+        if operation.resource in stopped
+        else replace(operation, after=tuple(number for number in operation.after if number not in given))
+        for operation in made
+    )
+
+
+def _head_after(at: PlanInputs, *, held: Collection[HeldRemoval]) -> Head:
+    fact = at.resolved.fact
+    told = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version, due_at=None)
+    if at.resolved.tellings is not None:
+        told = replace(
+            told,
+            tellings=at.resolved.tellings,
+            claims=at.resolved.claims or (),
+            former_holders=at.resolved.former_holders,
+            awaits_names=at.resolved.awaits_names,
+        )
+    if told.former_holders and at.policy.people.identity_source is IdentitySource.EXTERNAL:
+        # A provider gives somebody who is back the user they had; the policy says who they are.
+        others = (holder for holder in told.former_holders if at.policy.people.original_of(holder) != told.subject.name)
+        told = replace(told, former_holders=tuple(others))
+    names_at = [_look_for_names_at(told, now=at.now)] if told.awaits_names else []
+    if isinstance(fact, Person):
+        moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *names_at, next_expiry(held)]
+        return replace(
+            told,
+            due_at=min((moment for moment in moments if moment is not None), default=None),
+            has_access=has_access(fact, cycle=at.policy.people, now=at.now),
+            access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
+        )
+    moments = [next_turn(told.grants, now=at.now), *names_at, next_expiry(held)]
+    if isinstance(fact, Account) and told.version is not None:
+        moments.append(look_again_at(fact, since=told.version.at, now=at.now))
+    return replace(told, due_at=min((moment for moment in moments if moment is not None), default=None))
+
+
+def _look_for_names_at(head: Head, *, now: datetime) -> datetime:
+    """After as long again as the person has waited by then, between a minute and an hour."""
+    waited = now - head.version.at if head.version else timedelta(0)
+    return now + min(max(waited, timedelta(minutes=1)), timedelta(hours=1))
+
+
+def _with_held(plan: Plan, *, diff: Diff, reason: str, inputs: PlanInputs) -> Plan:
+    held = tuple(
+        _held(operation, diff, inputs=inputs) for operation in plan.operations if operation.state is OperationState.HELD
+    )
+    due = [moment for moment in (plan.after.due_at, next_expiry(held)) if moment]
+    entry = AuditEntry(
+        at=inputs.now,
+        actor=plan.cause.actor,
+        action=f"hold-{held_as(held)}",
+        subject=str(plan.before.subject),
+        change=plan.cause.change,
+        outcome="held",
+        detail=reason,
+    )
+    return replace(
+        plan,
+        after=replace(plan.after, held=(*plan.after.held, *held), due_at=min(due, default=None)),
+        notes=(*plan.notes, f"held until another person approves: {reason}"),
+        audit=(*plan.audit, entry),
+        held_because=reason,
+    )
+
+
+def _held(operation: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldRemoval:
+    gift, is_addition = diff.ahead.gifts.get(operation.resource), operation.resource in diff.added
+    since = diff.ahead.since(operation.resource, now=inputs.now)
+    return HeldRemoval(
+        resource=operation.resource,
+        change=operation.change,
+        operation=operation.id,
+        has_left=diff.ground_of(operation.resource).has_left,
+        is_gift=gift is not None or is_addition,
+        is_addition=is_addition,
+        sensitive=gift.reason if gift and gift.is_sensitive else "",
+        form=(diff.form or diff.ahead.form_of(operation.resource)) if gift and gift.is_sensitive else "",
+        at=inputs.now,
+        expires_at=expires_at(since, after=inputs.held_expiry) if gift or is_addition else None,
+    )
+
+
+def _notes(diff: Diff, *, split: SplitDiff) -> Iterator[str]:
+    if diff.left_alone:
+        yield diff.left_alone
+    yield from diff.notes
+    words = {
+        (Verdict.WAITING, False): "held by change {change}",
+        (Verdict.WAITING, True): "held by change {change}",
+        (Verdict.REJECTED, False): "kept, since its removal was rejected in change {change}",
+        (Verdict.REJECTED, True): "not given, since it was rejected in change {change}",
+        (Verdict.AHEAD, True): "approved for the first day in change {change}",
+        (Verdict.EXPIRED, True): "not given, since nobody decided on it in time in change {change}",
+    }
+    held = ((removal.verdict, removal.is_gift, removal.change, str(removal.resource)) for removal in split.held)
+    ordered = sorted(pair for pair in held if pair[:2] in words)
+    for (verdict, is_gift, change), group in groupby(ordered, key=lambda operation: operation[:3]):
+        yield f"{words[verdict, is_gift].format(change=change)}: {_names(name for *_, name in group)}"
+
+
+def _names(names: Iterable[str]) -> str:
+    first = list(names)
+    more = f" and {len(first) - _MOST_NAMES} more" if len(first) > _MOST_NAMES else ""
+    return ", ".join(first[:_MOST_NAMES]) + more

@@ -1,0 +1,1 @@
+"""What the policy means: matching, sensitivity, protection, versions."""

@@ -1,0 +1,202 @@
+"""Every mistake in the shape of a policy document, said in words with the place it is at."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from dayone.policy.language.keys import keys_at
+from dayone.policy.language.shapes import PolicyShape
+from dayone.policy.language.yaml_source import MOST_LISTED, Document, Finding, Path, suggestion
+
+_EXPECTED = {
+    "string_type": "text",
+    "list_type": "a list, such as `[one, two]`",
+    "dict_type": "a mapping of `key: value`",
+    "model_type": "a mapping of `key: value`",
+    "model_attributes_type": "a mapping of `key: value`",
+    "bool_type": "`true` or `false`",
+    "int_type": "a whole number",
+}
+
+_NOTHING = object()
+
+
+def shape_of(document: Document) -> tuple[PolicyShape | None, list[Finding]]:
+    """The document in its shape, or what keeps it from having that shape."""
+    try:
+        return PolicyShape.model_validate(document.values), []
+    except ValidationError as error:
+        return None, [_finding(record, document=document) for record in error.errors(include_url=False)]
+
+
+def words_of(path: Path) -> str:
+    """A path as people write it, such as `groups.staff.members[0]`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def _finding(error: ErrorDetails, *, document: Document) -> Finding:
+    path = _as_written(error["loc"], values=document.values)
+    return document.finding(path, _said(error, path=path, document=document))
+
+
+def _as_written(place: Path, *, values: object) -> Path:
+    """The path in the file of a place in the shape, where short forms are spelled out."""
+    path: list[str | int] = []
+    for part in place:
+        found = _within(values, part)
+        if found is not _NOTHING:
+            values = found
+        elif not isinstance(values, Mapping) or part == "[key]":
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _within(values: object, part: str | int) -> object:
+    if isinstance(values, Mapping):
+        return values.get(part, _NOTHING)
+    return values[part] if isinstance(values, list) and isinstance(part, int) else _NOTHING
+
+
+def _said(error: ErrorDetails, *, path: Path, document: Document) -> str:
+    where, around = words_of(path) or "the policy", words_of(path[:-1]) or "the policy"
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            return f"{around}: unknown key `{path[-1]}`; {suggestion(str(path[-1]), known=keys_at(path[:-1]))}"
+        case "missing":
+            return f"{around}: `{path[-1]}` is missing; add it"
+        case "too_short":
+            return f"{where}: is empty; name at least one"
+        case "too_long":
+            return f"{where}: has more than {context['max_length']}, which AWS does not take: remove some"
+        case "greater_than_equal":
+            return f"{where}: must be at least {context['ge']:,}"
+        case "less_than_equal":
+            return f"{where}: must be at most {context['le']:,}"
+        case kind if kind in _EXPECTED:
+            return f"{where}: {_wrong_type(error, expected=_EXPECTED[kind], written=document.spot(path).written)}"
+        case _:
+            return f"{where}: {_message(error)}"
+
+
+def _message(error: ErrorDetails) -> str:
+    choices = str(error["ctx"]["expected"]) if error["type"] == "literal_error" else ""
+    return f"must be {choices.replace("'", '`')}" if choices else error["msg"]
+
+
+def _wrong_type(error: ErrorDetails, *, expected: str, written: str) -> str:
+    value = error["input"]
+    if value is None:
+        return "has no value; give it one, or leave the key out"
+    if expected == "text" and isinstance(value, bool | int | float):
+        kind = "a yes or no" if isinstance(value, bool) else "a number"
+        return f"must be text, but YAML reads {written} as {kind}; put it in quotes: '{written}'"
+    return f"must be {expected}"
+
+
+_ONCE = ("guardrails", "sensitive", "people", "identity_source")
+# What `sensitive` names, by the section that defines it.
+_SENSITIVE = {"permission_sets": "permission_sets", "groups": "groups", "harmless": "permission_sets"}
+_SECTIONS = {"group": "groups", "permission_set": "permission_sets"}
+
+
+def mistakes_between(documents: Sequence[Document]) -> Iterator[Finding]:
+    """All of them, over the files of one policy."""
+    for section in _SECTIONS.values():
+        yield from _alike_keys(documents, section=section)
+        yield from _alike_names(documents, section=section)
+    for section in _ONCE:
+        yield from _second(documents, section=section)
+    yield from _nobody_twice(documents)
+    # What a file defines that cannot be read, nobody knows.
+    if all(document.is_read for document in documents):
+        yield from _dangling(documents)
+
+
+def _dangling(documents: Sequence[Document]) -> Iterator[Finding]:
+    known = {
+        key: {name for document in documents for name in document.section(section)}
+        for key, section in _SECTIONS.items()
+    }
+    suggested = 0
+    for document in documents:
+        for at, assignment in enumerate(_assignments(document)):
+            for key, section in _SECTIONS.items():
+                name = assignment.get(key) if isinstance(assignment, Mapping) else None
+                if isinstance(name, str) and name not in known[key]:
+                    # In reading order: those after that many are not listed.
+                    suggested += 1
+                    fix = suggestion(name, known=known[key]) if suggested <= MOST_LISTED else "define it"
+                    said = f"assignments[{at}].{key}: there is no `{name}` under `{section}`; {fix}"
+                    yield document.finding(("assignments", at, key), said)
+        yield from _dangling_sensitive(document, known={section: known[key] for key, section in _SECTIONS.items()})
+
+
+def _dangling_sensitive(document: Document, *, known: Mapping[str, set[str]]) -> Iterator[Finding]:
+    for kind, section in _SENSITIVE.items():
+        names = document.section("sensitive").get(kind)
+        for at, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and name not in known[section]:
+                fix = suggestion(name, known=known[section])
+                message = f"sensitive.{kind}[{at}]: there is no `{name}` under `{section}`; {fix}"
+                yield document.finding(("sensitive", kind, at), message)
+
+
+def _alike_keys(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
+    first: dict[str, tuple[Document, str]] = {}
+    for document in documents:
+        for key in document.section(section):
+            before, other = first.setdefault(key.casefold(), (document, key))
+            if other != key:
+                said = f"differs from `{other}`{_place(before, section, other)} in letter case only; rename one of them"
+            elif before is not document:
+                said = f"is defined{_place(before, section, other)} as well; keep one of the two"
+            else:
+                continue
+            yield document.finding((section, key), f"{section}.{key}: {said}")
+
+
+def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
+    # Identity Center and IAM tell names apart whatever their letter case.
+    first: dict[str, tuple[Document, str]] = {}
+    for document in documents:
+        for key, rule in document.section(section).items():
+            given = rule.get("name") if isinstance(rule, Mapping) else None
+            name = given if isinstance(given, str) else key
+            before, other = first.setdefault(name.casefold(), (document, key))
+            if other.casefold() != key.casefold():
+                said = f"has the name of `{other}`{_place(before, section, other)} in AWS, `{name}`; rename one of them"
+                yield document.finding((section, key, "name"), f"{section}.{key}: {said}")
+
+
+def _second(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
+    having = [document for document in documents if section in _keys(document)]
+    for document in having[1:]:
+        verb = "is" if section in ("identity_source", "sensitive") else "are"
+        said = f"{section}: {verb}{_place(having[0], section)} as well; keep all of them in one file"
+        yield document.finding((section,), said)
+
+
+def _nobody_twice(documents: Iterable[Document]) -> Iterator[Finding]:
+    for document in documents:
+        said = document.section("people").get("same_person")
+        same: Mapping[str, object] = said if isinstance(said, Mapping) else {}
+        for duplicate, original in same.items():
+            if isinstance(original, str) and original in same:
+                fix = f"`{original}` is itself an additional id of another person; name the id that is used"
+                yield document.finding(("people", "same_person", duplicate), f"people.same_person.{duplicate}: {fix}")
+
+
+def _place(document: Document, *path: str) -> str:
+    return f" at {document.file}:{document.spot(path).line}"
+
+
+def _keys(document: Document) -> Iterable[str]:
+    return document.values if isinstance(document.values, Mapping) else ()
+
+
+def _assignments(document: Document) -> list[object]:
+    found = document.values.get("assignments") if isinstance(document.values, Mapping) else None
+    return found if isinstance(found, list) else []

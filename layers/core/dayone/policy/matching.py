@@ -1,0 +1,201 @@
+"""Which people and accounts the selectors of a policy select; the management account only by its id."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from fnmatch import translate
+from functools import lru_cache
+
+from dayone.model.accounts import Account, AccountState
+from dayone.model.people import SELECTABLE_DATES, Person, date_of, day_begins, has_come
+from dayone.model.policy.rules import AccountSelector, Condition, Location, PersonSelector, Policy
+from dayone.policy.ou_paths import are_apart, is_under
+
+
+def has_lapsed(selector: PersonSelector, person: Person, *, since: datetime, now: datetime) -> bool:
+    """Whether it has meant the person until a day that has come since then."""
+    over = [
+        condition
+        for condition in selector.conditions
+        if condition.not_reached is not None and not holds(condition, person, now=now)
+    ]
+    without = tuple(
+        replace(condition, not_reached=None) if condition in over else condition for condition in selector.conditions
+    )
+    is_theirs = selects_person(replace(selector, conditions=without), person, now=now)
+    moments = [moment for condition in over for moment in flips_at(replace(condition, reached=None), person)]
+    return is_theirs and any(moment > since for moment in moments)
+
+
+# The template's parameter that gives the rights.
+PARAMETER = "ManagementAccountAccess"
+_NOT_BY_ACCIDENT = (
+    "this is the management account, and only rules that name its id beside `include_management_account: true` reach "
+    "it; these do not"
+)
+
+
+def rules_that_stop_short(policy: Policy, account: Account) -> tuple[str, ...]:
+    """A note with the rules that would mean the management account if they named it, or none."""
+    short = dict.fromkeys(
+        str(selector.location)
+        for rule in policy.assignments
+        for selector in rule.accounts
+        if describes(selector, account) and not names_management(selector)
+    )
+    return (f"{_NOT_BY_ACCIDENT}: {', '.join(short)}",) if short else ()
+
+
+def reaches_without_rights(policy: Policy, account: Account | None) -> Iterator[Location]:
+    """Where each selector stands that reaches the management account although Day One may give nothing there.
+
+    `account` is what is recorded of it. As long as nothing is, a selector reaches it that names its id.
+    """
+    off_limits = policy.terms.off_limits
+    if not off_limits.lacks_rights or off_limits.account in policy.protection.accounts:
+        return
+    for rule in policy.assignments:
+        if any(describes(selector, account or _unseen(off_limits.account)) for selector in rule.exceptions):
+            continue
+        for selector in rule.accounts:
+            is_meant = names_management(selector) and off_limits.account in selector.ids
+            if is_meant and (account is None or describes(selector, account)):
+                yield selector.location
+
+
+def no_rights_in(account_id: str) -> str:
+    """Why nothing can be given in the management account, and what to do about it."""
+    return (
+        f"{account_id} is the management account, where AWS demands IAM rights that Day One has not been given: "
+        f"deploy with {PARAMETER}=true"
+    )
+
+
+def _unseen(account_id: str) -> Account:
+    return Account(id=account_id, name="", email="", state=AccountState.ACTIVE, is_management=True)
+
+
+_WILDCARDS = frozenset("*?[")
+
+
+def selects_person(selector: PersonSelector, person: Person, *, now: datetime) -> bool:
+    """Whether every condition of the selector holds at `now`."""
+    return all(holds(condition, person, now=now) for condition in selector.conditions)
+
+
+def holds(condition: Condition, person: Person, *, now: datetime) -> bool:
+    """Whether a condition on a person holds at `now`."""
+    if condition.attribute in SELECTABLE_DATES:
+        return _holds_of_date(condition, person, now=now)
+    return fits(condition, getattr(person, condition.attribute))
+
+
+def fits(condition: Condition, text: str) -> bool:
+    """Whether a text passes a condition's globs and its `present`."""
+    if condition.present is not None and condition.present is not bool(text):
+        return False
+    if condition.any_of and not matches_any(condition.any_of, text):
+        return False
+    return not matches_any(condition.none_of, text)
+
+
+def flips_at(condition: Condition, person: Person) -> Iterator[datetime]:
+    """The moments at which time alone changes whether a condition on a person holds."""
+    for days in (condition.reached, condition.not_reached):
+        moment = None if days is None else day_begins(person, condition.attribute, days=days)
+        if moment is not None:
+            yield moment
+
+
+def selects_account(selector: AccountSelector, account: Account) -> bool:
+    """Whether the account is one the selector means; the management account only by its name."""
+    return (not account.is_management or names_management(selector)) and describes(selector, account)
+
+
+def names_management(selector: AccountSelector) -> bool:
+    """Whether the management account can be meant: the selector names accounts by id, and says that this one is too."""
+    return selector.include_management and bool(selector.ids)
+
+
+def describes(selector: AccountSelector, account: Account) -> bool:
+    """Whether every condition of the selector holds, whatever it says of the management account."""
+    return (
+        (not selector.ids or account.id in selector.ids)
+        and (not selector.names or matches_any(selector.names, account.name))
+        and (not selector.ous or any(is_under(pattern, account.ou_path) for pattern in selector.ous))
+        and (not selector.ou_ids or any(is_within(ou_id, account.ou_ids) for ou_id in selector.ou_ids))
+        and all(fits(condition, tag_of(account, condition.attribute)) for condition in selector.tags)
+    )
+
+
+def may_share_accounts(selector: AccountSelector, other: AccountSelector) -> bool:
+    """Whether some account could be described by both; False only when ids, units or the values of a tag exclude it.
+
+    Names and ids of units are not compared, as units can be renamed and moved: what is in doubt may be shared.
+    """
+    if selector.ids and other.ids and not {*selector.ids} & {*other.ids}:
+        return False
+    if selector.ous and other.ous and all(are_apart(ou, unit) for ou in selector.ous for unit in other.ous):
+        return False
+    values = {condition.attribute: _literals(condition) for condition in other.tags}
+    tags = ((_literals(condition), values.get(condition.attribute, ())) for condition in selector.tags)
+    return not any(ours and theirs and not {*ours} & {*theirs} for ours, theirs in tags)
+
+
+def _literals(condition: Condition) -> tuple[str, ...]:
+    """The only values that a condition takes, without letter case; empty when globs take more."""
+    folded = tuple(value.casefold() for value in condition.any_of)
+    return () if any(_WILDCARDS & {*value} for value in folded) else folded
+
+
+def tag_of(account: Account, key: str) -> str:
+    """The value of a tag as conditions see it: empty without the tag, a blank for a tag that has no value."""
+    value = account.tags.get(key)
+    return "" if value is None else value or " "
+
+
+def matches_any(patterns: Iterable[str], text: str) -> bool:
+    """Whether a glob (`*`, `?`, `[…]`) matches the whole text, whatever the case; an empty text never does.
+
+    A text that is written like the glob matches too, so that a name with brackets can be written as it is.
+    """
+    folded = text.casefold()
+    return bool(text) and any(_glob(pattern).match(folded) for pattern in patterns)
+
+
+def is_within(ou_id: str, ou_ids: Sequence[str]) -> bool:
+    """Whether a chain of OU ids, from the root down, ends in this one, or with `/**` behind it passes through it."""
+    if ou_id.endswith("/**"):
+        return ou_id.removesuffix("/**") in ou_ids
+    return bool(ou_ids) and ou_ids[-1] == ou_id
+
+
+def glob_of_any(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One expression for texts without their case that any of the globs matches."""
+    return re.compile("|".join(dict.fromkeys(_expression(pattern.casefold()) for pattern in patterns)))
+
+
+@lru_cache(maxsize=4096)
+def _glob(pattern: str) -> re.Pattern[str]:
+    return re.compile(_expression(pattern.casefold()))
+
+
+def _expression(pattern: str) -> str:
+    # `translate` makes each star atomic, so that a search takes time linear in the pattern and in the text.
+    glob = translate(pattern)
+    return rf"{glob}|{re.escape(pattern)}\Z" if "[" in pattern else glob
+
+
+def _holds_of_date(condition: Condition, person: Person, *, now: datetime) -> bool:
+    there = date_of(person, condition.attribute) is not None
+    if condition.present is not None and condition.present is not there:
+        return False
+    if condition.reached is not None and not _is_reached(condition, person, days=condition.reached, now=now):
+        return False
+    days = condition.not_reached
+    return days is None or not _is_reached(condition, person, days=days, now=now)
+
+
+def _is_reached(condition: Condition, person: Person, *, days: int, now: datetime) -> bool:
+    return has_come(person, condition.attribute, days=days, now=now)

@@ -1,0 +1,152 @@
+"""Judge an IAM policy document: does it let somebody widen their own access, or somebody else's?"""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import lru_cache
+
+from dayone.policy.permissions_management import PERMISSIONS_MANAGEMENT
+
+# By which somebody lends a service a role that can do more than they can; its access level is Write.
+_LENDS_ROLES = "iam:passrole"
+_MANAGE = {f"{service}:{name}" for service, names in PERMISSIONS_MANAGEMENT.items() for name in names}
+_SENSITIVE = tuple(sorted({*_MANAGE, _LENDS_ROLES}))
+_ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
+_ARN_PARTS = 6
+_MOST_NAMED = 3
+UNREADABLE = "its inline policy cannot be read"
+NOT_ACTION = "it allows all but some actions (`NotAction`)"
+
+
+class _Unreadable(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class _Statement:
+    allows: bool
+    actions: tuple[str, ...]
+    is_not_action: bool
+    resources: tuple[str, ...]
+    is_not_resource: bool
+    is_conditional: bool
+
+
+@lru_cache(maxsize=512)
+def why_document_is_sensitive(document: str) -> str:
+    """Why an IAM policy, JSON text, is sensitive, or "".
+
+    An Allow counts for an action of the access level Permissions management or `iam:PassRole` on everything, or for
+    `NotAction`; a condition on it makes it no less sensitive, as it may always hold. A Deny takes an action out again
+    only when it is unconditional and about every resource. What the grammar of IAM policies does not know is sensitive.
+    Sources: IAM User Guide, "Grammar of the IAM JSON policy language", "Policy evaluation logic", and "Understand
+    access level summaries within policy summaries".
+    """
+    try:
+        statements = tuple(_statements(json.loads(document)))
+    except (ValueError, RecursionError, _Unreadable):
+        return UNREADABLE
+    if any(statement.allows and statement.is_not_action for statement in statements):
+        return NOT_ACTION
+    given = _covered(statement for statement in statements if statement.allows and _is_about_everything(statement))
+    given -= _covered(
+        statement for statement in statements if not statement.allows and _is_without_exception(statement)
+    )
+    return f"it allows {_listed(given)} on every resource" if given else ""
+
+
+def _covered(statements: Iterable[_Statement]) -> set[str]:
+    return {
+        action
+        for statement in statements
+        for matched in (_matched(statement.actions),)
+        for action in _SENSITIVE
+        if (action in matched) is not statement.is_not_action
+    }
+
+
+def _matched(patterns: Iterable[str]) -> set[str]:
+    matched = set[str]()
+    for pattern in {pattern.lower() for pattern in patterns}:
+        if pattern == "*":
+            return set(_SENSITIVE)
+        fits = _glob(pattern)
+        matched |= {action for action in _SENSITIVE if fits(action)} if _has_wildcard(pattern) else {pattern}
+    return matched
+
+
+def _glob(pattern: str) -> Callable[[str], object]:
+    # IAM's globs know `*` and `?` alone. `translate` makes each star atomic, so that no pattern takes exponential time.
+    return re.compile(translate(pattern.replace("[", "[[]"))).match
+
+
+def _has_wildcard(pattern: str) -> bool:
+    return "*" in pattern or "?" in pattern
+
+
+def _is_about_everything(statement: _Statement) -> bool:
+    return statement.is_not_resource or any(map(_is_everything, statement.resources))
+
+
+def _is_without_exception(statement: _Statement) -> bool:
+    return not statement.is_conditional and not statement.is_not_resource and "*" in statement.resources
+
+
+def _is_everything(resource: str) -> bool:
+    """Tell `*`, and an ARN whose resource is all of a kind in any account, from the ARN of some resources."""
+    parts = resource.split(":", _ARN_PARTS - 1)
+    if len(parts) < _ARN_PARTS:
+        # A star in front spans whatever stands behind it.
+        return _has_wildcard(resource)
+    *_, service, _, account, name = parts
+    # Buckets alone have no kind in front of their name, and their objects stand behind it.
+    is_bucket = service.lower() == "s3" and not account
+    return not (name if is_bucket else re.split("[/:]", name, maxsplit=1)[-1]).strip("*?/:")
+
+
+def _statements(policy: object) -> Iterator[_Statement]:
+    if not isinstance(policy, Mapping):
+        raise _Unreadable
+    statements = policy.get("Statement")
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(statement, Mapping) or not statement.keys() <= _ELEMENTS:
+            raise _Unreadable
+        yield _statement(statement)
+
+
+def _statement(statement: Mapping[str, object]) -> _Statement:
+    action, is_not_action = _either(statement, "Action", "NotAction")
+    resource, is_not_resource = _either(statement, "Resource", "NotResource")
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        raise _Unreadable
+    return _Statement(
+        allows=statement["Effect"] == "Allow",
+        actions=action,
+        is_not_action=is_not_action,
+        resources=resource,
+        is_not_resource=is_not_resource,
+        is_conditional=bool(statement.get("Condition")),
+    )
+
+
+def _either(statement: Mapping[str, object], name: str, negated: str) -> tuple[tuple[str, ...], bool]:
+    present = statement.keys() & {name, negated}
+    if len(present) != 1:
+        raise _Unreadable
+    (key,) = present
+    return _texts(statement[key]), key == negated
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in values):
+        raise _Unreadable
+    return tuple(map(str, values))
+
+
+def _listed(actions: Collection[str]) -> str:
+    first = sorted(actions)
+    more = f" and {len(first) - _MOST_NAMED} more" if len(first) > _MOST_NAMED else ""
+    return ", ".join(f"`{action}`" for action in first[:_MOST_NAMED]) + more

@@ -1,0 +1,201 @@
+"""Say which access is sensitive: what lets somebody widen access, reaches the management account, or is named so."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from dayone.model.accounts import Account
+from dayone.model.policy.origins import birthright_of
+from dayone.model.policy.rules import AssignmentRule, GroupRule, PermissionSetRule, Policy, PolicyNote
+from dayone.model.subjects import Assignment, Resource, ResourceKind, assignment_in
+from dayone.policy.managed_policies import HARMLESS, SENSITIVE
+from dayone.policy.matching import describes, may_share_accounts, names_management
+from dayone.policy.sensitive_documents import why_document_is_sensitive
+
+# Sensitive whatever their documents say by now.
+_BY_NAME = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "job-function/SystemAdministrator"})
+# What HR systems let people say of themselves.
+_OWN = frozenset({"given_name", "family_name", "display_name", "user_name", "email", "time_zone", "location"})
+_MANAGEMENT_ACCOUNT = "it reaches the management account"
+
+
+def why_contents_are_sensitive(permission_set: PermissionSetRule) -> str:
+    """Why what a permission set consists of is sensitive, or "", whatever the policy calls it.
+
+    A boundary makes nothing harmless, for it can be taken off. A Deny of the inline policy counts in that alone. A
+    policy of AWS's that is in no table here, and any customer managed policy, cannot be read.
+    """
+    return next(_reasons(permission_set), "")
+
+
+def _reasons(permission_set: PermissionSetRule) -> Iterator[str]:
+    for path in permission_set.managed_policies:
+        if path in _BY_NAME or path in SENSITIVE:
+            yield f"it has `{path.rpartition('/')[2]}`, by which people can widen access"
+        elif path not in HARMLESS:
+            yield f"it has `{path}`, which this release of Day One does not know"
+    for policy in permission_set.customer_policies:
+        yield f"it has your policy `{policy}`, which cannot be read"
+    if permission_set.inline_policy and (reason := why_document_is_sensitive(permission_set.inline_policy)):
+        yield reason
+
+
+def birthrights_in_force(policy: Policy) -> Iterator[str]:
+    """What HR alone gives, although it is sensitive, in a sentence each."""
+    for rule in _birthrights(policy):
+        if birthright_of(rule) in policy.sensitive.birthrights:
+            yield f"{rule.location}: {_given_by_hr(rule, policy=policy)}"
+
+
+def _birthrights(policy: Policy) -> Iterator[GroupRule | AssignmentRule]:
+    yield from (rule for rule in policy.groups if rule.birthright)
+    yield from (rule for rule in policy.assignments if rule.birthright)
+
+
+def _given_by_hr(rule: GroupRule | AssignmentRule, *, policy: Policy) -> str:
+    what = f"group {rule.name}" if isinstance(rule, GroupRule) else f"{rule.permission_set} of person {rule.person}"
+    if birthright_of(rule) in policy.sensitive.birthrights:
+        return f"HR alone gives {what}, although it is sensitive (`birthright`)"
+    return f"{what} is to be given by HR alone (`birthright`), which counts once somebody else has approved that"
+
+
+def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
+    """A note on each permission set that is sensitive or is called harmless although it is, and on each birthright.
+
+    And on each rule that gives what is sensitive by what many can change.
+    """
+    sensitivity = Sensitivity(policy)
+    yield from _given_lightly(policy, sensitivity)
+    reasons = sensitivity.permission_sets
+    for rule in _birthrights(policy):
+        yield PolicyNote(rule.location, _given_by_hr(rule, policy=policy))
+    for permission_set in policy.permission_sets:
+        if reason := reasons.get(permission_set.name):
+            yield PolicyNote(permission_set.location, f"permission set `{permission_set.name}` is sensitive: {reason}")
+        elif reason := why_contents_are_sensitive(permission_set):
+            yield PolicyNote(
+                permission_set.location, f"permission set `{permission_set.name}` is called harmless, although {reason}"
+            )
+
+
+def _given_lightly(policy: Policy, sensitivity: "Sensitivity") -> Iterator[PolicyNote]:
+    for group in policy.groups:
+        asked = {condition.attribute for selector in group.members for condition in selector.conditions}
+        if group.name in sensitivity.groups and (own := asked & _OWN):
+            names = ", ".join(f"`{name}`" for name in sorted(own))
+            text = f"group `{group.name}` is sensitive and goes by {names}, which people can often edit themselves"
+            yield PolicyNote(group.location, text)
+    for rule in policy.assignments:
+        tags = {condition.attribute for selector in rule.accounts for condition in selector.tags}
+        if tags and sensitivity.why_set(rule.permission_set):
+            names = ", ".join(f"`{name}`" for name in sorted(tags))
+            text = (
+                f"`{rule.permission_set}` is sensitive and goes by the tag {names}, which whoever tags accounts can set"
+            )
+            yield PolicyNote(rule.location, text)
+
+
+class Sensitivity:
+    """What of the access that one policy gives is sensitive, each with the reason; "" is not sensitive."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._names = policy.sensitive
+        self._sets = frozenset(rule.name for rule in policy.permission_sets)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that gives it."""
+        return self._policy
+
+    @cached_property
+    def permission_sets(self) -> Mapping[str, str]:
+        """Why each permission set of the policy that is sensitive is so, by its key."""
+        reasons = {rule.name: self._why_set(rule) for rule in self._policy.permission_sets}
+        return {name: reason for name, reason in reasons.items() if reason}
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """Why a membership in each group that is sensitive is so, by its key.
+
+        A group is sensitive that is named so, or is given a sensitive permission set or anything where an account may
+        be sensitive: now or whenever such an account comes.
+        """
+        reasons = dict.fromkeys(sorted(self._names.groups), "the policy calls it sensitive")
+        for rule in self._policy.assignments:
+            if rule.group and rule.group not in reasons and (reason := self._why_rule(rule)):
+                reasons[rule.group] = reason
+        return reasons
+
+    def why_set(self, name: str) -> str:
+        """Why a permission set is sensitive, by its key; one that is not in the policy cannot be read."""
+        if name in self._sets:
+            return self.permission_sets.get(name, "")
+        return "it is not in the policy, so its parts cannot be read"
+
+    def has_set(self, name: str) -> bool:
+        """Whether a permission set is in the policy, by its key."""
+        return name in self._sets
+
+    def is_called_sensitive(self, name: str) -> bool:
+        """Whether the policy says that a permission set is sensitive, whatever it has."""
+        return name in self._names.permission_sets
+
+    def is_called_harmless(self, name: str) -> bool:
+        """Whether the policy says that the contents of a permission set do no harm."""
+        return name in self._names.harmless
+
+    def why_account(self, account: Account) -> str:
+        """Why any access in an account is sensitive."""
+        if account.is_management:
+            return _MANAGEMENT_ACCOUNT
+        if any(describes(selector, account) for selector in self._names.accounts):
+            return "the policy calls the account sensitive"
+        return ""
+
+    def why_assignment(self, assignment: Assignment, *, account: Account) -> str:
+        """Why an assignment in an account is sensitive: by its permission set, the account, or the group."""
+        if reason := self.why_account(account):
+            return reason
+        if reason := self.why_set(assignment.permission_set):
+            return f"permission set `{assignment.permission_set}`: {reason}"
+        group = assignment.principal.group
+        return f"the policy calls group `{group}` sensitive" if group in self._names.groups else ""
+
+    def why(self, resource: Resource, *, fact: object) -> str:
+        """Why it is sensitive to give a membership, or an assignment in the account that is the fact."""
+        if resource.kind is ResourceKind.MEMBERSHIP:
+            return self.groups.get(resource.name, "")
+        if resource.kind is ResourceKind.ASSIGNMENT and isinstance(fact, Account):
+            return self.why_assignment(assignment_in(resource), account=fact)
+        return ""
+
+    def _why_set(self, rule: PermissionSetRule) -> str:
+        if rule.name in self._names.permission_sets:
+            return "the policy calls it sensitive"
+        return "" if rule.name in self._names.harmless else why_contents_are_sensitive(rule)
+
+    def _why_rule(self, rule: AssignmentRule) -> str:
+        if reason := self.why_set(rule.permission_set):
+            return f"it is given `{rule.permission_set}`: {reason}"
+        for selector in rule.accounts:
+            if names_management(selector):
+                return _MANAGEMENT_ACCOUNT
+            if any(may_share_accounts(selector, sensitive) for sensitive in self._names.accounts):
+                return f"it is given `{rule.permission_set}` where accounts may be sensitive"
+        return ""
+
+
+_READY: dict[int, Sensitivity] = {}
+_MOST_READY = 3
+
+
+def sensitivity_of(policy: Policy) -> Sensitivity:
+    """What of a policy is sensitive, found out once as long as it is the same policy that is asked about."""
+    made = _READY.pop(id(policy), None)
+    if made is None or made.policy is not policy:
+        made = Sensitivity(policy)
+    # The one that was asked for last is at the end.
+    _READY[id(policy)] = made
+    for oldest in list(_READY)[:-_MOST_READY]:
+        _READY.pop(oldest, None)
+    return made

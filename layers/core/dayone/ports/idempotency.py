@@ -1,0 +1,95 @@
+"""What makes a request or a record of HR that comes twice happen once, and commands that were accepted."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from dayone.model.changes import Cause
+from dayone.model.commands import Command
+from dayone.model.subject_state import FactVersion
+from dayone.model.subjects import Subject
+
+# Longer than a message can wait: a fortnight in the inbox and as long as a dead letter, and redriven twice.
+ACCEPTANCE_KEPT_FOR = timedelta(days=90)
+
+
+class Acceptances(Protocol):
+    """The commands that were accepted, whole but for where a run goes on and when the inbox took it.
+
+    Only functions that may write to the table can add one.
+    """
+
+    def keep(self, commands: Collection[Command], *, now: datetime) -> None:
+        """Remember that these were accepted, for as long as a message may wait; the same again is harmless."""
+
+    def includes(self, command: Command) -> bool:
+        """Whether it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Echo:
+    """A record of an HR source that leaves everything about a person as it is.
+
+    Until `forget_at` it is remembered that the source was that far, that the delivery was taken, and that the change of
+    the cause has come to nothing, with these notes.
+    """
+
+    cause: Cause
+    subject: Subject
+    source: str
+    version: FactVersion
+    delivery: str
+    forget_at: datetime
+    notes: tuple[str, ...] = ()
+
+
+class Echoes(Protocol):
+    """The echoes of HR sources; none of them is part of a plan."""
+
+    def heard(self, subject: Subject) -> Mapping[str, FactVersion]:
+        """The newest version that was an echo, by source; what is long ago may be missing."""
+
+    def is_counted(self, change: str) -> bool:
+        """Whether anything is recorded of a change but that it has come to nothing by an echo."""
+
+    def note(self, echo: Echo) -> None:
+        """Remember it, beside what is remembered of newer ones; harmless when it is noted already."""
+
+
+KEPT_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The right to carry a request out until `until`; `at` is when it was first sent, however often it is repeated."""
+
+    key: str
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenAnswer:
+    """What a request was answered: the body as text, and the headers that belong to the answer."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class RequestKeys(Protocol):
+    """The keys of a day; keys and requests come as digests, so that nothing about anybody is kept but the answer."""
+
+    def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> Claim | GivenAnswer:
+        """The right to carry out the request, or the answer that it was given before.
+
+        Raises KeyReused when the key stands for another request, UnderWay while somebody else carries this one out.
+        Whoever takes over from one that died has the moment of the first claim.
+        """
+
+    def keep(self, claim: Claim, answer: GivenAnswer) -> None:
+        """Remember the answer; does nothing when somebody else has taken over."""
+
+    def give_back(self, claim: Claim) -> None:
+        """Let the request be carried out again, as of the same moment."""

@@ -1,0 +1,89 @@
+"""Domain events, visibility of messages, and schedules."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from dayone.model.changes import Change
+from dayone.model.operations import Operation
+from dayone.model.subject_state import Head
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainEvent:
+    """One thing that has happened.
+
+    `id` is the same however often the event is sent, so that receivers can drop duplicates. `detail_type` says what
+    kind of thing it is, `detail` (JSON) what happened, `resources` the ARNs of what it happened to. No personal data.
+    """
+
+    id: str
+    detail_type: str
+    detail: Mapping[str, object]
+    time: datetime
+    resources: tuple[str, ...] = field(default=())
+
+
+class EventBus(Protocol):
+    """Whoever wants to know what Day One has done, listens here."""
+
+    def publish(self, events: Iterable[DomainEvent]) -> None:
+        """Send all of them, each at least once.
+
+        Raises Unavailable when any was not taken, TooLarge for an event that no bus takes; others may have been sent.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationWritten:
+    """An operation as it was before a write, None when it was not there, and as it is since."""
+
+    before: Operation | None
+    after: Operation
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeWritten:
+    """A change as it was before a write, None when it was not there, and as it is since."""
+
+    before: Change | None
+    after: Change
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountWritten:
+    """How the plan of an account had gone on before a write, None when there was none, and how it has gone on since.
+
+    The heads have nothing else: the generation, the counts, and the bootstrap while it is under way.
+    """
+
+    before: Head | None
+    after: Head
+    at: datetime
+
+
+Written = OperationWritten | ChangeWritten | AccountWritten
+
+
+class TableStream(Protocol):
+    """The stream of what is written to the table."""
+
+    def writes(self, event: Mapping[str, Any]) -> Iterable[Written]:
+        """The operations, changes and progress of accounts in one batch of the stream, in its order."""
+
+
+class Returns(Protocol):
+    """Messages of the inbox on their way back."""
+
+    def come_back(self, receipts: Mapping[str, int]) -> None:
+        """Let each message, by its receipt handle, be seen again after so many seconds; raises Unavailable."""
+
+
+class Schedules(Protocol):
+    """Alarm clocks, each of which rings once."""
+
+    def wake_at(self, moment: datetime) -> None:
+        """Have what is due looked for at `moment`, which is to come; asking twice for one moment is harmless."""

@@ -1,0 +1,274 @@
+"""State: facts, plans, operations, policies, grants, guardrails' counts, and the two queues."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause, Decision
+from dayone.model.commands import Command
+from dayone.model.grants import Grant
+from dayone.model.guardrails import HeldRemoval, Tally
+from dayone.model.operations import Operation
+from dayone.model.policy.origins import Origins
+from dayone.model.policy.rules import Policy, PolicyVersion, Reservation, Reservations
+from dayone.model.preconditions import NO_PRECONDITION, Precondition
+from dayone.model.subject_state import Claim, Head, Plan, Portion, SubjectState
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.records import Page
+
+
+class Company(Protocol):
+    """Every subject that is known, with its resources, read in few calls."""
+
+    def states(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[SubjectState]:
+        """The next at most `limit` subjects of a kind, empty only at the end; `after` is the name of the last one seen.
+
+        "" starts at the beginning. The order is the same every time and is not that of the names. Nothing that was
+        written before the call is missed, and a subject's resources are as old as its head, or newer.
+        """
+
+
+class Portions(Protocol):
+    """The portions in which changes go through the company."""
+
+    def kept(self, change: str, *, number: int) -> Portion | None:
+        """The portion of that number, or None when the change has not come so far."""
+
+    def keep(self, change: str, portion: Portion) -> Portion:
+        """Keep a portion; returns the one that counts, which is whichever was kept first under its number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantFilter:
+    """Which grants are asked for: of a person or an account by id (whose subject, or who has it), or open ones alone.
+
+    What is empty or None does not limit.
+    """
+
+    person: str = ""
+    account: str = ""
+    is_open: bool | None = None
+
+
+class Grants(Protocol):
+    """The grants that are on record, open or over."""
+
+    def known(self, grant: str) -> Grant | None:
+        """One by its id, as it was noted last, or None."""
+
+    def accounts_of(self, person: str) -> Sequence[Subject]:
+        """The accounts in which a person alone has a grant that was open when it was noted last."""
+
+    def listed(self, asked: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
+        """The newest first, without a person or an account those that are open before the others.
+
+        A part may hold fewer than `limit`, and none, with more to follow. Raises Invalid for a cursor that is not one
+        of this list.
+        """
+
+
+class Ledger(Protocol):
+    """The count of what exists and of what was let go, each kept in the transaction that makes it so."""
+
+    def tally(self, change: str, *, day: date) -> Tally:
+        """What exists now, and how many removals and additions were let go on that day (UTC) and in that change."""
+
+    def expired(self, days: Iterable[date]) -> int:
+        """How many operations that were held expired on these days (UTC)."""
+
+
+class HeldRemovals(Protocol):
+    """The operations that wait for a human, and what becomes of them."""
+
+    def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
+        """Whoever has operations of this change held, among so many of its operations; and where to go on, or empty.
+
+        `after` is where the page before this one said to go on, empty at the beginning.
+        """
+
+    def decide(
+        self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
+    ) -> None:
+        """Note on a head what was said to what it holds; raises Conflicting when `before` is no longer the head."""
+
+    def release(self, change: str, operations: Iterable[str]) -> None:
+        """Let operations of a change run; does nothing about those that are not held."""
+
+    def drop(
+        self, change: str, operations: Iterable[str], *, reason: str, at: datetime, is_expiry: bool = False
+    ) -> None:
+        """Supersede operations of a change for this reason; does nothing about those that are not held.
+
+        With `is_expiry` nobody has decided on them in time, which the change counts.
+        """
+
+
+_NONE, _UNKNOWN = Reservations(), Origins()
+
+
+class Inbox(Protocol):
+    """The durable border: what it took is not lost, and is handed on in order for each subject."""
+
+    def put(self, commands: Iterable[Command]) -> None:
+        """Take all of them; one of the same `identity` as one that was put within five minutes may be dropped."""
+
+
+class Engine(Protocol):
+    """The bell that makes the executor look for runnable operations."""
+
+    def wake(self) -> None:
+        """Ring it; ringing once too often is harmless."""
+
+
+class DeadLetters(Protocol):
+    """Where a message goes that no retry can mend, for a human to look at."""
+
+    def put(self, body: str, *, reason: str, group: str = "") -> None:
+        """Keep the message as it came, with the reason it is here, and its message group where it had one."""
+
+
+class Subjects(Protocol):
+    """What is remembered about each subject."""
+
+    def load(self, subject: Subject) -> SubjectState:
+        """The newest state; a subject never seen before has an empty one."""
+
+    def is_planned(self, subject: Subject, *, change: str) -> bool:
+        """Whether this change has planned this subject already."""
+
+    def taken_by(self, delivery: str) -> str:
+        """The change that took a delivery of this name, or empty when none did or it is long ago."""
+
+    def claimed(self, claim: str) -> Claim:
+        """Whose a user name or an e-mail address is, and whose it was before."""
+
+    def commit(self, plan: Plan) -> None:
+        """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head.
+
+        Conflicting, too, when the delivery has been taken, the subject been planned by this change before, what it
+        claims become somebody else's, or the removals are no longer within their budget.
+        """
+
+    def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
+        """Names of known subjects of a kind in order, those after `after` (exclusive; "" starts at the beginning)."""
+
+
+class DueWork(Protocol):
+    """What waits for time to pass, or for somebody to notice it."""
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
+        """Subjects whose `due_at` has come, the longest due first."""
+
+    def has_parked(self) -> bool:
+        """Whether any operation waits for a resource."""
+
+    def has_runnable(self) -> bool:
+        """Whether any operation is open."""
+
+
+class PolicyInForce(Protocol):
+    """The version of the policy that all planning goes by."""
+
+    def current(self) -> Policy:
+        """The policy in force; the empty one, version 0, before the first."""
+
+    def current_version(self) -> int:
+        """Its number, 0 before the first."""
+
+    def version(self, version: int) -> Policy:
+        """A kept version, in force or not; raises NotFound for one that was never kept."""
+
+
+class Policies(PolicyInForce, Protocol):
+    """The versions of the policy, of which one is in force."""
+
+    def activate(
+        self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE, origins: Origins = _UNKNOWN
+    ) -> None:
+        """Put a kept version in force; an older one than that in force is left aside, the same again is harmless."""
+
+    def origins(self) -> Origins:
+        """Who brought the parts of the version in force; without any where that was never recorded."""
+
+    def lift(self, version: int, reservation: Reservation) -> None:
+        """Lift one of the reservations that a version is in force under; harmless when it is not in force."""
+
+    def approve(self, version: int, parts: frozenset[str]) -> None:
+        """Remember that these parts of a version were approved, and no others; harmless when it is not in force."""
+
+
+class Changes(Protocol):
+    """The changes and their counts."""
+
+    def open(self, cause: Cause, *, audit: AuditEntry | None = None) -> None:
+        """Record a change whose number of subjects is still being found out; harmless when it is there.
+
+        What there is to audit about that is recorded with it, once.
+        """
+
+    def dismiss(self, cause: Cause, *, note: str) -> None:
+        """Record a change that leads to nothing, with a note that says why; harmless when the change is there."""
+
+    def expect(self, change: str, *, subjects: int) -> None:
+        """Say how many subjects it has, at least: a smaller number than was said before counts for nothing."""
+
+    def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
+        """Record that a subject could not be planned, with a note that says why; once, and not if it was planned.
+
+        The change is recorded if it is not there.
+        """
+
+    def ask_again(self, change: str, *, subject: Subject) -> None:
+        """A subject that was given up is to be planned after all; harmless for any other."""
+
+    def failed_in_plan(self, head: Head) -> Sequence[Operation]:
+        """The operations of a subject's plan in force that have failed, or are tried again since they had before it."""
+
+    def unpark_plan(self, head: Head) -> None:
+        """Put those operations back into their lanes that wait for a resource and are of the plan that this head names.
+
+        That plan has just been replaced: the executor is to end them.
+        """
+
+    def unpark_earlier(self, head: Head) -> None:
+        """The same for the plans before the one that this head names."""
+
+    def decide(self, change: str, decision: Decision, *, expected_version: int, audit: AuditEntry) -> Decision:
+        """Keep what was said to what it holds; returns it with its version, or what was said to all of that before.
+
+        A decision about a part is counted and audited, and leaves the change to be decided on. Raises NotFound for a
+        change that is unknown, and Outdated when what it holds is no longer of `expected_version`.
+        """
+
+
+class PolicyArchive(Protocol):
+    """The texts of the policy as they were uploaded."""
+
+    def add(
+        self,
+        text: str,
+        *,
+        file: str,
+        actor: str,
+        at: datetime,
+        change: str,
+        authors: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
+        precondition: Precondition = NO_PRECONDITION,
+    ) -> PolicyVersion:
+        """Keep a text as the next version, not yet in force; the one of the same change again is harmless.
+
+        `names` are those of its files, where there are several.
+        Raises Outdated unless the precondition holds for the newest version, in force or not, until this one is kept.
+        """
+
+    def current(self) -> PolicyVersion | None:
+        """The text in force, or None before the first."""
+
+    def version(self, version: int) -> PolicyVersion:
+        """One version, in force or not; raises NotFound for one that was never kept."""
+
+    def versions(self, *, cursor: str, limit: int) -> Page[PolicyVersion]:
+        """All versions without their texts, the newest first; raises Invalid for a cursor that is none of this list."""

@@ -1,0 +1,1 @@
+"""What would follow from another policy or another fact."""

@@ -1,0 +1,164 @@
+"""Preview plans: what would follow for one subject after the other, and what the guardrails would hold of it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dayone.model.changes import CauseKind
+from dayone.model.dependencies import Difference
+from dayone.model.guardrails import Tally, limit
+from dayone.model.operations import Action
+from dayone.model.reasons import Reason
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import Resource, Subject
+from dayone.planning.additions import additions, judge_additions_of_all
+from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.planning.judgement import JudgementPreview, removals_of, split_held
+from dayone.policy.sensitivity import Sensitivity
+
+_MOST_NOTES, _MOST_SENSITIVE = 100, 20
+
+
+@dataclass(frozen=True)
+class PreviewedOperation:
+    """An operation that would follow: what it would do to which resource of whom, and why.
+
+    `exists` says what is there already of what it would create, and what differs; empty where nothing is known of that.
+    """
+
+    subject: Subject
+    action: Action
+    resource: Resource
+    reasons: tuple[Reason, ...]
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    exists: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it would do, such as `create-membership`."""
+        return f"{self.action}-{self.resource.kind}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardrailPreview:
+    """What the guardrails would do: how many operations they would hold, and each reason they have for that.
+
+    `existing` memberships and assignments make the limit, `today` removals have been carried out already.
+    """
+
+    removals: int
+    existing: int
+    limit: int
+    today: int
+    held: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPreview:
+    """What would follow.
+
+    `looked_at` subjects were planned, `subjects` of them would change; `counts` are all operations by kind. Of these
+    `operations` are the first and `unlisted` the number of the others. `notes` say what would be left alone, and which
+    rules of a policy match nothing; `mistakes` are those for which it would be refused.
+    """
+
+    looked_at: int
+    subjects: int
+    counts: Mapping[str, int]
+    operations: tuple[PreviewedOperation, ...]
+    unlisted: int
+    notes: tuple[str, ...]
+    guardrail: GuardrailPreview
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True)
+class PreviewBuilder:
+    """Plans one subject after the other and keeps none of the plans: at most `most` operations are listed.
+
+    `is_edit` is whether the policy is to be put in force, and is judged as an edit; `origin` is what kind of thing sets
+    the plans off.
+    """
+
+    evaluator: PolicyEvaluator
+    is_edit: bool = False
+    most: int
+    origin: CauseKind = CauseKind.POLICY
+    _looked_at: int = 0
+    _subjects: int = 0
+    _counts: Counter[str] = field(default_factory=Counter)
+    _listed: list[PreviewedOperation] = field(default_factory=list)
+    _notes: list[str] = field(default_factory=list)
+    _sensitive: Counter[str] = field(default_factory=Counter)
+    _added: list[int] = field(default_factory=list)
+    _judgement: JudgementPreview = field(init=False)
+    _sensitivity: Sensitivity = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing to judge."""
+        self._sensitivity = Sensitivity(self.evaluator.policy)
+        self._judgement = JudgementPreview(policy=self.evaluator.policy, is_edit=self.is_edit)
+
+    def add(self, state: SubjectState) -> None:
+        """Plan this subject, too."""
+        self._looked_at += 1
+        diff = diff_recorded_state(state, evaluator=self.evaluator)
+        split = split_held(diff, head=state.head)
+        room = _MOST_NOTES - len(self._notes)
+        notes = [note for note in (diff.left_alone, *diff.notes) if note]
+        self._notes += [f"{state.head.subject}: {note}" for note in notes[:room]]
+        gifts = {
+            difference.resource: why
+            for difference in split.allowed
+            if (why := diff.ahead.gifts.get(difference.resource))
+        }
+        self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), gifts=gifts)
+        now = self.evaluator.now
+        added = additions(split.allowed, state=state, gifts=gifts, origin=self.origin, now=now)
+        self._added += [len(added)] if added else []
+        if split.allowed:
+            self._list([_previewed(difference, of=state.head.subject) for difference in split.allowed])
+            given = [difference.resource for difference in split.allowed if difference.action is Action.CREATE]
+            reasons = ((resource, self._sensitivity.why(resource, fact=state.head.fact)) for resource in given)
+            self._sensitive.update(f"create-{resource}: {reason}" for resource, reason in reasons if reason)
+
+    def preview(self, tally: Tally) -> PlanPreview:
+        """All of it so far."""
+        return PlanPreview(
+            looked_at=self._looked_at,
+            subjects=self._subjects,
+            counts=dict(sorted(self._counts.items())),
+            operations=tuple(self._listed),
+            unlisted=sum(self._counts.values()) - len(self._listed),
+            notes=(*self._sensitive_notes(), *self._notes),
+            guardrail=self._guardrail(tally),
+        )
+
+    def _list(self, operations: Sequence[PreviewedOperation]) -> None:
+        self._subjects += 1
+        self._counts.update(operation.kind for operation in operations)
+        self._listed += operations[: self.most - len(self._listed)]
+
+    def _sensitive_notes(self) -> Iterator[str]:
+        for access, number in self._sensitive.most_common(_MOST_SENSITIVE):
+            yield f"sensitive access, given {number} {'time' if number == 1 else 'times'}: {access}"
+        if len(self._sensitive) > _MOST_SENSITIVE:
+            yield f"sensitive access: and {len(self._sensitive) - _MOST_SENSITIVE} more like these"
+
+    def _guardrail(self, tally: Tally) -> GuardrailPreview:
+        judged, guardrails = self._judgement.judge(tally), self.evaluator.policy.guardrails
+        added = judge_additions_of_all(self._added, guardrails=guardrails, tally=tally)
+        return GuardrailPreview(
+            removals=judged.removals,
+            existing=tally.existing,
+            limit=limit(self.evaluator.policy.guardrails, existing=tally.existing),
+            today=tally.today,
+            held=judged.held + added.held,
+            reasons=(*judged.reasons, *filter(None, [added.reason])),
+        )
+
+
+def _previewed(difference: Difference, *, of: Subject) -> PreviewedOperation:
+    wanted = difference.wanted
+    return PreviewedOperation(of, difference.action, difference.resource, wanted.reasons, wanted.attributes)

@@ -1,0 +1,131 @@
+"""A question "what if" as it is sent to the API: another policy, or a person or an account that is otherwise."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import Enum
+from itertools import takewhile
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from dayone.errors import Invalid, Malformed
+from dayone.hr.connectors.person_record import KnownPerson, PersonRecord
+from dayone.messages.findings import findings_of
+from dayone.model.accounts import Account, AccountState
+from dayone.model.people import Person
+from dayone.policy.ou_paths import names_in
+
+_FILE = "policy.yaml"
+_EXAMPLE = (
+    '{"policy": "version: 1 ..."}, {"person": {"id": "e-1001", "department": "Sales"}} or {"account": {"id": ...}}'
+)
+
+type Changes = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """Exactly one of the three: a policy's texts by file name, or what would be otherwise of a person or an account.
+
+    Of a person or an account there is an `id`, and what is not named stays as it is known.
+    """
+
+    files: Mapping[str, str] | None = None
+    person: Changes | None = None
+    account: Changes | None = None
+
+
+class AccountRecord(BaseModel):
+    """One account as Organizations would describe it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+    name: Annotated[str, Field(min_length=1, max_length=50)]
+    email: Annotated[str, Field(max_length=254)] = ""
+    state: AccountState = AccountState.ACTIVE
+    ou_path: Annotated[str, Field(pattern=r"^(/|(/(\\/|[^/])+)+)$")]
+    ou_ids: tuple[str, ...] = ()
+    tags: dict[str, str] = Field(default_factory=dict)
+    is_management: bool = False
+    created_at: AwareDatetime | None = None
+
+
+class _Question(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    policy: str | None = None
+    files: Annotated[dict[str, str], Field(min_length=1)] | None = None
+    person: dict[str, object] | None = None
+    account: dict[str, object] | None = None
+
+
+def read_what_if(text: str) -> WhatIf:
+    """Read the body; raises Malformed for what is not JSON, Invalid for what is not exactly one question."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"the body is not JSON: send {_EXAMPLE}") from error
+    try:
+        question = _Question.model_validate(said)
+    except ValidationError as error:
+        raise Invalid(f"the body is not a valid preview: send {_EXAMPLE}", findings=findings_of(error)) from error
+    if len(question.model_dump(exclude_none=True)) != 1:
+        raise Invalid(f"the body must contain exactly one preview: send {_EXAMPLE}")
+    files = {_FILE: question.policy} if question.policy is not None else question.files
+    return WhatIf(files=files, person=_named(question.person), account=_named(question.account))
+
+
+def changed_person(known: Person | None, changes: Changes) -> Person:
+    """The person with the changes, checked as if HR told it; raises Invalid, which says what an unknown one lacks."""
+    record = KnownPerson if known else PersonRecord
+    try:
+        return record.model_validate({**_as_told(known), **changes}).person()
+    except ValidationError as error:
+        raise _mistaken("person", error, known=known) from error
+
+
+def changed_account(known: Account | None, changes: Changes) -> Account:
+    """The account with the changes; raises Invalid.
+
+    Of the OU ids those stay that belong to the part of the path that stays: nobody has said the others.
+    """
+    told = _as_told(known)
+    if known and "ou_path" in changes and "ou_ids" not in changes:
+        told["ou_ids"] = known.ou_ids[: _levels_in_both(known.ou_path, str(changes["ou_path"]))]
+    try:
+        record = AccountRecord.model_validate({**told, **changes})
+    except ValidationError as error:
+        raise _mistaken("account", error, known=known) from error
+    return Account(**record.model_dump())
+
+
+def _named(changes: dict[str, object] | None) -> Changes | None:
+    if changes is not None and not (isinstance(changes.get("id"), str) and changes["id"]):
+        raise Invalid("`id` is missing or is not text")
+    return changes
+
+
+def _as_told(known: Person | Account | None) -> dict[str, object]:
+    if known is None:
+        return {}
+    return {field.name: _plain(getattr(known, field.name)) for field in fields(known)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _levels_in_both(name: str, other: str) -> int:
+    levels = zip(names_in(name) or (), names_in(other) or (), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], levels))
+
+
+def _mistaken(whose: str, error: ValidationError, *, known: Person | Account | None) -> Invalid:
+    unknown = "" if known else f"; no such {whose} is known yet, so say everything that there is to say"
+    findings = tuple(f"{whose}.{finding}" for finding in findings_of(error))
+    return Invalid(f"the {whose} cannot be so{unknown}", findings=findings)

@@ -1,0 +1,195 @@
+"""Answer what would follow from another policy, or from a person or an account that were otherwise; writes nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import Protocol
+
+from dayone.errors import NotFound
+from dayone.executor.existing import ExistingNames
+from dayone.model.accounts import Account
+from dayone.model.changes import CauseKind
+from dayone.model.lifecycle import has_access
+from dayone.model.people import Person
+from dayone.model.policy.rules import Policy, PolicyNote
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
+from dayone.planning.evaluation import PolicyEvaluator
+from dayone.planning.facts import evaluator_of
+from dayone.planning.guards import judged_as_edit
+from dayone.planning.subjects_walk import walk_company, walk_kind
+from dayone.policy.protection import ProtectionPorts, check_protection
+from dayone.policy.reachable import read_policy_here
+from dayone.policy.sensitivity import sensitive_sets
+from dayone.policy.unmatchable_rules import unassigned_sets, unmatchable_rules
+from dayone.policy.unmatched_rules import UnmatchedRules
+from dayone.ports.operations import Clock
+from dayone.ports.records import Records
+from dayone.ports.store import Company, Grants, Ledger, PolicyInForce
+from dayone.preview.existing import with_existing
+from dayone.preview.preview import PlanPreview, PreviewBuilder
+from dayone.preview.request import Changes, WhatIf, changed_account, changed_person
+
+LISTED = 1000
+_MOST_NOTES = 100
+# API Gateway waits for 29 seconds; the answer needs some of them.
+_TIME_TO_READ = timedelta(seconds=18)
+
+
+class PreviewPorts(ProtectionPorts, Protocol):
+    """Previewing plans: what it needs of the API's context."""
+
+    records: Records
+    policies: PolicyInForce
+    company: Company
+    ledger: Ledger
+    grants: Grants
+    existing: ExistingNames
+    clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Previewed:
+    """What would follow; `is_complete` is false when the company is too large to be looked at in one request.
+
+    `policy_version` is the policy it was planned with, None for one that was sent.
+    """
+
+    preview: PlanPreview
+    is_complete: bool
+    policy_version: int | None
+
+
+def preview_plan(what_if: WhatIf, *, ports: PreviewPorts) -> Previewed:
+    """Plan what is asked; raises Invalid for a policy, a person or an account that could not be."""
+    if what_if.files is not None:
+        return _of_policy(what_if.files, ports=ports)
+    if what_if.person is not None:
+        return _of_person(what_if.person, ports=ports)
+    return _of_account(what_if.account or {}, ports=ports)
+
+
+def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
+    in_force = ports.policies.current()
+    policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, records=ports.records)
+    policy = judged_as_edit(policy, in_force=in_force)
+    evaluator = _evaluator(policy, ports=ports)
+    unmatched = UnmatchedRules(policy, now=evaluator.now)
+    everybody = _added_to(unmatched, walk_company(policy, company=ports.company))
+    if policy.reservations.guard:
+        everybody = chain(everybody, [ports.records.subject(THE_POLICY)])
+    planned = _looked_at(everybody, evaluator=evaluator, ports=ports, origin=CauseKind.POLICY)
+    guards = check_protection(policy, in_force=in_force, ports=ports, near=unmatched.near)
+    mistakes = [*unmatchable_rules(policy), *guards.mistakes]
+    notes = [*guards.warnings, *guards.unread, *sensitive_sets(policy), *unassigned_sets(policy)]
+    # Whoever was not looked at may be meant.
+    if planned.is_complete:
+        refused = {note.location for note in mistakes}
+        notes += [note for note in unmatched.notes() if note.location not in refused]
+    untried = [unmatched.untried()] if planned.is_complete and unmatched.untried() else []
+    noted = (*_listed(notes), *untried, *planned.preview.notes)
+    return replace(
+        planned, preview=replace(planned.preview, notes=noted, mistakes=_listed(mistakes)), policy_version=None
+    )
+
+
+def _added_to(unmatched: UnmatchedRules, states: Iterable[SubjectState]) -> Iterable[SubjectState]:
+    for state in states:
+        unmatched.add(state.head.fact)
+        yield state
+
+
+def _listed(notes: Iterable[PolicyNote]) -> tuple[str, ...]:
+    ordered = [str(note) for note in sorted(set(notes))]
+    rest = len(ordered) - _MOST_NOTES
+    return (*ordered[:_MOST_NOTES], f"and {rest} more like these") if rest > 0 else tuple(ordered)
+
+
+def _of_person(changes: Changes, *, ports: PreviewPorts) -> Previewed:
+    policy, now = ports.policies.current(), ports.clock()
+    state = ports.records.subject(Subject(SubjectKind.PERSON, str(changes["id"])))
+    known = state.head.fact if isinstance(state.head.fact, Person) else None
+    person = changed_person(known, changes)
+    states: Iterable[SubjectState] = [_with(state, person)]
+    turns = _has_access(known, policy=policy, now=now) != _has_access(person, policy=policy, now=now)
+    # What is assigned to somebody directly hangs on the accounts.
+    if turns and person.id in policy.people_assigned:
+        states = chain(states, walk_kind(SubjectKind.ACCOUNT, company=ports.company))
+    elif turns:
+        states = chain(states, map(ports.records.subject, ports.grants.accounts_of(person.id)))
+    return _looked_at(states, evaluator=_evaluator(policy, ports=ports, instead=person), ports=ports)
+
+
+def _of_account(changes: Changes, *, ports: PreviewPorts) -> Previewed:
+    state = ports.records.subject(Subject(SubjectKind.ACCOUNT, str(changes["id"])))
+    known = state.head.fact if isinstance(state.head.fact, Account) else None
+    account = changed_account(known, changes)
+    if known is None:
+        account = replace(account, created_at=ports.clock())
+    evaluator = _evaluator(ports.policies.current(), ports=ports)
+    return _looked_at([_with(state, account)], evaluator=evaluator, ports=ports, origin=CauseKind.ACCOUNT_EVENT)
+
+
+def _looked_at(
+    states: Iterable[SubjectState],
+    *,
+    evaluator: PolicyEvaluator,
+    ports: PreviewPorts,
+    origin: CauseKind = CauseKind.HR_EVENT,
+) -> Previewed:
+    until, is_complete = ports.clock() + _TIME_TO_READ, True
+    is_edit = origin is CauseKind.POLICY
+    builder = PreviewBuilder(evaluator=evaluator, is_edit=is_edit, most=LISTED, origin=origin)
+    for state in states:
+        if ports.clock() > until:
+            is_complete = False
+            break
+        builder.add(state)
+    # No change of this name can have let anything go.
+    tally = ports.ledger.tally("", day=evaluator.now.astimezone(UTC).date())
+    policy = evaluator.policy
+    preview = with_existing(builder.preview(tally), policy=policy, names=_by(policy, ports=ports))
+    return Previewed(preview=preview, is_complete=is_complete, policy_version=policy.version)
+
+
+def _by(policy: Policy, *, ports: PreviewPorts) -> ExistingNames:
+    """What exists is compared with what this policy wants, not with what that in force does."""
+    access = ports.existing.access
+    desired = replace(access.desired, policies=_Instead(policy))
+    return replace(ports.existing, access=replace(access, desired=desired))
+
+
+@dataclass(frozen=True)
+class _Instead:
+    """A policy as if it were in force."""
+
+    policy: Policy
+
+    def current(self) -> Policy:
+        """See PolicyInForce."""
+        return self.policy
+
+    def current_version(self) -> int:
+        """See PolicyInForce."""
+        return self.policy.version
+
+    def version(self, version: int) -> Policy:
+        """See PolicyInForce."""
+        raise NotFound(f"there is no version {version} beside a policy that is tried")
+
+
+def _evaluator(policy: Policy, *, ports: PreviewPorts, instead: Person | None = None) -> PolicyEvaluator:
+    def state_of(person: Subject) -> SubjectState:
+        state = ports.records.subject(person)
+        return _with(state, instead) if instead and person.name == instead.id else state
+
+    return evaluator_of(policy, state_of=state_of, now=ports.clock())
+
+
+def _has_access(person: Person | None, *, policy: Policy, now: datetime) -> bool:
+    return person is not None and has_access(person, cycle=policy.people, now=now)
+
+
+def _with(state: SubjectState, fact: Person | Account) -> SubjectState:
+    return SubjectState(replace(state.head, fact=fact), state.applied)

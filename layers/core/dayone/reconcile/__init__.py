@@ -1,0 +1,1 @@
+"""Handle commands: reconcile subjects, roll policies out, carry decisions out, sweep."""

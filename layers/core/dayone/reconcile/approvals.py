@@ -1,0 +1,172 @@
+"""Do what a human has decided about the removals that a change held: let them run, or keep what they would remove."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dayone.errors import Conflicting
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Decision, ulid_of
+from dayone.model.commands import ActivatePolicy, ApplyDecision
+from dayone.model.guardrails import HeldRemoval, Verdict, held_as
+from dayone.model.policy.rules import Reservation
+from dayone.model.principals import BY_ONESELF
+from dayone.model.subject_state import Head, SubjectState
+from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, Subject, SubjectKind
+from dayone.planning.evaluation import diff_recorded_state
+from dayone.planning.facts import evaluator_of
+from dayone.planning.first_days import COVERED_FOR
+from dayone.planning.held_gifts import approvals_of
+from dayone.planning.judgement import decide_held
+from dayone.ports.store import Engine, HeldRemovals, Inbox, Policies, Subjects
+
+_ATTEMPTS = 5
+# Operations of a change that are looked at before the next message goes on: a second or two.
+_IN_A_RUN = 1000
+_WITHDRAWN = "no longer asked for"
+_AHEAD = f"given on the first day, if that comes within {COVERED_FOR.days} days and nothing it rests on has changed"
+_EXPIRED = "nobody decided on it in time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionPorts:
+    """What carrying a decision out needs."""
+
+    subjects: Subjects
+    policies: Policies
+    held: HeldRemovals
+    inbox: Inbox
+    engine: Engine
+    clock: Callable[[], datetime]
+
+
+def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
+    """Ask for the subjects of the change, some in a run, or decide for the one it is about; harmless to repeat."""
+    change, decision = command.cause.change, command.decision
+    if command.subject.kind is SubjectKind.CHANGE:
+        _ask_for_subjects(command, ports=ports)
+        return
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            held = _decide(ports.subjects.load(command.subject), decision, change=change, ports=ports)
+        except Conflicting:
+            # The executor counts its results on the same head.
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            break
+    _loosen(held, command=command, ports=ports)
+    _remember(held, command=command, ports=ports)
+    _follow(held, decision, change=change, ports=ports)
+
+
+def _ask_for_subjects(command: ApplyDecision, *, ports: DecisionPorts) -> None:
+    change, decision, policy = command.cause.change, command.decision, ports.policies.current()
+    if decision.is_approved and not decision.is_of_part and policy.reservations.change == change:
+        # Whatever else it removes has been approved with it.
+        ports.policies.lift(policy.version, Reservation.HOLD)
+    if decision.subjects:
+        subjects, cursor = decision.subjects, ""
+    else:
+        found, cursor = ports.held.subjects(change, after=command.cursor, limit=_IN_A_RUN)
+        subjects = tuple(found)
+    ports.inbox.put(replace(command, subject=subject, cursor="") for subject in subjects)
+    if cursor:
+        ports.inbox.put([replace(command, cursor=cursor)])
+
+
+def _loosen(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: DecisionPorts) -> None:
+    """Have the policy's own guardrails count alone, when they are among what was approved."""
+    version = ports.policies.current_version()
+    loosened = Resource(ResourceKind.GUARDRAILS, str(version))
+    if not any(removal.resource == loosened and removal.verdict is Verdict.APPROVED for removal in held):
+        return
+    ports.policies.lift(version, Reservation.GUARD)
+    # What they have kept from being done is asked for now, as caused by whoever has asked for it.
+    name = f"guardrails {version} {command.cause.change}"
+    cause = replace(command.cause, change=ulid_of(command.decision.at, name=name), at=command.decision.at)
+    ports.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=version)])
+
+
+def _remember(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: DecisionPorts) -> None:
+    """Have new accounts get at once what was approved here, by the same parts of the policy."""
+    given = [removal.resource for removal in held if removal.sensitive and removal.verdict is Verdict.APPROVED]
+    if command.subject.kind is not SubjectKind.ACCOUNT or not given:
+        return
+    policy, fact = ports.policies.current(), ports.subjects.load(command.subject).head.fact
+    approved = policy.reservations.approved
+    parts = approved.union(*(approvals_of(resource, fact, policy=policy) for resource in given))
+    if parts != approved:
+        ports.policies.approve(policy.version, parts)
+
+
+def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldRemoval, ...]:
+    """The held removals of a subject with the decision noted on its head."""
+    before, now = state.head, ports.clock()
+    if not any(removal.change == change and removal.verdict is Verdict.WAITING for removal in before.held):
+        return before.held
+    # What is asked for no more since it was held is not done even if it is approved.
+    policy = ports.policies.current()
+    evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now)
+    diff = diff_recorded_state(state, evaluator=evaluator)
+    held = decide_held(diff, head=before, change=change, decision=decision)
+    decided = [removal for removal in held if removal not in before.held]
+    if not decided:
+        return held
+    entry = AuditEntry(
+        at=now,
+        actor=decision.actor,
+        action=f"{'approve' if decision.is_approved else 'reject'}-{held_as(decided)}",
+        subject=str(before.subject),
+        change=change,
+        outcome="recorded",
+        detail=", ".join(str(removal.resource) for removal in decided)
+        + (f"; {BY_ONESELF}" if decision.by_oneself else ""),
+    )
+    # Whoever approves all that an account from before Day One is given lets in whatever comes next.
+    is_let_in = not decision.resources and any(
+        removal.is_gift and removal.verdict is Verdict.APPROVED for removal in decided
+    )
+    awaits = before.awaits_approval and not is_let_in
+    ports.held.decide(before, held=held, audit=[entry], awaits_approval=awaits)
+    return held
+
+
+def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, ports: DecisionPorts) -> None:
+    told = {
+        verdict: [removal.operation for removal in held if removal.change == change and removal.verdict is verdict]
+        for verdict in (Verdict.APPROVED, Verdict.AHEAD, Verdict.REJECTED, Verdict.WITHDRAWN)
+    }
+    now = ports.clock()
+    ports.held.drop(change, told[Verdict.REJECTED], reason=f"rejected by {decision.actor}", at=now)
+    ports.held.drop(change, told[Verdict.WITHDRAWN], reason=_WITHDRAWN, at=now)
+    ports.held.drop(change, told[Verdict.AHEAD], reason=f"approved by {decision.actor}: {_AHEAD}", at=now)
+    if told[Verdict.APPROVED]:
+        ports.held.release(change, told[Verdict.APPROVED])
+        ports.engine.wake()
+
+
+def expiry_entries(subject: Subject, expired: Iterable[HeldRemoval], *, now: datetime) -> Iterator[AuditEntry]:
+    """An audit entry for each change that had held what has just expired."""
+    held = list(expired)
+    for change in dict.fromkeys(removal.change for removal in held):
+        of_change = [removal for removal in held if removal.change == change]
+        yield AuditEntry(
+            at=now,
+            actor="dayone",
+            action=f"expire-{held_as(of_change)}",
+            subject=str(subject),
+            change=change,
+            outcome="recorded",
+            detail=", ".join(str(removal.resource) for removal in of_change),
+        )
+
+
+def drop_withdrawn(head: Head, *, held: HeldRemovals, now: datetime) -> None:
+    """Supersede the operations of what is asked for no more, or has expired; harmless when that is done."""
+    over = [removal for removal in head.held if removal.verdict in (Verdict.WITHDRAWN, Verdict.EXPIRED)]
+    for change, verdict in dict.fromkeys((removal.change, removal.verdict) for removal in over):
+        operations = [removal.operation for removal in over if (removal.change, removal.verdict) == (change, verdict)]
+        is_expiry = verdict is Verdict.EXPIRED
+        reason = _EXPIRED if is_expiry else _WITHDRAWN
+        held.drop(change, operations, reason=reason, at=now, is_expiry=is_expiry)

@@ -1,0 +1,206 @@
+"""Handle one command of the inbox: every kind of command has one handler, in one table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from dayone.accounts.discovery import DiscoveryPorts, discover_accounts
+from dayone.accounts.organizational_units import UnitPorts, look_below_unit
+from dayone.adoption.service import decided_fact
+from dayone.errors import Forbidden
+from dayone.hr.bulk_import import ImportPorts, import_workforce
+from dayone.hr.configuration_approval import (
+    ConfigurationPorts,
+    ReviewPorts,
+    approve_hr_configuration,
+    review_hr_configuration,
+)
+from dayone.hr.echoes import EchoNotes
+from dayone.hr.fetch import FetchPorts, Pace, RefreshPorts, fetch_record, note_refused_record, refresh_person
+from dayone.hr.manual import tell_by_hand
+from dayone.hr.resolve_person import Naming, resolve_names, resolve_person
+from dayone.model import commands
+from dayone.model.commands import Command, needs_acceptance
+from dayone.model.lifecycle import has_left
+from dayone.model.subject_state import Head
+from dayone.planning.facts import ResolvedFact, recorded_fact, resolve_account
+from dayone.ports.failures import StuckNotes
+from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
+from dayone.ports.idempotency import Acceptances, Echoes
+from dayone.ports.messaging import Schedules
+from dayone.ports.organizations import Organization
+from dayone.ports.records import Progress
+from dayone.ports.store import (
+    Changes,
+    Company,
+    Engine,
+    Grants,
+    HeldRemovals,
+    Inbox,
+    Ledger,
+    Policies,
+    Portions,
+    Subjects,
+)
+from dayone.reconcile.approvals import DecisionPorts, apply_decision
+from dayone.reconcile.inbox_batch import BatchPorts
+from dayone.reconcile.policy_rollout import ActivationPorts, activate_policy
+from dayone.reconcile.requeue import Requeue, Wakeups
+from dayone.reconcile.retry import RetryPorts, bootstrap_accounts, retry_subjects
+from dayone.reconcile.subject import Reconciliation, reconcile_subject
+from dayone.reconcile.vacate_names import vacate_names
+
+type Handlers = Mapping[type[Command], Callable[[Any], object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HrPorts:
+    """What handling needs of HR systems; `pace` belongs to the process."""
+
+    sources: HrSources
+    configuration: ConfigurationPorts
+    records: HrRecords
+    waiting: WaitingHints
+    stuck: StuckNotes
+    rosters: Rosters
+    pace: Pace
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanningPorts:
+    """All that the handlers need together; each takes its own part of it.
+
+    `token` gives a short random text that tells two plans of one generation number apart. A run through many subjects
+    hands on to the next one after `time_to_run`. What is to be given and is held expires after `held_expiry`, never
+    when that is 0.
+    """
+
+    subjects: Subjects
+    company: Company
+    portions: Portions
+    echoes: Echoes
+    policies: Policies
+    changes: Changes
+    grants: Grants
+    progress: Progress
+    ledger: Ledger
+    held: HeldRemovals
+    organization: Organization
+    hr: HrPorts
+    acceptances: Acceptances
+    inbox: Inbox
+    engine: Engine
+    clock: Callable[[], datetime]
+    token: Callable[[], str]
+    time_to_run: timedelta
+    held_expiry: timedelta
+    schedules: Schedules | None = None
+
+    def only(self, *names: str) -> dict[str, Any]:
+        """Those of the names, as keyword arguments."""
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChanges:
+    """What the function needs: the ports, the handlers that are made of them, and what settles a batch."""
+
+    ports: PlanningPorts
+    handlers: Handlers
+    batch: BatchPorts
+
+
+def plan_changes(command: Command, *, ports: PlanChanges) -> None:
+    """Handle a command; the same command again is harmless. Raises Unavailable to be given it again later.
+
+    Raises Forbidden, and does nothing, when it is on the word of somebody who has not asked for it.
+    """
+    if needs_acceptance(command) and not ports.ports.acceptances.includes(command):
+        raise Forbidden(
+            f"{type(command).__name__} is not what anybody has asked for over the API: whoever has sent it may write to"
+            " the inbox, and no more"
+        )
+    ports.handlers[type(command)](command)
+
+
+def handlers_of(ports: PlanningPorts) -> Handlers:
+    """The table: which function handles which kind of command, and with what."""
+    walk = ports.only("company", "portions", "changes", "inbox", "clock", "time_to_run")
+    hr: dict[str, Any] = {"inbox": ports.inbox, "clock": ports.clock, "sources": ports.hr.sources}
+    again = RetryPorts(**ports.only("progress", "changes", "inbox"))
+    activation = ActivationPorts(**walk, **ports.only("policies", "ledger"), state_of=ports.subjects.load)
+    waiting = {name: getattr(ports.hr, name) for name in ("records", "waiting", "stuck", "pace", "sleep")}
+    fetching = FetchPorts(**hr, **waiting)
+    importing = ImportPorts(**hr, rosters=ports.hr.rosters, changes=ports.changes, time_to_run=ports.time_to_run)
+    reviewing = ReviewPorts(**vars(ports.hr.configuration), changes=ports.changes)
+    deciding = DecisionPorts(**ports.only("subjects", "policies", "held", "inbox", "engine", "clock"))
+    return {
+        **_reconciling(ports),
+        commands.NoteRefusedRecord: partial(note_refused_record, ports=fetching),
+        commands.ActivatePolicy: partial(activate_policy, ports=activation),
+        commands.ApplyDecision: partial(apply_decision, ports=deciding),
+        commands.ApproveHrConfiguration: partial(approve_hr_configuration, ports=reviewing),
+        commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
+        commands.DiscoverAccounts: partial(
+            discover_accounts, ports=DiscoveryPorts(**walk, **ports.only("subjects", "organization"))
+        ),
+        commands.FetchHrRecord: partial(fetch_record, ports=fetching),
+        commands.ImportManualPeople: partial(tell_by_hand, changes=ports.changes, inbox=ports.inbox),
+        commands.ImportWorkforce: partial(import_workforce, ports=importing),
+        commands.RefreshOrganizationalUnit: partial(
+            look_below_unit, ports=UnitPorts(**walk, organization=ports.organization)
+        ),
+        commands.RetryChange: partial(retry_subjects, ports=again),
+        commands.ReviewHrConfiguration: partial(review_hr_configuration, ports=reviewing),
+    }
+
+
+def _reconciling(ports: PlanningPorts) -> Handlers:
+    """The commands that plan one subject differ in the fact that it is planned with."""
+
+    def recorded(command: Command, head: Head, now: datetime) -> ResolvedFact:
+        if not head.awaits_names:
+            return recorded_fact(head)
+        return resolve_names(head, naming=_naming(command, now, ports=ports, reconciliation=reconciliation))
+
+    def person(command: commands.ApplyHrRecord, head: Head, now: datetime) -> ResolvedFact:
+        naming = _naming(command, now, ports=ports, reconciliation=reconciliation)
+        return resolve_person(command, head=echoes.with_heard(head), naming=naming, now=now)
+
+    echoes = EchoNotes(echoes=ports.echoes)
+    reconciliation = Reconciliation(
+        **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token", "held_expiry"),
+        echoes=echoes,
+        requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
+        wakeups=Wakeups(**ports.only("changes", "engine", "schedules", "clock")),
+    )
+    reconcile = partial(reconcile_subject, resolve=recorded, ports=reconciliation)
+    hr: dict[str, Any] = {"sources": ports.hr.sources, "waiting": ports.hr.waiting, "reconcile": reconcile}
+    refreshing = RefreshPorts(**ports.only("subjects", "policies", "inbox", "clock"), **hr, echoes=echoes)
+    return {
+        commands.AdoptExisting: partial(reconcile, resolve=partial(decided_fact, resolve=recorded)),
+        commands.ApplyGrant: reconcile,
+        commands.ApplyHrRecord: partial(reconcile_subject, resolve=person, ports=reconciliation),
+        commands.ReconcileSubject: reconcile,
+        commands.RefreshAccount: partial(reconcile, resolve=partial(_account, organization=ports.organization)),
+        commands.RestoreResources: reconcile,
+        commands.RefreshPerson: partial(refresh_person, ports=refreshing),
+    }
+
+
+def _account(
+    command: commands.RefreshAccount, head: Head, now: datetime, *, organization: Organization
+) -> ResolvedFact:
+    return resolve_account(command, head=head, organization=organization, now=now)
+
+
+def _naming(command: Command, now: datetime, *, ports: PlanningPorts, reconciliation: Reconciliation) -> Naming:
+    return Naming(
+        rules=ports.hr.sources.configuration().rules,
+        subjects=ports.subjects,
+        vacate=partial(vacate_names, cause=command.cause, ports=reconciliation),
+        has_left=lambda person: has_left(person, cycle=ports.policies.current().people, now=now),
+    )

@@ -1,0 +1,126 @@
+"""Settle what failed of a batch of the inbox: have it come back, give up what no wait mends, and note what is stuck."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.errors import DayOneError, Forbidden, Unavailable
+from dayone.messages.batch import HandledMessage
+from dayone.model.failures import MESSAGE_IS_BACK_WITHIN, Stuck, StuckKind
+from dayone.ports.failures import StuckNotes
+from dayone.ports.messaging import Returns
+from dayone.ports.store import Changes, DeadLetters
+
+# Another try a moment later mends most failures: two wrote the same record, or AWS throttled. The others come back
+# when the queue's own time is up, so that a longer failure does not use up the times a message is received.
+_SOON = (5, 20)  # seconds
+# As often is tried what no wait is likely to mend. Then whatever is behind it in its group has its turn: an end, too.
+_TRIES = 3
+# As the inbox's redrive policy has it: what fails then is handed out no more.
+MOST_RECEIVES = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchPorts:
+    """What settling needs."""
+
+    returns: Returns
+    dead_letters: DeadLetters
+    stuck: StuckNotes
+    changes: Changes
+    clock: Callable[[], datetime]
+
+
+def settle_batch(messages: Sequence[HandledMessage], *, ports: BatchPorts) -> frozenset[str]:
+    """Returns the ids of the messages that are dead letters now, which the queue need not keep.
+
+    What cannot be done here is left to the queue, which hands the messages out again.
+    """
+    ended = frozenset(message.id for message in messages if _is_hopeless(message) and _gave_up(message, ports=ports))
+    kept = [message for message in messages if message.id not in ended]
+    _come_back((message for message in kept if _failed(message)), ports=ports)
+    failing, now = [message for message in kept if message.error], ports.clock()
+    blocked = {message.group for message in failing}
+    # What was noted has been received before, by whoever noted it.
+    over = [each for each in messages if each.received > 1 and not each.is_skipped and each.group not in blocked]
+    with suppress(Unavailable):
+        for message in messages:
+            if message.id in ended or (message.error and message.received >= MOST_RECEIVES):
+                _give_up(message, changes=ports.changes)
+        for message in failing:
+            if message.received > 1:
+                ports.stuck.keep(_note(message, now=now), now=now)
+        for subject in dict.fromkeys(map(_subject, over)):
+            ports.stuck.forget(StuckKind.MESSAGE, subject)
+    return ended
+
+
+def _failed(message: HandledMessage) -> bool:
+    return message.error is not None or message.is_skipped
+
+
+def _is_forged(message: HandledMessage) -> bool:
+    return isinstance(message.error, Forbidden)
+
+
+def _is_hopeless(message: HandledMessage) -> bool:
+    if _is_forged(message):
+        # Nobody will have asked for it later. Until it is gone it keeps others from being planned.
+        return True
+    is_likely_to_pass = message.error is None or isinstance(message.error, Unavailable)
+    return not is_likely_to_pass and message.received >= _TRIES
+
+
+def _gave_up(message: HandledMessage, *, ports: BatchPorts) -> bool:
+    try:
+        ports.dead_letters.put(message.body, reason=_reason(message), group=message.group)
+    except Unavailable:
+        return False
+    return True
+
+
+def _give_up(message: HandledMessage, *, changes: Changes) -> None:
+    """Count the subject in the change that the message is part of; of one that cannot be read nobody knows it.
+
+    A forged one is part of no change, whatever it says.
+    """
+    if (command := message.command) and not _is_forged(message):
+        note = f"{command.subject} is not planned, and a dead letter: {_reason(message)}"
+        changes.give_up(command.cause, subject=command.subject, note=note)
+
+
+def _come_back(messages: Iterable[HandledMessage], *, ports: BatchPorts) -> None:
+    """Let each come back after so many seconds; where that cannot be said, after as long as its queue hides it.
+
+    Those that were skipped are among them: SQS hands out none of a group while one of it is hidden.
+    """
+    receipts = {message.receipt: _SOON[message.received - 1] for message in messages if message.received <= len(_SOON)}
+    if receipts:
+        with suppress(Unavailable):
+            ports.returns.come_back(receipts)
+
+
+def _note(message: HandledMessage, *, now: datetime) -> Stuck:
+    command = message.command
+    return Stuck(
+        kind=StuckKind.MESSAGE,
+        subject=_subject(message),
+        since=message.sent_at,
+        reason=_reason(message),
+        change=command.cause.change if command else "",
+        until=now + MESSAGE_IS_BACK_WITHIN,
+    )
+
+
+def _subject(message: HandledMessage) -> str:
+    """The subject of the message; its group is that, except for names that SQS does not take for one."""
+    command = message.command
+    return str(command.subject) if command else message.group
+
+
+def _reason(message: HandledMessage) -> str:
+    if isinstance(message.error, DayOneError):
+        return str(message.error)
+    # What it says may hold personal data; the log of the function has the place.
+    return f"plan_changes failed unexpectedly ({type(message.error).__name__}): see its log"

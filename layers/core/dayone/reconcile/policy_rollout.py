@@ -1,0 +1,234 @@
+"""Assess what a policy removes, put it in force, and roll it out to whoever it changes, in portions."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import count
+
+from dayone.errors import Rejected
+from dayone.model.audit import AuditEntry
+from dayone.model.commands import ActivatePolicy, ReconcileSubject
+from dayone.model.policy.origins import Origins, approved_in, origins_after
+from dayone.model.policy.rules import Policy, Reservations
+from dayone.model.subject_state import Portion, SubjectState
+from dayone.model.subjects import THE_POLICY, Subject
+from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.planning.facts import evaluator_of
+from dayone.planning.guards import judged_as_edit
+from dayone.planning.judgement import PolicyImpact, removals_of, split_held, why_policy_is_held
+from dayone.planning.subjects_walk import walk_company
+from dayone.ports.store import Changes, Company, Inbox, Ledger, Policies, Portions
+
+_LOOKED_AT_IN_A_PORTION = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivationPorts:
+    """What activating needs; `state_of` looks a person up.
+
+    After `time_to_run` a run hands on to the next one, at the end of a portion.
+    """
+
+    policies: Policies
+    company: Company
+    portions: Portions
+    ledger: Ledger
+    changes: Changes
+    inbox: Inbox
+    state_of: Callable[[Subject], SubjectState]
+    clock: Callable[[], datetime]
+    time_to_run: timedelta
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Time is up: the next run goes on with this portion."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class _Assessed:
+    """All of it was counted; `reservations` are those that it is to be in force under."""
+
+    reservations: Reservations
+
+
+def _assess(
+    policy: Policy, *, in_force: Policy, change: str, number: int, until: datetime, ports: ActivationPorts
+) -> _Cut | _Assessed:
+    """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
+    policy = judged_as_edit(policy, in_force=in_force)
+    evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock())
+    # Beside the portions in which the change asks for plans.
+    name = f"{change}~removals"
+    before = ports.portions.kept(name, number=number - 1) if number else None
+    for following in count(number):
+        portion = ports.portions.kept(name, number=following) or ports.portions.keep(
+            name, _counted(following, before=before, evaluator=evaluator, company=ports.company)
+        )
+        if portion.last is None:
+            tally = ports.ledger.tally(change, day=evaluator.now.astimezone(UTC).date())
+            hold = why_policy_is_held(_impact_in(portion), policy=policy, tally=tally)
+            replaced = tuple(entry.version for entry in policy.before) if hold else ()
+            kept = replace(policy.reservations, approved=approved_in(policy, of=in_force.reservations.approved))
+            return _Assessed(replace(kept, hold=hold, replaced=replaced, change=change if hold else ""))
+        if ports.clock() >= until:
+            return _Cut(following + 1)
+        before = portion
+    raise AssertionError("counting has no end")
+
+
+def _counted(number: int, *, before: Portion | None, evaluator: PolicyEvaluator, company: Company) -> Portion:
+    impact, last = _impact_in(before), None
+    walk = walk_company(evaluator.policy, company=company, after=before.last if before else None)
+    for looked_at, state in enumerate(walk, start=1):
+        diff = diff_recorded_state(state, evaluator=evaluator)
+        split = split_held(diff, head=state.head)
+        impact = impact.plus(removals_of(split, diff=diff, applied=state.trusted))
+        if looked_at == _LOOKED_AT_IN_A_PORTION:
+            last = state.head.subject
+            break
+    return Portion(number=number, subjects=impact.emptied, total=impact.removals, last=last)
+
+
+def _impact_in(portion: Portion | None) -> PolicyImpact:
+    return PolicyImpact(removals=portion.total, emptied=portion.subjects) if portion else PolicyImpact()
+
+
+_CONCERNED_IN_A_PORTION = 250
+
+
+class _Stage(StrEnum):
+    """First what the policy removes is counted, then it is put in force, then whoever it changes is asked for."""
+
+    ASSESSING = "assessing"
+    ROLLOUT = "rollout"
+
+
+def activate_policy(command: ActivatePolicy, *, ports: ActivationPorts) -> None:
+    """Safe to repeat, and to be cut off anywhere: what was decided is kept, and decided once."""
+    ports.changes.open(command.cause)
+    stage, number = _place(command)
+    until = ports.clock() + ports.time_to_run
+    if stage is _Stage.ASSESSING:
+        # One that is in force already, or older than that, has been assessed.
+        if ports.policies.current_version() < command.version and not _put_in_force(
+            command, number=number, until=until, ports=ports
+        ):
+            return
+        number = 0
+    _go_on(command, number=number, until=until, ports=ports)
+
+
+def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> bool:
+    """Whether it is in force; False when what it removes is still to be counted, in the next run."""
+    cause, version, policies = command.cause, command.version, ports.policies
+    policy, in_force = policies.version(version), policies.current()
+    assessed = _assess(policy, in_force=in_force, change=cause.change, number=number, until=until, ports=ports)
+    if isinstance(assessed, _Cut):
+        ports.inbox.put([replace(command, cursor=f"{_Stage.ASSESSING}-{assessed.number}")])
+        return False
+    entry = AuditEntry(
+        at=cause.at,
+        actor=cause.actor,
+        action="activate-policy",
+        subject=str(command.subject),
+        change=cause.change,
+        outcome="recorded",
+        detail=_in_words(version, assessed.reservations),
+    )
+    origins = Origins(version=version)
+    if in_force.version:
+        # As it was uploaded, without the guards of the one before it. All that the very first has is its actor's.
+        before = policies.version(in_force.version) if in_force.reservations.guard else in_force
+        origins = origins_after(policies.origins(), before=before, after=policy, now=ports.clock())
+    policies.activate(version, audit=entry, reservations=assessed.reservations, origins=origins)
+    return True
+
+
+def _in_words(version: int, reservations: Reservations) -> str:
+    hold = f"holding {reservations.hold}" if reservations.hold else ""
+    guard = f"not loosening {'; '.join(reservations.guard.loosens)}" if reservations.guard else ""
+    return ", ".join(filter(None, (f"version {version}", hold, guard)))
+
+
+def _go_on(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> None:
+    progress, change = _Progress(command, ports), command.cause.change
+    for following in count(number):
+        portion = progress.portion(following)
+        if portion is None:
+            # The newer policy's own activation looks at everybody.
+            ports.changes.expect(change, subjects=progress.total_before(following))
+            return
+        # Kept before anything is asked for: a second try asks for just the same, however the first has changed them.
+        ports.inbox.put(ReconcileSubject(subject=subject, cause=command.cause) for subject in portion.subjects)
+        if portion.last is None:
+            guarded = [THE_POLICY] if ports.policies.current().reservations.guard else []
+            ports.inbox.put(ReconcileSubject(subject=subject, cause=command.cause) for subject in guarded)
+            ports.changes.expect(change, subjects=portion.total + len(guarded))
+            return
+        if ports.clock() >= until:
+            ports.inbox.put([replace(command, cursor=f"{_Stage.ROLLOUT}-{following + 1}")])
+            return
+
+
+class _Progress:
+    """The portions of one activation: those that are kept, then new ones."""
+
+    def __init__(self, command: ActivatePolicy, ports: ActivationPorts) -> None:
+        self._version = command.version
+        self._change = command.cause.change
+        self._ports = ports
+        self._evaluator: PolicyEvaluator | None = None
+        self._walk: tuple[Subject | None, Iterator[SubjectState]] | None = None
+
+    def portion(self, number: int) -> Portion | None:
+        """The portion that counts; None when it is not kept yet and the policy is no longer in force."""
+        return self._kept(number) or self._new(number)
+
+    def total_before(self, number: int) -> int:
+        """How many subjects the portions before this one have."""
+        before = self._kept(number - 1)
+        return before.total if before else 0
+
+    def _kept(self, number: int) -> Portion | None:
+        return self._ports.portions.kept(self._change, number=number) if number >= 0 else None
+
+    def _new(self, number: int) -> Portion | None:
+        if self._ports.policies.current_version() != self._version:
+            return None
+        before = self._kept(number - 1)
+        walk = self._walk_from(before.last if before else None)
+        evaluator, concerned, last = self._ready(), list[Subject](), None
+        for looked_at, state in enumerate(walk, start=1):
+            if evaluator.concerns(state):
+                concerned.append(state.head.subject)
+            if looked_at == _LOOKED_AT_IN_A_PORTION or len(concerned) == _CONCERNED_IN_A_PORTION:
+                last = state.head.subject
+                break
+        self._walk = (last, walk)
+        total = len(concerned) + (before.total if before else 0)
+        portion = Portion(number=number, subjects=tuple(concerned), total=total, last=last)
+        return self._ports.portions.keep(self._change, portion)
+
+    def _walk_from(self, place: Subject | None) -> Iterator[SubjectState]:
+        if self._walk is not None and self._walk[0] == place:
+            return self._walk[1]
+        return walk_company(self._ready().policy, company=self._ports.company, after=place)
+
+    def _ready(self) -> PolicyEvaluator:
+        if self._evaluator is None:
+            policy, now = self._ports.policies.current(), self._ports.clock()
+            self._evaluator = evaluator_of(policy, state_of=self._ports.state_of, now=now)
+        return self._evaluator
+
+
+def _place(command: ActivatePolicy) -> tuple[_Stage, int]:
+    """With which portion of which stage this run goes on."""
+    stage, _, number = (command.cursor or f"{_Stage.ASSESSING}-0").partition("-")
+    try:
+        return _Stage(stage), int(number)
+    except ValueError as error:
+        raise Rejected(f"no activation goes on at {command.cursor!r}") from error

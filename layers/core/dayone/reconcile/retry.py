@@ -1,0 +1,129 @@
+"""Have the subjects of what has failed in a change looked at again, on somebody's word; no operation is repeated."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
+from dayone.lookups import caused_by, the_change
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause, CauseKind, Change, ChangeState
+from dayone.model.commands import BootstrapAccounts, RefreshAccount, RetryChange, planning_again
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.records import Progress, Records
+from dayone.ports.store import Changes, Inbox
+
+MOST_CHOSEN = 100
+_IN_A_RUN = 1000
+
+
+class RetryRequestPorts(Protocol):
+    """Asking for a retry: what it needs of the API's context."""
+
+    records: Records
+    progress: Progress
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: RetryRequestPorts) -> Cause:
+    """Ask for it; returns the cause of the new change, which is known as soon as its first subject is.
+
+    `chosen` are subjects of the change, none for all that have failed; `actor` is the ARN of the caller. Raises
+    NotFound for a change that is unknown, Inapplicable when it is not planned yet, still running or nothing of it has
+    failed, Malformed for what is no subject, Invalid for subjects that the change has nothing about.
+    """
+    found = the_change(change, records=ports.records, now=ports.clock())
+    _check_is_over(found)
+    subjects = _subjects(chosen)
+    _check_belong(subjects, change=change, progress=ports.progress)
+    asked = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
+    cause = replace(asked, retries=found.cause.origin)
+    ports.inbox.put([RetryChange(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
+    return cause
+
+
+def _check_is_over(found: Change) -> None:
+    if found.state in (ChangeState.PLANNING, ChangeState.RUNNING):
+        raise Inapplicable(f"change {found.id} is still {found.state}: retry it once it has ended")
+    if found.missing and not found.failed:
+        mend = "dead letters hold them: correct the cause, then redrive these"
+        raise Inapplicable(f"{found.missing} subjects of change {found.id} could not be planned, and {mend}")
+    if not found.failed:
+        raise Inapplicable(f"no operation of change {found.id} has failed: there is nothing to retry")
+
+
+def _subjects(chosen: Sequence[str]) -> tuple[Subject, ...]:
+    if len(chosen) > MOST_CHOSEN:
+        raise Malformed(f"{len(chosen)} subjects are more than {MOST_CHOSEN}: leave them out to retry all that failed")
+    try:
+        return tuple(dict.fromkeys(map(Subject.parse, chosen)))
+    except ValueError as error:
+        raise Malformed(f"{error}: write them as `account:123456789012` or `person:e-1001`") from error
+
+
+def _check_belong(subjects: Iterable[Subject], *, change: str, progress: Progress) -> None:
+    wanted = tuple(subjects)
+    strange = sorted(map(str, set(wanted) - progress.planned(change, wanted)))
+    if strange:
+        findings = tuple(f"{name}: the change has nothing about it" for name in strange)
+        raise Invalid(f"some of these subjects are not part of change {change}", findings=findings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPorts:
+    """What carrying it out needs."""
+
+    progress: Progress
+    changes: Changes
+    inbox: Inbox
+
+
+def retry_subjects(command: RetryChange, *, ports: RetryPorts) -> None:
+    """Put the subjects on the inbox, a thousand in a run; safe to repeat, and to be cut off anywhere.
+
+    Should more have failed by the time that a run is repeated, they are planned again, too.
+    """
+    cause = command.cause
+    detail = ", ".join(map(str, command.subjects)) or "all that has failed"
+    ports.changes.open(cause, audit=_entry(command, action="retry-change", detail=detail))
+    count, after = _place(command)
+    concerned = command.subjects or ports.progress.failed(command.subject.name, after=after, limit=_IN_A_RUN)
+    # What failed in an account may have to do with what became of it.
+    ports.inbox.put(planning_again(subject, cause=cause) for subject in concerned)
+    total = count + len(concerned)
+    if command.subjects or len(concerned) < _IN_A_RUN:
+        ports.changes.expect(cause.change, subjects=total)
+    else:
+        ports.inbox.put([replace(command, cursor=f"{total}@{concerned[-1]}")])
+
+
+def bootstrap_accounts(command: BootstrapAccounts, *, ports: RetryPorts) -> None:
+    """Have the accounts refreshed, and everything they have made once more; the same again is harmless."""
+    cause, accounts = command.cause, command.subjects
+    ports.changes.open(cause, audit=_entry(command, action="bootstrap-accounts", detail=", ".join(map(str, accounts))))
+    ports.inbox.put(RefreshAccount(subject=account, cause=cause, recreate=True) for account in accounts)
+    ports.changes.expect(cause.change, subjects=len(accounts))
+
+
+def _place(command: RetryChange) -> tuple[int, str]:
+    """How many were asked for before, and the last of them."""
+    count, _, after = command.cursor.partition("@")
+    if count and not count.isdecimal():
+        raise Rejected(f"nothing goes on at {command.cursor!r}")
+    return int(count or "0"), after
+
+
+def _entry(command: RetryChange | BootstrapAccounts, *, action: str, detail: str) -> AuditEntry:
+    cause = command.cause
+    return AuditEntry(
+        at=cause.at,
+        actor=cause.actor,
+        action=action,
+        subject=str(command.subject),
+        change=cause.change,
+        outcome="recorded",
+        detail=detail,
+    )

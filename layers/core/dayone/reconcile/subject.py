@@ -1,0 +1,295 @@
+"""Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+from dayone.errors import Conflicting
+from dayone.hr.echoes import EchoNotes
+from dayone.model.changes import Blame, CauseKind
+from dayone.model.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
+from dayone.model.grants import people_granted
+from dayone.model.guardrails import HeldRemoval, RemovalBudget, expired, limit
+from dayone.model.operations import Operation
+from dayone.model.people import Person
+from dayone.model.policy.rules import Policy
+from dayone.model.principals import AUTHOR
+from dayone.model.subject_state import Plan
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.additions import AdditionsResult, additions, judge_additions
+from dayone.planning.blame import Circumstances, blamed_for
+from dayone.planning.evaluation import Diff, diff_subject
+from dayone.planning.facts import Holders, ResolveFact, employed_among, evaluator_of, people_concerned, record_grants
+from dayone.planning.judgement import (
+    GuardrailResult,
+    SplitDiff,
+    SubjectRemovals,
+    removals_of,
+    split_held,
+    why_gifts_are_held,
+    why_held,
+)
+from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
+from dayone.ports.store import Changes, Grants, HeldRemovals, Ledger, Policies, Subjects
+from dayone.reconcile.approvals import drop_withdrawn, expiry_entries
+from dayone.reconcile.requeue import Requeue, Wakeups, may_have_turned
+
+_COMMIT_ATTEMPTS = 5
+# Accounts are planned again for what is assigned to the person alone; the person is planned by a command of its own.
+_ABOUT_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciliation:
+    """What reconciling needs; `token` gives a short random text that tells two plans of one generation number apart.
+
+    What is to be given and is held expires after `held_expiry`, never when that is 0.
+    """
+
+    subjects: Subjects
+    changes: Changes
+    policies: Policies
+    grants: Grants
+    ledger: Ledger
+    held: HeldRemovals
+    echoes: EchoNotes
+    requeue: Requeue
+    wakeups: Wakeups
+    clock: Callable[[], datetime]
+    token: Callable[[], str]
+    held_expiry: timedelta
+
+
+def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> None:
+    """Plan the subject of a command and commit the plan; the same command again is harmless.
+
+    `resolve` decides which fact it is planned with. Raises Conflicting when others keep writing the same subject.
+    """
+    if ports.subjects.is_planned(command.subject, change=command.cause.change):
+        # The first try may have died between its commit and what comes after it.
+        head = ports.subjects.load(command.subject).head
+        drop_withdrawn(head, held=ports.held, now=ports.clock())
+        ports.wakeups.repeat(head)
+        ports.requeue.after(command, head, turned=True, planned_with=None)
+        return
+    if _was_taken(command, ports=ports):
+        return
+    for attempt in range(1, _COMMIT_ATTEMPTS + 1):
+        inputs = _inputs(command, resolve=resolve, ports=ports)
+        plan = _plan(inputs, ports=ports)
+        if ports.echoes.is_noted(plan, inputs=inputs):
+            break
+        try:
+            ports.subjects.commit(plan)
+        except Conflicting:
+            # The executor counts its results on the same head, and other plans take from the same budget.
+            if attempt == _COMMIT_ATTEMPTS:
+                raise
+        else:
+            break
+    drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
+    ports.wakeups.after(plan)
+    turned = may_have_turned(plan.before, plan.after, now=ports.clock())
+    ports.requeue.after(command, plan.after, turned=turned, planned_with=inputs.employed)
+
+
+def _was_taken(command: Command, *, ports: Reconciliation) -> bool:
+    """Whether the delivery behind the command was taken: what did so without a plan was an echo, which is noted."""
+    delivery = command.delivery if isinstance(command, ApplyHrRecord) else ""
+    original = ports.subjects.taken_by(delivery) if delivery else ""
+    if original not in ("", command.cause.change):
+        _dismiss(command, original=original, ports=ports)
+    return bool(original)
+
+
+def _dismiss(command: Command, *, original: str, ports: Reconciliation) -> None:
+    """Record that the command repeats a delivery: its sender used one id for two, or sent one with another time."""
+    received_at = command.cause.received_at or ports.clock()
+    note = f"repeats the delivery of change {original}, received {received_at:%Y-%m-%d %H:%M:%S} UTC: not recorded"
+    ports.changes.dismiss(command.cause, note=note)
+
+
+def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> PlanInputs:
+    """Load the subject, and resolve the fact and the grants that it is planned with."""
+    policy, now = ports.policies.current(), ports.clock()
+    recorded = ports.subjects.load(command.subject)
+    # The plan forgets what was withdrawn before it: by then its operations must be over.
+    drop_withdrawn(recorded.head, held=ports.held, now=now)
+    held = expired(recorded.head.held, now=now, policy_version=policy.version)
+    over = [removal for removal in held if removal not in recorded.head.held]
+    state = replace(recorded, head=replace(recorded.head, held=held))
+    resolved = resolve(command, state.head, now)
+    received = (command.grant,) if isinstance(command, ApplyGrant) else ()
+    granted_to = people_granted((*state.head.grants, *received))
+    people = people_concerned(resolved.fact, policy=policy, granted=granted_to, subjects=ports.subjects)
+    holders = Holders(fact=resolved.fact, cycle=policy.people, people=people)
+    granted = record_grants(command, state=state, holders=holders, grants=ports.grants, now=now)
+    return PlanInputs(
+        command=command,
+        recorded=recorded.head,
+        state=normalized_state(state, command=command, fact=resolved.fact, grants=granted.grants, now=now),
+        resolved=resolved,
+        policy=policy,
+        now=now,
+        employed=employed_among(people.values(), policy=policy, now=now),
+        granted=granted,
+        expiries=tuple(expiry_entries(command.subject, over, now=now)),
+        held_expiry=ports.held_expiry,
+    )
+
+
+def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
+    """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
+    state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
+    evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now, employed=inputs.employed)
+    diff = diff_subject(state, fact=inputs.resolved.fact, evaluator=evaluator, tellings=inputs.resolved.tellings)
+    split = split_held(diff, head=state.head)
+    plan = plan_of(inputs, diff=diff, split=split)
+    if is_settled(plan, split=split):
+        return with_bootstrap(plan)
+    removals = removals_of(split, diff=diff, applied=inputs.counted)
+    guarded = guard_removals(
+        split, diff=diff, removals=removals, change=cause.change, policy=policy, ledger=ports.ledger, now=now
+    )
+    added = guard_additions(split, diff=diff, inputs=inputs, ledger=ports.ledger)
+    guarded = added.joined(guarded)
+    plan = with_operations(plan, inputs=inputs, split=split, diff=diff, guarded=guarded, token=ports.token())
+    plan = replace(plan, after=replace(plan.after, adding=added.adding), additions=added.budget)
+    if guarded.stopped:
+        plan = _with_blame(plan, blamed_of=_blame(guarded.stopped, inputs=inputs, diff=diff, ports=ports), ports=ports)
+    # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
+    follows_person = isinstance(inputs.command, ReconcileSubject) and cause.kind in _ABOUT_PEOPLE
+    is_of_part = follows_person or cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
+    if is_of_part and (state.head.failed or state.head.outstanding):
+        return _with_failed_before(plan, command=inputs.command, failed=ports.changes.failed_in_plan(state.head))
+    return plan
+
+
+def _blame(
+    held: Collection[Resource], *, inputs: PlanInputs, diff: Diff, ports: Reconciliation
+) -> Mapping[Resource, Sequence[Blame]]:
+    """Of each that is held, whoever has brought it about, however long ago."""
+    policy, resolved, head = inputs.policy, inputs.resolved, inputs.state.head
+    assigned = {
+        assignment_in(resource).principal.person for resource in held if resource.kind is ResourceKind.ASSIGNMENT
+    }
+    is_loosened = any(resource.kind is ResourceKind.GUARDRAILS for resource in held)
+    circumstances = Circumstances(
+        policy=policy,
+        # As it counts it is as strict as the one before.
+        uploaded=ports.policies.version(policy.version) if is_loosened else policy,
+        origins=ports.policies.origins(),
+        state=inputs.state,
+        fact=resolved.fact,
+        tellings=head.tellings if resolved.tellings is None else resolved.tellings,
+        now=inputs.now,
+        of_leavers=frozenset(resource for resource in held if diff.ground_of(resource).has_left),
+        people={name: ports.subjects.load(Subject(SubjectKind.PERSON, name)).head for name in assigned if name},
+    )
+    given = diff.added | diff.ahead.gifts.keys()
+    return {resource: blamed_for([resource], given=given, at=circumstances) for resource in sorted(held)}
+
+
+def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]], ports: Reconciliation) -> Plan:
+    """The plan with whoever may not decide on what it holds: for each that is held, and for the change.
+
+    Nobody approves what they would be given themselves, and so that stays when they approve the rest of the change.
+    """
+    made = {operation.id for operation in plan.operations}
+    held = tuple(
+        replace(
+            removal,
+            blamed=(*_actors(blamed_of.get(removal.resource, ())), *_gaining(removal, plan.after.fact, ports=ports)),
+        )
+        if removal.operation in made
+        else removal
+        for removal in plan.after.held
+    )
+    first: dict[tuple[str, bool], Blame] = {}
+    for blame in chain.from_iterable(blamed_of.values()):
+        first.setdefault((blame.actor, blame.of_leavers), blame)
+    return replace(plan, after=replace(plan.after, held=held), blamed=tuple(first.values()))
+
+
+def _gaining(held: HeldRemoval, fact: object, *, ports: Reconciliation) -> tuple[str, ...]:
+    """Whoever alone would be given something sensitive, by the name that they sign in under."""
+    if not held.sensitive:
+        return ()
+    person = assignment_in(held.resource).principal.person if held.resource.kind is ResourceKind.ASSIGNMENT else ""
+    holder = ports.subjects.load(Subject(SubjectKind.PERSON, person)).head.fact if person else fact
+    return (f"{AUTHOR}{holder.user_name}",) if isinstance(holder, Person) and holder.user_name else ()
+
+
+def _actors(blamed: Iterable[Blame]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(blame.actor for blame in blamed))
+
+
+def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:
+    """Mark the operations that are the same as what has failed in the plan before.
+
+    What the cause itself asks for is its change's own, whenever it has failed.
+    """
+    others = (operation for operation in failed if not _is_own(operation.resource, command=command))
+    before = {(operation.action, operation.resource): operation.attributes for operation in others}
+    operations = tuple(
+        replace(operation, failed_before=before.get((operation.action, operation.resource)) == operation.attributes)
+        for operation in plan.operations
+    )
+    return replace(plan, operations=operations)
+
+
+def _is_own(resource: Resource, *, command: Command) -> bool:
+    """Whether a grant gives or takes it; of an account that follows a person, whether it is assigned to a person."""
+    if isinstance(command, ApplyGrant):
+        return resource == command.grant.resource
+    if command.cause.kind is CauseKind.POLICY or resource.kind is not ResourceKind.ASSIGNMENT:
+        return False
+    return bool(assignment_in(resource).principal.person)
+
+
+def guard_removals(
+    split: SplitDiff,
+    *,
+    diff: Diff,
+    removals: SubjectRemovals,
+    change: str,
+    policy: Policy,
+    ledger: Ledger,
+    now: datetime,
+) -> GuardrailResult:
+    """Hold all new removals or none of them; what is given and waits for an approval is held in any case."""
+    result = _guarded(split, removals=removals, change=change, policy=policy, ledger=ledger, now=now)
+    gifts = {
+        difference.resource: why for difference in split.allowed if (why := diff.ahead.gifts.get(difference.resource))
+    }
+    reason = "; ".join(filter(None, (result.reason, why_gifts_are_held(gifts.items()))))
+    return GuardrailResult(
+        removing=result.removing, stopped=result.stopped | gifts.keys(), reason=reason, budget=result.budget
+    )
+
+
+def guard_additions(split: SplitDiff, *, diff: Diff, inputs: PlanInputs, ledger: Ledger) -> AdditionsResult:
+    """Hold all new additions of a subject, or none."""
+    head, cause, day = inputs.state.head, inputs.command.cause, inputs.now.astimezone(UTC).date()
+    gifts = diff.ahead.gifts.keys()
+    counted = additions(split.allowed, state=inputs.state, gifts=gifts, origin=cause.origin, now=inputs.now)
+    if not counted:
+        return AdditionsResult()
+    tally = ledger.tally(cause.change, day=day)
+    return judge_additions(counted, before=head.adding, guardrails=inputs.policy.guardrails, tally=tally, day=day)
+
+
+def _guarded(
+    split: SplitDiff, *, removals: SubjectRemovals, change: str, policy: Policy, ledger: Ledger, now: datetime
+) -> GuardrailResult:
+    if not split.new:
+        return GuardrailResult(removing=split.removing)
+    day = now.astimezone(UTC).date()
+    tally = ledger.tally(change, day=day)
+    if reason := why_held(removals, policy=policy, tally=tally):
+        return GuardrailResult(removing=split.removing, stopped=frozenset(split.new), reason=reason)
+    # Held to by the commit: somebody else may take what is left of the budget meanwhile.
+    at_most = limit(policy.guardrails, existing=tally.existing)
+    budget = RemovalBudget(day=day, count=len(split.new), at_most=at_most)
+    return GuardrailResult(removing=(*split.removing, *split.new), budget=budget)

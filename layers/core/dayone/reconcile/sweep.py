@@ -1,0 +1,83 @@
+"""Look again at what has come due, and wake the executor when operations wait that nobody rang for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.executor.failed_work import PlanFailedAgain, plan_failed_again
+from dayone.executor.parking import WakeWaiting, wake_waiting
+from dayone.hr.configuration_approval import WatchPorts, reviews_due
+from dayone.hr.fetch import READ_AHEAD
+from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.commands import Command, RefreshPerson, planning_again
+from dayone.model.subjects import THE_ORGANIZATION, Subject, SubjectKind
+from dayone.ports.failures import StuckSubjects
+from dayone.ports.hr import DueHints
+from dayone.ports.records import Records
+from dayone.ports.store import DueWork, Engine, Inbox
+from dayone.reconcile.restore_sessions import SessionsPorts, missing_revocations
+
+_AT_MOST = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileAccess:
+    """What the sweep needs; `sessions` is None where no policy ends live sessions."""
+
+    due_work: DueWork
+    records: Records
+    hints: DueHints
+    inbox: Inbox
+    engine: Engine
+    failed: PlanFailedAgain
+    waiting: WakeWaiting
+    stuck: StuckSubjects
+    hr_configuration: WatchPorts
+    sessions: SessionsPorts | None
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many subjects were requeued, because they were due or had failed, and how many are stuck."""
+
+    due: int
+    stuck: int
+
+
+def reconcile_access(*, ports: ReconcileAccess) -> Swept:
+    """Sweep once; what is left waits for the next sweep."""
+    now = ports.clock()
+    due = ports.due_work.due(now=now, limit=_AT_MOST)
+    if ports.records.subject(THE_ORGANIZATION).head.due_at is None:
+        # Nobody has ever looked at it: Day One has just been deployed.
+        due = [*due, THE_ORGANIZATION]
+    ports.inbox.put(_command(subject, now=now) for subject in dict.fromkeys([*due, *_due_soon(now=now, ports=ports)]))
+    # What an HR system could not answer when it was asked.
+    ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
+    if wake_waiting(ports=ports.waiting) or ports.due_work.has_runnable():
+        ports.engine.wake()
+    failed = plan_failed_again(ports=ports.failed)
+    stuck = len({each.subject for each in ports.stuck.all(now=now)})
+    # Last, because both fail when AWS cannot be asked; neither waits for the other.
+    try:
+        ports.inbox.put(reviews_due(ports=ports.hr_configuration, now=now))
+    finally:
+        if ports.sessions is not None:
+            ports.inbox.put(list(missing_revocations(ports=ports.sessions, now=now)))
+    return Swept(due=len(due) + failed, stuck=stuck)
+
+
+def _due_soon(*, now: datetime, ports: ReconcileAccess) -> Iterator[Subject]:
+    """People whose records are to be read before their moment comes."""
+    soon = ports.due_work.due(now=now + READ_AHEAD, limit=_AT_MOST)
+    return (subject for subject in soon if subject.kind is SubjectKind.PERSON)
+
+
+def _command(subject: Subject, *, now: datetime) -> Command:
+    change = ulid_of(now, name=f"{subject} is due")
+    kind = CauseKind.DISCOVERY if subject == THE_ORGANIZATION else CauseKind.DUE
+    cause = Cause(change=change, kind=kind, actor="dayone", reference="sweep", at=now)
+    if subject.kind is SubjectKind.PERSON:
+        return RefreshPerson(subject=subject, cause=cause)
+    return planning_again(subject, cause=cause)

@@ -1,0 +1,157 @@
+"""Check the instance of Identity Center, and the key that it is encrypted with."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dayone.errors import DayOneError
+from dayone.model.lifecycle import IdentitySource
+from dayone.ports.setup import SeenInstance, SeenOrganization
+from dayone.setup.findings import Finding, amiss, doubtful, fine, unseen
+from dayone.setup.key_policies import Verdict, judge_key_policy, statement_for
+
+_ACTIVE = "ACTIVE"
+
+
+def instance_is_usable(seen: SeenInstance) -> Finding:
+    """It is active, and has permission sets."""
+    name = "instance"
+    if seen.status and seen.status != _ACTIVE:
+        why = f": {seen.status_reason}" if seen.status_reason else ""
+        return amiss(
+            name, f"the instance is {seen.status}{why}", do="wait until it is ACTIVE, or mend it in the console"
+        )
+    if seen.permission_sets_enabled is False:
+        do = "enable them with `aws sso-admin update-instance`, which cannot be undone"
+        return amiss(name, "permission sets are switched off in this instance", do=do)
+    if not seen.status:
+        return doubtful(name, "the instance is there; AWS does not say in which state", do="look in the console")
+    return fine(name, "the instance is ACTIVE")
+
+
+def instance_is_here(seen: SeenInstance, region: str) -> Finding:
+    """It is administered in the Region where Day One is."""
+    name = "region"
+    if seen.primary_region and seen.primary_region != region:
+        do = f"deploy in {seen.primary_region}: permission sets and assignments can be read and written there only"
+        return amiss(name, f"the instance's primary Region is {seen.primary_region}, this is {region}", do=do)
+    if not seen.primary_region:
+        says = f"the instance answers in {region}; AWS does not name its primary Region"
+        return unseen(name, says, do="look in the console, Identity Center, Settings, Management: it must be this one")
+    return fine(name, f"the instance's primary Region is this one, {region}")
+
+
+def store_fits(seen: SeenInstance, identity_store_id: str) -> Finding:
+    """The identity store is that of the instance."""
+    name = "identity-store"
+    if seen.identity_store_id == identity_store_id:
+        return fine(name, f"the identity store of the instance is {identity_store_id}")
+    do = f"deploy with IdentityStoreId={seen.identity_store_id}"
+    return amiss(
+        name, f"the identity store of the instance is {seen.identity_store_id}, not {identity_store_id}", do=do
+    )
+
+
+def identity_source() -> Finding:
+    """AWS has no call that says where users come from."""
+    says = "AWS has no call that returns the identity source"
+    do = (
+        "look in the console, Identity Center, Settings: if an external provider or Active Directory is the source, "
+        "the policy must say `identity_source: external`"
+    )
+    return unseen("identity-source", says, do=do)
+
+
+def first_sign_in(source: IdentitySource | DayOneError) -> Finding:
+    """A user that the API makes has no password; only a setting that no API tells of lets such users choose one.
+
+    Of a policy that cannot be read, the usual source is taken.
+    """
+    name = "first-sign-in"
+    if source is IdentitySource.EXTERNAL:
+        return fine(name, "people sign in at the identity provider: the policy says `identity_source: external`")
+    says = (
+        "a user that Day One makes has no password and gets no mail from AWS, and AWS has no call that tells whether"
+        " `Send email OTP` is on"
+    )
+    do = (
+        "in the console, Identity Center, Settings, Authentication, switch on `Send email OTP` before the first hire; "
+        "there is nothing to do where an external identity provider owns the users"
+    )
+    return unseen(name, says, do=do)
+
+
+def instance_is_the_organizations(seen: SeenInstance, organization: SeenOrganization) -> Finding:
+    """An account's own instance has neither accounts nor permission sets to assign."""
+    name = "organization-instance"
+    if not seen.owner_account:
+        return unseen(
+            name, "AWS does not say whose instance it is", do="look in the console, Identity Center, Settings"
+        )
+    if seen.owner_account == organization.management_account:
+        return fine(name, f"the instance is that of the organisation {organization.id}")
+    do = "use the instance of the management account: an account instance cannot give access to accounts"
+    return amiss(name, f"the instance is that of the account {seen.owner_account} alone", do=do)
+
+
+KEY, KEY_POLICY = "identity-center-key", "identity-center-key-policy"
+_FAILED, _UPDATING = "UPDATE_FAILED", "UPDATING"
+_DENIED = ("KMS_ACCESS_DENIED", "KMS_AccessDeniedException")
+
+
+def key_is_given(seen: SeenInstance, given_key: str) -> Finding:
+    """The parameter IdentityCenterKeyArn names the key that is in use: the roles' rights are to that key alone."""
+    key, status = seen.encryption.key_arn, seen.encryption.status
+    if status == _FAILED:
+        says = f"Identity Center could not change its key: {seen.encryption.status_reason or 'AWS does not say why'}"
+        return amiss(
+            KEY, says, do="mend the key or its policy, and change it again: console, Identity Center, Settings"
+        )
+    if not key and given_key:
+        says = f"Identity Center uses a key of AWS's own, and Day One is prepared for {given_key}"
+        return doubtful(
+            KEY, says, do="nothing if it is to use that key soon; else deploy with IdentityCenterKeyArn empty"
+        )
+    if key and key != given_key:
+        says = f"Identity Center is encrypted with {key}, and Day One is deployed for {given_key or 'a key of AWS'}"
+        return amiss(KEY, says, do=f"deploy with IdentityCenterKeyArn={key}")
+    if status == _UPDATING:
+        return doubtful(KEY, "Identity Center is changing its key", do="wait until it is ENABLED, then check again")
+    return fine(KEY, f"Identity Center is encrypted with {key or 'a key of AWS itself: nothing is needed for it'}")
+
+
+def key_may_be_used(
+    seen: SeenInstance,
+    refusal: str | DayOneError,
+    policy: Mapping[str, Any] | DayOneError | None,
+    *,
+    account: str,
+    region: str,
+) -> Finding:
+    """The key's policy lets the account use it through Identity Center; `policy` is None where it is not to be read."""
+    key = seen.encryption.key_arn
+    if not key and not refusal:
+        return fine(KEY_POLICY, "not needed: Identity Center uses a key of AWS's own")
+    if isinstance(refusal, str) and refusal and refusal not in _DENIED:
+        do = f"check that the key is enabled: aws kms describe-key --key-id {key}"
+        return amiss(KEY_POLICY, f"Identity Center cannot use its key: {refusal}", do=do)
+    partition = (key or "arn:aws").split(":")[1]
+    paste = json.dumps(statement_for(account, partition=partition), indent=2)
+    where = f"add the statement below to the policy of {key or 'the key'}"
+    if isinstance(refusal, str) and refusal:
+        says = f"AWS does not let {account} use the key through Identity Center: {refusal}"
+        return amiss(KEY_POLICY, says, do=f"{where}, and deploy with IdentityCenterKeyArn={key}", paste=paste)
+    if policy is None or isinstance(policy, DayOneError):
+        reads = "could not be checked" if isinstance(refusal, DayOneError) else "works"
+        says = f"reading through the key {reads}; whether its policy lets {account} write cannot be checked from here"
+        return unseen(KEY_POLICY, says, do=f"check with credentials of the key's account, or {where}", paste=paste)
+    return _judged(judge_key_policy(policy, account=account, partition=partition, region=region), account, where, paste)
+
+
+def _judged(verdict: Verdict, account: str, where: str, paste: str) -> Finding:
+    if verdict is Verdict.ALLOWS:
+        return fine(KEY_POLICY, f"the policy of the key lets {account} use it through Identity Center")
+    if verdict is Verdict.UNCLEAR:
+        says = f"the policy of the key lets {account} use it under conditions that are not understood here"
+        return unseen(KEY_POLICY, says, do=f"compare it, or {where}", paste=paste)
+    return amiss(KEY_POLICY, f"the policy of the key does not let {account} use it", do=where, paste=paste)

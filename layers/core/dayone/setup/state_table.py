@@ -1,0 +1,157 @@
+"""Check the state table, and claim it for a stack before anything of that runs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dayone.errors import NotFound, Refused
+from dayone.ports.setup import StackAnswers, TableSight
+from dayone.ports.state_tables import (
+    EXPIRES,
+    Lack,
+    StateTables,
+    TableClaim,
+    TableDescription,
+    TableOwner,
+    expiry_command,
+    lacks_protection,
+    lacks_to_work,
+    recovery_command,
+)
+from dayone.setup.findings import Finding, amiss, doubtful, fine
+from dayone.setup.invocations import attempt, judged, pair
+from dayone.setup.session_policy import retry_until
+
+TABLE, OWNER, EXPIRY, RECOVERY, PROTECTION = (
+    "state-table",
+    "state-table-owner",
+    "state-table-expiry",
+    "state-table-recovery",
+    "state-table-protection",
+)
+
+
+def table_findings(sight: TableSight, *, table_name: str, stack: str) -> Iterator[Finding]:
+    """All that is found about the table of a stack."""
+    name = table_name
+    table = attempt(lambda: sight.table(name))
+    owned = pair(table, attempt(lambda: [sight.owner(name)]))
+    expiry, recovery = attempt(lambda: sight.expires_by(name)), attempt(lambda: sight.can_be_restored(name))
+    describing = "dynamodb:DescribeTable"
+    yield judged(TABLE, table, needs=describing, judge=table_is_whole)
+    yield judged(
+        OWNER,
+        owned,
+        needs=f"{describing} and dynamodb:GetItem",
+        judge=lambda both: table_is_ours(both[0], both[1][0], stack=stack),
+    )
+    yield judged(
+        EXPIRY,
+        expiry,
+        needs="dynamodb:DescribeTimeToLive",
+        judge=lambda attribute: table_expires(attribute, table=name),
+    )
+    yield judged(
+        RECOVERY,
+        recovery,
+        needs="dynamodb:DescribeContinuousBackups",
+        judge=lambda is_on: table_can_be_restored(is_on=is_on, table=name),
+    )
+    yield judged(PROTECTION, table, needs=describing, judge=table_is_protected)
+
+
+def table_is_whole(table: TableDescription) -> Finding:
+    """The functions find every part of it that they use."""
+    if not (lacks := [*lacks_to_work(table)]):
+        return fine(TABLE, f"{table.name} has its keys, its indexes and its stream")
+    return amiss(TABLE, f"{table.name} lacks {'; '.join(lack.what for lack in lacks)}", do=_commands(lacks))
+
+
+def table_is_ours(table: TableDescription, owner: TableOwner | None, *, stack: str) -> Finding:
+    """It says that it was taken for this stack, and for none since."""
+    own = TableOwner(stack=stack, table_id=table.id)
+    if owner == own:
+        return fine(OWNER, f"{table.name} is the stack {stack}'s")
+    do = f"deploy {stack} with AcceptOtherTable={table.id}, after you have read what that means (docs/operations.md)"
+    if owner is None:
+        return doubtful(OWNER, f"{table.name} says of no stack that it is its own", do=do)
+    if owner.table_id != table.id:
+        return amiss(OWNER, f"{table.name} is a copy of another table, which was the stack {owner.stack}'s", do=do)
+    return amiss(OWNER, f"{table.name} has been taken for the stack {owner.stack}", do=f"delete that stack, or {do}")
+
+
+def table_expires(attribute: str, *, table: str) -> Finding:
+    """What has expired is deleted, and nothing else."""
+    if attribute == EXPIRES:
+        return fine(EXPIRY, "what has expired is deleted")
+    says = f"DynamoDB deletes by {attribute}" if attribute else "DynamoDB deletes nothing that has expired"
+    return doubtful(EXPIRY, says, do=expiry_command(table))
+
+
+def table_can_be_restored(*, is_on: bool, table: str) -> Finding:
+    """Its past is kept."""
+    if is_on:
+        return fine(RECOVERY, "it can be restored to any moment of the last days")
+    return doubtful(RECOVERY, "point-in-time recovery is off: what is lost is lost", do=recovery_command(table))
+
+
+def table_is_protected(table: TableDescription) -> Finding:
+    """Nobody deletes it by mistake."""
+    if not (lacks := [*lacks_protection(table)]):
+        return fine(PROTECTION, "DynamoDB refuses to delete it")
+    return doubtful(PROTECTION, "anybody with dynamodb:DeleteTable can delete it", do=_commands(lacks))
+
+
+def _commands(lacks: list[Lack]) -> str:
+    commands = "; ".join(lack.command for lack in lacks if lack.command)
+    return commands or "name another table: this one cannot be mended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimTable:
+    """What a claim is made with."""
+
+    tables: StateTables
+    answers: StackAnswers
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+
+def claim_table(claim: TableClaim, *, ports: ClaimTable, deadline: datetime) -> TableDescription:
+    """The table, which says from now on that it is the stack's.
+
+    What may pass is tried again until `deadline`. Raises Refused, in words for whoever deploys, for a table that lacks
+    a part, or that is not the stack's first one and was not accepted.
+    """
+    return retry_until(deadline, lambda: _take(claim, ports=ports), clock=ports.clock, sleep=ports.sleep)
+
+
+def _take(claim: TableClaim, *, ports: ClaimTable) -> TableDescription:
+    try:
+        table = ports.tables.describe(claim.table)
+    except NotFound as error:
+        raise Refused(f"there is no table {claim.table} in this account and Region") from error
+    if lacks := [*lacks_to_work(table)]:
+        listed = "; ".join(f"{lack.what} ({lack.command})" if lack.command else lack.what for lack in lacks)
+        raise Refused(f"the table {table.name} lacks {listed}")
+    owner, existing = TableOwner(stack=claim.stack, table_id=table.id), ports.tables.owner(table.name)
+    if existing == owner:
+        return table
+    is_first = existing is None and claim.is_own
+    if not is_first and claim.accepted != (table.id or None):
+        raise Refused(_whose(table, existing, stack=claim.stack))
+    ports.tables.take(table.name, owner, before=existing, at=ports.clock())
+    return table
+
+
+def _whose(table: TableDescription, existing: TableOwner | None, *, stack: str) -> str:
+    if existing is None:
+        reason = "says of no stack that it is its own"
+    elif existing.table_id != table.id:
+        reason = f"is a copy of another table, which was the stack {existing.stack}'s"
+    else:
+        reason = f"is the stack {existing.stack}'s"
+    return (
+        f"the table {table.name} {reason}: read what a table of another brings with it (docs/operations.md, Use an "
+        f"existing or a restored table), then deploy {stack} with AcceptOtherTable={table.id}"
+    )

@@ -1,1 +1,0 @@
-"""What each function does, in the words of the domain, through ports."""

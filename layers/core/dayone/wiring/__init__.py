@@ -1,0 +1,1 @@
+"""Put each function together: settings, clients, adapters, ports."""

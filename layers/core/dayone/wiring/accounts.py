@@ -1,0 +1,86 @@
+"""Puts together what has to do with AWS Organizations, for the functions that read accounts."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dayone import settings
+    from dayone.accounts.events import RecordAccountEvent
+    from dayone.adapters.dynamodb.table import DynamoTable
+    from dayone.adapters.identity_center.delegation import SsoStanding
+    from dayone.adapters.organizations.accounts import AwsOrganization
+    from dayone.policy.reachable import PoliciesWithinReach
+
+# As many copies of plan_changes as its queue has at work: MaximumConcurrency in the template.
+_PROCESSES = 8
+
+
+def organization(table: "DynamoTable", *, clock: Callable[[], datetime]) -> "AwsOrganization":
+    """The organisation's accounts, read at a pace that leaves room for the other processes."""
+    from dayone.adapters.aws.clients import Later
+    from dayone.adapters.dynamodb.leases import DynamoUnitNames
+    from dayone.adapters.organizations.accounts import AwsOrganization
+    from dayone.adapters.organizations.rate_limit import OrganizationsPace
+
+    pace = OrganizationsPace(processes=_PROCESSES, clock=clock, sleep=time.sleep)
+    organizations: Any = Later("organizations", guard=pace.guard)
+    return AwsOrganization(organizations, names=DynamoUnitNames(table), clock=clock)
+
+
+def policies(
+    given: "settings.PlanChangesSettings", *, table: "DynamoTable", clock: Callable[[], datetime]
+) -> "PoliciesWithinReach":
+    """The policies, with what AWS lets this account touch."""
+    from dayone.adapters.dynamodb.policies import DynamoPolicies
+    from dayone.policy.reachable import PoliciesWithinReach
+    from dayone.wiring import people as wiring_people
+
+    kept = DynamoPolicies(table, parse=wiring_people.policy_parser(given.ended_sessions_policies))
+    return PoliciesWithinReach(policies=kept, standing=standing(given, clock=clock))
+
+
+def standing(
+    given: "settings.PlanChangesSettings | settings.AccessApiSettings", *, clock: Callable[[], datetime]
+) -> "SsoStanding":
+    """As what this account may call Identity Center."""
+    from dayone.adapters.aws.clients import Later
+    from dayone.adapters.identity_center.delegation import SsoStanding
+
+    sso_admin: Any = Later("sso-admin")
+    return SsoStanding(
+        sso_admin,
+        instance_arn=given.instance_arn,
+        account_id=given.account_id,
+        administered_from=given.administered_from,
+        has_management_rights=given.management_account_access == "true",
+        clock=clock,
+    )
+
+
+def counts(table: "DynamoTable") -> dict[str, Any]:
+    """What is counted of changes and of what exists, and what counts for nothing."""
+    from dayone.adapters.dynamodb.changes import DynamoProgress
+    from dayone.adapters.dynamodb.guardrails import DynamoHeldRemovals
+    from dayone.adapters.dynamodb.idempotency import DynamoEchoes
+    from dayone.adapters.dynamodb.ledger import DynamoLedger
+
+    return {
+        "echoes": DynamoEchoes(table),
+        "progress": DynamoProgress(table),
+        "ledger": DynamoLedger(table),
+        "held": DynamoHeldRemovals(table),
+    }
+
+
+def record_account_event(given: "settings.RecordAccountEventSettings") -> "RecordAccountEvent":
+    """What takes an event about an account."""
+    from dayone.accounts.events import RecordAccountEvent
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.sqs import SqsDeadLetters, SqsInbox
+
+    return RecordAccountEvent(
+        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
+    )

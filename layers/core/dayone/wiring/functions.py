@@ -1,0 +1,272 @@
+"""Puts each function together: settings, clients, adapters, ports. Made once per process, when first asked for.
+
+Each factory imports its own adapters, so that a function pays at its cold start for what it uses and nothing else.
+"""
+
+import random
+import secrets
+import time
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dayone import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from dayone.accounts.events import RecordAccountEvent
+    from dayone.adapters.cloudformation import SsmOwnApis
+    from dayone.adapters.dynamodb.table import DynamoTable
+    from dayone.api.context import AccessApi
+    from dayone.events.publish import PublishEvents
+    from dayone.executor.executor import ExecuteOperations
+    from dayone.hr.webhook import ReceiveHrEvent
+    from dayone.ops.checkpoints import SignCheckpoint
+    from dayone.reconcile.handler import PlanChanges
+    from dayone.reconcile.inbox_batch import BatchPorts
+    from dayone.reconcile.sweep import ReconcileAccess
+    from dayone.setup.session_policy import OwnSessionPolicy
+    from dayone.setup.state_table import ClaimTable
+
+
+@cache
+def own_apis() -> "SsmOwnApis":
+    """For every function behind an API: which APIs are the stack's."""
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.cloudformation import SsmOwnApis
+
+    return SsmOwnApis(client("ssm"), parameter=settings.read(settings.OwnApisSettings).api_ids_parameter)
+
+
+@cache
+def event_source() -> str:
+    """For every function that takes records: the ARN of the queue or the stream that they come from."""
+    return settings.read(settings.EventSourceSettings).source_arn
+
+
+@cache
+def receive_hr_event() -> "ReceiveHrEvent":
+    """For POST /hr/{source}."""
+    from dayone.wiring import hr
+
+    return hr.receive_hr_event(settings.read(settings.ReceiveHrEventSettings), clock=_now)
+
+
+@cache
+def record_account_event() -> "RecordAccountEvent":
+    """For events about accounts."""
+    from dayone.wiring import accounts
+
+    return accounts.record_account_event(settings.read(settings.RecordAccountEventSettings))
+
+
+@cache
+def plan_changes() -> "PlanChanges":
+    """For the inbox."""
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.dynamodb.changes import DynamoChanges
+    from dayone.adapters.dynamodb.guardrails import DynamoGrants
+    from dayone.adapters.dynamodb.leases import DynamoPortions
+    from dayone.adapters.dynamodb.read_models import DynamoCompany
+    from dayone.adapters.dynamodb.subjects import DynamoSubjects
+    from dayone.adapters.sqs import SqsEngine
+    from dayone.reconcile.handler import PlanChanges, PlanningPorts, handlers_of
+    from dayone.wiring import accounts, hr, people
+
+    table = _table((given := settings.read(settings.PlanChangesSettings)).table_name)
+    ports = PlanningPorts(
+        subjects=DynamoSubjects(table),
+        company=DynamoCompany(table),
+        portions=DynamoPortions(table),
+        policies=accounts.policies(given, table=table, clock=_now),
+        changes=DynamoChanges(table),
+        grants=DynamoGrants(table),
+        **accounts.counts(table),
+        hr=hr.hr_ports(given, table=table),
+        schedules=people.schedules(given),
+        organization=accounts.organization(table, clock=_now),
+        **_asked_for(given, table=table),
+        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
+        clock=_now,
+        token=lambda: secrets.token_hex(4),
+        **_times(given),
+    )
+    return PlanChanges(ports=ports, handlers=handlers_of(ports), batch=_batch(given, table=table))
+
+
+def _asked_for(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "dict[str, Any]":
+    """What people have asked for, and an inbox on which it is handed on."""
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptances
+    from dayone.adapters.sqs import SqsInbox
+
+    queue, acceptances = SqsInbox(client("sqs"), queue_url=given.inbox_url), DynamoAcceptances(table)
+    return {"acceptances": acceptances, "inbox": AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)}
+
+
+def _times(given: "settings.PlanChangesSettings") -> "dict[str, Any]":
+    return {"time_to_run": timedelta(seconds=10), "held_expiry": timedelta(days=int(given.held_expiry_days))}
+
+
+def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.dynamodb.changes import DynamoChanges
+    from dayone.adapters.dynamodb.parked import DynamoStuckNotes
+    from dayone.adapters.sqs import SqsDeadLetters, SqsReturns
+    from dayone.reconcile.inbox_batch import BatchPorts
+
+    return BatchPorts(
+        returns=SqsReturns(client("sqs"), queue_url=given.inbox_url),
+        dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
+        stuck=DynamoStuckNotes(table),
+        changes=DynamoChanges(table),
+        clock=_now,
+    )
+
+
+@cache
+def execute_operations() -> "ExecuteOperations":
+    """For the engine."""
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.aws.rate_limiter import CallGate
+    from dayone.adapters.dynamodb.leases import DynamoTurn
+    from dayone.adapters.dynamodb.operations import DynamoOperationQueue
+    from dayone.adapters.sqs import SqsEngine
+    from dayone.adapters.threads import ThreadWorkers
+    from dayone.executor.executor import ExecuteOperations
+    from dayone.executor.rate_limits import Allowances
+    from dayone.wiring import identity_center as wiring_identity_center
+
+    given = settings.read(settings.ExecuteOperationsSettings)
+    allowances, table = Allowances(settings.budgets_in(given.budgets)), _table(given.table_name)
+    gate = CallGate(allowances, clock=_now, sleep=time.sleep)
+    return ExecuteOperations(
+        queue=DynamoOperationQueue(table),
+        turn=DynamoTurn(table),
+        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
+        aws=wiring_identity_center.identity_center(given, table=table, gate=gate, clock=_now),
+        workers=ThreadWorkers(16),
+        allowances=allowances,
+        clock=_now,
+        jitter=random.random,
+        token=lambda: secrets.token_hex(8),
+    )
+
+
+@cache
+def reconcile_access() -> "ReconcileAccess":
+    """For the sweep."""
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.dynamodb.hr import DynamoDueHints
+    from dayone.adapters.dynamodb.leases import DynamoDueWork
+    from dayone.adapters.dynamodb.parked import DynamoFailedSubjects, DynamoParkedOperations, DynamoStuckSubjects
+    from dayone.adapters.dynamodb.read_models import DynamoRecords
+    from dayone.adapters.sqs import SqsEngine, SqsInbox
+    from dayone.executor.failed_work import PlanFailedAgain
+    from dayone.executor.parking import WakeWaiting
+    from dayone.reconcile.sweep import ReconcileAccess
+    from dayone.wiring import hr, people
+
+    given = settings.read(settings.ReconcileAccessSettings)
+    table = _table(given.table_name)
+    records, inbox = DynamoRecords(table), SqsInbox(client("sqs"), queue_url=given.inbox_url)
+    return ReconcileAccess(
+        due_work=DynamoDueWork(table),
+        records=records,
+        hints=DynamoDueHints(table),
+        failed=PlanFailedAgain(failed=DynamoFailedSubjects(table), records=records, inbox=inbox, clock=_now),
+        waiting=WakeWaiting(parked=DynamoParkedOperations(table), records=records, clock=_now),
+        stuck=DynamoStuckSubjects(table),
+        hr_configuration=hr.watch_ports(given, table=table),
+        sessions=people.sessions_ports(given, table=table),
+        inbox=inbox,
+        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
+        clock=_now,
+    )
+
+
+@cache
+def publish_events() -> "PublishEvents":
+    """For the table's stream."""
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.dynamodb.read_models import DynamoRecords
+    from dayone.adapters.event_bus import DynamoStream, EventBridgeBus
+    from dayone.events.publish import PublishEvents
+
+    given = settings.read(settings.PublishEventsSettings)
+    return PublishEvents(
+        stream=DynamoStream(),
+        records=DynamoRecords(_table(given.table_name)),
+        bus=EventBridgeBus(client("events"), bus=given.bus_name),
+    )
+
+
+@cache
+def sign_checkpoint() -> "SignCheckpoint":
+    """For the hour."""
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.checkpoints import KmsSigningKey, S3CheckpointArchive
+    from dayone.adapters.dynamodb.audit_log import DynamoLaneEnds
+    from dayone.adapters.event_bus import EventBridgeBus
+    from dayone.ops.checkpoints import SignCheckpoint
+
+    given = settings.read(settings.SignCheckpointSettings)
+    # The template says none where it is given no bucket: a variable that is empty counts as missing.
+    has_bucket = given.checkpoint_bucket != "none"
+    archive = S3CheckpointArchive(client("s3"), bucket=given.checkpoint_bucket, folder=given.stack_name)
+    return SignCheckpoint(
+        ends=DynamoLaneEnds(_table(given.table_name)),
+        key=KmsSigningKey(client("kms"), arn=given.checkpoint_key),
+        bus=EventBridgeBus(client("events"), bus=given.bus_name),
+        archive=archive if has_bucket else None,
+        table=given.table_name,
+        clock=_now,
+    )
+
+
+@cache
+def own_session_policy() -> "OwnSessionPolicy":
+    """For CloudFormation's requests about the policy that ends live sessions."""
+    from dayone.wiring import people
+
+    return people.session_policy_owner(clock=_now, sleep=time.sleep)
+
+
+@cache
+def access_api() -> "AccessApi":
+    """For /v1/..."""
+    from dayone.wiring import api as wiring_api
+    from dayone.wiring import people
+
+    given = settings.read(settings.AccessApiSettings)
+    parse = people.policy_parser(given.ended_sessions_policies)
+    return wiring_api.access_api(given, table=_table(given.table_name), parse=parse, clock=_now)
+
+
+@cache
+def show_docs() -> "Callable[[str], str]":
+    """For /docs"""
+    from dayone.adapters.packaged_docs import page_text
+
+    return page_text
+
+
+@cache
+def claim_table() -> "ClaimTable":
+    """For CloudFormation's StateTableClaim."""
+    from dayone.wiring import table as wiring_table
+
+    return wiring_table.claim_table(clock=_now, sleep=time.sleep)
+
+
+def _table(name: str) -> "DynamoTable":
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.dynamodb.table import DynamoTable
+
+    return DynamoTable(client("dynamodb"), name)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,185 @@
+"""What an edit, a moved account, a tag or a grant adds to who was there before is held above a limit of its own."""
+
+import pytest
+
+from dayone.changes.decisions import decide_change
+from dayone.errors import Forbidden
+from dayone.model.changes import Change, ChangeState
+from dayone.model.operations import OperationState
+from dayone.model.subjects import SubjectKind
+from dayone.policy.language.parser import read_policy
+from tests.builders import a_person, an_account, membership
+from tests.unit.hr_world import later
+from tests.unit.previews import api_of, if_policy, put_in_force
+from tests.unit.world import World
+
+_AUTHOR, _APPROVER = "arn:admin", "arn:approver"
+_PEOPLE = tuple(f"e-{number}" for number in range(1, 8))
+_SETS = """\
+permission_sets:
+  ViewOnly: {managed_policies: [job-function/ViewOnlyAccess]}
+assignments:
+  - {group: staff, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}, {tags: {team: shop}}]}
+"""
+_STAFF = "version: 1\ngroups:\n  staff: {members: everyone}\n"
+_LIMIT = "guardrails: {additions: {percent: 0, at_least: %d}}\n"
+_MORE = "  more: {members: everyone}\n"
+
+
+def _text(*, more: str = "", at_least: int = 3, rules: str = _SETS) -> str:
+    return _STAFF + more + rules + _LIMIT % at_least
+
+
+def _company(*, people: tuple[str, ...] = _PEOPLE, text: str | None = None) -> World:
+    """Everybody is staff, under the first policy that there is."""
+    world = World()
+    for name in people:
+        world.hr_tells(a_person(name))
+    world.account_is(an_account())
+    world.settle()
+    put_in_force(text or _text(), world=world, actor=_AUTHOR)
+    later(world, days=2)
+    return world
+
+
+def _holding(world: World) -> list[Change]:
+    return [change for change in world.state.changes.values() if change.held]
+
+
+def test_a_first_policy_and_a_first_import_are_never_held_for_their_number() -> None:
+    world = _company()
+    assert len(world.groups()["staff"]) == len(_PEOPLE)
+    assert _holding(world) == []
+    assert sum(world.state.additions.values()) == 0
+
+
+def test_interns_on_a_monday_and_movers_are_never_held_for_their_number() -> None:
+    world = _company(text=_text(more="  sales: {members: [{department: Sales}]}\n", at_least=0))
+    for number in range(200):
+        world.hr_tells(a_person(f"i-{number}"), at=world.now)
+    for name in _PEOPLE:
+        world.hr_tells(a_person(name, department="Sales"), at=world.now)
+    world.settle()
+    assert (len(world.groups()["staff"]), len(world.groups()["sales"])) == (207, 7)
+    assert _holding(world) == []
+
+
+def test_an_edit_gives_up_to_the_limit_and_holds_the_rest() -> None:
+    world = _company()
+    put_in_force(_text(more=_MORE), world=world, actor=_AUTHOR)
+    (change,) = _holding(world)
+    assert (change.state, change.held, change.additions) == (ChangeState.HELD, 4, 3)
+    assert change.held_because == "1 addition after 3 others, the limit is 3 (0 % of 8, at least 3)"
+    assert len(world.groups()["more"]) == 3
+    held = world.operations(OperationState.HELD)
+    assert {operation.resource for operation in held} == {membership("more")}
+    assert {removal.held_as for removal in world.head(held[0].subject).held} == {"additions"}
+
+
+def test_somebody_else_approves_what_is_held_and_its_author_does_not() -> None:
+    world = _company()
+    put_in_force(_text(more=_MORE), world=world, actor=_AUTHOR)
+    (change,) = _holding(world)
+    with pytest.raises(Forbidden):
+        decide_change(change.id, is_approved=True, actor=_AUTHOR, ports=api_of(world))
+    decide_change(change.id, is_approved=True, actor=_APPROVER, ports=api_of(world))
+    world.settle()
+    assert len(world.groups()["more"]) == len(_PEOPLE)
+    assert (_holding(world), sum(world.state.additions.values())) == ([], 3)
+
+
+def test_what_is_rejected_is_not_given_until_a_newer_policy_asks() -> None:
+    world = _company()
+    put_in_force(_text(more=_MORE), world=world, actor=_AUTHOR)
+    (change,) = _holding(world)
+    decide_change(change.id, is_approved=False, actor=_APPROVER, ports=api_of(world))
+    world.settle()
+    world.hr_tells(a_person("e-7", given_name="Grace"), at=world.now)
+    world.settle()
+    assert (len(world.groups()["more"]), _holding(world)) == (3, [])
+    later(world, days=1)
+    put_in_force(_text(more=_MORE) + "# again\n", world=world, actor=_AUTHOR)
+    # The next day has a budget of its own.
+    assert len(world.groups()["more"]) == 6
+    assert sum(change.held for change in _holding(world)) == 1
+
+
+def test_many_small_edits_of_a_day_have_one_budget() -> None:
+    world = _company(people=_PEOPLE[:2])
+    for number in range(3):
+        more = "".join(f"  more-{each}: {{members: everyone}}\n" for each in range(number + 1))
+        put_in_force(_text(more=more), world=world, actor=_AUTHOR)
+        later(world, minutes=1)
+    assert sum(len(each) for name, each in world.groups().items() if name != "staff") == 3
+    assert sum(change.held for change in _holding(world)) == 3
+
+
+def test_what_is_planned_again_before_it_is_done_counts_once() -> None:
+    world = _company(people=_PEOPLE[:1])
+    texts = [read_policy({"p.yaml": _text(more=_MORE) + remark}, version=0) for remark in ("", "# again\n")]
+    for policy in texts:
+        world.policy_is(policy, actor=_AUTHOR)
+        world.plan_all()
+    assert world.groups()["staff"]
+    assert "more" not in world.groups()
+    world.settle()
+    assert len(world.groups()["more"]) == 1
+    assert sum(world.state.additions.values()) == 1
+
+
+_TEAMS = "".join(f"  team-{number}: {{members: everyone}}\n" for number in range(4))
+_RULES = _SETS + "".join(
+    f'  - {{group: team-{number}, permission_set: ViewOnly, accounts: [{{ou: "/Workloads/**"}}, '
+    f"{{tags: {{team: shop}}}}]}}\n"
+    for number in range(4)
+)
+_ELSEWHERE = '  - {group: staff, permission_set: ViewOnly, accounts: [{ou: "/Attic"}]}\n'
+
+
+class TestAccounts:
+    def _world(self) -> World:
+        """An account in the attic that has been there for days, with an assignment of its own."""
+        world = World()
+        world.hr_tells(a_person("e-1"))
+        world.account_is(an_account(ou_path="/Attic"))
+        world.settle()
+        put_in_force(_text(more=_TEAMS, rules=_RULES + _ELSEWHERE, at_least=3), world=world, actor=_AUTHOR)
+        later(world, days=2)
+        assert len(world.assignments()) == 1
+        return world
+
+    @pytest.mark.parametrize("moved", [{"ou_path": "/Workloads/Dev"}, {"ou_path": "/Attic", "tags": {"team": "shop"}}])
+    def test_one_that_is_moved_or_tagged_is_held_above_the_limit(self, moved: dict[str, object]) -> None:
+        world = self._world()
+        world.account_is(an_account(**moved))  # type: ignore[arg-type]
+        world.settle()
+        (change,) = _holding(world)
+        assert change.held == 4
+        assert len(world.assignments()) == 1
+        decide_change(change.id, is_approved=True, actor=_APPROVER, ports=api_of(world))
+        world.settle()
+        assert len(world.assignments()) == 5
+
+    def test_a_new_one_gets_everything_at_once_also_when_it_is_moved_and_tagged_on_its_first_day(self) -> None:
+        world = self._world()
+        for minutes, path in ((0, "/"), (5, "/Attic"), (30, "/Workloads/Dev")):
+            later(world, minutes=minutes)
+            world.account_is(an_account("222233334444", ou_path=path))
+            world.settle()
+        assert len([pair for pair in world.assignments() if pair[0] == "222233334444"]) == 5
+        assert _holding(world) == []
+
+
+@pytest.mark.parametrize(("more", "at_least", "held"), [("", 3, 0), (_MORE, 3, 4), (_MORE, 7, 0), (_MORE, 0, 7)])
+def test_the_preview_says_the_same_as_the_plan(more: str, at_least: int, held: int) -> None:
+    world = _company(text=_text(at_least=at_least))
+    text = _text(more=more, at_least=at_least)
+    preview = if_policy(text, world=world).preview.guardrail
+    put_in_force(text, world=world, actor=_AUTHOR)
+    assert preview.held == sum(change.held for change in _holding(world)) == held
+    assert bool(preview.reasons) is bool(held)
+    assert not [
+        operation
+        for operation in world.operations(OperationState.HELD)
+        if operation.subject.kind is not SubjectKind.PERSON
+    ]
