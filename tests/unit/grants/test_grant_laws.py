@@ -27,7 +27,7 @@ _said = st.builds(
 )
 
 
-@given(one=_said, two=_said, three=_said)
+@given(grant=_said, two=_said, three=_said)
 def test_what_is_said_in_two_places_is_joined_whichever_is_heard_first(grant: Grant, two: Grant, three: Grant) -> None:
     assert joined(grant, two) == joined(two, grant)
     assert joined(joined(grant, two), three) == joined(grant, joined(two, three))
