@@ -30,7 +30,7 @@ def _staff(selectors: list[str], *, by: str = "") -> Policy:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("groups: {a: {members: [{title: X}]}}\n", "# first\n\ngroups:\n  a:\n    members:\n      - title: X\n"),
         (
