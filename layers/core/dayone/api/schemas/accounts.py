@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypedDict
 
-from dayone.api.examples import ACCOUNT, ASSIGNMENT, CHANGE, HEAD, MEMBERSHIP, PERSON
+from dayone.api.examples import ACCOUNT, ASSIGNMENT, CHANGE, MEMBERSHIP, PERSON
 from dayone.api.schemas import base as api
 from dayone.api.schemas.base import AccountAnswer
 from dayone.api.schemas.people import Progress
@@ -70,20 +70,6 @@ class AccountInFullAnswer(AccountAnswer):
     permission_sets: list[PermissionSetThereAnswer]
 
 
-_ACCOUNT: api.AccountAnswer = {
-    "id": ACCOUNT,
-    "fact": {
-        "id": ACCOUNT,
-        "name": "dev",
-        "email": "dev@example.com",
-        "state": "ACTIVE",
-        "ou_path": "/Workloads/Dev",
-        "ou_ids": ["ou-ab12-11111111", "ou-ab12-22222222"],
-        "tags": {"env": "dev"},
-        "is_management": False,
-    },
-    "head": HEAD,
-}
 _ACCESS: api.AccountAccessAnswer = {
     "account": ACCOUNT,
     "groups": [
@@ -96,7 +82,6 @@ _ACCESS: api.AccountAccessAnswer = {
     ],
 }
 _DISCOVERY: api.DiscoveryAnswer = {"change": CHANGE, "href": f"/v1/changes/{CHANGE}"}
-ACCOUNT_READ = Description(tag="accounts", answer=api.AccountAnswer, example=_ACCOUNT, refuses=(NotFound,))
 ACCOUNT_ACCESS = Description(
     tag="accounts", answer=api.AccountAccessAnswer, example=_ACCESS, takes=PAGED_IN_GROUPS, refuses=(NotFound,)
 )
