@@ -44,7 +44,7 @@ class Account:
 GONE = frozenset({AccountState.CLOSED, AccountState.DEPARTED})
 # Nothing can be provisioned in these. Seen: tests/captures, sso-admin-06 and -07.
 UNUSABLE = GONE | {AccountState.SUSPENDED, AccountState.PENDING_CLOSURE}
-# The attribute by which the end of an assignment says that its account has come to an end.
+# The attribute of a deleted assignment whose account was closed or has left the organisation.
 ENDED_WITH = "account_state"
 
 _ASSIGNED_STAYS = "nothing new is assigned, and what is assigned stays"
@@ -60,24 +60,24 @@ _TIDIED_UP = {
     AccountState.DEPARTED: "its assignments were deleted with it",
 }
 _SOONEST, _LATEST = timedelta(minutes=1), timedelta(hours=1)
-# Whoever has not finished the sign-up by then is waited for by the daily look at the whole organisation alone.
+# After that only the daily discovery of the whole organisation finds an account that becomes active.
 _PATIENCE = timedelta(days=7)
 
 
 def left_alone_in(state: AccountState) -> str:
-    """Why nothing is assigned or taken away in an account of this state, or empty."""
+    """Return the reason why assignments in an account of this state are left unchanged, or an empty text."""
     return f"the account is {state}: {_LEFT_ALONE[state]}" if state in _LEFT_ALONE else ""
 
 
 def tidied_up_in(state: AccountState) -> str:
-    """What becomes of what was assigned in an account that has come to its end."""
+    """Describe how the assignments of a closed or departed account end."""
     return f"the account is {state}: {_TIDIED_UP[state]}"
 
 
 def look_again_at(account: Account, *, since: datetime, now: datetime) -> datetime | None:
-    """When to read an account anew that AWS is not ready with, None when there is no need; `since` it has been so.
+    """Return the next time to read an account that AWS has not activated, or None; `since` is its start of that state.
 
-    The longer it takes, the longer the pauses: from a minute to an hour, for a week.
+    The pauses grow with the waiting time, from a minute to an hour, for a week.
     """
     waited = now - since
     if account.state is not AccountState.PENDING_ACTIVATION or waited > _PATIENCE:

@@ -1,4 +1,4 @@
-"""A human's decision to take on what exists under the name of something that the policy or HR asks for."""
+"""A human's decision to adopt an existing resource whose name the policy or HR uses."""
 
 import hashlib
 import json
@@ -13,11 +13,11 @@ from dayone.model.subjects import Resource
 
 @dataclass(frozen=True, kw_only=True)
 class Adoption:
-    """The decision to take on what exists and to bring it in line.
+    """The decision to adopt existing resources and to bring them in line with the policy.
 
-    It holds for what its `digest` was made of: all that exists, and all that was wanted of it; `wanted` is made of the
-    latter alone. `surplus` are the policies attached to a permission set that are to go. `in_use` says in words who
-    uses what exists, or is empty; if it is not, another person than `actor` has to approve. `reason` is the actor's.
+    `digest` covers everything that exists and everything desired; `wanted` covers the desired part alone. `surplus` are
+    the policies attached to a permission set that are to be removed. `in_use` describes who uses the existing resource,
+    or is empty; if it is set, a person other than `actor` must approve. `reason` is given by the actor.
     """
 
     digest: str
@@ -29,21 +29,21 @@ class Adoption:
 
     @property
     def held_because(self) -> str:
-        """Why another person has to approve."""
+        """Reason why another person must approve."""
         return f"what exists is in use by others ({self.in_use}), and would be brought in line: {self.reason}"
 
     def counts(self, desired: Mapping[Resource, Wanted], *, applied: Container[Resource]) -> bool:
-        """Whether there is still something to take on: it is wanted in the form that was decided on, and not there."""
+        """Return whether the adoption is still due: the desired form is the one decided on, and is not applied yet."""
         is_new = any(resource.kind in ROOTS and resource not in applied for resource in desired)
         return is_new and self.wanted == wanted_digest(desired)
 
     def with_surplus(self, applied: Mapping[Resource, Applied]) -> Mapping[Resource, Applied]:
-        """What is on record, and what is attached to the permission set beside it."""
+        """Return the recorded resources plus the surplus policies attached to the permission set."""
         return {**{resource: Applied(resource=resource) for resource in self.surplus}, **applied}
 
 
 def wanted_digest(desired: Mapping[Resource, Wanted]) -> str:
-    """Stands for what is wanted of a user, a group, or a permission set with all that is attached to it."""
+    """Return the digest of the desired user, group, or permission set with everything attached to it."""
     kinds = ROOTS | PARTS_OF_A_SET
     return digest_of({resource: how.attributes for resource, how in desired.items() if resource.kind in kinds})
 

@@ -12,7 +12,7 @@ from dayone.model.operations import DeletionOutcome, Operation
 from dayone.model.reasons import Reason
 
 GENESIS = "0" * 64
-# What may name a person or tell something of one. All of an entry but its time, its outcome and AWS's request id.
+# Fields that may identify or describe a person: all of an entry but its time, its outcome and AWS's request id.
 SEALED = ("action", "actor", "change", "detail", "operation", "reasons", "subject")
 _SALT = re.compile(r"[0-9a-f]{32}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -20,11 +20,12 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:
-    """One thing that happened: who or what caused it, what was done to what, by which rule, and what came of it.
+    """One audited action: its actor, its subject, the rules behind it and its outcome.
 
-    `request_id` is AWS's. `outcome` is `succeeded`, `failed`, `recorded` or `ignored`, of a deletion that succeeded and
-    deleted nothing `was_not_there` or `left_in_place`; `detail` carries the reason of a failure. People appear by their
-    HR id, but an actor's ARN and what AWS says may have a name. What is in SEALED can be dropped, and then is empty.
+    `request_id` is AWS's. `outcome` is `succeeded`, `failed`, `recorded` or `ignored`; for a successful deletion that
+    deleted nothing it is `was_not_there` or `left_in_place`. `detail` carries the reason of a failure. People appear by
+    their HR id, but an actor's ARN and an AWS message may contain a name. The fields in SEALED can be erased; they are
+    empty then.
     """
 
     at: datetime
@@ -41,10 +42,11 @@ class AuditEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Seals:
-    """What keeps the sealed fields of an entry out of its hash, which covers a salted digest of each.
+    """Salt, keys and digests that keep the sealed fields of an entry out of its hash.
 
-    `salt` is 16 random bytes in hex, from which the key of each field's digest derives. Once a field was dropped there
-    is no salt: `keys` has the keys of the fields that are left, by name, and `digests` what the others have left.
+    The hash covers a salted digest of each sealed field. `salt` is 16 random bytes in hex, from which the key of each
+    field's digest derives. Once a field was erased there is no salt: `keys` has the keys of the remaining fields by
+    name, and `digests` the digests of the erased ones.
     """
 
     salt: str = ""
@@ -52,7 +54,7 @@ class Seals:
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def fit(self, entry: AuditEntry) -> bool:
-        """Whether each field of the entry is there with its key or was dropped with it, and there is nothing else."""
+        """Return whether each field of the entry has its key or was erased with it, and nothing else is listed."""
         present = {name for name in SEALED if getattr(entry, name)}
         if not self.digests:
             return bool(_SALT.fullmatch(self.salt)) and not self.keys
@@ -101,7 +103,7 @@ class AuditRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class AlteredRecord:
-    """What lies in the log and was not written so: in which lane, under which number, and what is wrong with it."""
+    """A record in the audit log that was not written in this form: its lane, its number and the defect."""
 
     lane: str
     number: int
@@ -121,16 +123,16 @@ class AuditWanted:
     actor: str = ""
 
     def has(self, entry: AuditEntry) -> bool:
-        """Whether an entry of its subject is wanted."""
+        """Return whether an entry of the right subject matches the filter."""
         return self.since <= entry.at < self.until and self.actor in ("", entry.actor)
 
 
 def link(record: AuditRecord, *, previous: str) -> str:
-    """The hash that binds a record to everything before it: SHA-256 in hex over the previous hash and the record.
+    """Return the hash that binds a record to its predecessors: SHA-256 in hex over the previous hash and the record.
 
-    Over all of it but its own hash: where it lies is derived from what is hashed. Each sealed field that is not empty
-    counts by its HMAC-SHA-256, under a key that is the HMAC of its name under the salt; a dropped one by what it left.
-    The format is hashed, too, so that no entry passes for one of the other format.
+    It covers every field except the record's own hash; the storage key derives from hashed fields. Each sealed field
+    that is not empty counts by its HMAC-SHA-256, under a key that is the HMAC of its name under the salt; an erased one
+    counts by its stored digest. The format is hashed as well, so that no entry can pass for one of the other format.
     """
     hashed = {"lane": record.lane, "number": record.number, "previous_day": record.previous_day, "hash": previous}
     entry, seals = asdict(record.entry), record.seals
@@ -152,7 +154,7 @@ def link(record: AuditRecord, *, previous: str) -> str:
 
 
 def first_break(records: Iterable[AuditRecord], *, previous: str = GENESIS) -> AuditRecord | None:
-    """The first record whose hash does not follow from the one before, or None when the chain is whole."""
+    """Return the first record whose hash does not follow from the previous one, or None if the chain is intact."""
     for record in records:
         if record.hash != link(record, previous=previous):
             return record
@@ -161,7 +163,7 @@ def first_break(records: Iterable[AuditRecord], *, previous: str = GENESIS) -> A
 
 
 def entry_of(operation: Operation, *, at: datetime) -> AuditEntry:
-    """The entry about the end of an operation."""
+    """Build the audit entry for a finished operation."""
     return AuditEntry(
         at=at,
         actor=operation.actor,

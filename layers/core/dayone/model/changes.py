@@ -14,7 +14,7 @@ from dayone.model.subjects import Resource, Subject
 
 
 class CauseKind(StrEnum):
-    """What kind of thing set a change off."""
+    """Kinds of events that cause a change."""
 
     HR_EVENT = "hr-event"
     ACCOUNT_EVENT = "account-event"
@@ -31,13 +31,13 @@ class CauseKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """Who or what set a change off.
+    """The event or the caller that caused a change.
 
-    `change` is the id of the change it leads to; `actor` is an HR source (`hr:standard`), an event source
-    (`aws.organizations`) or the ARN of a caller; `reference` is the id the outside gave its event. Of a retry it is the
-    change that is tried again, and `retries` what kind of thing had set that off. `at` is when it came to be so by the
-    word of the outside, `received_at` when the inbox took it. `authors` are those who answer for it beside the
-    actor: whom it has named, or whoever made the call that an event tells of.
+    `change` is the id of the resulting change; `actor` is an HR source (`hr:standard`), an event source
+    (`aws.organizations`) or the ARN of a caller; `reference` is the id of the event at its source. For a retry,
+    `reference` is the change that is retried, and `retries` is the kind of its cause. `at` is the time given by the
+    source, `received_at` the time at which the inbox received it. `authors` are further people responsible: those named
+    by the actor, or the caller of the API call behind an AWS event.
     """
 
     change: str
@@ -51,12 +51,12 @@ class Cause:
 
     @property
     def origin(self) -> CauseKind:
-        """What kind of thing is behind it: trying again makes nothing more urgent, nor more or less allowed."""
+        """Kind of the original cause: a retry has the priority and the limits of what it retries."""
         return self.retries or self.kind
 
     @property
     def place(self) -> str:
-        """Where its change lies among all of them: by when it was taken in here, the clock of the outside set aside."""
+        """Sort key of the change among all changes: the time of receipt here, not the clock of the source."""
         return f"{ulid(self.received_at or self.at, entropy=bytes(10))[:_TIME]}{self.change}"
 
 
@@ -68,13 +68,12 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What a human, by the ARN they called with, has said to what a change held, and when.
+    """A human's decision on a held change: the ARN they called with, the answer and the time.
 
-    It is about all that the change held by then, or about a part, and then leaves the rest to be decided on: about
-    these `subjects`, about these `resources`, or with `only_leavers` about those removals alone whose ground is that
-    the person has left. `version` is the change's `held_version` with this decision. With
-    `by_oneself` SoleAdministrator let somebody decide who had brought it about; with `includes_own` it would let them
-    approve what they are given themselves.
+    It covers everything the change held at that time, or a part, and the rest stays undecided: these `subjects`, these
+    `resources`, or with `only_leavers` only the removals caused by the person's departure. `version` is the change's
+    `held_version` after this decision. With `by_oneself`, SoleAdministrator let somebody decide on a change they had
+    caused; with `includes_own` they could also approve access given to themselves.
     """
 
     is_approved: bool
@@ -89,7 +88,7 @@ class Decision:
 
     @property
     def is_of_part(self) -> bool:
-        """Whether there may be more that the change holds."""
+        """True if the change may hold more than this decision covers."""
         return bool(self.only_leavers or self.subjects or self.resources)
 
 
@@ -106,7 +105,7 @@ class Blame:
 
 
 class ChangeState(StrEnum):
-    """How far a change has come as a whole; a `HELD` one has nothing left to do until a human decides."""
+    """Overall state of a change; a `HELD` change has nothing left to do until a human decides."""
 
     PLANNING = "planning"
     RUNNING = "running"
@@ -117,18 +116,18 @@ class ChangeState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """Everything one cause led to, in counts.
+    """One change: the counts of everything that one cause led to.
 
-    `subjects` is how many subjects are to be planned, or None while that is still being found out; `planned` is how
-    many have been, `unplanned` how many were given up first. `held` is how many operations wait for a human,
-    `held_because` why the first of them does, `blamed` whoever has brought that about beside the cause's actor, and
-    `decision` what was said to all of them. `held_version` grows with every operation that is held and with every
-    decision: two equal ones mean that nothing was added to what was shown. `expired` is how many of the
-    `superseded` nobody has decided on in time. `removals` and `additions` are how many were let go.
-    `failed_before` is how many of the `failed` had failed in an earlier change, and were only tried again with this
-    one; `was_not_there` how many of the `succeeded` had nothing to delete. `left` is how many operations of each lane
-    are still to end, those that are held apart. `notes` say what there was nothing to do about, and why. `attempts` is
-    how often those that have ended were tried, and `ended_at` when the last of them did.
+    `subjects` is the number of subjects to plan, or None while they are still being counted; `planned` is how many were
+    planned, `unplanned` how many were given up before that. `held` is the number of operations waiting for a human,
+    `held_because` the reason of the first, `blamed` the people who caused it beside the cause's actor, and `decision`
+    the decision on all of them. `held_version` grows with every held operation and every decision: if two reads have
+    the same version, nothing was added in between. `expired` is how many of the `superseded` were not decided on in
+    time. `removals` and `additions` are how many were carried out. `failed_before` is how many of the `failed` had
+    failed in an earlier change and were only retried by this one; `was_not_there` how many of the `succeeded` had
+    nothing to delete. `left` is the number of unfinished operations in each lane, without the held ones. `notes` list
+    what was not done, with reasons. `attempts` is the total number of attempts of the finished operations, and
+    `ended_at` the time at which the last of them finished.
     """
 
     cause: Cause
@@ -161,23 +160,23 @@ class Change:
 
     @property
     def done(self) -> int:
-        """How many operations have come to an end, whichever."""
+        """Number of finished operations, whatever their outcome."""
         return self.succeeded + self.failed + self.superseded
 
     @property
     def is_decided(self) -> bool:
-        """Whether somebody has decided on all that it has ever held; of what came later nobody has been asked."""
+        """True if a decision covers everything that the change has held so far; what was held later is undecided."""
         return self.decision is not None and self.decision.version == self.held_version
 
     def decided_before(self) -> Decision:
-        """What was said to all that it holds; raises Outdated when there is more, or a part has been decided on."""
+        """Return the decision on everything the change holds; raise Outdated if a part of that is undecided."""
         if self.decision is None or not self.is_decided:
             raise Outdated(f"what change {self.id} holds is not what was shown any more: read it again, then decide")
         return self.decision
 
     @property
     def missing(self) -> int:
-        """How many subjects are still to be planned, as far as that is known."""
+        """Number of subjects still to be planned, as far as they are counted."""
         return max(0, (self.subjects or 0) - self.planned)
 
     @property
@@ -195,7 +194,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """What a change has to do about one subject, in counts."""
+    """Operations of a change about one subject, in counts."""
 
     subject: Subject
     operations: int = 0
@@ -206,12 +205,12 @@ class Share:
 
     @property
     def done(self) -> int:
-        """How many operations have come to an end, whichever."""
+        """Number of finished operations, whatever their outcome."""
         return self.succeeded + self.failed + self.superseded
 
     @property
     def left(self) -> int:
-        """How many are still to end, those that are held apart."""
+        """Number of unfinished operations, without the held ones."""
         return self.operations - self.done - self.held
 
 
@@ -229,17 +228,17 @@ def ulid(at: datetime, *, entropy: bytes) -> str:
 
 
 def change_at(place: str) -> str:
-    """The id of the change that lies at a place."""
+    """Return the id of the change with this sort key."""
     return place[_TIME:]
 
 
 def ulid_of(at: datetime, *, name: str) -> str:
-    """The same moment and name give the same id, so an event that comes again leads to the same change."""
+    """Return a ULID derived from a time and a name, so that a repeated event leads to the same change."""
     return ulid(at, entropy=hashlib.sha256(name.encode()).digest())
 
 
 def ulid_time(change: str) -> datetime | None:
-    """The moment that an id begins with; None for a text that is no ULID."""
+    """Return the time at the start of a ULID, or None if the text is not a ULID."""
     if not re.fullmatch("[0-7][0-9A-HJKMNP-TV-Z]{25}", change):
         return None
     # 26 characters hold 130 bits; base32 reads whole bytes, of which the ULID's 16 are the last.
@@ -255,7 +254,7 @@ _FIRST_YEAR, _LAST_YEAR = 1971, 9998
 
 
 def moment_in(text: object) -> datetime | None:
-    """The moment that a text in ISO 8601 is, with a zone or without; None for what is none, or of no possible year."""
+    """Parse an ISO 8601 time, with a zone or without; return None for anything else, or a year out of range."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
@@ -269,9 +268,10 @@ _FIRST, _LAST = "0", "~"
 
 @dataclass(frozen=True, kw_only=True)
 class ChangesWanted:
-    """All of them unless it says otherwise; by when they were taken in here from `since` until before `until`.
+    """Filter of changes; every field left at its default matches all.
 
-    With a `subject`, those that have planned it.
+    The times are those of receipt here, from `since` until before `until`. With a `subject`, only changes that planned
+    it match.
     """
 
     state: ChangeState | None = None
@@ -281,7 +281,7 @@ class ChangesWanted:
     until: datetime | None = None
 
     def has(self, change: Change) -> bool:
-        """Whether a change of its subject and time is wanted."""
+        """Return whether a change of the right subject and time matches the filter."""
         return self.state in (None, change.state) and self.kind in (None, change.cause.kind)
 
     @property

@@ -1,4 +1,4 @@
-"""Commands on the inbox: each says what is to be done about one subject, and because of what.
+"""Commands on the inbox: each names the action for one subject and its cause.
 
 Every class here has one handler, in the table of `usecases.plan_changes`. Commands about the same subject are handled
 in the order in which they were put.
@@ -35,7 +35,7 @@ class ReconcileSubject(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ApplyHrRecord(Command):
-    """Record what one HR source, or somebody by hand, says of a person, then plan that person.
+    """Record a person's attributes from one HR source or from a manual entry, then plan that person.
 
     With `expected_version` the record counts only while that is the tag of the person's newest record.
     """
@@ -87,7 +87,7 @@ class RefreshAccount(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshPerson(Command):
-    """Plan a person for whom a moment has come, by what an HR system that can be asked says of them by now."""
+    """Plan a person at a scheduled time, with a record fetched anew where the HR system has an API."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +167,10 @@ class BootstrapAccounts(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeNotification:
-    """The id of a record in an HR source that may have changed since `at`, as an event without the record says.
+    """The id of a record that may have changed in an HR source since `at`, from an event that lacks the record.
 
-    With `is_deletion` the source says that the record was deleted. `attempts` counts how often fetching was put off.
+    With `is_deletion` the source reports that the record was deleted. `attempts` counts how often fetching was
+    postponed.
     """
 
     record: str
@@ -200,10 +201,10 @@ class NoteRefusedRecord(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportWorkforce(Command):
-    """Import everybody an HR source knows; `workforce` is written by `contracts.hr.packed_workforce`.
+    """Import all people of an HR source; `workforce` is written by `contracts.hr.packed_workforce`.
 
-    `cursor` is the last person that a run before this one has handed on. With `only_ends` these are people who leave,
-    out of a workforce that was refused: nobody is missing for not being among them.
+    `cursor` is the last person that an earlier run has processed. With `only_ends` the import holds only the leavers of
+    a rejected workforce file: nobody is missing for not being among them.
     """
 
     workforce: str
@@ -218,7 +219,7 @@ class ImportWorkforce(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportManualPeople(Command):
-    """Record what somebody says by hand of several people, as one change."""
+    """Record manual entries for several people, as one change."""
 
     workforce: str
 
@@ -236,7 +237,7 @@ class ApproveHrConfiguration(Command):
 
 
 def planning_again(subject: Subject, *, cause: Cause) -> Command:
-    """The command that plans a subject once more: an account by what Organizations says by now, others as recorded."""
+    """Return a command that plans a subject again: accounts are re-read from Organizations, others used as recorded."""
     match subject.kind:
         case SubjectKind.ACCOUNT:
             return RefreshAccount(subject=subject, cause=cause)
@@ -268,7 +269,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ReviewHrConfiguration,
 )
 
-# These say what to look at once more, or what an HR system tells: whatever they lead to is read from where it is kept,
+# These requeue a subject, or carry an HR record: whatever they lead to is read from where it is kept,
 # and guarded as such. Whatever is not among them is done on somebody's word, which the API alone establishes.
 _ON_NOBODYS_WORD: frozenset[type[Command]] = frozenset(
     {
@@ -288,9 +289,9 @@ _ON_NOBODYS_WORD: frozenset[type[Command]] = frozenset(
 
 
 def needs_acceptance(command: Command) -> bool:
-    """Whether a command is done on somebody's word, so that it counts only if whoever took their request has kept it.
+    """Return whether a command is made at a caller's request, so that it counts only if that request was stored.
 
-    So does what is told by hand, although it goes the way of what HR systems tell.
+    Manual entries are such commands, although they use the same command as records of HR systems.
     """
     by_hand = isinstance(command, ApplyHrRecord) and (command.record.source == BY_HAND or bool(command.record.tellers))
     is_of_source = command.subject == Subject(SubjectKind.HR_SOURCE, BY_HAND)

@@ -1,4 +1,4 @@
-"""What must come before what, within a plan and from one plan to another."""
+"""Order of operations: dependencies within a plan and between plans."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -68,9 +68,9 @@ def _rank(action: Action, kind: ResourceKind) -> int:
 
 
 def requirements(difference: Difference, *, subject: Subject, adopts: bool = False) -> tuple[ResourceOf, ...]:
-    """What AWS must have confirmed before, whichever plan it belongs to.
+    """Return the resources that AWS must have confirmed first, of whichever plan.
 
-    With `adopts` the plan takes on what exists, whose ids it does not have yet, and removes parts of it.
+    With `adopts` the plan adopts existing resources whose ids are not recorded yet, and removes parts of them.
     """
     if difference.action is Action.DELETE and not (adopts and difference.resource.kind in _ATTACHED_TO_A_SET):
         return ()
@@ -89,13 +89,13 @@ def requirements(difference: Difference, *, subject: Subject, adopts: bool = Fal
 
 
 def unsettles(operation: Operation) -> ResourceOf | None:
-    """The mark that ceases to be true when this begins: accounts assigned from then on get another form of the set."""
+    """Return the provisioning mark that an operation invalidates: later assignments get another form of the set."""
     is_part = operation.resource.kind in PARTS_OF_A_SET
     return provisioning_of(operation.subject.name) if is_part else None
 
 
 def predecessors(difference: Difference, *, ordered: Sequence[Difference]) -> tuple[int, ...]:
-    """Which of the earlier differences of the same plan must have been mended, by number."""
+    """Return the positions of earlier differences in the same plan that must be resolved first."""
     # A user goes last, or memberships and the place among ended sessions would go unrecorded, or not be found.
     is_end_of_user = difference.action is Action.DELETE and difference.resource.kind is ResourceKind.USER
     if difference.resource.kind in _LAST or is_end_of_user or FORGOTTEN in difference.wanted.attributes:

@@ -1,4 +1,4 @@
-"""What has failed and is still wanted, what is stuck, and what lies among the dead letters."""
+"""Failed work that is still desired, stuck subjects, and dead letters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,10 +23,10 @@ class LetterQueue(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetter:
-    """A message as it lies there; `handle` is the queue's word for this look at it.
+    """A message in a dead-letter queue; `handle` is the queue's receipt handle of this read.
 
-    `received` counts how often it was read, in the queue that it came from and here. `told` are the attributes that
-    whoever put it there gave it, and `group` is its message group, which in the inbox is its subject.
+    `received` counts how often it was read, in the queue that it came from and here. `told` are the attributes set by
+    its sender, and `group` is its message group, which in the inbox is its subject.
     """
 
     queue: LetterQueue
@@ -45,13 +45,13 @@ SWEEP = "dayone"
 
 @dataclass(frozen=True, kw_only=True)
 class Obstacle:
-    """What an operation waited for in vain: a resource to be confirmed, or with `is_in_the_way` one to go."""
+    """A resource that an operation waited for in vain: to be confirmed, or with `is_in_the_way` to be removed."""
 
     resource: ResourceOf
     is_in_the_way: bool = False
 
     def is_over(self, applied: Mapping[Resource, Applied]) -> bool:
-        """Whether there is nothing left of it, by what its subject has."""
+        """Return whether the obstacle is resolved, given the applied resources of its subject."""
         confirmed = applied.get(self.resource.resource)
         if self.is_in_the_way:
             return confirmed is None
@@ -79,7 +79,7 @@ class FailedWork:
 
 
 def after_failure(operation: Operation, *, obstacle: Obstacle | None, before: FailedWork | None) -> FailedWork:
-    """What is known of the subject when this operation of it has failed."""
+    """Return the subject's record of failed work after this operation failed."""
     # Whatever else has it planned may have mended what was wrong: the pauses begin anew.
     retries = before.retries if before and operation.actor == SWEEP else 0
     is_removal = takes_access_away(operation)
@@ -102,7 +102,7 @@ def after_failure(operation: Operation, *, obstacle: Obstacle | None, before: Fa
 
 
 def planned_again(failed: FailedWork, *, now: datetime) -> FailedWork:
-    """The same when the sweep has it planned again now: should that fail, the next pause is longer."""
+    """Return the record after the sweep planned the subject again; after another failure the next pause is longer."""
     retries = failed.retries + 1
     at = plan_again_at(retries, now=now, is_removal=failed.is_removal)
     return replace(failed, at=at, retries=retries, is_planned=True, obstacles=())
@@ -113,7 +113,7 @@ MESSAGE_IS_BACK_WITHIN = timedelta(minutes=10)
 
 
 class StuckKind(StrEnum):
-    """Where it is stuck."""
+    """Kinds of stuck work."""
 
     # A message of the inbox fails again and again.
     MESSAGE = "message"
@@ -125,7 +125,7 @@ class StuckKind(StrEnum):
     # An HR system gives no usable record, or gives none at all.
     HR_RECORD = "hr-record"
     HR_SOURCE = "hr-source"
-    # HR says that a person has left, whom the policy protects.
+    # HR reports that a person protected by the policy has left.
     PROTECTED = "protected"
 
 
@@ -146,12 +146,12 @@ class Stuck:
     until: datetime | None = None
 
     def is_over(self, *, now: datetime) -> bool:
-        """Whether it has not been noted again in time."""
+        """Return whether it has expired, because it was not noted again in time."""
         return self.until is not None and self.until <= now
 
 
 def of_failed_work(failed: FailedWork) -> Stuck | None:
-    """The subject whose operations have failed again after it was planned again; None before that."""
+    """Return a stuck entry if operations failed again after a new plan, else None."""
     is_failing_again = failed.retries > 1 or (failed.retries == 1 and not failed.is_planned)
     if not is_failing_again:
         return None
@@ -165,13 +165,13 @@ def of_failed_work(failed: FailedWork) -> Stuck | None:
 
 
 def person_of(stuck: Stuck) -> Subject | None:
-    """The person of whom an HR system gave no usable record; None for anything else."""
+    """Return the person for whom an HR system gave no usable record, or None for other kinds."""
     kind, _, name = stuck.subject.partition(":")
     is_about_them = stuck.kind is StuckKind.HR_RECORD and kind == SubjectKind.PERSON
     return Subject(SubjectKind.PERSON, name) if is_about_them and name else None
 
 
 def is_mended(stuck: Stuck, *, tellings: Iterable[Telling], heard: FactVersion | None) -> bool:
-    """Whether the source of a record that could not be used has sent a newer one of the person by now, or an echo."""
+    """Return whether the source of an unusable record has since sent a newer record or confirmation of the person."""
     versions = [telling.version for telling in tellings if telling.source == stuck.source]
     return any(version.at > stuck.since for version in (*versions, *([heard] if heard else [])))

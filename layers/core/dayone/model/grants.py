@@ -1,8 +1,7 @@
-"""Access that a human gives for a time: one membership or one assignment, with a reason, a beginning and an end.
+"""Time-limited access given by a human: one membership or one assignment, with a reason, a start and an end.
 
-A grant is a fact of its subject: a membership's of the person, an assignment's of the account. What is said of one is
-gathered, never overwritten: extensions add up and the earliest end counts, so that it does not matter in which order,
-or how often, they are heard of.
+A grant is a fact of its subject: a membership's of the person, an assignment's of the account. Updates are merged,
+never overwritten: extensions add up and the earliest end counts, so that neither their order nor repetition matters.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +18,7 @@ _RULE = "grant:"
 
 
 class GrantState(StrEnum):
-    """How far along a grant is; `REFUSED` was never in force."""
+    """States of a grant; a `REFUSED` grant was never in force."""
 
     SCHEDULED = "scheduled"
     ACTIVE = "active"
@@ -28,7 +27,7 @@ class GrantState(StrEnum):
 
 
 class Ending(StrEnum):
-    """How a grant came to its end: by its time, by somebody's word, with its holder, with its account, or at once."""
+    """Reasons why a grant ended: its time, a request, its person leaving, its account closing, or a refusal."""
 
     EXPIRED = "expired"
     ENDED_EARLY = "ended_early"
@@ -37,13 +36,13 @@ class Ending(StrEnum):
     REFUSED = "refused"
 
 
-# What whoever gave the grant has said themselves, or somebody about this very grant.
+# Endings requested by the creator of the grant, or by a caller for this grant alone.
 _ANNOUNCED = frozenset({Ending.EXPIRED, Ending.ENDED_EARLY})
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Extension:
-    """That a grant lasts longer: until when, said when, by whom (an ARN), and in which change."""
+    """An extension of a grant: the new end, the time of the request, the caller (an ARN), and the change."""
 
     at: datetime
     until: datetime
@@ -87,7 +86,7 @@ class Grant:
 
     @property
     def rule(self) -> str:
-        """What stands as the rule of a reason: `grant:` and the id."""
+        """Rule name for a reason: `grant:` and the id."""
         return f"{_RULE}{self.id}"
 
     @property
@@ -111,7 +110,7 @@ class Grant:
 
     @property
     def lasts_until(self) -> datetime:
-        """The end that was said last; an extension that came when it was over already counts for nothing."""
+        """End of the grant with its extensions; an extension made after the grant had ended does not count."""
         until = self.until
         for extension in sorted(self.extensions):
             if extension.at < until:
@@ -119,48 +118,48 @@ class Grant:
         return until
 
     def ending(self, *, now: datetime) -> Ending | None:
-        """How it has ended by `now`, None when it has not."""
+        """Return the reason why the grant has ended by `now`, or None if it has not."""
         if self.end is not None and self.end.at < self.lasts_until:
             return self.end.how
         return Ending.EXPIRED if now >= self.lasts_until else None
 
     def state(self, *, now: datetime) -> GrantState:
-        """How far along it is at `now`."""
+        """Return the state of the grant at `now`."""
         ending = self.ending(now=now)
         if ending is not None:
             return GrantState.REFUSED if ending is Ending.REFUSED else GrantState.ENDED
         return GrantState.SCHEDULED if now < self.begins else GrantState.ACTIVE
 
     def is_open(self, *, now: datetime) -> bool:
-        """Whether it is in force, or is to be."""
+        """Return whether the grant is in force or scheduled."""
         return self.ending(now=now) is None
 
 
 def joined(known: Grant, told: Grant) -> Grant:
-    """All that is said of one grant in two places, whichever is which."""
+    """Merge two copies of the same grant, in any order."""
     extensions = tuple(sorted({*known.extensions, *told.extensions}))
     ends = [grant.end for grant in (known, told) if grant.end is not None]
     return replace(known, extensions=extensions, end=min(ends, default=None))
 
 
 def is_of_grants(rules: Iterable[str]) -> bool:
-    """Whether there are rules, and all of them are grants."""
+    """Return whether there are rules and all of them are grants."""
     said = list(rules)
     return bool(said) and all(map(is_grant, said))
 
 
 def is_grant(rule: str) -> bool:
-    """Whether the rule of a reason is a grant."""
+    """Return whether the rule of a reason is a grant."""
     return rule.startswith(_RULE)
 
 
 def has_ended_as_announced(grants: Iterable[Grant], *, now: datetime) -> frozenset[Resource]:
-    """What was given by grants that have ended by their time, or by somebody's word about them."""
+    """Return the resources of grants that expired or were ended by a request about them."""
     return frozenset(grant.resource for grant in grants if grant.ending(now=now) in _ANNOUNCED)
 
 
 def next_turn(grants: Sequence[Grant], *, now: datetime) -> datetime | None:
-    """The next moment at which a grant begins or ends, `now` when one has and that is not on record yet, or None."""
+    """Return the next time at which a grant begins or ends, `now` if such a change is not recorded yet, or None."""
     if any(grant.noted is not grant.state(now=now) for grant in grants):
         return now
     moments = [moment for grant in grants for moment in (grant.begins, grant.lasts_until) if grant.is_open(now=now)]
@@ -168,7 +167,7 @@ def next_turn(grants: Sequence[Grant], *, now: datetime) -> datetime | None:
 
 
 def people_granted(grants: Iterable[Grant]) -> frozenset[str]:
-    """The ids of people who are given something alone in an account."""
+    """Return the ids of people with a grant for an assignment to themselves in an account."""
     return frozenset(
         grant.person for grant in grants if grant.person and grant.resource.kind is ResourceKind.ASSIGNMENT
     )

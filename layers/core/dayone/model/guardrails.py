@@ -33,9 +33,9 @@ COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """What has been counted: memberships and assignments that exist, and removals let go today and in this change.
+    """Counts for the guardrails: existing memberships and assignments, and removals of today and of this change.
 
-    `added_today` and `added_in_change` are the same of additions.
+    `added_today` and `added_in_change` are the same for additions.
     """
 
     existing: int = 0
@@ -47,9 +47,9 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class RemovalBudget:
-    """Removals, or additions, that a plan lets go: `count` more, while neither the day (UTC) nor the change has more.
+    """Removals or additions that a plan carries out: `count`, while the day (UTC) and the change stay within limits.
 
-    That is `at_most` of the kind.
+    The limit is `at_most` of the kind.
     """
 
     day: date
@@ -58,17 +58,17 @@ class RemovalBudget:
 
 
 def is_removal(difference: Difference) -> bool:
-    """Whether somebody loses access by it; in an account that has come to its end nobody has any."""
+    """Return whether a difference takes access away; in a closed account nobody has access to lose."""
     return _takes(difference.action, difference.resource, attributes=difference.wanted.attributes)
 
 
 def is_counted(difference: Difference) -> bool:
-    """Whether a membership or an assignment is given by it."""
+    """Return whether a difference adds a membership or an assignment."""
     return difference.action is Action.CREATE and difference.resource.kind in COUNTED
 
 
 def takes_access_away(operation: Operation) -> bool:
-    """The same of what is planned."""
+    """Return whether a planned operation takes access away."""
     return _takes(operation.action, operation.resource, attributes=operation.attributes)
 
 
@@ -80,23 +80,23 @@ def _takes(action: Action, resource: Resource, *, attributes: Mapping[str, str])
 
 
 def limit(guardrails: Guardrails, *, existing: int) -> int:
-    """How many removals a change, and a day, may make by themselves."""
+    """Return how many removals a change, and a day, may make without approval."""
     return max(guardrails.at_least, existing * guardrails.percent // 100)
 
 
 def addition_limit(guardrails: Guardrails, *, existing: int) -> int:
-    """How many additions a change, and a day, may make by themselves."""
+    """Return how many additions a change, and a day, may make without approval."""
     return max(guardrails.additions_at_least, existing * guardrails.additions_percent // 100)
 
 
 def with_count(applied: Applied) -> Applied:
-    """A resource that AWS has answered for, marked when it is part of the number that the limit is a percentage of."""
+    """Return a confirmed resource, marked if it is part of the total that the limit is a percentage of."""
     is_confirmed = applied.doubt is None or applied.counted
     return replace(applied, counted=applied.resource.kind in COUNTED and is_confirmed)
 
 
 def why_over_the_limit(removals: int, *, guardrails: Guardrails, tally: Tally) -> str:
-    """Why so many removals more are to be held, or "" when they are within the limit."""
+    """Return the reason to hold this many further removals, or "" if they are within the limit."""
     most = limit(guardrails, existing=tally.existing)
     before = max(tally.today, tally.in_change)
     if removals + before <= most:
@@ -109,9 +109,9 @@ def why_over_the_limit(removals: int, *, guardrails: Guardrails, tally: Tally) -
 def why_ruinous(
     removals: Collection[Resource], *, found: Sequence[Difference], applied: Mapping[Resource, Applied]
 ) -> str:
-    """Why removals are held below any limit, or "": they would leave an account without any of its groups' assignments.
+    """Return the reason to hold removals that would leave an account without any group assignment, or "".
 
-    What is a person's own goes when they leave, and a leaver does not wait for anybody.
+    This applies below any limit. A leaver's own assignments are exempt: their removal does not wait for approval.
     """
     # One whose creation was begun and never confirmed is nobody's yet.
     assigned = {
@@ -131,20 +131,20 @@ def why_ruinous(
 
 
 def gives_nothing(policy: Policy) -> bool:
-    """Whether a policy that is in force asks for nothing at all, which is more likely a slip than meant."""
+    """Return whether a policy in force asks for nothing at all, which is more likely a mistake than intended."""
     return policy.version > 0 and not (policy.groups or policy.permission_sets or policy.assignments)
 
 
 def counted(removals: int) -> str:
-    """A number of removals in words."""
+    """Format a number of removals in words."""
     return "1 removal" if removals == 1 else f"{removals} removals"
 
 
 class Verdict(StrEnum):
-    """What has become of what was held; the operation of a `WITHDRAWN` or `EXPIRED` one is to be superseded.
+    """Status of held removals and gifts; the operation of a `WITHDRAWN` or `EXPIRED` one is to be superseded.
 
-    Of an `EXPIRED` one nobody has decided in time: it counts as rejected from then on. One approved `AHEAD` is given
-    on a first day that is still to come, by the plan of that day, unless that comes later than `expires_at`.
+    An `EXPIRED` one was not decided on in time and counts as rejected from then on. One approved `AHEAD` is given on a
+    future first day, by the plan of that day, unless that comes later than `expires_at`.
     """
 
     WAITING = "waiting"
@@ -157,15 +157,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HeldRemoval:
-    """A removal, or with `is_gift` something to be given, that was held, and the operation that carries it out.
+    """A held removal (or with `is_gift` a held gift), and the operation that carries it out.
 
-    It outlives plans: as long as the same removal is asked for on the same ground, no plan makes it anew. `has_left` is
-    that ground: the person's employment is over, or else the policy. `policy_version` is the version a rejection holds
-    against; a newer one may ask again. `sensitive` says why it is sensitive to give it, or is empty; `form` stands for
-    the form in which it would be given, where there are several. It has been held since `at`, and none of those
-    `blamed`, by ARN or as named authors, may decide on it; of what an earlier release held neither is known. One that
-    `is_addition` is a gift, too, and is held for the number of these. What gives something expires at `expires_at`,
-    None for never.
+    It outlives plans: while the same removal is desired on the same ground, no plan creates it again. `has_left` is
+    that ground: the person's employment is over, or else the policy. `policy_version` is the version against which a
+    rejection holds; a newer one may ask again. `sensitive` is the reason why giving it is sensitive, or empty; `form`
+    identifies the form in which it would be given, where there are several. It has been held since `at`, and none of
+    those `blamed`, by ARN or as named authors, may decide on it; entries of an earlier release lack both. One that
+    `is_addition` is a gift, too, and is held because of the number of additions. A gift expires at `expires_at`; None
+    is never.
     """
 
     resource: Resource
@@ -184,7 +184,7 @@ class HeldRemoval:
 
     @property
     def held_as(self) -> str:
-        """What it is: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`."""
+        """Kind: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`."""
         if not self.is_gift:
             return "removals"
         if self.is_addition:
@@ -194,17 +194,17 @@ class HeldRemoval:
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """On what a plan asks for removals: the version of the policy, and whether the person's employment is over."""
+    """Ground for removals in a plan: the version of the policy, and whether the person's employment is over."""
 
     policy_version: int
     has_left: bool
 
 
 def reviewed(held: Iterable[HeldRemoval], *, removals: Collection[Resource], ground: Ground) -> tuple[HeldRemoval, ...]:
-    """What becomes of held removals when a subject is planned again and `removals` are asked for.
+    """Return the held removals after their subject is planned again with the desired `removals`.
 
-    Those that are asked for no more, or on another ground, are withdrawn, and forgotten at the next look. A rejected
-    one keeps its resource until a newer policy asks for the removal.
+    Those that are no longer desired, or on another ground, are withdrawn, and dropped by the next plan. A rejected one
+    keeps its resource until a newer policy asks for the removal.
     """
     looked_at = (_reviewed(removal, removals=removals, ground=ground) for removal in held)
     return tuple(removal for removal in looked_at if removal is not None)
@@ -213,10 +213,10 @@ def reviewed(held: Iterable[HeldRemoval], *, removals: Collection[Resource], gro
 def decided(
     held: Iterable[HeldRemoval], *, change: str, is_approved: bool, removals: Collection[Resource], ground: Ground
 ) -> tuple[HeldRemoval, ...]:
-    """The held removals with those of a change that waited decided on.
+    """Return the held removals after a decision on those of a change that were waiting.
 
-    They are approved, or rejected under the version of the policy, or withdrawn when they are not among `removals`,
-    which are those asked for now, on the same ground.
+    They are approved, or rejected under the version of the policy, or withdrawn if they are not among `removals`, the
+    removals desired now on the same ground.
     """
     verdict = Verdict.APPROVED if is_approved else Verdict.REJECTED
 
@@ -231,7 +231,7 @@ def decided(
 
 
 def spoken_for(held: Iterable[HeldRemoval]) -> frozenset[Resource]:
-    """The resources whose removal is not for a plan to make, because it is held, approved or rejected."""
+    """Return the resources whose removal no plan may create, because it is held, approved or rejected."""
     return frozenset(removal.resource for removal in held if removal.verdict is not Verdict.WITHDRAWN)
 
 
@@ -242,12 +242,12 @@ def held_as(held: Iterable[HeldRemoval]) -> str:
 
 
 def released(held: Iterable[HeldRemoval]) -> tuple[str, ...]:
-    """The operations that may run, whatever plan is in force."""
+    """Return the operations that may run whichever plan is in force."""
     return tuple(removal.operation for removal in held if removal.verdict is Verdict.APPROVED)
 
 
 def expires_at(since: datetime, *, after: timedelta) -> datetime | None:
-    """When what is held since then expires: on the hour, so that one look serves many; None with an `after` of 0."""
+    """Return the expiry of what is held since then, rounded up to the hour to share one scan; None if `after` is 0."""
     if not after:
         return None
     at = since + after
@@ -256,7 +256,7 @@ def expires_at(since: datetime, *, after: timedelta) -> datetime | None:
 
 
 def expired(held: Iterable[HeldRemoval], *, now: datetime, policy_version: int) -> tuple[HeldRemoval, ...]:
-    """What is held, with that expired on which nobody has decided in time."""
+    """Return the held removals with those marked expired that nobody decided on in time."""
 
     def look_at(removal: HeldRemoval) -> HeldRemoval:
         is_over = removal.verdict is Verdict.WAITING and removal.expires_at is not None and removal.expires_at <= now
@@ -266,7 +266,7 @@ def expired(held: Iterable[HeldRemoval], *, now: datetime, policy_version: int) 
 
 
 def next_expiry(held: Iterable[HeldRemoval]) -> datetime | None:
-    """When the first of what waits expires, None when nothing does."""
+    """Return the time at which the first waiting removal expires, or None."""
     return min(
         (removal.expires_at for removal in held if removal.verdict is Verdict.WAITING and removal.expires_at),
         default=None,

@@ -1,4 +1,4 @@
-"""How far along in working here a person is, by the employment that counts, and when time takes them further."""
+"""Stages of a person's employment, and the times at which they change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from dayone.model.people import Person, Status, has_come, will_come
 
 # The last day of an employment before, beside a record's own attributes; it is not an attribute of a person.
 PAST_END = "past_end_date"
-# Systems change the status hours or days behind the last day, so a last day just over says more than the status.
+# Systems change the status hours or days behind the last day, so a last day just over counts more than the status.
 STATUS_FOLLOWS_WITHIN = timedelta(days=7)
 
 
 def current_employment(attributes: Mapping[str, str], *, at: datetime) -> dict[str, str]:
-    """The attributes as of `at`, a last day that the status contradicts under `PAST_END` instead; days in ISO 8601.
+    """Return the attributes as of `at`, with a last day that contradicts the status in `PAST_END`; days in ISO 8601.
 
-    For a status that the source has stated: a default contradicts nothing. `active` contradicts a last day that is
-    before the first day, and one that was over for a week when the record was sent. `on_leave`, which some systems say
-    of leavers, contradicts none.
+    This is for a status from the source: a default contradicts nothing. `active` contradicts a last day before the
+    first day, and one that was over for a week when the record was sent. `on_leave`, which some systems use for
+    leavers, contradicts none.
     """
     first, last = attributes.get("start_date", ""), attributes.get("end_date", "")
     hardly_over = (at - STATUS_FOLLOWS_WITHIN).date().isoformat()
@@ -28,9 +28,9 @@ def current_employment(attributes: Mapping[str, str], *, at: datetime) -> dict[s
 
 
 def with_announced_end(attributes: Mapping[str, str], *, before: Mapping[str, str]) -> dict[str, str]:
-    """The attributes without `PAST_END`, which is the last day where the source said the same `before`, while active.
+    """Return the attributes without `PAST_END`, restored as the last day if the source had announced it while active.
 
-    That one was announced and has come: the same record once more does not bring anybody back.
+    An announced last day has come: the same record again does not reactivate anybody.
     """
     past, first = attributes.get(PAST_END, ""), attributes.get("start_date", "")
     kept = {name: text for name, text in attributes.items() if name != PAST_END}
@@ -43,21 +43,21 @@ _GONE = frozenset({Status.ENDED})
 
 
 class IdentitySource(StrEnum):
-    """Who makes users: Day One, or an identity provider that Identity Center takes them from."""
+    """Owner of users: Day One, or an identity provider that provisions them into Identity Center."""
 
     IDENTITY_CENTER = "identity_center"
     EXTERNAL = "external"
 
 
 class OnLeave(StrEnum):
-    """What becomes of the access of somebody who is on leave."""
+    """Treatment of access during a leave."""
 
     KEEP = "keep"
     SUSPEND = "suspend"
 
 
 class Leavers(StrEnum):
-    """What becomes of the user of somebody who has left."""
+    """Treatment of a leaver's user."""
 
     KEEP = "keep"
     DELETE = "delete"
@@ -74,7 +74,7 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class Welcome:
-    """Whose first day is `since` or later is said to be ready once they have access, by mail too when there is one."""
+    """Notice to people whose first day is `since` or later once they have access, by e-mail where `mail` is set."""
 
     since: date
     mail: Mail | None = None
@@ -82,12 +82,12 @@ class Welcome:
 
 @dataclass(frozen=True, kw_only=True)
 class LifeCycle:
-    """When people get and lose access, as the policy says.
+    """Times at which people get and lose access, from the policy.
 
-    The user is made `created_days_before` the first day; access lasts from `access_from` on the first day until
-    `access_until` on the last, which are local times, and None is the end of the day. `ends_sessions` is whether the
-    live sessions of whoever loses access are to be ended, `can_end_sessions` whether this deployment is able to.
-    `duplicates` are the ids of people who are another one already known, each with the id of the one who counts.
+    The user is created `created_days_before` the first day; access lasts from `access_from` on the first day until
+    `access_until` on the last, which are local times, and None is the end of the day. `ends_sessions` is whether live
+    sessions are to be revoked when access is lost, `can_end_sessions` whether this deployment is able to. `duplicates`
+    are the ids of people recorded twice, each with the id of the record that counts.
     """
 
     identity_source: IdentitySource = IdentitySource.IDENTITY_CENTER
@@ -102,12 +102,12 @@ class LifeCycle:
     duplicates: tuple[tuple[str, str], ...] = ()
 
     def original_of(self, person: str) -> str:
-        """The id of the person who this one really is, or empty when they are nobody else."""
+        """Return the id of the record that counts for a duplicate person, or an empty text if they are no duplicate."""
         return dict(self.duplicates).get(person, "")
 
 
 class Stage(StrEnum):
-    """How far along a person is."""
+    """Stages of a person's employment."""
 
     AWAITED = "awaited"
     EXPECTED = "expected"
@@ -117,10 +117,10 @@ class Stage(StrEnum):
 
 
 def stage_of(person: Person, *, cycle: LifeCycle, now: datetime) -> Stage:
-    """How far along the person is at `now`.
+    """Return the stage of the person at `now`.
 
-    Until they are EXPECTED there is to be no user, and only while they are PRESENT they are to have access: somebody
-    on leave is, unless the policy suspends their access.
+    Until they are EXPECTED they have no user, and only while they are PRESENT they have access; people on leave are
+    PRESENT unless the policy suspends their access.
     """
     if has_left(person, cycle=cycle, now=now):
         return Stage.LEFT
@@ -135,12 +135,12 @@ def stage_of(person: Person, *, cycle: LifeCycle, now: datetime) -> Stage:
 
 
 def has_access(person: Person, *, cycle: LifeCycle, now: datetime) -> bool:
-    """Whether the person is to have access at `now`."""
+    """Return whether the person should have access at `now`."""
     return stage_of(person, cycle=cycle, now=now) is Stage.PRESENT
 
 
 def has_left(person: Person, *, cycle: LifeCycle, now: datetime) -> bool:
-    """Whether the person's time here is over, or is another's who they really are."""
+    """Return whether the person's employment is over, or they are a duplicate of another person."""
     if person.status in _GONE or (cycle.duplicates and cycle.original_of(person.id)):
         return True
     days, at = _last_moment(cycle)
@@ -148,7 +148,7 @@ def has_left(person: Person, *, cycle: LifeCycle, now: datetime) -> bool:
 
 
 def is_on_leave(person: Person, *, now: datetime) -> bool:
-    """Whether the person is on leave: HR says so, or their leave has begun, and its last day is not over."""
+    """Return whether the person is on leave: by the status from HR, or by its first and last day."""
     if person.leave_start is None and person.status is not Status.ON_LEAVE:
         return False
     has_begun = person.leave_start is None or has_come(person, "leave_start", days=0, now=now)
@@ -156,14 +156,14 @@ def is_on_leave(person: Person, *, now: datetime) -> bool:
 
 
 def begins_at(person: Person, *, cycle: LifeCycle, now: datetime) -> datetime | None:
-    """When somebody who has not begun yet gets access, None if they have or had it."""
+    """Return the time at which a person gets access for the first time, None if they have or had it."""
     if stage_of(person, cycle=cycle, now=now) not in (Stage.AWAITED, Stage.EXPECTED):
         return None
     return will_come(person, "start_date", days=0, now=now, at=cycle.access_from)
 
 
 def next_stage_at(person: Person, *, cycle: LifeCycle, now: datetime) -> datetime | None:
-    """The next moment at which time alone takes the person further, or None."""
+    """Return the next time at which the person's stage changes by itself, or None."""
     if person.status in _GONE:
         return None
     until_days, until = _last_moment(cycle)
@@ -181,5 +181,5 @@ def next_stage_at(person: Person, *, cycle: LifeCycle, now: datetime) -> datetim
 
 
 def _last_moment(cycle: LifeCycle) -> tuple[int, time]:
-    """How many days after the last one access ends, and at which local time."""
+    """Return when access ends: the number of days after the last day, and the local time."""
     return (1, time.min) if cycle.access_until is None else (0, cycle.access_until)

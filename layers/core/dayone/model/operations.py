@@ -12,7 +12,7 @@ from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject
 
 
 class Action(StrEnum):
-    """What an operation does to its resource."""
+    """Actions of an operation on its resource."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -20,7 +20,7 @@ class Action(StrEnum):
 
 
 class OperationState(StrEnum):
-    """How far an operation has come; the last four are final but for `HELD`, which waits for a human."""
+    """States of an operation; the last four are final but for `HELD`, which waits for a human."""
 
     PENDING = "pending"
     SUBMITTED = "submitted"
@@ -31,10 +31,10 @@ class OperationState(StrEnum):
 
 
 class DeletionOutcome(StrEnum):
-    """What a deletion that succeeded has come to; AWS has said `DELETED` only for the first.
+    """Outcomes of a successful deletion; AWS confirmed a deletion only for `DELETED`.
 
-    `WAS_NOT_THERE`: nothing was there to delete any more, by AWS's word or because nothing had ever been made.
-    `LEFT_IN_PLACE`: it was there before Day One, which has not touched it.
+    `WAS_NOT_THERE`: nothing was there to delete any more, as AWS reported or because nothing had ever been created.
+    `LEFT_IN_PLACE`: it existed before Day One, which has not touched it.
     """
 
     DELETED = "deleted"
@@ -46,7 +46,7 @@ OPEN_STATES = frozenset({OperationState.PENDING, OperationState.SUBMITTED})
 
 
 class Priority(IntEnum):
-    """What goes first: the lower the number, the sooner."""
+    """Order of operations: the lower the number, the sooner."""
 
     REVOCATION = 0
     ONBOARDING = 1
@@ -58,18 +58,17 @@ class Priority(IntEnum):
 class Operation:
     """One change to AWS.
 
-    `change` and `actor` say which change it belongs to and who or what caused that. `number` orders the operations of
-    one plan, from 0. `requires` are resources that must be confirmed in AWS first, and `called`
-    the names that these must have there, each empty where any will do; `after` are numbers of operations
-    of the same plan that must have been done, by whichever plan once it is replaced; `covers` are resources that go
-    when this one goes; `vacated_by` are users
-    that must have given up this one's user name and e-mail address in AWS before; `behind` is how many operations of
-    the plan come after it. `waiting_for` says in words what keeps it from running. One that `is_parked` is not in its
-    lane: it waits for the resource that it `awaits`, to be confirmed or to go. `refusal` is the way in which it
-    was last kept from being done, `refused_since` since when in that way. `request_id` is AWS's, as soon as it has one,
-    and `submitted_at` when it gave it; `attempted_at` is when the last attempt began. With `failed_before` the same has
-    failed in an earlier change, and is only tried again with this one, whose cause has nothing to do with it. `outcome`
-    is that of a deletion that has succeeded. `adopts` is the digest of what somebody has decided to take on.
+    `change` and `actor` are the change it belongs to and the cause of that. `number` orders the operations of one plan,
+    from 0. `requires` are resources that must be confirmed in AWS first, and `called` the names that these must have
+    there, each empty where any will do; `after` are numbers of operations of the same plan that must be finished, by
+    whichever plan once it is replaced; `covers` are resources that are deleted together with this one; `vacated_by` are
+    users that must have given up this one's user name and e-mail address in AWS before; `behind` is how many operations
+    of the plan come after it. `waiting_for` describes what keeps it from running. One that `is_parked` is not in its
+    lane: it waits for the resource that it `awaits`, to be confirmed or to be deleted. `refusal` is the kind of its
+    last failed attempt, `refused_since` the start of failures of that kind. `request_id` is AWS's, once it has one, and
+    `submitted_at` the time it was given; `attempted_at` is the start of the last attempt. With `failed_before` the same
+    operation failed in an earlier change and is only retried by this one, whose cause is unrelated. `outcome` is that
+    of a successful deletion. `adopts` is the digest of what somebody has decided to adopt.
     """
 
     change: str
@@ -113,7 +112,7 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """What it does, such as `create-membership`."""
+        """Kind of the operation, such as `create-membership`."""
         return f"{self.action}-{self.resource.kind}"
 
     @cached_property
@@ -123,17 +122,17 @@ class Operation:
 
     @property
     def awaits_removal(self) -> bool:
-        """Whether what it waits for is in its way: nothing that it requires, and no earlier step of its own plan."""
+        """True if it waits for the removal of a resource outside its plan that it does not require."""
         on = self.awaits
         return on is not None and on.subject != self.subject and on not in self.requires
 
 
 @dataclass(frozen=True, kw_only=True)
 class Applied:
-    """A resource as AWS confirmed it to us; with `doubt` set, an action on it has begun and not been confirmed.
+    """A resource as confirmed by AWS; with `doubt` set, an action on it was started and is not confirmed.
 
-    `references` are AWS's own ids, such as `user_id` or `permission_set_arn`. `adopted` marks what was there before
-    Day One; that is never deleted. `counted` says that it is part of the number the guardrail is a percentage of.
+    `references` are AWS's own ids, such as `user_id` or `permission_set_arn`. `adopted` marks a resource that existed
+    before Day One; it is never deleted. `counted` marks it as part of the total that the guardrail is a percentage of.
     """
 
     resource: Resource
@@ -151,11 +150,10 @@ class Applied:
 
 @dataclass(frozen=True)
 class Succeeded:
-    """AWS said that the operation is done; `references` are the ids it gave, `request_id` is empty without a call.
+    """AWS finished the operation; `references` are the ids it gave, `request_id` is empty if no call was made.
 
-    `outcome` says of a deletion that nothing was deleted, and why.
-    `existing` are the attributes of what was adopted though they are not all as wanted, and `attached` are the policies
-    that an adopted permission set has.
+    `outcome` explains a deletion that deleted nothing. `existing` are the attributes of an adopted resource that differ
+    from the desired ones, and `attached` are the policies that an adopted permission set has.
     """
 
     references: Mapping[str, str] = field(default_factory=dict)
@@ -178,7 +176,7 @@ class Submitted:
 
 @dataclass(frozen=True)
 class Failed:
-    """AWS said no, for this reason."""
+    """AWS rejected the operation for this reason."""
 
     reason: str
 
@@ -231,12 +229,12 @@ _IDENTITY_STORE: Mapping[tuple[Action, ResourceKind], str] = {
 
 
 def lane_of(operation: Operation) -> Lane:
-    """The lane it goes in."""
+    """Return the lane of an operation."""
     return _LANES.get(operation.resource.kind, Lane.PERMISSION_SETS)
 
 
 def quota_of(operation: Operation) -> str:
-    """The rate of calls it counts against: a service as a whole, or `identitystore:` and the name of an API."""
+    """Return the quota an operation counts against: a whole service, or `identitystore:` and the name of an API."""
     kind = operation.resource.kind
     return _ELSEWHERE.get(kind) or _IDENTITY_STORE.get((operation.action, kind), SSO_ADMIN)
 

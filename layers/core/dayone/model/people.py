@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 
 class Status(StrEnum):
-    """Where a person stands in their employment, as HR says; `MISSING` is who is gone from what HR sends.
+    """Employment status of a person from HR; `MISSING` marks a person who is absent from HR's data.
 
-    Nobody is taken to have left because a record is missing: what they have is held for a human to decide on.
+    A missing record is not a departure: removals are held for a human to decide on.
     """
 
     ACTIVE = "active"
@@ -18,17 +18,17 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
-# What HR can say; that somebody is missing is noticed here.
+# Values that HR can send; MISSING is determined here.
 STATED = (Status.ACTIVE, Status.ON_LEAVE, Status.ENDED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One person in the words of HR; attributes that HR left out are empty strings.
+    """One person as HR describes them; attributes that HR left out are empty strings.
 
     `start_date` and `end_date` are the first and the last day at work, `leave_start` and `leave_end` the first and the
     last day of a leave, all included, in the person's `time_zone` (an IANA name). No date means no limit on that side;
-    without the first day of a leave only the status `ON_LEAVE` says that there is one.
+    without the first day of a leave only the status `ON_LEAVE` marks one.
     """
 
     id: str
@@ -83,10 +83,10 @@ def date_of(person: Person, attribute: str) -> date | None:
 
 
 def day_begins(person: Person, attribute: str, *, days: int, at: time = time.min) -> datetime | None:
-    """The moment, in UTC, `days` days after the person's date `attribute` at the local time `at`; None without a date.
+    """Return the time, in UTC, `days` days after the person's date `attribute` at local time `at`; None without a date.
 
-    A day beyond the last one there is never begins, one before the first has begun. A time that the clocks leave out
-    that night is the moment they go on at, and of one that they show twice it is the first.
+    A day after the last representable one never begins, one before the first has begun. A local time that the clocks
+    skip that night is the moment at which they go on; of one that occurs twice the first counts.
     """
     day = date_of(person, attribute)
     if day is None:
@@ -98,7 +98,7 @@ def day_begins(person: Person, attribute: str, *, days: int, at: time = time.min
 
 
 def has_come(person: Person, attribute: str, *, days: int, now: datetime, at: time = time.min) -> bool:
-    """Whether the moment that `day_begins` tells is `now` or past; never when there is none."""
+    """Return whether the time given by `day_begins` is `now` or past; False if there is none."""
     day = date_of(person, attribute)
     come = _has_come_everywhere(day, days=days, now=now) if day else False
     if come is not None:
@@ -108,7 +108,7 @@ def has_come(person: Person, attribute: str, *, days: int, now: datetime, at: ti
 
 
 def will_come(person: Person, attribute: str, *, days: int, now: datetime, at: time = time.min) -> datetime | None:
-    """The moment that `day_begins` tells, when it is still to come."""
+    """Return the time given by `day_begins` if it is still to come."""
     day = date_of(person, attribute)
     if day is None or _has_come_everywhere(day, days=days, now=now):
         return None
@@ -126,7 +126,7 @@ def _moment(day: date, at: time, person: Person) -> datetime:
 
 
 def _clocks_go_on(before: datetime, after: datetime, *, zone: ZoneInfo) -> datetime:
-    """The moment between the two at which the zone's offset changes, to the second."""
+    """Return the time between the two at which the zone's offset changes, to the second."""
     offset = before.astimezone(zone).utcoffset()
     low, high = 0, int((after - before).total_seconds())
     while high - low > 1:

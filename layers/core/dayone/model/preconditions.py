@@ -1,4 +1,4 @@
-"""What a caller makes a write depend on: that what is there is still what they have seen."""
+"""Preconditions of a write: the stored version is still the one the caller has read."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from dayone.errors import Outdated
 
 @dataclass(frozen=True, kw_only=True)
 class Precondition:
-    """Holds for whatever is there unless it says otherwise.
+    """A precondition of a write; with the default values it always holds.
 
-    `versions` are those of which one has to be the newest, none for any; `must_exist` wants anything to be there, and
-    `must_be_new` nothing at all.
+    `versions` lists the versions of which one must be the newest, none for any; `must_exist` requires that a version
+    exists, and `must_be_new` that none does.
     """
 
     versions: frozenset[str] = frozenset()
@@ -18,7 +18,7 @@ class Precondition:
     must_be_new: bool = False
 
     def check(self, newest: str | None) -> None:
-        """Raises Outdated unless it holds for the newest version, None when there is none."""
+        """Raise Outdated unless it holds for the newest version, None when there is none."""
         if self.must_be_new and newest is not None:
             raise Outdated(f"it already exists, with version {newest}: leave out If-None-Match to replace it")
         if self.must_exist and newest is None:

@@ -1,9 +1,9 @@
-"""Who stands behind the ARN that a caller has signed with, however many names the same human or workload can take."""
+"""Identification of the human or workload behind a caller's ARN, across all names they can use."""
 
 import re
 
 AUTHOR = "author:"
-# How it is with SoleAdministrator, as `setup check` and `status` say it.
+# Effect of SoleAdministrator, in the words of `setup check` and `status`.
 ALONE = "SoleAdministrator=yes: one person alone can give sensitive access, remove any number and approve it themselves"
 BY_ONESELF = "decided by oneself, which SoleAdministrator allows"
 # After a refusal: where a company has nobody else, this is the only way.
@@ -17,11 +17,11 @@ _CHOSEN = re.compile(r"(?P<role>arn:aws[a-z-]*:sts::[0-9]{12}:(?:assumed-role/.+
 
 
 def principal_of(actor: str) -> str:
-    """The same text for everybody who may be the same human or workload.
+    """Return the same text for all ARNs that may be the same human or workload.
 
     `actor` is an ARN: all roles of permission sets of one Identity Center user are that user; all sessions of any other
-    role are the role, and all federated users of an account are one, since their names are chosen by who signs in. An
-    IAM user, and whatever is no ARN, stands for itself.
+    role are the role, and all federated users of an account are the same, since their names are chosen at sign-in. An
+    IAM user, and any text that is no ARN, is unique.
     """
     if reserved := _RESERVED.fullmatch(actor):
         return f"user {reserved['user'].casefold()}"
@@ -31,9 +31,9 @@ def principal_of(actor: str) -> str:
 
 
 def is_same(caller: str, actor: str) -> bool:
-    """Whether a caller, by ARN, may be the actor behind something: another ARN, or an `author:` that was named.
+    """Return whether a caller, by ARN, may be the given actor: another ARN, or a named `author:`.
 
-    An author is named by user name, or by ARN; a name means whoever signs in under it, in whatever letter case.
+    An author is named by user name, or by ARN; a name means anybody who signs in with it, in any letter case.
     """
     name = actor.removeprefix(AUTHOR)
     if name == actor or name.startswith("arn:"):
@@ -42,8 +42,8 @@ def is_same(caller: str, actor: str) -> bool:
 
 
 def by_oneself(own_part: str) -> str:
-    """The end of an audit entry about a decision of somebody whose own part this is; empty for anybody else's.
+    """Return the suffix of an audit entry about a decision on one's own change; empty for anybody else's.
 
-    `own_part` says what the caller has brought about, or is empty.
+    `own_part` describes what the caller has caused, or is empty.
     """
     return f"; {BY_ONESELF}: it {own_part}" if own_part else ""

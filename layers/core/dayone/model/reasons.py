@@ -1,4 +1,4 @@
-"""Why something is desired, with the attributes that it is desired with."""
+"""Reasons for desired resources, and their desired attributes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dayone.model.subjects import Resource
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something is wanted: the rule (`file:line`, or `employment`), and what in the facts makes it apply."""
+    """A reason for a desired resource: the rule (`file:line`, or `employment`), and the facts that make it apply."""
 
     rule: str
     because: str
@@ -17,7 +17,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Wanted:
-    """How one resource should be, and why."""
+    """Desired attributes of one resource, with the reasons."""
 
     attributes: Mapping[str, str]
     reasons: tuple[Reason, ...]
@@ -25,11 +25,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Desired:
-    """Everything a subject should have; `left_alone` says why nothing about it may be changed, when that is so.
+    """All resources a subject should have; `left_alone` is the reason why nothing may be changed, if there is one.
 
-    `gives_up` is what goes although such things are kept otherwise, and `notes` say what is not done, and why.
-    `gone` is the state of an account that has come to its end: what was there is tidied up.
-    `doubtful` says why whatever is taken away by this is for a human to decide on, however little it is.
+    `gives_up` are resources to remove although their kind is kept otherwise, and `notes` list what is not done, and
+    why. `gone` is the state of an account that is closed: its resources are cleaned up. `doubtful` is the reason why a
+    human must decide on every removal, however small.
     """
 
     resources: Mapping[Resource, Wanted]
@@ -45,6 +45,6 @@ TAG_PREFIX = "tag:"
 
 
 def tags_in(attributes: Mapping[str, str]) -> Mapping[str, str]:
-    """The tags among the attributes of a permission set, by their own keys."""
+    """Return the tags among the attributes of a permission set, by their own keys."""
     tags = {word: text for word, text in attributes.items() if word.startswith(TAG_PREFIX)}
     return {word.removeprefix(TAG_PREFIX): text for word, text in tags.items()}

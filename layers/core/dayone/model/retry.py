@@ -1,7 +1,7 @@
-"""When to try again what AWS has not done, and what AWS means by the reason of a request that FAILED.
+"""Retry times for failed AWS operations, and the meaning of the reason of a FAILED request.
 
-AWS gives no code there, only words. They are compared from the beginning and in AWS's own spelling: further on they
-repeat names, ARNs and whole policy documents of the customer, and a word in one of those says nothing.
+AWS gives no code there, only words. They are compared from the beginning and in AWS's own spelling: later parts repeat
+names, ARNs and whole policy documents of the customer, whose words mean nothing.
 """
 
 import re
@@ -10,11 +10,11 @@ from enum import StrEnum
 
 
 class FailureKind(StrEnum):
-    """What a reason means for whoever asked."""
+    """Meaning of a failure for the caller."""
 
     # What was to be removed is not there.
     GONE = "gone"
-    # The group or user is not to be found, which is said for a moment of one that was made a moment ago as well.
+    # The group or user is not found, which AWS also reports for a moment after it was created.
     UNKNOWN_ASSIGNEE = "unknown-assignee"
     # Our role lacks a right, or has it since a moment only: an outage of ours.
     DENIED = "denied"
@@ -23,7 +23,7 @@ class FailureKind(StrEnum):
     FINAL = "final"
 
 
-# The code of an error that is told at once, and the status of another service's error that is told late.
+# The code of an immediate error, and the status of another service's error that is reported later.
 _CODE = re.compile(r"(?:[A-Za-z.]+(?:Exception|Error): )?")
 _STATUS = re.compile(r"Received an? (?P<status>\d{3}) status error: ")
 _TOO_MANY_REQUESTS, _SERVER_ERRORS = 429, range(500, 600)
@@ -59,9 +59,9 @@ _MEANINGS = tuple((re.compile("|".join(phrases), re.IGNORECASE), kind) for kind,
 
 
 def kind_of_failure(reason: str) -> FailureKind:
-    """What AWS means by a reason such as `Received a 404 status error: Assignment not found.`
+    """Return the meaning of an AWS reason such as `Received a 404 status error: Assignment not found.`
 
-    Also that of an error that is told at once, as `CodeOfTheError: its text`.
+    It also accepts an immediate error, written as `CodeOfTheError: its text`.
     """
     text = reason[_end(_CODE, reason) :]
     status = _STATUS.match(text)
@@ -84,7 +84,7 @@ _LONGEST_PAUSE_OF_A_REMOVAL = timedelta(hours=1)
 
 
 class Refusal(StrEnum):
-    """The way in which an operation was last kept from being done; what lasts in one way is told from what changes."""
+    """Kinds of failed attempts; durations are counted for the kinds that last."""
 
     NONE = ""
     # Our own role, credentials or key: for as long as it lasts.
@@ -99,27 +99,27 @@ class Refusal(StrEnum):
     PASSING = "passing"
     # A permission set is provisioned one account after another, because one of its accounts is closed.
     ONE_BY_ONE = "one-by-one"
-    # AWS was not asked: what it builds on is not there, or what builds on it is still there.
+    # No call was made: a resource it depends on does not exist, or one that depends on it still exists.
     BLOCKED = "blocked"
 
 
-# These come between tries of anything, and say nothing about the operation.
+# These can interrupt the attempts of any operation and are unrelated to it.
 _INCIDENTAL = frozenset({Refusal.THROTTLED, Refusal.SILENCE})
 # These end only when they pass.
 ENDLESS = frozenset({Refusal.NONE, Refusal.DENIED, Refusal.THROTTLED, Refusal.AWAITED})
 
 
 def refused_in_the_same_way(refusal: Refusal, *, before: Refusal) -> bool:
-    """Whether time that has passed with `before` counts for `refusal` as well."""
+    """Return whether time spent with `before` counts for `refusal` as well."""
     return refusal is before or (
         refusal in _INCIDENTAL and before not in (Refusal.NONE, Refusal.DENIED, Refusal.THROTTLED)
     )
 
 
 def retry_at(attempts: int, *, now: datetime, jitter: float, retry_after: float | None) -> datetime:
-    """When to try again after `attempts` tries: doubling from one second to a minute, spread by `jitter` in [0, 1).
+    """Return the time of the next attempt: doubling from one second to a minute, spread by `jitter` in [0, 1).
 
-    `retry_after`, in seconds, is AWS's own word and wins when it is longer.
+    `retry_after`, in seconds, comes from AWS and wins when it is longer.
     """
     ceiling = min(_LONGEST_BACKOFF, timedelta(seconds=2 ** min(attempts - 1, 10)))
     backoff = ceiling * (0.5 + jitter / 2)
@@ -127,9 +127,9 @@ def retry_at(attempts: int, *, now: datetime, jitter: float, retry_after: float 
 
 
 def plan_again_at(retries: int, *, now: datetime, is_removal: bool) -> datetime:
-    """When to plan again what has failed, and has been planned again `retries` times in a row by the sweep.
+    """Return the time to plan failed work again after the sweep planned it `retries` times in a row.
 
-    The pauses double from five minutes to a day; where somebody keeps access by it, to an hour.
+    The pauses double from five minutes to a day, or to an hour where somebody keeps access meanwhile.
     """
     longest = _LONGEST_PAUSE_OF_A_REMOVAL if is_removal else _LONGEST_PAUSE
     doubled = _FIRST_PAUSE * float(2 ** min(retries, 10))

@@ -1,4 +1,4 @@
-"""What is remembered about one subject, what a new plan makes of it, and how an account's bootstrap goes."""
+"""Stored state of one subject, the plan that changes it, and the progress of an account's bootstrap."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,7 @@ class Bootstrap:
 
 @dataclass(frozen=True)
 class Progress:
-    """How the plan in force has gone on: operations of it that are not finished, and those that have failed."""
+    """Progress of the plan in force: its unfinished operations, and the failed ones."""
 
     outstanding: int = 0
     failed: int = 0
@@ -42,11 +42,11 @@ class Progress:
 def bootstrap_after(
     known: Bootstrap | None, *, account: Account, before: Progress, begun: int | None, gives: bool, cause: Cause
 ) -> Bootstrap | None:
-    """What is to be remembered when an account is planned.
+    """Return the bootstrap state to store when an account is planned.
 
-    `begun` is how many operations the new plan lets run, None when the plan `before` stays in force; `gives` when any
-    of them makes an assignment. It begins with an account that AWS is not ready with, too, and begins anew with one
-    that was gone and is back.
+    `begun` is how many operations the new plan runs, None when the plan `before` stays in force; `gives` is whether any
+    of them makes an assignment. A bootstrap also begins with an account that AWS has not activated yet, and begins
+    again with one that was closed and is back.
     """
     if account.state in GONE:
         return None
@@ -61,12 +61,12 @@ def bootstrap_after(
 
 
 def has_everything(known: Bootstrap, *, progress: Progress) -> bool:
-    """Whether it is over; what is remembered says so from the next plan on only."""
+    """Return whether the bootstrap is over; the stored state shows that only from the next plan on."""
     return known.is_over or (known.is_under_way and progress == Progress())
 
 
 def is_reached(known: Bootstrap | None, *, before: Progress, after: Progress) -> bool:
-    """Whether it is over because the last operation of its plan has just succeeded, as all the others had."""
+    """Return whether the bootstrap ends because the last operation of its plan has just succeeded."""
     return known is not None and known.is_under_way and before.outstanding > 0 and after == Progress()
 
 
@@ -89,9 +89,9 @@ NO_GENERATION = "0-0"
 
 @dataclass(frozen=True, kw_only=True)
 class FactVersion:
-    """Which telling of a fact this is: the source's own time, then when we read it, then a digest that decides.
+    """Version of a source record: the source's own time, then the time of reading, then a digest as tie-breaker.
 
-    `read_at` is set for what we have asked the source for: its own time does not move with everything it says.
+    `read_at` is set for records fetched from the source, whose own time does not change with every attribute.
     """
 
     at: datetime
@@ -99,17 +99,17 @@ class FactVersion:
     read_at: datetime | None = None
 
     def is_newer_than(self, other: "FactVersion | None") -> bool:
-        """Whether this telling replaces `other`; the answer is the same in whatever order the two arrive."""
+        """Return whether this version replaces `other`; the answer does not depend on the order of arrival."""
         return other is None or self.rank > other.rank
 
     @property
     def rank(self) -> tuple[datetime, datetime, str]:
-        """What tellings of one source are ordered by."""
+        """Sort key of the records of one source."""
         return (self.at, self.read_at or self.at, self.digest)
 
 
 class Presence(StrEnum):
-    """Whether a source still knows a person: `MISSING` means that they are gone without a word, `DELETED` with one."""
+    """Presence of a person in a source: `MISSING` means absent without notice, `DELETED` reported as deleted."""
 
     PRESENT = "present"
     MISSING = "missing"
@@ -118,12 +118,11 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """What one HR source says of a person: texts by the names of Person's attributes, days in ISO 8601.
+    """The record of a person from one HR source: texts by the names of Person's attributes, days in ISO 8601.
 
-    An attribute that is not among them is one that the source says nothing about; an empty text says that there is
-    none. One that is not `PRESENT` has no attributes of its own. `flaws` are the mistakes that were left aside.
-    `tellers` are the ARNs of those who have told by hand, by the attribute whose present value they were the first to
-    tell.
+    A missing attribute is one the source does not supply; an empty text means that there is no value. One that is not
+    `PRESENT` has no attributes of its own. `flaws` are the mistakes that were ignored. `tellers` are the ARNs of the
+    authors of manual entries, by the attribute whose present value they were the first to enter.
     """
 
     source: str
@@ -136,28 +135,28 @@ class Telling:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The one record of a subject that every plan is committed against.
+    """The record of a subject that every plan is committed against.
 
-    `generation` is `number-token`: the number grows with each plan, the token tells apart two plans that both wanted
-    that number; `change` is the change that made it. `fingerprint` and `outstanding` describe the operations of this
-    generation: what they ask for, and how many are not finished; `failed` counts those that have failed. `due_at` is
-    when time alone will change what is desired.
+    `generation` is `number-token`: the number grows with each plan, the token distinguishes two plans with the same
+    number; `change` is the change that made it. `fingerprint` and `outstanding` describe the operations of this
+    generation: a digest of their content, and how many are not finished; `failed` counts those that have failed.
+    `due_at` is when time alone will change what is desired.
     `removing` are the removals that this generation makes and that have been counted, so that no later one counts them
-    again, and `adding` the same of additions; `held` are those that wait for a human, or have been decided on, and
+    again, and `adding` the same for additions; `held` are those that wait for a human, or have been decided on, and
     belong to no generation.
-    `tellings` is what each HR source has said last of a person, from which `fact` is made; `claims` are the user names
-    and e-mail addresses that are this person's and nobody else's. `former_holders` are the ids of people who have left
+    `tellings` are the newest records of a person from each HR source, from which `fact` is made; `claims` are the user
+    names and e-mail addresses that belong to this person alone. `former_holders` are the ids of people who have left
     and had one of them before; with `awaits_names` the person is to get one as soon as somebody who has left has no
     access any more.
-    What was confirmed before `trusted_since` may be gone without a word of AWS, see `trusted`. `bootstrap` is how far
-    an account has come to having everything for the first time. One that was there before Day One `awaits_approval`:
-    what it is given is held until a human has approved any of it.
-    `adoption` is the decision about what exists under its name, until it is carried out, or has come to nothing.
-    `grants` are those that are open, and those that have ended while what they gave is still there.
-    `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with any that they
-    should not have.
-    `revision` counts every write that a plan could depend on, of the head and of the resources: two equal ones are the
-    same state of the subject.
+    What was confirmed before `trusted_since` may have been deleted without a notice of AWS, see `trusted`. `bootstrap`
+    is the progress of an account towards its first complete set of assignments. One that existed before Day One
+    `awaits_approval`: its assignments are held until a human has approved any of them.
+    `adoption` is the decision about existing resources of its name, until it is carried out or lapses. `grants` are the
+    open grants, and ended ones whose resources still exist.
+    `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with access that
+    they should not have.
+    `revision` counts every write that a plan could depend on, of the head and of the resources: an equal revision means
+    an equal state of the subject.
     """
 
     subject: Subject
@@ -188,12 +187,12 @@ class Head:
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether no operation of the plan in force is open, and nothing that it holds waits for a human."""
+        """True if no operation of the plan in force is open, and none of its held removals waits for a human."""
         return self.outstanding == 0 and not any(removal.verdict is Verdict.WAITING for removal in self.held)
 
     @property
     def is_adopting(self) -> bool:
-        """Whether what was decided about what exists is under way, or waits for another person."""
+        """True if an adoption is under way, or waits for another person's approval."""
         is_held = any(
             removal.is_gift and removal.verdict in (Verdict.WAITING, Verdict.APPROVED) for removal in self.held
         )
@@ -206,7 +205,7 @@ class Head:
 
     @property
     def progress(self) -> Progress:
-        """How the plan in force has gone on."""
+        """Progress of the plan in force."""
         return Progress(outstanding=self.outstanding, failed=self.failed)
 
 
@@ -252,14 +251,13 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What planning a subject leads to, to be committed as a whole or not at all.
+    """Result of planning a subject, committed as a whole or not at all.
 
-    `before` is the head that was read: the commit is refused when it is no longer the one in place. Without
-    `operations` the generation stays, so what runs goes on. `removals` and `additions` are what they take from the
-    guardrails' budgets. `held_because` says why any of them is held, and `blamed` who has brought that about.
-    `delivery` is noted as taken by this plan's change. `grants` are those of which something is to be put on record,
-    and `reasons` replace those of resources that stay as they are. With `adds_subject` its change did not expect this
-    subject.
+    `before` is the head that was read: the commit is refused when it is no longer the stored one. Without `operations`
+    the generation stays, so running operations continue. `removals` and `additions` are the amounts taken from the
+    guardrails' budgets. `held_because` is the reason why any of them is held, and `blamed` are the people who caused
+    that. `delivery` is recorded as received by this plan's change. `grants` are those to be recorded, and `reasons`
+    replace those of resources that stay as they are. With `adds_subject` its change did not count this subject yet.
     """
 
     cause: Cause
@@ -279,5 +277,5 @@ class Plan:
 
 
 def generation_number(generation: str) -> int:
-    """The number in `number-token`."""
+    """Return the number in `number-token`."""
     return int(generation.partition("-")[0])

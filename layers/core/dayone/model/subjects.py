@@ -11,10 +11,11 @@ _BETWEEN = "/"  # begins neither: no key of a group or a permission set holds on
 
 
 class ResourceKind(StrEnum):
-    """What kind of thing in Identity Center a resource is.
+    """Kinds of resources, most of them in Identity Center.
 
-    Three are elsewhere: `ended-sessions` is a user's place in the policy that denies everything to live sessions,
-    `welcome` the mark that a person was told to be ready, and `guardrails` that a policy's own count alone.
+    Three are elsewhere: `ended-sessions` is a user's entry in the policy that denies everything to live sessions,
+    `welcome` the mark that a person was sent their welcome message, and `guardrails` exists only so that a policy's own
+    guardrails can be held.
     """
 
     USER = "user"
@@ -33,12 +34,12 @@ class ResourceKind(StrEnum):
 
 
 class Resource(NamedTuple):
-    """One thing in Identity Center that belongs to a subject, written `kind` or `kind/name`.
+    """One resource in Identity Center that belongs to a subject, written `kind` or `kind/name`.
 
     Names: a membership's is its group; an assignment's is `permission set/group` or `permission set/person:id`; a
     managed policy's is its path below `policy/`, such as `job-function/ViewOnlyAccess`; a customer policy's is its path
-    and name, such as `/teams/Deployer`; that of guardrails is the version of the policy; the others have none, their
-    subject says which they are.
+    and name, such as `/teams/Deployer`; that of guardrails is the version of the policy; the others have none, since
+    their subject identifies them.
     """
 
     kind: ResourceKind
@@ -55,11 +56,12 @@ class Resource(NamedTuple):
 
 
 class SubjectKind(StrEnum):
-    """What kind of thing a subject is.
+    """Kinds of subjects.
 
     The last five have nothing in Identity Center: the policy fans out to all others when it changes; a change to those
-    of its subjects whose removals it holds when these are decided on, or that have failed when it is tried again; an HR
-    source to the people it tells of; an organizational unit to the accounts below it, the organisation to all accounts.
+    of its subjects whose removals it holds when these are decided on, or that have failed when it is retried; an HR
+    source to the people in its records; an organizational unit to the accounts below it, the organisation to all
+    accounts.
     """
 
     PERSON = "person"
@@ -110,7 +112,7 @@ class ResourceOf:
 
 
 class Principal(NamedTuple):
-    """Who is given access: a group, by its key, or one person, by their id; written `<key>` or `person:<id>`."""
+    """Recipient of access: a group, by its key, or one person, by their id; written `<key>` or `person:<id>`."""
 
     group: str = ""
     person: str = ""
@@ -145,7 +147,7 @@ class Assignment(NamedTuple):
 
 @lru_cache(maxsize=65_536)
 def assignment_in(resource: Resource) -> Assignment:
-    """The assignment that a resource of that kind is."""
+    """Parse the assignment in the name of an assignment resource."""
     permission_set, _, principal = resource.name.partition(_BETWEEN)
     return Assignment(permission_set, Principal.parse(principal))
 
@@ -161,20 +163,20 @@ ITSELF = {
 
 
 def user_of(person: str) -> ResourceOf:
-    """The Identity Center user of a person."""
+    """Return the Identity Center user of a person."""
     return ResourceOf(Subject(SubjectKind.PERSON, person), Resource(ResourceKind.USER))
 
 
 def group_named(name: str) -> ResourceOf:
-    """The Identity Center group of that name."""
+    """Return the Identity Center group of that name."""
     return ResourceOf(Subject(SubjectKind.GROUP, name), Resource(ResourceKind.GROUP))
 
 
 def permission_set_named(name: str) -> ResourceOf:
-    """The permission set of that name, complete or not."""
+    """Return the permission set of that name, complete or not."""
     return ResourceOf(Subject(SubjectKind.PERMISSION_SET, name), Resource(ResourceKind.PERMISSION_SET))
 
 
 def provisioning_of(permission_set: str) -> ResourceOf:
-    """The mark that a permission set is complete and provisioned wherever it is in use."""
+    """Return the mark that a permission set is complete and provisioned wherever it is in use."""
     return ResourceOf(Subject(SubjectKind.PERMISSION_SET, permission_set), Resource(ResourceKind.PROVISIONING))

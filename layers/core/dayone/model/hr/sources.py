@@ -1,22 +1,22 @@
-"""HR systems as an operator has configured them, and the rules that make one person of what they say."""
+"""Configured HR systems, and the rules that merge their records into one person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-# What is told of people over the API, by whom there is in no HR system and by whom something has to end at once.
+# The source of manual entries over the API, for people in no HR system and for urgent offboarding.
 BY_HAND = "by-hand"
 # What there is when nothing was configured: the generic source, whose secret comes with the deployment.
 DEFAULT = "version: 1\nsources: {standard: {kind: standard}}\n"
 
 
 class OnCollision(StrEnum):
-    """What happens when a user name or an e-mail address is somebody else's.
+    """Policies for a user name or e-mail address that belongs to somebody else.
 
     `NUMBER` and `ID` are for user names: a number, or the person's id, is put behind the name. `OMIT` is for e-mail
-    addresses: the user is made without one. With `REFUSE` a newcomer gets no user, and somebody known keeps what they
-    have.
+    addresses: the user is created without one. With `REFUSE` a new person gets no user, and an existing one keeps what
+    they have.
     """
 
     NUMBER = "number"
@@ -27,7 +27,7 @@ class OnCollision(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class UserNames:
-    """How a user name is made where no source tells one; it stays the same when names change unless `follows`."""
+    """Rules for user names that no source supplies; a name stays when the person's names change, unless `follows`."""
 
     pattern: str = "{email}"
     on_collision: OnCollision = OnCollision.NUMBER
@@ -36,7 +36,7 @@ class UserNames:
 
 @dataclass(frozen=True, kw_only=True)
 class HrRules:
-    """Who is believed: for each attribute its owner, then the sources in their order; and how names are given."""
+    """Precedence of HR sources: an owner for each attribute, then the order of the sources; and rules for names."""
 
     order: tuple[str, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class HrRules:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordApi:
-    """Where a thin event's record is asked for: at most `per_second` calls, the first `settles` after the event."""
+    """API for fetching a thin event's record: at most `per_second` calls, the first `settles` after the event."""
 
     url: str
     per_second: float = 4.0
@@ -55,7 +55,7 @@ class RecordApi:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenIssuer:
-    """Who issues the access tokens that deliveries carry: the `iss` and `aud` of a token, and where its keys are."""
+    """Issuer of the access tokens in deliveries: the token's `iss` and `aud`, and the address of its keys."""
 
     issuer: str
     audience: str
@@ -64,13 +64,13 @@ class TokenIssuer:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldRule:
-    """Where an attribute comes from: the first of `fields` that is filled.
+    """Origin of an attribute: the first of `fields` that is filled.
 
-    A field is a path such as `department.name`, `jobs.0.title`, `emails[type=work].value`, or of entries with a day
+    A field is a path such as `department.name`, `jobs.0.title`, `emails[type=work].value`, or for entries with a day
     `employments[current by effective_date].job_title` for the newest that has begun and `[last by day]` for the newest
-    of all, in whatever order they are. `values` translates what is found, in small letters; with it, what is not in it
-    is refused. `default` stands in for what is empty. `form` is how a day is written, in the letters of strptime; ISO
-    8601 when empty.
+    of all, in whatever order they are. `values` translates the text found, in lower case; with it, any other text is
+    refused. `default` replaces an empty text. `form` is the format of a day, in the letters of strptime; ISO 8601 when
+    empty.
     """
 
     fields: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class HrConfiguration:
-    """All sources by name, and the rules for what they say."""
+    """All sources by name, and the rules that merge their records."""
 
     sources: Mapping[str, Source]
     rules: HrRules = field(default_factory=HrRules)

@@ -16,7 +16,7 @@ ALL_SOURCES = Subject(SubjectKind.HR_SOURCE, "*")
 
 
 class HrVersionState(StrEnum):
-    """What became of a version: it is or was in force, waits for an approval, or has mistakes."""
+    """States of a version: in force now or earlier, held for approval, or invalid."""
 
     IN_FORCE = "in-force"
     HELD = "held"
@@ -25,10 +25,10 @@ class HrVersionState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HrVersion:
-    """One text of the configuration as it was met, the first as number 1.
+    """One text of the configuration as it was read, the first with number 1.
 
-    `authors` are the ARNs of those who wrote this text, as Systems Manager has them. `reasons` say why it waits, or
-    waited, or what its mistakes are; `approved_by` is the ARN of whoever approved it, empty where nobody had to.
+    `authors` are the ARNs of those who wrote this text, as recorded by Systems Manager. `reasons` are the reasons why
+    it is or was held, or its mistakes; `approved_by` is the ARN of the approver, empty where no approval was needed.
     """
 
     number: int
@@ -64,16 +64,16 @@ def digest_of(text: str) -> str:
 
 
 def approved(version: HrVersion, *, by: str) -> HrVersion:
-    """The version once somebody, by the ARN they called with, has approved it."""
+    """Return the version as approved by a caller, given by ARN."""
     return replace(version, state=HrVersionState.IN_FORCE, approved_by=by)
 
 
 def loosened(before: HrConfiguration, after: HrConfiguration) -> tuple[str, ...]:
-    """Why somebody else has to approve `after`: whatever lets others speak, or gives what is sent another meaning.
+    """Return the reasons why somebody else must approve `after`: new senders, or another meaning of what is sent.
 
-    Empty where it only says less: a proof that became stricter, a smaller tolerance, the pace of calls. A field that is
-    not known to be harmless counts, so that a new one does; so does a source that was taken out, because others are
-    believed then about what it has said.
+    Empty if it only restricts: a stricter proof, a smaller tolerance, a different call rate. A field not listed as
+    harmless counts, so that every new field does; so does the removal of a source, because other sources then decide on
+    its attributes.
     """
     return tuple(_about_sources(before.sources, after.sources)) + tuple(_about_rules(before, after))
 
@@ -133,7 +133,7 @@ def _fewer(was: tuple[str, ...], becomes: tuple[str, ...]) -> bool:
 
 
 def _same_address(was: object, becomes: object) -> bool:
-    """How often and how soon an API is called is nobody's way in."""
+    """Return whether only the call rate or delay of an API differs, which lets nobody in."""
     return was is not None and becomes is not None and getattr(was, "url", was) == getattr(becomes, "url", becomes)
 
 

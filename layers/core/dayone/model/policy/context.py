@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OffLimits:
-    """What Day One may not touch; all of it is empty where it may touch everything.
+    """Limits in the management account; all fields are empty where there are none.
 
     `account` is the id of the management account, `permission_sets` are AWS's names of those in use there, which a
     delegated administrator may not touch either. With `lacks_rights` Day One is in the management account itself, and
@@ -18,7 +18,7 @@ class OffLimits:
 
     @property
     def is_delegated(self) -> bool:
-        """Whether Day One is a delegated administrator."""
+        """True if Day One is a delegated administrator."""
         return bool(self.account) and not self.lacks_rights
 
 

@@ -1,4 +1,4 @@
-"""Who put each part of the policy in force, whatever became of the files since, and who took parts out."""
+"""Authors of each part of the policy in force, across later edits of the files, and authors of removed parts."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,17 +17,17 @@ GUARDRAILS, PEOPLE = "guardrails", "people"
 GIVES, NAMED, EXCEPT = "gives", "named", "except"
 SAME_PERSON = "same_person"
 SENSITIVE_ACCOUNTS = "sensitive accounts"
-# What of the life cycle says when somebody has access.
+# Settings of the life cycle that determine when somebody has access.
 _CYCLE = ("access_from", "access_until", "on_leave")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Origins:
-    """Who brought the parts of the policy in force, and who took parts out, by the ARNs that they called with.
+    """Authors of the parts of the policy in force and of removed parts, by the ARNs that they called with.
 
-    `brought` has the actors by the digest of what the part means, the first that ever brought it first. Those of parts
-    that are in force no more are kept while there is room: a part that comes back was theirs before. `taken_out` says
-    by a rule's name when each actor last took a part out of that rule. `version` is that of the policy.
+    `brought` has the actors by the digest of a part's meaning, the earliest first. Those of parts that are no longer in
+    force are kept while there is room, in case a part comes back. `taken_out` has by a rule's name when each actor last
+    removed a part of that rule. `version` is that of the policy.
     """
 
     version: int = 0
@@ -35,43 +35,43 @@ class Origins:
     taken_out: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
 
     def of(self, digest: str, *, otherwise: tuple[str, ...]) -> tuple[str, ...]:
-        """Who brought a part; `otherwise` of what was in force before anybody kept a record of it."""
+        """Return the authors of a part, or `otherwise` for a part that was in force before authors were recorded."""
         return self.brought.get(digest) or self.brought.get(_ANY) or otherwise
 
 
 def group_rule(key: str) -> str:
-    """The name of the rule of a group."""
+    """Return the name of the rule of a group."""
     return f"group {key}"
 
 
 def set_rule(key: str) -> str:
-    """The name of the rule of a permission set."""
+    """Return the name of the rule of a permission set."""
     return f"permission set {key}"
 
 
 def assignment_rule(name: str) -> str:
-    """The name of all rules that assign the same: `name` is that of the resource, `<permission set>/<principal>`."""
+    """Return the name of all rules with one assignment: `name` is the resource's, `<permission set>/<principal>`."""
     return f"assignment {name}"
 
 
 def protection_rule(kind: str, name: str) -> str:
-    """The name of the rule that protects something; `kind` is that of Protection."""
+    """Return the name of a protection rule; `kind` is that of Protection."""
     return f"protect {kind} {name}"
 
 
 def sensitive_rule(kind: str, name: str) -> str:
-    """The name of the rule that calls something so; `kind` is that of `names_by_kind`."""
+    """Return the name of the rule that declares something sensitive; `kind` is that of `names_by_kind`."""
     return f"sensitive {kind} {name}"
 
 
 def part_digest(rule: str, role: str, meaning: object) -> str:
-    """The same for a part that means the same in the same rule, wherever it stands and however it is written."""
+    """Return the digest of a part by its meaning, whatever its position in the file and its notation."""
     said = repr((rule, role, meaning_of(meaning)))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def meaning_of(value: object) -> object:
-    """What a part of a policy means, without the places it stands at; alternatives have no order and no letter case."""
+    """Return the meaning of a part of a policy: without locations, alternatives in any order and letter case."""
     if isinstance(value, Location):
         return None
     if is_dataclass(value):
@@ -84,12 +84,12 @@ def meaning_of(value: object) -> object:
 
 
 def birthrights_of(rules: Iterable[GroupRule | AssignmentRule]) -> frozenset[str]:
-    """What stands for those rules by which HR alone gives what is sensitive; another when the rule is another."""
+    """Return identifiers of the rules by which HR alone gives sensitive access; they change with the rule."""
     return frozenset(birthright_of(rule) for rule in rules if rule.birthright)
 
 
 def birthright_of(rule: GroupRule | AssignmentRule) -> str:
-    """What stands for a rule, exactly as it is: its name and a digest that nobody finds another rule for."""
+    """Return an identifier of a rule's exact form: its name and a collision-resistant digest."""
     if isinstance(rule, GroupRule):
         named, selects = group_rule(rule.name), members_of(rule)
     else:
@@ -98,7 +98,7 @@ def birthright_of(rule: GroupRule | AssignmentRule) -> str:
 
 
 def approval_of(rule: AssignmentRule, selector: AccountSelector) -> str:
-    """What stands for one part of a rule that assigns, with what it leaves out."""
+    """Return an identifier of one part of an assignment rule together with its exceptions."""
     return part_digest(assignment_of(rule), GIVES, {"accounts": selector, "except": rule.exceptions})
 
 
@@ -108,17 +108,17 @@ def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
 
 
 def members_of(rule: GroupRule) -> Mapping[str, object]:
-    """All that says who is in a group; whom it takes and whom it leaves out are not the same the other way around."""
+    """Return everything that determines who is in a group; members and exceptions are kept apart."""
     return {"members": rule.members, "people": tuple(sorted(rule.people)), "except": rule.exceptions}
 
 
 def assignment_of(rule: AssignmentRule) -> str:
-    """The name of a rule that assigns, and of those that assign the same."""
+    """Return the name of an assignment rule, shared by rules with the same assignment."""
     return assignment_rule(f"{rule.permission_set}/{rule.principal}")
 
 
 def parts_of(policy: Policy) -> Mapping[str, str]:
-    """The parts of a policy by their digests, each with the name of its rule."""
+    """Return the parts of a policy by their digests, each with the name of its rule."""
     return {part_digest(rule, role, meaning): rule for rule, role, meaning in _parts(policy)}
 
 
@@ -149,7 +149,7 @@ def _parts(policy: Policy) -> Iterator[tuple[str, str, object]]:
 
 
 def names_by_kind(sensitive: SensitiveNames) -> tuple[tuple[str, frozenset[str]], ...]:
-    """What is called sensitive or harmless by name, with its kind."""
+    """Return the names declared sensitive or harmless, by kind."""
     names = sensitive
     return (
         ("permission_sets", names.permission_sets),
@@ -160,7 +160,7 @@ def names_by_kind(sensitive: SensitiveNames) -> tuple[tuple[str, frozenset[str]]
 
 
 def cycle_parts(policy: Policy, *, person: str) -> Iterator[str]:
-    """The digests of those parts that say when this person has access, and say more than a policy without them."""
+    """Yield the digests of the parts that set when this person has access, where they differ from the defaults."""
     usual = Policy().people
     for name in _CYCLE:
         if (value := getattr(policy.people, name)) != getattr(usual, name):
@@ -170,9 +170,9 @@ def cycle_parts(policy: Policy, *, person: str) -> Iterator[str]:
 
 
 def origins_after(known: Origins, *, before: Policy, after: Policy, now: datetime) -> Origins:
-    """The origins once `after` takes the place of `before`, both as they were uploaded, by their own actors.
+    """Return the authors after `after` replaces `before`, both as they were uploaded, with their own actors.
 
-    What nothing is known of was brought by whoever put `before` in force.
+    A part without a record counts as brought by the actors of `before`.
     """
     had, has, actors = parts_of(before), parts_of(after), after.terms.causes
     brought = {**known.brought, **{digest: known.of(digest, otherwise=before.terms.causes) for digest in had}}

@@ -14,7 +14,7 @@ from dayone.model.subjects import Principal
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """Where in the policy something is said: a file's name and a line counted from 1."""
+    """A position in the policy: a file's name and a line counted from 1."""
 
     file: str
     line: int
@@ -36,12 +36,12 @@ class PolicyNote:
 
 @dataclass(frozen=True)
 class Condition:
-    """What must hold of one attribute of a person, or of one tag of an account; every test that is stated counts.
+    """A condition on one attribute of a person or one tag of an account; all its tests must hold.
 
-    `any_of` and `none_of` are globs over its text, whatever the case. An empty text fits no glob, so it fails any_of
-    and passes none_of; `present` asks for a text (or a date), or for none. Dates: `reached=n` holds from the midnight,
-    where the person is, of n days after the date (before it when negative), never without a date; `not_reached` holds
-    until then, and always without one.
+    `any_of` and `none_of` are globs over its text, in any letter case. An empty text matches no glob, so it fails
+    any_of and passes none_of; `present` requires a text (or a date), or none. Dates: `reached=n` holds from the
+    midnight, in the person's time zone, of n days after the date (before it when negative), never without a date;
+    `not_reached` holds until then, and always without one.
     """
 
     attribute: str
@@ -79,11 +79,11 @@ class AccountSelector:
 
 @dataclass(frozen=True)
 class GroupRule:
-    """One group: whoever any of `members` selects, or `people` names by id, belongs, but for `exceptions`.
+    """One group: its members are those selected by any of `members`, or named by id in `people`, minus `exceptions`.
 
-    `name` is the key in the policy and names the group in Day One for ever; Identity Center calls it by
-    `display_name`, if there is one. `people` tells where each is named. An exception beats everything. With
-    `birthright` HR alone gives it, although it is sensitive.
+    `name` is the key in the policy and names the group in Day One permanently; Identity Center calls it by
+    `display_name`, if there is one. `people` gives the location of each named person. An exception beats everything.
+    With `birthright` HR alone gives it, although it is sensitive.
     """
 
     name: str
@@ -97,7 +97,7 @@ class GroupRule:
 
     @property
     def called(self) -> str:
-        """What Identity Center calls it."""
+        """Name of the group in Identity Center."""
         return self.display_name or self.name
 
 
@@ -116,7 +116,7 @@ class CustomerPolicy:
 class PermissionSetRule:
     """One permission set; `managed_policies` are paths below `policy/`, `inline_policy` is JSON text or empty.
 
-    `display_name`, when it says something, is what AWS calls it instead of `name`, its key. `boundary` is a path too.
+    `display_name`, if not empty, is its name in AWS instead of `name`, its key. `boundary` is a path too.
     """
 
     name: str
@@ -133,12 +133,12 @@ class PermissionSetRule:
 
     @property
     def called(self) -> str:
-        """What AWS calls it."""
+        """Name of the permission set in AWS."""
         return self.display_name or self.name
 
     @property
     def rights(self) -> str:
-        """What it lets people do, as a text that is another when that is."""
+        """Text that identifies its permissions and differs whenever they do."""
         customer = sorted(map(str, self.customer_policies))
         return repr((sorted(self.managed_policies), customer, self.inline_policy, self.boundary))
 
@@ -157,15 +157,15 @@ class AssignmentRule:
 
     @property
     def principal(self) -> str:
-        """Who gets it, as it stands in the name of a resource: the group's key, or `person:id`."""
+        """Principal of the assignment, as in the name of a resource: the group's key, or `person:id`."""
         return str(Principal(group=self.group, person=self.person))
 
 
 @dataclass(frozen=True)
 class Guardrails:
-    """How many removals go without a human, up to `percent` and always `at_least`; how long a grant may last.
+    """Limits: removals without approval, up to `percent` and always `at_least`; the longest duration of a grant.
 
-    `additions_percent` and `additions_at_least` are the same of what is added to people and accounts that were there.
+    `additions_percent` and `additions_at_least` are the same for additions to people and accounts that already existed.
     """
 
     percent: int = 10
@@ -177,9 +177,9 @@ class Guardrails:
 
 @dataclass(frozen=True)
 class Protection:
-    """What Day One never touches: people by id, users by name in lower case, groups by name, accounts by id.
+    """Resources that Day One never touches: people by id, users by name in lower case, groups by name, accounts by id.
 
-    No file protects `permission_sets`, by key: protected people and groups have them, and an edit would change them.
+    `permission_sets`, by key, are not in a file: protected people and groups have them, and an edit would change them.
     """
 
     people: frozenset[str] = frozenset()
@@ -191,10 +191,10 @@ class Protection:
 
 @dataclass(frozen=True)
 class SensitiveNames:
-    """What a policy calls sensitive: permission sets and groups by key, and accounts.
+    """Names a policy declares sensitive: permission sets and groups by key, and accounts.
 
-    Permission sets that are `harmless` are not sensitive by what they have, but still by whom they reach and where.
-    `birthrights` stand each for one rule, exactly as it is, by which HR alone gives what is sensitive.
+    Permission sets that are `harmless` are not sensitive by their contents, but still by whom they reach and where.
+    `birthrights` each identify one rule, exactly as it is, by which HR alone gives sensitive access.
     """
 
     permission_sets: frozenset[str] = frozenset()
@@ -206,9 +206,9 @@ class SensitiveNames:
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """What counts beside a policy's own guardrails because the policy would loosen what was in force before it.
+    """The previous limits that still count because the new policy would loosen them.
 
-    `loosens` says in words what it would loosen. `is_alone` is whether it changes nothing else.
+    `loosens` lists in words what it would loosen. `is_alone` is whether it changes nothing else.
     """
 
     guardrails: Guardrails
@@ -219,7 +219,7 @@ class Guard:
 
 
 class Reservation(StrEnum):
-    """What a version is in force under: that its removals are held, or that the guards before it still count."""
+    """Reservations on a policy version: its removals are held, or the previous limits still count."""
 
     HOLD = "hold"
     GUARD = "guard"
@@ -227,12 +227,12 @@ class Reservation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reservations:
-    """What a version is in force under, until somebody else has approved it.
+    """Reservations on a policy version until somebody else approves it.
 
-    `hold` says why the removals are held that it makes and any of the versions `replaced` would not, or is empty: the
-    one before it, and the last one before that of which nothing was held. `change` is the one that put it in force,
-    and is to be approved. `approved` stand for parts that assign something sensitive, of which somebody else has
-    approved that in some account.
+    `hold` is the reason why those of its removals are held that a version in `replaced` would not make, or is empty;
+    `replaced` are the previous version and the last one before that without a hold. `change` is the one that put it in
+    force, and is to be approved. `approved` identify parts that assign something sensitive, approved by somebody else
+    for some account.
     """
 
     hold: str = ""
