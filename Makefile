@@ -15,6 +15,8 @@ CODE := $(wildcard layers functions cli first_run sandbox tests benchmarks)
 export UV_SYSTEM_CERTS := 1
 export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH :=
+# Hundreds of processes import the same modules here; some images ask Python to compile them anew in each.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Checks that run side by side do not mix what they print.
 MAKEFLAGS += --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)

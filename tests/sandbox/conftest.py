@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +34,23 @@ class Application:
         return found
 
     def put(self, *names: str) -> None:
-        """Write records in one transaction, so that the stream's function gets them in one batch."""
+        """Write records while the stream's function is not called, so that it gets them in one batch.
+
+        One transaction is not enough: a stream tells its readers of each record as soon as it has it.
+        """
         table = self.stack.resources["Table"]
         changes = [{"Put": {"TableName": table, "Item": {"id": {"S": name}}}} for name in names]
-        self.sandbox.client("dynamodb").transact_write_items(TransactItems=changes)
+        with self._held_back("StreamFunction"):
+            self.sandbox.client("dynamodb").transact_write_items(TransactItems=changes)
+
+    @contextmanager
+    def _held_back(self, function: str) -> Iterator[None]:
+        calls = self.sandbox.client("lambda")
+        mappings = calls.list_event_source_mappings(FunctionName=self.stack.resources[function])
+        (mapping,) = mappings["EventSourceMappings"]
+        calls.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        yield
+        calls.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def send(self, name: str, *, group: str, deed: str = "") -> None:
         """Send the queue's function a message that has it `write` a file, or `await` one for up to ten seconds."""
