@@ -1,4 +1,4 @@
-"""Count what others than HR give to people and accounts that were there before, and say when it is too much."""
+"""Count additions from sources other than HR to existing people and accounts, and hold them above the limit."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _IS_NEW_FOR = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class AdditionsResult:
-    """What becomes of the additions of one plan: `adding` are let go, or `stopped` held, because of `reason`."""
+    """Result for the additions of one plan: `adding` are carried out, or `stopped` held, because of `reason`."""
 
     adding: tuple[Resource, ...] = ()
     stopped: frozenset[Resource] = frozenset()
@@ -32,7 +32,7 @@ class AdditionsResult:
     budget: RemovalBudget | None = None
 
     def joined(self, guarded: GuardrailResult) -> GuardrailResult:
-        """What the guardrails do about removals and gifts, with the additions that are held."""
+        """Combine the guardrail result for removals and gifts with the held additions."""
         reason = "; ".join(filter(None, (guarded.reason, self.reason)))
         return replace(guarded, stopped=guarded.stopped | self.stopped, reason=reason)
 
@@ -53,14 +53,14 @@ def judge_additions(
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewedAdditions:
-    """How many additions would be held, and why the first of them would."""
+    """Number of additions that would be held, and the reason of the first."""
 
     held: int = 0
     reason: str = ""
 
 
 def judge_additions_of_all(numbers: Iterable[int], *, guardrails: Guardrails, tally: Tally) -> PreviewedAdditions:
-    """Judge subject after subject as their plans would, counting what is let go on the way."""
+    """Judge subject after subject as their plans would, counting the additions carried out on the way."""
     held, first = 0, ""
     for number in numbers:
         if reason := why_additions_are_held(number, guardrails=guardrails, tally=tally):
@@ -79,9 +79,9 @@ def additions(
     origin: CauseKind,
     now: datetime,
 ) -> tuple[Resource, ...]:
-    """The memberships and assignments that count as additions; not those `gifts` that are held whatever their number.
+    """Return the memberships and assignments that count as additions, without `gifts` that are held in any number.
 
-    `origin` is the kind of thing that has set the plan off.
+    `origin` is the kind of the original cause of the plan.
     """
     if not _counts(state.head, origin=origin, now=now):
         return ()
@@ -93,7 +93,7 @@ def additions(
 
 
 def why_additions_are_held(number: int, *, guardrails: Guardrails, tally: Tally) -> str:
-    """Why so many additions more are to be held, or "" when they are within the limit."""
+    """Return the reason to hold this many further additions, or "" if they are within the limit."""
     most = addition_limit(guardrails, existing=tally.existing)
     before = max(tally.added_today, tally.added_in_change)
     if not number or number + before <= most:
@@ -111,7 +111,7 @@ def _is_new(difference: Difference, *, state: SubjectState) -> bool:
 
 
 def _counts(head: Head, *, origin: CauseKind, now: datetime) -> bool:
-    """Whether the subject was there before, under a policy, and HR is not what the plan follows."""
+    """Return whether additions count: the subject existed before under a policy, and the plan does not follow HR."""
     if not head.policy_version:
         return False
     if isinstance(head.fact, Person):

@@ -1,4 +1,4 @@
-"""Find who has brought about what is held: by a rule, a grant, or a fact told by hand, however long ago."""
+"""Find who caused held operations: through a rule, a grant, or a manual entry, however long ago."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -36,7 +36,7 @@ from dayone.policy.matching import describes, has_lapsed, selects_account, selec
 # An actor, and by what they have brought it about.
 type _Causes = Iterator[tuple[str, str]]
 type _Selectors = Iterable[PersonSelector | AccountSelector]
-# AWS may have confirmed an access somewhat after the rule that it was asked for by had been taken out.
+# AWS may confirm access some time after the rule behind it has been removed.
 _AT_MOST_LATE, _OF_LATE = timedelta(hours=1), timedelta(days=7)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _END, _BEFORE_OR_AWAY = ("end_date", "status"), ("start_date", "status", "leave_start", "leave_end")
@@ -45,11 +45,11 @@ _EMPLOYMENT = frozenset({*_END, *_BEFORE_OR_AWAY})
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """In which a subject's plan holds something.
+    """Context in which a subject's plan holds operations.
 
-    `state` is what was recorded before; `fact` and `tellings` are those that hold now. `people` are the heads of those
-    to whom something is assigned alone. `uploaded` is the policy without the guards of the one before it.
-    Those `of_leavers` are removals whose ground is that the person's employment is over.
+    `state` is the state recorded before; `fact` and `tellings` are those in force now. `people` are the heads of the
+    people with assignments of their own. `uploaded` is the policy without the guards of the previous one. `of_leavers`
+    are removals caused by the end of the person's employment.
     """
 
     policy: Policy
@@ -64,9 +64,9 @@ class Circumstances:
 
 
 def blamed_for(held: Iterable[Resource], *, given: frozenset[Resource], at: Circumstances) -> tuple[Blame, ...]:
-    """Whoever has brought about any of what is held, each once; `given` is what of it takes nothing from anybody.
+    """Return everybody who caused a held operation, each once; `given` are the operations that take nothing away.
 
-    The actor of the change is among them only when they are to blame for something else.
+    The actor of the change is included only when they are to blame for something else.
     """
     found: dict[tuple[str, bool], Blame] = {}
     for resource in sorted(held):
@@ -105,14 +105,14 @@ def _by_rules(resource: Resource, at: Circumstances, *, is_given: bool) -> _Caus
 
 
 def _is_here(fact: object, at: Circumstances) -> bool:
-    """Whether rules decide what the person has, and not where they are in their employment."""
+    """Return whether rules decide the person's access, rather than the stage of their employment."""
     if not isinstance(fact, Person) or fact.status is Status.MISSING:
         return False
     return stage_of(fact, cycle=at.policy.people, now=at.now) is Stage.PRESENT
 
 
 def _of_employment(fact: object, at: Circumstances, *, tellings: Iterable[Telling]) -> _Causes:
-    """By hand, or by what the policy makes of an employment beyond what HR says."""
+    """Yield causes of an employment stage: manual entries, or policy settings that differ from HR's dates."""
     if not isinstance(fact, Person):
         return
     stage = stage_of(fact, cycle=at.policy.people, now=at.now)
@@ -168,9 +168,9 @@ def _of_assignment(resource: Resource, at: Circumstances) -> _Causes:
 
 
 def _of_rule(rule: str, resource: Resource, at: Circumstances, *, taking: _Selectors, gave: _Selectors) -> _Causes:
-    """By the parts that take it now, those that gave it and do so no more, and those that were taken out since.
+    """Yield the authors of parts that take it now, of former parts that gave it, and of removals of parts.
 
-    Where nothing is known of any of these, by every part of the rule, or else by the policy as a whole.
+    If none of these is recorded, yield the authors of every part of the rule, or else of the policy as a whole.
     """
     for digest in (found := [part_digest(rule, EXCEPT, selector) for selector in taking]):
         yield from _by_bringing(digest, at, reason=f"put the `except` of {rule} in force that takes it away")
@@ -186,7 +186,7 @@ def _of_rule(rule: str, resource: Resource, at: Circumstances, *, taking: _Selec
 
 
 def _by_giving(resource: Resource, at: Circumstances) -> _Causes:
-    """By whoever brought what gives it, took out what kept it from being given, or told by hand what it rests on."""
+    """Yield the authors of parts that give it, of removed parts that prevented it, and of manual entries behind it."""
     match resource.kind:
         case ResourceKind.GUARDRAILS:
             return _by_loosening(at)
@@ -290,7 +290,7 @@ def _since(resource: Resource, at: Circumstances) -> datetime:
 
 
 def _by_telling(attributes: Iterable[str], *, fact: Person, tellings: Iterable[Telling]) -> _Causes:
-    """By whoever has told by hand what of the person holds now."""
+    """Yield the authors of manual entries whose values are in force for the person."""
     by_hand = next((record for record in tellings if record.source == BY_HAND), None)
     for name in attributes if by_hand else ():
         value = getattr(fact, name)

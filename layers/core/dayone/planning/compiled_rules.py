@@ -17,7 +17,7 @@ _NOTHING: Mapping[str, str] = {}
 
 
 class Selection:
-    """The rules of a policy as `desired.Rules` has them, made ready once to be asked about many facts."""
+    """The rules of a policy as in `desired.Rules`, compiled once for evaluation against many facts."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -72,11 +72,11 @@ _MOST_READY = 3
 
 
 def ready(policy: Policy) -> Selection:
-    """The policy made ready, once as long as it is the same policy that is asked about."""
+    """Return the compiled policy, compiling it once while the same policy object is used."""
     made = _READY.pop(id(policy), None)
     if made is None or made.policy is not policy:
         made = Selection(policy)
-    # The one that was asked for last is at the end.
+    # The most recently used one is at the end.
     _READY[id(policy)] = made
     for oldest in list(_READY)[:-_MOST_READY]:
         _READY.pop(oldest, None)
@@ -84,14 +84,14 @@ def ready(policy: Policy) -> Selection:
 
 
 class WantedBy(Wanted):
-    """Wanted by some selectors of a rule. Most reasons are never read: they are put into words when one is."""
+    """A desired resource with its selectors; reasons are rarely read, so their text is built on demand."""
 
     attributes: Mapping[str, str] = _NOTHING
     _by: "tuple[_Rule[Any, Any, Any], int, Any]"
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Why it is wanted."""
+        """Reasons for the resource, built on demand."""
         rule, bits, fact = self._by
         return rule.words([rule.selectors[number] for number in numbers(bits)], fact)
 
@@ -130,7 +130,7 @@ class _Numbered[R, S, F]:
             self._spared += [((1 << number) - 1) << first] * len(exceptions)
 
     def given(self, fact: F, found: int, *, spared: int) -> Iterator[tuple[_Rule[R, S, F], Wanted]]:
-        """What a fact gets by the selectors that mean it, the last rule first, but for the rules that spare it."""
+        """Yield the resources given to a fact by the matching selectors, the last rule first, without sparing rules."""
         for number in numbers(spared):
             found &= ~self._spared[number]
         while found:

@@ -1,4 +1,4 @@
-"""What each subject should have, computed from facts and policy alone, each part with every reason it has."""
+"""Desired resources of each subject, computed from facts and policy alone, each with all its reasons."""
 
 import hashlib
 import json
@@ -25,13 +25,13 @@ from dayone.policy.matching import describes, rules_that_stop_short, selects_acc
 
 
 class Rules(Protocol):
-    """What the groups and the assignments of one policy make of a fact."""
+    """Groups and assignments of one policy, evaluated against a fact."""
 
     def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, Wanted]:
-        """What a person with access is in."""
+        """Return the memberships of a person with access."""
 
     def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, Wanted]:
-        """What is assigned in an active account; to a person only when they are among `employed`."""
+        """Return the assignments in an active account; to a person only if they are among `employed`."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,16 @@ def membership_reasons(group: GroupRule, person: Person, *, now: datetime) -> tu
 
 
 def reasons_for_person(selectors: Iterable[PersonSelector], person: Person) -> tuple[Reason, ...]:
-    """The reasons that selectors give which mean this person."""
+    """Return the reasons given by selectors that match this person."""
     return tuple(Reason(str(selector.location), why_person(selector, person)) for selector in selectors)
 
 
 def desired_for_account(
     account: Account, *, policy: Policy, employed: Container[str], rules: Rules | None = None
 ) -> Desired:
-    """The assignments an account should have; one that is not active is left as it is, or has come to its end.
+    """Return the assignments an account should have; an inactive account is left unchanged, or cleaned up if closed.
 
-    `employed` are the ids of those people the policy assigns something to who are in employment; others get nothing.
+    `employed` are the ids of those people with assignments in the policy who are in employment; others get nothing.
     """
     if account.id in policy.protection.accounts and account.state is not AccountState.DEPARTED:
         return Desired({}, left_alone="the account is protected by the policy")
@@ -98,18 +98,18 @@ def assignment_reasons(rule: AssignmentRule, account: Account) -> tuple[Reason, 
 
 
 def reasons_for_account(selectors: Iterable[AccountSelector], account: Account) -> tuple[Reason, ...]:
-    """The reasons that selectors give which mean this account."""
+    """Return the reasons given by selectors that match this account."""
     return tuple(Reason(str(selector.location), why_account(selector, account)) for selector in selectors)
 
 
 def people_asked_for(account: Account, *, policy: Policy) -> frozenset[str]:
-    """The ids of those people to whom the policy assigns something in this account, employed or not."""
+    """Return the ids of people to whom the policy assigns something in this account, employed or not."""
     rules = (rule for rule in policy.assignments if rule.person)
     return frozenset(rule.person for rule in rules if assignment_reasons(rule, account))
 
 
 def desired_for_group(name: str, *, policy: Policy) -> Desired:
-    """The group itself, as long as the policy has a rule for it; `name` is its key in the policy."""
+    """Return the group itself, as long as the policy has a rule for it; `name` is its key in the policy."""
     if name in policy.protection.groups:
         return Desired({}, left_alone="the group is protected by the policy")
     rule = next((group for group in policy.groups if group.name == name), None)
@@ -127,7 +127,7 @@ _OF_PROTECTED = (
 
 
 def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
-    """The permission set, what is attached to it, and the mark of being provisioned in exactly this form."""
+    """Return the permission set, its attachments, and the mark of being provisioned in exactly this form."""
     if name in policy.protection.permission_sets:
         return Desired({}, left_alone=_OF_PROTECTED)
     rule = next((rule for rule in policy.permission_sets if rule.name == name), None)
@@ -142,12 +142,12 @@ _PERSONAL = frozenset({"user_name", "email", "given_name", "family_name", "displ
 
 
 def why_person(selector: PersonSelector, person: Person) -> str:
-    """What in the facts makes a selector mean this person, such as `department is Engineering`."""
+    """Describe the facts by which a selector matches this person, such as `department is Engineering`."""
     return ", ".join(_of_person(condition, person) for condition in selector.conditions) or "everyone"
 
 
 def why_account(selector: AccountSelector, account: Account) -> str:
-    """What in the facts makes a selector mean this account, such as `the account is in /Workloads/Dev`."""
+    """Describe the facts by which a selector matches this account, such as `the account is in /Workloads/Dev`."""
     return ", ".join(_of_account(selector, account)) or "every account"
 
 
@@ -187,7 +187,7 @@ def _of_account(selector: AccountSelector, account: Account) -> Iterator[str]:
 
 
 def parts_of(rule: PermissionSetRule) -> Mapping[Resource, Mapping[str, str]]:
-    """The set, what is attached to it, and the mark of being provisioned in exactly this form, with attributes."""
+    """Return the set, its attachments, and the mark of being provisioned in exactly this form, with attributes."""
     parts: dict[Resource, Mapping[str, str]] = {Resource(ResourceKind.PERMISSION_SET): _set_attributes(rule)}
     for path in rule.managed_policies:
         parts[Resource(ResourceKind.MANAGED_POLICY, path)] = {}

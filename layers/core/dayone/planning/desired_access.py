@@ -29,7 +29,7 @@ class DesiredAccess:
 
 
 class EvaluatedAccess:
-    """Asked about many subjects at one moment; each is evaluated once."""
+    """Desired access of many subjects at one moment; each subject is evaluated once."""
 
     def __init__(self, access: DesiredAccess, policy: Policy, evaluator: PolicyEvaluator) -> None:
         self._access, self._evaluator = access, evaluator
@@ -38,24 +38,24 @@ class EvaluatedAccess:
         self._desired = dict[Subject, Desired]()
 
     def group_key(self, name: str) -> str:
-        """The key of the policy's group that is called so, or empty."""
+        """Return the key of the policy's group with this display name, or empty."""
         return self._groups.get(name.casefold(), "")
 
     def set_key(self, name: str) -> str:
-        """The key of the policy's permission set that is called so, or empty."""
+        """Return the key of the policy's permission set with this name in AWS, or empty."""
         return self._sets.get(name, "")
 
     def person_of(self, user_name: str) -> str:
-        """The HR id of whoever has this user name, or empty."""
+        """Return the HR id of the person with this user name, or empty."""
         return self._access.known.holder_of(f"user-name:{user_name.casefold()}") if user_name else ""
 
     def is_member(self, person: str, *, group: str) -> bool:
-        """Whether a person is to be in the group of this key."""
+        """Return whether a person should be in the group of this key."""
         desired = self.of(Subject(SubjectKind.PERSON, person))
         return Resource(ResourceKind.MEMBERSHIP, group) in desired.resources
 
     def is_assigned(self, account: str, *, permission_set: str, group: str = "", person: str = "") -> bool:
-        """Whether something is to be assigned in an account, by the names of set and group in Identity Center."""
+        """Return whether an assignment is desired in an account, by the names of set and group in Identity Center."""
         key, group_key = self.set_key(permission_set), self.group_key(group)
         if not (key and (group_key or person)):
             return False

@@ -1,4 +1,4 @@
-"""What grants add to what the rules of the policy give, and why one whose time it is gives nothing."""
+"""Desired resources from grants on top of the policy's rules, and reasons why a due grant gives nothing."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
@@ -27,9 +27,9 @@ def with_grants(
     employed: Container[str],
     now: datetime,
 ) -> Desired:
-    """What a subject should have with the grants that are in force at `now`; nothing when it is to be left alone.
+    """Return the desired resources with the grants in force at `now`; unchanged if the subject is left alone.
 
-    `employed` are the ids of those people to whom something is assigned alone who are in employment.
+    `employed` are the ids of those people with assignments of their own who are in employment.
     """
     in_force = [entry for entry in grants if entry.state(now=now) is GrantState.ACTIVE]
     if not in_force or desired.left_alone or desired.gone:
@@ -46,7 +46,7 @@ def with_grants(
 
 
 def reason_of(grant: Grant) -> Reason:
-    """Why something is wanted by a grant: `OPS-7: the shop is down, until 2026-11-23T17:00Z`."""
+    """Return the reason of a grant, such as `OPS-7: the shop is down, until 2026-11-23T17:00Z`."""
     ticket = f"{grant.ticket}: " if grant.ticket else ""
     until = grant.lasts_until.astimezone(UTC)
     return Reason(grant.rule, f"{ticket}{grant.reason}, until {until:%Y-%m-%dT%H:%MZ}")
@@ -55,7 +55,7 @@ def reason_of(grant: Grant) -> Reason:
 def why_nothing(
     grant: Grant, *, fact: Person | Account | None, policy: Policy, employed: Container[str], now: datetime
 ) -> str:
-    """Why a grant would give nothing if it were its time, or empty."""
+    """Return the reason why a grant would give nothing if it were active, or empty."""
     if fact is None:
         return f"nothing is known of {grant.subject}"
     if obstacle := why_not_by_policy(grant, policy=policy):
@@ -68,7 +68,7 @@ def why_nothing(
 
 
 def why_too_sensitive(grant: Grant, account: Account, *, policy: Policy) -> str:
-    """Why a group may not be granted something, or empty: whoever joins it later would have it unapproved."""
+    """Return the reason why a group may not get a grant, or empty: later members would have it unapproved."""
     if not grant.group or not grant.permission_set:
         return ""
     sensitivity = sensitivity_of(policy)
@@ -82,7 +82,7 @@ def why_too_sensitive(grant: Grant, account: Account, *, policy: Policy) -> str:
 
 
 def why_not_by_policy(grant: Grant, *, policy: Policy) -> str:
-    """Why the policy, or AWS's terms, do not let anybody have what is granted, or empty."""
+    """Return the reason why the policy or AWS's limits rule out the granted access, or empty."""
     protection = policy.protection
     if grant.person and grant.person in protection.people:
         return f"person {grant.person} is protected by the policy"
@@ -126,10 +126,10 @@ def _not_employed(person: str) -> str:
 def reasons_to_mend(
     applied: Mapping[Resource, Applied], *, wanted: Mapping[Resource, Wanted]
 ) -> Mapping[Resource, tuple[Reason, ...]]:
-    """The reasons that are to stand with what stays as it is, where those that are grants have changed.
+    """Return new reasons for unchanged resources whose reasons from grants have changed.
 
-    What a rule has brought, or has come to give beside a grant, keeps a rule among its reasons: only what grants alone
-    have brought goes with them unasked.
+    A resource given by a rule, also one that a rule gives beside a grant, keeps a rule among its reasons: only
+    resources given by grants alone are removed without approval at the end of the grants.
     """
     found = {resource: (have, wanted[resource]) for resource, have in applied.items() if resource in wanted}
     return {

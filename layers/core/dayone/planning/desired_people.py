@@ -1,4 +1,4 @@
-"""What each person should have at a moment of their life here: a user, memberships, and in the end nothing."""
+"""Desired resources of a person over the course of their employment: a user, memberships, and finally nothing."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ NO_POLICY = "live sessions end by themselves within 13 hours: no service control
 def ended_sessions(
     cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
 ) -> Mapping[Resource, Wanted]:
-    """The user's place among those whose sessions are ended, for as long as one from before may live."""
+    """Return the user's entry among the revoked sessions, for as long as an older session may still be live."""
     user_id = _user_id(applied)
     if not user_id or not (cycle.ends_sessions and cycle.can_end_sessions):
         return {}
@@ -43,7 +43,7 @@ def ended_sessions(
 def departure_notes(
     cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
 ) -> tuple[str, ...]:
-    """What is not done about a departure, and why."""
+    """Return notes on the steps of a departure that are not carried out, and why."""
     is_new = lost_at == now and _user_id(applied)
     return (NO_POLICY,) if is_new and cycle.ends_sessions and not cycle.can_end_sessions else ()
 
@@ -51,7 +51,7 @@ def departure_notes(
 def look_again_at(
     cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
 ) -> datetime | None:
-    """When to see whether the last of the access has gone, then when the sessions need to be held no longer."""
+    """Return the next time to check whether all access is gone, then the time at which sessions may be released."""
     if lost_at is None or not ended_sessions(cycle, applied=applied, lost_at=lost_at, now=now):
         return None
     return now + _LOOK_AGAIN if _memberships(applied) else lost_at + SESSIONS_HELD
@@ -86,9 +86,9 @@ _WAITED_FOR = "the user is waited for: the identity provider makes it"
 def desired_for_person(
     person: Person, *, policy: Policy, now: datetime, rules: Rules | None = None, state: SubjectState | None = None
 ) -> Desired:
-    """The user and the memberships a person should have at `now`; none outside their employment.
+    """Return the user and the memberships a person should have at `now`; none outside their employment.
 
-    `rules` are the policy's own, made ready by whoever plans many; `state` is what is remembered of the person.
+    `rules` are the policy's own, compiled by a caller who plans many people; `state` is the person's stored state.
     """
     known = state or SubjectState(Head(subject=Subject(SubjectKind.PERSON, person.id)))
     guard = policy.protection
@@ -110,7 +110,7 @@ def desired_for_person(
 
 
 def lost_at(state: SubjectState, *, person: Person, policy: Policy, now: datetime) -> datetime | None:
-    """When the person was last seen with access that they should not have, or None while they should."""
+    """Return the time at which the person was last seen with undue access, or None while they are due access."""
     if has_access(person, cycle=policy.people, now=now):
         return None
     still_has = state.head.has_access or _memberships(state.applied)
@@ -118,10 +118,10 @@ def lost_at(state: SubjectState, *, person: Person, policy: Policy, now: datetim
 
 
 def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datetime) -> datetime | None:
-    """The next moment at which time alone may change what the person is to have, or None.
+    """Return the next time at which time alone may change the person's desired resources, or None.
 
-    That is where they get on in their life here, where a grant begins or ends, while they have access where a date
-    condition of the policy turns, and afterwards where their sessions are to be looked at again.
+    These are the changes of their employment stage, the start and end of a grant, while they have access the date
+    conditions of the policy, and afterwards the checks of their sessions.
     """
     moments = [next_stage_at(person, cycle=policy.people, now=now), next_turn(state.head.grants, now=now)]
     if has_access(person, cycle=policy.people, now=now):
@@ -167,7 +167,7 @@ def _without_access(
 
 
 def waiting_note(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
-    """That a user is waited for, where only an identity provider can make it, or empty."""
+    """Return the note that a user is awaited from an identity provider, or empty."""
     wanted = desired.resources.get(USER)
     return _WAITED_FOR if wanted and EXTERNAL in wanted.attributes and USER not in applied else ""
 

@@ -36,11 +36,11 @@ _CANNOT_RENAME = (
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """Where a plan belongs: what caused it, whose it is, which generation it makes, and when.
+    """Properties common to all operations of a plan: its cause, subject, generation and time.
 
-    `announced` is what goes because a grant has come to its end, which is urgent whoever notices it. `vacated_by` are
-    users whose names a user of this plan takes over. `adopts` is the digest of what exists and is to be taken on.
-    `called` are the policy's names of groups and permission sets.
+    `announced` are removals at the end of a grant, which are urgent whatever noticed it. `vacated_by` are users whose
+    names a user of this plan takes over. `adopts` is the digest of the existing resources to be adopted. `called` are
+    the policy's names of groups and permission sets.
     """
 
     cause: Cause
@@ -56,11 +56,11 @@ class Planned:
 def differences(
     desired: Desired, *, applied: Mapping[Resource, Applied], subject: Subject, protection: Protection
 ) -> list[Difference]:
-    """What must change, revocations first; the same input gives the same list.
+    """Return the differences to resolve, revocations first; the same input gives the same list.
 
-    What is in doubt counts as different from anything, so an action whose result was lost is repeated or undone. Not
-    in the list: anything of a subject that is left alone or of a protected group, users (kept without access), and
-    the removal of what Day One did not create.
+    Resources in doubt differ from any desired form, so an action whose result was lost is repeated or undone. Not in
+    the list: resources of a subject that is left alone or of a protected group, users (kept without access), and the
+    removal of resources that Day One did not create.
     """
     if left_alone(desired, applied=applied):
         return []
@@ -79,7 +79,7 @@ def differences(
 
 
 def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
-    """Why nothing about the subject may be changed, or empty: desired says so, or it could not be done."""
+    """Return the reason why the subject must stay unchanged, or empty: by `desired`, or because AWS cannot do it."""
     for whole, message in ((_WHOLE_SET, _CANNOT_RENAME), (_WHOLE_GROUP, _NOT_RENAMED)):
         have, wanted = applied.get(whole), desired.resources.get(whole)
         if desired.left_alone or have is None or wanted is None:
@@ -92,9 +92,9 @@ def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
 
 
 def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operation, ...]:
-    """The operations that make the differences go, numbered in order."""
+    """Return the operations that resolve the differences, numbered in order."""
     ordered = list(found)
-    # What is attached to a set that others made is known by its record, which comes with that of the set.
+    # The attachments of an adopted set are recorded together with the set.
     adopted = [at for at, each in enumerate(ordered) if planned.adopts and each.resource == _WHOLE_SET]
     return tuple(
         Operation(

@@ -36,7 +36,7 @@ _WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
 
 @dataclass(frozen=True)
 class WithinReach:
-    """The differences that can be mended; `note` says which others there are and why they cannot, or is empty."""
+    """The differences that can be resolved; `note` names the others and the reason why not, or is empty."""
 
     differences: tuple[Difference, ...]
     note: str = ""
@@ -74,7 +74,7 @@ def _is_assignment_of(difference: Difference, off_limits: OffLimits, policy: Pol
 
 
 def _called(permission_set: str, policy: Policy) -> str:
-    """What AWS calls it; one that has left the policy by its key, which is its name unless it has one beside it."""
+    """Return the AWS name of a permission set, or its key if the policy no longer has it."""
     rule = next((rule for rule in policy.permission_sets if rule.name == permission_set), None)
     return rule.called if rule else permission_set
 
@@ -85,11 +85,11 @@ def _named(found: Iterable[Difference]) -> str:
 
 @dataclass(frozen=True)
 class PolicyEvaluator:
-    """One policy at one moment, prepared to be asked about any subject.
+    """One policy at one moment, compiled to be evaluated for any subject.
 
-    `employed` are the ids of those people the policy assigns something to who are in employment; `state_of` looks up
-    what is recorded of anybody. `before` is the same of the policies that it is judged against, while what it removes
-    is held.
+    `employed` are the ids of those people with assignments in the policy who are in employment; `state_of` looks up the
+    recorded state of a subject. `before` has evaluators of the policies that it is compared with, while its removals
+    are held.
     """
 
     policy: Policy
@@ -105,21 +105,21 @@ class PolicyEvaluator:
         return cache(self.state_of)
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
-        """What the subject should have by this fact, and the grants that are remembered of it."""
+        """Return the desired resources of the subject for this fact and its recorded grants."""
         by_rules, grants = self._by_rules(state, fact=fact), state.head.grants
         if not grants:
             return by_rules
         return with_grants(by_rules, fact=fact, grants=grants, policy=self.policy, employed=self.employed, now=self.now)
 
     def concerns(self, state: SubjectState) -> bool:
-        """Whether it must be planned again: it would change, comes due otherwise, or has open or failed work."""
+        """Return whether the subject must be planned again, because of a difference, its due time, or open or failed work."""
         head, fact = state.head, state.head.fact
         if head.outstanding > 0 or head.failed or head.held:
             return True
         if isinstance(fact, Person) and head.due_at != next_look(fact, state=state, policy=self.policy, now=self.now):
             return True
         diff = diff_recorded_state(state, evaluator=self)
-        # Only permission sets are asked for what AWS cannot do; the change must say that it was not done.
+        # Only permission sets can be left alone because AWS cannot do it; the change must note that.
         is_asked_in_vain = head.subject.kind is SubjectKind.PERMISSION_SET and bool(diff.left_alone)
         # What a rule has come to give beside a grant is put on record, or the grant's end would take it unasked.
         return bool(diff.differences or diff.reasons) or is_asked_in_vain
@@ -141,13 +141,13 @@ class PolicyEvaluator:
 
 @dataclass(frozen=True, kw_only=True)
 class Diff:
-    """What must change, why nothing may (or empty), what is not done, and on what ground anything is taken away.
+    """Differences of a subject, the reason why nothing may change (or empty), notes, and the ground of removals.
 
-    `doubtful` is as in Desired. `ahead` has the gifts, also those of a first day to come, `form` stands for the form of
-    these, where there are several. `of_edit` are the removals that the policy makes and one before it would not, by the
-    same facts; without any before it, all. `of_departed` are those of an account by which somebody who has left loses
-    what is theirs. `announced` is what grants alone have given and that goes with the last of them, by its time or a
-    word; `reasons` are to stand with what stays as it is. By `adoption` it takes on what exists.
+    `doubtful` is as in Desired. `ahead` has the gifts, also those of a future first day; `form` identifies the form of
+    these, where there are several. `of_edit` are the removals that the policy makes and a previous one would not, by
+    the same facts; without a previous one, all. `of_departed` are those in an account that take away a leaver's own
+    assignments. `announced` are resources given by grants alone that are removed with the last of them, at its end or
+    by a request; `reasons` are new reasons of unchanged resources. With `adoption` existing resources are adopted.
     """
 
     differences: tuple[Difference, ...]
@@ -165,12 +165,12 @@ class Diff:
 
     @cached_property
     def removals(self) -> frozenset[Resource]:
-        """What would be taken away from somebody."""
+        """Resources to be taken away from somebody."""
         return frozenset(difference.resource for difference in self.differences if is_removal(difference))
 
     @cached_property
     def added(self) -> frozenset[Resource]:
-        """What would be given that is held for nothing but its number, if at all."""
+        """Memberships and assignments to be given that can only be held for their number."""
         return (
             frozenset(difference.resource for difference in self.differences if is_counted(difference))
             - self.ahead.gifts.keys()
@@ -183,7 +183,7 @@ class Diff:
 
 @dataclass(frozen=True)
 class _Comparison:
-    """What a policy wants of a subject, and which differences from that can be mended."""
+    """The resources a policy desires for a subject, and the differences from them that can be resolved."""
 
     desired: Desired
     applied: Mapping[Resource, Applied]
@@ -192,7 +192,7 @@ class _Comparison:
 
     @property
     def removals(self) -> frozenset[Resource]:
-        """What would be taken away from somebody."""
+        """Resources to be taken away from somebody."""
         return frozenset(difference.resource for difference in self.reach.differences if is_removal(difference))
 
 
@@ -222,9 +222,9 @@ def diff_subject(
     evaluator: PolicyEvaluator,
     tellings: tuple[Telling, ...] | None = None,
 ) -> Diff:
-    """How a subject as it is recorded differs from what the policy wants for this fact: the only diff there is.
+    """Compare the recorded state of a subject with the resources a policy desires for this fact; the only diff.
 
-    `tellings` are those that the fact is made of, where they are not those that are recorded.
+    `tellings` are the records behind the fact, where they differ from the recorded ones.
     """
     compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
     desired, applied, found = compared.desired, compared.applied, compared.reach.differences
@@ -260,7 +260,7 @@ def _ahead(found: Sequence[Difference], *, giving: Giving, evaluator: PolicyEval
 
 
 def diff_recorded_state(state: SubjectState, *, evaluator: PolicyEvaluator) -> Diff:
-    """The same by the fact that is recorded."""
+    """Compare the recorded state of a subject with the resources a policy desires for its recorded fact."""
     return diff_subject(state, fact=state.head.fact, evaluator=evaluator)
 
 

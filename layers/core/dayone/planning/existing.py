@@ -1,4 +1,4 @@
-"""What exists in Identity Center under a name that a creation asks for, compared with what is desired, part by part."""
+"""Comparison of an existing Identity Center resource with the desired one of the same name, part by part."""
 
 import json
 import shlex
@@ -12,7 +12,7 @@ from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 _MOST_LISTED = 12
 _LONGEST_VALUE = 160
 _NONE = "none"
-# Reasons end up in the audit log, which knows people by their HR id alone.
+# Reasons end up in the audit log, which has people by their HR id alone.
 _PERSONAL = frozenset({"user_name", "display_name", "given_name", "family_name", "email"})
 # Whoever has both of these is the same person.
 _IDENTIFYING = ("user_name", "email")
@@ -45,11 +45,11 @@ class Mismatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """How what exists differs from what is desired; `unread` names the parts that could not be read.
+    """Differences between an existing and the desired resource; `unread` names the parts that could not be read.
 
-    `attached` are the policies of a permission set, with their attributes. `uses` are the members and assignments that
-    it has, by AWS's ids. `digest` stands for all that exists and all that is desired of it, in full: it is the same
-    only as long as both are.
+    `attached` are the policies of a permission set, with their attributes. `uses` are its members and assignments, by
+    AWS's ids. `digest` covers everything that exists and everything desired, in full: it is the same only as long as
+    both are.
     """
 
     mismatches: tuple[Mismatch, ...] = ()
@@ -60,7 +60,7 @@ class Comparison:
 
     @property
     def is_identical(self) -> bool:
-        """Whether every part is known and desired."""
+        """True if every part was read and is as desired."""
         return not (self.mismatches or self.unread)
 
     def __str__(self) -> str:
@@ -99,14 +99,14 @@ def compare_parts(
 
 
 def compare_inline(existing: str, desired: Mapping[str, str]) -> Iterator[Mismatch]:
-    """The inline policy when it is another document than `document` of the desired attributes."""
+    """Yield a mismatch if the inline policy differs from `document` of the desired attributes."""
     document = desired.get("document", "")
     if not _is_same_document(existing, document):
         yield _mismatch(_LABELS[ResourceKind.INLINE_POLICY], _compact(existing), _compact(document))
 
 
 def compare_boundary(existing: Mapping[str, str], desired: Mapping[str, str]) -> Iterator[Mismatch]:
-    """The permissions boundary when it is another policy, or one of another kind."""
+    """Yield a mismatch if the permissions boundary is another policy, or one of another kind."""
     if dict(existing) != dict(desired):
         yield _mismatch(_LABELS[ResourceKind.BOUNDARY], " ".join(existing.values()), " ".join(desired.values()))
 
@@ -118,9 +118,10 @@ def compare_user(existing: Mapping[str, str], desired: Mapping[str, str]) -> Com
 
 
 def is_same_person(existing: Mapping[str, str], desired: Mapping[str, str]) -> bool:
-    """Whether a user is that of a person: the same user name and e-mail address, and nothing that contradicts HR.
+    """Return whether a user belongs to a person: equal user name and e-mail address, and no contradiction to HR.
 
-    Letter case, blanks, and what the user does not have contradict nothing; nor does `é` in one character or in two.
+    Letter case, blanks, and attributes the user does not have contradict nothing; nor does `é` in one character or in
+    two.
     """
     if any(_folded(existing.get(name, "")) != _folded(desired.get(name, "")) for name in _IDENTIFYING):
         return False
@@ -128,7 +129,7 @@ def is_same_person(existing: Mapping[str, str], desired: Mapping[str, str]) -> b
 
 
 def how_to_describe(subject: Subject, *, name: str) -> str:
-    """The command that prints what has to be said to have it as it is; `name` is what it is called in AWS."""
+    """Return the command that prints a matching policy; `name` is the resource's name in AWS."""
     called = f" --name {shlex.quote(name)}" if subject.kind is not SubjectKind.PERSON and name != subject.name else ""
     return f"`dayone policy describe {shlex.quote(str(subject))}{called}`"
 
@@ -161,7 +162,7 @@ def _is_same_document(name: str, other: str) -> bool:
 
 
 def _canonical(document: str) -> str:
-    """The same for the same JSON, and for no other: `1` is not `true`; raises ValueError where a key is there twice."""
+    """Return the same text for equal JSON only (`1` is not `true`); raise ValueError for a duplicate key."""
     return json.dumps(_json_of(document), sort_keys=True)
 
 

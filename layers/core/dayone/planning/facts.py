@@ -24,10 +24,10 @@ from dayone.ports.store import Grants, Subjects
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedFact:
-    """The fact that holds, its version, and notes and audit entries about how that was decided.
+    """The fact in force, its version, and notes and audit entries about that decision.
 
-    `tellings`, and with them `claims`, `former_holders` and `awaits_names`, are what the head is to remember of them
-    from now on; None for what it does already. With `is_echo` a source has only said again what it said before.
+    `tellings`, and with them `claims`, `former_holders` and `awaits_names`, are to be stored in the head; None leaves
+    them unchanged. With `is_echo` a source has only repeated its previous record.
     """
 
     fact: Person | Account | None
@@ -56,12 +56,12 @@ def people_concerned(
 
 
 def employed_among(people: Iterable[Person], *, policy: Policy, now: datetime) -> frozenset[str]:
-    """Who of them is in employment."""
+    """Return the ids of those people who are in employment."""
     return frozenset(person.id for person in people if has_access(person, cycle=policy.people, now=now))
 
 
 class Employed:
-    """The people who are in employment under a policy at a moment, each looked up when they are first asked about."""
+    """The people in employment under a policy at a moment, each looked up on first use."""
 
     def __init__(self, fact_of: Callable[[Subject], object], *, policy: Policy, now: datetime) -> None:
         self._fact_of, self._policy, self._now = fact_of, policy, now
@@ -82,7 +82,7 @@ def evaluator_of(
     now: datetime,
     employed: Container[str] | None = None,
 ) -> PolicyEvaluator:
-    """A policy prepared to be asked about any subject, together with those that its removals are judged against."""
+    """Prepare a policy for evaluation, together with those that its removals are compared with."""
     before = tuple(evaluator_of(entry, state_of=state_of, now=now) for entry in policy.before)
     if employed is None:
         employed = Employed(lambda person: state_of(person).head.fact, policy=policy, now=now)
@@ -90,7 +90,7 @@ def evaluator_of(
 
 
 def change_of_accounts(person: Subject, *, cause: Cause) -> str:
-    """The id of the change in which the accounts of a person follow one of the person's own."""
+    """Return the id of the change in which the accounts of a person follow one of the person's own."""
     return ulid_of(cause.at, name=f"accounts of {person} {cause.change}")
 
 
@@ -101,7 +101,7 @@ _OURSELVES = "dayone"
 
 @dataclass(frozen=True, kw_only=True)
 class Granted:
-    """The grants that a head is to remember, those to be put on record, and what there is to say about that."""
+    """The grants to store in a head, those to record, and audit entries and notes about them."""
 
     grants: tuple[Grant, ...] = ()
     written: tuple[Grant, ...] = ()
@@ -111,7 +111,7 @@ class Granted:
 
 @dataclass(frozen=True, kw_only=True)
 class Holders:
-    """Whom grants are given to: the fact of the subject itself, and the people who are given something alone there."""
+    """Recipients of grants: the fact of the subject itself, and the people with grants of their own there."""
 
     fact: Person | Account | None
     cycle: LifeCycle
@@ -119,9 +119,9 @@ class Holders:
 
 
 def record_grants(command: Command, *, state: SubjectState, holders: Holders, grants: Grants, now: datetime) -> Granted:
-    """What the head remembers, joined with what the command says, ended where its holder has gone.
+    """Return the grants of the head merged with the command's, ended where their holder has gone.
 
-    When more have turned than fit into one plan, the others follow in the next one, which is due at once.
+    Grants beyond the limit of one plan are recorded by the next plan, which is due at once.
     """
     before = {grant.id: grant for grant in state.head.grants}
     told = command.grant if isinstance(command, ApplyGrant) else None
@@ -144,7 +144,7 @@ def record_grants(command: Command, *, state: SubjectState, holders: Holders, gr
 
 
 def in_words(grant: Grant, *, now: datetime) -> str:
-    """How far along a grant is: `is active until 2026-11-23T17:00:00+00:00`, `has ended: expired`."""
+    """Describe the state of a grant: `is active until 2026-11-23T17:00:00+00:00`, `has ended: expired`."""
     until, state = grant.lasts_until.astimezone(UTC).isoformat(), grant.state(now=now)
     match state:
         case GrantState.SCHEDULED:
@@ -169,7 +169,7 @@ def _heard(told: Grant | None, *, before: Mapping[str, Grant], cause: Cause, now
 
 
 def _with_holder(grant: Grant, *, holders: Holders, cause: Cause, now: datetime) -> Grant:
-    """The grant, which ends with its holder and is not there again when they come back."""
+    """Return the grant, ended with its holder; it does not return when they come back."""
     if not grant.is_open(now=now):
         return grant
     if isinstance(holders.fact, Account):
@@ -189,7 +189,7 @@ def _ended(grant: Grant, how: Ending, *, because: str, cause: Cause, now: dateti
 
 
 def _matters(grant: Grant, *, there: Iterable[str], now: datetime) -> bool:
-    """Whether anything may follow from it yet: it is open, not on record as it is, or what it gave is still there."""
+    """Return whether a grant is still relevant: open, not recorded as it is, or its resource still exists."""
     return grant.is_open(now=now) or grant.noted is not grant.state(now=now) or grant.rule in there
 
 
@@ -210,7 +210,7 @@ def _entries(
 
 
 def _what_was_done(grant: Grant, *, before: Grant | None, actor: str) -> tuple[str, str]:
-    """The action, and by whom: whatever time or somebody's leaving does is Day One's own."""
+    """Return the audit action and its actor: changes by time or a departure are Day One's own."""
     if grant.end is not None and (before is None or before.end != grant.end):
         return ("refuse-grant", _OURSELVES) if grant.end.how is Ending.REFUSED else ("end-grant", grant.end.by)
     if before is None:
@@ -221,12 +221,12 @@ def _what_was_done(grant: Grant, *, before: Grant | None, actor: str) -> tuple[s
 
 
 def recorded_fact(head: Head) -> ResolvedFact:
-    """The fact that is recorded, as it is."""
+    """Return the recorded fact unchanged."""
     return ResolvedFact(fact=head.fact, version=head.version)
 
 
 def resolve_account(command: Command, *, head: Head, organization: Organization, now: datetime) -> ResolvedFact:
-    """The account as AWS Organizations answers, audited when that is another than the recorded one."""
+    """Return the account as read from Organizations, audited when it differs from the recorded one."""
     account = organization.account(command.subject.name, since=command.cause.at)
     if account is None and isinstance(head.fact, Account):
         account = replace(head.fact, state=AccountState.DEPARTED)
@@ -240,13 +240,13 @@ def resolve_account(command: Command, *, head: Head, organization: Organization,
 
 
 def ignored(command: Command, note: str, *, head: Head, now: datetime) -> ResolvedFact:
-    """The recorded fact, with a note on why what was received does not count."""
+    """Return the recorded fact, with a note on why the received one does not count."""
     audit = (fact_entry(command, outcome="ignored", detail=note, now=now),)
     return ResolvedFact(fact=head.fact, version=head.version, notes=(note,), audit=audit)
 
 
 def fact_entry(command: Command, *, outcome: str, detail: str, now: datetime) -> AuditEntry:
-    """The audit entry for a fact that was received or read, and what became of it."""
+    """Build the audit entry for a fact that was received or read, with its outcome."""
     return AuditEntry(
         at=now,
         actor=command.cause.actor,

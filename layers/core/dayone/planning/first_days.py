@@ -1,4 +1,4 @@
-"""Say what sensitive access a first day will give: it is held and decided on before, for a while."""
+"""Find sensitive access to be given on a future first day: it can be held and decided on in advance."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -39,7 +39,7 @@ class Ahead:
     due: frozenset[Resource] = frozenset()
 
     def alike(self, held: HeldRemoval, *, form: str) -> Collection[Resource]:
-        """The gifts for which the same is asked as what is held; `form` is that of the whole subject, if it has one."""
+        """Return the gifts that match a held one; `form` is that of the whole subject, if it has one."""
         if held.verdict is Verdict.AHEAD:
             return self.covered
         if held.form not in ("", form or self.forms.get(held.resource)):
@@ -48,7 +48,7 @@ class Ahead:
         return self.gifts.keys() - (self.coming if held.verdict is Verdict.APPROVED else frozenset())
 
     def form_of(self, resource: Resource) -> str:
-        """The form in which something is held before its day; empty of all else."""
+        """Return the form in which a gift is held before its day; empty for all others."""
         return self.forms[resource] if resource in self.coming else ""
 
     def since(self, resource: Resource, *, now: datetime) -> datetime:
@@ -56,7 +56,7 @@ class Ahead:
         return self.first_day if self.first_day and resource in self.coming else now
 
     def after(self, decided: Iterable[HeldRemoval], *, was: HeldRemoval, at: datetime) -> tuple[HeldRemoval, ...]:
-        """What has been decided: what is approved before its day waits for that, and not for long."""
+        """Return the decided gifts; one approved before its day waits for that day, for a limited time."""
         is_early = was.verdict is Verdict.WAITING and was.resource in self.coming
         return tuple(
             replace(removal, verdict=Verdict.AHEAD, expires_at=at + COVERED_FOR)
@@ -67,7 +67,7 @@ class Ahead:
 
 
 def look_ahead(gifts: Mapping[Resource, Gift], *, giving: Giving, rules: Rules, sensitivity: Sensitivity) -> Ahead:
-    """The gifts of today with those of a first day within the time that an approval counts for, less what it covers."""
+    """Return today's gifts with those of a first day within the approval period, without those already covered."""
     person, policy, head = giving.fact, sensitivity.policy, giving.state.head
     if not isinstance(person, Person):
         return Ahead(gifts=gifts)
@@ -120,7 +120,7 @@ def _coming(
 
 
 def _rests_on(resource: Resource, person: Person, *, tellings: Iterable[Telling], sensitivity: Sensitivity) -> str:
-    """Stands for the rule, what the policy gives the group, the facts that count, and what was told by hand."""
+    """Return a digest of the rule, what the policy gives the group, the relevant facts and manual entries."""
     group, policy = resource.name, sensitivity.policy
     rules = tuple(rule for rule in policy.groups if rule.name == group)
     assigned = tuple(rule for rule in policy.assignments if rule.group == group)

@@ -21,10 +21,10 @@ _MAY_BE_THERE = frozenset({Action.CREATE, Action.DELETE})
 
 
 class Vacancy(StrEnum):
-    """Whether a person's user name and e-mail address can become another's.
+    """Availability of a person's user name and e-mail address for another person.
 
-    `KEPT` while they are here, or must be left alone; `NOT_YET` while they have left and not all that they had has
-    gone.
+    `KEPT` while the person is here, or must be left alone; `NOT_YET` while they have left and some of their access
+    still exists.
     """
 
     KEPT = "kept"
@@ -33,21 +33,21 @@ class Vacancy(StrEnum):
 
 
 def vacated_name(person: str) -> str:
-    """The user name of a person who has given up their own, at most 128 characters; the same every time."""
+    """Return the user name of a person who has given up their own, at most 128 characters; always the same."""
     name = f"left.{person}"
     return name if len(name) <= _LONGEST else f"left.{hashlib.sha256(person.encode()).hexdigest()}"
 
 
 def has_vacated(person: Person) -> bool:
-    """Whether the person has given up their user name and e-mail address, and has not got any again."""
+    """Return whether the person has given up their user name and e-mail address, and has no new ones."""
     return person.user_name == vacated_name(person.id)
 
 
 def vacancy(state: SubjectState, *, policy: Policy, now: datetime) -> Vacancy:
-    """Whether the person of this state can give up their user name and e-mail address now."""
+    """Return whether the person of this state can give up their user name and e-mail address now."""
     person, user = state.head.fact, state.applied.get(_USER)
     is_gone = isinstance(person, Person) and has_left(person, cycle=policy.people, now=now)
-    # Of who is missing nobody says that they have left.
+    # A missing person is not reported as a leaver.
     if not isinstance(person, Person) or not is_gone or person.status is Status.MISSING:
         return Vacancy.KEPT
     is_protected = what_protects(person, applied=state.applied, protection=policy.protection)
@@ -62,7 +62,7 @@ def vacancy(state: SubjectState, *, policy: Policy, now: datetime) -> Vacancy:
 
 
 def is_to_be_renamed(person: Person, *, applied: Mapping[Resource, Applied]) -> bool:
-    """Whether a user that is kept is still called as before its person gave up the name."""
+    """Return whether a kept user still has the name that its person has given up."""
     user = applied.get(_USER)
     if user is None or user.doubt in _MAY_BE_THERE or not has_vacated(person):
         return False
@@ -70,7 +70,7 @@ def is_to_be_renamed(person: Person, *, applied: Mapping[Resource, Applied]) -> 
 
 
 def share_a_name(attributes: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether two users would have the same user name or e-mail address, in letters of any case."""
+    """Return whether two users would share a user name or e-mail address, in letters of any case."""
     names = [attributes.get(name, "").casefold() for name in ("user_name", "email")]
     others = [other.get(name, "").casefold() for name in ("user_name", "email")]
     return any(name and name == another for name, another in zip(names, others, strict=True))

@@ -29,7 +29,7 @@ _STAYS = (
 
 
 def judged_as_edit(policy: Policy, *, in_force: Policy) -> Policy:
-    """A policy as it is judged before it is in force: by the guards in force and by what these give."""
+    """Return a policy as evaluated before it is in force: with the guards in force and their effects."""
     guard = _guard_against(policy, in_force=in_force)
     before = (*in_force.before[:1], in_force) if in_force.version else ()
     return with_reservations(
@@ -38,7 +38,7 @@ def judged_as_edit(policy: Policy, *, in_force: Policy) -> Policy:
 
 
 def with_reservations(policy: Policy, *, reservations: Reservations, before: tuple[Policy, ...]) -> Policy:
-    """A policy as it counts under its reservations: of two guardrails the stricter, protected what either protects."""
+    """Return a policy under its reservations: with the stricter guardrails, and the protection of both."""
     policy, guard = replace(policy, reservations=reservations, before=before), reservations.guard
     if guard is None:
         return policy
@@ -67,7 +67,7 @@ def what_protects(person: Person, *, applied: Mapping[Resource, Applied], protec
 
 
 def desired_guards(policy: Policy) -> Desired:
-    """That the policy's own guardrails count alone, if it loosens those before it and does nothing else."""
+    """Desire the loosened guardrails as a resource, if the policy loosens them and does nothing else."""
     guard = policy.reservations.guard
     if guard is None:
         return Desired({})
@@ -104,14 +104,14 @@ def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
 
 
 def _with_groups_given_less(policy: Policy, *, in_force: Policy) -> SensitiveNames:
-    """What was called sensitive, and the groups whose members had something sensitive and may have it for a while."""
+    """Return the former sensitive names, with groups whose members had sensitive access and may still have it."""
     kept = replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive))
     still = {rule.name for rule in policy.groups} & (Sensitivity(in_force).groups.keys() - Sensitivity(kept).groups)
     return replace(in_force.sensitive, groups=in_force.sensitive.groups | still)
 
 
 def _changed_sets(policy: Policy, *, in_force: Policy) -> frozenset[str]:
-    """What protected people and groups are assigned and would be no more, or what would let them do something else."""
+    """Return the permission sets of protected people and groups that would be unassigned or changed."""
     before = in_force.protection
     had, has = (
         {rule.permission_set for rule in rules if rule.group in protected.groups or rule.person in protected.people}
@@ -174,7 +174,7 @@ def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
     protected, still = in_force.protection, policy.protection
     for kind, names in (
         ("person", protected.people - still.people),
-        # Whoever reads the audit log knows people by their HR id alone.
+        # The audit log has people by their HR id alone.
         ("user", {f"name {number}" for number, _ in enumerate(protected.users - still.users, start=1)}),
         ("group", protected.groups - still.groups),
         ("account", protected.accounts - still.accounts),
@@ -208,7 +208,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _meaning(policy: Policy) -> object:
-    """All that it says but the guardrails, wherever it stands in whichever file, in any order."""
+    """Return everything a policy means but its guardrails, whatever its files and order."""
     groups = (replace(rule, birthright=False) for rule in policy.groups)
     rules = (*groups, *policy.permission_sets, *(replace(rule, birthright=False) for rule in policy.assignments))
     return sorted(map(repr, map(meaning_of, rules))), policy.people

@@ -1,4 +1,4 @@
-"""Say what of a plan's differences is given and waits for an approval, and why."""
+"""Find the differences in a plan that give something and need approval, with reasons."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _NOWHERE = Location("", 0)
 
 @dataclass(frozen=True, kw_only=True)
 class Gift:
-    """Why something that would be given waits for an approval; `is_sensitive` by what it lets people do."""
+    """Reason why a gift needs approval; `is_sensitive` if because of its permissions."""
 
     reason: str
     is_sensitive: bool = False
@@ -41,9 +41,9 @@ class Gift:
 
 @dataclass(frozen=True)
 class Giving:
-    """In which circumstances a subject's plan gives something.
+    """Context in which a subject's plan gives something.
 
-    `recorded` looks up what is recorded of another subject; `tellings` are what is said of a person by now.
+    `recorded` looks up the recorded state of another subject; `tellings` are the current records of a person.
     """
 
     state: SubjectState
@@ -61,10 +61,10 @@ def form_of(desired: Desired) -> str:
 
 
 def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sensitivity) -> Mapping[Resource, Gift]:
-    """What waits for an approval although it takes nothing away, each with the reason.
+    """Return the gifts that need approval although they take nothing away, each with the reason.
 
-    That is sensitive access, loosened guardrails, in an account from before Day One its first assignments, and all that
-    changes what others made and use.
+    These are sensitive access, loosened guardrails, the first assignments in an account from before Day One, and all
+    changes to resources that others created and use.
     """
     adoption, head = giving.adoption, giving.state.head
     if adoption is not None and adoption.in_use:
@@ -89,10 +89,10 @@ def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sens
 
 
 def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> str:
-    """Why it is sensitive to give what somebody does not have yet, or ""."""
+    """Return the reason why a resource not yet given is sensitive, or ""."""
     have = giving.state.applied.get(resource)
     if have is not None and have.doubt is not Action.DELETE:
-        # It was given before; AWS is only asked once more.
+        # It was given before; the call is only repeated.
         return ""
     if reason := sensitivity.why(resource, fact=giving.fact):
         is_excepted = _is_birthright(resource, giving, sensitivity.policy) or is_of_new_account(
@@ -110,7 +110,7 @@ def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivi
 
 
 def _why_recorded(applied: Mapping[Resource, Applied]) -> str:
-    """Why what AWS has confirmed of a permission set is sensitive, or ""."""
+    """Return the reason why the confirmed contents of a permission set are sensitive, or ""."""
     names: dict[ResourceKind, list[str]] = {}
     for resource in applied:
         names.setdefault(resource.kind, []).append(resource.name)
@@ -141,7 +141,7 @@ def _gifts_of_set(found: Sequence[Difference], *, giving: Giving, sensitivity: S
 
 
 def _may_widen(difference: Difference, applied: Mapping[Resource, Applied], *, is_named: bool) -> bool:
-    """Whether a set may give more by it; what comes and is not sensitive by itself adds to one that is not named."""
+    """Return whether a difference may widen a set; harmless additions count only if the set is not named."""
     kind, have = difference.resource.kind, applied.get(difference.resource)
     if kind not in _RIGHTS or _is_repair(difference, have):
         return False
@@ -160,14 +160,14 @@ def _may_widen(difference: Difference, applied: Mapping[Resource, Applied], *, i
 
 
 def _is_repair(difference: Difference, have: Applied | None) -> bool:
-    """Whether it was given in this form before, and is only asked for once more."""
+    """Return whether it was given in this form before, and is only repeated."""
     if have is None or difference.action is Action.DELETE or have.doubt is Action.DELETE:
         return False
     return have.attributes == difference.wanted.attributes
 
 
 def _is_birthright(resource: Resource, giving: Giving, policy: Policy) -> bool:
-    """Whether HR alone gives it, by a rule that somebody else has approved for that."""
+    """Return whether HR alone gives it, by a rule that somebody else has approved for that."""
     if not policy.sensitive.birthrights:
         return False
     if resource.kind is ResourceKind.ASSIGNMENT and isinstance(giving.fact, Account):
@@ -193,7 +193,7 @@ def _is_birthright(resource: Resource, giving: Giving, policy: Policy) -> bool:
 
 
 def _is_by_hand(selectors: Iterable[PersonSelector], *, fact: object, tellings: Iterable[Telling]) -> bool:
-    """Whether anything that such a rule asks for, or that they are employed, was told by hand and counts."""
+    """Return whether a manual entry in force supplies the employment or an attribute used by the selectors."""
     by_hand = next((record.attributes for record in tellings if record.source == BY_HAND), None)
     names = _EMPLOYMENT.union(condition.attribute for selector in selectors for condition in selector.conditions)
     return by_hand is not None and any(
@@ -202,7 +202,7 @@ def _is_by_hand(selectors: Iterable[PersonSelector], *, fact: object, tellings: 
 
 
 def is_of_new_account(resource: Resource, fact: object, *, policy: Policy, now: datetime) -> bool:
-    """Whether it is assigned in an account just made by this organisation, by a part that was approved elsewhere."""
+    """Return whether it is assigned in an account newly created by this organisation, by a part approved elsewhere."""
     if resource.kind is not ResourceKind.ASSIGNMENT or not isinstance(fact, Account) or fact.is_management:
         return False
     is_new = fact.created_at is not None and fact.created_at <= now < fact.created_at + _NEW
@@ -210,7 +210,7 @@ def is_of_new_account(resource: Resource, fact: object, *, policy: Policy, now: 
 
 
 def approvals_of(resource: Resource, fact: object, *, policy: Policy) -> frozenset[str]:
-    """What stands for those parts of the rules that assign something to a group in this account."""
+    """Return identifiers of the parts of rules that assign something to a group in this account."""
     if resource.kind is not ResourceKind.ASSIGNMENT or not isinstance(fact, Account):
         return frozenset()
     return frozenset(

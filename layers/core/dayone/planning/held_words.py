@@ -1,4 +1,4 @@
-"""Say of what a guardrail holds why, who may decide on it and who may not, and what goes on meanwhile."""
+"""Describe held operations: the reason, who may decide and who may not, and what continues meanwhile."""
 
 from collections.abc import Iterator
 
@@ -38,7 +38,7 @@ def about_held(change: Change, *, sole_administrator: bool) -> tuple[str, ...]:
 
 
 def about_preview(held: int, *, others: int, is_edit: bool, sole_administrator: bool) -> tuple[str, ...]:
-    """The same of what would be held: of an edit of the policy, or of what HR or AWS might say."""
+    """Describe operations that would be held: of a policy edit, or of facts from HR or AWS."""
     if not held:
         return ()
     but = _NOT_THE_AUTHORS if is_edit else _NOT_THOSE_BEHIND_IT
@@ -51,7 +51,7 @@ def about_preview(held: int, *, others: int, is_edit: bool, sole_administrator: 
 
 
 def about_held_part(removal: HeldRemoval) -> str:
-    """Why one thing is held, and what becomes of it: a part of a sentence about the person or the account."""
+    """Describe why one resource is held and the effect, as part of a sentence about the person or the account."""
     what, stays = ("giving it", "is not given") if removal.is_gift else ("its removal", "stays")
     match removal.verdict:
         case Verdict.REJECTED:

@@ -38,12 +38,12 @@ _MOST_NAMES, _MOST_GIFTS = 10, 3
 
 @dataclass(frozen=True, kw_only=True)
 class SplitDiff:
-    """A diff, split by what was decided before.
+    """A diff, split by earlier decisions.
 
-    `allowed` are the differences that a plan is to make operations for. `removing` are those removals among them that
-    were counted before or have been announced, `new` the others. `held` is what has become of removals that were held
-    before, which no plan makes again; `takes_back` when one of them was approved, may be running by now, and is asked
-    for no more.
+    `allowed` are the differences that a plan makes operations for. `removing` are those removals among them that were
+    counted before or have been announced, `new` the others. `held` is the new status of removals that were held before,
+    which no plan makes again; `takes_back` is set when one of them was approved, may be running by now, and is no
+    longer desired.
     """
 
     subject: Subject
@@ -55,9 +55,9 @@ class SplitDiff:
 
 
 def split_held(diff: Diff, *, head: Head) -> SplitDiff:
-    """Leave aside what was held before, and what is on its way already.
+    """Split off the differences that were held before or are already under way.
 
-    What goes with a grant was approved by whoever said when that ends; it takes nothing from anybody's budget.
+    The removal at the end of a grant was approved by the person who set that end; it counts against no budget.
     """
     held = tuple(
         kept
@@ -80,11 +80,11 @@ def split_held(diff: Diff, *, head: Head) -> SplitDiff:
 
 
 def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> tuple[HeldRemoval, ...]:
-    """The held removals of a subject once those that a change holds have been decided on.
+    """Return the held removals of a subject after a decision on those that a change holds.
 
-    What is asked for no more since it was held is withdrawn, even when it is approved. Left as they are: what a
-    decision about a part is not about, what was held after it had been made, and what its actor has brought about. One
-    about leavers is not about those that were held while the person had not left.
+    A removal that is no longer desired is withdrawn, even when it is approved. Left unchanged: those a partial decision
+    does not cover, those held after the decision, and those its actor has caused. A decision about leavers does not
+    cover those that were held while the person had not left.
     """
 
     def decide(removal: HeldRemoval) -> tuple[HeldRemoval, ...]:
@@ -100,7 +100,7 @@ def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> t
 
 
 def is_about(removal: HeldRemoval, *, decision: Decision, subject: Subject) -> bool:
-    """Whether a decision covers what is held of a subject: it names it, was shown it, and is by somebody who may."""
+    """Return whether a decision covers a held removal: it names it, was made after it, and its actor may decide."""
     is_named = subject in decision.subjects or not decision.subjects
     is_of_resource = removal.resource in decision.resources or not decision.resources
     was_shown = removal.at is None or removal.at <= decision.at
@@ -109,7 +109,7 @@ def is_about(removal: HeldRemoval, *, decision: Decision, subject: Subject) -> b
 
 
 def is_blamed(removal: HeldRemoval, *, actor: str) -> bool:
-    """Whether somebody has brought about what is held, or gains by it."""
+    """Return whether somebody has caused a held operation, or gains by it."""
     return any(is_same(actor, blamed) for blamed in removal.blamed)
 
 
@@ -117,9 +117,10 @@ def is_blamed(removal: HeldRemoval, *, actor: str) -> bool:
 class SubjectRemovals:
     """The removals that one subject's plan would add.
 
-    `removes_everything` says, or is empty, that an account would lose every assignment it has; `doubtful` that what
-    they rest on may be a mistake. `has_left` is their ground: the person's employment is over. `of_edit` are those
-    that the policy makes and the one before it would not, with those among them that are held already.
+    `removes_everything` is the reason if an account would lose every assignment it has, or empty; `doubtful` is the
+    reason if the facts behind them may be a mistake. `has_left` is their ground: the person's employment is over.
+    `of_edit` are those that the policy makes and the previous one would not, including those among them that are held
+    already.
     """
 
     subject: Subject
@@ -131,12 +132,12 @@ class SubjectRemovals:
 
     @property
     def number(self) -> int:
-        """How many there are."""
+        """Number of removals."""
         return len(self.resources)
 
 
 def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Applied]) -> SubjectRemovals:
-    """What is to be judged; `applied` is what the subject has, as far as that is not doubted."""
+    """Return the removals to judge; `applied` are the subject's resources that are not in doubt."""
     ruin = why_ruinous(diff.removals, found=diff.differences, applied=applied) if split.new else ""
     waiting = {removal.resource for removal in split.held if removal.verdict is Verdict.WAITING and not removal.is_gift}
     return SubjectRemovals(
@@ -150,7 +151,7 @@ def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Appl
 
 
 def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
-    """Why the removals of one subject are held, or "" when they are carried out, whoever has asked for the plan."""
+    """Return the reason to hold the removals of one subject, or "" if they may run, whatever caused the plan."""
     if not removals.resources:
         return ""
     number = counted(removals.number)
@@ -167,7 +168,7 @@ def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
 
 
 def why_gifts_are_held(gifts: Iterable[tuple[Resource, Gift]]) -> str:
-    """Why those gifts are held, in one text; "" without any."""
+    """Join the reasons why those gifts are held into one text; "" without any."""
     gifts = list(gifts)
     others = dict.fromkeys(gift.reason for _, gift in gifts if not gift.is_sensitive)
     sensitive = dict.fromkeys(_in_words(resource, gift) for resource, gift in gifts if gift.is_sensitive)
@@ -182,10 +183,10 @@ def _in_words(resource: Resource, gift: Gift) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class GuardrailResult:
-    """What becomes of the differences that a plan makes operations for.
+    """Result of the guardrails for the differences that a plan makes operations for.
 
-    Of these `stopped` are held, because of `reason`. `removing` are the removals that are carried out, and `budget`
-    what those that are new take from the budget.
+    Of these, `stopped` are held because of `reason`. `removing` are the removals that are carried out, and `budget` is
+    the share of the budget taken by the new ones.
     """
 
     removing: tuple[Resource, ...]
@@ -196,7 +197,7 @@ class GuardrailResult:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyImpact:
-    """What a policy would remove if it were put in force, beside what goes because people have left.
+    """Removals of a policy if it were put in force, without those caused by departures.
 
     `emptied` are the first accounts that would lose every assignment they have.
     """
@@ -205,7 +206,7 @@ class PolicyImpact:
     emptied: tuple[Subject, ...] = ()
 
     def plus(self, removals: SubjectRemovals) -> "PolicyImpact":
-        """The impact with those of one subject more."""
+        """Return the impact including the removals of one more subject."""
         if not removals.of_edit or removals.has_left:
             return self
         names_more = removals.removes_everything and len(self.emptied) < _MOST_NAMES
@@ -214,9 +215,9 @@ class PolicyImpact:
 
 
 def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, tally: Tally) -> str:
-    """Why all that a policy removes is held when it is put in force, or ""; it becomes one of its reservations.
+    """Return the reason to hold all removals of a policy on activation, or ""; it becomes one of its reservations.
 
-    The policy is as it is judged as an edit: the guardrails in force count, too.
+    The policy is evaluated as an edit: the guardrails in force count, too.
     """
     if not impact.removals:
         return ""
@@ -231,7 +232,7 @@ def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, tally: Tally) ->
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewedJudgement:
-    """How many removals there would be, how many operations would be held, and each reason for that."""
+    """Number of removals, number of operations that would be held, and the reasons."""
 
     removals: int
     held: int
@@ -261,7 +262,7 @@ class JudgementPreview:
             self._removals.append(removals)
 
     def judge(self, tally: Tally) -> PreviewedJudgement:
-        """What would be held; `tally` is what has been counted before."""
+        """Return the operations that would be held; `tally` is what has been counted before."""
         policy = self.policy
         if self.is_edit:
             hold = why_policy_is_held(self.impact, policy=policy, tally=tally)
@@ -292,7 +293,7 @@ def _shortened(reasons: list[str], *, most: int = _MOST_NAMES) -> Iterable[str]:
 
 
 def _alike(diff: Diff, held: HeldRemoval) -> Collection[Resource]:
-    """The resources for which the same is asked as what is held: to be given in the same form, or taken away."""
+    """Return the resources that match a held one: to be given in the same form, or to be taken away."""
     if not held.is_gift:
         return diff.removals
     if held.is_addition:

@@ -27,12 +27,12 @@ from dayone.planning.judgement import GuardrailResult, SplitDiff
 def normalized_state(
     state: SubjectState, *, command: Command, fact: Person | Account | None, grants: tuple[Grant, ...], now: datetime
 ) -> SubjectState:
-    """The state to plan from, with the grants that are remembered from now on.
+    """Return the state to plan from, with the grants to be stored.
 
-    An account that was gone and is back may have lost all that was confirmed before; one that nobody had heard of
-    before the first look at the organisation was there before Day One. What is asked for anew is made again, as after
-    an absence. What AWS does not have any more is brought back as what may not have been done. A decision about what
-    exists is forgotten when it has been carried out, or has come to nothing.
+    An account that was closed and is back may have lost everything confirmed before; one that nothing was received
+    about before the initial discovery existed before Day One. Resources to be recreated are created again, as after an
+    absence. Resources that AWS no longer has are in doubt, so that they are restored. A decision to adopt is dropped
+    once it has been carried out, or has lapsed.
     """
     adoption = command.adoption if isinstance(command, AdoptExisting) else state.head.adoption
     if adoption is not None and adoption is state.head.adoption and not state.head.is_adopting:
@@ -61,7 +61,7 @@ def _doubted(state: SubjectState, missing: Collection[Resource]) -> dict[Resourc
 
 
 def with_bootstrap(plan: Plan) -> Plan:
-    """The plan with what it means for the account's first time; of anything else nothing is remembered."""
+    """Return the plan with the bootstrap state of an account; other subjects have none."""
     fact, is_new = plan.after.fact, plan.after.generation != plan.before.generation
     if not isinstance(fact, Account):
         return plan
@@ -100,11 +100,11 @@ _MOST_NAMES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class PlanInputs:
-    """What a plan is made from: the command, what is recorded of the subject, the fact that holds, and the policy.
+    """Inputs of a plan: the command, the recorded head, the fact in force, and the policy.
 
-    `recorded` is the head as it lies in the table, `state` what is planned from.
-    `employed` are those of the people to whom the policy assigns something in this account that are in employment.
-    `expiries` tell of what has just expired; what is held anew does so after `held_expiry`, 0 for never.
+    `recorded` is the stored head, `state` the state to plan from. `employed` are those people with assignments in this
+    account who are in employment. `expiries` are audit entries on what has just expired; what is newly held expires
+    after `held_expiry`, 0 for never.
     """
 
     command: Command
@@ -120,13 +120,13 @@ class PlanInputs:
 
     @property
     def counted(self) -> Mapping[Resource, Applied]:
-        """What the subject has, when it comes to what somebody would lose: also what is only to be made once more."""
+        """Resources that count as the subject's when removals are judged, including those only to be recreated."""
         is_recreated = isinstance(self.command, RefreshAccount) and self.command.recreate
         return self.state.applied if is_recreated else self.state.trusted
 
 
 def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
-    """The plan of a subject before it has operations."""
+    """Build the plan of a subject without its operations."""
     resolved, granted, command = inputs.resolved, inputs.granted, inputs.command
     name = command.delivery if isinstance(command, ApplyHrRecord) else ""
     return Plan(
@@ -143,9 +143,9 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
 
 
 def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
-    """Whether there is nothing to do, or it is being done already.
+    """Return whether there is nothing to do, or the same is under way already.
 
-    With nothing to do, what has failed is wanted no more: a plan without operations takes the place of that one.
+    If nothing is to do after failures, a plan without operations replaces the failed one.
     """
     before = plan.before
     waits_for_the_same = before.former_holders == plan.after.former_holders and before.adoption == plan.after.adoption
@@ -157,7 +157,7 @@ def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
 def with_operations(
     plan: Plan, *, inputs: PlanInputs, split: SplitDiff, diff: Diff, guarded: GuardrailResult, token: str
 ) -> Plan:
-    """The plan with its operations, of which those that a guardrail has stopped are held."""
+    """Return the plan with its operations; those stopped by a guardrail are held."""
     generation = f"{generation_number(plan.before.generation) + 1}-{token}"
     subject, announced = plan.before.subject, diff.announced
     planned = Planned(
@@ -189,7 +189,7 @@ def with_operations(
 def _with_stopped(
     made: Iterable[Operation], *, stopped: Collection[Resource], gifts: Container[Resource]
 ) -> tuple[Operation, ...]:
-    """The operations, those held that are stopped; none of the others waits for something to be given that is held."""
+    """Return the operations, with stopped ones held; no other waits for a held gift."""
     made = tuple(made)
     given = {operation.number for operation in made if operation.resource in stopped and operation.resource in gifts}
     return tuple(
@@ -212,7 +212,7 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldRemoval]) -> Head:
             awaits_names=at.resolved.awaits_names,
         )
     if told.former_holders and at.policy.people.identity_source is IdentitySource.EXTERNAL:
-        # A provider gives somebody who is back the user they had; the policy says who they are.
+        # A provider gives somebody who is back the user they had; the policy has who they are.
         others = (holder for holder in told.former_holders if at.policy.people.original_of(holder) != told.subject.name)
         told = replace(told, former_holders=tuple(others))
     names_at = [_look_for_names_at(told, now=at.now)] if told.awaits_names else []

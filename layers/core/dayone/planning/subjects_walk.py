@@ -13,9 +13,9 @@ _ORDER = (SubjectKind.GROUP, SubjectKind.PERMISSION_SET, SubjectKind.ACCOUNT, Su
 
 
 def walk_company(policy: Policy, *, company: Company, after: Subject | None = None) -> Iterator[SubjectState]:
-    """Everything that is known, and the groups and permission sets that are only in the policy yet.
+    """Yield every recorded subject, and the groups and permission sets that are only in the policy yet.
 
-    Begins behind `after`, or at the beginning. Nothing that was written before it is reached is missed.
+    Begins behind `after`, or at the beginning. Subjects written before they are reached are not missed.
     """
     in_policy = {
         SubjectKind.GROUP: {group.name for group in policy.groups},
@@ -30,7 +30,7 @@ def walk_company(policy: Policy, *, company: Company, after: Subject | None = No
 
 
 def walk_kind(kind: SubjectKind, *, company: Company, after: str = "") -> Iterator[SubjectState]:
-    """Everything of one kind that is known, behind the name `after`."""
+    """Yield every recorded subject of one kind, behind the name `after`."""
     while page := company.states(kind, after=after, limit=_PAGE):
         yield from page
         after = page[-1].head.subject.name

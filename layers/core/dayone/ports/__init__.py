@@ -1,4 +1,4 @@
-"""What the use cases need from the world, as Protocols; adapters fulfil them against AWS, fakes in memory.
+"""Ports: what the use cases need from outside, as Protocols with AWS adapters and in-memory fakes.
 
 Every method may raise `Unavailable` when there was no usable answer; a failed read is never an empty answer.
 """

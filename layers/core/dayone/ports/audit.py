@@ -9,39 +9,39 @@ from dayone.ports.records import Page
 
 
 class AuditLog(Protocol):
-    """What was done and why, in lanes, each of which is a chain of its own."""
+    """The audit log, in lanes, each of which is a hash chain of its own."""
 
     def entries(self, wanted: AuditWanted, *, cursor: str, limit: int) -> Page[AuditRecord]:
-        """Those that are wanted, the newest first; raises Invalid for a cursor of another question.
+        """Return the matching records, the newest first; raise Invalid for a cursor of another query.
 
-        A page may have fewer than `limit`, or none, and a cursor: that is as far as was looked. Raises Inapplicable
-        for an entry that is not as it was written.
+        A page may have fewer than `limit`, or none, and a cursor: the scan continues there. Raises Inapplicable for an
+        altered entry.
         """
 
     def lanes(self) -> Sequence[str]:
-        """The names of all lanes, in the order of `of_day`."""
+        """Return the names of all lanes, in the order of `of_day`."""
 
     def of_day(self, day: date, *, after: tuple[str, int] | None) -> Iterator[StoredRecord]:
-        """Everything that lies on a day (UTC), by lane and number, read as it is asked for; `after` a lane's number.
+        """Yield every record stored under a day (UTC), by lane and number; `after` is a lane's number.
 
-        What was not written by Day One is among it, as what it is.
+        Records that Day One did not write are included as such.
         """
 
     def numbered(self, lane: str, number: int, *, days: Iterable[date]) -> Sequence[StoredRecord]:
-        """The records of a lane with that number on any of the days; more than one only if somebody put them there."""
+        """Return the records of a lane with that number on any of the days; more than one only if forged."""
 
     def next_day(self, lane: str, *, days: Iterable[date]) -> date | None:
-        """The first of the days on which a lane has records, or None."""
+        """Return the first of the days on which a lane has records, or None."""
 
     def end(self, lane: str) -> LaneEnd | AlteredRecord:
-        """The recorded end of a lane; that of an empty lane where there is none."""
+        """Return the recorded end of a lane, which for an empty lane is its beginning."""
 
 
 class LaneEnds(Protocol):
-    """Where the lanes of the audit log end."""
+    """The recorded ends of the audit log's lanes."""
 
     def all(self) -> Mapping[str, LaneEnd]:
-        """The end of each lane that has entries; raises Inapplicable for one that is not as it was written."""
+        """Return the end of each lane that has entries; raise Inapplicable for an altered one."""
 
 
 class SigningKey(Protocol):
@@ -52,7 +52,7 @@ class SigningKey(Protocol):
         """The ARN of the key."""
 
     def sign(self, text: bytes) -> bytes:
-        """The signature over a text."""
+        """Return the signature over a text."""
 
 
 class CheckpointArchive(Protocol):

@@ -1,4 +1,4 @@
-"""What has failed, is stuck, was given up, or waits in the inbox."""
+"""Failed, stuck and abandoned work, and the backlog of the inbox."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class InboxBacklog(Protocol):
     """The inbox from outside."""
 
     def backlog(self, *, now: datetime) -> Backlog:
-        """What waits there; raises Unavailable when that cannot be read."""
+        """Return the messages waiting in the inbox; raise Unavailable when that cannot be read."""
 
 
 class DeadLetterQueues(Protocol):
@@ -50,10 +50,10 @@ class FailedSubjects(Protocol):
         """Every one of them."""
 
     def keep(self, failed: FailedWork) -> None:
-        """Note it instead of what was known of its subject."""
+        """Record failed work of a subject, replacing its previous record."""
 
     def forget(self, subject: Subject) -> None:
-        """Nothing of it is to be planned again; harmless when that is known."""
+        """Remove the record of failed work, so that nothing is planned again; harmless without one."""
 
 
 class StuckNotes(Protocol):
@@ -63,14 +63,14 @@ class StuckNotes(Protocol):
         """Note it; one of the same kind and subject that is not over keeps its `since`."""
 
     def forget(self, kind: StuckKind, subject: str) -> None:
-        """It goes on again; harmless when nothing is noted."""
+        """Remove a stuck note; harmless when nothing is noted."""
 
 
 class StuckSubjects(Protocol):
     """Everything that is recorded as stuck."""
 
     def all(self, *, now: datetime) -> Sequence[Stuck]:
-        """The notes that are not over, and the subjects whose operations fail again and again.
+        """Return the notes that are not over, and the subjects whose operations fail again and again.
 
-        A record that could not be used is named until a newer one of that person has come from the same source.
+        An unusable record is listed until a newer one of that person has come from the same source.
         """

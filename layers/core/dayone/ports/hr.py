@@ -18,7 +18,7 @@ class HrSources(Protocol):
     """The HR systems as the operator has set them up."""
 
     def configuration(self) -> HrConfiguration:
-        """What holds now; raises Unavailable when it cannot be read or is wrong."""
+        """Return the configuration in force; raise Unavailable when it cannot be read or is invalid."""
 
 
 class ConfigurationTexts(NamedTuple):
@@ -29,7 +29,7 @@ class ConfigurationTexts(NamedTuple):
 
 
 class HrTexts(Protocol):
-    """The configuration of HR systems where operators write it, and where Day One says which text counts."""
+    """Texts of the HR configuration: the one that operators write, and the one that Day One has put in force."""
 
     def texts(self) -> ConfigurationTexts:
         """Both as they are now; raises Unavailable when they cannot be read."""
@@ -39,7 +39,7 @@ class HrParameters(HrTexts, Protocol):
     """The same, with who wrote it, and to be changed."""
 
     def authors(self, text: str) -> tuple[str, ...]:
-        """The ARNs of everybody who has written this text, as far back as it is known, in the order of the alphabet."""
+        """Return the ARNs of all recorded authors of this text, in alphabetical order."""
 
     def approve(self, text: str) -> None:
         """Have this text count from now on."""
@@ -49,7 +49,7 @@ class RecordedHrVersions(Protocol):
     """The versions of the configuration as they are recorded."""
 
     def versions(self) -> HrVersions:
-        """The one in force and the newest."""
+        """Return the version in force and the newest."""
 
 
 class HrVersionLog(RecordedHrVersions, Protocol):
@@ -60,9 +60,9 @@ class HrVersionLog(RecordedHrVersions, Protocol):
 
 
 class FetchedRecord(NamedTuple):
-    """The person's id and what the record says of them.
+    """The person's id and their record as fetched.
 
-    `refused` are the mistakes for which the record was refused: then it is the end that it states, and nothing else.
+    `refused` are the mistakes for which the record was refused: then it is only the end of employment that it states.
     """
 
     person: str
@@ -71,13 +71,13 @@ class FetchedRecord(NamedTuple):
 
 
 class HrRecords(Protocol):
-    """What HR systems answer when they are asked for a record."""
+    """Fetching of records from HR systems."""
 
     def fetch(self, source: Source, record: str, *, now: datetime) -> FetchedRecord:
-        """The record as it was read at `now`.
+        """Return the record as it was read at `now`.
 
-        Raises NotFound when the system says that there is no such record, Invalid when it is not a person, Throttled
-        or Unreachable when the system has to be waited for, any other Unavailable when only this record has.
+        Raises NotFound when the system has no such record, Invalid when it is not a person, Throttled or Unreachable
+        when the whole system must be waited for, any other Unavailable when only this record must.
         """
 
 
@@ -94,10 +94,10 @@ class WaitingHints(Protocol):
         """Remember whose record it is."""
 
     def person_of(self, source: str, record: str) -> str:
-        """Whose record it was when it was last read, or empty."""
+        """Return the person of a record when it was last read, or empty."""
 
     def record_of(self, source: str, person: str) -> str:
-        """The id of the record that was last read of a person, or empty."""
+        """Return the id of the record that was last read of a person, or empty."""
 
 
 class DueHints(Protocol):
@@ -109,9 +109,9 @@ class DueHints(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    """Everybody in the last import of a source: a digest of what was said of each, and who has gone missing since.
+    """The people in the last import of a source: a digest of each record, and who has gone missing since.
 
-    `attributes` are those that were told of anybody.
+    `attributes` are those that had a value for anybody.
     """
 
     at: datetime
@@ -124,7 +124,7 @@ class Rosters(Protocol):
     """The last import of each source that sends its whole workforce."""
 
     def roster(self, source: str) -> Roster | None:
-        """The last one that was taken, or None before the first."""
+        """Return the last stored snapshot, or None before the first."""
 
     def keep(self, source: str, roster: Roster) -> None:
         """Remember this one."""
@@ -137,7 +137,7 @@ class SigningKeys(Protocol):
     """The secrets of each HR source, which rotate without a gap."""
 
     def keys(self, source: Source) -> tuple[str, ...]:
-        """The current one, then the one before it while that still counts; never empty.
+        """Return the current key, then the previous one while it still counts; never empty.
 
         Raises Unavailable when the secret cannot be read or holds nothing.
         """

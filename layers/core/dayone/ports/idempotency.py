@@ -1,4 +1,4 @@
-"""What makes a request or a record of HR that comes twice happen once, and commands that were accepted."""
+"""Idempotency of requests and of HR records, and commands that were accepted."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Acceptances(Protocol):
         """Remember that these were accepted, for as long as a message may wait; the same again is harmless."""
 
     def includes(self, command: Command) -> bool:
-        """Whether it was."""
+        """Return whether the command was accepted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +48,10 @@ class Echoes(Protocol):
     """The echoes of HR sources; none of them is part of a plan."""
 
     def heard(self, subject: Subject) -> Mapping[str, FactVersion]:
-        """The newest version that was an echo, by source; what is long ago may be missing."""
+        """Return the newest version that was an echo, by source; old ones may be missing."""
 
     def is_counted(self, change: str) -> bool:
-        """Whether anything is recorded of a change but that it has come to nothing by an echo."""
+        """Return whether anything is recorded of a change except that an echo ended it without effect."""
 
     def note(self, echo: Echo) -> None:
         """Remember it, beside what is remembered of newer ones; harmless when it is noted already."""
@@ -71,7 +71,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class GivenAnswer:
-    """What a request was answered: the body as text, and the headers that belong to the answer."""
+    """Stored response of a request: the body as text, and the headers that belong to it."""
 
     status: int
     body: str
@@ -82,10 +82,10 @@ class RequestKeys(Protocol):
     """The keys of a day; keys and requests come as digests, so that nothing about anybody is kept but the answer."""
 
     def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> Claim | GivenAnswer:
-        """The right to carry out the request, or the answer that it was given before.
+        """Claim the right to carry out the request, or return the response it was given before.
 
-        Raises KeyReused when the key stands for another request, UnderWay while somebody else carries this one out.
-        Whoever takes over from one that died has the moment of the first claim.
+        Raises KeyReused when the key belongs to another request, UnderWay while another caller carries this one out. A
+        caller that takes over from a dead one gets the time of the first claim.
         """
 
     def keep(self, claim: Claim, answer: GivenAnswer) -> None:

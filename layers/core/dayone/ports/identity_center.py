@@ -1,4 +1,4 @@
-"""What the use cases need from Identity Center, method by intent."""
+"""Ports for Identity Center, one method per intent."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -65,31 +65,31 @@ class Directory(DirectoryNames, Protocol):
     """
 
     def create_user(self, attributes: Mapping[str, str]) -> Receipt:
-        """References: `user_id`."""
+        """Create a user; `references` has `user_id`."""
 
     def update_user(self, user_id: str, *, attributes: Mapping[str, str]) -> Receipt:
         """Set these attributes; an empty text unsets one."""
 
     def delete_user(self, user_id: str) -> Receipt:
-        """Raises NotFound when it is gone. Its memberships go with it."""
+        """Delete a user and its memberships; raise NotFound when it does not exist."""
 
     def create_group(self, attributes: Mapping[str, str]) -> Receipt:
-        """References: `group_id`."""
+        """Create a group; `references` has `group_id`."""
 
     def update_group(self, group_id: str, *, attributes: Mapping[str, str]) -> Receipt:
         """Set name and description to these; an empty description unsets it. Members and assignments stay."""
 
     def delete_group(self, group_id: str) -> Receipt:
-        """Raises NotFound when it is gone."""
+        """Delete a group; raise NotFound when it does not exist."""
 
     def add_member(self, *, group_id: str, user_id: str) -> Receipt:
-        """References: `membership_id`. Raises AlreadyExists when the user is a member."""
+        """Add a user to a group; `references` has `membership_id`. Raise AlreadyExists for a member."""
 
     def find_membership(self, *, group_id: str, user_id: str) -> str | None:
-        """The membership id, or None when the user is not a member or either of the two does not exist."""
+        """Return the membership id, or None when the user is not a member or either of the two does not exist."""
 
     def remove_member(self, membership_id: str) -> Receipt:
-        """Raises NotFound when it is gone."""
+        """Delete a membership; raise NotFound when it does not exist."""
 
 
 class NamedSets(Protocol):
@@ -103,7 +103,7 @@ class PermissionSets(NamedSets, Protocol):
     """Permission sets themselves; attributes in the words of `domain.desired`, each tag as `tag:<key>`."""
 
     def create(self, attributes: Mapping[str, str]) -> Receipt:
-        """References: `permission_set_arn`. Raises AlreadyExists when the name is taken."""
+        """Create a permission set; `references` has `permission_set_arn`. Raise AlreadyExists for a used name."""
 
     def update(self, arn: str, *, attributes: Mapping[str, str]) -> Receipt:
         """Set description, session duration and relay state to these; what is missing goes back to AWS's default.
@@ -118,55 +118,55 @@ class PermissionSets(NamedSets, Protocol):
         """Take the tags of these keys away; harmless where there is none."""
 
     def delete(self, arn: str) -> Receipt:
-        """Raises NotFound when it is gone, Conflicting while it is assigned."""
+        """Delete a permission set; raise NotFound when it does not exist, Conflicting while it is assigned."""
 
     def provision(self, arn: str, *, account: str = "") -> str:
         """Ask for the set to reach every account it is in use in, or one of them; returns the request id."""
 
     def accounts(self, arn: str) -> Collection[str]:
-        """The ids of the accounts that have the set; raises NotFound when the set is gone."""
+        """Return the ids of the accounts that have the set; raise NotFound when it does not exist."""
 
     def outdated_accounts(self, arn: str) -> Collection[str]:
         """Those of them that have it in an earlier form."""
 
     def provisionings(self, asked: Collection[str]) -> Mapping[str, "RequestState"]:
-        """What one look at AWS's list tells of these request ids; those it does not tell about are missing."""
+        """Return the states of these requests from one read of AWS's list; those not listed are missing."""
 
     def provisioning(self, request_id: str) -> "RequestState":
-        """What has become of that, where no account has the set always well; raises NotFound for an unknown id."""
+        """Return the state of a request, also where no account has the set; raise NotFound for an unknown id."""
 
 
 class SetContents(Protocol):
-    """What is attached to permission sets, to be read; in the words of SetPolicies."""
+    """Read access to the contents of permission sets; names as in SetPolicies."""
 
     def parts(self, arn: str) -> SetParts:
         """All of it; raises NotFound when the set is gone."""
 
     def inline(self, arn: str) -> str:
-        """The inline policy, JSON text, or empty."""
+        """Return the inline policy, JSON text, or empty."""
 
     def boundary(self, arn: str) -> Mapping[str, str]:
-        """The permissions boundary as `managed_policy` or `customer_policy`, or nothing."""
+        """Return the permissions boundary as `managed_policy` or `customer_policy`, or nothing."""
 
 
 class SetPolicies(SetContents, Protocol):
-    """What is attached to permission sets.
+    """Policies attached to permission sets.
 
     A `managed_policy` is a path below `policy/` such as `job-function/ViewOnlyAccess`, or a whole ARN. A
     `customer_policy` is a path and a name such as `/teams/Deployer`; the accounts must have it.
     """
 
     def attach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
-        """Raises AlreadyExists when it is attached."""
+        """Attach a managed policy; raise AlreadyExists when it is attached."""
 
     def detach_managed(self, arn: str, *, managed_policy: str) -> Receipt:
-        """Raises NotFound when it is not attached."""
+        """Detach a managed policy; raise NotFound when it is not attached."""
 
     def attach_customer(self, arn: str, *, customer_policy: str) -> Receipt:
-        """Raises AlreadyExists when it is attached."""
+        """Attach a customer policy; raise AlreadyExists when it is attached."""
 
     def detach_customer(self, arn: str, *, customer_policy: str) -> Receipt:
-        """Raises NotFound when it is not attached."""
+        """Detach a customer policy; raise NotFound when it is not attached."""
 
     def put_inline(self, arn: str, *, document: str) -> Receipt:
         """Set the inline policy, JSON text."""
@@ -178,19 +178,19 @@ class SetPolicies(SetContents, Protocol):
         """Set the permissions boundary to one of the two, whatever it was before."""
 
     def delete_boundary(self, arn: str) -> Receipt:
-        """Raises NotFound when there is none."""
+        """Delete the permissions boundary; raise NotFound when there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestState:
-    """What AWS says of a request it works on: still in progress, over, or failed with a reason."""
+    """State of an asynchronous AWS request: in progress, over, or failed with a reason."""
 
     is_over: bool
     failure_reason: str = ""
 
 
 class PrincipalType(StrEnum):
-    """Who can be assigned something, in AWS's words."""
+    """Types of principals in assignments, in AWS's words."""
 
     GROUP = "GROUP"
     USER = "USER"
@@ -198,7 +198,7 @@ class PrincipalType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class AssignmentKey:
-    """Which group or user gets which permission set in which account, in AWS's ids."""
+    """One assignment in AWS's ids: the account, the permission set, and the group or user."""
 
     account_id: str
     permission_set_arn: str
@@ -216,13 +216,13 @@ class Assignments(Protocol):
         """Ask for it to go; returns the request id. Raises NotFound when it is not there."""
 
     def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        """What one look at AWS's list of creations tells of these request ids; others of them are missing."""
+        """Return the states of these requests from one read of AWS's list of creations; others are missing."""
 
     def deletions(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        """What one look at AWS's list of deletions tells of these request ids; others of them are missing."""
+        """Return the states of these requests from one read of AWS's list of deletions; others are missing."""
 
     def creation(self, request_id: str) -> RequestState:
-        """What has become of a creation; raises NotFound for an id AWS does not know."""
+        """Return the state of a creation; raise NotFound for an unknown id."""
 
     def deletion(self, request_id: str) -> RequestState:
-        """What has become of a deletion; raises NotFound for an id AWS does not know."""
+        """Return the state of a deletion; raise NotFound for an unknown id."""

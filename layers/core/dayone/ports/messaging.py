@@ -12,10 +12,10 @@ from dayone.model.subject_state import Head
 
 @dataclass(frozen=True, kw_only=True)
 class DomainEvent:
-    """One thing that has happened.
+    """One event of Day One.
 
-    `id` is the same however often the event is sent, so that receivers can drop duplicates. `detail_type` says what
-    kind of thing it is, `detail` (JSON) what happened, `resources` the ARNs of what it happened to. No personal data.
+    `id` is the same however often the event is sent, so that receivers can drop duplicates. `detail_type` is the type
+    of the event, `detail` (JSON) its content, `resources` the ARNs of the affected resources. No personal data.
     """
 
     id: str
@@ -26,7 +26,7 @@ class DomainEvent:
 
 
 class EventBus(Protocol):
-    """Whoever wants to know what Day One has done, listens here."""
+    """Event bus for receivers of Day One's events."""
 
     def publish(self, events: Iterable[DomainEvent]) -> None:
         """Send all of them, each at least once.
@@ -55,7 +55,7 @@ class ChangeWritten:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountWritten:
-    """How the plan of an account had gone on before a write, None when there was none, and how it has gone on since.
+    """Progress of an account's plan before a write, None when there was none, and after it.
 
     The heads have nothing else: the generation, the counts, and the bootstrap while it is under way.
     """
@@ -72,7 +72,7 @@ class TableStream(Protocol):
     """The stream of what is written to the table."""
 
     def writes(self, event: Mapping[str, Any]) -> Iterable[Written]:
-        """The operations, changes and progress of accounts in one batch of the stream, in its order."""
+        """Return the operations, changes and progress of accounts in one batch of the stream, in its order."""
 
 
 class Returns(Protocol):
@@ -86,4 +86,4 @@ class Schedules(Protocol):
     """Alarm clocks, each of which rings once."""
 
     def wake_at(self, moment: datetime) -> None:
-        """Have what is due looked for at `moment`, which is to come; asking twice for one moment is harmless."""
+        """Schedule a scan for due work at `moment`, which is in the future; repeating it is harmless."""

@@ -13,7 +13,7 @@ from dayone.model.subjects import Resource, ResourceOf, Subject
 
 @dataclass(frozen=True)
 class Lowered:
-    """How far a budget went when AWS had just refused more."""
+    """The rate at which AWS last refused more calls."""
 
     limit: float
     at: datetime
@@ -21,17 +21,17 @@ class Lowered:
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """What has been found out about the budgets `since` they began: those that AWS has refused, by their quotas."""
+    """Rate limits learned from AWS's refusals, by quota, `since` the budgets began."""
 
     since: datetime
     lowered: Mapping[str, Lowered] = field(default_factory=dict)
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """The current time."""
 
     def __call__(self) -> datetime:
-        """The time now, with its zone."""
+        """Return the current time, with its zone."""
 
 
 class RandomBytes(Protocol):
@@ -43,12 +43,12 @@ class RandomBytes(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
-    """How an operation ended, and what that makes of its resource.
+    """Result of a finished operation, and the new record of its resource.
 
     `applied` replaces the resource's record, None removes it; with `untouched` it stays as it is, because AWS was not
-    called. `gone` are further resources of the subject that went with it, `attached` those that were adopted with it.
-    `obstacle` is what it waited for in vain.
-    With `is_incomplete` it has succeeded but for what cannot be done yet, and its subject is to be planned again.
+    called. `gone` are further resources of the subject that were deleted with it, `attached` those that were adopted
+    with it. `obstacle` is the resource it waited for in vain. With `is_incomplete` it has succeeded except for steps
+    that cannot be done yet, and its subject is to be planned again.
     """
 
     operation: Operation
@@ -82,19 +82,20 @@ class Turn(Protocol):
         """
 
     def learned(self) -> Learned | None:
-        """What was remembered last, by whomever; None before the first time."""
+        """Return the last stored rates, of any worker; None before the first time."""
 
     def give_back(self, holder: str, *, learned: Learned | None = None) -> None:
         """Have it no more, and remember what was `learned`; does nothing when somebody else has it by now."""
 
 
 class ParkedOperations(Protocol):
-    """The operations that wait for a resource, as the sweep looks at them."""
+    """The operations that wait for a resource, as the sweep reads them."""
 
     def first_parked(self, *, limit: int, start: float) -> Sequence[Operation]:
-        """For each resource that is waited for, at most `limit`, the first of those that wait; may be a moment late.
+        """Return the first waiting operation for each awaited resource, at most `limit`; may be a moment late.
 
-        `start` in [0, 1) says where among the resources to begin: where there are more, other starts find others.
+        `start` in [0, 1) is the position among the resources to begin at: where there are more, other starts find
+        others.
         """
 
     def probe(self, operation: Operation) -> None:
@@ -108,37 +109,37 @@ class OperationQueue(Protocol):
         """Open operations of which an attempt has begun: submitted ones, and those whose attempt was cut short."""
 
     def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
-        """The other open operations of a lane, the most urgent first, from behind `after` ("" for the beginning)."""
+        """Return the other open operations of a lane, most urgent first, from behind `after` ("" to begin)."""
 
     def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
         """Those of the listed ones that are open, as they now stand."""
 
     def generation_of(self, subject: Subject) -> str:
-        """The generation in force."""
+        """Return the generation in force."""
 
     def is_released(self, operation: Operation) -> bool:
-        """Whether it is a removal that was held and has been approved: it may run whichever generation is in force."""
+        """Return whether it is an approved held removal, which may run whichever generation is in force."""
 
     def siblings(self, operation: Operation) -> Sequence[Operation]:
-        """The operations of the same plan, itself included, by number."""
+        """Return the operations of the same plan, itself included, by number."""
 
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """Those of the resources that AWS has confirmed or that are in doubt; the others are not in the answer."""
 
     def in_use_by(self, group: str) -> ResourceOf | None:
-        """A membership or an assignment of this group that is on record, if there is any."""
+        """Return a recorded membership or assignment of this group, if there is any."""
 
     def closed_accounts(self, accounts: Iterable[str]) -> frozenset[str]:
         """Those of these account ids that are suspended, closed or no longer members, by what is on record."""
 
     def is_at_rest(self, subject: Subject) -> bool:
-        """Whether nothing of a subject is under way: no operation of its plan is open, and none waits for a human."""
+        """Return whether a subject is at rest: no operation of its plan is open, and none waits for a human."""
 
     def failed_in(self, subject: Subject) -> str:
-        """The change in which the plan in force of a subject has ended with failures, or empty."""
+        """Return the change in which the plan in force of a subject has ended with failures, or empty."""
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
-        """The same resource of every other subject of that kind, such as all other groups, confirmed or in doubt."""
+        """Yield the same resource of every other subject of that kind, such as all groups, confirmed or in doubt."""
 
     def begin(
         self, operation: Operation, *, doubt: Applied, own: Applied | None = None, unsettled: Applied | None = None
@@ -155,17 +156,17 @@ class OperationQueue(Protocol):
         """Note that AWS works on it under this request id, and since when."""
 
     def postpone(self, operation: Operation, *, until: datetime, because: str, unanswered: bool = False) -> None:
-        """Put it back as pending, not to be tried before `until`; does nothing when it is finished.
+        """Return an operation to pending, not to be tried before `until`; does nothing when it is finished.
 
-        With its `refusal`, and since when it has been refused in that way. AWS may be working on what is `unanswered`:
-        it stays among what was begun, so that each run knows of it.
+        Its `refusal` and the start of that kind of refusal are stored, too. AWS may be working on an `unanswered` one:
+        it stays among the begun operations, so that each run takes it into account.
         """
 
     def note_refusal(self, operation: Operation, *, because: str) -> None:
         """Note its `refusal` and since when; it stays as it is otherwise. Does nothing when it is finished."""
 
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
-        """Put the resource back as it was before an attempt on which AWS is known not to have acted."""
+        """Restore the record of a resource from before an attempt on which AWS certainly has not acted."""
 
     def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Take pending ones out of their lanes, each with what it `awaits`, in words too, and since when it has waited.
@@ -181,7 +182,7 @@ class OperationQueue(Protocol):
         """Put them back into their lanes, waiting for nothing; does nothing about those that are not parked."""
 
     def has_parked(self) -> bool:
-        """Whether anything waits for a resource; may miss what was parked a moment ago."""
+        """Return whether any operation waits for a resource; may miss one parked a moment ago."""
 
     def finish(self, finished: Sequence[Finished]) -> None:
         """Record each end with the resource, the counts of its change and the audit entry in one transaction.
@@ -195,10 +196,10 @@ class Workers(Protocol):
 
     @property
     def size(self) -> int:
-        """How many tasks run at a time."""
+        """Number of tasks that run at a time."""
 
     def start(self, task: Callable[[], Any]) -> None:
         """Run it beside everything else."""
 
     def done(self, *, seconds: float) -> Sequence[Any]:
-        """The results of what has ended; waits up to `seconds` for one. Raises what a task has raised."""
+        """Return the results of ended tasks; wait up to `seconds` for one. Raises the exception of a task."""

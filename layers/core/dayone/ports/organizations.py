@@ -10,7 +10,7 @@ from dayone.model.accounts import Account
 
 @dataclass(frozen=True)
 class ListedAccounts:
-    """Part of the organisation, by ids; `cursor` asks for the next part and is empty at the end."""
+    """Part of the organisation, by ids; `cursor` continues with the next part and is empty at the end."""
 
     ids: Sequence[str]
     cursor: str = ""
@@ -20,20 +20,20 @@ class Organization(Protocol):
     """The organisation's accounts as AWS Organizations describes them."""
 
     def account(self, account_id: str, *, since: datetime) -> Account | None:
-        """The account with its OU path and tags, or None when it is not a member of the organisation.
+        """Return the account with its OU path and tags, or None when it is not a member of the organisation.
 
-        As it was at `since` or later: what has caused the question must be in the answer. What was read since then
-        may be given again.
+        The answer is not older than `since`, so that the event behind the query is reflected. A cached answer read
+        since then may be returned.
         """
 
     def list_accounts(self, cursor: str) -> ListedAccounts:
-        """The members of the organisation, whatever their state, part by part; "" begins."""
+        """Return the members of the organisation, whatever their state, part by part; "" begins."""
 
     def look_again_at_unit(self, unit_id: str) -> None:
         """Forget what the organizational unit was called: its name may be another now. Harmless when it is gone."""
 
     def is_still_there(self, account: Account) -> bool:
-        """Whether the units above the account are called what they were when its `ou_path` was read."""
+        """Return whether the units above the account have the names they had when its `ou_path` was read."""
 
 
 @dataclass(frozen=True, kw_only=True)

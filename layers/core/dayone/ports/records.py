@@ -12,7 +12,7 @@ from dayone.model.subjects import ResourceOf, Subject, SubjectKind
 
 @dataclass(frozen=True)
 class Page[T]:
-    """Part of a list; `cursor` asks for the next part and is empty at the end."""
+    """Part of a list; `cursor` continues with the next part and is empty at the end."""
 
     entries: Sequence[T]
     cursor: str = ""
@@ -22,20 +22,20 @@ class History(Protocol):
     """The changes, to be read only; what was written a moment ago may be missing in a list."""
 
     def changes(self, wanted: ChangesWanted = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
-        """Those that are wanted, the newest first, without notes; raises Invalid for a cursor of another list.
+        """Return the matching changes, the newest first, without notes; raise Invalid for a cursor of another list.
 
-        A page may have fewer than `limit`, or none, and a cursor: that is as far as was looked.
+        A page may have fewer than `limit`, or none, and a cursor: the scan continues there.
         """
 
     def glance(self, change: str) -> Change | None:
-        """One change as it stands, without notes; None when it is not known."""
+        """Return one change as it stands, without notes; None when it is not recorded."""
 
 
 class Progress(Protocol):
     """The counts of changes; each is kept in the transaction that makes it so."""
 
     def of_accounts(self, change: str, *, cursor: str, limit: int) -> Page[Share]:
-        """The accounts that a change has planned, by id; raises Invalid for a cursor that is not one of this list."""
+        """Return the accounts that a change has planned, by id; raise Invalid for a cursor of another list."""
 
     def before(self, change: Change, lane: Lane) -> int:
         """About how many operations of other changes go before those of this one in a lane, being older or more urgent.
@@ -78,32 +78,32 @@ class Records(Protocol):
         """One change with its notes (the first hundred)."""
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
-        """The operations of a change, by subject and number."""
+        """Return the operations of a change, by subject and number."""
 
     def plan_of(self, head: Head) -> Sequence[Operation]:
-        """The operations of the plan in force of a subject, by number; none before its first."""
+        """Return the operations of the plan in force of a subject, by number; none before its first."""
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
-        """Who is in a group as far as AWS confirmed."""
+        """Return the members of a group as confirmed by AWS."""
 
     def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
-        """What a group has where, as far as AWS confirmed."""
+        """Return the assignments of a group as confirmed by AWS."""
 
 
 class KnownSubjects(Protocol):
-    """The subjects that are known, in brief: a head with what the subject itself is in Identity Center, and no more.
+    """The recorded subjects, in brief: a head with the subject's own resource in Identity Center, and no more.
 
-    That is the user of a person, the group, or the permission set; an account is nothing there.
+    That is the user of a person, the group, or the permission set; an account has none.
     """
 
     def listed(self, kind: SubjectKind, *, cursor: str, limit: int) -> Page[SubjectState]:
         """All of a kind by name; raises Invalid for a cursor that is not one of this list."""
 
     def brief(self, subjects: Iterable[Subject]) -> Mapping[Subject, SubjectState]:
-        """Those of them that are known."""
+        """Return the recorded ones of these subjects."""
 
     def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """Those of the resources that are remembered, in doubt or not."""
 
     def holder_of(self, claim: str) -> str:
-        """The name of the subject that a user name or an e-mail address belongs to, or empty."""
+        """Return the name of the subject that a user name or an e-mail address belongs to, or empty."""

@@ -34,16 +34,16 @@ class SessionPolicyStore(Protocol):
     """
 
     def find(self, name: str) -> OwnedPolicy | None:
-        """The policy of that name, or None."""
+        """Return the policy of that name, or None."""
 
     def create(self, name: str, *, owner: str) -> OwnedPolicy:
         """Make one that ends nobody's sessions yet; raises Conflicting when the name was taken a moment ago."""
 
     def targets_of(self, policy_id: str) -> frozenset[str]:
-        """The ids of the roots, organizational units and accounts that it is attached to."""
+        """Return the ids of the roots, organizational units and accounts that it is attached to."""
 
     def policies_on(self, target: str) -> frozenset[str]:
-        """The ids of the policies that are attached to a target itself; raises NotFound for no such target."""
+        """Return the ids of the policies attached to a target itself; raise NotFound for no such target."""
 
     def attach(self, policy_id: str, *, target: str) -> None:
         """Attach it; harmless when it is."""
@@ -68,18 +68,18 @@ class LiveSessions(Protocol):
         """
 
     def release(self, user_id: str, *, policy_id: str = "") -> Receipt:
-        """Take a user out, of all policies when it is not known in which they are; harmless when they are in none."""
+        """Remove a user from one policy, or from all if it is not given; harmless when they are in none."""
 
 
 class DeniedUsers(Protocol):
     """The same policies, to be read only."""
 
     def users(self) -> frozenset[str]:
-        """The ids of the users whom the policies deny everything as they stand; raises NotFound when one is gone."""
+        """Return the ids of the users denied everything by the policies; raise NotFound for a missing policy."""
 
 
 class RevokedSessions(Protocol):
-    """Whose sessions are ended on record."""
+    """The people whose sessions are recorded as revoked."""
 
     def confirmed(self) -> Sequence[tuple[Subject, str]]:
         """Each person with the id of their user, where AWS has confirmed it and nothing is being changed."""

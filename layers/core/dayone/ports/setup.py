@@ -1,4 +1,4 @@
-"""What Day One is deployed into, as AWS describes it; each method raises a DayOneError for what it cannot read."""
+"""Read access to the environment of the deployment; each method raises a DayOneError for what it cannot read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class StackAnswers(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SeenEncryption:
-    """How Identity Center encrypts what it keeps; `key_arn` is empty for a key of AWS's own."""
+    """Encryption of Identity Center's data; `key_arn` is empty for a key of AWS's own."""
 
     key_arn: str = ""
     status: str = ""
@@ -32,7 +32,7 @@ class SeenEncryption:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenInstance:
-    """An instance of Identity Center; what AWS does not say is empty, or None."""
+    """An instance of Identity Center; values that AWS leaves out are empty, or None."""
 
     identity_store_id: str
     owner_account: str
@@ -65,7 +65,7 @@ class SeenTrail:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenConcurrency:
-    """How many functions of the account run at once: `limit` in all, `unreserved` of them for whoever comes."""
+    """Concurrency of the account's functions: `limit` in all, `unreserved` of them not reserved for a function."""
 
     limit: int
     unreserved: int
@@ -73,7 +73,7 @@ class SeenConcurrency:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenRoles:
-    """How many IAM roles the account has, how many it may have, and how many managed policies each of them."""
+    """Number of IAM roles in the account, the quota of roles, and the quota of managed policies for each role."""
 
     roles: int
     quota: int
@@ -82,10 +82,10 @@ class SeenRoles:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenInvokers:
-    """Who may invoke functions, by ARN; `answered` is for how many users and roles AWS has answered.
+    """Principals allowed to invoke functions, by ARN; `answered` is for how many users and roles AWS answered.
 
     `administrators` may change the code of the functions as well, `others` may not. `unanswered` counts users and roles
-    that AWS did not answer for, and `is_cut` is whether the account has more of them than were asked about.
+    that AWS did not answer for, and `is_cut` is whether the account has more of them than were checked.
     """
 
     administrators: tuple[str, ...]
@@ -96,21 +96,21 @@ class SeenInvokers:
 
 
 class InstanceSight(Protocol):
-    """Identity Center, in the Region where the question is asked."""
+    """Identity Center, in the Region of the caller."""
 
     @property
     def region(self) -> str:
         """That Region."""
 
     def instance(self, instance_arn: str) -> SeenInstance:
-        """The instance of that ARN."""
+        """Return the instance of that ARN."""
 
     def permission_sets_in(self, instance_arn: str, account: str) -> int:
-        """How many of its permission sets are in use in an account."""
+        """Return how many of its permission sets are in use in an account."""
 
 
 class KeySight(Protocol):
-    """Identity Center as far as it decrypts what it keeps for whoever asks."""
+    """Identity Center's decryption of its data on behalf of the caller."""
 
     def refusal(self, *, instance_arn: str, identity_store_id: str, account_id: str) -> str:
         """KMS's reason for not letting Identity Center read for the caller, as `KMS_ACCESS_DENIED`; else empty."""
@@ -120,78 +120,78 @@ class KeyPolicySight(Protocol):
     """KMS, as the key's own account sees it."""
 
     def policy(self, key_arn: str) -> Mapping[str, Any]:
-        """The policy of a key."""
+        """Return the policy of a key."""
 
 
 class OrganizationSight(Protocol):
     """AWS Organizations."""
 
     def organization(self) -> SeenOrganization:
-        """The organisation; raises NotFound when the account is in none."""
+        """Return the organisation; raise NotFound when the account is in none."""
 
     def delegated_administrators(self, service: str) -> frozenset[str]:
-        """The accounts that administer a service, such as `sso.amazonaws.com`, for the management account."""
+        """Return the accounts that administer a service, such as `sso.amazonaws.com`, for the management account."""
 
     def has_policy_type(self, policy_type: str) -> bool:
-        """Whether a type of policy, such as `SERVICE_CONTROL_POLICY`, is enabled at the root."""
+        """Return whether a type of policy, such as `SERVICE_CONTROL_POLICY`, is enabled at the root."""
 
 
 class PolicyTargetSight(Protocol):
     """Service control policies, by what they are attached to."""
 
     def roots(self) -> Sequence[str]:
-        """The ids of the organization's roots, of which there is one."""
+        """Return the ids of the organization's roots, of which there is one."""
 
     def policies_on(self, target: str) -> frozenset[str]:
-        """The names of the policies attached to a root or unit itself; raises NotFound for no such target."""
+        """Return the names of the policies attached to a root or unit itself; raise NotFound for no such target."""
 
 
 class TrailSight(Protocol):
-    """CloudTrail, in the Region where the question is asked."""
+    """CloudTrail, in the Region of the caller."""
 
     def trails(self) -> Sequence[SeenTrail]:
-        """The trails that record something here, those of other Regions and of the organisation included."""
+        """Return the trails that record events here, those of other Regions and of the organisation included."""
 
 
 class TableSight(Protocol):
-    """DynamoDB, in the Region where the question is asked."""
+    """DynamoDB, in the Region of the caller."""
 
     def table(self, name: str) -> TableDescription:
-        """The table of that name."""
+        """Return the table of that name."""
 
     def owner(self, name: str) -> TableOwner | None:
-        """Whom the table says that it was taken for, or None when it says nothing."""
+        """Return the recorded owner of the table, or None when it has none."""
 
     def expires_by(self, name: str) -> str:
-        """The attribute by which DynamoDB deletes items that have expired, or empty when it deletes none."""
+        """Return the attribute by which DynamoDB deletes expired items, or empty when it deletes none."""
 
     def can_be_restored(self, name: str) -> bool:
-        """Whether point-in-time recovery is on."""
+        """Return whether point-in-time recovery is on."""
 
 
 class QuotaSight(Protocol):
     """Service Quotas."""
 
     def of_identity_center(self) -> Mapping[str, float]:
-        """The quotas that are in force for the account, by AWS's own names."""
+        """Return the quotas that are in force for the account, by AWS's own names."""
 
 
 class ConcurrencySight(Protocol):
-    """Lambda, in the Region where the question is asked."""
+    """Lambda, in the Region of the caller."""
 
     def concurrency(self) -> SeenConcurrency:
-        """How many functions of the account run at once."""
+        """Return how many functions of the account run at once."""
 
 
 class InvokerSight(Protocol):
     """IAM and Lambda, in the account of the functions."""
 
     def invokers(self, functions: Sequence[str]) -> SeenInvokers:
-        """Who may invoke any of the functions with these ARNs."""
+        """Return the principals allowed to invoke any of the functions with these ARNs."""
 
 
 class RoleSight(Protocol):
-    """IAM, in the account that asks."""
+    """IAM, in the account of the caller."""
 
     def roles(self) -> SeenRoles:
-        """The roles that the account has and may have."""
+        """Return the roles that the account has and may have."""

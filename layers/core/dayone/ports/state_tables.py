@@ -75,7 +75,7 @@ class Lack:
 
 
 def lacks_to_work(table: TableDescription) -> Iterator[Lack]:
-    """The parts without which the functions fail; a restored table has no stream, and may have no indexes."""
+    """Yield missing parts without which the functions fail; a restored table has no stream, and may have no indexes."""
     if table.status not in {"ACTIVE", "UPDATING"}:
         yield Lack(what=f"to be ACTIVE: it is {table.status}")
     if table.keys != KEYS:
@@ -91,7 +91,7 @@ def lacks_to_work(table: TableDescription) -> Iterator[Lack]:
 
 
 def lacks_protection(table: TableDescription) -> Iterator[Lack]:
-    """What keeps a table from being deleted by mistake."""
+    """Yield missing safeguards against deleting a table by mistake."""
     if not table.is_protected:
         command = f"aws dynamodb update-table --table-name {table.name} --deletion-protection-enabled"
         yield Lack(what="deletion protection", command=command)
@@ -135,13 +135,13 @@ def _index_command(table: str, name: str, index: TableIndex) -> str:
 
 
 class StateTables(Protocol):
-    """DynamoDB, in the Region where the question is asked."""
+    """DynamoDB, in the Region of the caller."""
 
     def describe(self, name: str) -> TableDescription:
-        """The table of that name; raises NotFound."""
+        """Return the table of that name; raise NotFound."""
 
     def owner(self, name: str) -> TableOwner | None:
-        """Whom the table says that it was taken for, or None when it says nothing."""
+        """Return the recorded owner of the table, or None when it has none."""
 
     def take(self, name: str, owner: TableOwner, *, before: TableOwner | None, at: datetime) -> None:
-        """Have the table say so from now on; raises Conflicting when it no longer says what it said `before`."""
+        """Record a new owner of the table; raise Conflicting when the recorded owner is no longer `before`."""

@@ -20,10 +20,10 @@ from dayone.ports.records import Page
 
 
 class Company(Protocol):
-    """Every subject that is known, with its resources, read in few calls."""
+    """Every recorded subject, with its resources, read in few calls."""
 
     def states(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[SubjectState]:
-        """The next at most `limit` subjects of a kind, empty only at the end; `after` is the name of the last one seen.
+        """Return the next at most `limit` subjects of a kind, empty only at the end; `after` is the last name read.
 
         "" starts at the beginning. The order is the same every time and is not that of the names. Nothing that was
         written before the call is missed, and a subject's resources are as old as its head, or newer.
@@ -34,7 +34,7 @@ class Portions(Protocol):
     """The portions in which changes go through the company."""
 
     def kept(self, change: str, *, number: int) -> Portion | None:
-        """The portion of that number, or None when the change has not come so far."""
+        """Return the portion of that number, or None when the change has not come so far."""
 
     def keep(self, change: str, portion: Portion) -> Portion:
         """Keep a portion; returns the one that counts, which is whichever was kept first under its number."""
@@ -42,9 +42,9 @@ class Portions(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantFilter:
-    """Which grants are asked for: of a person or an account by id (whose subject, or who has it), or open ones alone.
+    """Filter of grants: of a person or an account by id (as subject or as holder), or open ones alone.
 
-    What is empty or None does not limit.
+    Fields that are empty or None match all.
     """
 
     person: str = ""
@@ -59,39 +59,39 @@ class Grants(Protocol):
         """One by its id, as it was noted last, or None."""
 
     def accounts_of(self, person: str) -> Sequence[Subject]:
-        """The accounts in which a person alone has a grant that was open when it was noted last."""
+        """Return the accounts in which a person has a grant of their own that was open when it was last recorded."""
 
     def listed(self, asked: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
-        """The newest first, without a person or an account those that are open before the others.
+        """Return the matching grants, newest first; without a person or an account, open ones before the others.
 
-        A part may hold fewer than `limit`, and none, with more to follow. Raises Invalid for a cursor that is not one
-        of this list.
+        A part may hold fewer than `limit`, and none, with more to follow. Raises Invalid for a cursor of another list.
         """
 
 
 class Ledger(Protocol):
-    """The count of what exists and of what was let go, each kept in the transaction that makes it so."""
+    """The counts of existing access and of changes carried out, each updated in the same transaction."""
 
     def tally(self, change: str, *, day: date) -> Tally:
-        """What exists now, and how many removals and additions were let go on that day (UTC) and in that change."""
+        """Return the existing total, and the removals and additions carried out that day (UTC) and in that change."""
 
     def expired(self, days: Iterable[date]) -> int:
-        """How many operations that were held expired on these days (UTC)."""
+        """Return how many held operations expired on these days (UTC)."""
 
 
 class HeldRemovals(Protocol):
     """The operations that wait for a human, and what becomes of them."""
 
     def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
-        """Whoever has operations of this change held, among so many of its operations; and where to go on, or empty.
+        """Return the subjects with held operations of this change in one page of its operations, and the next position.
 
-        `after` is where the page before this one said to go on, empty at the beginning.
+        `after` is the position returned by the previous page, empty at the beginning; the next position is empty at the
+        end.
         """
 
     def decide(
         self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
     ) -> None:
-        """Note on a head what was said to what it holds; raises Conflicting when `before` is no longer the head."""
+        """Store a decision on held removals in a head; raise Conflicting when `before` is no longer the head."""
 
     def release(self, change: str, operations: Iterable[str]) -> None:
         """Let operations of a change run; does nothing about those that are not held."""
@@ -123,26 +123,26 @@ class Engine(Protocol):
 
 
 class DeadLetters(Protocol):
-    """Where a message goes that no retry can mend, for a human to look at."""
+    """Queue of messages that no retry can mend, for a human to examine."""
 
     def put(self, body: str, *, reason: str, group: str = "") -> None:
         """Keep the message as it came, with the reason it is here, and its message group where it had one."""
 
 
 class Subjects(Protocol):
-    """What is remembered about each subject."""
+    """Stored state of each subject."""
 
     def load(self, subject: Subject) -> SubjectState:
-        """The newest state; a subject never seen before has an empty one."""
+        """Return the newest state; a subject never seen before has an empty one."""
 
     def is_planned(self, subject: Subject, *, change: str) -> bool:
-        """Whether this change has planned this subject already."""
+        """Return whether this change has planned this subject already."""
 
     def taken_by(self, delivery: str) -> str:
-        """The change that took a delivery of this name, or empty when none did or it is long ago."""
+        """Return the change that took a delivery of this name, or empty when none did or it is long ago."""
 
     def claimed(self, claim: str) -> Claim:
-        """Whose a user name or an e-mail address is, and whose it was before."""
+        """Return the current and the former holders of a user name or an e-mail address."""
 
     def commit(self, plan: Plan) -> None:
         """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head.
@@ -152,33 +152,33 @@ class Subjects(Protocol):
         """
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
-        """Names of known subjects of a kind in order, those after `after` (exclusive; "" starts at the beginning)."""
+        """Return names of recorded subjects of a kind in order, those after `after` (exclusive; "" to begin)."""
 
 
 class DueWork(Protocol):
-    """What waits for time to pass, or for somebody to notice it."""
+    """Work that is due at a time, or that a scan must find."""
 
     def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
         """Subjects whose `due_at` has come, the longest due first."""
 
     def has_parked(self) -> bool:
-        """Whether any operation waits for a resource."""
+        """Return whether any operation waits for a resource."""
 
     def has_runnable(self) -> bool:
-        """Whether any operation is open."""
+        """Return whether any operation is open."""
 
 
 class PolicyInForce(Protocol):
     """The version of the policy that all planning goes by."""
 
     def current(self) -> Policy:
-        """The policy in force; the empty one, version 0, before the first."""
+        """Return the policy in force; the empty one, version 0, before the first."""
 
     def current_version(self) -> int:
         """Its number, 0 before the first."""
 
     def version(self, version: int) -> Policy:
-        """A kept version, in force or not; raises NotFound for one that was never kept."""
+        """Return a stored version, in force or not; raise NotFound for one that was never stored."""
 
 
 class Policies(PolicyInForce, Protocol):
@@ -190,7 +190,7 @@ class Policies(PolicyInForce, Protocol):
         """Put a kept version in force; an older one than that in force is left aside, the same again is harmless."""
 
     def origins(self) -> Origins:
-        """Who brought the parts of the version in force; without any where that was never recorded."""
+        """Return the authors of the parts of the version in force; empty where that was never recorded."""
 
     def lift(self, version: int, reservation: Reservation) -> None:
         """Lift one of the reservations that a version is in force under; harmless when it is not in force."""
@@ -209,22 +209,22 @@ class Changes(Protocol):
         """
 
     def dismiss(self, cause: Cause, *, note: str) -> None:
-        """Record a change that leads to nothing, with a note that says why; harmless when the change is there."""
+        """Record a change that leads to nothing, with a note on the reason; harmless when the change exists."""
 
     def expect(self, change: str, *, subjects: int) -> None:
-        """Say how many subjects it has, at least: a smaller number than was said before counts for nothing."""
+        """Set the minimum number of subjects of a change; a smaller number than the stored one is ignored."""
 
     def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
-        """Record that a subject could not be planned, with a note that says why; once, and not if it was planned.
+        """Record that a subject could not be planned, with a note on the reason; once, and not if it was planned.
 
-        The change is recorded if it is not there.
+        The change is recorded if it does not exist.
         """
 
     def ask_again(self, change: str, *, subject: Subject) -> None:
-        """A subject that was given up is to be planned after all; harmless for any other."""
+        """Return an abandoned subject to those to be planned; harmless for any other."""
 
     def failed_in_plan(self, head: Head) -> Sequence[Operation]:
-        """The operations of a subject's plan in force that have failed, or are tried again since they had before it."""
+        """Return failed operations of a subject's plan in force, and those retried after an earlier failure."""
 
     def unpark_plan(self, head: Head) -> None:
         """Put those operations back into their lanes that wait for a resource and are of the plan that this head names.
@@ -233,13 +233,13 @@ class Changes(Protocol):
         """
 
     def unpark_earlier(self, head: Head) -> None:
-        """The same for the plans before the one that this head names."""
+        """Unpark the operations of the plans before the one that this head names."""
 
     def decide(self, change: str, decision: Decision, *, expected_version: int, audit: AuditEntry) -> Decision:
-        """Keep what was said to what it holds; returns it with its version, or what was said to all of that before.
+        """Store a decision on a change; return it with its version, or the earlier decision on all of that.
 
-        A decision about a part is counted and audited, and leaves the change to be decided on. Raises NotFound for a
-        change that is unknown, and Outdated when what it holds is no longer of `expected_version`.
+        A decision about a part is counted and audited, and leaves the change to be decided on. Raises NotFound for an
+        unknown change, and Outdated when the held operations are no longer of `expected_version`.
         """
 
 
@@ -265,7 +265,7 @@ class PolicyArchive(Protocol):
         """
 
     def current(self) -> PolicyVersion | None:
-        """The text in force, or None before the first."""
+        """Return the text in force, or None before the first."""
 
     def version(self, version: int) -> PolicyVersion:
         """One version, in force or not; raises NotFound for one that was never kept."""
