@@ -112,7 +112,7 @@ class PolicyEvaluator:
         return with_grants(by_rules, fact=fact, grants=grants, policy=self.policy, employed=self.employed, now=self.now)
 
     def concerns(self, state: SubjectState) -> bool:
-        """Return whether the subject must be planned again, because of a difference, its due time, or open or failed work."""
+        """Return whether the subject must be planned again: by a difference, its due time, or open work."""
         head, fact = state.head, state.head.fact
         if head.outstanding > 0 or head.failed or head.held:
             return True

@@ -41,9 +41,8 @@ class SplitDiff:
     """A diff, split by earlier decisions.
 
     `allowed` are the differences that a plan makes operations for. `removing` are those removals among them that were
-    counted before or have been announced, `new` the others. `held` is the new status of removals that were held before,
-    which no plan makes again; `takes_back` is set when one of them was approved, may be running by now, and is no
-    longer desired.
+    counted before or have been announced, `new` the others. `held` is the new status of removals held before,
+    which no plan makes again; `takes_back` is set when an approved one, which may be running, is no longer desired.
     """
 
     subject: Subject
