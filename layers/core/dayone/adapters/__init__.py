@@ -1,1 +1,1 @@
-"""The only place that knows botocore: one class per AWS role."""
+"""Adapters of AWS services, the only place that uses botocore: one class per AWS role."""

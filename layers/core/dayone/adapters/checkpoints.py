@@ -9,7 +9,7 @@ from dayone.adapters.aws.errors import never_rejected
 
 
 class KmsClient(Protocol):
-    """What of boto3's client of KMS is used."""
+    """Methods used of boto3's client of KMS."""
 
     def sign(self, *, KeyId: str, Message: bytes, MessageType: str, SigningAlgorithm: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's own names
         """See the API of the same name."""
@@ -47,7 +47,7 @@ class KmsSigningKey:
 
 
 class S3Client(Protocol):
-    """What of boto3's client of S3 is used."""
+    """Methods used of boto3's client of S3."""
 
     def put_object(  # noqa: D102 - see the API of the same name
         self,
@@ -61,9 +61,9 @@ class S3Client(Protocol):
 
 
 class S3CheckpointArchive:
-    """The port CheckpointArchive; what is kept lies below `folder`, which is the stack's name.
+    """The port CheckpointArchive; objects are stored below `folder`, which is the stack's name.
 
-    How long it is kept is the bucket's default retention. Such a bucket wants a checksum with each object, which the
+    They are retained for the bucket's default retention. Such a bucket requires a checksum with each object, which the
     SDK sends. Source: Amazon S3 User Guide, "Locking objects with Object Lock".
     """
 

@@ -34,7 +34,7 @@ class SsmOwnApis:
         return api_id in self._ids
 
     def _read(self) -> frozenset[str]:
-        # Of a list of names AWS says which are not there; the single call would raise for it.
+        # For a list of names AWS reports the missing ones; the call for a single name would raise.
         with never_rejected():
             answer = self._client.get_parameters(Names=[self._parameter])
         values = [parameter["Value"] for parameter in answer.get("Parameters", [])]

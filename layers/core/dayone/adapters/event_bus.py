@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class DynamoStream:
-    """Reads the records that Lambda hands on; a deletion, or a record of another kind, tells nothing."""
+    """Reader of the stream records that Lambda delivers; deletions and records of other kinds are skipped."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset()  # Lambda itself reads the stream
 
     def writes(self, event: Mapping[str, Any]) -> Iterator[Written]:
-        """The operations, changes and the progress of accounts that were written, in the order of the stream."""
+        """Yield the operations, changes and the progress of accounts that were written, in the order of the stream."""
         for record in event["Records"]:
             images = record["dynamodb"]
             if "NewImage" not in images:

@@ -1,4 +1,4 @@
-"""What waits in the inbox: SQS counts its messages, and tells their age to CloudWatch alone."""
+"""Backlog of the inbox: SQS counts its messages, and reports their age to CloudWatch alone."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _WAITING: Final = "ApproximateNumberOfMessages"
 _TAKEN: Final = "ApproximateNumberOfMessagesNotVisible"
-# SQS reports each minute, some minutes late; what is older than this says nothing about now.
+# SQS reports each minute, some minutes late; older values do not describe the present.
 _RECENT = timedelta(minutes=10)
 
 

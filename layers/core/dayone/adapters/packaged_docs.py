@@ -11,7 +11,7 @@ _SWAGGER_UI: Mapping[str, str] = {
 
 
 def page_text(name: str) -> str:
-    """The text of one of our pages, or of a part of Swagger UI."""
+    """Return the text of one of our pages, or of a part of Swagger UI."""
     theirs = _SWAGGER_UI.get(name)
     # Not as a package: importing that takes pydantic and half a second.
     folder = files("aws_lambda_powertools").joinpath("event_handler", "openapi", "swagger_ui")

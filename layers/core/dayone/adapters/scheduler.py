@@ -9,7 +9,7 @@ from dayone.errors import Conflicting
 
 
 class SchedulerClient(Protocol):
-    """What is used of boto3's client `scheduler`."""
+    """Methods used of boto3's client `scheduler`."""
 
     def create_schedule(self, **request: Any) -> Any:  # noqa: ANN401 - as boto3 has it
         """Create a schedule."""

@@ -9,7 +9,7 @@ from dayone.ports.sessions import WelcomeMail
 
 
 class SesClient(Protocol):
-    """What is used of boto3's client `sesv2`."""
+    """Methods used of boto3's client `sesv2`."""
 
     def send_email(self, **request: Any) -> Any:  # noqa: ANN401 - as boto3 has it
         """Send a mail."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def batches[T](entries: Iterable[T], *, size: Callable[[T], int], most: int, most_bytes: int) -> Iterator[list[T]]:
-    """The entries in order, at most `most` and `most_bytes` together; one that alone is larger comes by itself."""
+    """Yield the entries in order, at most `most` and `most_bytes` together; a larger one comes by itself."""
     batch: list[T] = []
     for entry in entries:
         if batch and (len(batch) == most or sum(map(size, batch)) + size(entry) > most_bytes):
@@ -85,9 +85,9 @@ class SqsReturns:
         self._queue = queue_url
 
     def come_back(self, receipts: Mapping[str, int]) -> None:
-        """Let each message, by its receipt handle, be seen again after so many seconds; at most ten at once.
+        """Make each message, by its receipt handle, visible again after so many seconds; at most ten at once.
 
-        One that cannot be told so comes back when its queue's time is up. Raises Unavailable when none can.
+        A message for which that fails comes back when its queue's time is up. Raises Unavailable when all fail.
         """
         entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
             {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}

@@ -1,4 +1,4 @@
-"""The queues of dead letters in SQS, which cannot be looked at without taking what lies there for a moment."""
+"""The dead-letter queues in SQS, whose messages can only be read by taking them for a moment."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Source: Amazon SQS API Reference, ReceiveMessage.
 _MOST_AT_ONCE = 10
 _TAKEN_FOR = 60  # seconds
-# Without a wait SQS asks some of its servers only, and may answer with nothing though there is something.
+# Without a wait SQS queries some of its servers only, and may return nothing from a queue that is not empty.
 _WAIT = 1  # seconds
 _WAITING: Final = "ApproximateNumberOfMessages"
 _TAKEN: Final = "ApproximateNumberOfMessagesNotVisible"

@@ -16,7 +16,7 @@ class ThreadWorkers:
 
     @property
     def size(self) -> int:
-        """How many tasks run at a time."""
+        """Number of tasks that run at a time."""
         return self._size
 
     def start(self, task: Callable[[], Any]) -> None:
@@ -24,7 +24,7 @@ class ThreadWorkers:
         self._pool.submit(task).add_done_callback(self._ended.put)
 
     def done(self, *, seconds: float) -> Sequence[Any]:
-        """The results of what has ended; waits up to `seconds` for one. Raises what a task has raised."""
+        """Return the results of ended tasks; wait up to `seconds` for one. Raises the exception of a task."""
         try:
             ended = [self._ended.get(timeout=max(0.0, seconds))]
         except Empty:

@@ -1,7 +1,7 @@
-"""Resolve a creation that meets its own name: what exists is adopted when all of it is known and desired.
+"""Resolve a creation whose name exists already: the existing resource is adopted if it is entirely as desired.
 
-Anything else belongs to somebody else and stays as it is, unless a human has decided otherwise; then the operation
-fails with what differs, and with the command by which that is decided.
+Anything else belongs to another owner and stays unchanged, unless a human has decided otherwise; then the operation
+fails with the differences, and with the command for that decision.
 """
 
 import shlex
@@ -26,11 +26,11 @@ _NOT_AS_DECIDED = "what exists, or what is wanted of it, is not what was decided
 def resolve_name_conflict(
     attempt: Attempt, *, found: Found | None, aws: IdentityCenter, update: Callable[[Found], Receipt]
 ) -> Outcome:
-    """The end of a creation that met its own name.
+    """Return the outcome of a creation whose name exists already.
 
-    When an earlier try of ours may have made what exists, and it is as that try wanted it, or on its way from there to
-    what is wanted now, it is ours and brought up to date. Else it is adopted or left to whose it is. Raises Unavailable
-    when what has the name cannot be found yet.
+    If an earlier attempt of ours may have created the resource, and it has the form desired then, or lies between that
+    and the form desired now, it is ours and is updated. Otherwise it is adopted or left to its owner. Raises
+    Unavailable while the resource of that name cannot be found yet.
     """
     if found is None:
         if attempt.operation.resource.kind is ResourceKind.USER and not attempt.may_have_happened:
@@ -48,16 +48,17 @@ def resolve_name_conflict(
 
 
 def _is_between(found: Mapping[str, str], *, first: Mapping[str, str], then: Mapping[str, str]) -> bool:
-    """Whether each attribute is as it was wanted first or as it is wanted then: an update is several calls."""
+    """Return whether each attribute has its first or its later desired value: an update takes several calls."""
     names = {*found, *first, *then}
     return all(found.get(name) in (first.get(name), then.get(name)) for name in names)
 
 
 def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -> Succeeded | Failed:
-    """The end of a creation whose name somebody else has taken.
+    """Return the outcome of a creation whose name belongs to another owner.
 
-    A user is also adopted when it is that of the same person and contradicts HR in nothing: it is recorded as it is,
-    so that the next plan completes it. So is what somebody has decided on, as long as it is what was shown to them.
+    A user is also adopted when it belongs to the same person and contradicts HR in nothing: it is recorded as it is, so
+    that the next plan completes it. A resource that somebody decided to adopt is adopted as long as it is as they saw
+    it.
     """
     reject_if_owned(attempt, found=found)
     is_user = attempt.operation.resource.kind is ResourceKind.USER
@@ -75,7 +76,7 @@ def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -
 
 
 def how_to_adopt(operation: Operation, comparison: Comparison) -> str:
-    """The decisions that are open, as commands."""
+    """Describe the possible decisions as commands."""
     who = "HR" if operation.resource.kind is ResourceKind.USER else "the policy"
     as_it_is = how_to_describe(operation.subject, name=operation.attributes.get("name", ""))
     subject = shlex.quote(str(operation.subject))
@@ -84,7 +85,7 @@ def how_to_adopt(operation: Operation, comparison: Comparison) -> str:
 
 
 def _recorded(comparison: Comparison, *, attempt: Attempt, found: Found) -> tuple[Applied, ...]:
-    """What is attached: what the plan wants is left there when the set leaves the policy, the rest is to go."""
+    """Return the attached policies: those of the plan stay if the set leaves the policy, others are to be removed."""
     desired = _desired_parts(attempt)
     return tuple(
         Applied(resource=resource, attributes=attributes, references=found.references, adopted=resource in desired)
@@ -111,7 +112,7 @@ def _compared(attempt: Attempt, *, found: Found, aws: IdentityCenter) -> Compari
 
 
 def _desired_parts(attempt: Attempt) -> Mapping[Resource, Mapping[str, str]]:
-    """What the same plan attaches to the permission set: with a new one, all of its parts."""
+    """Return the parts that the same plan attaches to the permission set: for a new one, all of its parts."""
     return {
         operation.resource: operation.attributes
         for operation in attempt.plan()

@@ -1,4 +1,4 @@
-"""One try at an operation: what it knows of the world, and the ends it can come to."""
+"""One attempt at an operation: its inputs and its possible outcomes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,12 +43,12 @@ class IdentityCenter:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One try at an operation: its resource as it stood before, and what it requires, both as AWS confirmed them.
+    """One attempt at an operation: its resource as recorded before, and its requirements, both as confirmed by AWS.
 
-    `mark` says in which form a permission set was last provisioned, when this is about a part of it that changes that.
-    `alike` reads the same resource of every other subject, such as all other groups; few attempts ask for it.
-    `closed_accounts` tells which of some accounts nothing can be provisioned in. `plan` reads all operations of the
-    same plan. `others` are the ids of the users of people who have left and were called so before.
+    `mark` is the form in which a permission set was last provisioned, when the operation changes a part of it. `alike`
+    reads the same resource of every other subject, such as all other groups; few attempts need it. `closed_accounts`
+    returns those of some accounts in which nothing can be provisioned. `plan` reads all operations of the same plan.
+    `others` are the ids of the users of people who have left and had the same name before.
     """
 
     operation: Operation
@@ -62,7 +62,7 @@ class Attempt:
 
     @property
     def action(self) -> Action:
-        """What is to be done: a creation of what AWS has confirmed since it was planned brings that up to date."""
+        """Action to perform: a creation of a resource that AWS has since confirmed becomes an update."""
         planned, own = self.operation.action, self.own
         is_there = own is not None and own.doubt in (None, Action.UPDATE)
         can_change = self.operation.resource.kind not in _THERE_OR_NOT
@@ -83,22 +83,22 @@ class Attempt:
 
     @property
     def known_name(self) -> str:
-        """What Identity Center calls, or would call, the group or permission set that Day One knows of."""
+        """Name in Identity Center, recorded or future, of the group or permission set."""
         key = self.operation.subject.name
         return self.own.attributes.get("name", key) if self.own else key
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether AWS has confirmed the resource, as it may have done since this was planned."""
+        """True if AWS has confirmed the resource, possibly since the operation was planned."""
         return self.own is not None and self.own.doubt is None
 
     @property
     def may_have_happened(self) -> bool:
-        """Whether an earlier creation was begun and its result never seen."""
+        """True if an earlier creation was started and its result never seen."""
         return self.own is not None and self.own.doubt is not None and not self.own.adopted
 
     def is_anothers(self, found: Found) -> bool:
-        """Whether what was found by its name is another subject's, or may be what that one has begun to create."""
+        """Return whether a resource found by name belongs, or may belong, to another subject."""
         if self.operation.resource.kind is ResourceKind.USER:
             # To look through everybody would take too long, and no two people are alike in all attributes of a user.
             return False
@@ -111,7 +111,7 @@ class Attempt:
 
 
 def done(receipt: Receipt) -> Succeeded:
-    """AWS did it and said so."""
+    """Return the outcome of a call that AWS has confirmed."""
     return Succeeded(receipt.references, request_id=receipt.request_id)
 
 
@@ -123,19 +123,19 @@ def deleted(delete: Callable[[], Receipt]) -> Succeeded:
         return WAS_NOT_THERE
 
 
-# Of what AWS has made it says for a moment, now and then, that there is no such thing. Nowhere is written for how long.
+# AWS sometimes does not find a resource for a moment after creating it. The duration is documented nowhere.
 SETTLES_WITHIN = timedelta(minutes=1)
 
 
 def made_lately(required: Iterable[Applied], *, at: datetime, within: timedelta = SETTLES_WITHIN) -> bool:
-    """Whether any of what an operation requires was so new at this moment that AWS may not have found it everywhere."""
+    """Return whether a required resource was so new at this moment that AWS may not have found it everywhere."""
     return any(applied.at is not None and at - applied.at < within for applied in required)
 
 
 def looked_up[T](look: Callable[[], T]) -> T:
-    """Look for what is in the way of a call that AWS has refused, or that is still to come.
+    """Read what prevents a refused call, or a call about to be made.
 
-    Silence here leaves no doubt about that call, so it is told as Unavailable and not as Unreachable.
+    A lost answer here leaves no doubt about that call, so Unreachable is raised as Unavailable.
     """
     try:
         return look()
@@ -153,9 +153,9 @@ class Stale:
 
 @dataclass(frozen=True)
 class Blocked:
-    """It cannot run yet; `what` says in words what it waits for, and `on` which resource that is, if it is one.
+    """An operation that cannot run yet; `what` describes the reason, and `on` is the awaited resource, if it is one.
 
-    With `is_in_the_way` it waits for that resource to go, else for it to be confirmed.
+    With `is_in_the_way` it waits for that resource to be deleted, else for it to be confirmed.
     """
 
     what: str
@@ -171,7 +171,7 @@ class Hopeless:
 
 
 def prepare(operation: Operation, *, queue: OperationQueue) -> Attempt | Stale | Blocked | Hopeless:
-    """What is to become of a pending operation, with all that an attempt needs when it can run."""
+    """Decide whether a pending operation can run, and return the attempt with all its inputs if so."""
     in_force = queue.generation_of(operation.subject)
     if in_force != operation.generation and not queue.is_released(operation):
         if generation_number(operation.generation) > generation_number(in_force):
@@ -203,7 +203,7 @@ def _predecessors(operation: Operation, *, queue: OperationQueue, is_overtaken: 
 
 
 def _left_to_newer(ended: Sequence[Operation], *, queue: OperationQueue) -> Blocked | None:
-    """The first of these that is not done yet: the end it has come to in a plan that was replaced is not the last."""
+    """Return a block on the first unfinished operation: its end in a replaced plan is not final."""
     known = queue.applied(operation.target for operation in ended)
     undone = (operation for operation in ended if not _is_done(operation, known=known))
     return next((Blocked(f"{operation.kind} of a newer plan", operation.target) for operation in undone), None)
@@ -263,7 +263,7 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
 
 
 def is_confirmed(required: ResourceOf, *, known: Mapping[ResourceOf, Applied]) -> bool:
-    """Whether AWS has confirmed this, by what is on record of its subject."""
+    """Return whether AWS has confirmed a requirement, by the record of its subject."""
     applied = known.get(required)
     # Whatever has become of an update, the thing itself is there; nobody may be left to bring one up to date that was
     # taken on and that the policy has given up.

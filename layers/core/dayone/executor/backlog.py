@@ -43,11 +43,11 @@ class Backlog:
         return bool(self._known)
 
     def count(self, lane: Lane) -> int:
-        """How many of them are known in a lane."""
+        """Return how many operations of a lane are known here."""
         return self._counts[lane]
 
     def add(self, operation: Operation, *, not_before: datetime | None = None) -> None:
-        """It waits for its turn, and for `not_before`, if only by what its own record says."""
+        """Add a waiting operation, not to be run before `not_before` or the time in its own record."""
         self._known[operation.id] = (order_of(operation), operation)
         self._counts[lane_of(operation)] += 1
         quota = quota_of(operation)
@@ -61,14 +61,14 @@ class Backlog:
             self._place(operation.id)
 
     def opened(self, operation: Operation) -> None:
-        """It is known to be open; what requires its creation waits for its end."""
+        """Note that an operation is open; operations that require its creation wait for its end."""
         if operation.id not in self._open:
             self._open.add(operation.id)
             if operation.action is Action.CREATE:
                 self._to_be_created.setdefault(operation.target, set()).add(operation.id)
 
     def take(self, operation: Operation) -> None:
-        """It has its turn now."""
+        """Remove an operation that runs now."""
         waiting = self._known.pop(operation.id)
         ready = self._ready[lane_of(operation)][operation.priority]
         del ready[bisect_left(ready, waiting[0], key=lambda name: name[0])]
@@ -78,7 +78,7 @@ class Backlog:
         self._starts[lane_of(operation)] += 1
 
     def over(self, operation: Operation) -> None:
-        """It is open no more, whichever way: those that wait for it or for its resource are looked at again."""
+        """Note the end of an operation, whatever its outcome; those that wait for it are checked again."""
         if operation.id in self._open:
             self._open.remove(operation.id)
             if operation.action is Action.CREATE:
@@ -105,7 +105,7 @@ class Backlog:
         return operations
 
     def _stuck_behind(self, operation: Operation) -> ResourceOf | None:
-        """What it waits for, when whatever is to bring that about is waiting itself, and not for its turn."""
+        """Return the awaited resource, if everything that can provide it is itself waiting and not ready."""
         first = self._in_the_way(operation)
         if first is None or operation.attempts:
             # Each run is to know of an attempt that AWS may still be working on.
@@ -118,7 +118,7 @@ class Backlog:
     def choose(
         self, lanes: Iterable[Lane], *, now: datetime, may_start: Callable[[Operation], bool]
     ) -> Operation | None:
-        """The most urgent one of these lanes that has nothing to wait for."""
+        """Return the most urgent operation of these lanes that can start."""
         self._wake(now)
         found = [
             (not self._is_turn_of_the_last(lane), *first)
@@ -128,7 +128,7 @@ class Backlog:
         return min(found, key=lambda name: name[:2])[2] if found else None
 
     def next_moment(self, now: datetime) -> datetime | None:
-        """When the first of those that wait for a time may be looked at."""
+        """Return the next time at which a waiting operation may be checked."""
         self._wake(now)
         while self._alarms and self._asleep.get(self._alarms[0][1]) != self._alarms[0][0]:
             heappop(self._alarms)
@@ -140,7 +140,7 @@ class Backlog:
         return self._quotas.keys()
 
     def has_any(self, quota: str) -> bool:
-        """Whether any of them counts against this quota."""
+        """Return whether any waiting operation counts against this quota."""
         return self._quotas.get(quota, 0) > 0
 
     def _first(self, lane: Lane, *, may_start: Callable[[Operation], bool]) -> _Waiting | None:

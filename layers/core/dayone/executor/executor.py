@@ -22,7 +22,7 @@ from dayone.model.subjects import ResourceKind
 from dayone.ports.operations import Finished, Learned, OperationQueue, Turn, Workers
 from dayone.ports.store import Engine
 
-# How long another run is believed to be alive that has not said so again. A process that was killed says nothing.
+# How long another run counts as alive without renewing its lease. A killed process renews nothing.
 TURN = timedelta(seconds=15)
 _RENEWAL = timedelta(seconds=5)
 _LONGEST_NAP = 1.0
@@ -30,7 +30,7 @@ _LONGEST_NAP = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteOperations:
-    """What executing needs; `jitter` gives a number in [0, 1), `token` a name for a run that no other has."""
+    """Dependencies of a run; `jitter` returns a number in [0, 1), `token` a unique name for a run."""
 
     queue: OperationQueue
     turn: Turn
@@ -129,7 +129,7 @@ class ExecutorRun:
         self._open.set_aside.clear()
 
     def start_what_is_due(self) -> datetime | None:
-        """Hand all there is to do now to the workers; tells when to look again, or None when nothing is left to do."""
+        """Hand all runnable work to the workers; return the time of the next check, or None when nothing is left."""
         self._record()
         for on, after in self._waiting.due(self.ports.clock()) if self._waiting.reviews else ():
             self._begin(partial(review_waiting, on, after=after, ports=self.ports))
@@ -271,7 +271,7 @@ class ExecutorRun:
         self._begin(partial(_recorded, together, queue=self.ports.queue))
 
     def _may_wait(self, ends: Sequence[Finished]) -> bool:
-        """Whether more are about to end with which these cost less to record, and nothing is held up meanwhile."""
+        """Return whether to wait for more outcomes, which are cheaper to record together and hold nothing up."""
         now, no_later = self.ports.clock(), ends[0].at + _FOR_OTHERS
         is_more_to_come = bool(self._tasks) or (self._due_at is not None and now <= self._due_at < no_later)
         if not is_more_to_come or now >= no_later or len(ends) >= _TOGETHER:

@@ -1,6 +1,6 @@
-"""Read what exists in Identity Center under a name that is to be created, and compare it with what is desired.
+"""Read an existing Identity Center resource with a name to be created, and compare it with the desired one.
 
-The reads are bounded for each name. What they did not come to is told, and then nothing is taken on.
+The reads are limited for each name. Parts that were not read are reported, and then nothing is adopted.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +45,7 @@ class ExistingAccess:
 
 @dataclass(kw_only=True)
 class Reads:
-    """How many calls may still be made, and until when."""
+    """Budget of calls, and its deadline."""
 
     remaining: int
     until: datetime
@@ -61,7 +61,7 @@ class ExistingNames:
     preview_turn: Callable[[], AbstractContextManager[None]]
 
     def find(self, kind: SubjectKind, *, attributes: Mapping[str, str]) -> Found | None:
-        """What has the name that a person's user, a group or a permission set is to have."""
+        """Return the resource with the name desired for a person's user, a group or a permission set."""
         match kind:
             case SubjectKind.PERSON:
                 return self.directory.find_user(attributes["user_name"])
@@ -71,7 +71,7 @@ class ExistingNames:
                 return self.permission_sets.find(attributes["name"])
 
     def reads_for_one(self) -> Reads:
-        """What the API may read of one name that it is asked about."""
+        """Return the read budget of the API for one name."""
         return Reads(remaining=_MOST_READS_OF_NAMES, until=self.access.desired.clock() + _LONGEST_READING_OF_NAMES)
 
     def compare(
@@ -83,7 +83,7 @@ class ExistingNames:
         parts: Mapping[Resource, Mapping[str, str]],
         reads: Reads | None = None,
     ) -> Comparison:
-        """What was found with the attributes that are desired; `parts` are those of a permission set."""
+        """Compare an existing resource with the desired attributes; `parts` are those of a permission set."""
         match subject.kind:
             case SubjectKind.PERSON:
                 return compare_user(found.attributes, desired)
@@ -94,7 +94,7 @@ class ExistingNames:
 
 
 def parts_in(desired: Desired) -> Mapping[Resource, Mapping[str, str]]:
-    """What a permission set is to have, with attributes; nothing of any other subject."""
+    """Return the desired parts of a permission set, with attributes; nothing for any other subject."""
     return {part: how.attributes for part, how in desired.resources.items() if part.kind in PARTS_OF_A_SET}
 
 
@@ -143,13 +143,13 @@ class _Reading:
                 return
 
     def name_of(self, principal: Principal) -> str:
-        """What Identity Center calls a group or a user, empty when it is gone."""
+        """Return the name of a group or a user in Identity Center, empty when it does not exist."""
         if principal not in self._names:
             self._names[principal] = self.read(lambda: self.access.live.principal_name(principal))
         return self._names[principal]
 
     def set_name(self, arn: str) -> str:
-        """What a permission set is called."""
+        """Return the name of a permission set."""
         if arn not in self._sets:
             self._sets[arn] = self.read(lambda: self.access.live.permission_set_name(arn))
         return self._sets[arn]
@@ -158,9 +158,9 @@ class _Reading:
 def compare_group(
     found: Found, *, desired: Mapping[str, str], key: str, access: ExistingAccess, reads: Reads | None = None
 ) -> Comparison:
-    """Its attributes, members and assignments with those that the policy asks for; `key` is its name there.
+    """Compare a group's attributes, members and assignments with the policy's; `key` is its name there.
 
-    `reads` are what is left to whoever looks at many names.
+    `reads` is the remaining budget of a caller that compares many names.
     """
     group_id, reading = found.references["group_id"], _begun(access, reads)
     mismatches, unread = list(compare_attributes(found.attributes, desired)), []
@@ -248,7 +248,7 @@ def _assignments_in(account: str, *, arn: str, name: str, reading: _Reading) -> 
 
 
 def _surplus(key: AssignmentKey, *, permission_set: str, reading: _Reading) -> Mismatch | None:
-    """An assignment whose holder is not to have it, None otherwise."""
+    """Return a mismatch for an assignment whose holder should not have it, else None."""
     name = reading.name_of(Principal(kind=key.principal_type, id=key.principal_id))
     is_group, account = key.principal_type is PrincipalType.GROUP, key.account_id
     group, person = (name, "") if is_group else ("", reading.desired.person_of(name))

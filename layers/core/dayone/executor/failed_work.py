@@ -1,4 +1,4 @@
-"""Have planned again what has failed and is still wanted: in growing pauses, and when its obstacle has gone."""
+"""Plan failed work again while it is desired: at growing intervals, and once its obstacle is resolved."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ _WHILE_UNDER_WAY = timedelta(minutes=5)
 
 @dataclass(frozen=True, kw_only=True)
 class PlanFailedAgain:
-    """What it needs."""
+    """Dependencies of the sweep over failed work."""
 
     failed: FailedSubjects
     records: Records
@@ -35,7 +35,7 @@ def plan_failed_again(*, ports: PlanFailedAgain) -> int:
         elif failed.is_planned:
             ports.failed.forget(failed.subject)
         else:
-            # Asked for first: whoever is cut short here asks once more, which does no harm.
+            # Put on the inbox first: an interrupted run puts it there again, which is harmless.
             ports.inbox.put([_command(failed, now=now)])
             ports.failed.keep(planned_again(failed, now=now))
             count += 1
@@ -43,7 +43,7 @@ def plan_failed_again(*, ports: PlanFailedAgain) -> int:
 
 
 def _has_its_way(failed: FailedWork, *, records: Records) -> bool:
-    """Whether any of what it waited for in vain is in the way no more."""
+    """Return whether any of the obstacles is resolved."""
     return any(obstacle.is_over(records.subject(obstacle.resource.subject).applied) for obstacle in failed.obstacles)
 
 

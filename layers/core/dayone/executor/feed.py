@@ -14,7 +14,7 @@ from dayone.ports.operations import Listed, OperationQueue
 # So soon is something more urgent noticed that was planned a moment ago.
 LOOK_EVERY = timedelta(seconds=1)
 _PAGE = 50
-# So many of a lane are known before what waits for something leaves it, and no more are read of it while all can go.
+# At this number, waiting operations leave a lane's schedule; while all can run, no more are read.
 _FULL = 500
 # So many of an account: they go one after another, and more would keep the places of others empty. Of one that has
 # hardly any left the next are read.
@@ -24,7 +24,7 @@ _ACCOUNT = f"{SubjectKind.ACCOUNT}:"
 
 @dataclass
 class _Reading:
-    """How far a lane has been read; `is_whole` when there was nothing behind that."""
+    """Read position in a lane; `is_whole` when there was nothing behind it."""
 
     after: str = ""
     is_whole: bool = False
@@ -45,13 +45,13 @@ class OpenOperations:
 
     @property
     def is_more_to_come(self) -> bool:
-        """Whether anything is known to be open that the schedule does not know of."""
+        """True if any operation is known to be open that the schedule does not have."""
         return bool(self._again or self._passed_over) or not all(
             reading.is_whole for reading in self._readings.values()
         )
 
     def take_up_begun(self, *, now: datetime) -> None:
-        """What AWS works on, or may be working on, as far as the schedule does not know it."""
+        """Add operations that AWS is, or may be, working on and that the schedule does not have."""
         unknown = [entry for entry in self._queue.begun() if not self._schedule.knows(entry.id)]
         for operation in unknown:
             if is_lost_request(operation):
@@ -68,7 +68,7 @@ class OpenOperations:
                 self._readings[lane_of(operation)] = _Reading()
 
     def read_again(self, operation: Operation) -> None:
-        """It is no longer as it was read."""
+        """Mark an operation as changed since it was read."""
         self._again.append(operation)
 
     def look(self, *, now: datetime) -> None:
@@ -118,7 +118,7 @@ class OpenOperations:
             self._offer(more, now=now)
 
     def _has_room(self, lane: Lane) -> bool:
-        """Whether more may be known of a lane; what cannot go soon makes room."""
+        """Return whether the schedule has room for more of a lane, setting operations aside that cannot run soon."""
         if self._schedule.count(lane) < _FULL:
             return True
         set_aside = self._schedule.set_aside(lane, most=_FULL)

@@ -1,4 +1,4 @@
-"""Requests that AWS is working on: what has been asked, when to poll, and what may not run beside what."""
+"""Requests in progress at AWS: when to poll them, and which operations conflict with them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from dayone.model.subjects import ResourceKind, ResourceOf, Subject
 
 
 def must_not_meet(operation: Operation, other: Operation) -> bool:
-    """Whether they change the same resource, or one takes away what the other builds on.
+    """Return whether two operations change the same resource, or one removes a resource the other depends on.
 
-    Whoever deletes a group looks first whether it is in use: a membership that begins a moment later would go with it,
-    and be on record for ever. And what AWS brings to the accounts must not change on its way.
+    A deletion of a group first checks whether it is in use: a membership that begins a moment later would be deleted
+    with it, and stay recorded for ever. And contents must not change while AWS provisions them.
     """
     return (
         operation.target == other.target
@@ -26,7 +26,7 @@ def must_not_meet(operation: Operation, other: Operation) -> bool:
 
 
 def removes_a_root(operation: Operation) -> bool:
-    """Whether it takes away what others build on: a user, a group or a permission set."""
+    """Return whether it removes a resource that others depend on: a user, a group or a permission set."""
     return operation.action is Action.DELETE and operation.resource.kind in ROOTS
 
 
@@ -47,7 +47,7 @@ _NEVER_LATER = timedelta(milliseconds=500)
 
 @dataclass
 class Durations:
-    """How long AWS takes for requests of a kind, learned from those that ended. `mean` is in seconds."""
+    """Duration of AWS's requests of a kind, learned from finished ones. `mean` is in seconds."""
 
     mean: float = _USUAL_MEAN
 
@@ -58,13 +58,13 @@ class Durations:
 
     @property
     def ripe_after(self) -> timedelta:
-        """How old a request is when it may be over for the first time."""
+        """Age at which a request may have finished."""
         return timedelta(seconds=_RIPE * self.mean)
 
     def ask_at(self, begun: Iterable[datetime], *, asked: datetime | None, now: datetime) -> datetime | None:
-        """When to ask about requests begun at these times, last asked about at `asked`; None when there are none.
+        """Return the time to poll requests begun at these times, last polled at `asked`; None when there are none.
 
-        With many under way one of them ends every moment, and each question is to find about one that has.
+        With many in progress, one of them finishes every moment, and each poll should find one that has.
         """
         ripe_at = sorted(moment + self.ripe_after for moment in begun)
         if not ripe_at:
@@ -77,7 +77,7 @@ class Durations:
 
 
 class RequestKind(StrEnum):
-    """What AWS lists the states of requests by."""
+    """Kinds of requests, as AWS lists their states."""
 
     CREATION = "creation"
     DELETION = "deletion"
@@ -88,7 +88,7 @@ _ASK_SINGLY_AGAIN = timedelta(seconds=1)
 
 
 def kind_of(operation: Operation) -> RequestKind:
-    """Which list of AWS's a submitted operation is in."""
+    """Return the AWS list that contains a submitted operation."""
     if operation.resource.kind is ResourceKind.PROVISIONING:
         return RequestKind.PROVISIONING
     return RequestKind.DELETION if operation.action is Action.DELETE else RequestKind.CREATION
@@ -98,7 +98,7 @@ def kind_of(operation: Operation) -> RequestKind:
 class _UnderWay:
     operation: Operation
     begun_at: datetime
-    # Its beginning was seen, so that its end tells how long such requests take.
+    # True if its start was observed, so that its duration can be measured.
     is_timed: bool
     ask_singly_at: datetime | None = None
 
@@ -125,7 +125,7 @@ class RequestsUnderWay:
         return bool(self._known)
 
     def add(self, operation: Operation, *, now: datetime) -> None:
-        """AWS took it when it says, or, if it was read without that, perhaps long ago."""
+        """Add a request, from its time of submission or, without that, as if it were old."""
         ripe = now - self._kinds[kind_of(operation)].durations.ripe_after
         at = operation.submitted_at
         self._known[operation.id] = _UnderWay(operation, begun_at=at or ripe, is_timed=at is not None)
@@ -133,7 +133,7 @@ class RequestsUnderWay:
         self._targets[operation.target] = operation.id
 
     def remove(self, operation: Operation) -> None:
-        """It is over, or to be asked for again."""
+        """Remove a request that has finished or is to be repeated."""
         if self._known.pop(operation.id, None) is None:
             return
         self._accounts[operation.subject] -= 1
@@ -142,28 +142,28 @@ class RequestsUnderWay:
         self._targets.pop(operation.target, None)
 
     def count(self, kind: ResourceKind) -> int:
-        """How many requests for resources of this kind are outstanding."""
+        """Return how many requests for resources of this kind are outstanding."""
         return sum(request.operation.resource.kind is kind for request in self._known.values())
 
     def is_in(self, account: Subject) -> bool:
-        """Whether one of them writes to this account."""
+        """Return whether one of them writes to this account."""
         return account in self._accounts
 
     def is_in_the_way_of(self, operation: Operation) -> bool:
-        """Whether one of them changes the same resource, brings it to accounts, or builds on what this takes away."""
+        """Return whether a request changes the same resource, provisions it, or depends on a resource to be removed."""
         if operation.target in self._targets or unsettles(operation) in self._targets:
             return True
         others = self._known.values() if removes_a_root(operation) else ()
         return any(must_not_meet(operation, other.operation) for other in others)
 
     def due(self, now: datetime) -> RequestKind | None:
-        """The kind that is to be asked about now, the one longest due first."""
+        """Return the kind to poll now, the one longest due first."""
         moments = [(moment, kind) for kind in RequestKind if (moment := self._moment(kind, now=now)) is not None]
         due = [(moment, kind) for moment, kind in moments if moment <= now]
         return min(due)[1] if due else None
 
     def next_moment(self, now: datetime) -> datetime | None:
-        """When to ask next; None when nothing is under way."""
+        """Return the next time to poll; None when no request is in progress."""
         moments = [moment for kind in RequestKind if (moment := self._moment(kind, now=now)) is not None]
         return min(moments, default=None)
 
@@ -179,7 +179,7 @@ class RequestsUnderWay:
         return listed, len(listed) > 1
 
     def told(self, over: Collection[Operation], *, now: datetime) -> None:
-        """AWS has said that these are over."""
+        """Note that these requests have finished."""
         for operation in over:
             known = self._known.get(operation.id)
             if known is not None and known.is_timed:
@@ -187,7 +187,7 @@ class RequestsUnderWay:
             self.remove(operation)
 
     def ask_singly(self, operations: Iterable[Operation]) -> None:
-        """AWS's list does not tell about these."""
+        """Poll these requests by id, because AWS's list does not contain them."""
         for operation in operations:
             if (known := self._known.get(operation.id)) is not None and known.ask_singly_at is None:
                 known.ask_singly_at = known.begun_at

@@ -1,4 +1,4 @@
-"""Receives people who have just got access: says where they sign in, as whom, and what they have."""
+"""Welcome of people who have just got access: the sign-in address, their user name, and their access."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _PAGE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Reception:
-    """What it takes to tell people that they are ready."""
+    """Dependencies of the welcome message."""
 
     records: Records
     policies: PolicyInForce
@@ -32,9 +32,9 @@ class Reception:
     portal: Portal
 
     def welcome(self, operation: Operation) -> str:
-        """Publish the event about the operation's person, and send the mail that the policy has, if it has one.
+        """Publish the event about the operation's person, and send the policy's welcome mail, if it has one.
 
-        Returns the request id of the mail. Raises NotFound when nobody is known by that name.
+        Returns the request id of the mail. Raises NotFound when the person is not recorded.
         """
         person = self.records.subject(operation.subject).head.fact
         if not isinstance(person, Person):

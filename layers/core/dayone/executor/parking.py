@@ -20,19 +20,19 @@ from dayone.ports.operations import Finished, ParkedOperations
 from dayone.ports.records import Records
 
 _PAGE = 25
-# So many pages are looked at at a time: what can go has the other workers.
+# Pages reviewed at a time; the other workers are left to runnable operations.
 _SIDE_BY_SIDE = 4
 # What has failed may be part of the same edit of the policy, and be planned once more a moment later.
 _MAY_BE_PLANNED_YET = timedelta(seconds=10)
 
 
 def superseded(operation: Operation, *, now: datetime) -> Finished:
-    """A newer plan has taken its place; its resource is the newer plan's business."""
+    """Return the end of an operation replaced by a newer plan, which now owns its resource."""
     return _untouched(replace(operation, state=OperationState.SUPERSEDED, finished_at=now), now=now)
 
 
 def hopeless(operation: Operation, *, reason: str, now: datetime) -> Finished:
-    """What it builds on has failed, so AWS is not called."""
+    """Return the failure of an operation whose requirement has failed; AWS is not called."""
     done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
     return _untouched(done, now=now)
 
@@ -43,7 +43,7 @@ def _untouched(done: Operation, *, now: datetime) -> Finished:
 
 
 def blocked_report(operation: Operation, blocked: Blocked, *, ports: Trying) -> Ended | Parked | Changed:
-    """The end of what waits in vain; else it is parked, unless it is: out of its lane, behind what it waits for."""
+    """Return the failure of an operation that waits in vain; else park it until the awaited resource changes."""
     now = ports.clock()
     if blocked.on is None:
         return _before_its_plan(operation, blocked, ports=ports)
@@ -73,7 +73,7 @@ def _before_its_plan(operation: Operation, blocked: Blocked, *, ports: Trying) -
 
 
 def _in_vain(on: ResourceOf, blocked: Blocked, *, waited: timedelta, ports: Trying) -> str:
-    """Words that say why nothing will bring this about; empty while something may."""
+    """Return the reason why nothing will resolve the block; empty while something may."""
     if waited < _MAY_BE_PLANNED_YET:
         return ""
     if not blocked.is_in_the_way and (failed_in := ports.queue.failed_in(on.subject)):
@@ -90,9 +90,10 @@ def _may_be_under_way(operation: Operation, *, now: datetime, ports: Trying) -> 
 
 @dataclass
 class Waiting:
-    """What a run knows of the operations that wait for a resource: nothing of them, but when to look behind which.
+    """Schedule of reviews of parked operations: for each resource, when to review its operations.
 
-    `reviews` are moments, and where to go on, by resource; `in_vain` are ends of operations, which nobody waits for.
+    `reviews` are times, with the position to continue at, by resource; `in_vain` are ends of operations that waited in
+    vain.
     """
 
     has_any: bool = False
@@ -102,7 +103,7 @@ class Waiting:
     _reviewing: int = 0
 
     def expect(self, parked: Iterable[Operation], *, now: datetime) -> None:
-        """These are parked: what they wait for may have failed before they came, and then nobody wakes them."""
+        """Schedule a review of parked operations: the awaited resource may have failed before they were parked."""
         for operation in parked:
             if operation.is_parked and operation.awaits is not None:
                 self.has_any = True
@@ -110,7 +111,7 @@ class Waiting:
                 self.look_at(operation.awaits, at=at)
 
     def has_ended(self, operation: Operation, *, now: datetime) -> None:
-        """Its end is recorded: whoever waits for its resource is to be looked at. Nobody waits for an assignment."""
+        """Schedule a review of operations that wait for a finished one's resource. None waits for an assignment."""
         if (operation.action, operation.resource.kind) != (Action.CREATE, ResourceKind.ASSIGNMENT):
             self.reviews[operation.target] = (now, "")
 
@@ -125,7 +126,7 @@ class Waiting:
         return [(on, self.reviews.pop(on)[1]) for on in due]
 
     def reviewed(self, report: Reviewed, *, now: datetime) -> None:
-        """A page has been looked at; the next one follows."""
+        """Note a reviewed page; schedule the next one."""
         self._reviewing -= 1
         self.in_vain.extend(report.ended)
         if report.after:
@@ -136,7 +137,7 @@ class Waiting:
 
 
 def set_aside(operations: Sequence[Operation], *, ports: Trying) -> SetAside:
-    """Park operations that wait for what other operations of this run are to bring about, as `awaits` says."""
+    """Park operations that wait for other operations of this run, as `awaits` names them."""
     now = ports.clock()
     waiting = [_waiting(operation, on=operation.awaits) for operation in operations]
     try:
@@ -159,7 +160,7 @@ def review_waiting(on: ResourceOf, *, after: str, ports: Trying) -> Reviewed:
         is_there = _is_there(on, ports=ports)
         if not page or not (is_there or _may_have_changed(page, on=on, ports=ports)):
             return Reviewed(on=on)
-        # What waits for something to be there is looked at again when it is tried.
+        # An operation that waits for a resource to exist is checked again when it is attempted.
         looked_at = [
             _looked_at(operation, on=on, ports=ports)
             for operation in page
@@ -195,7 +196,7 @@ def _is_there(on: ResourceOf, *, ports: Trying) -> bool:
 
 
 def _may_have_changed(page: Sequence[Operation], *, on: ResourceOf, ports: Trying) -> bool:
-    """Whether each of them is worth a look, though the resource is not there, or is still there."""
+    """Return whether each of these operations should be reviewed, although its resource is unchanged."""
     is_of_plan = any(operation.subject == on.subject for operation in page)
     # A user that somebody waits for may go on with other names.
     is_in_the_way = any(operation.awaits_removal for operation in page)
@@ -204,7 +205,7 @@ def _may_have_changed(page: Sequence[Operation], *, on: ResourceOf, ports: Tryin
     return bool(ports.queue.failed_in(on.subject)) or ports.queue.is_at_rest(on.subject)
 
 
-# Resources that are waited for: so many are looked at by a sweep, and others by the next.
+# Awaited resources reviewed by one sweep; the next one reviews others.
 _AT_MOST = 300
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 # Of all that is waited for, in a second: a sweep begins an eighth behind the last.
@@ -215,7 +216,7 @@ _SWEEP = 1.1
 
 @dataclass(frozen=True, kw_only=True)
 class WakeWaiting:
-    """What it needs."""
+    """Dependencies of the sweep over parked operations."""
 
     parked: ParkedOperations
     records: Records

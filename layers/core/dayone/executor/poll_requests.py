@@ -33,9 +33,9 @@ class DoneExcept:
 
 
 def with_closed_accounts(operation: Operation, state: RequestState, *, ports: Trying) -> GoesOn | DoneExcept | None:
-    """What closed accounts make of it; None when they have nothing to do with it.
+    """Return the effect of closed accounts on a provisioning; None when they have none.
 
-    AWS fails a provisioning for a suspended account as for one that is too new, and the set would stay as it was
+    AWS fails a provisioning for a suspended account as for one that is too new, and the set would keep its old form
     everywhere else. Seen: tests/captures, sso-admin-06. Raises Unavailable.
     """
     if operation.resource.kind is not ResourceKind.PROVISIONING or not _may_be(operation, state):
@@ -70,7 +70,7 @@ _FORGOTTEN = "AWS no longer knows the request"
 
 
 def ask_aws(ask: Ask, *, aws: IdentityCenter) -> Told:
-    """What AWS says of them; those it says nothing about are missing in the answer."""
+    """Return AWS's states of these operations; those without a state are missing in the answer."""
     try:
         return Told(ask.kind, ask.operations, _states(ask, aws=aws))
     except Unavailable as error:
@@ -78,7 +78,7 @@ def ask_aws(ask: Ask, *, aws: IdentityCenter) -> Told:
 
 
 def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Report:
-    """What is to be recorded of a submitted operation that AWS says is over."""
+    """Return the outcome to record for a submitted operation that AWS reports as finished."""
     try:
         own = ports.queue.applied([operation.target]).get(operation.target)
         match with_closed_accounts(operation, state, ports=ports):
@@ -125,12 +125,12 @@ def _reason_to_try_again(operation: Operation, reason: str, *, ports: Trying) ->
 
 
 def _is_gone(operation: Operation, reason: str) -> bool:
-    """Whether AWS has ended a removal as FAILED because there was nothing to remove."""
+    """Return whether AWS ended a removal as FAILED because there was nothing to remove."""
     return operation.action is Action.DELETE and kind_of_failure(reason) is FailureKind.GONE
 
 
 def _is_new(operation: Operation, *, ports: Trying) -> bool:
-    """Whether the group or user was made so lately that AWS may not find it everywhere."""
+    """Return whether the group or user is so new that AWS may not find it everywhere."""
     required = ports.queue.applied(operation.requires).values()
     return made_lately(required, at=operation.submitted_at or ports.clock())
 

@@ -13,16 +13,16 @@ from dayone.ports.operations import Learned, Lowered
 
 @dataclass(frozen=True, kw_only=True)
 class Budgets:
-    """What may be asked of AWS.
+    """Limits of calls and requests to AWS.
 
-    The defaults are where each of the first four begins. From there it goes up to AWS's quota, less the one that stays
-    free for others as long as `is_shared` (`Allowances`). One that is given below its default is never exceeded.
+    The defaults are the starting points of the first four. From there each goes up to AWS's quota, less the part that
+    stays free for others as long as `is_shared` (`Allowances`). One set below its default is never exceeded.
 
     `sso_admin_calls` are calls a second of all sso-admin APIs together, `identity_store_calls` calls a second of each
-    Identity Store API. `lost_request` is how long a request whose answer was lost may still be under way; `patience`
-    is how long an operation is tried again that AWS refuses in the same way, and `blocked` how long one waits for what
-    nothing under way will bring about. `policy_writes` and `mails` are operations a
-    second that write a service control policy, or send a mail.
+    Identity Store API. `lost_request` is how long a request whose answer was lost may still be in progress; `patience`
+    is how long an operation is retried that AWS refuses in the same way, and `blocked` how long an operation waits for
+    a resource that nothing in progress will provide. `policy_writes` and `mails` are operations a second that write a
+    service control policy, or send a mail.
 
     Source: IAM Identity Center quotas: 20 calls a second for all sso-admin APIs together, 20 for each Identity Store
     API, 15 outstanding assignment requests, 3 concurrent ProvisionPermissionSet calls, one permission-set write at a
@@ -41,10 +41,10 @@ class Budgets:
     mails: float = 1.0
 
     def range_of(self, quota: str) -> tuple[float, float]:
-        """Where the budget of a quota begins, and the most that it may come to.
+        """Return the initial budget of a quota, and its maximum.
 
-        A quota is one of `operations.quota_of`, in calls a second, or a kind of resource that AWS works on, in
-        requests at a time. One that is given above what AWS publishes has been raised by AWS.
+        A quota is one of `operations.quota_of`, in calls a second, or a kind of resource that AWS works on, in requests
+        at a time. A setting above the published quota means that AWS has raised it.
         """
         fixed = {SERVICE_CONTROL_POLICIES: self.policy_writes, MAIL: self.mails}
         if quota in fixed:
@@ -62,22 +62,22 @@ class Budgets:
 _QUIET, _STEP = timedelta(minutes=2), timedelta(minutes=1)
 # What is left of it after a refusal; never less than a part of where it begins.
 _LEFT, _LEAST_LEFT = 0.8, 0.1
-# Calls that were on their way when one was refused say nothing new.
+# Refusals of calls made before the first refusal carry no new information.
 _AT_ONCE = timedelta(seconds=1)
 
 
 @dataclass
 class Allowances:
-    """How far each budget may go at the moment: it comes down at once, and goes up only after minutes in peace.
+    """Current size of each budget: lowered at once on a refusal, and raised only after minutes without one.
 
-    Nothing says who else uses AWS's quotas but AWS, when it refuses. All of a process share one of these.
+    Other users of AWS's quotas are noticed only by AWS's refusals. All of a process share one instance.
     """
 
     budgets: Budgets
     learned: Learned | None = None
 
     def of(self, quota: str, now: datetime) -> float:
-        """Calls a second, or requests at a time; the least and the most are those of `Budgets.range_of`."""
+        """Return calls a second, or requests at a time; the least and the most are those of `Budgets.range_of`."""
         start, most = self.budgets.range_of(quota)
         if self.learned is None:
             return start
@@ -94,7 +94,7 @@ class Allowances:
         start, _ = self.budgets.range_of(quota)
         limit = self.of(quota, now)
         left = max(start * _LEAST_LEFT, _LEFT * (limit if at is None else min(limit, at)))
-        # What is as high again as it may be says nothing any more.
+        # A budget back at its maximum needs no record.
         low = {
             name: was for name, was in learned.lowered.items() if self.of(name, now) < self.budgets.range_of(name)[1]
         }
@@ -108,10 +108,10 @@ _RECOVERY = 0.02
 
 
 class Pace:
-    """One rate of calls: no second, whenever it begins, holds more calls than the rate (rounded up).
+    """Rate limiter for calls: no second, whenever it begins, holds more calls than the rate (rounded up).
 
-    Calls may follow each other at once as long as that holds, because what has just ended makes room for several at a
-    time. `rate` tells the calls per second of a moment, at most `most`.
+    Calls may follow each other at once within that limit, because one finished operation can make room for several.
+    `rate` returns the calls per second at a given time, at most `most`.
     """
 
     def __init__(self, rate: Callable[[datetime], float], *, most: float, now: datetime) -> None:
@@ -125,19 +125,19 @@ class Pace:
         self._turns = deque(before, maxlen=ceil(most))
 
     def free_at(self, now: datetime) -> datetime:
-        """When the next call may be made, `now` at the earliest."""
+        """Return the time of the next possible call, `now` at the earliest."""
         allowed, span = self._allowance(now)
         room = now if len(self._turns) < allowed else self._turns[-allowed] + span
         return max(now, room, self._not_before)
 
     def spare_at(self, now: datetime) -> datetime:
-        """When a call may be made that leaves half of the rate to others, `now` at the earliest."""
+        """Return the time of a call that leaves half of the rate to others, `now` at the earliest."""
         allowed, span = self._allowance(now)
         half = max(1, allowed // 2)
         return max(self.free_at(now), self._turns[-half] + span if len(self._turns) >= half else now)
 
     def take(self, now: datetime) -> datetime:
-        """Use the next turn up, and tell when it is."""
+        """Take the next slot, and return its time."""
         self._recover(now)
         turn = self.free_at(now)
         self._turns.append(turn)
@@ -149,7 +149,7 @@ class Pace:
             self._turns.remove(turn)
 
     def throttled(self, now: datetime, *, retry_after: float | None = None) -> None:
-        """AWS throttled below the budget, so others use the same quota: half as fast, and not before it says.
+        """Halve the rate after a throttle below the budget, and wait as AWS asks, because others use the same quota.
 
         `retry_after` is in seconds.
         """
@@ -171,14 +171,14 @@ class Pace:
 
 
 class Window:
-    """How many requests AWS may work on at once: at any moment what `limit` tells, and one at least."""
+    """Limit of requests that AWS works on at once: `limit` at any moment, and at least one."""
 
     def __init__(self, limit: Callable[[datetime], float]) -> None:
         self._limit = limit
         self._held_until: list[datetime] = []
 
     def has_room(self, taken: int, *, now: datetime) -> bool:
-        """Whether one more fits beside the `taken` ones and those that may be under way unseen."""
+        """Return whether one more fits beside the `taken` ones and those that may be in progress unseen."""
         self._held_until = [moment for moment in self._held_until if moment > now]
         return taken + len(self._held_until) < max(1, int(self._limit(now)))
 
@@ -187,5 +187,5 @@ class Window:
         self._held_until.append(until)
 
     def next_room(self) -> datetime | None:
-        """When a place that is kept free comes back, or None when there is none."""
+        """Return the time at which a reserved place becomes free, or None when there is none."""
         return min(self._held_until, default=None)

@@ -70,7 +70,7 @@ class Reviewed:
 
 @dataclass(frozen=True)
 class PutBack:
-    """It is to be tried again, which is recorded; `error` is what AWS said, if it was AWS."""
+    """An operation put back to be retried, which is recorded; `error` is AWS's error, if there was one."""
 
     operation: Operation
     until: datetime
@@ -79,14 +79,14 @@ class PutBack:
 
 @dataclass(frozen=True)
 class Changed:
-    """It is no longer as it was read, or could not be looked at; the table is to be read again."""
+    """An operation that has changed since it was read, or could not be read; the table is to be read again."""
 
     operation: Operation
 
 
 @dataclass(frozen=True)
 class Told:
-    """What AWS said of the submitted operations it was asked about; `error` is why it said nothing."""
+    """AWS's states of polled operations; `error` is the reason if there are none."""
 
     kind: RequestKind
     asked: Sequence[Operation]
@@ -124,7 +124,7 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Trying:
-    """What a try needs; `jitter` gives a number in [0, 1)."""
+    """Dependencies of an attempt; `jitter` returns a number in [0, 1)."""
 
     queue: OperationQueue
     aws: IdentityCenter
@@ -173,7 +173,7 @@ def refusal_of(error: Unavailable) -> Refusal:
 
 
 def what_is_in_the_way(operation: Operation, *, ports: Trying) -> str:
-    """What AWS has that keeps it from doing this, as words to go behind its own; empty where there is no telling."""
+    """Describe the existing use that prevents a deletion, to append to AWS's message; empty where it is unknown."""
     if operation.action is not Action.DELETE or operation.resource.kind is not ResourceKind.PERMISSION_SET:
         return ""
     own = ports.queue.applied([operation.target]).get(operation.target)
@@ -186,7 +186,7 @@ def what_is_in_the_way(operation: Operation, *, ports: Trying) -> str:
 
 
 def refused(operation: Operation, refusal: Refusal, *, now: datetime) -> Operation:
-    """The operation as it has been kept from being done in this way, since now or since it first was."""
+    """Return the operation with this kind of refusal, counted since its first occurrence."""
     if refused_in_the_same_way(refusal, before=operation.refusal):
         return replace(operation, refused_since=operation.refused_since or now)
     return replace(operation, refusal=refusal, refused_since=now)
@@ -201,7 +201,7 @@ def _is_over(operation: Operation, *, ports: Trying) -> bool:
 
 
 def _is_answering(kind: ResourceKind, *, aws: IdentityCenter) -> bool:
-    """Whether the service that is to do it answers at all: an outage of AWS ends nothing."""
+    """Return whether the service concerned answers at all: an AWS outage fails no operation."""
     try:
         if kind in _IN_THE_DIRECTORY:
             aws.directory.find_group(_NOBODY)

@@ -26,7 +26,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Idle:
-    """Nothing known is left to do, unless something that runs ends."""
+    """No operation is left, unless a running one leads to more."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing known has anything to do before `until`, unless something that runs ends."""
+    """No operation can run before `until`, unless a running one finishes."""
 
     until: datetime
 
@@ -47,7 +47,7 @@ Step = Start | Ask | Wait | Idle
 
 
 class Schedule:
-    """What one run of the executor knows; losing it costs a few calls and nothing else."""
+    """In-memory state of one run of the executor; losing it costs only a few calls."""
 
     def __init__(self, allowances: Allowances, *, now: datetime) -> None:
         self._allowances = allowances
@@ -67,7 +67,7 @@ class Schedule:
     # What the runner tells
 
     def offer(self, operations: Iterable[Operation], *, now: datetime) -> None:
-        """Operations as they were read; those known already are left as they are."""
+        """Add operations as they were read; those already present stay unchanged."""
         unknown = [entry for entry in operations if not self.knows(entry.id)]
         for operation in unknown:
             self._backlog.opened(operation)
@@ -78,33 +78,33 @@ class Schedule:
                 self._backlog.add(operation)
 
     def may_be_under_way(self, operation: Operation, *, since: datetime) -> None:
-        """An attempt whose answer was lost: AWS may be working on it since then, in its place and in its account."""
+        """Reserve the place and the account of an attempt whose answer was lost: AWS may still be working on it."""
         if window := self._windows.get(operation.resource.kind):
             until = since + self._allowances.budgets.lost_request
             window.hold(until=until)
             self._held_until[operation.subject] = until
 
     def submitted(self, operation: Operation, *, now: datetime) -> None:
-        """AWS works on it, as `operation`, with its request id, says."""
+        """Note that AWS works on an operation, which now has a request id."""
         self._running.pop(operation.id, None)
         self._under_way.add(operation, now=now)
 
     def told(self, over: Collection[Operation], *, now: datetime) -> None:
-        """AWS has said that these are over; their ends are still to be recorded, and they count as running."""
+        """Note that AWS has finished these; until their ends are recorded they count as running."""
         self._under_way.told(over, now=now)
         self._running.update((operation.id, operation) for operation in over)
 
     def unknown(self, operations: Iterable[Operation]) -> None:
-        """The list of requests does not tell about these: ask about each by its id."""
+        """Poll these requests by id, because AWS's list does not contain them."""
         self._under_way.ask_singly(operations)
 
     def ended(self, operation: Operation) -> None:
-        """Its end is recorded; whatever waited for its resource may be looked at again."""
+        """Note the recorded end of an operation; those waiting for its resource may be checked again."""
         self._forget(operation)
         self._backlog.over(operation)
 
     def blocked(self, operation: Operation, *, now: datetime) -> None:
-        """It cannot run yet, and AWS was not called: unless it is parked, it is tried again in a while."""
+        """Note that an operation cannot run yet and AWS was not called; unless parked, it is retried later."""
         if (turn := self._turns.get(operation.id)) is not None:
             self._pace(quota_of(operation)).give_back(turn)
         self._forget(operation)
@@ -115,16 +115,16 @@ class Schedule:
             self._backlog.add(operation, not_before=now + min(max(waited, _SOON), _LATER))
 
     def set_aside(self, lane: Lane, *, most: int) -> list[Operation]:
-        """Those of a lane that wait for what cannot go soon, known no more: they are to be parked."""
+        """Remove the operations of a lane that wait for something that cannot run soon; they are to be parked."""
         return self._backlog.set_aside(lane, most=most)
 
     def postponed(self, operation: Operation, *, until: datetime) -> None:
-        """It has failed in a way that may pass."""
+        """Schedule an operation again after a failure that may pass."""
         self._forget(operation)
         self._backlog.add(operation, not_before=until)
 
     def forget(self, operation: Operation) -> None:
-        """It is no longer as it was read: the next look at the table tells."""
+        """Drop an operation that has changed since it was read; the next read of the table finds it."""
         self._forget(operation)
         self._backlog.over(operation)
 
@@ -134,14 +134,14 @@ class Schedule:
         self._pace(quota).throttled(now, retry_after=retry_after)
 
     def crowded(self, operation: Operation, *, now: datetime) -> None:
-        """AWS said that too many requests of its kind are outstanding."""
+        """Lower the budget after AWS refused a request for too many outstanding ones of its kind."""
         kind = operation.resource.kind
         self._allowances.refused(kind, now=now, at=self._taken(kind) - 1)
 
     # What the schedule says
 
     def next(self, now: datetime) -> Step:
-        """What to do now, or how long to wait for something to do."""
+        """Return the next step: what to do now, or how long to wait."""
         sso_is_free = self._pace(SSO_ADMIN).free_at(now) <= now
         due = self._under_way.due(now) if sso_is_free else None
         if due is not None:
@@ -158,7 +158,7 @@ class Schedule:
         return Idle() if moment is None else Wait(moment)
 
     def is_hungry(self, lane: Lane, *, now: datetime) -> bool:
-        """Whether a lane could do with more than is known of: its rate apart, nothing known can start."""
+        """Return whether a lane needs more operations: its rate apart, none of the present ones can start."""
         if lane is Lane.ASSIGNMENTS and not self._room(ResourceKind.ASSIGNMENT, now=now):
             return False
         return (
@@ -166,11 +166,11 @@ class Schedule:
         )
 
     def knows(self, operation_id: str) -> bool:
-        """Whether it has been offered and is still open."""
+        """Return whether an operation has been added and is still open."""
         return operation_id in self._running or operation_id in self._under_way or operation_id in self._backlog
 
     def count(self, lane: Lane) -> int:
-        """How many are known to wait in a lane."""
+        """Return how many operations wait in a lane."""
         return self._backlog.count(lane)
 
     def _choose(self, lanes: Iterable[Lane], *, now: datetime) -> Operation | None:
@@ -200,7 +200,7 @@ class Schedule:
         return self._windows[kind].has_room(self._taken(kind), now=now)
 
     def _taken(self, kind: ResourceKind) -> int:
-        # What is told to be over no longer counts at AWS, though its end is still to be recorded.
+        # Finished requests no longer count at AWS, though their ends are still to be recorded.
         running = sum(
             operation.resource.kind is kind and operation.state is OperationState.PENDING
             for operation in self._running.values()
@@ -250,6 +250,6 @@ class Schedule:
 
 
 def is_lost_request(operation: Operation) -> bool:
-    """Whether an attempt of it was begun and neither its request id nor its end was recorded."""
+    """Return whether an attempt was begun and neither its request id nor its end was recorded."""
     asynchronous = operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
     return asynchronous and operation.state is OperationState.PENDING and operation.attempts > 0

@@ -26,10 +26,10 @@ from dayone.ports.operations import Finished
 
 
 def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
-    """The resource as it must be thought of from the moment AWS is called until its answer is recorded."""
+    """Return the record of a resource from the AWS call until its answer is recorded."""
     operation, own = attempt.operation, attempt.own
     known = own or Applied(resource=operation.resource)
-    # What may be there is in the form that was wanted when the doubt began.
+    # If the resource exists, it has the form desired when the doubt began.
     first_wanted = own.attributes if own and own.doubt is not None else attempt.wanted
     creating = attempt.action is Action.CREATE
     # Tags that an update may have added are known to the next one, which takes them away when they are not wanted.
@@ -47,9 +47,10 @@ def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
 
 
 def unsettled_before(attempt: Attempt) -> Applied | None:
-    """The mark of being provisioned as it must be thought of from the same moment: of no form that is known.
+    """Return the provisioning mark without a form, for the time of an operation that changes its set.
 
-    It stays in force, so the set can be assigned; but whoever plans next has it provisioned, whatever becomes of this.
+    It stays in force, so the set can be assigned; but the next plan provisions it, whatever the outcome of this
+    operation.
     """
     return replace(attempt.mark, attributes={}) if attempt.mark else None
 
@@ -57,7 +58,7 @@ def unsettled_before(attempt: Attempt) -> Applied | None:
 def finished(
     operation: Operation, *, own: Applied | None, outcome: Succeeded | Failed | None, now: datetime
 ) -> Finished:
-    """The end that AWS gave; no outcome means that a submitted request was answered with SUCCEEDED."""
+    """Return the end given by AWS; no outcome means that a submitted request was answered with SUCCEEDED."""
     if isinstance(outcome, Failed):
         return failed(operation, own=own, reason=outcome.reason, now=now)
     outcome = outcome or Succeeded(request_id=operation.request_id)
@@ -88,9 +89,9 @@ def finished(
 
 
 def finished_in_part(operation: Operation, *, own: Applied | None, note: str, now: datetime) -> Finished:
-    """The end of what has succeeded but for what cannot be done yet, which the note names in the audit log.
+    """Return the end of an operation that succeeded except for a step that cannot be done yet, named in the note.
 
-    It is of no form that is known, so whoever plans its subject next has it done again, and somebody is to plan it.
+    The resource is recorded without a form, so the next plan of its subject repeats it, and such a plan is requested.
     """
     whole = finished(operation, own=own, outcome=None, now=now)
     applied = replace(whole.applied, attributes={}) if whole.applied else None
@@ -106,10 +107,10 @@ def failed(
     may_exist: bool = False,
     kept: Applied | None = None,
 ) -> Finished:
-    """AWS said no for good: a creation leaves `kept`, the rest leaves what was there.
+    """Return the end of an operation that AWS refused for good: a creation records `kept`, others the former record.
 
-    With `may_exist` an earlier try of the creation was never answered, or a part of the update was done: the doubt
-    stays, or nobody would undo it.
+    With `may_exist` an earlier attempt of the creation was never answered, or a part of the update was done: the doubt
+    stays, because otherwise nothing would undo it.
     """
     done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
     applied = kept if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
@@ -117,7 +118,7 @@ def failed(
     return Finished(operation=done, state=done.state, applied=applied, untouched=may_exist, audit=entry, at=now)
 
 
-# Of these AWS says that there is no such thing of a policy that does not exist and never will, too.
+# For these AWS also reports a policy that does not exist and never will as not found.
 _NAMING_A_POLICY = frozenset({ResourceKind.MANAGED_POLICY, ResourceKind.BOUNDARY})
 _SETTLES_FOR_THESE_WITHIN = timedelta(seconds=10)
 
@@ -176,7 +177,7 @@ def _call(attempt: Attempt, *, ports: Trying) -> Report:
     try:
         return _called(attempt, operation=operation, doubt=doubt, ports=ports)
     except Unavailable:
-        # AWS may have done it, or be working on it: the operation says so by its attempts.
+        # AWS may have done it, or be working on it: the number of attempts shows that.
         return Changed(operation)
 
 

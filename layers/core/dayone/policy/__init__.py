@@ -1,1 +1,1 @@
-"""What the policy means: matching, sensitivity, protection, versions."""
+"""Evaluation of the policy: matching, sensitivity, protection, versions."""

@@ -30,7 +30,7 @@ class Facet[V: Hashable]:
         self.known: dict[V, int] = {}
 
     def asks(self, bit: int) -> bool:
-        """Whether this selector asks here already."""
+        """Return whether this selector has a condition on this property already."""
         return bool(self._asking & bit)
 
     def ask_for(self, bit: int, *, values: tuple[V, ...]) -> None:
@@ -45,12 +45,12 @@ class Facet[V: Hashable]:
         self._tests[name] = (test, self._tests.get(name, (test, 0))[1] | bit)
 
     def holding(self, value: V) -> int:
-        """The selectors that hold for this value, all that do not ask here among them (and any number beyond)."""
+        """Return the selectors that hold for this value, including all without a condition here (and beyond)."""
         known = self.known.get(value)
         return self.learn(value) if known is None else known
 
     def learn(self, value: V) -> int:
-        """As `holding`, for a value that is not among the `known` ones."""
+        """Evaluate and cache a value that is not among the `known` ones, as `holding` does."""
         if len(self.known) >= _MOST_REMEMBERED:
             self.known.clear()
         self.known[value] = bits = self._decided(value)
@@ -65,7 +65,7 @@ class Facet[V: Hashable]:
 
 
 class TextFacet(Facet[str]):
-    """An attribute that is a text, asked about by conditions before it is first told a value."""
+    """A text attribute; its conditions are added before the first value is evaluated."""
 
     def __init__(self) -> None:
         super().__init__(str.casefold)
@@ -106,7 +106,7 @@ class TextFacets:
 
     def ask_whether(self, bit: int, *, condition: Condition) -> None:
         """Let a selector hold only where the condition does as well."""
-        # A second condition on the same attribute asks as if of another one.
+        # A second condition on the same attribute is handled as if on another one.
         turn = 0
         while (facet := self._facets.setdefault((condition.attribute, turn), TextFacet())).asks(bit):
             turn += 1
@@ -120,7 +120,7 @@ def _is_plain(condition: Condition) -> bool:
 
 
 def numbers(bits: int) -> Iterator[int]:
-    """The numbers of the selectors in a set, in order."""
+    """Yield the numbers of the selectors in a set, in order."""
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1
@@ -128,7 +128,7 @@ def numbers(bits: int) -> Iterator[int]:
 
 
 class PersonSelectors:
-    """Which of these selectors mean a person, as `matching.selects_person` has it."""
+    """Index of selectors that match a person, equivalent to `matching.selects_person`."""
 
     def __init__(self, selectors: Sequence[PersonSelector]) -> None:
         self._everything = (1 << len(selectors)) - 1
@@ -144,7 +144,7 @@ class PersonSelectors:
         self._texts = [(attrgetter(attribute), facet.known.get, facet.learn) for attribute, facet in texts]
 
     def meaning(self, person: Person, *, now: datetime) -> int:
-        """The selectors that mean this person at `now`: bit n stands for the n-th."""
+        """Return the selectors that match this person at `now`: bit n stands for the n-th."""
         found = self._everything
         if not found:
             return 0
@@ -160,7 +160,7 @@ class PersonSelectors:
 
 
 class AccountSelectors:
-    """Which of these selectors mean an account: as `matching.selects_account`, or as `describes` has it."""
+    """Index of selectors that match an account, equivalent to `matching.selects_account`, or to `describes`."""
 
     def __init__(self, selectors: Sequence[AccountSelector]) -> None:
         self._everything = (1 << len(selectors)) - 1
@@ -175,12 +175,12 @@ class AccountSelectors:
         self._tags = list(tags)
 
     def meaning(self, account: Account) -> int:
-        """The selectors that mean this account: bit n stands for the n-th."""
+        """Return the selectors that match this account: bit n stands for the n-th."""
         found = self.describing(account)
         return found & self._with_management if account.is_management else found
 
     def describing(self, account: Account) -> int:
-        """The selectors whose every condition holds, whatever they say of the management account."""
+        """Return the selectors whose conditions all hold, ignoring the rule for the management account."""
         found = self._everything & self._ids.holding(account.id) & self._names.holding(account.name)
         found &= self._paths.holding(account.ou_path) & self._chains.holding(account.ou_ids)
         for tag, facet in self._tags:

@@ -1,4 +1,4 @@
-"""Which people and accounts the selectors of a policy select; the management account only by its id."""
+"""People and accounts matched by the selectors of a policy; the management account only by its id."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from dayone.policy.ou_paths import are_apart, is_under
 
 
 def has_lapsed(selector: PersonSelector, person: Person, *, since: datetime, now: datetime) -> bool:
-    """Whether it has meant the person until a day that has come since then."""
+    """Return whether the selector matched the person until a date that has come since then."""
     over = [
         condition
         for condition in selector.conditions
@@ -37,7 +37,7 @@ _NOT_BY_ACCIDENT = (
 
 
 def rules_that_stop_short(policy: Policy, account: Account) -> tuple[str, ...]:
-    """A note with the rules that would mean the management account if they named it, or none."""
+    """Return a note with the rules that would match the management account if they named it, or none."""
     short = dict.fromkeys(
         str(selector.location)
         for rule in policy.assignments
@@ -48,9 +48,9 @@ def rules_that_stop_short(policy: Policy, account: Account) -> tuple[str, ...]:
 
 
 def reaches_without_rights(policy: Policy, account: Account | None) -> Iterator[Location]:
-    """Where each selector stands that reaches the management account although Day One may give nothing there.
+    """Yield the locations of selectors that reach the management account although Day One may give nothing there.
 
-    `account` is what is recorded of it. As long as nothing is, a selector reaches it that names its id.
+    `account` is its record. As long as there is none, a selector reaches it that names its id.
     """
     off_limits = policy.terms.off_limits
     if not off_limits.lacks_rights or off_limits.account in policy.protection.accounts:
@@ -65,7 +65,7 @@ def reaches_without_rights(policy: Policy, account: Account | None) -> Iterator[
 
 
 def no_rights_in(account_id: str) -> str:
-    """Why nothing can be given in the management account, and what to do about it."""
+    """Describe why nothing can be given in the management account, and the fix."""
     return (
         f"{account_id} is the management account, where AWS demands IAM rights that Day One has not been given: "
         f"deploy with {PARAMETER}=true"
@@ -80,19 +80,19 @@ _WILDCARDS = frozenset("*?[")
 
 
 def selects_person(selector: PersonSelector, person: Person, *, now: datetime) -> bool:
-    """Whether every condition of the selector holds at `now`."""
+    """Return whether every condition of the selector holds at `now`."""
     return all(holds(condition, person, now=now) for condition in selector.conditions)
 
 
 def holds(condition: Condition, person: Person, *, now: datetime) -> bool:
-    """Whether a condition on a person holds at `now`."""
+    """Return whether a condition on a person holds at `now`."""
     if condition.attribute in SELECTABLE_DATES:
         return _holds_of_date(condition, person, now=now)
     return fits(condition, getattr(person, condition.attribute))
 
 
 def fits(condition: Condition, text: str) -> bool:
-    """Whether a text passes a condition's globs and its `present`."""
+    """Return whether a text passes a condition's globs and its `present`."""
     if condition.present is not None and condition.present is not bool(text):
         return False
     if condition.any_of and not matches_any(condition.any_of, text):
@@ -101,7 +101,7 @@ def fits(condition: Condition, text: str) -> bool:
 
 
 def flips_at(condition: Condition, person: Person) -> Iterator[datetime]:
-    """The moments at which time alone changes whether a condition on a person holds."""
+    """Yield the times at which time alone changes whether a condition on a person holds."""
     for days in (condition.reached, condition.not_reached):
         moment = None if days is None else day_begins(person, condition.attribute, days=days)
         if moment is not None:
@@ -109,17 +109,17 @@ def flips_at(condition: Condition, person: Person) -> Iterator[datetime]:
 
 
 def selects_account(selector: AccountSelector, account: Account) -> bool:
-    """Whether the account is one the selector means; the management account only by its name."""
+    """Return whether the selector matches the account; the management account only by its id."""
     return (not account.is_management or names_management(selector)) and describes(selector, account)
 
 
 def names_management(selector: AccountSelector) -> bool:
-    """Whether the management account can be meant: the selector names accounts by id, and says that this one is too."""
+    """Return whether the selector can match the management account: it names ids, and includes it explicitly."""
     return selector.include_management and bool(selector.ids)
 
 
 def describes(selector: AccountSelector, account: Account) -> bool:
-    """Whether every condition of the selector holds, whatever it says of the management account."""
+    """Return whether every condition of the selector holds, ignoring the rule for the management account."""
     return (
         (not selector.ids or account.id in selector.ids)
         and (not selector.names or matches_any(selector.names, account.name))
@@ -130,9 +130,9 @@ def describes(selector: AccountSelector, account: Account) -> bool:
 
 
 def may_share_accounts(selector: AccountSelector, other: AccountSelector) -> bool:
-    """Whether some account could be described by both; False only when ids, units or the values of a tag exclude it.
+    """Return whether some account could match both; False only when ids, units or the values of a tag exclude it.
 
-    Names and ids of units are not compared, as units can be renamed and moved: what is in doubt may be shared.
+    Names and ids of units are not compared, as units can be renamed and moved: doubtful cases count as shared.
     """
     if selector.ids and other.ids and not {*selector.ids} & {*other.ids}:
         return False
@@ -144,28 +144,28 @@ def may_share_accounts(selector: AccountSelector, other: AccountSelector) -> boo
 
 
 def _literals(condition: Condition) -> tuple[str, ...]:
-    """The only values that a condition takes, without letter case; empty when globs take more."""
+    """Return the only values that a condition accepts, without letter case; empty when globs accept more."""
     folded = tuple(value.casefold() for value in condition.any_of)
     return () if any(_WILDCARDS & {*value} for value in folded) else folded
 
 
 def tag_of(account: Account, key: str) -> str:
-    """The value of a tag as conditions see it: empty without the tag, a blank for a tag that has no value."""
+    """Return the value of a tag for conditions: empty without the tag, a blank for a tag that has no value."""
     value = account.tags.get(key)
     return "" if value is None else value or " "
 
 
 def matches_any(patterns: Iterable[str], text: str) -> bool:
-    """Whether a glob (`*`, `?`, `[…]`) matches the whole text, whatever the case; an empty text never does.
+    """Return whether a glob (`*`, `?`, `[…]`) matches the whole text, in any letter case; never an empty text.
 
-    A text that is written like the glob matches too, so that a name with brackets can be written as it is.
+    A text equal to the glob matches too, so that a name with brackets can be written as it is.
     """
     folded = text.casefold()
     return bool(text) and any(_glob(pattern).match(folded) for pattern in patterns)
 
 
 def is_within(ou_id: str, ou_ids: Sequence[str]) -> bool:
-    """Whether a chain of OU ids, from the root down, ends in this one, or with `/**` behind it passes through it."""
+    """Return whether a chain of OU ids, from the root down, ends in this one, or with `/**` passes through it."""
     if ou_id.endswith("/**"):
         return ou_id.removesuffix("/**") in ou_ids
     return bool(ou_ids) and ou_ids[-1] == ou_id

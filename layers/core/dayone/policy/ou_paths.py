@@ -42,7 +42,7 @@ def is_under(pattern: str, path: str) -> bool:
 
 
 def are_apart(pattern: str, other: str) -> bool:
-    """Tell whether two patterns match no path in common, as far as names without a star show it."""
+    """Return whether two patterns match no path in common, as far as names without a star show it."""
     first, second = _compiled(pattern), _compiled(other)
     if first is None or second is None:
         return True
@@ -54,7 +54,7 @@ def are_apart(pattern: str, other: str) -> bool:
 
 
 def is_pattern(text: str) -> bool:
-    """Tell a pattern from a text that can match nothing: it begins with `/`, no name is empty, `**` only ends it."""
+    """Return whether a text is a valid pattern: it begins with `/`, no name is empty, `**` only ends it."""
     compiled = _compiled(text)
     return compiled is not None and all(level != ("",) and "" not in level[1:-1] for level in compiled.levels)
 

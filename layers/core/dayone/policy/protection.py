@@ -34,9 +34,9 @@ class ProtectionPorts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedGuards:
-    """Guards that protect nothing: `mistakes` in what an edit brings, `warnings` about what was there before it.
+    """Guards that protect nothing: `mistakes` in what an edit adds, `warnings` about what existed before it.
 
-    `unread` are those about which Identity Center could not be asked.
+    `unread` are those that could not be looked up in Identity Center.
     """
 
     mistakes: tuple[PolicyNote, ...]
@@ -51,10 +51,10 @@ def check_protection(
     ports: ProtectionPorts,
     near: Callable[[str, str], str] = lambda key, name: "",  # noqa: ARG005 - nothing is near what was not read
 ) -> CheckedGuards:
-    """Look up all that is protected, within a bounded number of calls.
+    """Look up all protected names, within a bounded number of calls.
 
-    A name that `in_force` does not have under the same key is one that the edit brings. `near` tells by a key of
-    `protect` and a name which recorded one was probably meant.
+    A name that `in_force` does not have under the same key counts as added by the edit. `near` returns, for a key of
+    `protect` and a name, the recorded name that was probably meant.
     """
     lookup = _Lookup(policy, ports)
     mistakes, warnings, unread = list[PolicyNote](), list[PolicyNote](), list[PolicyNote]()
@@ -87,7 +87,7 @@ class _Lookup:
         self._kinds_with_any: dict[SubjectKind, bool] = {}
 
     def problem(self, key: str, name: str) -> str:
-        """Say in words what is wrong with a name under a key of `protect`; empty for nothing, `_ABSENT` for no such."""
+        """Describe the problem of a name under a key of `protect`; empty for none, `_ABSENT` if it does not exist."""
         if key == "users":
             return self._of_user(name)
         state = self._recorded.get(Subject(_KINDS[key], name))
@@ -111,11 +111,11 @@ class _Lookup:
         try:
             return _UNREAD if self._remaining < 0 else "" if find(name) else _ABSENT
         except (Rejected, Unavailable):
-            # Nobody is told that a guard is wrong because nothing answers.
+            # A guard is not reported as wrong because a service does not answer.
             return _UNREAD
 
     def _has_any(self, kind: SubjectKind) -> bool:
-        """Whether anything of a kind is recorded: before that no name can be called wrong."""
+        """Return whether any subject of a kind is recorded: before that no name can be called wrong."""
         if kind not in self._kinds_with_any:
             self._kinds_with_any[kind] = bool(self._ports.known.listed(kind, cursor="", limit=1).entries)
         return self._kinds_with_any[kind]

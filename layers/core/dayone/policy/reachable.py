@@ -27,7 +27,7 @@ class PolicyWithinReach:
     _last: tuple[Policy, Policy] | None = field(default=None, init=False)
 
     def current(self) -> Policy:
-        """The policy in force; the empty one, version 0, before the first."""
+        """Return the policy in force; the empty one, version 0, before the first."""
         return self._with_terms(self.policies.current())
 
     def current_version(self) -> int:
@@ -35,7 +35,7 @@ class PolicyWithinReach:
         return self.policies.current_version()
 
     def version(self, version: int) -> Policy:
-        """A kept version, in force or not; raises NotFound for one that was never kept."""
+        """Return a stored version, in force or not; raise NotFound for one that was never stored."""
         return self._with_terms(self.policies.version(version))
 
     def _with_terms(self, policy: Policy) -> Policy:
@@ -63,7 +63,7 @@ class PoliciesWithinReach(PolicyWithinReach):
         self.policies.activate(version, audit=audit, reservations=reservations, origins=origins)
 
     def origins(self) -> Origins:
-        """Who brought the parts of the version in force; see Policies."""
+        """Return the authors of the parts of the version in force; see Policies."""
         return self.policies.origins()
 
     def lift(self, version: int, reservation: Reservation) -> None:
@@ -76,9 +76,9 @@ class PoliciesWithinReach(PolicyWithinReach):
 
 
 def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int, records: Records) -> Policy:
-    """The policy of these texts by file name; raises Invalid with every mistake, or for what cannot be done here.
+    """Parse the policy of these texts by file name; raise Invalid with every mistake, or for unsupported rules.
 
-    That is to give something in the management account without the IAM rights that AWS demands there.
+    Unsupported are assignments in the management account without the IAM rights that AWS demands there.
     """
     policy = _in_this_deployment(read_policy(files, version=version), in_force=in_force)
     account = policy.terms.off_limits.account

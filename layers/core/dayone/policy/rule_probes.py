@@ -44,7 +44,7 @@ class Probes[S, F]:
             self._prepare(self._rest())
 
     def unmatched(self) -> Iterator[Probe[S]]:
-        """What has matched no fact; an entry as a whole only where none of its conditions alone is the reason."""
+        """Yield the probes that matched no fact; a whole entry only if none of its conditions alone is the reason."""
         probes = self._rest()
         counts = Counter((probe.entry, probe.attribute, probe.alternatives) for probe in probes if probe.alternatives)
         explained = {entry for (entry, _, alternatives), count in counts.items() if count == alternatives}
@@ -59,7 +59,7 @@ class Probes[S, F]:
 
 
 def probes_of_people(policy: Policy, *, now: datetime) -> Probes[PersonSelector, Person]:
-    """The entries of all groups, but for what they ask of dates, and every value in them."""
+    """Return probes for the entries of all groups, without their date conditions, and every value in them."""
 
     def index(selectors: Sequence[PersonSelector]) -> Callable[[Person], int]:
         indexed = PersonSelectors(selectors)
@@ -69,7 +69,7 @@ def probes_of_people(policy: Policy, *, now: datetime) -> Probes[PersonSelector,
 
 
 def probes_of_accounts(policy: Policy) -> Probes[AccountSelector, Account]:
-    """The entries of all assignments, and every value in them."""
+    """Return probes for the entries of all assignments, and every value in them."""
     return Probes(_of_accounts(policy), index=lambda selectors: AccountSelectors(selectors).describing)
 
 

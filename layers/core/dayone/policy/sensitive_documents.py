@@ -36,11 +36,11 @@ class _Statement:
 
 @lru_cache(maxsize=512)
 def why_document_is_sensitive(document: str) -> str:
-    """Why an IAM policy, JSON text, is sensitive, or "".
+    """Return the reason why an IAM policy, JSON text, is sensitive, or "".
 
     An Allow counts for an action of the access level Permissions management or `iam:PassRole` on everything, or for
-    `NotAction`; a condition on it makes it no less sensitive, as it may always hold. A Deny takes an action out again
-    only when it is unconditional and about every resource. What the grammar of IAM policies does not know is sensitive.
+    `NotAction`; a condition on it makes it no less sensitive, as it may always hold. A Deny excludes an action again
+    only when it is unconditional and about every resource. Elements outside the grammar of IAM policies are sensitive.
     Sources: IAM User Guide, "Grammar of the IAM JSON policy language", "Policy evaluation logic", and "Understand
     access level summaries within policy summaries".
     """
@@ -95,7 +95,7 @@ def _is_without_exception(statement: _Statement) -> bool:
 
 
 def _is_everything(resource: str) -> bool:
-    """Tell `*`, and an ARN whose resource is all of a kind in any account, from the ARN of some resources."""
+    """Return whether a resource is `*`, or an ARN of all resources of a kind in any account."""
     parts = resource.split(":", _ARN_PARTS - 1)
     if len(parts) < _ARN_PARTS:
         # A star in front spans whatever stands behind it.

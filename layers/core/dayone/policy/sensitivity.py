@@ -1,4 +1,4 @@
-"""Say which access is sensitive: what lets somebody widen access, reaches the management account, or is named so."""
+"""Identify sensitive access: permissions to widen access, the management account, and names in the policy."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -11,18 +11,18 @@ from dayone.policy.managed_policies import HARMLESS, SENSITIVE
 from dayone.policy.matching import describes, may_share_accounts, names_management
 from dayone.policy.sensitive_documents import why_document_is_sensitive
 
-# Sensitive whatever their documents say by now.
+# Sensitive whatever their current documents contain.
 _BY_NAME = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "job-function/SystemAdministrator"})
-# What HR systems let people say of themselves.
+# Attributes that HR systems let people edit themselves.
 _OWN = frozenset({"given_name", "family_name", "display_name", "user_name", "email", "time_zone", "location"})
 _MANAGEMENT_ACCOUNT = "it reaches the management account"
 
 
 def why_contents_are_sensitive(permission_set: PermissionSetRule) -> str:
-    """Why what a permission set consists of is sensitive, or "", whatever the policy calls it.
+    """Return the reason why the contents of a permission set are sensitive, or "", whatever the policy declares.
 
-    A boundary makes nothing harmless, for it can be taken off. A Deny of the inline policy counts in that alone. A
-    policy of AWS's that is in no table here, and any customer managed policy, cannot be read.
+    A boundary makes nothing harmless, because it can be removed. A Deny of the inline policy counts in that alone. An
+    AWS managed policy that is in no table here, and any customer managed policy, cannot be read.
     """
     return next(_reasons(permission_set), "")
 
@@ -40,7 +40,7 @@ def _reasons(permission_set: PermissionSetRule) -> Iterator[str]:
 
 
 def birthrights_in_force(policy: Policy) -> Iterator[str]:
-    """What HR alone gives, although it is sensitive, in a sentence each."""
+    """Yield a sentence for each sensitive access that HR alone gives."""
     for rule in _birthrights(policy):
         if birthright_of(rule) in policy.sensitive.birthrights:
             yield f"{rule.location}: {_given_by_hr(rule, policy=policy)}"
@@ -59,9 +59,9 @@ def _given_by_hr(rule: GroupRule | AssignmentRule, *, policy: Policy) -> str:
 
 
 def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
-    """A note on each permission set that is sensitive or is called harmless although it is, and on each birthright.
+    """Yield a note on each permission set that is sensitive or declared harmless although it is, and each birthright.
 
-    And on each rule that gives what is sensitive by what many can change.
+    Also on each rule that gives sensitive access by attributes that many can change.
     """
     sensitivity = Sensitivity(policy)
     yield from _given_lightly(policy, sensitivity)
@@ -95,7 +95,7 @@ def _given_lightly(policy: Policy, sensitivity: "Sensitivity") -> Iterator[Polic
 
 
 class Sensitivity:
-    """What of the access that one policy gives is sensitive, each with the reason; "" is not sensitive."""
+    """Sensitive access in one policy, each with the reason; "" is not sensitive."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -109,16 +109,16 @@ class Sensitivity:
 
     @cached_property
     def permission_sets(self) -> Mapping[str, str]:
-        """Why each permission set of the policy that is sensitive is so, by its key."""
+        """Reasons of the sensitive permission sets of the policy, by key."""
         reasons = {rule.name: self._why_set(rule) for rule in self._policy.permission_sets}
         return {name: reason for name, reason in reasons.items() if reason}
 
     @cached_property
     def groups(self) -> Mapping[str, str]:
-        """Why a membership in each group that is sensitive is so, by its key.
+        """Reasons why memberships in the sensitive groups are so, by key.
 
-        A group is sensitive that is named so, or is given a sensitive permission set or anything where an account may
-        be sensitive: now or whenever such an account comes.
+        A group is sensitive if it is declared so, or is given a sensitive permission set or any access where an account
+        may be sensitive: now or in future.
         """
         reasons = dict.fromkeys(sorted(self._names.groups), "the policy calls it sensitive")
         for rule in self._policy.assignments:
@@ -127,25 +127,25 @@ class Sensitivity:
         return reasons
 
     def why_set(self, name: str) -> str:
-        """Why a permission set is sensitive, by its key; one that is not in the policy cannot be read."""
+        """Return the reason why a permission set is sensitive, by its key; one outside the policy cannot be read."""
         if name in self._sets:
             return self.permission_sets.get(name, "")
         return "it is not in the policy, so its parts cannot be read"
 
     def has_set(self, name: str) -> bool:
-        """Whether a permission set is in the policy, by its key."""
+        """Return whether a permission set is in the policy, by its key."""
         return name in self._sets
 
     def is_called_sensitive(self, name: str) -> bool:
-        """Whether the policy says that a permission set is sensitive, whatever it has."""
+        """Return whether the policy declares a permission set sensitive, whatever it contains."""
         return name in self._names.permission_sets
 
     def is_called_harmless(self, name: str) -> bool:
-        """Whether the policy says that the contents of a permission set do no harm."""
+        """Return whether the policy declares the contents of a permission set harmless."""
         return name in self._names.harmless
 
     def why_account(self, account: Account) -> str:
-        """Why any access in an account is sensitive."""
+        """Return the reason why any access in an account is sensitive, or ""."""
         if account.is_management:
             return _MANAGEMENT_ACCOUNT
         if any(describes(selector, account) for selector in self._names.accounts):
@@ -153,7 +153,7 @@ class Sensitivity:
         return ""
 
     def why_assignment(self, assignment: Assignment, *, account: Account) -> str:
-        """Why an assignment in an account is sensitive: by its permission set, the account, or the group."""
+        """Return the reason why an assignment is sensitive: its permission set, the account, or the group."""
         if reason := self.why_account(account):
             return reason
         if reason := self.why_set(assignment.permission_set):
@@ -162,7 +162,7 @@ class Sensitivity:
         return f"the policy calls group `{group}` sensitive" if group in self._names.groups else ""
 
     def why(self, resource: Resource, *, fact: object) -> str:
-        """Why it is sensitive to give a membership, or an assignment in the account that is the fact."""
+        """Return the reason why a membership, or an assignment in the account that is the fact, is sensitive, or ""."""
         if resource.kind is ResourceKind.MEMBERSHIP:
             return self.groups.get(resource.name, "")
         if resource.kind is ResourceKind.ASSIGNMENT and isinstance(fact, Account):
@@ -190,11 +190,11 @@ _MOST_READY = 3
 
 
 def sensitivity_of(policy: Policy) -> Sensitivity:
-    """What of a policy is sensitive, found out once as long as it is the same policy that is asked about."""
+    """Return the sensitive access of a policy, computed once while the same policy object is used."""
     made = _READY.pop(id(policy), None)
     if made is None or made.policy is not policy:
         made = Sensitivity(policy)
-    # The one that was asked for last is at the end.
+    # The most recently used one is at the end.
     _READY[id(policy)] = made
     for oldest in list(_READY)[:-_MOST_READY]:
         _READY.pop(oldest, None)

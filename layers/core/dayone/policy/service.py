@@ -67,7 +67,7 @@ class UploadPorts(ProtectionPorts, Protocol):
 
 
 def roll_back_policy(version: int, *, actor: str, authors: tuple[str, ...] = (), ports: UploadPorts) -> PolicyVersion:
-    """Raises NotFound for a version that was never kept, Invalid for one that this release does not read any more."""
+    """Submit a stored version again; raise NotFound for an unknown one, Invalid for one this release cannot read."""
     kept = ports.archive.version(version)
     return submit_policy(files_in(kept), actor=actor, authors=authors, ports=ports, again=version)
 

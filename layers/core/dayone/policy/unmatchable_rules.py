@@ -1,6 +1,6 @@
 """Report rules that can match nothing at all: by their text alone, or because exceptions leave nothing.
 
-An exception that asks about a date may end tomorrow, so it does not count.
+An exception with a date condition may end tomorrow, so it does not count.
 """
 
 import re
@@ -53,7 +53,7 @@ class ExcludedRules:
 
 
 def _still(rules: list[_Rule], bits: int) -> list[_Rule]:
-    """The rules without those that select the fact with these bits."""
+    """Return the rules without those that select the fact with these bits."""
     remaining = []
     for rule in rules:
         if bits & rule.selectors:
@@ -191,12 +191,12 @@ def _in_quotes(value: str) -> Iterator[str]:
 
 
 def _is_typographic(char: str) -> bool:
-    """Whether it is a quotation mark of any language that YAML takes for text."""
+    """Return whether it is a quotation mark of any language that YAML takes for text."""
     return char != '"' and "QUOTATION MARK" in unicodedata.name(char, "")
 
 
 def _never_in(attribute: str, value: str) -> Iterator[str]:
-    """What no value of the attribute has, as records are checked and their blanks are removed at both ends."""
+    """Yield reasons why no value of the attribute can match, as records are validated and stripped of blanks."""
     if value != value.strip():
         yield f"`{value}` can never match, because no value has a blank or a line end at either end: remove it"
     elif attribute == "email" and not _SPECIAL & set(value) and "@" not in value:

@@ -1,6 +1,6 @@
-"""Report rules that match nothing of what is recorded, with the value that was probably meant.
+"""Report rules that match no recorded fact, with the value that was probably meant.
 
-A date turns with time, so what a selector asks of a date does not count: it may match tomorrow.
+Dates change with time, so date conditions do not count: they may match tomorrow.
 """
 
 import unicodedata
@@ -24,7 +24,7 @@ _LIKE, _SHORTEST = 0.75, 3
 
 
 class NearMisses:
-    """Distinct recorded values by what was asked about: an attribute of people, or a property of accounts."""
+    """Distinct recorded values by attribute of people or property of accounts."""
 
     def __init__(self) -> None:
         self._seen: dict[str, set[str]] = {}
@@ -39,11 +39,11 @@ class NearMisses:
             self._values.setdefault(attribute, {}).setdefault(_reduced(value), value)
 
     def has(self, attribute: str, value: str) -> bool:
-        """Whether just this value is recorded."""
+        """Return whether exactly this value is recorded."""
         return value in self._seen.get(attribute, ())
 
     def near(self, attribute: str, text: str) -> str:
-        """The value that differs from the text or glob in letter case, blanks, quotes or the like, or by a typo.
+        """Return the value that differs from the text or glob in letter case, blanks, quotes or the like, or by a typo.
 
         Empty when none does. Globs and typos are tried a bounded number of times.
         """
@@ -67,7 +67,7 @@ class NearMisses:
 
 
 def did_you_mean(value: str) -> str:
-    """The end of a sentence that names what was probably meant, empty when there is nothing to name."""
+    """Return the end of a sentence that names the value that was probably meant, or empty."""
     return f"; did you mean `{value}`?" if value else ""
 
 
@@ -107,7 +107,7 @@ class UnmatchedRules:
             self._add_values_of(fact)
 
     def near(self, key: str, name: str) -> str:
-        """The person, user name or account that a name under `protect` was probably meant to be, or empty."""
+        """Return the person, user name or account that a name under `protect` was probably meant to be, or empty."""
         attribute = {"people": PERSON_ID, "users": f"{_PERSON}user_name", "accounts": "id"}.get(key, "")
         return self._values.near(attribute, name)
 
@@ -126,7 +126,7 @@ class UnmatchedRules:
         return tuple(sorted({*people, *accounts, *self._excluded.notes(), *self._of_names(), *self._of_management()}))
 
     def untried(self) -> str:
-        """A sentence about rules that could not be tried, because nothing is recorded yet that they are about."""
+        """Describe the rules that could not be checked, because nothing is recorded yet that they are about."""
         kinds = ["people"] if not self._ids and (self._named or not self._people.is_empty) else []
         if not self._has_accounts and not self._accounts.is_empty:
             kinds.append("accounts but the management account" if self._management else "accounts")
@@ -197,7 +197,7 @@ def _people_named(policy: Policy) -> Iterator[tuple[str, Location]]:
 
 
 def _attributes_in(policy: Policy) -> frozenset[str]:
-    """The attributes of people that the policy asks about."""
+    """Return the attributes of people that the policy has conditions on."""
     selectors = (selector for group in policy.groups for selector in (*group.members, *group.exceptions))
     conditions = {condition.attribute for selector in selectors for condition in selector.conditions}
     return frozenset({"id", "user_name", *conditions} - {*SELECTABLE_DATES})

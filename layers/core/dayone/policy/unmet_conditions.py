@@ -1,4 +1,4 @@
-"""Which conditions of a rule a person or an account does not meet, how things are, and what it would take."""
+"""Conditions of a rule that a person or an account does not meet, with actual and needed values."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ from dayone.policy.ou_paths import is_under
 
 @dataclass(frozen=True, kw_only=True)
 class Obstacle:
-    """One thing that would have to be otherwise.
+    """One unmet condition.
 
-    `rule` is `file:line` of the policy, or empty where no rule of it asks for this; `about` is what it is about, such
-    as `person.department` or `account.tags.env`; `actual` is how that is and `needed` how it would have to be.
+    `rule` is `file:line` of the policy, or empty where no rule of it requires this; `about` is the property, such as
+    `person.department` or `account.tags.env`; `actual` is its value and `needed` the required one.
     """
 
     rule: str
@@ -44,7 +44,7 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Nearness:
-    """How near a rule comes to holding: how many of its conditions do, and what is in the way of the others."""
+    """Match score of a rule: how many of its conditions are met, and the unmet ones."""
 
     satisfied: int = 0
     obstacles: tuple[Obstacle, ...] = ()
@@ -59,7 +59,7 @@ class Nearness:
 
 
 def of_employment(person: Person, *, cycle: LifeCycle, now: datetime) -> Nearness:
-    """Whether the person is to have anything at all."""
+    """Return whether the person is to have any access."""
     stage, where = stage_of(person, cycle=cycle, now=now), f"({person.time_zone})"
     if person.status is Status.MISSING and stage is Stage.PRESENT:
         return _not_employed("status", actual="missing from what HR sends", needed="`active`: what they have is held")
@@ -87,21 +87,21 @@ _MANAGEMENT = "its id beside `include_management_account: true`, because this is
 
 
 def of_account_state(account: Account) -> Nearness:
-    """Whether the account can be given anything at all."""
+    """Return whether the account can be given any access."""
     if account.state is AccountState.ACTIVE:
         return Nearness(1)
     return _in_the_way("", "account.state", actual=str(account.state), needed=str(AccountState.ACTIVE))
 
 
 def of_protection(whose: str, name: str, *, protected: frozenset[str]) -> Nearness:
-    """Whether Day One may touch a person, a group or an account at all."""
+    """Return whether Day One may touch a person, a group or an account."""
     if name not in protected:
         return Nearness()
     return _in_the_way("", f"{whose}.name", actual=f"`{name}`", needed="another: the policy protects it from Day One")
 
 
 def of_rights(account: Account, *, off_limits: OffLimits) -> Nearness:
-    """Whether Day One can give anything in the account, as the rights go that the operator has given it."""
+    """Return whether Day One can give anything in the account, with the rights that the operator has given it."""
     if not off_limits.lacks_rights or account.id != off_limits.account:
         return Nearness()
     needed = f"rights in the management account: {no_rights_in(account.id)}"
@@ -109,12 +109,12 @@ def of_rights(account: Account, *, off_limits: OffLimits) -> Nearness:
 
 
 def of_nothing(what: str, name: str, *, needed: str) -> Nearness:
-    """Nothing is known under this name, so nothing can hold of it."""
+    """Return the score for a name that is not recorded, so that nothing can match it."""
     return _in_the_way("", f"{what}.name", actual=f"`{name}`", needed=needed)
 
 
 def of_group(rule: GroupRule, person: Person, *, now: datetime) -> Nearness:
-    """How near the person comes to being in the group, by the selector of it that is nearest."""
+    """Return the score of a person for a group, by its nearest selector."""
     if person.id in rule.people:
         nearest = Nearness(1)
     else:
@@ -126,7 +126,7 @@ def of_group(rule: GroupRule, person: Person, *, now: datetime) -> Nearness:
 
 
 def of_assignment(rule: AssignmentRule, account: Account) -> Nearness:
-    """How near the account comes to being meant by the rule, by the selector of it that is nearest."""
+    """Return the score of an account for an assignment rule, by its nearest selector."""
     selected = [_of_account(selector, account) for selector in rule.accounts]
     nowhere = _in_the_way(str(rule.location), "account.id", actual=account.id, needed="an account to be selected there")
     nearest = max(selected, key=lambda selector: selector.rank, default=nowhere)
@@ -172,7 +172,7 @@ def _account_conditions(selector: AccountSelector, account: Account) -> Iterator
 
 
 def needs(condition: Condition) -> str:
-    """What a condition asks for, in words such as "`Engineering` or `Data`"."""
+    """Describe the requirement of a condition, such as "`Engineering` or `Data`"."""
     asked = []
     if condition.present is not None:
         asked.append("a value" if condition.present else "none")

@@ -1,4 +1,4 @@
-"""What somebody who has just got access is told: where to sign in, as whom, and to what."""
+"""Text of the welcome message: the sign-in address, the user name, and the access."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Portal:
 def person_ready(
     operation: Operation, *, person: Person, reachable: Sequence[Reachable], portal: Portal
 ) -> DomainEvent:
-    """The event that somebody has what they need to begin; one first day gives one id, however often it is told."""
+    """Build the event that a person is ready to begin; one first day gives one id, however often it is sent."""
     return DomainEvent(
         id=f"{operation.subject}/{operation.attributes.get('first_day', '')}/ready",
         detail_type="Person Ready",
@@ -63,7 +63,7 @@ def person_ready(
 
 
 def welcome_mail(mail: Mail, *, person: Person, reachable: Sequence[Reachable], portal: Portal) -> WelcomeMail:
-    """The mail with its texts filled in."""
+    """Return the mail with its texts filled in."""
     access = "\n".join(
         f"{access.permission_set} in {access.account_name} ({access.account_id})" for access in reachable
     )
@@ -76,7 +76,7 @@ def welcome_mail(mail: Mail, *, person: Person, reachable: Sequence[Reachable], 
         "access": access or _NO_ACCESS,
         "cli_profiles": cli_profiles(reachable, portal=portal),
     }
-    # What HR tells may hold line ends, which have no place in a subject.
+    # Values from HR may hold line ends, which are not allowed in a subject.
     subject = " ".join(mail.subject.format_map(filled).split())
     return WelcomeMail(sender=mail.sender, to=person.email, subject=subject, text=mail.text.format_map(filled))
 

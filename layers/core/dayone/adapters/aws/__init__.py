@@ -1,1 +1,1 @@
-"""What the adapters of all services share: clients, errors, rights, rate limits."""
+"""Shared parts of the adapters of all services: clients, errors, rights, rate limits."""

@@ -27,9 +27,9 @@ _COUNTED = frozenset({"identitystore", "sso-admin"})
 
 
 class Later:
-    """A client that is made when something is first asked of it: most calls of a function do not need it.
+    """A client that is created on first use: most calls of a function do not need it.
 
-    With a `guard` it is one of its own, each of whose calls passes that.
+    With a `guard` it is a separate client, each of whose calls passes the guard.
     """
 
     def __init__(self, name: str, *, guard: Callable[[Any], Any] | None = None) -> None:
@@ -65,17 +65,17 @@ def client(name: Literal["ssm"]) -> "SSMClient": ...
 @overload
 def client(name: Literal["sso-admin"]) -> "SSOAdminClient": ...
 def client(name: str) -> Any:
-    """The client of an AWS service, made when first asked for; Region and credentials come from the environment."""
+    """Return the client of an AWS service, created on first use; Region and credentials come from the environment."""
     return _made(name)
 
 
 def region() -> str:
-    """The Region of every client."""
+    """Return the Region of every client."""
     return str(_session().region_name)
 
 
 def config_for(name: str) -> Config:
-    """How a client of this service calls AWS: seconds until it gives up, and how often it tries."""
+    """Return the client configuration of this service: time-outs in seconds, and the number of attempts."""
     return Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,

@@ -1,10 +1,10 @@
-"""The rights that AWS asks of a caller on top of those to the calls, and the circumstances in which it asks for them.
+"""IAM rights that AWS demands of a caller in addition to those of the called API, and the conditions for that.
 
 An adapter has, beside its `ACTIONS`, a table `DEPENDENT_ACTIONS: ClassVar[DependentActions]`: for each dependency the
-IAM actions that the service then demands of whoever calls the adapter's actions. The role of every function that is
-wired with the adapter has one inline policy of the dependency's name with exactly these actions, under the condition
-of the template that says whether the dependency is there; tests/project/test_permissions.py holds both to it.
-Source: Service Authorization Reference, "Dependent actions": what a principal must have besides an action.
+IAM actions that the service then demands of a caller of the adapter's actions. The role of every function that is wired
+with the adapter has one inline policy of the dependency's name with exactly these actions, under the template's
+condition for the dependency; tests/project/test_permissions.py holds both to it. Source: Service Authorization
+Reference, "Dependent actions": rights that a principal must have besides an action.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Dependency(StrEnum):
-    """A circumstance in which AWS asks for more than the call; the value names the policy in the role."""
+    """A condition under which AWS demands further rights; the value names the policy in the role."""
 
     MANAGEMENT_ACCOUNT = "management-account"
     """Identity Center works in the management account with its caller's IAM rights."""

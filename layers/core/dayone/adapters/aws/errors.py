@@ -48,7 +48,7 @@ CONFLICTS = (
     "ConcurrentModification",
     "PolicyChangesInProgress",
 )
-# What a conflict says of a name or a membership that is there already. Seen: tests/captures, identitystore-03, -04.
+# Messages of a conflict for a name or a membership that exists already. Seen: tests/captures, identitystore-03, -04.
 TAKEN = ("Duplicate ", "Member and Group relationship already exists")
 FAILURES = ("Internal", "ServiceException", "ServiceUnavailable", "RequestTimeout")
 # Our role lacks a right, our credentials are none or no longer any, or AWS may not use the key that it encrypts with.
@@ -75,10 +75,10 @@ DENIALS = (
     "DecryptionFailure",
     "EncryptionFailure",
 )
-# These work on what they were asked for after they have answered, and so much at a time.
+# These APIs work asynchronously, on a limited number of requests at a time.
 # Source: IAM Identity Center API Reference, ServiceQuotaExceededException of the three.
 ASYNCHRONOUS = frozenset({"CreateAccountAssignment", "DeleteAccountAssignment", "ProvisionPermissionSet"})
-# As AWS says it with the code of a throttle, though fewer calls would not help. Source: published errors of clients.
+# AWS's message with the code of a throttle, though fewer calls would not help. Source: published errors of clients.
 CROWDED = "too many requests processing"
 MISSING_QUEUE = ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue")
 _NO_CREDENTIALS = (

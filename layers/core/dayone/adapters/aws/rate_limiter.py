@@ -69,7 +69,7 @@ class CallGate:
         """Let calls of this thread through only while others leave half of the rate unused.
 
         One thread at a time, so that the others are free for more urgent work. While one is in, raises Awaited with a
-        time to come back at that nobody else was told, so that those who wait hardly call meanwhile.
+        time to come back at that is unique to the caller, so that waiting callers hardly call meanwhile.
         """
         if not self._is_one_behind.acquire(blocking=False):
             raise Awaited("what exists is read one name at a time", retry_after=self._next_place())
@@ -108,7 +108,7 @@ class CallGate:
         return pace
 
     def guard(self, client: Any) -> Any:  # noqa: ANN401 - any boto3 client
-        """The same client, each of whose calls passes this gate."""
+        """Return the same client, with each of its calls passing this gate."""
         client.meta.events.register("before-parameter-build", self._before_call)
         return client
 

@@ -1,4 +1,4 @@
-"""The audit log as hash-chained lanes: a writer that finds a lane's end moved looks again and follows the new end."""
+"""The audit log as hash-chained lanes: a writer that finds a lane's end moved reads it again and follows it."""
 
 import hashlib
 import secrets
@@ -23,16 +23,16 @@ LANES = (*(f"facts-{number}" for number in range(_FACT_LANES)), OPERATIONS, POLI
 
 
 def facts_lane(subject: Subject) -> str:
-    """The lane of what is heard of a subject: always the same, and few subjects share one."""
+    """Return the lane of facts received about a subject: always the same, and few subjects share one."""
     return f"facts-{hashlib.sha256(str(subject).encode()).digest()[0] % _FACT_LANES}"
 
 
 def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str, existing: int = 0) -> dict[str, Write]:
-    """The writes that put the entries at the end of a lane as it is now; none for no entries.
+    """Return the writes that append the entries to a lane as it is now; none for no entries.
 
-    Their conditions fail when somebody else has written to the lane meanwhile: then ask again. `existing` is how many
-    memberships and assignments have come, or gone, with the entries: their number is kept with the lane's end, which is
-    written with each end of an operation anyway.
+    Their conditions fail when another writer has written to the lane meanwhile: then call again. `existing` is the
+    change in the number of memberships and assignments with these entries: that number is stored with the lane's end,
+    which is written with each end of an operation anyway.
     """
     if not entries:
         return {}
@@ -57,9 +57,9 @@ def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str, ex
 
 
 def stored(record: AuditRecord, *, digest: str) -> Record:
-    """A record of the log as it lies in the table, keys and lists included: all of it follows from what is hashed.
+    """Return a record of the log as stored in the table, keys and lists included, all derived from hashed fields.
 
-    One whose subject was dropped is in no list.
+    One whose subject was erased is in no list.
     """
     entry, day = record.entry, record.entry.at.date().isoformat()
     key = keys.audit_key(record.lane, day=day, sequence=record.number)

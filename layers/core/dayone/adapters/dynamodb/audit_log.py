@@ -55,7 +55,7 @@ class DayPlace:
     lanes: Mapping[str, int] = field(default_factory=dict)
 
     def behind(self, record: AuditRecord) -> "DayPlace":
-        """The place after an entry, the newest first."""
+        """Return the place behind an entry, the newest first."""
         return DayPlace(day=self.day, lanes={**self.lanes, record.lane: record.number})
 
 
@@ -114,7 +114,7 @@ class DynamoAuditLog:
         listing = listing_of(wanted.subject)
         first, last = stamp(wanted.since), stamp(wanted.until)
         after = listing.place_of(cursor) if cursor else None
-        # DynamoDB refuses to go on from outside of what is asked for.
+        # DynamoDB rejects a start key outside of the queried range.
         if after and not first <= after["listed_as"] <= last:
             raise Invalid("the cursor belongs to another time")
         lies_in = Key("listed_in").eq(listing.partition[1]) & Key("listed_as").between(first, last)
@@ -156,20 +156,20 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def listing_of(subject: str) -> Listing:
-    """The list of what was done to a subject."""
+    """Return the list of audit entries about a subject."""
     partition = ("listed_in", f"{AUDIT_OF}{subject}")
     return Listing(partition=partition, sort_key="listed_as", index="listing", newest_first=True)
 
 
 def shown_place(place: Place) -> str:
-    """A place as a cursor."""
+    """Encode a place as a cursor."""
     if isinstance(place, str):
         return place
     return urlsafe_b64encode(json.dumps([place.day, place.lanes]).encode()).decode().rstrip("=")
 
 
 def day_place(cursor: str, *, wanted: AuditWanted) -> DayPlace:
-    """Where to go on, or the last day that is wanted without a cursor; raises Invalid for one that is no such place."""
+    """Return the place of a cursor, or the filter's last day without one; raise Invalid for any other cursor."""
     last = (wanted.until - timedelta(microseconds=1)).date()
     if not cursor:
         return DayPlace(day=last.isoformat())
@@ -192,7 +192,7 @@ _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeErr
 
 
 def stored_record(raw: Record) -> StoredRecord:
-    """A record of the log, or what is wrong with it: it cannot be read, or is not where or as it was written."""
+    """Return a record of the log, or its defect: it cannot be read, or is not where or as it was written."""
     place = _PLACE.fullmatch(str(raw.get("sk", "")))
     if not place or place[1] not in audit.LANES or not int(place[2]):
         return AlteredRecord(lane=str(raw.get("sk", "")), number=0, message="it lies in a lane that does not exist")
@@ -218,7 +218,7 @@ def stored_record(raw: Record) -> StoredRecord:
 
 
 def intact_record(raw: Record) -> AuditRecord:
-    """A record for a list; raises Inapplicable for one that is not as it was written."""
+    """Return a record for a list; raise Inapplicable for an altered one."""
     record = stored_record(raw)
     if isinstance(record, AlteredRecord):
         raise Inapplicable(
@@ -228,7 +228,7 @@ def intact_record(raw: Record) -> AuditRecord:
 
 
 def lane_end(lane: str, raw: Record | None) -> LaneEnd | AlteredRecord:
-    """The end of a lane as it is recorded, or what is wrong with it."""
+    """Return the recorded end of a lane, or its defect."""
     if raw is None:
         return LaneEnd()
     try:

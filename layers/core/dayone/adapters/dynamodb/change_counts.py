@@ -1,4 +1,4 @@
-"""What the record of a change counts, what a plan adds, who is to blame, and marks by which it is found."""
+"""Counts in the record of a change, additions by a plan, people to blame, and marks for lists of changes."""
 
 import hashlib
 from collections import Counter
@@ -19,13 +19,13 @@ _PREFIX = "blame_"
 
 
 def blame_parts(blamed: Sequence[Blame]) -> Record:
-    """What a plan has to say of it; of each actor, apart for leavers, the first reason counts."""
+    """Encode the blame of a plan; for each actor, separately for leavers, the first reason counts."""
     names = [hashlib.sha256(f"{blame.actor} {blame.of_leavers}".encode()).hexdigest()[:24] for blame in blamed]
     return {f"{_PREFIX}{name}": encode(blame) for name, blame in zip(names, blamed, strict=True)}
 
 
 def blamed_in(record: Mapping[str, Any]) -> tuple[Blame, ...]:
-    """What the record of a change says of it."""
+    """Return the blame in the record of a change."""
     return tuple(decode(Blame, record[name]) for name in sorted(record) if name.startswith(_PREFIX))
 
 
@@ -38,13 +38,13 @@ _LEFT = "left_"
 
 
 def left_in(record: Mapping[str, Any]) -> Mapping[Lane, int]:
-    """How many operations of each lane are still to end, by a change's record."""
+    """Return the number of unfinished operations in each lane, from a change's record."""
     left = {lane: int(record.get(_left(lane), 0)) for lane in Lane}
     return {lane: number for lane, number in left.items() if number > 0}
 
 
 def added_by(operations: Sequence[Operation]) -> dict[str, int]:
-    """What a plan adds to the counts of its change."""
+    """Return the counts that a plan adds to its change."""
     counts = Counter({"operations": len(operations), **_held(operations)})
     if counts["held"]:
         counts["held_version"] = counts["held"]
@@ -53,12 +53,12 @@ def added_by(operations: Sequence[Operation]) -> dict[str, int]:
 
 
 def share_of(operations: Sequence[Operation]) -> dict[str, int]:
-    """What the proof that a subject was planned says of its operations."""
+    """Return the operation counts for the record that a subject was planned."""
     return {"operations": len(operations), **_held(operations)} if operations else {}
 
 
 def ended(ends: Iterable[Finished]) -> dict[str, Write]:
-    """The writes that count operations that ended, their attempts, and when the last of a change did."""
+    """Return the writes that count finished operations, their attempts, and the latest end of each change."""
     told = sorted(ends, key=lambda operation: operation.at)
     last = {end.operation.change: {"ended_at": stamp(end.at)} for end in told}
     return _counted((_counts_of(end) for end in told), put=last)
@@ -75,17 +75,17 @@ def _counts_of(end: Finished) -> tuple[Operation, Mapping[str, int], Mapping[str
 
 
 def released(operations: Iterable[Operation]) -> dict[str, Write]:
-    """The writes that count held operations that may run."""
+    """Return the writes that count approved operations."""
     return _counted((operation, {"held": -1}, {_left(lane_of(operation)): 1}) for operation in operations)
 
 
 def dropped(operations: Iterable[Operation]) -> dict[str, Write]:
-    """The writes that count held operations that never will."""
+    """Return the writes that count rejected operations."""
     return _counted((operation, {"held": -1, "superseded": 1}, {}) for operation in operations)
 
 
 def expired(operations: Iterable[Operation]) -> dict[str, Write]:
-    """The same of those on which nobody has decided in time."""
+    """Return the writes that count operations that expired without a decision."""
     return _counted((operation, {"held": -1, "superseded": 1}, {"expired": 1}) for operation in operations)
 
 
@@ -94,9 +94,9 @@ def _counted(
     *,
     put: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Write]:
-    """A write for each change and for each subject in it: the first counts are for both, the others for the change.
+    """Return a write for each change and each of its subjects: the first counts for both, the others for the change.
 
-    Of subjects that are no accounts nobody asks for more than what has failed.
+    Subjects other than accounts only have a count of failures.
     """
     changes: dict[str, Counter[str]] = {}
     shares: dict[tuple[str, str], Counter[str]] = {}
@@ -126,19 +126,19 @@ def _left(lane: Lane) -> str:
 
 
 def holding(place: str) -> dict[str, Write]:
-    """The write that marks the change at a place as one that holds something; harmless when it is marked."""
+    """Return the write that marks a change, by its place, as holding operations; harmless when it is marked."""
     return _marked(lists.HOLDING, place)
 
 
 def failed(place: str) -> dict[str, Write]:
-    """The same for one of which something has failed, or was given up."""
+    """Return the write that marks a change, by its place, as having failed or abandoned work."""
     return _marked(lists.FAILED, place)
 
 
 def of_failures(ends: Iterable[Finished], *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Write]:
-    """The writes that mark each change in which something fails that had not failed before it.
+    """Return the writes that mark each change in which an operation fails for the first time.
 
-    `known` are the proofs that their subjects were planned, which have the places of the changes.
+    `known` are the records that their subjects were planned, which have the places of the changes.
     """
     failures = [end.operation for end in ends if end.state is OperationState.FAILED and not end.operation.failed_before]
     proofs = (known[change_keys.planned_key(operation.subject, change=operation.change)] for operation in failures)

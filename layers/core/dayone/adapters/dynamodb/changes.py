@@ -64,13 +64,13 @@ class DynamoChanges:
         )
 
     def dismiss(self, cause: Cause, *, note: str) -> None:
-        """Record a change that leads to nothing, with a note that says why; harmless when the change is there."""
+        """Record a change that leads to nothing, with a note on the reason; harmless when the change exists."""
         key = change_keys.change_key(cause.change)
         record = {**key._asdict(), **change_parts(cause), "subjects": 0, "notes": [note]}
         self._table.write(Put(record, condition=IS_NEW), what=f"dismissing change {cause.change}")
 
     def expect(self, change: str, *, subjects: int) -> None:
-        """Say how many subjects it has, at least; raises NotFound for a change that was never opened."""
+        """Set the minimum number of subjects; raise NotFound for a change that was never opened."""
         key = change_keys.change_key(change)
         expected = Update(key, put={"subjects": subjects}, condition=EXISTS & expects_fewer_than(subjects))
         if not self._table.write(expected, what=f"counting the subjects of change {change}") and not self._table.get(
@@ -107,7 +107,7 @@ class DynamoChanges:
         )
 
     def failed_in_plan(self, head: Head) -> Sequence[Operation]:
-        """The operations of a subject's plan in force that have failed, or are tried again since they had before it."""
+        """Return failed operations of a subject's plan in force, and those retried after an earlier failure."""
         lies_in = Key("pk").eq(change_keys.change_partition(head.change))
         same_plan = lies_in & Key("sk").begins_with(change_keys.plan_prefix(head.subject, generation=head.generation))
         operations = map(operation_in, self._table.query(same_plan)) if head.change else ()
@@ -197,7 +197,7 @@ class DynamoHistory:
 
 
 def _list_of(wanted: ChangesWanted) -> str:
-    """The shortest list that has all of them."""
+    """Return the shortest list that has all matching changes."""
     if wanted.subject:
         return lists.changes_of(wanted.subject)
     return _MARKED.get(wanted.state, lists.CHANGES) if wanted.state else lists.CHANGES
@@ -215,7 +215,7 @@ def _lies_in(wanted: ChangesWanted, listing: Listing) -> ConditionBase:
 
 def _place(cursor: str, *, listing: Listing, wanted: ChangesWanted) -> dict[str, str]:
     place, (first, last) = listing.place_of(cursor), wanted.places
-    # DynamoDB refuses to go on from outside of what is asked for.
+    # DynamoDB rejects a start key outside of the queried range.
     if not first <= place[listing.sort_key] <= last:
         raise Invalid("the cursor belongs to another time")
     return place
@@ -223,7 +223,7 @@ def _place(cursor: str, *, listing: Listing, wanted: ChangesWanted) -> dict[str,
 
 _ACCOUNTS = f"{change_keys.PLANNED}{SubjectKind.ACCOUNT}:"
 _LAST = "\U0010ffff"
-# What a look at a change costs must not grow with what waits before it.
+# The cost of reading a change must not grow with the changes waiting before it.
 _MOST_COUNTED = 20
 
 
@@ -236,7 +236,7 @@ class DynamoProgress:
         self._table = table
 
     def of_accounts(self, change: str, *, cursor: str, limit: int) -> Page[Share]:
-        """The accounts that a change has planned, by id."""
+        """Return the accounts that a change has planned, by id."""
         listing = Listing(partition=("pk", change_keys.change_partition(change)), sort_key="sk", prefix=_ACCOUNTS)
         return listing.page(self._table, cursor=cursor, limit=limit, read=share_in)
 
@@ -263,7 +263,7 @@ class DynamoProgress:
         return frozenset(change_keys.planned_of(record) for record in found)
 
     def _left(self, partitions: Iterable[str], *, lane: Lane) -> int:
-        """How many operations of a lane the changes of these partitions have left."""
+        """Return how many unfinished operations of a lane the changes of these partitions have."""
         heads = self._table.get_all(RecordKey(partition, HEAD) for partition in partitions)
         return sum(counts.left_in(record).get(lane, 0) for record in heads)
 

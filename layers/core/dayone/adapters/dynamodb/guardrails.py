@@ -35,7 +35,7 @@ _OVER = "over."
 
 
 def grants_in(plan: Plan) -> dict[str, Write]:
-    """The writes that put a plan's grants on record; the head that they are written with says what is newer."""
+    """Return the writes that record a plan's grants; the head written with them decides which is newer."""
     writes: dict[str, Write] = {}
     for grant in plan.grants:
         writes[f"grant {grant.id}"] = Put(_record(grant))
@@ -46,7 +46,7 @@ def grants_in(plan: Plan) -> dict[str, Write]:
 
 
 def reasons_in(plan: Plan) -> dict[str, Write]:
-    """The writes that give resources the reasons they have by now."""
+    """Return the writes that update the reasons of resources."""
     return {
         f"reasons of {resource}": Update(
             keys.applied_key(ResourceOf(plan.after.subject, resource)),
@@ -71,7 +71,7 @@ class DynamoGrants:
         return _grant_in(record) if record else None
 
     def accounts_of(self, person: str) -> Sequence[Subject]:
-        """The accounts in which a person alone has a grant that was open when it was noted last."""
+        """Return the accounts in which a person has a grant of their own that was open when it was last recorded."""
         places = self._table.query(Key("pk").eq(keys.grants_of(Subject(SubjectKind.PERSON, person))))
         grants = self._read(str(pair["sk"]) for pair in places)
         found = {
@@ -80,7 +80,7 @@ class DynamoGrants:
         return sorted(found)
 
     def listed(self, asked: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
-        """The newest first, without a person or an account those that are open before the others."""
+        """Return the matching grants, newest first; without a person or an account, open ones before the others."""
         if not (asked.person or asked.account):
             return self._of_all(asked, cursor=cursor, limit=limit)
         kind = SubjectKind.PERSON if asked.person else SubjectKind.ACCOUNT
@@ -162,7 +162,7 @@ class DynamoHeldRemovals:
     def decide(
         self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
     ) -> None:
-        """Note on a head what was said to what it holds; raises Conflicting when `before` is no longer the head."""
+        """Store a decision on held removals in a head; raise Conflicting when `before` is no longer the head."""
         subject = before.subject
         put = {"held": encode(tuple(held)), "awaits_approval": awaits_approval}
         writes: dict[str, Write] = {

@@ -114,17 +114,17 @@ class DynamoWaitingHints:
         """Remember whose record it is."""
         of_record, of_person = _record_key(source, record), _person_key(source, person)
         told = [{**of_record._asdict(), "person": person}, {**of_person._asdict(), "record": record}]
-        # Every record that is read says so, and hardly any says something new.
+        # Every record that is read leads here, and hardly any is new.
         known = list(self._table.get_all([of_record, of_person]))
         self._table.put_all(each for each in told if each not in known)
 
     def person_of(self, source: str, record: str) -> str:
-        """Whose record it was when it was last read, or empty."""
+        """Return the person of a record when it was last read, or empty."""
         known = self._table.get(_record_key(source, record))
         return str(known["person"]) if known else ""
 
     def record_of(self, source: str, person: str) -> str:
-        """The id of the record that was last read of a person, or empty."""
+        """Return the id of the record that was last read of a person, or empty."""
         known = self._table.get(_person_key(source, person))
         return str(known["record"]) if known else ""
 
@@ -174,7 +174,7 @@ class DynamoRosters:
         self._table = table
 
     def roster(self, source: str) -> Roster | None:
-        """The last one that was taken, or None before the first."""
+        """Return the last stored snapshot, or None before the first."""
         head = self._table.get(_head_key(source))
         if head is None:
             return None

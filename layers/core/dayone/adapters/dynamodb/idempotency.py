@@ -46,7 +46,7 @@ class DynamoAcceptances:
 
 @dataclass(frozen=True, kw_only=True)
 class AcceptingInbox:
-    """The port Inbox for the two that may speak for people: the API, and the planner about what it was asked for."""
+    """The port Inbox for the two that may act for people: the API, and the planner for requests it was given."""
 
     queue: Inbox
     acceptances: Acceptances
@@ -100,13 +100,13 @@ class DynamoEchoes:
 
 
 def _change_record(echo: Echo) -> dict[str, Any]:
-    """The change as it is answered to whoever asks for it; in no list, since nothing came of it."""
+    """Return the change for queries by id; it is in no list, since it had no effect."""
     nothing = {"subjects": 0, "notes": list(echo.notes)}
     return {**change_keys.change_key(echo.cause.change)._asdict(), "cause": encode(echo.cause), **nothing}
 
 
 def heard_key(subject: Subject, source: str) -> RecordKey:
-    """How far a source is that has only said again what it had said of a subject."""
+    """Return the key of the newest version that only repeated a source's record of a subject."""
     return RecordKey(f"HEARD#{fitting(str(subject))}", source)
 
 

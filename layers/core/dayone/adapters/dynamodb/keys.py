@@ -14,12 +14,12 @@ UNPLANNED = "UNPLANNED#"
 OPERATION = "OPERATION#"
 PORTION = "PORTION#"
 MARK = "MARK#"
-# What a plan had to say, apart from the proof of it: of a large change few subjects have any.
+# Notes of a plan, apart from its record: in a large change few subjects have any.
 NOTES = "NOTES#"
 
 
 def change_partition(change: str) -> str:
-    """The partition of everything about a change."""
+    """Return the partition of everything about a change."""
     return f"CHANGE#{change}"
 
 
@@ -31,37 +31,37 @@ class RecordKey(NamedTuple):
 
 
 def change_key(change: str) -> RecordKey:
-    """The cause and the counts of a change."""
+    """Return the key of the cause and the counts of a change."""
     return RecordKey(change_partition(change), HEAD)
 
 
 def planned_key(subject: Subject, *, change: str) -> RecordKey:
-    """The proof that a change has planned a subject."""
+    """Return the key of the record that a change has planned a subject."""
     return RecordKey(change_partition(change), f"{PLANNED}{subject}")
 
 
 def notes_key(subject: Subject, *, change: str) -> RecordKey:
-    """What the plan of a subject had to say."""
+    """Return the key of the notes of a subject's plan."""
     return RecordKey(change_partition(change), f"{NOTES}{subject}")
 
 
 def unplanned_key(subject: Subject, *, change: str) -> RecordKey:
-    """The note that a subject of a change was given up."""
+    """Return the key of the note that a subject of a change was given up."""
     return RecordKey(change_partition(change), f"{UNPLANNED}{subject}")
 
 
 def planned_of(key: Mapping[str, Any]) -> Subject:
-    """The subject that such a proof is about."""
+    """Return the subject of the record that a change has planned it."""
     return Subject.parse(str(key["sk"]).removeprefix(PLANNED))
 
 
 def portion_key(change: str, *, number: int) -> RecordKey:
-    """A portion of the company that a change has gone through."""
+    """Return the key of a portion of the subjects that a change has processed."""
     return RecordKey(change_partition(change), f"{PORTION}{number:06d}")
 
 
 def mark_key(change: str, *, mark: str) -> RecordKey:
-    """What lists a change among those that somebody may have to look at."""
+    """Return the key that lists a change among those that somebody may have to examine."""
     return RecordKey(change_partition(change), f"{MARK}{mark}")
 
 
@@ -71,17 +71,17 @@ def operation_key(operation: Operation) -> RecordKey:
 
 
 def operation_named(name: str, *, change: str) -> RecordKey:
-    """The operation of a change that has this id."""
+    """Return the key of the operation of a change that has this id."""
     return RecordKey(change_partition(change), f"{OPERATION}{name}")
 
 
 def operation_of(record: Mapping[str, Any]) -> tuple[str, str]:
-    """The change and the id of the operation that a record, or its place in an index, is of."""
+    """Return the change and the id of the operation of a record, or of its place in an index."""
     return str(record["pk"]).removeprefix(change_partition("")), str(record["sk"]).removeprefix(OPERATION)
 
 
 def plan_prefix(subject: Subject, *, generation: str) -> str:
-    """What the sort keys of one plan's operations begin with."""
+    """Return the prefix of the sort keys of one plan's operations."""
     return f"{OPERATION}{subject}@{generation}/"
 
 
@@ -103,9 +103,9 @@ def check_keys(record: Mapping[str, Any]) -> None:
 
 
 def check_name(name: str) -> None:
-    """Raise TooLarge for the name of a subject that takes more than half of a sort key, which holds others beside it.
+    """Raise TooLarge for a subject's name over half of a sort key, which holds other parts beside it.
 
-    What cannot be kept is refused thus before anybody is told that it was taken.
+    A name that cannot be stored is thus refused before it is confirmed as accepted.
     """
     if len(name.encode(errors="surrogatepass")) > MOST_BYTES["sk"] // 2:
         raise TooLarge(f"a name is over {MOST_BYTES['sk'] // 2} bytes")
@@ -134,96 +134,96 @@ _LAST = "\U0010ffff"
 
 
 def delivery_key(delivery: str) -> RecordKey:
-    """A message of the outside that was taken."""
+    """Return the key of a delivery that was received."""
     return RecordKey(f"DELIVERY#{fitting(delivery)}", HEAD)
 
 
 def grant_key(grant: str) -> RecordKey:
-    """A grant as it was noted last."""
+    """Return the key of a grant as last recorded."""
     return RecordKey(f"GRANT#{grant}", HEAD)
 
 
 def grants_of(subject: Subject) -> str:
-    """The partition of the ids of all grants that a subject has, or that are in it."""
+    """Return the partition of the ids of all grants that a subject has, or that are in it."""
     return f"GRANTS#{subject}"
 
 
 def unit_key(unit_id: str) -> RecordKey:
-    """What an organizational unit is called."""
+    """Return the key of an organizational unit's name."""
     return RecordKey(f"UNIT#{unit_id}", HEAD)
 
 
 CURRENT_POLICY = RecordKey("POLICY", "CURRENT")
 # Whose turn it is to carry out operations.
 TURN = RecordKey("ENGINE", "TURN")
-# What has failed and is still wanted.
+# Failed work that is still desired.
 FAILED_SUBJECTS = "FAILED"
 
 
 def failed_subject_key(subject: Subject) -> RecordKey:
-    """What is known of a subject of which something has failed."""
+    """Return the key of a subject's record of failed work."""
     return RecordKey(FAILED_SUBJECTS, str(subject))
 
 
 def partitions_of(kind: SubjectKind) -> Sequence[str]:
-    """The partitions that hold all subjects of a kind, many to each, so that few reads give all of them."""
+    """Return the partitions that hold all subjects of a kind, many to each, so that few reads return all of them."""
     return [f"{_PARTITIONS[kind]}#{bucket}" for bucket in _BUCKETS.get(kind, "0")]
 
 
 def partition_of(subject: Subject) -> str:
-    """The partition of everything about a subject, which it shares with others."""
+    """Return the partition of everything about a subject, which it shares with others."""
     partitions = partitions_of(subject.kind)
     return partitions[hashlib.sha256(subject.name.encode()).digest()[0] % len(partitions)]
 
 
 def subject_of(key: RecordKey) -> Subject:
-    """The subject that a head or a resource belongs to."""
+    """Return the subject that a head or a resource belongs to."""
     kind, name = key.pk.partition("#")[0], key.sk.partition("#")[0]
     return Subject(_KINDS[kind], name.replace("%23", "#").replace("%25", "%"))
 
 
 def head_of(subject: Subject) -> RecordKey:
-    """The head of a subject."""
+    """Return the key of the head of a subject."""
     return RecordKey(partition_of(subject), f"{_written(subject.name)}{_HEAD}")
 
 
 def is_head(key: RecordKey) -> bool:
-    """Whether a record of a subject is its head."""
+    """Return whether a record of a subject is its head."""
     return key.sk == f"{key.sk.partition('#')[0]}{_HEAD}"
 
 
 def applied_key(of: ResourceOf) -> RecordKey:
-    """A resource as AWS confirmed it."""
+    """Return the key of a resource as confirmed by AWS."""
     return RecordKey(partition_of(of.subject), f"{applied_of(of.subject)}{of.resource}")
 
 
 def applied_of(subject: Subject) -> str:
-    """What the sort keys of all resources of a subject begin with."""
+    """Return the prefix of the sort keys of all resources of a subject."""
     return f"{_written(subject.name)}{_APPLIED}"
 
 
 def all_of(subject: Subject) -> str:
-    """What the sort keys of a subject's head, of its progress and of all its resources begin with."""
+    """Return the prefix of the sort keys of a subject's head, of its progress and of all its resources."""
     return f"{_written(subject.name)}#"
 
 
 def last_key_of(subject: Subject) -> RecordKey:
-    """A place behind everything about a subject, and before whatever comes after it."""
+    """Return a key behind everything about a subject, and before the next subject."""
     return RecordKey(partition_of(subject), f"{applied_of(subject)}{_LAST}")
 
 
 def removals_key(day: date) -> RecordKey:
-    """How many removals were let go on a day."""
+    """Return the key of the number of removals carried out on a day."""
     return RecordKey(LEDGER, f"REMOVALS#{day.isoformat()}")
 
 
 def policy_key(version: int) -> RecordKey:
-    """A kept version of the policy."""
+    """Return the key of a stored version of the policy."""
     return RecordKey(CURRENT_POLICY.pk, f"{VERSION}{version:08d}")
 
 
 def tail_key(lane: str) -> RecordKey:
-    """The end of an audit lane's chain."""
+    """Return the key of the end of an audit lane's chain."""
     return RecordKey("AUDIT", f"TAIL#{lane}")
 
 
@@ -233,13 +233,13 @@ def audit_key(lane: str, *, day: str, sequence: int) -> RecordKey:
 
 
 def fitting(name: str) -> str:
-    """A name of any length as a part of a partition key, which holds 2,048 bytes: its digest, where it is long."""
+    """Shorten a name for a partition key, which holds 2,048 bytes: a long name becomes its digest."""
     text = name.encode()
     return name if len(text) <= _LONGEST_FOREIGN else f"sha256:{hashlib.sha256(text).hexdigest()}"
 
 
 def _written(name: str) -> str:
-    # A name is told from what follows it by the first #.
+    # The first # separates a name from the rest.
     return name.replace("%", "%25").replace("#", "%23")
 
 
@@ -265,30 +265,30 @@ _LISTS = {
 
 
 def list_of(kind: SubjectKind) -> str:
-    """The list of the subjects of a kind."""
+    """Return the list of the subjects of a kind."""
     return _LISTS[kind]
 
 
 def waiting_in(lane: Lane) -> str:
-    """The open operations of a lane of which no attempt has begun."""
+    """Return the list of open operations of a lane without a begun attempt."""
     return f"RUNNABLE#{lane}"
 
 
 def changes_of(subject: Subject) -> str:
-    """The list of the changes that have planned a subject."""
+    """Return the list of the changes that have planned a subject."""
     return f"changes:{subject}"
 
 
 def grants_in_state(*, is_open: bool) -> str:
-    """The list of the grants that are open, or of those that are over."""
+    """Return the list of the grants that are open, or of those that are over."""
     return "grants:open" if is_open else "grants:over"
 
 
 def members_of(group: str) -> str:
-    """The list of a group's members."""
+    """Return the list of a group's members."""
     return f"members:{group}"
 
 
 def assignments_of(group: str) -> str:
-    """The list of a group's assignments."""
+    """Return the list of a group's assignments."""
     return f"assignments:{group}"

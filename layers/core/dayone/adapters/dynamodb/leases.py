@@ -57,7 +57,7 @@ class DynamoPortions:
         self._table = table
 
     def kept(self, change: str, *, number: int) -> Portion | None:
-        """The portion of that number, or None."""
+        """Return the portion of that number, or None."""
         record = self._table.get(change_keys.portion_key(change, number=number))
         return decode(Portion, record) if record else None
 
@@ -107,7 +107,7 @@ class DynamoTurn:
         return self._table.write(taken, what="taking the turn")
 
     def learned(self) -> Learned | None:
-        """What was remembered last, by whomever; None before the first time."""
+        """Return the last stored rates, of any worker; None before the first time."""
         record = self._table.get(keys.TURN) or {}
         if "since" not in record:
             return None

@@ -1,7 +1,7 @@
-"""What the guardrails count by, and what a plan adds to the counts of its change, in DynamoDB.
+"""Counts for the guardrails, and additions by a plan to the counts of its change, in DynamoDB.
 
-Transactions that touch the same record cancel each other. So of a change of many subjects each plan leaves a note
-beside the change, and whoever comes first adds up all the notes that there are.
+Transactions that touch the same record cancel each other. So in a change of many subjects each plan leaves a note
+beside the change, and the next reader adds up all the notes.
 """
 
 from collections import Counter
@@ -45,7 +45,7 @@ class DynamoLedger:
         self._table = table
 
     def tally(self, change: str, *, day: date) -> Tally:
-        """What exists now, and how many removals were let go on that day (UTC) and in that change."""
+        """Return the existing total, and the removals carried out on that day (UTC) and in that change."""
         existing, today, of_change = keys.tail_key(OPERATIONS), keys.removals_key(day), change_keys.change_key(change)
         added = additions_key(day)
         found = {(pair["pk"], pair["sk"]): pair for pair in self._table.get_all([existing, today, added, of_change])}
@@ -68,12 +68,12 @@ class DynamoLedger:
 
 
 def expiring(operations: int, *, day: date) -> Write:
-    """The write that counts what was held and has expired."""
+    """Return the write that counts expired held operations."""
     return Update(expired_key(day), add={"counted": operations})
 
 
 def budgets_of(plan: Plan) -> Mapping[str, RemovalBudget]:
-    """What a plan takes from the budgets, by the counter of its change."""
+    """Return the amounts a plan takes from the budgets, by the counter of its change."""
     return {
         name: removal_budget
         for name, removal_budget in (("removals", plan.removals), ("additions", plan.additions))
@@ -82,7 +82,7 @@ def budgets_of(plan: Plan) -> Mapping[str, RemovalBudget]:
 
 
 def room_for(budgets: Mapping[str, RemovalBudget]) -> ConditionBase | None:
-    """That the change has room for all of it, or None where nothing is taken."""
+    """Return the condition that the change has room for all of it, or None where nothing is taken."""
     rooms = [
         leaves_room_for(removal_budget.count, most=removal_budget.at_most, counter=name)
         for name, removal_budget in budgets.items()
@@ -91,7 +91,7 @@ def room_for(budgets: Mapping[str, RemovalBudget]) -> ConditionBase | None:
 
 
 def spending(plan: Plan) -> Mapping[str, Write]:
-    """The writes that take what a plan lets go from the day's budgets, on condition that it is within them."""
+    """Return the writes that take a plan's removals and additions from the day's budgets, if they fit."""
     days = {"removals": keys.removals_key, "additions": additions_key}
     return {
         f"budget of {name}": Update(
@@ -104,12 +104,12 @@ def spending(plan: Plan) -> Mapping[str, Write]:
 
 
 def expired_key(day: date) -> keys.RecordKey:
-    """How much of what was held expired on a day."""
+    """Return the key of the number of held operations that expired on a day."""
     return keys.RecordKey(keys.LEDGER, f"EXPIRED#{day.isoformat()}")
 
 
 def additions_key(day: date) -> keys.RecordKey:
-    """How many additions were let go on a day."""
+    """Return the key of the number of additions carried out on a day."""
     return keys.RecordKey(keys.LEDGER, f"ADDITIONS#{day.isoformat()}")
 
 
@@ -121,7 +121,7 @@ _TOGETHER = 25
 
 
 def counting(plan: Plan) -> dict[str, Write]:
-    """The write that counts a plan, or notes what is to be counted of it."""
+    """Return the write that counts a plan, or the note to be counted later."""
     change = plan.cause.change
     expected, added = ({}, {"subjects": 1}) if plan.adds_subject else ({"subjects": 1}, {})
     once = {**change_parts(plan.cause), **expected}

@@ -29,18 +29,18 @@ _FACTS: dict[type[Person] | type[Account], str] = {Person: "person", Account: "a
 
 
 def progress_key(subject: Subject) -> keys.RecordKey:
-    """Where it is noted how the plan in force of a subject has gone on: beside the head, which is longer and listed."""
+    """Return the key of the progress of a subject's plan in force, beside the head, which is longer and listed."""
     head = keys.head_of(subject)
     return head._replace(sk=f"{head.sk.partition('#')[0]}{_PROGRESS}")
 
 
 def is_progress(key: keys.RecordKey) -> bool:
-    """Whether a record of a subject is that of its progress."""
+    """Return whether a record of a subject is that of its progress."""
     return key.sk == f"{key.sk.partition('#')[0]}{_PROGRESS}"
 
 
 def head_record(head: Head) -> Record:
-    """What a plan says: listed under its subject's kind, and under what comes due while there is a due time."""
+    """Return the record of a head: listed under its subject's kind, and under due work while it has a due time."""
     record = {**keys.head_of(head.subject)._asdict(), **encode(head)}
     for name in _COUNTED:
         record.pop(name)
@@ -53,10 +53,10 @@ def head_record(head: Head) -> Record:
 
 
 def progress_record(head: Head) -> Record:
-    """How it goes on: short and listed nowhere, because every operation writes it twice.
+    """Return the record of a plan's progress: short and in no list, because every operation writes it twice.
 
-    `released` are the operations that were held and may run, for conditions to look into. Of a bootstrap that is under
-    way it says enough for the table's stream to tell its end.
+    `released` are the held operations that may run, for use in conditions. For a bootstrap in progress it has enough
+    for the table's stream to detect its end.
     """
     record: Record = {**progress_key(head.subject)._asdict(), "generation": head.generation}
     may_run = released(head.held)
@@ -66,19 +66,19 @@ def progress_record(head: Head) -> Record:
 
 
 def head_in(record: Mapping[str, Any], progress: Mapping[str, Any] | None = None) -> Head:
-    """The head in its two records, of which the second may not matter."""
+    """Return the head from its two records, of which the second may be omitted."""
     facts = [decode(kind, record[name]) for kind, name in _FACTS.items() if name in record]
     counted = {name: int((progress or {}).get(name, 0)) for name in _COUNTED}
     return decode(Head, record, fact=facts[0] if facts else None, **counted)
 
 
 def progress_in(record: Mapping[str, Any]) -> Head:
-    """What the record of the progress says of a head, which is nothing else of it."""
+    """Return the part of a head that the record of its progress contains."""
     return decode(Head, record, subject=keys.subject_of(keys.RecordKey(record["pk"], record["sk"])))
 
 
 def heads_of(table: DynamoTable, subjects: Iterable[Subject]) -> list[Head]:
-    """The heads of those of the subjects that are known."""
+    """Return the heads of the recorded ones of these subjects."""
     records: dict[Subject, dict[bool, Record]] = {}
     wanted = [key for subject in subjects for key in (keys.head_of(subject), progress_key(subject))]
     for record in table.get_all(wanted):
@@ -88,7 +88,7 @@ def heads_of(table: DynamoTable, subjects: Iterable[Subject]) -> list[Head]:
 
 
 def state_in(records: Iterable[Record], *, subject: Subject, progress: Record | None = None) -> SubjectState:
-    """A subject in all that lies under its name; `progress` is that record, or empty, where it was read before."""
+    """Return a subject from the records under its name; `progress` is that record, or empty, if it was read before."""
     head, applied = None, {}
     for record in records:
         key = keys.RecordKey(record["pk"], record["sk"])
@@ -105,7 +105,7 @@ def state_in(records: Iterable[Record], *, subject: Subject, progress: Record | 
 def counting(
     table: DynamoTable, ends: Sequence[Finished], *, known: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> dict[str, Write]:
-    """The writes that count ends of operations on the plans of their subjects; `known` has the progress of these."""
+    """Return the writes that count ends of operations on their subjects' plans; `known` has the progress of these."""
     writes: dict[str, Write] = {}
     for subject in dict.fromkeys(end.operation.subject for end in ends):
         # Operations of a large plan are there before their plan is, and stay when it never comes.
@@ -114,7 +114,7 @@ def counting(
             may_run = {end.operation.id for end in of_subject} & set(plan.get("released", ()))
             writes |= _counting(subject, plan, of_subject, released=may_run)
             if may_run:
-                # They were approved and have ended: whoever asks for the removals again asks the guardrail again.
+                # They were approved and have ended: the same removals must pass the guardrail again.
                 held = [
                     removal
                     for head in heads_of(table, [subject])
@@ -144,17 +144,17 @@ def _counting(
 
 
 def applied_record(applied: Applied, *, of: ResourceOf) -> Record:
-    """A resource as AWS confirmed it; what is looked for without its subject is also listed."""
+    """Return the record of a resource as confirmed by AWS; those looked up without their subject are also listed."""
     return {**keys.applied_key(of)._asdict(), **encode(applied), **_listing(applied, of=of)}
 
 
 def applied_in(record: Mapping[str, Any]) -> Applied:
-    """The resource in its record."""
+    """Return the resource in its record."""
     return decode(Applied, record)
 
 
 def operation_record(operation: Operation) -> Record:
-    """An operation of a change; while it is open it lies among the runnable ones, while it is held nowhere."""
+    """Return the record of an operation, listed as runnable while it is open, and nowhere while it is held."""
     record = {**change_keys.operation_key(operation)._asdict(), **encode(operation)}
     if operation.state is OperationState.HELD:
         return record
@@ -165,7 +165,7 @@ def operation_record(operation: Operation) -> Record:
 
 
 def runnable(operation: Operation, *, begun: bool) -> Record:
-    """What an open operation is listed by."""
+    """Return the list attributes of an open operation."""
     return {
         "runnable": lists.BEGUN if begun else lists.waiting_in(lane_of(operation)),
         "runnable_order": order_of(operation),
@@ -173,28 +173,28 @@ def runnable(operation: Operation, *, begun: bool) -> Record:
 
 
 def refusal_parts(operation: Operation) -> Record:
-    """What an open operation's record says of the way in which it is refused, and since when."""
+    """Return the parts of an open operation's record for its kind of refusal, and since when."""
     since = {"refused_since": stamp(operation.refused_since)} if operation.refused_since else {}
     return {"refusal": encode(operation.refusal), **since}
 
 
 def operation_in(record: Mapping[str, Any]) -> Operation:
-    """The operation in its record."""
+    """Return the operation in its record."""
     return decode(Operation, record)
 
 
 def change_parts(cause: Cause) -> Record:
-    """What a change's record says from its first writing on."""
+    """Return the initial parts of a change's record."""
     return {"cause": encode(cause), "listed_in": lists.CHANGES, "listed_as": cause.place}
 
 
 def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Change:
-    """The change in its record, with notes from elsewhere."""
+    """Return the change in its record, with notes from elsewhere."""
     return decode(Change, record, left=counts.left_in(record), notes=notes, blamed=blamed_in(record))
 
 
 def planned_record(plan: Plan) -> Record:
-    """The proof that a change planned a subject, and which generation came of it.
+    """Return the record that a change planned a subject, with the resulting generation.
 
     It lists the change under the subject.
     """
@@ -206,29 +206,29 @@ def planned_record(plan: Plan) -> Record:
 
 
 def notes_record(plan: Plan) -> Record:
-    """What a plan had to say."""
+    """Return the record of a plan's notes."""
     key = change_keys.notes_key(plan.after.subject, change=plan.cause.change)
     return {**key._asdict(), "notes": list(plan.notes)}
 
 
 def share_in(record: Mapping[str, Any]) -> Share:
-    """What a change has to do about a subject, in the proof that it planned it."""
+    """Return a change's counts for a subject from the record that it planned it."""
     return decode(Share, record, subject=change_keys.planned_of(record))
 
 
 def delivery_record(delivery: Delivery, *, change: str) -> Record:
-    """The note that a delivery was taken; DynamoDB deletes it some time after `expires_at`, in seconds."""
+    """Return the record that a delivery was received; DynamoDB deletes it some time after `expires_at`, in seconds."""
     key = keys.delivery_key(delivery.name)
     return {**key._asdict(), "change": change, "expires_at": int(delivery.forget_at.timestamp())}
 
 
 def policy_record(version: PolicyVersion) -> Record:
-    """A version of the policy without its text, which is read by itself."""
+    """Return a version of the policy without its text, which is read separately."""
     return {**keys.policy_key(version.version)._asdict(), **encode(replace(version, text=""))}
 
 
 def policy_in(record: Mapping[str, Any], *, text: str = "") -> PolicyVersion:
-    """The version in its record, with its text from elsewhere."""
+    """Return the version in its record, with its text from elsewhere."""
     return decode(PolicyVersion, record, text=text)
 
 

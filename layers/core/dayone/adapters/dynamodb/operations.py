@@ -41,7 +41,7 @@ class DynamoOpenOperations(DynamoParkedOperations):
         return self._found(self._table.query(Key("runnable").eq(lists.BEGUN), index="runnable"))
 
     def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
-        """The other open operations of a lane, the most urgent first, from behind `after`."""
+        """Return the other open operations of a lane, the most urgent first, from behind `after`."""
         wanted = Key("runnable").eq(lists.waiting_in(lane)) & Key("runnable_order").gt(after or " ")
         listed = self._table.query(wanted, index="runnable", limit=limit)
         return [Listed(str(pair["runnable_order"]), *change_keys.operation_of(pair)) for pair in listed]
@@ -71,7 +71,7 @@ class DynamoOpenOperations(DynamoParkedOperations):
         return [operation for operation in current if operation.state in OPEN_STATES]
 
     def siblings(self, operation: Operation) -> Sequence[Operation]:
-        """The operations of the same plan, itself included, by number."""
+        """Return the operations of the same plan, itself included, by number."""
         first = change_keys.operation_key(operation)
         plan = first.sk.rpartition("/")[0]
         same_plan = Key("pk").eq(first.pk) & Key("sk").begins_with(f"{plan}/")
@@ -84,7 +84,7 @@ class DynamoOpenOperations(DynamoParkedOperations):
         return {ResourceOf(subject, applied.resource): applied for subject, applied in known}
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
-        """The same resource of every other subject of that kind, confirmed or in doubt."""
+        """Return the same resource of every other subject of that kind, confirmed or in doubt."""
         kind = target.subject.kind
         listed = self._table.query(Key("listed_in").eq(lists.list_of(kind)), index="listing")
         others = (Subject(kind, str(pair["listed_as"])) for pair in listed)
@@ -95,7 +95,7 @@ class DynamoOpenOperations(DynamoParkedOperations):
         )
 
     def in_use_by(self, group: str) -> ResourceOf | None:
-        """A membership or an assignment of this group that is on record; may say so for a moment too long."""
+        """Return a recorded membership or assignment of this group; may return one for a moment after its end."""
         of_group = (lists.members_of(group), lists.assignments_of(group))
         queries = (self._table.query(Key("listed_in").eq(name), index="listing", limit=1) for name in of_group)
         record = next(chain.from_iterable(queries), None)
@@ -110,11 +110,11 @@ class DynamoOpenOperations(DynamoParkedOperations):
         return frozenset(fact.id for fact in facts if isinstance(fact, Account) and fact.state in UNUSABLE)
 
     def is_at_rest(self, subject: Subject) -> bool:
-        """Whether no operation of its plan is open, and none waits for a human."""
+        """Return whether no operation of its plan is open, and none waits for a human."""
         return all(head.is_at_rest for head in heads_of(self._table, [subject]))
 
     def failed_in(self, subject: Subject) -> str:
-        """The change in which the plan in force of a subject has ended with failures, or empty."""
+        """Return the change in which the plan in force of a subject has ended with failures, or empty."""
         return next((head.failed_change for head in heads_of(self._table, [subject])), "")
 
 
@@ -139,12 +139,12 @@ class DynamoOperationQueue(DynamoOpenOperations):
     )
 
     def generation_of(self, subject: Subject) -> str:
-        """The generation in force."""
+        """Return the generation in force."""
         plan = self._table.get(progress_key(subject))
         return NO_GENERATION if plan is None else str(plan["generation"])
 
     def is_released(self, operation: Operation) -> bool:
-        """Whether it is a removal that was held and has been approved, which outlives its plan."""
+        """Return whether it is an approved held removal, which outlives its plan."""
         plan = self._table.get(progress_key(operation.subject))
         return plan is not None and operation.id in plan.get("released", ())
 
@@ -190,7 +190,7 @@ class DynamoOperationQueue(DynamoOpenOperations):
         self._table.write(noted, what=f"noting the refusal of {operation.id}")
 
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
-        """Put the resource back as it was before an attempt on which AWS is known not to have acted."""
+        """Restore the record of a resource from before an attempt on which AWS certainly has not acted."""
         target = operation.target
         settled = Put(applied_record(applied, of=target)) if applied else Delete(keys.applied_key(target))
         counted = Update(progress_key(operation.subject), add={"revision": 1}, condition=EXISTS)

@@ -147,7 +147,7 @@ def _closing(end: Finished) -> Write:
 
 
 def _resources(ends: Iterable[Finished], *, known: _Records) -> tuple[dict[str, Write], int]:
-    """The writes, and how many memberships and assignments have come with them."""
+    """Return the writes, and the change in the number of memberships and assignments."""
     writes: dict[str, Write] = {}
     difference = 0
     for end in ends:

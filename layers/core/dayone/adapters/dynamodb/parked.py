@@ -59,7 +59,7 @@ class DynamoFailedSubjects:
 
 
 def noted_failures(ends: Iterable[Finished], *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Write]:
-    """What these ends of operations make known of their subjects, with what was `known` before by its key."""
+    """Return the writes that record failed work of these subjects; `known` has its former records by key."""
     noted: dict[Subject, FailedWork] = {}
     for end in ends:
         subject = end.operation.subject
@@ -71,12 +71,12 @@ def noted_failures(ends: Iterable[Finished], *, known: Mapping[tuple[str, str], 
 
 
 def is_to_be_planned_again(end: Finished) -> bool:
-    """Whether it has failed, or has succeeded in part."""
+    """Return whether it has failed, or has succeeded in part."""
     return end.state is OperationState.FAILED or end.is_incomplete
 
 
 def is_wanted(end: Finished, *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
-    """Whether the plan in force, or an approval, still asks for it: what an older plan asked for is nobody's wish."""
+    """Return whether the plan in force, or an approval, still includes the operation; older plans do not count."""
     plan = known.get(progress_key(end.operation.subject), {})
     return plan.get("generation") == end.operation.generation or end.operation.id in plan.get("released", ())
 
@@ -130,14 +130,14 @@ class DynamoParkedOperations:
 
 
 def parked_record(operation: Operation) -> Record:
-    """What the record of an operation says while it waits for the resource that it awaits."""
+    """Return the parts of an operation's record while it waits for a resource."""
     order = f"{prefix_of(operation.awaits)}{order_of(operation)}"
     waits = {"awaits": str(operation.awaits), "is_parked": True, "waiting_for": operation.waiting_for}
     return {**waits, "runnable": lists.PARKED, "runnable_order": order}
 
 
 def parking(operations: Iterable[Operation]) -> dict[str, Write]:
-    """What parks them, with the heads of their subjects: whoever replaces a plan comes before, or finds them parked."""
+    """Return the writes that park operations, on conditions on their heads, so that no new plan misses them."""
     writes: dict[str, Write] = {}
     in_force: dict[Subject, ConditionBase] = {}
     for operation in operations:
@@ -155,7 +155,7 @@ def parking(operations: Iterable[Operation]) -> dict[str, Write]:
 
 
 def prefix_of(on: ResourceOf | None) -> str:
-    """What the places in the index begin with of those that wait for a resource, however long its name is."""
+    """Return the index prefix of operations that wait for a resource, however long its name is."""
     return f"{sha256(str(on).encode()).hexdigest()[:32]}#"
 
 

@@ -46,7 +46,7 @@ class DynamoPolicyInForce:
         self._parsed = Policy()
 
     def current(self) -> Policy:
-        """The policy in force; the empty one, version 0, before the first."""
+        """Return the policy in force; the empty one, version 0, before the first."""
         record = self._table.get(keys.CURRENT_POLICY)
         if record is None:
             return Policy()
@@ -61,7 +61,7 @@ class DynamoPolicyInForce:
         return version_in_force(self._table)
 
     def version(self, version: int) -> Policy:
-        """A kept version, in force or not; raises NotFound for one that was never kept."""
+        """Return a stored version, in force or not; raise NotFound for one that was never stored."""
         kept = kept_version(self._table, version)
         return replace(self._parse(kept), terms=Terms(actor=kept.actor, authors=kept.authors))
 
@@ -99,7 +99,7 @@ class DynamoPolicies(DynamoPolicyInForce):
         self._table.write(noted, what=f"approving parts of version {version} of the policy")
 
     def origins(self) -> Origins:
-        """Who brought the parts of the version in force; without any where that was never recorded."""
+        """Return the authors of the parts of the version in force; empty where that was never recorded."""
         record = self._table.get(_ORIGINS_OF_CURRENT)
         return decode(Origins, json.loads(zlib.decompress(bytes(record["packed"])))) if record else _UNKNOWN
 
@@ -163,7 +163,7 @@ class DynamoPolicyArchive:
         raise Conflicting("others keep uploading policies")
 
     def current(self) -> PolicyVersion | None:
-        """The text in force, or None before the first."""
+        """Return the text in force, or None before the first."""
         version = version_in_force(self._table)
         return kept_version(self._table, version) if version else None
 
@@ -176,7 +176,7 @@ class DynamoPolicyArchive:
         return _VERSIONS.page(self._table, cursor=cursor, limit=limit, read=policy_in)
 
     def _newest(self, change: str, *, at: datetime) -> tuple[int, PolicyVersion | None]:
-        """The number of the newest version, 0 when there is none, and the version that the change has kept already."""
+        """Return the number of the newest version, 0 without any, and the version already stored for the change."""
         newest, too_old = 0, stamp(at - _CLOCKS_DIFFER)
         kept = Key("pk").eq(keys.CURRENT_POLICY.pk) & Key("sk").begins_with(keys.VERSION)
         for pair in self._table.query(kept, newest_first=True, page=1):
@@ -189,13 +189,13 @@ class DynamoPolicyArchive:
 
 
 def version_in_force(table: DynamoTable) -> int:
-    """The number of the version in force, 0 before the first."""
+    """Return the number of the version in force, 0 before the first."""
     record = table.get(keys.CURRENT_POLICY)
     return int(record["version"]) if record else 0
 
 
 def kept_version(table: DynamoTable, version: int) -> PolicyVersion:
-    """A version as it was kept; raises NotFound."""
+    """Return a version as it was stored; raise NotFound."""
     record, text = table.get(keys.policy_key(version)), table.get(_text_key(version))
     if record is None or text is None:
         raise unknown_version(version)
@@ -212,5 +212,5 @@ def _text_key(version: int) -> keys.RecordKey:
 
 
 def unknown_version(version: int) -> NotFound:
-    """What is wrong with a version that was never kept."""
+    """Return the error for a version that was never stored."""
     return NotFound(f"there is no version {version} of the policy")

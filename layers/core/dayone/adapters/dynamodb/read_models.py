@@ -143,14 +143,14 @@ class DynamoRecords:
         return self._table.query(lie_in, page=_MOST_NOTES)
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
-        """The operations of a change, by subject and number."""
+        """Return the operations of a change, by subject and number."""
         listing = Listing(
             partition=("pk", change_keys.change_partition(change)), sort_key="sk", prefix=change_keys.OPERATION
         )
         return listing.page(self._table, cursor=cursor, limit=limit, read=operation_in)
 
     def plan_of(self, head: Head) -> Sequence[Operation]:
-        """The operations of the plan in force of a subject, by number; none before its first."""
+        """Return the operations of the plan in force of a subject, by number; none before its first."""
         if not head.change:
             return []
         lies_in = Key("pk").eq(change_keys.change_partition(head.change))
@@ -158,11 +158,11 @@ class DynamoRecords:
         return [operation_in(record) for record in self._table.query(same_plan)]
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
-        """Who is in a group as far as AWS confirmed."""
+        """Return the members of a group as confirmed by AWS."""
         return _listed(lists.members_of(group)).page(self._table, cursor=cursor, limit=limit, read=_member)
 
     def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
-        """What a group has where, as far as AWS confirmed."""
+        """Return the assignments of a group as confirmed by AWS."""
         return _listed(lists.assignments_of(group)).page(self._table, cursor=cursor, limit=limit, read=_assignment)
 
 
@@ -222,13 +222,13 @@ class DynamoStateTables:
 
 
 def noted_owner(client: "DynamoDBClient", name: str) -> TableOwner | None:
-    """Whom the table says that it was taken for, or None when it says nothing."""
+    """Return the recorded owner of the table, or None when it has none."""
     record = DynamoTable(client, name).get(_OWNER)
     return decode(TableOwner, record) if record else None
 
 
 def described_table(client: "DynamoDBClient", name: str) -> TableDescription:
-    """A table as DescribeTable has it; raises NotFound. Source: DynamoDB API Reference, DescribeTable."""
+    """Return a table as described by DescribeTable; raise NotFound. Source: DynamoDB API Reference, DescribeTable."""
     with translated():
         table: Mapping[str, Any] = client.describe_table(TableName=name)["Table"]
     stream = table.get("StreamSpecification", {})
@@ -251,5 +251,5 @@ def _index(index: Mapping[str, Any]) -> TableIndex:
 
 
 def _keys(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    """The partition key before the sort key."""
+    """Return the partition key before the sort key."""
     return tuple(key["AttributeName"] for key in sorted(schema["KeySchema"], key=lambda key: key["KeyType"] == _RANGE))

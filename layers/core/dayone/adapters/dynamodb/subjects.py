@@ -36,19 +36,19 @@ _REMEMBERED_FOR = timedelta(days=30)
 
 
 def claim_key(claim: str) -> RecordKey:
-    """The record of a user name or an e-mail address, such as `email:ada@example.com`."""
+    """Return the key of a user name or an e-mail address, such as `email:ada@example.com`."""
     return RecordKey(f"CLAIM#{claim}", HEAD)
 
 
 def claim_in(record: Mapping[str, Any]) -> Claim:
-    """The claim in its record, which may be empty."""
+    """Return the claim in its record, which may be empty."""
     return Claim(holder=str(record.get(_HOLDER, "")), former=str(record.get(_FORMER, "")))
 
 
 def claims_in(plan: Plan) -> dict[str, Write]:
-    """The writes by which a plan's subject gets what it claims and gives up what it claims no more, by their names."""
+    """Return the writes by which a plan's subject gains new claims and gives up former ones, by their names."""
     name, before, after = plan.after.subject.name, set(plan.before.claims), set(plan.after.claims)
-    # Somebody else may have claimed the same since it was looked at.
+    # Another subject may have claimed the same since it was read.
     is_to_be_had = IS_NEW | Attr(_HOLDER).not_exists() | Attr(_HOLDER).eq(name)
     taken: dict[str, Write] = {
         f"claim {value}": Put({**claim_key(value)._asdict(), _HOLDER: name}, condition=is_to_be_had)
@@ -83,7 +83,7 @@ class DynamoSubjects:
         self._table = table
 
     def load(self, subject: Subject) -> SubjectState:
-        """The newest state; a subject never seen before has an empty one."""
+        """Return the newest state; a subject never seen before has an empty one."""
         # The progress, which has the revision, before all else, never in one Query: what moves between the two reads
         # then moved after the revision was read, and a plan made from the mixture is refused.
         progress = self._table.get(progress_key(subject)) or {}
@@ -91,7 +91,7 @@ class DynamoSubjects:
         return state_in(self._table.query(lies_in), subject=subject, progress=progress)
 
     def is_planned(self, subject: Subject, *, change: str) -> bool:
-        """Whether this change has planned this subject already."""
+        """Return whether this change has planned this subject already."""
         if self._table.get(change_keys.planned_key(subject, change=change)) is None:
             return False
         # Whoever planned it may have died before that was counted.
@@ -99,16 +99,16 @@ class DynamoSubjects:
         return True
 
     def taken_by(self, delivery: str) -> str:
-        """The change that took a delivery of this name, or empty."""
+        """Return the change that took a delivery of this name, or empty."""
         record = self._table.get(keys.delivery_key(delivery))
         return str(record["change"]) if record else ""
 
     def claimed(self, claim: str) -> Claim:
-        """Whose a user name or an e-mail address is, and whose it was before."""
+        """Return the current and the former holders of a user name or an e-mail address."""
         return claim_in(self._table.get(claim_key(claim)) or {})
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
-        """Names of known subjects of a kind in order, those after `after`."""
+        """Return names of recorded subjects of a kind in order, those after `after`."""
         listed: ConditionBase = Key("listed_in").eq(lists.list_of(kind))
         if after:
             listed &= Key("listed_as").gt(after)
@@ -160,7 +160,7 @@ def _writes(plan: Plan) -> dict[str, Write]:
     progress = progress_record(replace(plan.after, revision=plan.before.revision + 1))
     head = head_record(plan.after)
     writes: dict[str, Write] = {
-        # Most that is told again says nothing new.
+        # Most repeated records contain nothing new.
         **({_HEAD: Put(head)} if head != head_record(plan.before) or not plan.before.revision else {}),
         _PROGRESS: Put(progress, condition=nothing_moved_since(plan.before)),
         **plan_counts.counting(plan),

@@ -44,7 +44,7 @@ class DynamoTable:
         self._jitter = jitter
 
     def get(self, key: RecordKey) -> Record | None:
-        """The record, or None when there is none."""
+        """Return the record, or None when there is none."""
         with translated():
             answer = self._client.get_item(TableName=self._name, Key=key_of(key), ConsistentRead=True)
         return plain(answer["Item"]) if "Item" in answer else None
@@ -66,9 +66,9 @@ class DynamoTable:
         page: int | None = None,
         only: str = "",
     ) -> Iterator[Record]:
-        """Records in the order of their sort key, at most `limit`; `after` is the key of the last one seen.
+        """Yield records in the order of their sort key, at most `limit`; `after` is the key of the last one read.
 
-        Read as they are asked for, `page` at a time where only the reader knows when to stop; `only` is one attribute.
+        They are read on demand, `page` at a time where only the reader knows when to stop; `only` is one attribute.
         """
         request: dict[str, Any] = {"TableName": self._name, "ScanIndexForward": not newest_first}
         request |= built(condition, parameter="KeyConditionExpression", is_key=True)
@@ -178,17 +178,17 @@ class Listing:
         return sorted({"pk", "sk", self.partition[0], self.sort_key})
 
     def cursor_at(self, record: Mapping[str, str]) -> str:
-        """The place behind a record of this list."""
+        """Return the cursor for the place behind a record of this list."""
         place = json.dumps({name: record[name] for name in self._names()}, separators=(",", ":"))
         return urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
     def place_of(self, cursor: str) -> dict[str, str]:
-        """The key that a cursor stands for; raises Invalid for one that is not of this list."""
+        """Return the key in a cursor; raise Invalid for one that is not of this list."""
         try:
             place = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         except ValueError as error:
             raise Invalid("the cursor cannot be read") from error
-        # DynamoDB would read on from wherever the key says, or answer with an error of its own.
+        # DynamoDB would continue from any key, or answer with an error of its own.
         if not (
             isinstance(place, dict)
             and sorted(place) == self._names()
@@ -213,13 +213,13 @@ _MOST_IN_A_BATCH_READ = 100
 _MOST_IN_A_BATCH_WRITE = 25
 # Source: DynamoDB service quotas.
 MOST_IN_A_TRANSACTION = 100
-# What a cancelled transaction says of each of its writes. Source: DynamoDB API, TransactWriteItems.
+# The reasons of a cancelled transaction for each of its writes. Source: DynamoDB API, TransactWriteItems.
 _NOTHING = "None"
 _TOO_MUCH = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 class InTheWay(Enum):
-    """Why a write, alone or of a transaction, did not go through."""
+    """Reasons why a write, alone or in a transaction, did not succeed."""
 
     CONDITION = "ConditionalCheckFailed"
     SOMEBODY_ELSE = "TransactionConflict"
@@ -243,10 +243,11 @@ def attempt(client: "DynamoDBClient", table: str, writes: Mapping[str, Write]) -
 
 
 def attempt_alone(client: "DynamoDBClient", table: str, write: Single) -> InTheWay | None:
-    """Do one write by itself; returns what stood in its way, if anything did.
+    """Do one write by itself; return the reason of its failure, if it failed.
 
-    A transaction has a token by which DynamoDB knows it again; this has none. When botocore tries it again because an
-    answer was lost, it may be refused by its own first try, and is then known by what it has written.
+    A transaction has a token by which DynamoDB recognises a repetition; this has none. When botocore repeats it because
+    an answer was lost, it may be refused because of its own first attempt, and is then recognised by what it has
+    written.
     """
     calls: Mapping[type[Single], Any] = {Put: client.put_item, Update: client.update_item, Delete: client.delete_item}
     conditional = {} if write.condition is None else {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -264,7 +265,7 @@ def attempt_alone(client: "DynamoDBClient", table: str, write: Single) -> InTheW
 
 
 def _is_written(write: Single, item: Mapping[str, Any] | None) -> bool:
-    """Whether an item, as the low-level API gives it, is as this write leaves it."""
+    """Return whether an item, as the low-level API returns it, is as this write leaves it."""
     match write:
         case Put(record):
             return item == typed(record)
@@ -272,7 +273,7 @@ def _is_written(write: Single, item: Mapping[str, Any] | None) -> bool:
             return item is None
     gone = {*write.remove, *(name for name, value in write.put.items() if is_empty(value))}
     put = typed({name: value for name, value in write.put.items() if name not in gone})
-    # Of a number that was added to nobody knows what it was before.
+    # The former value of an incremented number is unknown.
     return item is not None and not write.add and item.items() >= put.items() and not gone & item.keys()
 
 

@@ -21,7 +21,7 @@ IS_OPEN: ConditionBase = EXISTS & Attr("state").is_in(sorted(encode(state) for s
 IS_HELD: ConditionBase = Attr("state").eq(encode(OperationState.HELD))
 # A change that holds something else by now keeps its mark.
 HOLDS_NOTHING: ConditionBase = Attr("held").not_exists() | Attr("held").eq(0)
-# A subject is counted once as given up, until it is asked for again.
+# A subject is counted once as given up, until it is to be planned again.
 IS_GIVEN_UP: ConditionBase = EXISTS & Attr("is_over").not_exists()
 IS_NOT_GIVEN_UP: ConditionBase = IS_NEW | Attr("is_over").exists()
 # AWS is called for an operation that waits, never for one it works on already.
@@ -29,7 +29,7 @@ IS_PENDING: ConditionBase = Attr("state").eq(encode(OperationState.PENDING))
 
 
 def is_taken_by_nobody_but(change: str) -> ConditionBase:
-    """A delivery counts once; a change that had noted it may have died before it had done the rest."""
+    """Require that a delivery counts once; a change that had noted it may have died before it had done the rest."""
     return IS_NEW | Attr("change").eq(change)
 
 
@@ -43,12 +43,12 @@ def nothing_moved_since(head: Head) -> ConditionBase:
 
 
 def is_as_it_was(plan: Mapping[str, Any]) -> ConditionBase:
-    """The progress of a plan is the one that was read: what is written to it was computed from that."""
+    """Require that a plan's progress is as it was read, because the write was computed from it."""
     return Attr("revision").eq(plan["revision"])
 
 
 def is_as_read(resource: Applied | None) -> ConditionBase:
-    """The resource is as it was read, or still not there: every attempt and every end leaves its name and its time."""
+    """Require that a resource is as it was read, or still absent: every attempt and end stores its name and time."""
     if resource is None:
         return IS_NEW
     written = {"operation": resource.operation, "at": encode(resource.at)}
@@ -62,13 +62,13 @@ def holds_what_was_shown(version: int) -> ConditionBase:
 
 
 def is_counted(*, was: bool) -> ConditionBase:
-    """The resource is still counted, or still not, as it was read: the sum must follow every change of that."""
+    """Require that a resource is still counted, or still not, as it was read, so that the sum follows every change."""
     flag = Attr("counted")
     return flag.eq(was) if was else flag.not_exists() | flag.eq(was)
 
 
 def is_in_force(generation: str) -> ConditionBase:
-    """The plan is the newest one: an older plan's operations may not begin, nor count on the newer plan's head."""
+    """Require the newest plan: an older one's operations may not begin, nor count on the newer plan's head."""
     return Attr("generation").eq(generation)
 
 
@@ -78,7 +78,7 @@ def may_begin(operation: Operation) -> ConditionBase:
 
 
 def leaves_room_for(more: int, *, most: int, counter: str) -> ConditionBase:
-    """Removals are counted against the limit by whoever commits first: two plans cannot both take what is left."""
+    """Require room for removals within the limit, so that two plans cannot both take the rest."""
     return Attr(counter).not_exists() | Attr(counter).lte(most - more)
 
 
@@ -88,12 +88,12 @@ def is_tried_as_often_as(operation: Operation) -> ConditionBase:
 
 
 def ends_with(digest: str) -> ConditionBase:
-    """The chain still ends where it was read, so that no two entries follow the same one."""
+    """Require that the chain still ends where it was read, so that no two entries follow the same one."""
     return Attr("hash").eq(digest)
 
 
 def is_older_than(version: int) -> ConditionBase:
-    """The policy in force never goes back to an older version by an event that comes late."""
+    """Require that the policy in force is older, so that a late event does not restore an older version."""
     return IS_NEW | Attr("version").lt(version)
 
 
@@ -103,12 +103,12 @@ def is_version(version: int) -> ConditionBase:
 
 
 def expects_fewer_than(subjects: int) -> ConditionBase:
-    """A change has what was asked for once, also when the same cause asks for less under another policy."""
+    """Require a smaller number of subjects, so that a change keeps its first count under another policy."""
     return Attr("subjects").attribute_type("NULL") | Attr("subjects").not_exists() | Attr("subjects").lt(subjects)
 
 
 def was_read_before(moment: str) -> ConditionBase:
-    """What is kept was read no later: a name that was on its way during a rename does not come back after it."""
+    """Require that the stored value was read no later, so that a name read during a rename does not return after it."""
     return IS_NEW | Attr("read_at").lte(moment)
 
 
@@ -118,12 +118,12 @@ def is_free_for(holder: str, *, now: str) -> ConditionBase:
 
 
 def is_held_by(holder: str) -> ConditionBase:
-    """A run that was believed dead does not give back what is another's by now."""
+    """Require the same holder, so that a run believed dead does not release another run's lease."""
     return Attr("holder").eq(holder)
 
 
 def has_newest(number: int, *, state: str) -> ConditionBase:
-    """What is recorded was judged against the newest version, in the state that it was read in."""
+    """Require the newest version, in the state in which it was read."""
     return Attr("newest").eq(number) & Attr("state").eq(state)
 
 
@@ -132,18 +132,18 @@ _plain = TypeDeserializer().deserialize
 
 
 def typed(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as the low-level API writes it: `{"pk": {"S": "…"}}`; raises TooLarge for a key that is too long."""
+    """Convert a record for the low-level API: `{"pk": {"S": "…"}}`; raise TooLarge for a key that is too long."""
     check_keys(record)
     return {name: _typed(value) for name, value in record.items()}
 
 
 def plain(image: Mapping[str, Any]) -> Record:
-    """A record from what the low-level API, or the table's stream, says."""
+    """Convert a record from the low-level API, or from the table's stream."""
     return {name: _plain(value) for name, value in image.items()}
 
 
 def key_of(key: RecordKey) -> dict[str, Any]:
-    """A primary key for the low-level API; raises TooLarge for one that is too long."""
+    """Convert a primary key for the low-level API; raise TooLarge for one that is too long."""
     check_keys(key._asdict())
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
@@ -157,7 +157,7 @@ class Put:
     condition: ConditionBase | None = None
 
     def request(self) -> dict[str, Any]:
-        """The parameters of PutItem."""
+        """Return the parameters of PutItem."""
         return {"Item": typed(self.record), **_conditional(self.condition)}
 
 
@@ -170,7 +170,7 @@ class Delete:
     condition: ConditionBase | None = None
 
     def request(self) -> dict[str, Any]:
-        """The parameters of DeleteItem."""
+        """Return the parameters of DeleteItem."""
         return {"Key": key_of(self.key), **_conditional(self.condition)}
 
 
@@ -183,7 +183,7 @@ class Check:
     condition: ConditionBase
 
     def request(self) -> dict[str, Any]:
-        """The parameters of ConditionCheck."""
+        """Return the parameters of ConditionCheck."""
         return {"Key": key_of(self.key), **_conditional(self.condition)}
 
 
@@ -204,7 +204,7 @@ class Update:
     condition: ConditionBase | None = None
 
     def request(self) -> dict[str, Any]:
-        """The parameters of UpdateItem."""
+        """Return the parameters of UpdateItem."""
         check_keys(self.put)
         full = {name: value for name, value in self.put.items() if not is_empty(value)}
         gone = [*self.remove, *(name for name in self.put if name not in full)]
@@ -231,7 +231,7 @@ Write = Single | Check
 
 
 def built(condition: ConditionBase, *, parameter: str, is_key: bool = False) -> dict[str, Any]:
-    """A condition under the name of the request's parameter, with its placeholders."""
+    """Return a condition as the named request parameter, with its placeholders."""
     expression = ConditionExpressionBuilder().build_expression(condition, is_key_condition=is_key)
     request: dict[str, Any] = {
         parameter: expression.condition_expression,

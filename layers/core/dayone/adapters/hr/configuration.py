@@ -25,7 +25,7 @@ class SsmHrTexts:
 
     def texts(self) -> ConfigurationTexts:
         """See HrParameters."""
-        # Of a list of names AWS says which are not there; the single call would raise for it.
+        # For a list of names AWS reports the missing ones; the call for a single name would raise.
         with never_rejected():
             answer = self._client.get_parameters(Names=[self._written, self._approved])
         values = {parameter["Name"]: parameter["Value"] for parameter in answer.get("Parameters", [])}

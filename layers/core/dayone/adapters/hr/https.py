@@ -46,7 +46,7 @@ class Https:
                 redirect=0,
                 other=0,
                 raise_on_redirect=False,
-                # It would sleep for as long as it is told to.
+                # It would sleep for as long as the server asks.
                 respect_retry_after_header=False,
             ),
             maxsize=1,
@@ -54,10 +54,10 @@ class Https:
         self._pool.pool_classes_by_scheme = self._outside.pools()
 
     def call(self, url: str, *, method: str = "GET", headers: Mapping[str, str], body: bytes = b"") -> Reply:
-        """Send a request; raises Throttled or Unreachable when the system has to be waited for.
+        """Send a request; raise Throttled or Unreachable when the whole system must be waited for.
 
         Raises Unavailable for an address that is not allowed, and for an answer that is too large or cannot be
-        unpacked: that says nothing of what else the system is asked for.
+        unpacked: other requests to the system are not affected.
         """
         status, text, answered = self._exchanged(url, method=method, headers=headers, body=body)
         later = answered.get("retry-after", "")
@@ -73,7 +73,7 @@ class Https:
     def _exchanged(
         self, url: str, *, method: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, bytes, Mapping[str, str]]:
-        """The status, the body as it was sent, and the headers with names in lower case."""
+        """Return the status, the body as it was sent, and the headers with names in lower case."""
         try:
             with (
                 self._outside.cut_after(_MOST_SECONDS) as is_cut,
@@ -94,7 +94,7 @@ class Https:
 
 
 def _unpacked(text: bytes, *, encoding: str) -> bytes:
-    """What was packed, as far as the largest answer goes; raises Unavailable."""
+    """Decompress a body, up to the size limit; raise Unavailable."""
     if encoding in ("", "identity") or not text:
         return text
     try:

@@ -24,9 +24,9 @@ class NotPublic(HTTPError):
 
 
 class Outside:
-    """Connects to public addresses, and to networks (CIDR) that the operator has `opened`; there TLS may be missing.
+    """Connections to public addresses, and to networks (CIDR) `opened` by the operator, where TLS may be missing.
 
-    Of the addresses that a name has, all have to be allowed, and the socket is made to the very one that was looked at.
+    All addresses of a name must be allowed, and the socket is opened to the very address that was checked.
     """
 
     def __init__(self, opened: Iterable[str] = ()) -> None:
@@ -35,12 +35,12 @@ class Outside:
         finalize(self, _close, self._sockets)
 
     def is_opened(self, text: str) -> bool:
-        """Whether the operator has named the network of this address."""
+        """Return whether the operator has listed the network of this address."""
         address = meant_by(text)
         return any(address in network for network in self._opened)
 
     def allows(self, text: str) -> bool:
-        """Whether this address may be connected to."""
+        """Return whether connections to this address are allowed."""
         return self.is_opened(text) or is_public(meant_by(text))
 
     def pools(self) -> dict[str, type[HTTPConnectionPool]]:
@@ -56,7 +56,7 @@ class Outside:
         }
 
     def connect(self, connection: HTTPConnection, *, is_allowed: Any) -> socket.socket:  # noqa: ANN401 - a predicate
-        """A socket to the first address that answers within the connection's time-out; raises NotPublic."""
+        """Open a socket to the first address that answers within the connection's time-out; raise NotPublic."""
         until = time.monotonic() + float(connection.timeout or 0)
         try:
             found = socket.getaddrinfo(connection.host.strip("[]"), connection.port, type=socket.SOCK_STREAM)
@@ -110,7 +110,7 @@ def _close(sockets: Mapping[tuple[str, int], socket.socket]) -> None:
 
 
 def meant_by(text: str) -> Address:
-    """The address that a packet to this one reaches: the IPv4 address in it, where an IPv6 address carries one."""
+    """Return the address that a packet to this one reaches: the IPv4 address embedded in an IPv6 address, if any."""
     address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv4Address):
         return address
@@ -122,5 +122,5 @@ def meant_by(text: str) -> Address:
 
 
 def is_public(address: Address) -> bool:
-    """Whether it is an address of the internet; not private, of this link or machine, shared, reserved or of many."""
+    """Return whether an address is public; not private, link-local, loopback, shared, reserved or multicast."""
     return address.is_global and not (address.is_multicast or address.is_reserved)

@@ -1,4 +1,4 @@
-"""The records of HR systems, asked for through their APIs."""
+"""Records of HR systems, fetched from their APIs."""
 
 import json
 from datetime import datetime

@@ -18,14 +18,14 @@ _KEYS_LAST_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class SecretNames:
-    """Which secret is whose: the one that the source names, or one of `given`, or `folder` and the source's name."""
+    """Names of secrets: the one in the source's settings, or one of `given`, or `folder` and the source's name."""
 
     folder: str
     given: Mapping[str, str] = field(default_factory=dict)
     is_for_api: bool = False
 
     def of(self, source: Source) -> str:
-        """The name or ARN of the source's secret."""
+        """Return the name or ARN of the source's secret."""
         named = source.api_secret if self.is_for_api else source.secret
         return named or self.given.get(source.name) or f"{self.folder}/{source.name}"
 

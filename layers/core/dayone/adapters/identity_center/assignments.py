@@ -46,7 +46,7 @@ class SsoAssignments:
         return asked["AccountAssignmentDeletionStatus"]["RequestId"]
 
     def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        """See Assignments; AWS does not say in which order it lists, so a full page without them ends the look."""
+        """See Assignments; AWS's order is undocumented, so the search ends with a full page without these requests."""
         pages = self._client.get_paginator("list_account_assignment_creation_status")
         with translated():
             listed = entries_of(self._pages(pages), member="AccountAssignmentsCreationStatus", asked=asked)

@@ -16,7 +16,7 @@ _PATHS_OF_A_GROUP = {"name": "displayName", "description": "description"}
 
 
 def new_user(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - keyword arguments of a boto3 method
-    """What CreateUser takes for these attributes; empty ones are left out, because AWS refuses empty texts."""
+    """Return the parameters of CreateUser for these attributes, without empty ones, which AWS refuses."""
     given = {name: text for name, text in attributes.items() if text}
     plain = {"user_name": "UserName", "display_name": "DisplayName", "title": "Title"}
     names = {"given_name": "GivenName", "family_name": "FamilyName"}
@@ -29,13 +29,13 @@ def new_user(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - keyword ar
 
 
 def new_group(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - keyword arguments of a boto3 method
-    """What CreateGroup takes for these attributes; an empty description is left out, because AWS refuses it."""
+    """Return the parameters of CreateGroup for these attributes, without an empty description, which AWS refuses."""
     described = {"Description": attributes["description"]} if attributes.get("description") else {}
     return {"DisplayName": attributes["name"], **described}
 
 
 def changes_of_user(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - the stubs have a type for this alone
-    """The Operations of UpdateUser that set these attributes; an empty text unsets one.
+    """Return the Operations of UpdateUser that set these attributes; an empty text unsets one.
 
     A complex attribute is replaced whole, with keys in camel case, and an operation without a value unsets.
     """
@@ -43,17 +43,17 @@ def changes_of_user(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - the
 
 
 def changes_of_group(attributes: Mapping[str, str]) -> Any:  # noqa: ANN401 - the stubs have a type for this alone
-    """The Operations of UpdateGroup that set these attributes; an empty text unsets one."""
+    """Return the Operations of UpdateGroup that set these attributes; an empty text unsets one."""
     return [{"AttributePath": _PATHS_OF_A_GROUP[word], **_value(word, text)} for word, text in attributes.items()]
 
 
 def words_of_user(user: Mapping[str, Any]) -> Mapping[str, str]:
-    """The attributes of a user as DescribeUser answers; those it does not have are left out."""
+    """Return the attributes of a user as DescribeUser answers, without missing ones."""
     return {word: text for word, text in _words(user) if text}
 
 
 def words_of_group(group: Mapping[str, Any]) -> Mapping[str, str]:
-    """The attributes of a group as DescribeGroup answers; without a description that is empty."""
+    """Return the attributes of a group as DescribeGroup answers; a missing description is empty."""
     return {"name": group["DisplayName"], "description": group.get("Description", "")}
 
 

@@ -17,7 +17,7 @@ _HOLDS = timedelta(minutes=1)
 
 
 class AdministeredFrom(StrEnum):
-    """Where the operator says that Day One is; `AUTO` asks AWS."""
+    """Account in which Day One runs, as set by the operator; `AUTO` determines it by a call to AWS."""
 
     AUTO = "auto"
     MANAGEMENT_ACCOUNT = "management-account"
@@ -27,9 +27,9 @@ class AdministeredFrom(StrEnum):
 class SsoStanding:
     """The port Standing: an organisation's instance of Identity Center belongs to the management account.
 
-    `has_management_rights` says, for where that is this account, whether the executor has the IAM rights it takes.
-    Source: IAM Identity Center API, DescribeInstance: OwnerAccountId. The names of permission sets never change, so
-    those once seen are remembered; which of them are in use in the management account holds for a minute of `clock`.
+    `has_management_rights` is, if Day One runs there, whether the executor has the IAM rights that AWS demands. Source:
+    IAM Identity Center API, DescribeInstance: OwnerAccountId. The names of permission sets never change, so they are
+    cached; which of them are in use in the management account is cached for a minute of `clock`.
     """
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
@@ -59,7 +59,7 @@ class SsoStanding:
         self._known: tuple[OffLimits, datetime] | None = None
 
     def off_limits(self) -> OffLimits:
-        """See Standing; raises Refused for a word that does not say where Day One is."""
+        """See Standing; raises Refused for an invalid setting."""
         said = _said(self._administered_from)
         if said is AdministeredFrom.MANAGEMENT_ACCOUNT:
             return self._of_this

@@ -57,7 +57,7 @@ class IdentityStoreNames:
         return Found(references={"group_id": group["GroupId"]}, attributes=words_of_group(group))
 
 
-def _unique(path: str, value: str) -> Any:  # noqa: ANN401 - the type is known to the stubs only, twice under two names
+def _unique(path: str, value: str) -> Any:  # noqa: ANN401 - the type is in the stubs only, twice under two names
     return {"UniqueAttribute": {"AttributePath": path, "AttributeValue": value}}
 
 
@@ -85,7 +85,7 @@ class PermissionSetNames:
         self._names: dict[str, str] = {}
 
     def find(self, name: str) -> Mapping[str, Any] | None:
-        """The permission set of this name as DescribePermissionSet answers it, or None."""
+        """Return the permission set of this name as DescribePermissionSet answers it, or None."""
         for arn in [arn for arn, its_name in self._names.items() if its_name == name]:
             if described := self._describe(arn):
                 return described

@@ -23,7 +23,7 @@ from dayone.ports.identity_center import Receipt, RequestState
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
 
-# AWS takes no empty description, and does not say what leaving it out of an update does. A blank is allowed.
+# AWS accepts no empty description, and does not document its omission in an update. A blank is allowed.
 _BLANK = " "
 _DEFAULT_SESSION = "PT1H"
 
@@ -73,7 +73,7 @@ class SsoProvisioning:
             )
         told = answer["PermissionSetProvisioningStatus"]
         state, arn = request_state(told), told.get("PermissionSetArn")
-        # AWS does not say how it ends where there is nothing to bring up to date. Then no account has an old form. And
+        # AWS does not document the end of a request with nothing to update. Then no account has an old form. And
         # in the management account it takes its caller's rights even where that has the newest one already.
         left = self.outdated_accounts if is_denied_by_iam(state) else self.accounts
         if state.failure_reason and arn and not left(arn):

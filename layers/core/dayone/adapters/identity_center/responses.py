@@ -1,4 +1,4 @@
-"""What the answers of the API `sso-admin` have in common."""
+"""Common parts of responses of the API `sso-admin`."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -21,26 +21,26 @@ _WHAT_TO_DO = (
 
 
 def receipt(answer: Mapping[str, Any], **references: str) -> Receipt:
-    """The receipt for a call that has taken effect, with the ids it gave."""
+    """Return the receipt for a call that has taken effect, with the ids it gave."""
     return Receipt(request_id=answer["ResponseMetadata"]["RequestId"], references=references)
 
 
 def request_state(told: Mapping[str, Any]) -> RequestState:
-    """What a status structure says: `Status` IN_PROGRESS, FAILED with a `FailureReason`, or SUCCEEDED."""
+    """Parse a status structure: `Status` IN_PROGRESS, FAILED with a `FailureReason`, or SUCCEEDED."""
     status = told["Status"]
     reason = str(told.get("FailureReason") or _NO_REASON) if status == "FAILED" else ""
     return RequestState(is_over=status != "IN_PROGRESS", failure_reason=reason)
 
 
 def is_denied_by_iam(state: RequestState) -> bool:
-    """Whether AWS refused to work in the management account with the rights that we have there."""
+    """Return whether AWS refused the request in the management account because of our IAM rights there."""
     return _DENIED_BY_IAM in state.failure_reason
 
 
 def explained(state: RequestState, *, lacks_rights: bool) -> RequestState:
-    """The state, with what is to be done before AWS's words where we were not given rights in the management account.
+    """Return the state, with the fix before AWS's words where Day One was not given rights in the management account.
 
-    Given them, the words stand alone: then waiting helps, or mending the role.
+    With those rights, the words stand alone: then waiting helps, or repairing the role.
     """
     if not (lacks_rights and is_denied_by_iam(state)):
         return state
@@ -48,10 +48,10 @@ def explained(state: RequestState, *, lacks_rights: bool) -> RequestState:
 
 
 def entries_of(pages: Iterable[Mapping[str, Any]], *, member: str, asked: Collection[str]) -> list[Mapping[str, Any]]:
-    """The entries of a list of requests, as far as it is worth reading for those asked about.
+    """Return the entries of a list of requests, up to the page where further reading is not worthwhile.
 
-    A page may be short or empty with more to come, so that is read on. A full one that does not have them ends it: AWS
-    does not say in which order it lists, and whoever is still missing is asked about by id.
+    A page may be short or empty with more to follow, so reading continues. A full one without these requests ends it:
+    AWS's order is undocumented, and the missing ones are polled by id.
     """
     found: list[Mapping[str, Any]] = []
     for page in islice(pages, _MOST_PAGES):
@@ -65,7 +65,7 @@ def entries_of(pages: Iterable[Mapping[str, Any]], *, member: str, asked: Collec
 def states_of(
     listed: Iterable[Mapping[str, Any]], *, asked: Collection[str], describe: Callable[[str], RequestState]
 ) -> Mapping[str, RequestState]:
-    """What a list of requests tells of those asked about; a failure's reason is not in it and is asked for."""
+    """Return the listed states of these requests; the reason of a failure is not in the list and is read separately."""
     told = {pair["RequestId"]: pair for pair in listed if pair["RequestId"] in asked}
     return {
         request_id: describe(request_id) if pair["Status"] == "FAILED" else request_state(pair)
@@ -74,10 +74,10 @@ def states_of(
 
 
 def seen(look: Callable[[], bool]) -> bool:
-    """Whether a look shows that what was refused with ConflictException is there already; False when it shows nothing.
+    """Return whether a read shows that a resource refused with ConflictException exists; False when it fails.
 
-    AWS has one code for that and for a write that has not settled: only looking tells them apart. And a look that
-    fails must not make it doubtful that nothing was written.
+    AWS has one code for that and for a write that has not settled: only a read distinguishes them. And a failed read
+    must not make it doubtful that nothing was written.
     """
     try:
         return look()

@@ -25,7 +25,7 @@ _READINGS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class _Read:
-    """What Organizations said of an account, None when it is no member, and when the call began."""
+    """Organizations' answer for an account, None when it is no member, and the start of the call."""
 
     began: datetime
     described: "AccountTypeDef | None"
@@ -36,9 +36,9 @@ class _Read:
 class AwsOrganization:
     """The port Organization over the API `organizations`. Source: AWS Organizations API Reference.
 
-    An account takes two calls, one for its tags, and one for each name of a unit that nobody has asked for within an
-    hour; AWS answers only two of those a second, so `names` remembers them for all processes. Several events about one
-    account are answered with one reading if that began after them.
+    An account takes two calls, one for its tags, and one for each name of a unit that was not read within an hour; AWS
+    answers only two of those a second, so `names` caches them for all processes. Several events about one account are
+    answered with one reading if that began after them.
     """
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
@@ -92,7 +92,7 @@ class AwsOrganization:
             return
 
     def is_still_there(self, account: Account) -> bool:
-        """See Organization; asks nobody but `names`."""
+        """See Organization; reads only `names`."""
         known = self._names.known(account.ou_ids)
         if len(known) < len(account.ou_ids):
             return True
@@ -142,7 +142,7 @@ class AwsOrganization:
 
 
 def account_in(described: "AccountTypeDef", *, ou_ids: tuple[str, ...], tags: Mapping[str, str], path: str) -> Account:
-    """The account as DescribeAccount answers it, with its place and its tags."""
+    """Return the account as DescribeAccount answers it, with its place and its tags."""
     return Account(
         id=described["Id"],
         name=described.get("Name", ""),

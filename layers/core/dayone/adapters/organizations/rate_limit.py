@@ -38,7 +38,7 @@ class OrganizationsPace:
         self._lock = threading.Lock()
 
     def guard(self, client: "OrganizationsClient") -> "OrganizationsClient":
-        """The same client, each of whose calls waits for its turn."""
+        """Return the same client, with each of its calls waiting for its turn."""
         client.meta.events.register("before-parameter-build", self._before_call)
         client.meta.events.register("response-received", self._answered)
         return client

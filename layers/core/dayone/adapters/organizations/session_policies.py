@@ -13,7 +13,7 @@ from dayone.ports.identity_center import Receipt
 if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
-_FULL_FOR = 600.0  # seconds until it is worth asking again: places become free when sessions are over
+_FULL_FOR = 600.0  # seconds until another attempt: places become free when sessions are over
 
 
 class OrganizationsSessionPolicies:
@@ -85,7 +85,7 @@ class OrganizationsDeniedUsers:
 
 
 SID = "DayOneEndedSessions"
-# The least that any organization has; since May 2026 it is said to be twice as much.
+# The least quota of any organization; since May 2026 it is documented as twice as much.
 # Source: AWS Organizations User Guide, "Quotas and service limits", maximum size of a service control policy.
 LARGEST = 5120
 _KEY = "identitystore:userId"
@@ -96,20 +96,20 @@ type Statement = dict[str, Any]
 
 
 def empty_document() -> str:
-    """The document of a policy that ends nobody's sessions yet."""
+    """Return the document of a policy that denies nobody yet."""
     return _text({"Version": "2012-10-17", "Statement": [_denying(())]})
 
 
 def users_denied(content: str) -> frozenset[str]:
-    """The users who are denied everything; none by a statement of ours that somebody else has changed."""
+    """Return the users who are denied everything; none by a statement of ours that somebody else has changed."""
     ours = [statement for statement in _statements(content) if statement.get("Sid") == SID]
     return frozenset(user for statement in ours if _is_whole(statement) for user in _users(statement))
 
 
 def with_users(content: str, *, add: Collection[str] = (), remove: Collection[str] = ()) -> str:
-    """The document with our statement whole, in its place or at the end; statements of others stay as they are.
+    """Return the document with our statement restored, in its place or at the end; other statements stay as they are.
 
-    Users that are named in what is left of our statement stay, too.
+    Users that are named in the rest of our statement stay, too.
     """
     statements = _statements(content)
     ours = [number for number, statement in enumerate(statements) if statement.get("Sid") == SID]

@@ -18,7 +18,7 @@ _DESCRIPTION = "Denies everything to users whose access has ended, while their l
 
 
 class OrganizationsSessionPolicyStore:
-    """The port SessionPolicyStore over the API `organizations`; whose a policy is, a tag says.
+    """The port SessionPolicyStore over the API `organizations`; a tag names the owner of a policy.
 
     Source: AWS Organizations API Reference.
     """

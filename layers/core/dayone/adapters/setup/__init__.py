@@ -1,1 +1,1 @@
-"""What Day One is deployed into, described by AWS."""
+"""Environment of the deployment, as described by AWS."""

@@ -110,7 +110,7 @@ class IdentityCenterKeySight:
 
 
 class KmsClient(Protocol):
-    """What of boto3's client of KMS is used."""
+    """Methods used of boto3's client of KMS."""
 
     def get_key_policy(self, *, KeyId: str, PolicyName: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's own names
         """See the API of the same name."""

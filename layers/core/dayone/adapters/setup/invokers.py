@@ -1,4 +1,4 @@
-"""Who may invoke functions, by IAM's own simulation of the policies of each user and role."""
+"""Principals allowed to invoke functions, by IAM's own simulation of the policies of each user and role."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -20,8 +20,8 @@ _SERVICE_ROLES = ("/aws-service-role/",)
 class IamInvokerSight:
     """The port InvokerSight over boto3 clients of `iam` and `lambda`, for at most 200 users and roles.
 
-    The simulation knows identity policies and permissions boundaries, and not the service control policies of the
-    organization. Of the functions' own policies it counts whom they allow. Source: IAM API Reference,
+    The simulation covers identity policies and permissions boundaries, and not the service control policies of the
+    organization. The functions' own policies count for the principals they allow. Source: IAM API Reference,
     SimulatePrincipalPolicy; Lambda API Reference, GetPolicy.
     """
 
@@ -57,7 +57,7 @@ class IamInvokerSight:
                 yield from (each["Arn"] for each in page[member] if not each["Path"].startswith(_SERVICE_ROLES))
 
     def _allowed(self, principal: str, functions: Sequence[str]) -> frozenset[str] | None:
-        """The actions that are allowed on any of the functions; None when AWS does not answer for this one."""
+        """Return the actions allowed on any of the functions; None when AWS does not answer for this principal."""
         actions = [_INVOKE, _ADMINISTER]
         try:
             with translated():

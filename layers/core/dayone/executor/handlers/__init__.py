@@ -1,1 +1,1 @@
-"""What each kind of operation does in AWS."""
+"""Handlers of each kind of operation."""

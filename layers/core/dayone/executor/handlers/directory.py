@@ -25,7 +25,7 @@ def await_user(attempt: Attempt, aws: IdentityCenter) -> Succeeded:
 
 
 def delete_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
-    """Delete a user; one whose creation was broken off only when it is as that wanted it."""
+    """Delete a user; one whose creation was interrupted only if it has the attributes of that creation."""
     own, user_id = attempt.own, attempt.references.get("user_id")
     if user_id is None and own is not None and (user_name := own.attributes.get("user_name")):
         found = aws.directory.find_user(user_name)
@@ -114,7 +114,7 @@ def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         membership_id = aws.directory.find_membership(group_id=group_id, user_id=user_id)
         if membership_id is None:
             raise Unavailable(NOT_FOUND_YET) from error
-        # Not adopted, whoever made it: the policy says who belongs in its groups, and a leaver must lose this one too.
+        # Not adopted, whoever made it: the policy determines the members, and a leaver must lose this one too.
         return Succeeded({"membership_id": membership_id})
 
 

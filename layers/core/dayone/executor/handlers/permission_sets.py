@@ -123,7 +123,7 @@ def delete_boundary(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def _met(attempt: Attempt, mismatches: tuple[Mismatch, ...], *, is_ours: bool) -> Outcome | None:
-    """The end of a first write that met what is there already, or None when an earlier try of ours has left that."""
+    """Return the outcome of a first write that found existing contents, or None if they are from an earlier attempt."""
     if not mismatches:
         return Succeeded(adopted=attempt.own is None)
     if attempt.may_have_happened and is_ours:

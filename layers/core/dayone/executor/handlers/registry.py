@@ -95,7 +95,7 @@ _FINDERS: Mapping[ResourceKind, Callable[[IdentityCenter, Mapping[str, str]], Fo
 
 
 def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
-    """Call AWS for one operation. Raises Rejected when AWS says no for good, Unavailable when it may say yes later."""
+    """Perform one operation in AWS. Raises Rejected for a final refusal, Unavailable for one that may pass."""
     operation = attempt.operation
     if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
         # The creation that it was to undo came to nothing after this was planned.
@@ -107,15 +107,15 @@ def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
 
 
 def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed | None:
-    """The end of a first creation whose name is taken already, or None when the way is free.
+    """Return the outcome of a first creation whose name is taken already, or None if the name is free.
 
-    So ends the removal of what is gone since it was planned: begun, it would leave a doubt about something that nobody
-    knows AWS's ids of.
+    The same applies to the removal of a resource that was deleted since it was planned: once begun, it would leave a
+    doubt about a resource whose ids are unknown.
 
-    A user that only an identity provider can make is looked up, and Awaited raised while it is not there. Else groups
-    and permission sets only: once a creation of ours was begun, one that is found by its name counts as ours and can be
-    deleted with all that depends on it, so what humans made must be known before. Raises Conflicting while it is
-    another subject's, which the policy renames or removes.
+    A user that only an identity provider can create is looked up, and Awaited raised while it does not exist. Otherwise
+    only groups and permission sets are checked: once a creation of ours was begun, a resource found by its name counts
+    as ours and can be deleted with all that depends on it, so resources made by humans must be found before. Raises
+    Conflicting while the name belongs to another subject, which the policy renames or removes.
     """
     operation = attempt.operation
     if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
@@ -135,11 +135,11 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
 
 
 def looked_after(attempt: Attempt, *, aws: IdentityCenter, now: datetime) -> Attempt:
-    """The attempt, with what an earlier creation may have made that wanted another form and whose end nobody has seen.
+    """Return the attempt, updated with the result of an unconfirmed earlier creation in another form.
 
-    One form is remembered of what is in doubt. So the earlier one is looked for, before this one may be there as well:
-    as it was wanted then it is ours, and is brought up to date; where it is not, only this form is in doubt from now
-    on. Raises Unavailable while it is too soon to say that it is not there.
+    Only one form is stored for a resource in doubt, so the earlier one is looked up before this one may exist as well:
+    in the form desired then it is ours, and is updated; if it does not exist, only this form is in doubt from now on.
+    Raises Unavailable while it is too early to conclude that it does not exist.
     """
     own, find = attempt.own, _FINDERS.get(attempt.operation.resource.kind)
     is_begun = attempt.action is Action.CREATE and attempt.may_have_happened
@@ -156,7 +156,7 @@ def looked_after(attempt: Attempt, *, aws: IdentityCenter, now: datetime) -> Att
 
 
 def status(operation: Operation, *, aws: IdentityCenter) -> RequestState:
-    """What AWS says of a submitted operation; raises NotFound when AWS no longer knows its request id."""
+    """Return AWS's state of a submitted operation; raise NotFound when AWS no longer has its request id."""
     if operation.resource.kind is ResourceKind.PROVISIONING:
         return aws.permission_sets.provisioning(operation.request_id)
     if operation.action is Action.DELETE:

@@ -12,7 +12,7 @@ def end_sessions(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def release_sessions(attempt: Attempt, aws: IdentityCenter) -> Outcome:
-    """Deny nothing to the user any more; where they were put in is not known when that was broken off."""
+    """Remove the user from the deny policies, from all of them if the entry was interrupted."""
     own = attempt.own
     user_id = own.attributes.get("user_id", "") if own else ""
     # One that was begun once more may be in another policy as well.

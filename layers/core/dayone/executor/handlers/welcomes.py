@@ -1,4 +1,4 @@
-"""Tell somebody who has just got access that they can begin."""
+"""Send a welcome message to a person who has just got access."""
 
 from dayone.errors import Refused
 from dayone.executor.attempt import Attempt, IdentityCenter

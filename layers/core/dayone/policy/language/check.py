@@ -1,4 +1,4 @@
-"""Check a policy without any network: all that its files alone tell."""
+"""Check a policy from its files alone, without any network."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,7 +11,7 @@ from dayone.policy.unmatchable_rules import unassigned_sets, unmatchable_rules
 
 
 def check_policy(files: Mapping[str, str]) -> tuple[Policy, Sequence[str]]:
-    """The policy with notes on it; raises Invalid as `read_policy` does, and for rules that can match nothing."""
+    """Return the policy with notes; raise Invalid as `read_policy` does, and for rules that can match nothing."""
     policy = read_policy(files, version=0)
     if mistakes := unmatchable_rules(policy):
         raise invalid_by(mistakes)
@@ -19,7 +19,7 @@ def check_policy(files: Mapping[str, str]) -> tuple[Policy, Sequence[str]]:
 
 
 def invalid_by(mistakes: Iterable[PolicyNote]) -> Invalid:
-    """The error for mistakes in what a policy means, as `invalid_policy` has it for those in how it is written."""
+    """Return the error for mistakes in a policy's meaning, as `invalid_policy` does for those in its notation."""
     return invalid_policy(
         Finding(file=note.location.file, line=note.location.line, column=1, said=note.text) for note in mistakes
     )

@@ -1,4 +1,4 @@
-"""What a single word of a policy may be, of people, groups and accounts: AWS's own limits among them."""
+"""Valid values of single fields of a policy, for people, groups and accounts, within AWS's limits."""
 
 import json
 import re
@@ -30,17 +30,17 @@ def refuse(said: str) -> NoReturn:
 
 
 def quoted(said: str) -> str:
-    """A text of the policy inside a message, cut where it would hide the fix that follows."""
+    """Quote a text of the policy in a message, shortened where it would hide the fix that follows."""
     return f"`{said}`" if len(said) <= _LONGEST_QUOTED else f"`{said[:_LONGEST_QUOTED]}…`"
 
 
 def listed(value: object) -> object:
-    """One value as a list of it, so that a single word needs no brackets; a number too, to be told to need quotes."""
+    """Wrap a single value in a list, so that it needs no brackets; a number too, for a message that it needs quotes."""
     return [value] if isinstance(value, str | int | float) else value
 
 
 def said_text(value: str) -> str:
-    """The text, when it says anything."""
+    """Return the text if it is not blank."""
     return value if value.strip() else refuse("is empty: give it a value, or leave the key out")
 
 
@@ -109,13 +109,13 @@ def _duration(said: object) -> timedelta:
 
 
 def unlike(texts: list[str]) -> list[str]:
-    """The list, when nothing is in it twice."""
+    """Return the list if nothing is in it twice."""
     twice = sorted({text for text in texts if texts.count(text) > 1})
     return refuse(f"has {quoted(twice[0])} twice: keep one of them") if twice else texts
 
 
 def text_as(pattern: str) -> Any:  # noqa: ANN401 - pydantic's own
-    """Tell editors the form of a text; what is wrong with one is said in the words of a validator."""
+    """Give editors the pattern of a text; a validator supplies the messages."""
     return Field(json_schema_extra={"pattern": f"^{pattern}$"})
 
 

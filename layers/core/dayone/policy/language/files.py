@@ -7,13 +7,13 @@ from dayone.model.policy.rules import PolicyVersion
 
 
 def as_one_text(files: Mapping[str, str]) -> tuple[str, str]:
-    """A file's name and its text; several files become the JSON object of their texts by name, without a name."""
+    """Join files into a file's name and its text; several become a JSON object of texts by name, without a name."""
     if len(files) == 1:
         return next(iter(files.items()))
     return "", json.dumps(files, ensure_ascii=False)
 
 
 def files_in(kept: PolicyVersion) -> Mapping[str, str]:
-    """The texts of a kept policy by the names of their files: what `as_one_text` was given."""
+    """Return the texts of a stored policy by the names of their files: the input of `as_one_text`."""
     files: Mapping[str, str] = {kept.file: kept.text} if kept.file else json.loads(kept.text)
     return files

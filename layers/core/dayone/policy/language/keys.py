@@ -1,4 +1,4 @@
-"""Which keys a mapping of a policy may have, by where it stands."""
+"""Valid keys of each mapping in a policy."""
 
 from pydantic import BaseModel
 
@@ -31,7 +31,7 @@ _IN_GUARDRAILS: dict[Path, type[BaseModel]] = {
 
 
 def keys_at(path: Path) -> tuple[str, ...]:
-    """The keys that the mapping at `path` may have."""
+    """Return the keys that the mapping at `path` may have."""
     return tuple(field.alias or name for name, field in _shape_at(path).model_fields.items())
 
 

@@ -53,7 +53,7 @@ class Translation:
         return tuple(self._assignment(at, rule) for at, rule in enumerate(self.shape.assignments))
 
     def sensitive(self) -> SensitiveNames:
-        """What it calls sensitive, and harmless."""
+        """Names declared sensitive, and harmless."""
         names = self.shape.sensitive
         return SensitiveNames(
             permission_sets=frozenset(names.permission_sets),
@@ -63,7 +63,7 @@ class Translation:
         )
 
     def places(self) -> dict[tuple[str, str], Location]:
-        """Where it names what is protected, and who is the same person, by the key and the name."""
+        """Locations of protected names and of people recorded twice, by the key and the name."""
         protected = {
             (f"protect.{kind}", name): self._location("guardrails", "protect", kind, at)
             for kind, names in self.shape.guardrails.protect
@@ -177,11 +177,10 @@ _SOURCE = "identity_center"
 
 
 def read_policy(files: Mapping[str, str], *, version: int) -> Policy:
-    """The policy that these YAML texts, by file name, describe together; `docs/policy.md` describes the language.
+    """Parse the policy that these YAML texts, by file name, form together; `docs/policy.md` describes the language.
 
-    The names are those by which messages and reasons speak of the files, which count in the order of their names.
-    Raises Invalid, whose `findings` are all mistakes in reading order, each as
-    `file:line:column: what is wrong, and the fix`.
+    Messages and reasons use these file names; the files count in the order of their names. Raises Invalid, whose
+    `findings` are all mistakes in reading order, each as `file:line:column: the mistake, and the fix`.
     """
     documents = [read_yaml(text, file=file) for file, text in sorted(files.items())]
     findings = [*mistakes_between(documents)]

@@ -10,7 +10,7 @@ type Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 
 
 def policy_schema() -> str:
-    """The schema as JSON text, ending in a line end; the same for the same language."""
+    """Return the schema as JSON text, ending in a line end; the same for the same language."""
     made: Json = PolicyShape.model_json_schema()
     polished = _polished(made)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A Day One policy"}

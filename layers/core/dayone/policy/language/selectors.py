@@ -13,7 +13,7 @@ from dayone.policy.welcome_text import PLACEHOLDERS
 
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _LONGEST_SUBJECT, _LONGEST_MAIL, _MOST_DAYS_BEFORE = 200, 20_000, 90
-# Of the characters that the pattern asks for each may end a part: trying them all takes the square of their number.
+# Each character of the pattern may end a part: trying them all takes the square of their number.
 _EMAIL, _LONGEST_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+", 254
 
 
@@ -58,7 +58,7 @@ Template = Annotated[str, AfterValidator(words.said_text), AfterValidator(_templ
 
 
 class Strict(BaseModel):
-    """What every part of a policy is: no key that is not known, no value read as something else."""
+    """Base of all parts of a policy: no unknown keys, no conversion of values."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -77,7 +77,7 @@ _NO_MAIL = MailShape.model_construct()
 
 
 class WelcomeShape(Strict):
-    """Who is told to be ready, and how."""
+    """Recipients and form of the welcome message."""
 
     since: Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})] = Field(
         description="The earliest first day of employment for which a welcome is sent."
@@ -89,7 +89,7 @@ _NO_WELCOME = WelcomeShape.model_construct()
 
 
 class PeopleShape(Strict):
-    """How people get and lose access over time."""
+    """Times at which people get and lose access."""
 
     created_days_before: Annotated[int, Field(ge=0, le=_MOST_DAYS_BEFORE)] = Field(
         default=0, description="How many days before the first day the user is made, without access."
@@ -106,7 +106,7 @@ class PeopleShape(Strict):
 
 
 def life_cycle(shape: PeopleShape, *, source: str) -> LifeCycle:
-    """The shape in the words of the domain."""
+    """Convert the shape to the domain's life cycle."""
     until = shape.access_until
     return LifeCycle(
         identity_source=IdentitySource(source),

@@ -142,7 +142,7 @@ class AssignmentShape(Strict):
 
 
 class ProtectShape(Strict):
-    """What is never touched."""
+    """Names that are never touched."""
 
     people: list[words.PersonId] = Field(default_factory=list, description="HR ids: their user and memberships.")
     users: list[words.Text] = Field(
@@ -153,21 +153,21 @@ class ProtectShape(Strict):
 
 
 class RemovalsShape(Strict):
-    """How many removals go without a human."""
+    """Limits of removals without approval."""
 
     percent: Annotated[int, Field(ge=0, le=100)] = Field(default=10, description="Of what there is, in per cent.")
     at_least: Annotated[int, Field(ge=0)] = Field(default=5, description="So many always go, whatever the share.")
 
 
 class AdditionsShape(Strict):
-    """How much edits, renamed units, tags and grants add without a human to people and accounts that were there."""
+    """Limits of additions without approval to existing people and accounts, by edits, renamed units, tags, grants."""
 
     percent: Annotated[int, Field(ge=0, le=100)] = Field(default=10, description="Of what there is, in per cent.")
     at_least: Annotated[int, Field(ge=0)] = Field(default=5, description="So many always go, whatever the share.")
 
 
 class GrantsShape(Strict):
-    """What limits the access that is given beside the policy."""
+    """Limits of access granted outside the policy."""
 
     longest: words.Duration = Field(default=_A_MONTH, description="For how long at a time it may be given.")
 
@@ -179,7 +179,7 @@ def _unmanaged(value: object) -> object:
 
 
 class GuardrailsShape(Strict):
-    """What limits what Day One does."""
+    """Limits of Day One's own actions."""
 
     removals: RemovalsShape = Field(default_factory=RemovalsShape, description="How many go without a human.")
     additions: AdditionsShape = Field(
@@ -194,7 +194,7 @@ class GuardrailsShape(Strict):
 
 
 class SensitiveShape(Strict):
-    """What is sensitive beside what always is, and which permission sets are not after all."""
+    """Names that are sensitive in addition to the built-in ones, and permission sets that are not."""
 
     permission_sets: Annotated[list[str], AfterValidator(words.unlike)] = Field(
         default_factory=list, description="Keys of permission sets: whoever gets one."

@@ -1,4 +1,4 @@
-"""Every mistake in the shape of a policy document, said in words with the place it is at."""
+"""Report every mistake in the shape of a policy document, with its location."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -23,7 +23,7 @@ _NOTHING = object()
 
 
 def shape_of(document: Document) -> tuple[PolicyShape | None, list[Finding]]:
-    """The document in its shape, or what keeps it from having that shape."""
+    """Return the document in its shape, or the mistakes that prevent it."""
     try:
         return PolicyShape.model_validate(document.values), []
     except ValidationError as error:
@@ -31,7 +31,7 @@ def shape_of(document: Document) -> tuple[PolicyShape | None, list[Finding]]:
 
 
 def words_of(path: Path) -> str:
-    """A path as people write it, such as `groups.staff.members[0]`."""
+    """Write a path as people do, such as `groups.staff.members[0]`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
@@ -41,7 +41,7 @@ def _finding(error: ErrorDetails, *, document: Document) -> Finding:
 
 
 def _as_written(place: Path, *, values: object) -> Path:
-    """The path in the file of a place in the shape, where short forms are spelled out."""
+    """Return the path in the file for a path in the shape, in which short forms are expanded."""
     path: list[str | int] = []
     for part in place:
         found = _within(values, part)
@@ -110,7 +110,7 @@ def mistakes_between(documents: Sequence[Document]) -> Iterator[Finding]:
     for section in _ONCE:
         yield from _second(documents, section=section)
     yield from _nobody_twice(documents)
-    # What a file defines that cannot be read, nobody knows.
+    # The definitions of an unreadable file are unknown.
     if all(document.is_read for document in documents):
         yield from _dangling(documents)
 
@@ -159,7 +159,7 @@ def _alike_keys(documents: Iterable[Document], *, section: str) -> Iterator[Find
 
 
 def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
-    # Identity Center and IAM tell names apart whatever their letter case.
+    # Identity Center and IAM compare names without letter case.
     first: dict[str, tuple[Document, str]] = {}
     for document in documents:
         for key, rule in document.section(section).items():

@@ -30,7 +30,7 @@ class Finding:
 
 
 def invalid_policy(findings: Iterable[Finding]) -> Invalid:
-    """The error for these mistakes, in reading order, each as `file:line:column: what is wrong, and the fix`."""
+    """Return the error for these mistakes, in reading order, each as `file:line:column: the mistake, and the fix`."""
     ordered = sorted(set(findings))
     listed = [str(finding) for finding in ordered[:MOST_LISTED]]
     if len(ordered) > len(listed):
@@ -40,7 +40,7 @@ def invalid_policy(findings: Iterable[Finding]) -> Invalid:
 
 
 def suggestion(word: str, *, known: Iterable[str]) -> str:
-    """Which known word was probably meant, or all there are when none is near."""
+    """Suggest the known word that was probably meant, or list them when none is similar."""
     there = sorted(known)
     # To compare with each of thousands takes seconds, for each mistake.
     near = get_close_matches(word[:_LONGEST_WORD], there, n=1) if len(there) <= _MOST_COMPARED else []
@@ -67,7 +67,7 @@ class _Mark(Protocol):
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a value stands: the line and column of its key, counted from 1, and the scalar as it is written."""
+    """Position of a value: the line and column of its key, counted from 1, and the scalar as it is written."""
 
     line: int = 1
     column: int = 1
@@ -88,13 +88,13 @@ class Document:
     is_read: bool = True
 
     def spot(self, path: Path) -> Spot:
-        """The spot of the value at `path`, or of the nearest value around it."""
+        """Return the position of the value at `path`, or of the nearest value around it."""
         while path and path not in self.spots:
             path = path[:-1]
         return self.spots.get(path, Spot())
 
     def finding(self, path: Path, said: str) -> Finding:
-        """A mistake at `path`."""
+        """Report a mistake at `path`."""
         spot = self.spot(path)
         return Finding(self.file, spot.line, spot.column, said)
 
