@@ -24,7 +24,7 @@ from dayone.wiring.api import FEW_CALLS
 from dayone.wiring.existing import LONGEST_IN_A_PREVIEW
 from tests.builders import a_person
 from tests.fakes.identity_center import StoredGroup
-from tests.fakes.state_known import MemoryKnownSubjects
+from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_records import MemoryRecords
 from tests.simulation.identity_center_ports import AwsWire, ExistingUseWire
 from tests.simulation.processes import Process, Trace
@@ -132,7 +132,7 @@ class Previewing(Company):
         desired = DesiredAccess(
             policies=self.day_one.policies(),
             records=MemoryRecords(state),
-            known=MemoryKnownSubjects(state),
+            index=MemorySubjectIndex(state),
             clock=self.day_one.clock,
         )
         use: Any = _Use("use", process=process, aws=self.simulation.aws, gate=gate)

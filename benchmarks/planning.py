@@ -56,7 +56,7 @@ def _person_in(body: bytes) -> Person:
     """The person in the body of a delivery, as the webhook reads it and the planner resolves it."""
     event = PersonEvent.model_validate_json(body)
     record = telling_of(event.data.attributes(only_given=False), source="standard", at=event.timestamp)
-    attributes = attributes_of(taken_in(record, known=()), rules=_RULES)
+    attributes = attributes_of(taken_in(record, records=()), rules=_RULES)
     email = attributes["email"]
     return person_of(event.data.id, attributes, user_name=attributes["user_name"] or email, email=email)
 
@@ -89,10 +89,10 @@ def planned(states: Iterable[SubjectState], *, policy: Policy) -> object:
 
 def one_person(states: list[SubjectState], *, policy: Policy) -> Callable[[], object]:
     """Plan the same few people, taken out of all of these."""
-    known = {state.head.subject.name: state for state in states}
+    existing = {state.head.subject.name: state for state in states}
     evaluator = PolicyEvaluator(policy, NOW, Selection(policy))
     sample = [f"e-{number:06}" for number in range(0, FEW_PEOPLE, 5)] * 10
-    return lambda: [diff_recorded_state(known[name], evaluator=evaluator) and None for name in sample]
+    return lambda: [diff_recorded_state(existing[name], evaluator=evaluator) and None for name in sample]
 
 
 def figures_of_time(company: Company, *, policy: Policy) -> tuple[list[Figure], dict[str, float]]:

@@ -28,7 +28,7 @@ from dayone.adapters.dynamodb.mapping import (
     progress_record,
 )
 from dayone.adapters.dynamodb.policies import DynamoPolicyArchive
-from dayone.adapters.dynamodb.read_models import DynamoKnownSubjects, DynamoRecords
+from dayone.adapters.dynamodb.read_models import DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.changes.progress import Followed, follow_change
 from dayone.executor.rate_limits import Budgets
@@ -180,7 +180,7 @@ def a_list(kind: SubjectKind, *, of: int) -> Cost:
     table.adapter.put_all(record for number in range(of) for record in _subject(number, kind=kind))
 
     def ask(over: DynamoTable) -> None:
-        page = list_subjects(kind, window=Window(limit=_PAGE), known=DynamoKnownSubjects(over))
+        page = list_subjects(kind, window=Window(limit=_PAGE), index=DynamoSubjectIndex(over))
         assert len(page.entries) == _PAGE
 
     return table.cost(ask)

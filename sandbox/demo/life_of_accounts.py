@@ -33,8 +33,8 @@ class Life:
         self._guest(organisation)
         self._renamed(organisation)
         self._gone(organisation, vended)
-        known = [self._known(account) for account in (vended, _GUEST)]
-        rows = [[pair["id"], pair["name"], pair["state"], pair["ou_path"]] for pair in known if pair]
+        existing = [self._recorded(account) for account in (vended, _GUEST)]
+        rows = [[pair["id"], pair["name"], pair["state"], pair["ou_path"]] for pair in existing if pair]
         self.narrator.table("What Day One knows", columns=("account", "name", "state", "where"), rows=rows)
 
     def _from_control_tower(self, organisation: Organisation) -> str:
@@ -42,7 +42,7 @@ class Life:
             organisation.order("vended", path=_WORKLOADS)
             account = self._seen(lambda: self._named("vended"))
             organisation.tag(account, env="dev")
-            self._seen(lambda: (self._known(account) or {}).get("tags") == {"env": "dev"})
+            self._seen(lambda: (self._recorded(account) or {}).get("tags") == {"env": "dev"})
             self._seen(lambda: self.view.assignments(account))
         asked = len(self.view.assignment_requests(account))
         self.narrator.tell(f"account {account}; assignments asked for: {asked}")
@@ -57,16 +57,16 @@ class Life:
     def _renamed(self, organisation: Organisation) -> None:
         with self.narrator.step("The unit is renamed to Partners: the account below it is looked at again"):
             organisation.rename_unit(("Workloads", "Guests"), name="Partners")
-            self._seen(lambda: (self._known(_GUEST) or {}).get("ou_path") == "/Workloads/Partners")
+            self._seen(lambda: (self._recorded(_GUEST) or {}).get("ou_path") == "/Workloads/Partners")
 
     def _gone(self, organisation: Organisation, vended: str) -> None:
         with self.narrator.step("One account is closed, the other leaves the organisation"):
             organisation.close(vended)
             organisation.leave(_GUEST)
-            self._seen(lambda: (self._known(vended) or {}).get("state") == "SUSPENDED")
-            self._seen(lambda: (self._known(_GUEST) or {}).get("state") == "DEPARTED")
+            self._seen(lambda: (self._recorded(vended) or {}).get("state") == "SUSPENDED")
+            self._seen(lambda: (self._recorded(_GUEST) or {}).get("state") == "DEPARTED")
 
-    def _known(self, account: str) -> dict[str, Any] | None:
+    def _recorded(self, account: str) -> dict[str, Any] | None:
         answer = self.api.get(f"/v1/accounts/{account}")
         return None if answer.status == 404 else expect(answer, status=200)["fact"]
 

@@ -22,10 +22,10 @@ class Schemas:
         adapters = [(str(at), "serialization", TypeAdapter(type_form)) for at, type_form in enumerate(self._shapes)]
         made, definitions = TypeAdapter.json_schemas(adapters, ref_template=_PLACE)  # type: ignore[arg-type]
         self._made: Mapping[str, Json] = {str(key): _plain(schema) for (key, _), schema in made.items()}
-        known = {name: _plain(entry) for name, entry in sorted(definitions.get("$defs", {}).items())}
-        asked = {name for shape in self._sent for name in _reached(self.of(shape), known)}
+        existing = {name: _plain(entry) for name, entry in sorted(definitions.get("$defs", {}).items())}
+        asked = {name for shape in self._sent for name in _reached(self.of(shape), existing)}
         self.definitions: Mapping[str, Json] = {
-            name: _closed(entry) if name in asked else entry for name, entry in known.items()
+            name: _closed(entry) if name in asked else entry for name, entry in existing.items()
         }
 
     def of(self, shape: object) -> Json:
@@ -33,10 +33,10 @@ class Schemas:
         return self._made[str(next(at for at, entry in enumerate(self._shapes) if entry is shape))]
 
 
-def _reached(schema: Json, known: Mapping[str, Json]) -> Iterator[str]:
+def _reached(schema: Json, recorded: Mapping[str, Json]) -> Iterator[str]:
     for name in _REFERENCE.findall(json.dumps(schema)):
         yield name
-        yield from _reached(known[name], known)
+        yield from _reached(recorded[name], recorded)
 
 
 def _closed(schema: Json) -> Json:

@@ -84,7 +84,7 @@ def challenge_of(verifier: str) -> str:
 
 def _same(uri: str, registered: str) -> bool:
     """Whether two redirect URIs are the same; on the loopback interface any port is (RFC 8252, section 7.3)."""
-    asked, known = urlsplit(uri), urlsplit(registered)
+    asked, existing = urlsplit(uri), urlsplit(registered)
     if asked.scheme == "http" and asked.hostname in _LOOPBACK:
-        return (asked.scheme, asked.hostname, asked.path) == (known.scheme, known.hostname, known.path)
+        return (asked.scheme, asked.hostname, asked.path) == (existing.scheme, existing.hostname, existing.path)
     return uri == registered

@@ -18,7 +18,7 @@ from dayone.adapters.dynamodb.parked import (
     DynamoStuckSubjects,
 )
 from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchive
-from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoKnownSubjects, DynamoRecords
+from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.model.audit import AuditEntry, AuditRecord
@@ -27,7 +27,7 @@ from dayone.model.policy.rules import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.failures import FailedSubjects, StuckNotes, StuckSubjects
 from dayone.ports.idempotency import Echoes
 from dayone.ports.operations import OperationQueue, ParkedOperations, Turn
-from dayone.ports.records import History, KnownSubjects, Progress, Records
+from dayone.ports.records import History, Progress, Records, SubjectIndex
 from dayone.ports.sessions import RevokedSessions
 from dayone.ports.store import (
     Changes,
@@ -52,7 +52,7 @@ from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
-from tests.fakes.state_known import MemoryKnownSubjects
+from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
@@ -81,7 +81,7 @@ class StatePorts:
     grants: Grants
     records: Records
     history: History
-    known: KnownSubjects
+    index: SubjectIndex
     progress: Progress
     ledger: Ledger
     held: HeldRemovals
@@ -131,7 +131,7 @@ def ports_in_memory() -> StatePorts:
         grants=MemoryGrants(state),
         records=MemoryRecords(state),
         history=MemoryHistory(state),
-        known=MemoryKnownSubjects(state),
+        index=MemorySubjectIndex(state),
         progress=MemoryProgress(state),
         ledger=MemoryLedger(state),
         held=MemoryHeldRemovals(state),
@@ -161,7 +161,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         grants=DynamoGrants(table),
         records=DynamoRecords(table),
         history=DynamoHistory(table),
-        known=DynamoKnownSubjects(table),
+        index=DynamoSubjectIndex(table),
         progress=DynamoProgress(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldRemovals(table),

@@ -134,8 +134,8 @@ def parked(operation: Operation, *, on: ResourceOf, **more: Any) -> Operation:  
 
 
 def confirmed(resource: Resource, **said: Any) -> Applied:  # noqa: ANN401
-    known: dict[str, Any] = {"references": {"user_id": "u-1"}, "reasons": (REASON,), "request_id": "r-1", "at": NOW}
-    return Applied(resource=resource, **{**known, **said})
+    existing: dict[str, Any] = {"references": {"user_id": "u-1"}, "reasons": (REASON,), "request_id": "r-1", "at": NOW}
+    return Applied(resource=resource, **{**existing, **said})
 
 
 def doubtful(operation: Operation) -> Applied:

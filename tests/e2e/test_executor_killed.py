@@ -136,9 +136,9 @@ def test_five_kills_change_nothing_about_the_end(day_one: DayOne, accounts: list
 
 def _check_change(day_one: DayOne, change: str, accounts: list[str]) -> None:
     said = _followed(day_one, change)
-    known, progress = said["change"], said["progress"]
-    assert (known["state"], known["failed"], known["superseded"]) == ("succeeded", 0, 0)
-    assert progress["done"] == progress["total"] == known["succeeded"]
+    existing, progress = said["change"], said["progress"]
+    assert (existing["state"], existing["failed"], existing["superseded"]) == ("succeeded", 0, 0)
+    assert progress["done"] == progress["total"] == existing["succeeded"]
     by_account = day_one.get(f"/v1/changes/{change}/accounts?limit=100")["accounts"]
     counts = {(pair["account"], pair["done"], pair["total"]) for pair in by_account if pair["total"]}
     assert counts == {(account, len(_SETS), len(_SETS)) for account in accounts}

@@ -108,14 +108,14 @@ def _known(day_one: DayOne) -> Mapping[str, str]:
     }
 
 
-def _about(known: Mapping[str, str]) -> Any:  # noqa: ANN401
+def _about(recorded: Mapping[str, str]) -> Any:  # noqa: ANN401
     """The document, in which only what is known can be named, if anything is, and nobody waits for long."""
     document = deepcopy(DOCUMENT)
     del document["security"]  # requests are signed here; that unsigned ones are refused is tried elsewhere
     operations = [entry for methods in document["paths"].values() for entry in methods.values()]
     for pair in (each for operation in operations for each in operation["parameters"]):
-        if pair["name"] in known:
-            pair["schema"] = {"type": "string", "enum": [known[pair["name"]]]}
+        if pair["name"] in recorded:
+            pair["schema"] = {"type": "string", "enum": [recorded[pair["name"]]]}
         if pair["name"] == "wait":
             pair["schema"] = {**pair["schema"], "maximum": 1}
     return document

@@ -14,7 +14,7 @@ from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.state import State
-from tests.fakes.state_known import MemoryKnownSubjects
+from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_records import MemoryRecords
 
 
@@ -30,7 +30,7 @@ def memory_existing(
             use=MemoryExistingUse(center),
             live=MemoryLiveAccess(center),
             desired=DesiredAccess(
-                policies=policies, records=MemoryRecords(state), known=MemoryKnownSubjects(state), clock=clock
+                policies=policies, records=MemoryRecords(state), index=MemorySubjectIndex(state), clock=clock
             ),
         ),
     )

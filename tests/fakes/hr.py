@@ -137,8 +137,8 @@ class MemoryHints:
         return self.people.get((source, record), "")
 
     def record_of(self, source: str, person: str) -> str:
-        known = [record for (of, record), whose in self.people.items() if (of, whose) == (source, person)]
-        return known[-1] if known else ""
+        existing = [record for (of, record), whose in self.people.items() if (of, whose) == (source, person)]
+        return existing[-1] if existing else ""
 
 
 @dataclass

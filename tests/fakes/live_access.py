@@ -34,8 +34,8 @@ class MemoryLiveAccess:
         )
 
     def permission_set_name(self, arn: str) -> str:
-        known = self._center.permission_sets.get(arn)
-        return known.name if known else ""
+        existing = self._center.permission_sets.get(arn)
+        return existing.name if existing else ""
 
     def principal_name(self, principal: Principal) -> str:
         if principal.kind is PrincipalType.USER:

@@ -51,7 +51,7 @@ class MemoryUnitNames:
     def __init__(self) -> None:
         self.names: dict[str, UnitName] = {}
 
-    def known(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
+    def recorded(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
         return {unit_id: self.names[unit_id] for unit_id in unit_ids if unit_id in self.names}
 
     def keep(self, unit_id: str, name: UnitName) -> UnitName:

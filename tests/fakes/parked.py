@@ -19,14 +19,14 @@ class MemoryParkedOperations:
         return [*found[first:], *found[:first]][:limit]
 
     def probe(self, operation: Operation) -> None:
-        if known := self._parked(operation):
-            self._state.store(replace(known, is_parked=False))
+        if existing := self._parked(operation):
+            self._state.store(replace(existing, is_parked=False))
 
     def unpark(self, operations: Sequence[Operation]) -> None:
         for operation in operations:
-            if known := self._parked(operation):
-                self._state.store(replace(known, is_parked=False, awaits=None, waiting_for=""))
+            if existing := self._parked(operation):
+                self._state.store(replace(existing, is_parked=False, awaits=None, waiting_for=""))
 
     def _parked(self, operation: Operation) -> Operation | None:
-        known = self._state.operation(operation)
-        return known if known and known.state in OPEN_STATES and known.is_parked else None
+        existing = self._state.operation(operation)
+        return existing if existing and existing.state in OPEN_STATES and existing.is_parked else None

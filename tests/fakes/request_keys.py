@@ -21,16 +21,16 @@ class MemoryRequestKeys:
         self._kept: dict[str, _Kept] = {}
 
     def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> Claim | GivenAnswer:
-        known = self._kept.get(key)
-        if known is None or known.claim.at + KEPT_FOR <= now:
-            known = _Kept(request, Claim(key=key, at=now, until=now))
-        if known.request != request:
+        existing = self._kept.get(key)
+        if existing is None or existing.claim.at + KEPT_FOR <= now:
+            existing = _Kept(request, Claim(key=key, at=now, until=now))
+        if existing.request != request:
             raise KeyReused("the key stands for another request")
-        if known.answer:
-            return known.answer
-        if known.claim.until > now:
+        if existing.answer:
+            return existing.answer
+        if existing.claim.until > now:
             raise UnderWay("the request is being worked on")
-        self._kept[key] = replace(known, claim=replace(known.claim, until=until))
+        self._kept[key] = replace(existing, claim=replace(existing.claim, until=until))
         return self._kept[key].claim
 
     def keep(self, claim: Claim, answer: GivenAnswer) -> None:
@@ -42,5 +42,5 @@ class MemoryRequestKeys:
             self._kept[claim.key] = replace(self._kept[claim.key], claim=replace(claim, until=claim.at))
 
     def _is_still(self, claim: Claim) -> bool:
-        known = self._kept[claim.key]
-        return known.claim == claim and known.answer is None
+        existing = self._kept[claim.key]
+        return existing.claim == claim and existing.answer is None

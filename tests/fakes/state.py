@@ -54,16 +54,16 @@ class State:
     accepted: dict[str, datetime] = field(default_factory=dict)
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
 
-    def operation(self, known: Operation) -> Operation | None:
+    def operation(self, existing: Operation) -> Operation | None:
         """As it stands now."""
-        return self.operations.get((known.change, known.id))
+        return self.operations.get((existing.change, existing.id))
 
     def store(self, operation: Operation, *, begun: bool | None = None) -> None:
         """Keep it; `begun` says whether an attempt has, and None that this is as it was."""
         key = (operation.change, operation.id)
         was_begun = key in self.begun
-        if known := self.operations.get(key):
-            self._unlist(known)
+        if existing := self.operations.get(key):
+            self._unlist(existing)
         self.operations[key] = operation
         self.of_plan.setdefault((operation.change, operation.id.rpartition("/")[0]), {})[operation.id] = None
         self.begun.pop(key, None)
@@ -134,5 +134,5 @@ def _seals(number: int) -> Seals:
     return Seals(salt=f"{number:032x}")
 
 
-def _more[T: (Change, Share)](known: T, counts: Mapping[str, int]) -> T:
-    return replace(known, **{name: getattr(known, name) + number for name, number in counts.items()})
+def _more[T: (Change, Share)](existing: T, counts: Mapping[str, int]) -> T:
+    return replace(existing, **{name: getattr(existing, name) + number for name, number in counts.items()})

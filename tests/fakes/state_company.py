@@ -14,10 +14,10 @@ class MemoryCompany:
 
     def states(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[SubjectState]:
         # Any order but that of the names, which DynamoDB does not have either.
-        known = sorted(
+        existing = sorted(
             (subject for subject in self._state.heads if subject.kind is kind), key=lambda element: element.name[::-1]
         )
-        page = [subject for subject in known if subject.name[::-1] > after[::-1]][:limit]
+        page = [subject for subject in existing if subject.name[::-1] > after[::-1]][:limit]
         applied = {subject: dict[Resource, Applied]() for subject in page}
         for of, entry in self._state.applied.items():
             if of.subject in applied:

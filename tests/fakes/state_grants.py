@@ -16,7 +16,7 @@ class MemoryGrants:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def known(self, grant: str) -> Grant | None:
+    def find(self, grant: str) -> Grant | None:
         return self._state.grants.get(grant)
 
     def accounts_of(self, person: str) -> Sequence[Subject]:

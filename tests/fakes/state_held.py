@@ -18,13 +18,13 @@ class MemoryLedger:
         self._state = state
 
     def tally(self, change: str, *, day: date) -> Tally:
-        known = self._state.changes.get(change)
+        existing = self._state.changes.get(change)
         return Tally(
             existing=self._state.existing,
             today=self._state.removals.get(day, 0),
-            in_change=known.removals if known else 0,
+            in_change=existing.removals if existing else 0,
             added_today=self._state.additions.get(day, 0),
-            added_in_change=known.additions if known else 0,
+            added_in_change=existing.additions if existing else 0,
         )
 
     def expired(self, days: Iterable[date]) -> int:
@@ -48,11 +48,11 @@ class MemoryHeldRemovals:
     def decide(
         self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
     ) -> None:
-        known = self._state.heads[before.subject]
-        if known.revision != before.revision:
+        existing = self._state.heads[before.subject]
+        if existing.revision != before.revision:
             raise Conflicting(f"{before.subject} has moved since it was read")
         self._state.heads[before.subject] = replace(
-            known, held=tuple(held), awaits_approval=awaits_approval, revision=known.revision + 1
+            existing, held=tuple(held), awaits_approval=awaits_approval, revision=existing.revision + 1
         )
         for entry in audit:
             self._state.record(entry)
@@ -69,8 +69,8 @@ class MemoryHeldRemovals:
             ended = replace(operation, state=OperationState.SUPERSEDED, failure_reason=reason, finished_at=at)
             self._state.store(ended)
             self._state.count(operation, left=0, held=-1, superseded=1)
-            known = self._state.changes[change]
-            self._state.changes[change] = replace(known, expired=known.expired + is_expiry)
+            existing = self._state.changes[change]
+            self._state.changes[change] = replace(existing, expired=existing.expired + is_expiry)
             if is_expiry:
                 day = at.astimezone(UTC).date()
                 self._state.expired[day] = self._state.expired.get(day, 0) + 1

@@ -11,19 +11,19 @@ from tests.fakes.state import State
 from tests.fakes.state_subjects import MemorySubjects
 
 
-class MemoryKnownSubjects:
+class MemorySubjectIndex:
     def __init__(self, state: State) -> None:
         self._state = state
 
     def listed(self, kind: SubjectKind, *, cursor: str, limit: int) -> Page[SubjectState]:
-        known = {subject.name: subject for subject in self._state.heads if subject.kind is kind}
-        found = page(f"{kind}", known, cursor=cursor, limit=limit)
+        existing = {subject.name: subject for subject in self._state.heads if subject.kind is kind}
+        found = page(f"{kind}", existing, cursor=cursor, limit=limit)
         brief = self.brief(found.entries)
         return Page([brief[subject] for subject in found.entries], found.cursor)
 
     def brief(self, subjects: Iterable[Subject]) -> Mapping[Subject, SubjectState]:
-        known = [subject for subject in subjects if subject in self._state.heads]
-        return {subject: SubjectState(self._state.heads[subject], self._itself(subject)) for subject in known}
+        existing = [subject for subject in subjects if subject in self._state.heads]
+        return {subject: SubjectState(self._state.heads[subject], self._itself(subject)) for subject in existing}
 
     def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         return {resource: self._state.applied[resource] for resource in resources if resource in self._state.applied}

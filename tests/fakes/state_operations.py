@@ -26,8 +26,8 @@ class MemoryOperationQueue(MemoryParkedOperations):
         return [Listed(*pair) for pair in waiting[first : first + limit]]
 
     def read(self, listed: Iterable[Listed]) -> Sequence[Operation]:
-        known = (self._state.operations.get((operation.change, operation.id)) for operation in listed)
-        return [operation for operation in known if operation is not None and operation.state in OPEN_STATES]
+        existing = (self._state.operations.get((operation.change, operation.id)) for operation in listed)
+        return [operation for operation in existing if operation is not None and operation.state in OPEN_STATES]
 
     def generation_of(self, subject: Subject) -> str:
         head = self._state.heads.get(subject)
@@ -39,7 +39,7 @@ class MemoryOperationQueue(MemoryParkedOperations):
 
     def siblings(self, operation: Operation) -> Sequence[Operation]:
         plan = self._state.of_plan.get((operation.change, operation.id.rpartition("/")[0]), {})
-        return [known for name in sorted(plan) if (known := self._state.operations.get((operation.change, name)))]
+        return [existing for name in sorted(plan) if (existing := self._state.operations.get((operation.change, name)))]
 
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         return {resource: self._state.applied[resource] for resource in wanted if resource in self._state.applied}
@@ -71,8 +71,8 @@ class MemoryOperationQueue(MemoryParkedOperations):
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         kind, resource = target.subject.kind, target.resource
         return [
-            known
-            for entry, known in self._state.applied.items()
+            existing
+            for entry, existing in self._state.applied.items()
             if entry != target and (entry.subject.kind, entry.resource) == (kind, resource)
         ]
 
@@ -86,10 +86,12 @@ class MemoryOperationQueue(MemoryParkedOperations):
             if generation_number(in_force) < generation_number(operation.generation):
                 raise Conflicting(f"the plan of {operation.id} is not committed yet")
             return None
-        known = self._pending(operation)
-        if known.attempts != operation.attempts:
+        existing = self._pending(operation)
+        if existing.attempts != operation.attempts:
             raise Conflicting(f"{operation.id} is no longer as it was read")
-        begun = replace(known, attempts=known.attempts + 1, attempted_at=doubt.at, waiting_for="", failure_reason="")
+        begun = replace(
+            existing, attempts=existing.attempts + 1, attempted_at=doubt.at, waiting_for="", failure_reason=""
+        )
         begun = replace(begun, awaits=None, is_parked=False)
         self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
@@ -99,19 +101,19 @@ class MemoryOperationQueue(MemoryParkedOperations):
         return begun
 
     def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
-        known = self._pending(operation)
-        self._state.store(replace(known, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=at))
+        existing = self._pending(operation)
+        self._state.store(replace(existing, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=at))
 
     def postpone(self, operation: Operation, *, until: datetime, because: str, unanswered: bool = False) -> None:
-        if known := self._open(operation):
+        if existing := self._open(operation):
             back = replace(
-                known, state=OperationState.PENDING, not_before=until, failure_reason=because, is_parked=False
+                existing, state=OperationState.PENDING, not_before=until, failure_reason=because, is_parked=False
             )
             self._state.store(_as_refused(back, operation), begun=unanswered)
 
     def note_refusal(self, operation: Operation, *, because: str) -> None:
-        if known := self._open(operation):
-            self._state.store(_as_refused(replace(known, failure_reason=because), operation))
+        if existing := self._open(operation):
+            self._state.store(_as_refused(replace(existing, failure_reason=because), operation))
 
     def settle(self, operation: Operation, *, applied: Applied | None) -> None:
         self._put(operation.target, applied)
@@ -120,12 +122,12 @@ class MemoryOperationQueue(MemoryParkedOperations):
         return [operation for operation in operations if self._is_parked_now(operation)]
 
     def _is_parked_now(self, operation: Operation) -> bool:
-        known = self._state.operation(operation)
+        existing = self._state.operation(operation)
         is_in_force = self.generation_of(operation.subject) == operation.generation or self.is_released(operation)
-        is_as_read = known and known.state is OperationState.PENDING and known.attempts == operation.attempts
-        if not (known and is_as_read and is_in_force):
+        is_as_read = existing and existing.state is OperationState.PENDING and existing.attempts == operation.attempts
+        if not (existing and is_as_read and is_in_force):
             return False
-        parked = replace(known, is_parked=True, awaits=operation.awaits, waiting_for=operation.waiting_for)
+        parked = replace(existing, is_parked=True, awaits=operation.awaits, waiting_for=operation.waiting_for)
         self._state.store(_as_refused(parked, operation), begun=False)
         return True
 
@@ -144,11 +146,11 @@ class MemoryOperationQueue(MemoryParkedOperations):
             self._finish(end)
 
     def _finish(self, finished: Finished) -> None:
-        operation, known = finished.operation, self._open(finished.operation)
-        if known is None:
+        operation, existing = finished.operation, self._open(finished.operation)
+        if existing is None:
             return
         ended = replace(
-            known,
+            existing,
             state=finished.state,
             outcome=operation.outcome,
             finished_at=finished.at,
@@ -208,14 +210,14 @@ class MemoryOperationQueue(MemoryParkedOperations):
         self._state.heads[target.subject] = replace(head, revision=head.revision + 1)
 
     def _open(self, operation: Operation) -> Operation | None:
-        known = self._state.operation(operation)
-        return known if known is not None and known.state in OPEN_STATES else None
+        existing = self._state.operation(operation)
+        return existing if existing is not None and existing.state in OPEN_STATES else None
 
     def _pending(self, operation: Operation) -> Operation:
-        known = self._state.operation(operation)
-        if known is None or known.state is not OperationState.PENDING:
+        existing = self._state.operation(operation)
+        if existing is None or existing.state is not OperationState.PENDING:
             raise Conflicting(f"{operation.id} is no longer pending")
-        return known
+        return existing
 
 
 def _written(applied: Applied | None) -> tuple[str, datetime | None] | None:

@@ -66,9 +66,9 @@ class MemoryPolicies:
     def lift(self, version: int, reservation: Reservation) -> None:
         if version != self._state.policy_in_force:
             return
-        known = self._state.reservations
+        existing = self._state.reservations
         is_hold = reservation is Reservation.HOLD
-        self._state.reservations = replace(known, hold="", replaced=()) if is_hold else replace(known, guard=None)
+        self._state.reservations = replace(existing, hold="", replaced=()) if is_hold else replace(existing, guard=None)
 
     def approve(self, version: int, parts: frozenset[str]) -> None:
         if version == self._state.policy_in_force:
@@ -93,9 +93,9 @@ class MemoryPolicyArchive:
     ) -> PolicyVersion:
         if len(text.encode()) > _LONGEST_TEXT:
             raise TooLarge("too long a policy")
-        for known in self._state.kept_policies.values():
-            if known.change == change:
-                return known
+        for existing in self._state.kept_policies.values():
+            if existing.change == change:
+                return existing
         made = partial(PolicyVersion, text=text, file=file, actor=actor, at=at, change=change, authors=authors)
         newest = max(self._state.kept_policies, default=0)
         precondition.check(str(newest) if newest else None)
@@ -137,8 +137,8 @@ class MemoryChanges:
     def expect(self, change: str, *, subjects: int) -> None:
         if change not in self._state.changes:
             raise NotFound(f"there is no change {change}")
-        known = self._state.changes[change]
-        self._state.changes[change] = replace(known, subjects=max(subjects, known.subjects or 0))
+        existing = self._state.changes[change]
+        self._state.changes[change] = replace(existing, subjects=max(subjects, existing.subjects or 0))
 
     def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
         key = cause.change, subject
@@ -150,8 +150,8 @@ class MemoryChanges:
 
     def ask_again(self, change: str, *, subject: Subject) -> None:
         if self._state.given_up.pop((change, subject), None):
-            known = self._state.changes[change]
-            self._state.changes[change] = replace(known, unplanned=known.unplanned - 1)
+            existing = self._state.changes[change]
+            self._state.changes[change] = replace(existing, unplanned=existing.unplanned - 1)
 
     def failed_in_plan(self, head: Head) -> Sequence[Operation]:
         plan = (head.change, head.subject, head.generation)
@@ -177,13 +177,13 @@ class MemoryChanges:
         return [operation for key in keys if (operation := self._state.operations[key]).subject == subject]
 
     def decide(self, change: str, decision: Decision, *, expected_version: int, audit: AuditEntry) -> Decision:
-        known = self._state.changes.get(change)
-        if known is None:
+        existing = self._state.changes.get(change)
+        if existing is None:
             raise NotFound(f"there is no change {change}")
-        if known.held_version != expected_version:
-            return known.decided_before()
+        if existing.held_version != expected_version:
+            return existing.decided_before()
         decision = replace(decision, version=expected_version + 1)
-        counts = known.decision if decision.is_of_part else decision
-        self._state.changes[change] = replace(known, decision=counts, held_version=decision.version)
+        counts = existing.decision if decision.is_of_part else decision
+        self._state.changes[change] = replace(existing, decision=counts, held_version=decision.version)
         self._state.record(audit)
         return decision

@@ -29,17 +29,17 @@ class MemoryRecords:
         return MemorySubjects(self._state).load(subject)
 
     def change(self, change: str) -> Change | None:
-        known = self._state.changes.get(change)
-        if known is None:
+        existing = self._state.changes.get(change)
+        if existing is None:
             return None
         plans = {str(subject): plan for (of, subject), plan in self._state.plans.items() if of == change}
         given_up = sorted((str(subject), note) for (of, subject), note in self._state.given_up.items() if of == change)
         notes = [
-            *known.notes,
+            *existing.notes,
             *(note for _, note in given_up),
             *(note for _, plan in sorted(plans.items()) for note in plan.notes),
         ]
-        return replace(known, notes=tuple(notes[:100]))
+        return replace(existing, notes=tuple(notes[:100]))
 
     def operations(self, change: str, *, cursor: str, limit: int) -> Page[Operation]:
         found = {id: operation for (of, id), operation in self._state.operations.items() if of == change}  # noqa: A001
@@ -74,5 +74,7 @@ class MemoryRecords:
         return page(f"assignments {group}", found, cursor=cursor, limit=limit)
 
     def _confirmed(self, kind: ResourceKind) -> Mapping[ResourceOf, Applied]:
-        known = self._state.applied.items()
-        return {of: applied for of, applied in known if of.resource.kind is kind and applied.doubt is not Action.CREATE}
+        existing = self._state.applied.items()
+        return {
+            of: applied for of, applied in existing if of.resource.kind is kind and applied.doubt is not Action.CREATE
+        }

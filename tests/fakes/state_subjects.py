@@ -79,10 +79,10 @@ class MemorySubjects:
             self._state.applied[of] = replace(self._state.applied[of], reasons=reasons)
 
     def _spend(self, plan: Plan) -> None:
-        known = self._state.changes.get(plan.cause.change)
+        existing = self._state.changes.get(plan.cause.change)
         budgets = (
-            (plan.removals, self._state.removals, known.removals if known else 0),
-            (plan.additions, self._state.additions, known.additions if known else 0),
+            (plan.removals, self._state.removals, existing.removals if existing else 0),
+            (plan.additions, self._state.additions, existing.additions if existing else 0),
         )
         for budget, days, in_change in budgets:
             if budget and max(days.get(budget.day, 0), in_change) + budget.count > budget.at_most:

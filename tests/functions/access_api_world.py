@@ -39,7 +39,7 @@ from tests.fakes.state import State
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryLedger
-from tests.fakes.state_known import MemoryKnownSubjects
+from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
@@ -93,7 +93,7 @@ class World:
         policies = MemoryPolicies(self.state, parse=parsed)
         return AccessApi(
             records=unwell or MemoryRecords(self.state),
-            known=unwell or MemoryKnownSubjects(self.state),
+            index=unwell or MemorySubjectIndex(self.state),
             live=unwell or MemoryLiveAccess(self.center),
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),

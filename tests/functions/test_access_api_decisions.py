@@ -24,9 +24,9 @@ WHY = "43 removals, the limit is 10 (10 % of 105, at least 5)"
 def world() -> World:
     """The change was caused by the usual caller, and holds one of its two operations."""
     world = World(remembered())
-    known = world.state.changes[CHANGE]
-    cause = replace(known.cause, actor=CALLER)
-    world.state.changes[CHANGE] = replace(known, cause=cause, held=1, held_because=WHY)
+    existing = world.state.changes[CHANGE]
+    cause = replace(existing.cause, actor=CALLER)
+    world.state.changes[CHANGE] = replace(existing, cause=cause, held=1, held_because=WHY)
     return world
 
 
@@ -176,8 +176,8 @@ _EDITOR = f"{_STS}/AWSReservedSSO_Editors_0123456789abcdef/ada"
 )
 @pytest.mark.parametrize("name", ["approve_change", "reject_change"])
 def test_who_has_several_names_is_one_principal(world: World, name: str, cause: str, caller: str) -> None:
-    known = world.state.changes[CHANGE]
-    world.state.changes[CHANGE] = replace(known, cause=replace(known.cause, actor=cause))
+    existing = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(existing, cause=replace(existing.cause, actor=cause))
     answer = world.send(sent_by(name, caller))
     assert (answer.status, answer.body["type"]) == (403, "tag:dayone,2026:forbidden")
     assert world.inbox.commands == []
@@ -186,8 +186,8 @@ def test_who_has_several_names_is_one_principal(world: World, name: str, cause: 
 
 @pytest.mark.parametrize("author", ["author:eve", f"author:{APPROVER}", f"author:{_STS}/on-call/another-name"])
 def test_whoever_a_pipeline_names_as_author_does_not_decide(world: World, author: str) -> None:
-    known = world.state.changes[CHANGE]
-    world.state.changes[CHANGE] = replace(known, cause=replace(known.cause, authors=("author:bob", author)))
+    existing = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(existing, cause=replace(existing.cause, authors=("author:bob", author)))
     assert world.send("approve_change").status == 403
     assert world.send(sent_by("approve_change", "arn:aws:iam::111122223333:user/third")).status == 202
 
@@ -258,9 +258,9 @@ def test_a_person_says_which_removals_are_held_and_what_was_said_to_them(world: 
 
 @pytest.mark.parametrize("subjects", [2, 3, None])
 def test_a_decision_waits_for_what_is_planned_and_not_for_what_is_stuck(world: World, subjects: int | None) -> None:
-    known = world.state.changes[CHANGE]
-    cause = replace(known.cause, at=NOW - timedelta(hours=1))
-    world.state.changes[CHANGE] = replace(known, cause=cause, subjects=subjects, planned=1)
+    existing = world.state.changes[CHANGE]
+    cause = replace(existing.cause, at=NOW - timedelta(hours=1))
+    world.state.changes[CHANGE] = replace(existing, cause=cause, subjects=subjects, planned=1)
     assert world.send("approve_change").status == 409
     note = Stuck(kind=StuckKind.MESSAGE, subject="person:e-9", since=cause.at, reason="DynamoDB is down")
     MemoryStuck(world.state).keep(note, now=NOW)
@@ -268,7 +268,7 @@ def test_a_decision_waits_for_what_is_planned_and_not_for_what_is_stuck(world: W
 
 
 def test_what_was_given_up_holds_up_no_decision(world: World) -> None:
-    known = world.state.changes[CHANGE]
-    world.state.changes[CHANGE] = replace(known, subjects=2, planned=1, unplanned=1, operations=1)
+    existing = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(existing, subjects=2, planned=1, unplanned=1, operations=1)
     assert world.send("read_change").body["change"]["state"] == "held"
     assert world.send("approve_change").status == 202

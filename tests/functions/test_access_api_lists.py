@@ -113,9 +113,9 @@ def test_a_state_that_accounts_never_have_is_refused(world: World) -> None:
     ],
 )
 def test_an_account_tells_whether_it_has_everything_for_the_first_time(
-    world: World, known: dict[str, bool], progress: dict[str, int], state: str
+    world: World, existing: dict[str, bool], progress: dict[str, int], state: str
 ) -> None:
-    bootstrap = Bootstrap(change=CHANGE, since=NOW, **known)
+    bootstrap = Bootstrap(change=CHANGE, since=NOW, **existing)
     world.state.heads[DEV] = replace(world.state.heads[DEV], bootstrap=bootstrap, **progress)  # type: ignore[arg-type]
     said = {"state": state, "change": CHANGE, "since": "2026-11-23T08:00:00+00:00"}
     assert world.send("list_accounts").body["accounts"][0]["bootstrap"] == said

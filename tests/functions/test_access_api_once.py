@@ -182,6 +182,6 @@ def test_two_ids_of_one_request_differ(world: World) -> None:
 def _world_for(name: str) -> World:
     world = World(remembered())
     counts = {"retry_change": {"failed": 1, "succeeded": 1}, "approve_change": {"held": 1, "failed": 0, "succeeded": 1}}
-    known = world.state.changes[CHANGE]
-    world.state.changes[CHANGE] = replace(known, **counts.get(name, {}))  # type: ignore[arg-type]
+    existing = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(existing, **counts.get(name, {}))  # type: ignore[arg-type]
     return world

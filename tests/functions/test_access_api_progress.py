@@ -124,8 +124,8 @@ def test_what_is_older_or_more_urgent_goes_before(world: World) -> None:
 
 
 def test_a_policy_waits_for_everybody_but_another_policy_that_came_later(world: World) -> None:
-    known = world.state.changes[CHANGE]
-    world.state.changes[CHANGE] = replace(known, cause=replace(known.cause, kind=CauseKind.POLICY))
+    existing = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(existing, cause=replace(existing.cause, kind=CauseKind.POLICY))
     alone = estimate(world)
     for number in range(300):
         world.state.store(waiting(number, change="01KR", priority=Priority.POLICY, age=-60))
@@ -147,8 +147,8 @@ def test_nothing_can_be_said_while_it_waits_for_a_human(world: World) -> None:
 
 @pytest.mark.parametrize("failed", [0, 2])
 def test_nothing_is_left_when_it_is_over(world: World, failed: int) -> None:
-    known = world.state.changes[CHANGE]
-    world.state.changes[CHANGE] = replace(known, left={}, failed=failed, succeeded=2 - failed)
+    existing = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(existing, left={}, failed=failed, succeeded=2 - failed)
     assert estimate(world) == 0
 
 

@@ -24,8 +24,8 @@ def world() -> World:
 
 
 def become(world: World, **counts: int) -> None:
-    known = world.state.changes[CHANGE]
-    world.state.changes[CHANGE] = replace(Change(cause=known.cause, planned=1, operations=2), **counts)  # type: ignore[arg-type]
+    existing = world.state.changes[CHANGE]
+    world.state.changes[CHANGE] = replace(Change(cause=existing.cause, planned=1, operations=2), **counts)  # type: ignore[arg-type]
 
 
 def naming(*subjects: object) -> Event:
@@ -53,9 +53,9 @@ def test_one_message_says_who_wants_what_tried_again(world: World) -> None:
 
 
 def test_a_retry_of_a_retry_is_about_what_was_behind_the_first(world: World) -> None:
-    known = world.state.changes[CHANGE]
-    first = replace(known.cause, kind=CauseKind.RETRY, retries=CauseKind.POLICY)
-    world.state.changes[CHANGE] = replace(known, cause=first)
+    existing = world.state.changes[CHANGE]
+    first = replace(existing.cause, kind=CauseKind.RETRY, retries=CauseKind.POLICY)
+    world.state.changes[CHANGE] = replace(existing, cause=first)
     world.send("retry_change")
     assert world.inbox.commands[0].cause.retries is CauseKind.POLICY
 

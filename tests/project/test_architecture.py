@@ -75,11 +75,11 @@ def test_a_handler_is_at_most_forty_lines(path: Path) -> None:
 
 @pytest.mark.parametrize("path", HANDLERS, ids=shown)
 def test_a_handler_leaves_aws_and_its_environment_to_the_wiring(path: Path) -> None:
-    known = imported(path)
+    existing = imported(path)
     banned = {"dayone.adapters", "dayone.ports", "dayone.settings"}
-    assert not {name for name in known if _root_of(name) in {"boto3", "botocore", "os"}}
-    assert not {name for name in known if any(f"{name}.".startswith(f"{value}.") for value in banned)}
-    assert "dayone.wiring.functions" in known
+    assert not {name for name in existing if _root_of(name) in {"boto3", "botocore", "os"}}
+    assert not {name for name in existing if any(f"{name}.".startswith(f"{value}.") for value in banned)}
+    assert "dayone.wiring.functions" in existing
 
 
 def test_no_module_is_longer_than_three_hundred_lines() -> None:
@@ -96,8 +96,8 @@ def test_a_folder_of_the_core_has_at_most_twenty_files() -> None:
 @pytest.mark.parametrize("path", PURE, ids=shown)
 def test_only_what_reads_texts_needs_more_than_the_standard_library(path: Path) -> None:
     where = str(path.relative_to(PACKAGE).with_suffix(""))
-    known = {"aws_lambda_powertools", "boto3", "botocore", "pydantic", "standardwebhooks", "yaml"}
-    assert where.startswith(TEXTS) or not {_root_of(name) for name in imported(path)} & known
+    existing = {"aws_lambda_powertools", "boto3", "botocore", "pydantic", "standardwebhooks", "yaml"}
+    assert where.startswith(TEXTS) or not {_root_of(name) for name in imported(path)} & existing
 
 
 def test_no_function_is_longer_than_thirty_lines() -> None:

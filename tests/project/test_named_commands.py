@@ -71,14 +71,14 @@ def _wrong_make(command: Named) -> str:
 
 
 def _wrong_dayone(command: Named) -> str:
-    known: Any = _dayone()
+    existing: Any = _dayone()
     for word in command.plain:
-        if not hasattr(known, "commands"):
+        if not hasattr(existing, "commands"):
             break
-        if word not in known.commands:
+        if word not in existing.commands:
             return f"dayone has no command {word} there"
-        known = known.commands[word]
-    options = {name for entry in known.params for name in (*entry.opts, *entry.secondary_opts)}
+        existing = existing.commands[word]
+    options = {name for entry in existing.params for name in (*entry.opts, *entry.secondary_opts)}
     return _unknown(command.options - options - {"--help", "--install-completion"})
 
 
@@ -123,9 +123,9 @@ def _aws() -> dict[str, Any]:
 
 @cache
 def _operations(service: str) -> dict[str, Any]:
-    known = _aws()[service]
+    existing = _aws()[service]
     # `configure` and `s3` are programs of their own, the others are made of AWS's models.
-    build_table = getattr(known, "_get_command_table", None) or known._build_subcommand_table
+    build_table = getattr(existing, "_get_command_table", None) or existing._build_subcommand_table
     table: dict[str, Any] = build_table()
     return table
 

@@ -39,7 +39,7 @@ def _module(path: Path) -> str:
 @cache
 def _imports() -> dict[str, set[str]]:
     """Each module of the core with those it imports, those for type checkers and those in functions included."""
-    known = {_module(path) for path in CORE}
+    existing = {_module(path) for path in CORE}
     found: dict[str, set[str]] = {}
     for path in CORE:
         names: set[str] = set()
@@ -48,7 +48,7 @@ def _imports() -> dict[str, set[str]]:
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        found[_module(path)] = (names & known) - {_module(path), "dayone"}
+        found[_module(path)] = (names & existing) - {_module(path), "dayone"}
     return found
 
 

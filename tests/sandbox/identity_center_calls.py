@@ -36,9 +36,9 @@ class Calls:
         """Make the call, with the identity store and instance filled in; the answer must be one AWS's model allows."""
         client = self._clients[service]
         model = client.meta.service_model.operation_model(operation)
-        known = {"IdentityStoreId": self.store_id, "InstanceArn": self.instance_arn}
+        existing = {"IdentityStoreId": self.store_id, "InstanceArn": self.instance_arn}
         wanted = {
-            name: value for name, value in known.items() if model.input_shape and name in model.input_shape.members
+            name: value for name, value in existing.items() if model.input_shape and name in model.input_shape.members
         }
         answer = getattr(client, xform_name(operation))(**(wanted | parameters))
         del answer["ResponseMetadata"]

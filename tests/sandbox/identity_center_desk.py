@@ -41,7 +41,7 @@ class Desk:
 
     def __init__(self, behaviour: Behaviour = AT_ONCE, **settings: Any) -> None:  # noqa: ANN401 - the fields of Settings
         self.center = IdentityCenter(Settings(behaviour=behaviour, **settings), models(), lambda *_: None)
-        self.known: dict[str, Any] = {
+        self.ids: dict[str, Any] = {
             "store": self.center.directory.store_id,
             "instance": self.center.sso_admin.instance.instance_arn,
             "management": self.center.settings.account_id,
@@ -95,35 +95,35 @@ class Desk:
 
     def settle_in(self) -> "Desk":
         """Make what the cases speak of: people, groups, permission sets, and an assignment of one to another."""
-        known, store = self.known, "identitystore"
-        known["user"] = self.call(store, "CreateUser", **person("ada"))["UserId"]
-        known["stranger"] = self.call(store, "CreateUser", **person("bob"))["UserId"]
-        known["group"] = self.call(store, "CreateGroup", DisplayName="engineers")["GroupId"]
-        known["empty_group"] = self.call(store, "CreateGroup", DisplayName="nobody")["GroupId"]
+        existing, store = self.ids, "identitystore"
+        existing["user"] = self.call(store, "CreateUser", **person("ada"))["UserId"]
+        existing["stranger"] = self.call(store, "CreateUser", **person("bob"))["UserId"]
+        existing["group"] = self.call(store, "CreateGroup", DisplayName="engineers")["GroupId"]
+        existing["empty_group"] = self.call(store, "CreateGroup", DisplayName="nobody")["GroupId"]
         member = {"UserId": "$user"}
         made = self.call(store, "CreateGroupMembership", GroupId="$group", MemberId=member)
-        known["membership"] = made["MembershipId"]
+        existing["membership"] = made["MembershipId"]
         self._make_permission_sets()
-        known["assignment"] = {
+        existing["assignment"] = {
             "TargetId": MANAGEMENT,
             "TargetType": "AWS_ACCOUNT",
-            "PermissionSetArn": known["view"],
+            "PermissionSetArn": existing["view"],
             "PrincipalType": "GROUP",
-            "PrincipalId": known["group"],
+            "PrincipalId": existing["group"],
         }
-        other = known["assignment"] | {"PrincipalId": known["empty_group"]}
-        known["creation"] = self.assign(known["assignment"])["RequestId"]
+        other = existing["assignment"] | {"PrincipalId": existing["empty_group"]}
+        existing["creation"] = self.assign(existing["assignment"])["RequestId"]
         self.assign(other)
-        known["deletion"] = self.unassign(other)["RequestId"]
+        existing["deletion"] = self.unassign(other)["RequestId"]
         provisioning = self.provision(PermissionSetArn="$view", TargetType="ALL_PROVISIONED_ACCOUNTS")
-        known["provisioning"] = provisioning["RequestId"]
+        existing["provisioning"] = provisioning["RequestId"]
         return self
 
     def _make_permission_sets(self) -> None:
-        known, sso = self.known, "sso-admin"
+        existing, sso = self.ids, "sso-admin"
         for name in ("View", "Free", "Full"):
             made = self.call(sso, "CreatePermissionSet", Name=name, Tags=[{"Key": "team", "Value": "a"}])
-            known[name.lower()] = made["PermissionSet"]["PermissionSetArn"]
+            existing[name.lower()] = made["PermissionSet"]["PermissionSetArn"]
         attached = {"PermissionSetArn": "$full", "ManagedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
         self.call(sso, "AttachManagedPolicyToPermissionSet", **attached)
         attach = "AttachCustomerManagedPolicyReferenceToPermissionSet"
@@ -142,8 +142,8 @@ class Desk:
 
     def resolved(self, value: object) -> Any:  # noqa: ANN401 - whatever is known
         """Put what is known in the place of its name, however deep."""
-        if isinstance(value, str) and value[:1] == "$" and value[1:] in self.known:
-            return self.known[value[1:]]
+        if isinstance(value, str) and value[:1] == "$" and value[1:] in self.ids:
+            return self.ids[value[1:]]
         if isinstance(value, Mapping):
             return {name: self.resolved(inner) for name, inner in value.items()}
         return [self.resolved(inner) for inner in value] if isinstance(value, list) else value

@@ -57,11 +57,11 @@ class Desk:
         operation = self.models.operation(target)
         assert operation is not None
         shape = operation.model.input_shape
-        known = {
+        existing = {
             "IdentityStoreId": self.center.directory.store_id,
             "InstanceArn": self.center.sso_admin.instance.instance_arn,
         }
-        wanted = {name: text for name, text in known.items() if shape and name in shape.members}
+        wanted = {name: text for name, text in existing.items() if shape and name in shape.members}
         return self.center.answer(operation, wanted | parameters)
 
     def hire(self, name: str) -> str:

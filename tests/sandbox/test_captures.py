@@ -24,7 +24,7 @@ NO_SET = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-000000000000000
 def desk() -> Iterator[Desk]:
     desk = Desk().settle_in()
     desk.center.organization.invited(MEMBER, name="member", email="member@example.com")
-    desk.known["in_member"] = desk.known["assignment"] | {"TargetId": MEMBER}
+    desk.ids["in_member"] = desk.ids["assignment"] | {"TargetId": MEMBER}
     yield desk
     desk.close()
 
@@ -51,10 +51,10 @@ def begins_alike(text: str, capture: str) -> bool:
 
 class TestRequestsThatFailLater:
     def test_a_closed_account_breaks_assignments_and_provisionings(self, desk: Desk) -> None:
-        assert desk.assign(desk.known["in_member"])["Status"] == "SUCCEEDED"
+        assert desk.assign(desk.ids["in_member"])["Status"] == "SUCCEEDED"
         account = desk.center.organization.get_account_by_id(MEMBER)
         account.state = account.status = "SUSPENDED"
-        other = desk.known["in_member"] | {"PermissionSetArn": "$free"}
+        other = desk.ids["in_member"] | {"PermissionSetArn": "$free"}
         text = desk.assign(desk.resolved(other))["FailureReason"]
         words = seen("sso-admin-07")["StatusReason"].partition("due to: ")[2]
         assert text.startswith(words.removesuffix(".")), "as CloudFormation cut it off"
@@ -64,18 +64,16 @@ class TestRequestsThatFailLater:
 
     def test_a_group_made_a_moment_ago_is_not_found(self, desk: Desk) -> None:
         desk.center.behave(AT_ONCE.but(principal_seconds=30))
-        done = desk.assign(desk.known["in_member"])
+        done = desk.assign(desk.ids["in_member"])
         reason = re.search(r"Received a 404.*", seen("sso-admin-08")["StatusReason"])
         assert reason
         assert begins_alike(done["FailureReason"], reason[0])
-        assert done["FailureReason"].endswith(f"was not found in directory {desk.known['store']}")
+        assert done["FailureReason"].endswith(f"was not found in directory {desk.ids['store']}")
 
     def test_a_deletion_of_nothing_is_refused_or_accepted_and_fails(self, desk: Desk) -> None:
-        assert (
-            desk.refusal(SSO, "DeleteAccountAssignment", **desk.known["in_member"]).message == "Assignment not found."
-        )
+        assert desk.refusal(SSO, "DeleteAccountAssignment", **desk.ids["in_member"]).message == "Assignment not found."
         desk.center.behave(AT_ONCE.but(late_refusals=True))
-        done = desk.unassign(desk.known["in_member"])
+        done = desk.unassign(desk.ids["in_member"])
         assert done["Status"] == "FAILED"
         assert begins_alike(done["FailureReason"], seen("sso-admin-09")["FailureReason"])
         assert seen("sso-admin-10")["FailureReason"] in done["FailureReason"]
@@ -83,12 +81,12 @@ class TestRequestsThatFailLater:
         assert re.findall(names, done["FailureReason"]) == re.findall(names, seen("sso-admin-09")["FailureReason"])
 
     def test_a_provisioning_that_races_with_a_removal_fails(self, desk: Desk) -> None:
-        desk.assign(desk.known["in_member"])
+        desk.assign(desk.ids["in_member"])
         desk.center.behave(AT_ONCE.but(provisioning_races=True, provisioning_seconds=0.3, spread=0))
         accepted = desk.call(
             SSO, "ProvisionPermissionSet", PermissionSetArn="$view", TargetType="ALL_PROVISIONED_ACCOUNTS"
         )
-        desk.unassign(desk.known["in_member"])
+        desk.unassign(desk.ids["in_member"])
         done = desk.ended("PermissionSetProvisioning", accepted["PermissionSetProvisioningStatus"]["RequestId"])
         assert {name: done[name] for name in ("Status", "FailureReason")} == seen("sso-admin-12")
 
@@ -108,7 +106,7 @@ class TestRequestsThatFailLater:
 
     def test_a_quota_is_told_at_once_or_later(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sandbox.identity_center.sso_admin.assignment_requests.PERMISSION_SETS_PER_ACCOUNT", 0)
-        request = desk.known["in_member"]
+        request = desk.ids["in_member"]
         assert desk.refusal(SSO, "CreateAccountAssignment", **request).code == "ServiceQuotaExceededException"
         desk.center.behave(AT_ONCE.but(late_refusals=True))
         accepted = desk.call(SSO, "CreateAccountAssignment", **request)["AccountAssignmentCreationStatus"]
@@ -125,8 +123,8 @@ class TestRefusalsAtOnce:
 
     def test_too_many_requests_under_way(self, desk: Desk) -> None:
         desk.center.behave(Behaviour.instant(outstanding_assignments=1, assignment_seconds=60, spread=0))
-        desk.call(SSO, "CreateAccountAssignment", **desk.known["in_member"])
-        other = desk.known["in_member"] | {"PrincipalId": "$empty_group"}
+        desk.call(SSO, "CreateAccountAssignment", **desk.ids["in_member"])
+        other = desk.ids["in_member"] | {"PrincipalId": "$empty_group"}
         status, body = over_http(
             desk, "SWBExternalService.CreateAccountAssignment", {"InstanceArn": "$instance", **other}
         )
@@ -140,8 +138,8 @@ class TestRefusalsAtOnce:
 
     def test_an_operation_that_conflicts_with_one_under_way(self, desk: Desk) -> None:
         desk.center.behave(AT_ONCE.but(deletion_seconds=60))
-        desk.call(SSO, "DeleteAccountAssignment", **desk.known["assignment"])
-        request = {"InstanceArn": "$instance", **desk.known["assignment"]}
+        desk.call(SSO, "DeleteAccountAssignment", **desk.ids["assignment"])
+        request = {"InstanceArn": "$instance", **desk.ids["assignment"]}
         status, body = over_http(desk, "SWBExternalService.CreateAccountAssignment", request)
         assert f"SsoAdmin.{body['__type']}" == seen("sso-admin-21")["error"]
         assert status == seen("sso-admin-21")["status"]
@@ -177,7 +175,7 @@ class TestRefusalsAtOnce:
             AccountId=MEMBER, ServicePrincipal="sso.amazonaws.com"
         )
         form = re.sub(r"\d{12}:assumed-role/\S+|arn:aws:sso:::\S+", "…", seen("sso-admin-22")["message"])
-        refused = self._denied(desk, SSO, "CreateAccountAssignment", desk.known["assignment"], caller=MEMBER)
+        refused = self._denied(desk, SSO, "CreateAccountAssignment", desk.ids["assignment"], caller=MEMBER)
         assert re.sub(r"\d{12}:assumed-role/\S+|arn:aws:sso:::\S+", "…", refused.message) == form
 
     def test_a_denial_of_the_identity_store_has_a_sentence_for_each_resource(self, desk: Desk) -> None:

@@ -97,7 +97,7 @@ def test_a_removal_takes_no_rights_unless_the_behaviour_says_so(desk: Caller) ->
 
 def test_member_accounts_are_provisioned_by_aws_itself() -> None:
     desk = Caller(delegated_administrator=MEMBER)
-    desk.known["management"] = MANAGEMENT
+    desk.ids["management"] = MANAGEMENT
     desk.may("sso:*")
     group = desk.call("identitystore", "CreateGroup", DisplayName="engineers")["GroupId"]
     made = desk.call("sso-admin", "CreatePermissionSet", Name="View")["PermissionSet"]["PermissionSetArn"]

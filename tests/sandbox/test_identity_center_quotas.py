@@ -117,7 +117,7 @@ def assignment(number: int) -> dict[str, str]:
 
 
 def test_fifteen_assignments_may_be_under_way_creations_and_deletions_together(busy: Desk) -> None:
-    busy.call("sso-admin", "DeleteAccountAssignment", **busy.known["assignment"])
+    busy.call("sso-admin", "DeleteAccountAssignment", **busy.ids["assignment"])
     for number in range(14):
         busy.call("sso-admin", "CreateAccountAssignment", **assignment(number))
     refused = busy.refusal("sso-admin", "CreateAccountAssignment", **assignment(14))
@@ -144,8 +144,8 @@ def test_one_assignment_may_be_under_way_in_an_account(busy: Desk) -> None:
 def test_a_new_principal_can_be_assigned_only_after_a_while_if_that_is_chosen() -> None:
     desk = Desk().settle_in()
     desk.center.behave(AT_ONCE.but(principal_seconds=1))
-    desk.known["new"] = desk.call("identitystore", "CreateGroup", DisplayName="new")["GroupId"]
-    request = {**desk.known["assignment"], "PrincipalId": "$new"}
+    desk.ids["new"] = desk.call("identitystore", "CreateGroup", DisplayName="new")["GroupId"]
+    request = {**desk.ids["assignment"], "PrincipalId": "$new"}
     assert "was not found in directory" in desk.assign(request)["FailureReason"]
     time.sleep(1.05)
     assert desk.assign(request)["Status"] == "SUCCEEDED"
@@ -207,25 +207,25 @@ def test_there_are_at_most_3500_permission_sets(full: Desk) -> None:
 
 
 def test_a_permission_set_has_at_most_100_groups_in_an_account(full: Desk) -> None:
-    view = full.known["view"]
+    view = full.ids["view"]
     for number in range(99):
         full.center.assignments.add(Assignment(MANAGEMENT, view, "GROUP", str(number)))
-    other = full.known["assignment"] | {"PrincipalId": "$empty_group"}
+    other = full.ids["assignment"] | {"PrincipalId": "$empty_group"}
     refused = full.refusal("sso-admin", "CreateAccountAssignment", **other)
     assert refused.code == "ServiceQuotaExceededException"
-    assert full.assign(full.known["assignment"])["Status"] == "SUCCEEDED"
+    assert full.assign(full.ids["assignment"])["Status"] == "SUCCEEDED"
 
 
 def test_an_account_has_at_most_500_permission_sets(full: Desk) -> None:
     for number in range(499):
         made = full.call("sso-admin", "CreatePermissionSet", Name=f"Set{number}")["PermissionSet"]
-        full.center.assignments.add(Assignment(MANAGEMENT, made["PermissionSetArn"], "GROUP", full.known["group"]))
-    other = full.known["assignment"] | {"PermissionSetArn": "$free"}
+        full.center.assignments.add(Assignment(MANAGEMENT, made["PermissionSetArn"], "GROUP", full.ids["group"]))
+    other = full.ids["assignment"] | {"PermissionSetArn": "$free"}
     refused = full.refusal("sso-admin", "CreateAccountAssignment", **other)
     assert refused.code == "ServiceQuotaExceededException"
 
 
 def test_a_mistake_in_the_sandbox_ends_a_request_instead_of_leaving_it_open(full: Desk) -> None:
     full.center.assignments.add = None  # type: ignore[method-assign,assignment]
-    done = full.assign(full.known["assignment"] | {"PermissionSetArn": "$free"})
+    done = full.assign(full.ids["assignment"] | {"PermissionSetArn": "$free"})
     assert (done["Status"], done["FailureReason"]) == ("FAILED", "Internal failure")

@@ -25,7 +25,7 @@ def desk() -> Iterator[Desk]:
     desk = Desk()
     root = desk.call(ORGANIZATIONS, "ListRoots")["Roots"][0]["Id"]
     desk.call(ORGANIZATIONS, "EnablePolicyType", RootId=root, PolicyType=TYPE)
-    desk.known["root"] = root
+    desk.ids["root"] = root
     yield desk
     desk.close()
 
@@ -54,7 +54,7 @@ def test_a_policy_is_made_changed_attached_listed_and_deleted(desk: Desk) -> Non
     desk.call(ORGANIZATIONS, "AttachPolicy", PolicyId=policy, TargetId="$root")
     assert attached(desk) == {FULL, policy}
     targets = desk.call(ORGANIZATIONS, "ListTargetsForPolicy", PolicyId=policy)["Targets"]
-    assert [(target["TargetId"], target["Type"]) for target in targets] == [(desk.known["root"], "ROOT")]
+    assert [(target["TargetId"], target["Type"]) for target in targets] == [(desk.ids["root"], "ROOT")]
     desk.call(ORGANIZATIONS, "UpdatePolicy", PolicyId=policy, Content=document(DENY | {"Sid": "New"}), Name="other")
     described = desk.call(ORGANIZATIONS, "DescribePolicy", PolicyId=policy)["Policy"]
     assert json.loads(described["Content"])["Statement"][0]["Sid"] == "New"
@@ -224,7 +224,7 @@ def test_two_policies_of_a_type_have_two_names(desk: Desk) -> None:
     ],
 )
 def test_what_is_not_there_is_refused(desk: Desk, operation: str, request_: dict[str, Any], code: str) -> None:
-    desk.known["policy"] = made(desk)
+    desk.ids["policy"] = made(desk)
     assert desk.refusal(ORGANIZATIONS, operation, **request_).code == code
 
 

@@ -129,8 +129,8 @@ class Comparison:
 
     def _grants_of(self, kind: SubjectKind, name: str) -> list[Grant]:
         """Those that are on record: also of whoever never heard that theirs was taken."""
-        known = self._world.day_one.state.grants.values()
-        return [grant for grant in known if grant.subject == Subject(kind, name)]
+        existing = self._world.day_one.state.grants.values()
+        return [grant for grant in existing if grant.subject == Subject(kind, name)]
 
     def _is_unreachable(self, assignment: str) -> bool:
         """Whether the group, the set or the person is not Day One's to give, or nobody can have it."""

@@ -45,12 +45,12 @@ def promises(world: "Simulation") -> Iterator[str]:
 
 
 def _promised_grants(world: "Simulation") -> Iterator[str]:
-    known = world.day_one.state.grants
+    existing = world.day_one.state.grants
     for grant in world.outside.granted.values():
-        if grant.id not in known or joined(known[grant.id], grant) != known[grant.id]:
+        if grant.id not in existing or joined(existing[grant.id], grant) != existing[grant.id]:
             yield f"grant {grant.id} was taken and is not on record"
     for name, change in world.outside.about_grants:
-        entry = known[name]
+        entry = existing[name]
         said = {name, *(each.change for each in entry.extensions), entry.end.change if entry.end else ""}
         is_beaten = entry.end is not None and change not in said
         if change not in said and not is_beaten:
@@ -132,9 +132,9 @@ def log(world: "Simulation") -> Iterator[str]:
 def applied(world: "Simulation") -> Iterator[str]:
     """What is applied is in Identity Center, and what is there was there before, or is applied."""
     state, center = world.day_one.state, world.aws.center
-    known: set[str] = set()
+    existing: set[str] = set()
     for of, entry in state.applied.items():
-        known |= set(entry.references.values())
+        existing |= set(entry.references.values())
         if entry.doubt is not None:
             if of.resource.kind is not ResourceKind.USER and not _may_stay_in_doubt(of, entry, world):
                 yield f"{of} is in doubt: {entry.doubt}"
@@ -143,7 +143,7 @@ def applied(world: "Simulation") -> Iterator[str]:
     unclear = any(applied.doubt is Action.CREATE for applied in state.applied.values())
     for shelf in (center.users, center.groups, center.memberships, center.permission_sets):
         for identifier in shelf:
-            if identifier not in known and identifier not in world.foreign and not unclear:
+            if identifier not in existing and identifier not in world.foreign and not unclear:
                 yield f"{identifier} is there, and nobody knows of it"
 
 

@@ -44,7 +44,7 @@ from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
-from tests.fakes.state_known import MemoryKnownSubjects
+from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords, looked_at
@@ -176,7 +176,7 @@ class DayOne:
         table = {
             "policies": self.policies(),
             "records": MemoryRecords(self.state),
-            "known": MemoryKnownSubjects(self.state),
+            "known": MemorySubjectIndex(self.state),
         }
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
         return DesiredAccess(**wired, clock=self.clock)
@@ -256,7 +256,7 @@ class DayOne:
     def _answering(self, process: Process) -> Callable[[Any], object]:
         table = {
             "records": MemoryRecords(self.state),
-            "known": MemoryKnownSubjects(self.state),
+            "known": MemorySubjectIndex(self.state),
             "live": MemoryLiveAccess(MemoryIdentityCenter()),
             "archive": MemoryPolicyArchive(self.state),
             "policies": self.policies(),

@@ -187,7 +187,7 @@ class SimulatedIdentityCenter:
             self.weather.struck["quota: crowded"] += 1
             raise Crowded("ServiceQuotaExceededException: too many outstanding requests")
         # Source: IAM Identity Center quotas: one role is updated at a time in an account.
-        there = [name for name, known in self.outstanding.items() if known.account == key.account_id]
+        there = [name for name, existing in self.outstanding.items() if existing.account == key.account_id]
         if there:
             self.weather.struck["quota: conflict"] += 1
             if self.is_known(there[0]):

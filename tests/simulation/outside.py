@@ -70,8 +70,8 @@ class Outside:
         if ago:
             at = max(at - timedelta(seconds=ago), at.replace(hour=0, minute=0, second=0))
         told = Told(person, at=at, reference=f"evt-{next(self.numbers)}")
-        known = self.people.get(person.id)
-        if known is None or known.at < at:
+        existing = self.people.get(person.id)
+        if existing is None or existing.at < at:
             self.people[person.id] = told
         self.deliver(told)
         return told

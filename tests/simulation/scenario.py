@@ -118,9 +118,9 @@ class Scenario:
         )
         self._tell(person)
 
-    def _known(self) -> Person | None:
-        known = sorted(self._outside.people)
-        return self._outside.people[self._random.choice(known)].person if known else None
+    def _somebody(self) -> Person | None:
+        existing = sorted(self._outside.people)
+        return self._outside.people[self._random.choice(existing)].person if existing else None
 
     def _tell(self, person: Person, *, ago: float = 0.0) -> None:
         told = self._outside.tells(person, ago=ago)
@@ -128,15 +128,15 @@ class Scenario:
             self._later(self._random.random() * 40, lambda: self._outside.deliver(told))
 
     def _moves(self) -> None:
-        if person := self._known():
+        if person := self._somebody():
             self._tell(replace(person, department=self._random.choice(DEPARTMENTS), status=Status.ACTIVE))
 
     def _leaves(self) -> None:
-        if person := self._known():
+        if person := self._somebody():
             self._tell(replace(person, status=Status.ENDED))
 
     def _comes_back(self) -> None:
-        if person := self._known():
+        if person := self._somebody():
             self._tell(replace(person, status=Status.ACTIVE, end_date=None))
 
     def _is_hired_again(self) -> None:
@@ -150,7 +150,7 @@ class Scenario:
             self._tell(replace(person, id=f"{person.id}-b", status=Status.ACTIVE, end_date=None))
 
     def _is_told_late(self) -> None:
-        if person := self._known():
+        if person := self._somebody():
             self._tell(replace(person, title="Late"), ago=self._random.random() * 120)
 
     def _account_appears(self, number: str) -> None:
@@ -215,8 +215,8 @@ class Scenario:
             self._outside.ends(grant)
 
     def _some_grant(self) -> str:
-        known = sorted(self._outside.granted)
-        return self._random.choice(known) if known else ""
+        existing = sorted(self._outside.granted)
+        return self._random.choice(existing) if existing else ""
 
     def _somebody_decides(self) -> None:
         for change in self._outside.held()[:1]:

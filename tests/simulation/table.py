@@ -40,8 +40,12 @@ class ObservedState(State):
     def store(self, operation: Operation, *, begun: bool | None = None) -> None:
         if operation.state is OperationState.SUBMITTED:
             self.requests.add(operation.request_id)
-        known = self.operation(operation)
-        if known is not None and known.state is OperationState.HELD and operation.state is not OperationState.HELD:
+        existing = self.operation(operation)
+        if (
+            existing is not None
+            and existing.state is OperationState.HELD
+            and operation.state is not OperationState.HELD
+        ):
             (self.approved if operation.state is OperationState.PENDING else self.dropped).add(operation.id)
         self._of_subjects.setdefault(operation.subject, {})[operation.change, operation.id] = None
         super().store(operation, begun=begun)
@@ -81,7 +85,7 @@ class ObservedQueue(MemoryOperationQueue):
         self._observed = state
 
     def _finish(self, finished: Finished) -> None:
-        known = self._open(finished.operation)
-        if known is not None:
+        existing = self._open(finished.operation)
+        if existing is not None:
             self._observed.on_end(finished)
         super()._finish(finished)

@@ -93,8 +93,8 @@ def _creation(number: str, *, simulation: Simulation) -> Callable[[], None]:
 
     def becomes(**news: object) -> None:
         organization = simulation.day_one.organization
-        known = organization.accounts.get(number) or an_account(number, ou_path=_ROOT)
-        organization.accounts[number] = replace(known, **news)  # type: ignore[arg-type]
+        existing = organization.accounts.get(number) or an_account(number, ou_path=_ROOT)
+        organization.accounts[number] = replace(existing, **news)  # type: ignore[arg-type]
         outside.account_event(number)
 
     def created() -> None:

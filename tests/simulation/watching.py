@@ -49,9 +49,9 @@ class Watcher:
             if operation.request_id:
                 self.report("only its own is removed", f"{operation.id} has removed what was adopted")
             return
-        known = finished.applied or before
+        existing = finished.applied or before
         is_of_aws = operation.resource.kind is not ResourceKind.GUARDRAILS
-        if known is not None and is_of_aws and not _is_true(operation, known, center=self._aws.center):
+        if existing is not None and is_of_aws and not _is_true(operation, existing, center=self._aws.center):
             self.report(
                 "succeeded means done", f"{operation.id} {operation.kind} {operation.resource}: AWS has not done it"
             )
@@ -122,14 +122,14 @@ def _is_grant_beside(revocation: Operation, operation: Operation) -> bool:
     )
 
 
-def _is_true(operation: Operation, known: Applied, *, center: MemoryIdentityCenter) -> bool:
+def _is_true(operation: Operation, existing: Applied, *, center: MemoryIdentityCenter) -> bool:
     is_there, kind = operation.action is not Action.DELETE, operation.resource.kind
     if kind in _PLAIN:
         shelf, word = _PLAIN[kind]
-        return (known.references.get(word) in getattr(center, shelf)) is is_there or word not in known.references
+        return (existing.references.get(word) in getattr(center, shelf)) is is_there or word not in existing.references
     if kind is ResourceKind.ASSIGNMENT:
-        return _is_assigned(operation, known.references, center=center) is is_there
-    stored = center.permission_sets.get(known.references.get("permission_set_arn", ""))
+        return _is_assigned(operation, existing.references, center=center) is is_there
+    stored = center.permission_sets.get(existing.references.get("permission_set_arn", ""))
     if stored is None:
         return not is_there or kind is ResourceKind.PROVISIONING
     match kind:
@@ -145,10 +145,10 @@ def _is_true(operation: Operation, known: Applied, *, center: MemoryIdentityCent
             return True
 
 
-def _is_assigned(operation: Operation, known: Mapping[str, str], *, center: MemoryIdentityCenter) -> bool:
-    principal = known.get("user_id") or known.get("group_id")
+def _is_assigned(operation: Operation, recorded: Mapping[str, str], *, center: MemoryIdentityCenter) -> bool:
+    principal = recorded.get("user_id") or recorded.get("group_id")
     return any(
         (key.account_id, key.permission_set_arn, key.principal_id)
-        == (operation.subject.name, known.get("permission_set_arn"), principal)
+        == (operation.subject.name, recorded.get("permission_set_arn"), principal)
         for key in center.assignments
     )

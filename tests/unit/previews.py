@@ -16,7 +16,7 @@ from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryLedger
-from tests.fakes.state_known import MemoryKnownSubjects
+from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
@@ -42,7 +42,7 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
     policies = MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text])
     return AccessApi(
         records=MemoryRecords(world.state),
-        known=MemoryKnownSubjects(world.state),
+        index=MemorySubjectIndex(world.state),
         live=MemoryLiveAccess(world.center),
         progress=MemoryProgress(world.state),
         archive=MemoryPolicyArchive(world.state),

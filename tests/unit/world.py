@@ -67,7 +67,7 @@ from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
-from tests.fakes.state_known import MemoryKnownSubjects
+from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
@@ -210,7 +210,7 @@ class World:
         desired = DesiredAccess(
             policies=MemoryPolicies(self.state, parse=self._parse),
             records=MemoryRecords(self.state),
-            known=MemoryKnownSubjects(self.state),
+            index=MemorySubjectIndex(self.state),
             clock=lambda: self.now,
         )
         return ExistingAccess(**self._wrapped(ports), desired=desired)

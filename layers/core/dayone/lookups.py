@@ -9,7 +9,7 @@ from dayone.model.changes import Cause, CauseKind, Change, ulid, ulid_time
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.operations import Clock, RandomBytes
-from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.records import Records, SubjectIndex
 
 
 class CausePorts(Protocol):
@@ -52,19 +52,19 @@ class Window:
 def read_person(person: str, *, records: Records) -> SubjectState:
     """Raises NotFound for a person HR has never told about."""
     mend = "check the id, which is HR's own; a person is recorded with HR's first event about them"
-    return _known(Subject(SubjectKind.PERSON, person), mend=mend, records=records)
+    return _existing(Subject(SubjectKind.PERSON, person), mend=mend, records=records)
 
 
 def read_account(account: str, *, records: Records) -> SubjectState:
     """Raises NotFound for an account that was never seen in the organisation."""
     mend = "check its 12 digits; an account is recorded with the first event about it"
-    return _known(Subject(SubjectKind.ACCOUNT, account), mend=mend, records=records)
+    return _existing(Subject(SubjectKind.ACCOUNT, account), mend=mend, records=records)
 
 
-def read_group(group: str, *, known: KnownSubjects) -> SubjectState:
+def read_group(group: str, *, index: SubjectIndex) -> SubjectState:
     """The group itself, without its members; raises NotFound for one that no policy has ever had."""
     subject = Subject(SubjectKind.GROUP, group)
-    found = known.brief([subject]).get(subject)
+    found = index.brief([subject]).get(subject)
     if found is None:
         raise NotFound(f"there is no group {group}: check its key in the policy, which is not its display name")
     return found
@@ -107,7 +107,7 @@ def accepted_at(change: str, *, now: datetime) -> datetime:
     return at
 
 
-def _known(subject: Subject, *, mend: str, records: Records) -> SubjectState:
+def _existing(subject: Subject, *, mend: str, records: Records) -> SubjectState:
     state = records.subject(subject)
     if state.head.fact is None and not state.applied:
         raise NotFound(f"there is no {subject.kind} {subject.name}: {mend}")

@@ -109,9 +109,9 @@ class OrganizationControl:
             time.sleep(_PAUSE_SECONDS)
             status = self._call("DescribeCreateAccountStatus", CreateAccountRequestId=status["Id"])
             status = status["CreateAccountStatus"]
-        known = {**wanted, "AccountId": status.get("AccountId", "")}
-        moved = status["State"] == "SUCCEEDED" and self._is_moved(known)
-        self._tell("CreateManagedAccount", known, requested_at, succeeded=moved)
+        existing = {**wanted, "AccountId": status.get("AccountId", "")}
+        moved = status["State"] == "SUCCEEDED" and self._is_moved(existing)
+        self._tell("CreateManagedAccount", existing, requested_at, succeeded=moved)
 
     def _update(self, wanted: Mapping[str, Any], requested_at: float) -> None:
         self._tell("UpdateManagedAccount", wanted, requested_at, succeeded=self._is_moved(wanted))

@@ -102,7 +102,7 @@ class Handshakes:
 
     def describe_handshake(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one invitation."""
-        return {"Handshake": self._known(parameters).described()}
+        return {"Handshake": self._existing(parameters).described()}
 
     def list_handshakes_for_account(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with one page of the invitations that the calling account may answer."""
@@ -124,7 +124,7 @@ class Handshakes:
         return handshake
 
     def _open(self, parameters: Mapping[str, Any], *, state: str) -> Handshake:
-        handshake = self._known(parameters)
+        handshake = self._existing(parameters)
         if handshake.state == state:
             raise ServiceError("HandshakeAlreadyInStateException", f"The handshake is already {state}.")
         if handshake.state != "OPEN":
@@ -132,7 +132,7 @@ class Handshakes:
             raise ServiceError("InvalidHandshakeTransitionException", message)
         return handshake
 
-    def _known(self, parameters: Mapping[str, Any]) -> Handshake:
+    def _existing(self, parameters: Mapping[str, Any]) -> Handshake:
         handshake = self._handshakes.get(parameters["HandshakeId"])
         if handshake is None:
             raise ServiceError("HandshakeNotFoundException", "You specified a handshake that doesn't exist.")

@@ -28,7 +28,7 @@ from dayone.adapters.dynamodb.parked import (
     DynamoStuckSubjects,
 )
 from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchive, DynamoPolicyInForce
-from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoKnownSubjects, DynamoRecords
+from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.model.changes import CauseKind, Change, ChangesWanted, Decision
@@ -272,11 +272,11 @@ def test_records(watched: Watched, others: StatePorts) -> None:
 
 def test_known_subjects(watched: Watched, others: StatePorts) -> None:
     planned(others, ADA, USER)
-    known = DynamoKnownSubjects(watched.table)
-    known.listed(ADA.kind, cursor="", limit=1)
-    known.brief([ADA])
-    known.holder_of("user-name:ada")
-    assert watched.actions == DynamoKnownSubjects.ACTIONS
+    existing = DynamoSubjectIndex(watched.table)
+    existing.listed(ADA.kind, cursor="", limit=1)
+    existing.brief([ADA])
+    existing.holder_of("user-name:ada")
+    assert watched.actions == DynamoSubjectIndex.ACTIONS
 
 
 def test_history(watched: Watched, others: StatePorts) -> None:
@@ -299,7 +299,7 @@ def test_progress(watched: Watched, others: StatePorts) -> None:
 def test_grants(watched: Watched, others: StatePorts) -> None:
     on_record(others, granted("01G", to=ADA))
     grants = DynamoGrants(watched.table)
-    assert grants.known("01G") is not None
+    assert grants.find("01G") is not None
     assert grants.listed(GrantFilter(person=ADA.name), cursor="", limit=9).entries
     assert watched.actions == DynamoGrants.ACTIONS
 

@@ -210,9 +210,9 @@ def test_a_source_of_whole_records_cannot_be_asked(api: Api) -> None:
 # The keys of issuers of access tokens
 
 
-def _keys(api: Api, *, at: float = 0.0, known: PublishedTokenKeys | None = None) -> tuple[str, ...]:
+def _keys(api: Api, *, at: float = 0.0, existing: PublishedTokenKeys | None = None) -> tuple[str, ...]:
     del at
-    keys = known or PublishedTokenKeys(opened=_HERE)
+    keys = existing or PublishedTokenKeys(opened=_HERE)
     return keys.keys(TokenIssuer(issuer="i", audience="a", keys_url=f"{api.url}/keys"))
 
 
@@ -225,12 +225,12 @@ def test_keys_are_read_again_after_ten_minutes(api: Api) -> None:
     now = 0.0
     keys = PublishedTokenKeys(opened=_HERE, clock=lambda: now)
     api.body = {"keys": [{"kty": "RSA", "kid": "k-1"}]}
-    _keys(api, known=keys)
+    _keys(api, existing=keys)
     now = timedelta(minutes=10).total_seconds() - 0.1
-    _keys(api, known=keys)
+    _keys(api, existing=keys)
     assert len(api.asked) == 1
     now += 0.1
-    _keys(api, known=keys)
+    _keys(api, existing=keys)
     assert len(api.asked) == 2
 
 

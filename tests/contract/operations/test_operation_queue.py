@@ -106,9 +106,9 @@ class TestReading:
 
     def test_only_known_resources_are_in_the_answer_however_many_are_asked_for(self, ports: StatePorts) -> None:
         done(ports, one_planned(ports))
-        known = ResourceOf(ADA, USER)
-        wanted = [known, known, *(ResourceOf(ADA, in_group(f"g{number}")) for number in range(120))]
-        assert ports.queue.applied(wanted) == {known: confirmed(USER)}
+        existing = ResourceOf(ADA, USER)
+        wanted = [existing, existing, *(ResourceOf(ADA, in_group(f"g{number}")) for number in range(120))]
+        assert ports.queue.applied(wanted) == {existing: confirmed(USER)}
 
     def test_nothing_asked_nothing_answered(self, ports: StatePorts) -> None:
         assert ports.queue.applied([]) == {}

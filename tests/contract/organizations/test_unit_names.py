@@ -32,25 +32,25 @@ def names(request: pytest.FixtureRequest) -> UnitNames:
 def test_a_name_that_was_kept_is_known(names: UnitNames) -> None:
     assert names.keep(DEV, named("Dev")) == named("Dev")
     names.keep(PROD, named("Prod", seconds=1))
-    assert names.known([DEV, PROD]) == {DEV: named("Dev"), PROD: named("Prod", seconds=1)}
+    assert names.recorded([DEV, PROD]) == {DEV: named("Dev"), PROD: named("Prod", seconds=1)}
 
 
 def test_a_name_that_nobody_has_read_is_not_known(names: UnitNames) -> None:
     names.keep(DEV, named("Dev"))
-    assert names.known([PROD, DEV]) == {DEV: named("Dev")}
-    assert names.known([]) == {}
+    assert names.recorded([PROD, DEV]) == {DEV: named("Dev")}
+    assert names.recorded([]) == {}
 
 
 def test_a_later_reading_replaces_an_earlier_one(names: UnitNames) -> None:
     names.keep(DEV, named("Dev"))
     assert names.keep(DEV, named("Development", seconds=0.000001)) == named("Development", seconds=0.000001)
-    assert names.known([DEV]) == {DEV: named("Development", seconds=0.000001)}
+    assert names.recorded([DEV]) == {DEV: named("Development", seconds=0.000001)}
 
 
 def test_a_reading_that_began_before_the_one_kept_comes_too_late(names: UnitNames) -> None:
     names.keep(DEV, named("Development", seconds=1))
     assert names.keep(DEV, named("Dev", seconds=0.9)) == named("Development", seconds=1)
-    assert names.known([DEV]) == {DEV: named("Development", seconds=1)}
+    assert names.recorded([DEV]) == {DEV: named("Development", seconds=1)}
 
 
 def test_the_adapter_needs_every_action_it_names(state_table: StateTable) -> None:
@@ -58,5 +58,5 @@ def test_the_adapter_needs_every_action_it_names(state_table: StateTable) -> Non
     called = recorded_actions(client)
     adapter = DynamoUnitNames(DynamoTable(client, state_table.name))
     adapter.keep(DEV, named("Dev"))
-    adapter.known([DEV])
+    adapter.recorded([DEV])
     assert called == {"dynamodb:BatchGetItem", "dynamodb:PutItem"}

@@ -32,12 +32,12 @@ def names(ports: StatePorts, asked: GrantFilter, *, limit: int = 9) -> list[str]
 def test_a_grant_comes_back_as_it_was_noted(ports: StatePorts, subject: object) -> None:
     grant = full("01A", to=ADA if subject == ADA else SHOP)
     on_record(ports, grant)
-    assert ports.grants.known("01A") == grant
+    assert ports.grants.find("01A") == grant
     assert ports.subjects.load(grant.subject).head.grants == (grant,)
 
 
 def test_an_unknown_one_is_none(ports: StatePorts) -> None:
-    assert ports.grants.known("01A") is None
+    assert ports.grants.find("01A") is None
 
 
 def test_nothing_of_a_plan_that_was_refused_is_on_record(ports: StatePorts) -> None:
@@ -45,7 +45,7 @@ def test_nothing_of_a_plan_that_was_refused_is_on_record(ports: StatePorts) -> N
     planned(ports, ADA, USER)
     with pytest.raises(Conflicting):
         ports.subjects.commit(replace(plan(before, change=MOVED), grants=(granted("01A", to=ADA),)))
-    assert ports.grants.known("01A") is None
+    assert ports.grants.find("01A") is None
     assert names(ports, GrantFilter(person=ADA.name)) == []
 
 

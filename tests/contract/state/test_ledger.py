@@ -54,8 +54,8 @@ def removal(ports: StatePorts) -> Operation:
 
 def begun(ports: StatePorts, operation: Operation) -> Operation:
     """An operation on something that is there, in doubt from now on."""
-    known = ports.queue.applied([operation.target])[operation.target]
-    begun = ports.queue.begin(operation, doubt=replace(known, doubt=operation.action), own=known)
+    applied = ports.queue.applied([operation.target])[operation.target]
+    begun = ports.queue.begin(operation, doubt=replace(applied, doubt=operation.action), own=applied)
     assert begun is not None
     return begun
 
@@ -88,8 +88,8 @@ class TestExisting:
     def test_a_removal_that_failed_changes_nothing(self, ports: StatePorts) -> None:
         made(ports)
         operation = removal(ports)
-        known = ports.queue.applied([operation.target])[operation.target]
-        ports.queue.finish([end(begun(ports, operation), state=OperationState.FAILED, applied=known)])
+        applied = ports.queue.applied([operation.target])[operation.target]
+        ports.queue.finish([end(begun(ports, operation), state=OperationState.FAILED, applied=applied)])
         assert existing(ports) == 1
 
     def test_a_creation_that_failed_counts_for_nothing(self, ports: StatePorts) -> None:

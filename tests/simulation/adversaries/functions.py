@@ -64,9 +64,9 @@ class OurFunction(Party):
         return Cause(change=change, kind=kind, actor=actor, reference=f"evt-{self.random.random()}", at=now)
 
     def _record(self, person: str, **changes: str) -> ApplyHrRecord:
-        known = self.trial.outside.people[person].person
+        existing = self.trial.outside.people[person].person
         cause = self._cause(CauseKind.HR_EVENT, actor=f"hr:{SOURCE}")
-        record = telling_of({**attributes_in(known), **changes}, source=SOURCE, at=cause.at)
+        record = telling_of({**attributes_in(existing), **changes}, source=SOURCE, at=cause.at)
         return ApplyHrRecord(subject=the_person(person), cause=cause, record=record)
 
     def _promotes(self) -> None:

@@ -113,15 +113,15 @@ def _gains(aws: Aws, *, before: Aws, deeds: list[Deed], promise: Promise) -> Ite
 
 
 def _removals(before: Aws, seen: Sequence[Aws], *, deeds: list[Deed], promise: Promise) -> Iterator[Win]:
-    known, gone = edges_of(before), 0
+    existing, gone = edges_of(before), 0
     most, days = _limit(before, promise=promise), {int(before.at // _A_DAY)}
     for aws in seen:
         most, days = max(most, _limit(aws, promise=promise)), days | {int(aws.at // _A_DAY)}
-        lost = known - edges_of(aws) - _approved(deeds, until=aws.at)
+        lost = existing - edges_of(aws) - _approved(deeds, until=aws.at)
         gone, is_new = gone + len(lost), gone <= most * len(days)
         if is_new and gone > most * len(days):
             yield Win(aws.at, f"{gone} removals where {most} are allowed a day, {' '.join(min(lost))} among them")
-        known &= edges_of(aws)
+        existing &= edges_of(aws)
 
 
 def _limit(aws: Aws, *, promise: Promise) -> int:

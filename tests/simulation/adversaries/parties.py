@@ -82,8 +82,8 @@ class HrClerk(Party):
         )
 
     def _says(self, person: str, **changes: object) -> None:
-        known = self.trial.outside.people[person].person
-        self.trial.outside.tells(replace(known, **changes), ago=self.random.choice((0.0, 0.0, 30.0)))  # type: ignore[arg-type]
+        existing = self.trial.outside.people[person].person
+        self.trial.outside.tells(replace(existing, **changes), ago=self.random.choice((0.0, 0.0, 30.0)))  # type: ignore[arg-type]
 
     def _promotes(self) -> None:
         self._says(OWN, title=self.random.choice(("Cloud Admin", "Owner", "Admin")), department="Platform")
@@ -232,8 +232,8 @@ class Author(ApiCaller):
             includes_management=True,
         )
         self.asks(lambda api: give_grant(wish, actor=arn, ports=api))
-        if known := sorted(self.trial.world.day_one.state.grants):
-            self.asks(lambda api: extend_grant(known[0], until=now + timedelta(days=2), actor=arn, ports=api))
+        if existing := sorted(self.trial.world.day_one.state.grants):
+            self.asks(lambda api: extend_grant(existing[0], until=now + timedelta(days=2), actor=arn, ports=api))
 
 
 class Approver(ApiCaller):

@@ -87,11 +87,11 @@ class _Life:
         if self.happened >= until:
             return
         change, names = _LIFE[self.happened]
-        known = self.world.organization.accounts
-        account = change(known.get(ACCOUNT_ID) or an_account(ou_path="/"))
-        known.pop(ACCOUNT_ID, None)
+        existing = self.world.organization.accounts
+        account = change(existing.get(ACCOUNT_ID) or an_account(ou_path="/"))
+        existing.pop(ACCOUNT_ID, None)
         if account is not None:
-            known[ACCOUNT_ID] = account
+            existing[ACCOUNT_ID] = account
         self.happened += 1
         self.undelivered += [_event(name, number=self.happened) for name in names]
 

@@ -48,9 +48,9 @@ class Watch:
 
 
 def _bootstrap(world: World) -> Bootstrap:
-    known = world.head(the_account()).bootstrap
-    assert known is not None
-    return known
+    existing = world.head(the_account()).bootstrap
+    assert existing is not None
+    return existing
 
 
 def test_it_lasts_from_the_event_to_the_last_success_and_is_told_once(world: World) -> None:

@@ -119,20 +119,20 @@ def test_a_group_whose_creation_was_never_answered_is_renamed_when_it_is_found()
     world.policy_is(a_policy(_called("Crafters")))
     world.settle()
     assert world.center.groups == {before: StoredGroup("Crafters", "")}
-    known = world.applied(the_group(), GROUP)
-    assert known is not None
-    assert (known.references["group_id"], known.adopted, known.doubt) == (before, False, None)
+    existing = world.applied(the_group(), GROUP)
+    assert existing is not None
+    assert (existing.references["group_id"], existing.adopted, existing.doubt) == (before, False, None)
 
 
 def test_a_permission_set_cannot_be_renamed_so_it_is_left_alone_and_the_change_says_so() -> None:
     world = _with(a_group(), permission_set=_set_called("Viewer"))
-    known = world.applied(the_set(), PERMISSION_SET)
+    existing = world.applied(the_set(), PERMISSION_SET)
     request = world.policy_is(
         a_policy(a_group(), replace(_set_called("Looker"), managed_policies=("ReadOnlyAccess",)), an_assignment())
     )
     world.settle()
     assert world.outcomes(request) == []
-    assert world.applied(the_set(), PERMISSION_SET) == known
+    assert world.applied(the_set(), PERMISSION_SET) == existing
     assert world.permission_sets() == {"Viewer": (frozenset(), "")}
     assert world.assignments() == {(ACCOUNT_ID, "Viewer", "engineers")}
     (note,) = world.state.plans[request.cause.change, the_set()].notes
@@ -151,9 +151,9 @@ def test_a_permission_set_that_gets_another_key_is_not_its_own_successor(*, sett
     world.policy_is(a_policy(_set_called("Viewer", key="another")))
     world.settle()
     assert before not in world.center.permission_sets
-    known = world.applied(the_set("another"), PERMISSION_SET)
-    assert known is not None
-    assert [known.references["permission_set_arn"]] == list(world.center.permission_sets)
+    existing = world.applied(the_set("another"), PERMISSION_SET)
+    assert existing is not None
+    assert [existing.references["permission_set_arn"]] == list(world.center.permission_sets)
 
 
 def _silent_once(world: World) -> None:

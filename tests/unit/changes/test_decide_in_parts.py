@@ -155,14 +155,14 @@ class TestWhatWasShown:
     def test_what_is_held_after_a_decision_is_shown_again(self) -> None:
         world, change = _world()
         _decide(world, change)
-        late, known = world.head(_of("e-1")), _change(world, change)
+        late, existing = world.head(_of("e-1")), _change(world, change)
         # As of a subject that was stuck until then.
         at = world.now + timedelta(seconds=1)
         held = tuple(
             replace(removal, at=at) if removal.resource == membership("data") else removal for removal in late.held
         )
         world.state.heads[_of("e-1")] = replace(late, held=held)
-        world.state.changes[change] = replace(known, held_version=known.held_version + 1)
+        world.state.changes[change] = replace(existing, held_version=existing.held_version + 1)
         world.now += timedelta(seconds=2)
         world.settle()
         assert world.groups() == {"engineers": set(), "data": {"e-1@example.com"}}

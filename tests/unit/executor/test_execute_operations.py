@@ -197,9 +197,9 @@ def test_a_removal_that_aws_fails_leaves_what_was_there() -> None:
     world.account_is(an_account(ou_path="/Elsewhere"))
     _failing(world, "assignments", "delete", Refused("AccessDeniedException: no"))
     world.settle()
-    known = world.applied(the_account(), assignment())
-    assert known is not None
-    assert known.doubt is None
+    existing = world.applied(the_account(), assignment())
+    assert existing is not None
+    assert existing.doubt is None
     failed = world.operations(OperationState.FAILED)
     assert [each.failure_reason for each in failed] == ["AccessDeniedException: no"]
 
@@ -253,9 +253,9 @@ def test_what_was_done_without_an_answer_is_ours_and_there_once(
     assert len(world.center.users) == len(world.center.groups) == len(world.center.permission_sets) == 1
     assert len(world.center.memberships) == len(world.center.assignments) == 1
     if resource is not None:
-        known = world.applied(subject, resource)
-        assert known is not None
-        assert (known.adopted, known.doubt) == (False, None)
+        existing = world.applied(subject, resource)
+        assert existing is not None
+        assert (existing.adopted, existing.doubt) == (False, None)
 
 
 def test_an_answer_that_nothing_was_done_leaves_no_doubt() -> None:
@@ -275,9 +275,9 @@ def test_silence_leaves_a_doubt() -> None:
     world.plan_all()
     _failing(world, "directory", "create_group", *[Unreachable("silence")] * 100)
     world.execute(seconds=5)
-    known = world.applied(the_group(), GROUP)
-    assert known is not None
-    assert known.doubt is Action.CREATE
+    existing = world.applied(the_group(), GROUP)
+    assert existing is not None
+    assert existing.doubt is Action.CREATE
 
 
 def test_what_was_made_in_silence_is_ours_even_when_it_is_wanted_otherwise_and_silence_falls_again() -> None:
@@ -290,9 +290,9 @@ def test_what_was_made_in_silence_is_ours_even_when_it_is_wanted_otherwise_and_s
     _failing(world, "directory", "create_group", Unreachable("silence"))
     world.settle()
     assert [stored_group.description for stored_group in world.center.groups.values()] == ["second"]
-    known = world.applied(the_group(), GROUP)
-    assert known is not None
-    assert (known.adopted, known.doubt) == (False, None)
+    existing = world.applied(the_group(), GROUP)
+    assert existing is not None
+    assert (existing.adopted, existing.doubt) == (False, None)
 
 
 def test_a_refusal_after_silence_keeps_the_doubt_so_that_a_leaver_still_loses_it() -> None:
@@ -304,9 +304,9 @@ def test_a_refusal_after_silence_keeps_the_doubt_so_that_a_leaver_still_loses_it
     _failing(world, "directory", "add_member", Unreachable("silence"), late=True)
     world.plan_all()
     world.execute(seconds=0.5)
-    known = world.applied(the_person(), membership())
-    assert known is not None
-    assert known.doubt is Action.CREATE
+    existing = world.applied(the_person(), membership())
+    assert existing is not None
+    assert existing.doubt is Action.CREATE
     _failing(world, "directory", "add_member", Refused("AccessDeniedException: no"))
     world.settle()
     world.around = World.around
@@ -362,9 +362,12 @@ def test_a_plan_that_is_not_committed_yet_is_waited_for() -> None:
     early = replace(group, generation="7-zz", number=0)
     world.state.store(early)
     world.execute()
-    known = world.state.operation(early)
-    assert known is not None
-    assert (known.state, known.failure_reason) == (OperationState.PENDING, "it waits for its plan to be committed")
+    existing = world.state.operation(early)
+    assert existing is not None
+    assert (existing.state, existing.failure_reason) == (
+        OperationState.PENDING,
+        "it waits for its plan to be committed",
+    )
 
 
 def test_a_user_that_vanished_is_made_again() -> None:
@@ -407,9 +410,9 @@ def test_a_group_just_as_wanted_is_taken_on_and_never_deleted() -> None:
     world.center.groups["group-x"] = StoredGroup("engineers", "")
     world.policy_is(_POLICY)
     world.settle()
-    known = world.applied(the_group(), GROUP)
-    assert known is not None
-    assert known.adopted
+    existing = world.applied(the_group(), GROUP)
+    assert existing is not None
+    assert existing.adopted
     world.policy_is(a_policy())
     world.settle()
     assert world.center.groups == {"group-x": StoredGroup("engineers", "")}

@@ -213,8 +213,8 @@ def test_silence_about_one_thing_ends_and_leaves_the_doubt() -> None:
     _let_pass(world, timedelta(hours=2, minutes=30))
     (failed, *_) = world.operations(OperationState.FAILED)
     assert failed.failure_reason == "InternalServerException"
-    (known,) = [applied for of, applied in world.state.applied.items() if of.resource.kind is ResourceKind.GROUP]
-    assert known.doubt is not None
+    (existing,) = [applied for of, applied in world.state.applied.items() if of.resource.kind is ResourceKind.GROUP]
+    assert existing.doubt is not None
 
 
 class _Down:

@@ -72,13 +72,13 @@ def test_the_direction_in_which_people_are_the_same_counts() -> None:
 
 @given(_EDITS)
 def test_a_part_is_theirs_who_brought_it_into_a_policy_that_lacked_it(edits: list[tuple[str, set[str]]]) -> None:
-    known, before = Origins(), None
+    existing, before = Origins(), None
     expected: dict[str, list[str]] = {}
     had: set[str] = set()
     for actor, selectors in edits:
         policy = _staff(sorted(selectors), by=actor)
         if before is not None:
-            known = origins_after(known, before=before, after=policy, now=NOON)
+            existing = origins_after(existing, before=before, after=policy, now=NOON)
         for selector in selectors - had:
             brought = expected.setdefault(selector, [])
             brought += [actor] if actor not in brought else []
@@ -86,15 +86,15 @@ def test_a_part_is_theirs_who_brought_it_into_a_policy_that_lacked_it(edits: lis
     for selector in had:
         (member,) = _staff([selector]).groups[0].members
         digest = part_digest(group_rule("staff"), "gives", member)
-        assert list(known.of(digest, otherwise=("nobody",))) == expected[selector]
+        assert list(existing.of(digest, otherwise=("nobody",))) == expected[selector]
 
 
 def test_who_took_a_part_out_of_a_rule_is_known_by_the_last_time() -> None:
     both, less = _staff(["{title: X}", "{team: Y}"], by="alice"), _staff(["{title: X}"], by="bob")
-    known = origins_after(Origins(), before=both, after=less, now=NOON)
-    known = origins_after(known, before=less, after=both, now=NOON)
-    known = origins_after(known, before=both, after=less, now=NOON + timedelta(days=1))
-    assert known.taken_out == {"group staff": {"bob": NOON + timedelta(days=1)}}
+    existing = origins_after(Origins(), before=both, after=less, now=NOON)
+    existing = origins_after(existing, before=less, after=both, now=NOON)
+    existing = origins_after(existing, before=both, after=less, now=NOON + timedelta(days=1))
+    assert existing.taken_out == {"group staff": {"bob": NOON + timedelta(days=1)}}
 
 
 def test_in_a_policy_with_too_many_parts_everybody_is_who_has_brought_any() -> None:
@@ -102,10 +102,10 @@ def test_in_a_policy_with_too_many_parts_everybody_is_who_has_brought_any() -> N
     members = tuple(PersonSelector((), replace(HERE, line=number)) for number in range(2))
     many = tuple(GroupRule(f"g-{number}", "", members, HERE) for number in range(MOST_PARTS))
     bob = replace(a_policy(*many), terms=Terms(actor="bob"))
-    known = origins_after(Origins(), before=few, after=bob, now=NOON)
-    assert len(known.brought) == 1
-    assert known.of("any", otherwise=("",)) == ("alice", "bob")
-    again = origins_after(known, before=bob, after=replace(few, terms=Terms(actor="carol")), now=NOON)
+    existing = origins_after(Origins(), before=few, after=bob, now=NOON)
+    assert len(existing.brought) == 1
+    assert existing.of("any", otherwise=("",)) == ("alice", "bob")
+    again = origins_after(existing, before=bob, after=replace(few, terms=Terms(actor="carol")), now=NOON)
     (digest,) = parts_of(a_policy(a_group("a"))).keys() & {
         part_digest(group_rule("a"), "gives", selector) for selector in a_group("a").members
     }

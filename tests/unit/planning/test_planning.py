@@ -46,8 +46,8 @@ def _wanting(*resources: Resource, **attributes: str) -> Desired:
     )
 
 
-def _having(*known: Applied) -> dict[Resource, Applied]:
-    return {applied.resource: applied for applied in known}
+def _having(*existing: Applied) -> dict[Resource, Applied]:
+    return {applied.resource: applied for applied in existing}
 
 
 def _found(
@@ -282,8 +282,8 @@ def test_a_group_with_a_new_name_is_updated() -> None:
 
 
 def test_a_removal_says_which_reasons_have_gone() -> None:
-    known = confirmed(membership(), reasons=(Reason("policy.yaml:4", "department is Data"),))
-    (found,) = differences(_wanting(), applied=_having(known), subject=the_person(), protection=Protection())
+    existing = confirmed(membership(), reasons=(Reason("policy.yaml:4", "department is Data"),))
+    (found,) = differences(_wanting(), applied=_having(existing), subject=the_person(), protection=Protection())
     assert found.wanted.reasons == (Reason("policy.yaml:4", "no longer: department is Data"),)
 
 

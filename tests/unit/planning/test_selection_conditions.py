@@ -56,4 +56,4 @@ def test_what_is_remembered_of_values_that_never_come_again_is_bounded() -> None
     facet.ask_whether(1, condition=Condition("user_name", any_of=("*7",)))
     given = [facet.holding(f"e-{number}") & 1 for number in range(5000)]
     assert given == [int(number % 10 == 7) for number in range(5000)]
-    assert 0 < len(facet.known) < 5000
+    assert 0 < len(facet.bits_by_value) < 5000

@@ -63,11 +63,11 @@ def _ends(world: World, change: Callable[[World], object], *, of: tuple[Subject,
     """Everything goes well in the end; returns AWS's id of what is there."""
     change(world)
     world.settle()
-    known = world.applied(*of)
-    assert known is not None
-    assert (known.adopted, known.doubt) == (False, None)
+    existing = world.applied(*of)
+    assert existing is not None
+    assert (existing.adopted, existing.doubt) == (False, None)
     assert world.operations(OperationState.FAILED) == []
-    (reference,) = known.references.values()
+    (reference,) = existing.references.values()
     return reference
 
 

@@ -72,10 +72,10 @@ def test_the_template_gives_the_defaults_of_the_code() -> None:
     names = ("SsoAdminCalls", "IdentityStoreCalls", "OutstandingAssignments", "ConcurrentProvisionings")
     pattern = r"  {}:\n    Type: Number\n    Default: (\d+)"
     defaults = [float(found[1]) for name in names if (found := re.search(pattern.format(name), template))]
-    known = Budgets()
+    existing = Budgets()
     assert defaults == [
-        known.sso_admin_calls,
-        known.identity_store_calls,
-        known.outstanding_assignments,
-        known.concurrent_provisionings,
+        existing.sso_admin_calls,
+        existing.identity_store_calls,
+        existing.outstanding_assignments,
+        existing.concurrent_provisionings,
     ]

@@ -15,7 +15,7 @@ from dayone.policy.ou_paths import is_under
 from dayone.ports.identity_center import PrincipalType
 from dayone.ports.live_access import LiveAccess, Principal
 from dayone.ports.operations import Clock
-from dayone.ports.records import KnownSubjects, Page, Records
+from dayone.ports.records import Page, Records, SubjectIndex
 from dayone.ports.store import PolicyInForce
 
 # So few that the names of all of them can be asked for within a step: permission sets at three calls a second.
@@ -26,7 +26,7 @@ class LiveReportPorts(Protocol):
     """Reporting what AWS has: what it needs of the API's context."""
 
     records: Records
-    known: KnownSubjects
+    index: SubjectIndex
     live: LiveAccess
     policies: PolicyInForce
     clock: Clock
@@ -113,10 +113,10 @@ def _is_wanted(holding: Holding, sought: Sought, *, managed: Managed) -> bool:
 
 
 def _walk(sought: Sought, *, ports: LiveReportPorts) -> Walk:
-    names = OurNames(known=ports.known, live=ports.live)
+    names = OurNames(index=ports.index, live=ports.live)
     if not (sought.person or sought.group):
         account = read_account(sought.account, records=ports.records).head.subject.name
-        rows = LiveRows(names=names, known=ports.known, member=None)
+        rows = LiveRows(names=names, index=ports.index, member=None)
         return LiveAccount(account=account, live=ports.live, rows=rows)
     if (off_limits := ports.policies.current().terms.off_limits).is_delegated:
         raise Inapplicable(
@@ -125,7 +125,7 @@ def _walk(sought: Sought, *, ports: LiveReportPorts) -> Walk:
         )
     member = member_in(read_person(sought.person, records=ports.records)) if sought.person else None
     principal = _user_of(member, ports=ports) if member else _group_called(sought.group, ports=ports)
-    rows = LiveRows(names=names, known=ports.known, member=member)
+    rows = LiveRows(names=names, index=ports.index, member=member)
     return LivePrincipal(principal=principal, account=sought.account, live=ports.live, rows=rows)
 
 
@@ -150,5 +150,5 @@ def _group_called(group: str, *, ports: LiveReportPorts) -> Principal:
 
 def _itself(subject: Subject, *, ports: LiveReportPorts) -> Mapping[str, str]:
     of = ResourceOf(subject, ITSELF[subject.kind])
-    known = ports.known.applied([of]).get(of)
-    return known.references if known else {}
+    applied = ports.index.applied([of]).get(of)
+    return applied.references if applied else {}

@@ -12,7 +12,7 @@ from dayone.model.subjects import ITSELF, Assignment, ResourceOf, Subject, Subje
 from dayone.model.subjects import Principal as AssignedPrincipal
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.ports.live_access import LiveAccess, Principal
-from dayone.ports.records import KnownSubjects
+from dayone.ports.records import SubjectIndex
 
 _PAGE = 100
 
@@ -29,7 +29,7 @@ class Named:
 class OurNames:
     """Our names for AWS's ids, looked up once for each; what is not ours is asked for in Identity Center."""
 
-    known: KnownSubjects
+    index: SubjectIndex
     live: LiveAccess
     _principals: dict[Principal, Named] = field(default_factory=dict)
 
@@ -47,10 +47,10 @@ class OurNames:
 
     def _asked(self, principal: Principal) -> Named:
         name = self.live.principal_name(principal)
-        person = self.known.holder_of(f"user-name:{name.casefold()}") if principal.kind is PrincipalType.USER else ""
+        person = self.index.holder_of(f"user-name:{name.casefold()}") if principal.kind is PrincipalType.USER else ""
         if person:
             of = ResourceOf(Subject(SubjectKind.PERSON, person), ITSELF[SubjectKind.PERSON])
-            user = self.known.applied([of]).get(of)
+            user = self.index.applied([of]).get(of)
             if user and user.references.get("user_id") == principal.id:
                 return Named(str(AssignedPrincipal(person=person)), name)
         return Named("", name)
@@ -67,7 +67,7 @@ class OurNames:
         found: dict[str, str] = {}
         cursor = ""
         while True:
-            page = self.known.listed(kind, cursor=cursor, limit=_PAGE)
+            page = self.index.listed(kind, cursor=cursor, limit=_PAGE)
             for state in page.entries:
                 found |= {
                     applied.references.get(reference, ""): state.head.subject.name for applied in state.applied.values()
@@ -84,19 +84,19 @@ class LiveRows:
     """
 
     names: OurNames
-    known: KnownSubjects
+    index: SubjectIndex
     member: Member | None
 
     def rows(self, found: Iterable[AssignmentKey]) -> list[Holding]:
         """One row for each, in the same order."""
         keys = list(found)
         accounts = {assignment.account_id: Subject(SubjectKind.ACCOUNT, assignment.account_id) for assignment in keys}
-        briefly = self.known.brief(accounts.values())
+        briefly = self.index.brief(accounts.values())
         heads = {
             name: briefly[subject].head if subject in briefly else Head(subject=subject)
             for name, subject in accounts.items()
         }
-        ours = self.known.applied([of for of in map(self._target, keys) if of])
+        ours = self.index.applied([of for of in map(self._target, keys) if of])
         return [self._row(assignment, ours=ours, account=heads[assignment.account_id]) for assignment in keys]
 
     def _target(self, entry: AssignmentKey) -> ResourceOf | None:

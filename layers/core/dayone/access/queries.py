@@ -9,20 +9,20 @@ from dayone.model.accounts import Account, AccountState
 from dayone.model.operations import Applied
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Principal, Resource, ResourceKind, SubjectKind, assignment_in
-from dayone.ports.records import AssignmentOf, KnownSubjects, Member, Page, Records
+from dayone.ports.records import AssignmentOf, Member, Page, Records, SubjectIndex
 
 # Of a thousand accounts a rare state is found in a few requests, each of which takes a moment.
 _MOST_PARTS = 10
 
 
-def list_subjects(kind: SubjectKind, *, window: Window, known: KnownSubjects) -> Page[SubjectState]:
+def list_subjects(kind: SubjectKind, *, window: Window, index: SubjectIndex) -> Page[SubjectState]:
     """Part of all subjects of a kind, by name; raises Invalid for a cursor that is not one of this list."""
-    return known.listed(kind, cursor=window.cursor, limit=window.limit)
+    return index.listed(kind, cursor=window.cursor, limit=window.limit)
 
 
-def list_accounts(window: Window, *, state: AccountState | None, known: KnownSubjects) -> Page[SubjectState]:
+def list_accounts(window: Window, *, state: AccountState | None, index: SubjectIndex) -> Page[SubjectState]:
     """Part of all accounts, or of those in a state; then a part may be short, or empty, and still have a cursor."""
-    page = list_subjects(SubjectKind.ACCOUNT, window=window, known=known)
+    page = list_subjects(SubjectKind.ACCOUNT, window=window, index=index)
     if state is None:
         return page
     for _ in range(_MOST_PARTS):
@@ -31,7 +31,7 @@ def list_accounts(window: Window, *, state: AccountState | None, known: KnownSub
         ]
         if found or not page.cursor:
             return Page(found, page.cursor)
-        page = known.listed(SubjectKind.ACCOUNT, cursor=page.cursor, limit=window.limit)
+        page = index.listed(SubjectKind.ACCOUNT, cursor=page.cursor, limit=window.limit)
     return Page([], page.cursor)
 
 

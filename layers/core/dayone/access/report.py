@@ -11,7 +11,7 @@ from dayone.model.operations import Action, Applied
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Principal, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.ports.operations import Clock
-from dayone.ports.records import AssignmentOf, KnownSubjects, Page, Records
+from dayone.ports.records import AssignmentOf, Page, Records, SubjectIndex
 from dayone.ports.store import Company
 
 
@@ -19,7 +19,7 @@ class ReportPorts(Protocol):
     """Reporting assignments: what it needs of the API's context."""
 
     records: Records
-    known: KnownSubjects
+    index: SubjectIndex
     company: Company
     clock: Clock
 
@@ -44,10 +44,10 @@ def _walk(sought: Sought, *, ports: ReportPorts) -> Walk:
     if member:
         principals = principals_of(member, sought=sought)
     elif sought.group:
-        principals = [read_group(sought.group, known=ports.known).head.subject.name]
+        principals = [read_group(sought.group, index=ports.index).head.subject.name]
     else:
         return ThroughCompany(company=ports.company, records=ports.records, sought=sought)
-    return ThroughGroups(principals=principals, records=ports.records, known=ports.known, sought=sought, member=member)
+    return ThroughGroups(principals=principals, records=ports.records, index=ports.index, sought=sought, member=member)
 
 
 # An account has some dozens of assignments, and one call reads five hundred records.
@@ -108,7 +108,7 @@ class ThroughGroups:
     start: ClassVar[Place] = ("", "")
     principals: Sequence[str]
     records: Records
-    known: KnownSubjects
+    index: SubjectIndex
     sought: Sought
     member: Member | None
 
@@ -127,9 +127,9 @@ class ThroughGroups:
             assignment for assignment in assignments if self.sought.permission_set in ("", assignment.permission_set)
         ]
         subjects = {assignment.account: Subject(SubjectKind.ACCOUNT, assignment.account) for assignment in wanted}
-        known = self.known.brief(subjects.values())
+        states = self.index.brief(subjects.values())
         heads = {
-            name: known[subject].head if subject in known else Head(subject=subject)
+            name: states[subject].head if subject in states else Head(subject=subject)
             for name, subject in subjects.items()
         }
         return [

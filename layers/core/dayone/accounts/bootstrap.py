@@ -9,7 +9,7 @@ from dayone.model.changes import CauseKind
 from dayone.model.commands import BootstrapAccounts
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.operations import Clock, RandomBytes
-from dayone.ports.records import KnownSubjects
+from dayone.ports.records import SubjectIndex
 from dayone.ports.store import Changes, Inbox
 
 MOST_ACCOUNTS = 100
@@ -18,7 +18,7 @@ MOST_ACCOUNTS = 100
 class BootstrapPorts(Protocol):
     """Asking for a bootstrap: what it needs of the API's context."""
 
-    known: KnownSubjects
+    index: SubjectIndex
     inbox: Inbox
     changes: Changes
     clock: Clock
@@ -34,8 +34,8 @@ def request_bootstrap(accounts: Sequence[str], *, actor: str, ports: BootstrapPo
     if len(accounts) > MOST_ACCOUNTS:
         raise Malformed(f"{len(accounts)} accounts are more than {MOST_ACCOUNTS}: send several requests")
     subjects = tuple(dict.fromkeys(Subject(SubjectKind.ACCOUNT, account) for account in accounts))
-    known = ports.known.brief(subjects)
-    if unknown := sorted(subject.name for subject in subjects if subject not in known):
+    states = ports.index.brief(subjects)
+    if unknown := sorted(subject.name for subject in subjects if subject not in states):
         findings = tuple(f"{name}: no such account is known" for name in unknown)
         raise Invalid("some of these accounts are not recorded: nothing was started", findings=findings)
     cause = caused_by(actor, reference="bootstrap", ports=ports, kind=CauseKind.BOOTSTRAP)

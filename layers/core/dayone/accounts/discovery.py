@@ -105,8 +105,8 @@ def _over(change: str) -> str:
 def _portion(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> tuple[Portion, _Place | None]:
     """The portion at a place, kept before anything is asked for, and where the next one is."""
     if place.token is None:
-        known = ports.portions.kept(cause.change, number=place.number) or _known(place, cause=cause, ports=ports)
-        return known, _Place(place.number + 1, token=None if known.last else _NO_TOKEN)
+        kept = ports.portions.kept(cause.change, number=place.number) or _read_portion(place, cause=cause, ports=ports)
+        return kept, _Place(place.number + 1, token=None if kept.last else _NO_TOKEN)
     listed = ports.organization.list_accounts(place.token)
     portion = ports.portions.kept(cause.change, number=place.number) or _keep(
         cause, place, [name for name in listed.ids if _is_news(name, subjects=ports.subjects)], last=None, ports=ports
@@ -114,7 +114,7 @@ def _portion(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> tuple[Por
     return portion, _Place(place.number + 1, token=listed.cursor) if listed.cursor else None
 
 
-def _known(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> Portion:
+def _read_portion(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> Portion:
     before = ports.portions.kept(cause.change, number=place.number - 1) if place.number else None
     after = before.last.name if before and before.last else ""
     states = list(islice(walk_kind(SubjectKind.ACCOUNT, company=ports.company, after=after), _LOOKED_AT_IN_A_PORTION))

@@ -33,8 +33,8 @@ class DynamoStream:
             after, old = plain(images["NewImage"]), images.get("OldImage")
             before = plain(old) if old else None
             if after["sk"].startswith("OPERATION#"):
-                known = operation_in(before) if before else None
-                yield OperationWritten(before=known, after=operation_in(after), at=at)
+                earlier = operation_in(before) if before else None
+                yield OperationWritten(before=earlier, after=operation_in(after), at=at)
             elif after["pk"].startswith("CHANGE#") and after["sk"] == "HEAD":
                 yield ChangeWritten(before=change_in(before) if before else None, after=change_in(after), at=at)
             elif after["pk"].startswith("ACCOUNT#") and is_progress(RecordKey(after["pk"], after["sk"])):

@@ -9,7 +9,7 @@ from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.idempotency import RequestKeys
 from dayone.ports.live_access import LiveAccess
 from dayone.ports.operations import Clock, RandomBytes
-from dayone.ports.records import KnownSubjects, Progress, Records
+from dayone.ports.records import Progress, Records, SubjectIndex
 from dayone.ports.store import Changes, Company, DueWork, Grants, Inbox, Ledger, PolicyArchive, PolicyInForce
 
 
@@ -24,7 +24,7 @@ class AccessApi:
     """
 
     records: Records
-    known: KnownSubjects
+    index: SubjectIndex
     live: LiveAccess
     progress: Progress
     archive: PolicyArchive

@@ -37,12 +37,12 @@ def permission_sets_answer(page: Page[SubjectState]) -> api_groups.PermissionSet
 
 def bootstrap_answer(head: Head) -> api_accounts.BootstrapAnswer | None:
     """How far an account has come to having everything for the first time."""
-    known = head.bootstrap
-    if known is None:
+    bootstrap = head.bootstrap
+    if bootstrap is None:
         return None
-    is_over = has_everything(known, progress=head.progress)
-    state = "over" if is_over else "under-way" if known.is_under_way else "waiting"
-    return {"state": state, "change": known.change, "since": time_answer(known.since)}
+    is_over = has_everything(bootstrap, progress=head.progress)
+    state = "over" if is_over else "under-way" if bootstrap.is_under_way else "waiting"
+    return {"state": state, "change": bootstrap.change, "since": time_answer(bootstrap.since)}
 
 
 def permission_set_there_answer(permission_set: PermissionSetThere) -> api_accounts.PermissionSetThereAnswer:
@@ -116,9 +116,9 @@ def _permission_set(state: SubjectState) -> api_groups.PermissionSetInListAnswer
 
 
 def _itself(state: SubjectState) -> Applied | None:
-    known = state.applied.get(ITSELF[state.head.subject.kind])
+    applied = state.applied.get(ITSELF[state.head.subject.kind])
     # What was begun and never confirmed is nobody's yet.
-    return None if known is None or known.doubt is Action.CREATE else known
+    return None if applied is None or applied.doubt is Action.CREATE else applied
 
 
 def _said(there: Applied | None, attribute: str) -> str:

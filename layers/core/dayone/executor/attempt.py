@@ -82,7 +82,7 @@ class Attempt:
         return merged
 
     @property
-    def known_name(self) -> str:
+    def recorded_name(self) -> str:
         """Name in Identity Center, recorded or future, of the group or permission set."""
         key = self.operation.subject.name
         return self.own.attributes.get("name", key) if self.own else key
@@ -204,17 +204,17 @@ def _predecessors(operation: Operation, *, queue: OperationQueue, is_overtaken: 
 
 def _left_to_newer(ended: Sequence[Operation], *, queue: OperationQueue) -> Blocked | None:
     """Return a block on the first unfinished operation: its end in a replaced plan is not final."""
-    known = queue.applied(operation.target for operation in ended)
-    undone = (operation for operation in ended if not _is_done(operation, known=known))
+    applied = queue.applied(operation.target for operation in ended)
+    undone = (operation for operation in ended if not _is_done(operation, recorded=applied))
     return next((Blocked(f"{operation.kind} of a newer plan", operation.target) for operation in undone), None)
 
 
-def _is_done(operation: Operation, *, known: Mapping[ResourceOf, Applied]) -> bool:
-    have = known.get(operation.target)
+def _is_done(operation: Operation, *, recorded: Mapping[ResourceOf, Applied]) -> bool:
+    have = recorded.get(operation.target)
     if operation.action is Action.DELETE:
         return have is None
     if operation.action is Action.CREATE and operation.resource.kind in ROOTS:
-        return is_confirmed(operation.target, known=known)
+        return is_confirmed(operation.target, recorded=recorded)
     return have is not None and have.doubt is None and have.attributes == operation.attributes
 
 
@@ -234,27 +234,27 @@ def _followers(operation: Operation, *, queue: OperationQueue) -> Blocked | None
 
 def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | Blocked | Hopeless:
     mark = unsettles(operation)
-    known = queue.applied([operation.target, *operation.requires, *operation.vacated_by, *([mark] if mark else [])])
+    recorded = queue.applied([operation.target, *operation.requires, *operation.vacated_by, *([mark] if mark else [])])
     # Operations that were planned by a release before this one have no names.
     names = operation.called or ("",) * len(operation.requires)
     for required, name in zip(operation.requires, names, strict=True):
-        if not is_confirmed(required, known=known):
+        if not is_confirmed(required, recorded=recorded):
             return Blocked(f"{required} to be confirmed", required)
-        have, is_set = known[required], required.resource.kind is ResourceKind.PERMISSION_SET
+        have, is_set = recorded[required], required.resource.kind is ResourceKind.PERMISSION_SET
         # Neither of these is ever renamed, and nobody gets by its key what the policy now means by another name.
         if name and (have.adopted or is_set) and (is_called := have.attributes.get("name", name)) != name:
             return Hopeless(f"{required} is {is_called!r} in Identity Center, which is not renamed to {name!r}")
-    vacated = {resource: known[resource] for resource in operation.vacated_by if resource in known}
+    vacated = {resource: recorded[resource] for resource in operation.vacated_by if resource in recorded}
     for user, applied in vacated.items():
         # Users of an identity provider are renamed there.
         if EXTERNAL not in operation.attributes and share_a_name(operation.attributes, applied.attributes):
             return Blocked("the user name and e-mail address of somebody who has left", user, is_in_the_way=True)
-    own = known.get(operation.target)
+    own = recorded.get(operation.target)
     return Attempt(
         operation=operation,
         own=own,
-        required={resource: known[resource] for resource in operation.requires},
-        mark=known.get(mark) if mark else None,
+        required={resource: recorded[resource] for resource in operation.requires},
+        mark=recorded.get(mark) if mark else None,
         alike=lambda: queue.alike(operation.target),
         closed_accounts=queue.closed_accounts,
         plan=lambda: queue.siblings(operation),
@@ -262,9 +262,9 @@ def _requirements(operation: Operation, *, queue: OperationQueue) -> Attempt | B
     )
 
 
-def is_confirmed(required: ResourceOf, *, known: Mapping[ResourceOf, Applied]) -> bool:
+def is_confirmed(required: ResourceOf, *, recorded: Mapping[ResourceOf, Applied]) -> bool:
     """Return whether AWS has confirmed a requirement, by the record of its subject."""
-    applied = known.get(required)
+    applied = recorded.get(required)
     # Whatever has become of an update, the thing itself is there; nobody may be left to bring one up to date that was
     # taken on and that the policy has given up.
     if applied is None or applied.doubt not in (None, Action.UPDATE):
@@ -274,5 +274,5 @@ def is_confirmed(required: ResourceOf, *, known: Mapping[ResourceOf, Applied]) -
     if applied.doubt is not None:
         return False
     # A permission set that was deleted and made again has a new ARN, and the mark is still that of the old one.
-    whole = known.get(permission_set_named(required.subject.name))
+    whole = recorded.get(permission_set_named(required.subject.name))
     return whole is not None and whole.references.get(_ARN) == applied.references.get(_ARN)

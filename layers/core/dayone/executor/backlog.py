@@ -23,7 +23,7 @@ class Backlog:
         self._ready: dict[Lane, dict[Priority, list[_Waiting]]] = {
             lane: {priority: [] for priority in Priority} for lane in Lane
         }
-        self._known: dict[str, _Waiting] = {}
+        self._entries: dict[str, _Waiting] = {}
         self._asleep: dict[str, datetime] = {}
         self._alarms: list[tuple[datetime, str]] = []
         self._behind: dict[str | ResourceOf, list[str]] = {}
@@ -37,10 +37,10 @@ class Backlog:
         self.ready_of: Counter[str] = Counter()
 
     def __contains__(self, operation_id: str) -> bool:
-        return operation_id in self._known
+        return operation_id in self._entries
 
     def __bool__(self) -> bool:
-        return bool(self._known)
+        return bool(self._entries)
 
     def count(self, lane: Lane) -> int:
         """Return how many operations of a lane are known here."""
@@ -48,7 +48,7 @@ class Backlog:
 
     def add(self, operation: Operation, *, not_before: datetime | None = None) -> None:
         """Add a waiting operation, not to be run before `not_before` or the time in its own record."""
-        self._known[operation.id] = (order_of(operation), operation)
+        self._entries[operation.id] = (order_of(operation), operation)
         self._counts[lane_of(operation)] += 1
         quota = quota_of(operation)
         self._quotas[quota] = self._quotas.get(quota, 0) + 1
@@ -69,7 +69,7 @@ class Backlog:
 
     def take(self, operation: Operation) -> None:
         """Remove an operation that runs now."""
-        waiting = self._known.pop(operation.id)
+        waiting = self._entries.pop(operation.id)
         ready = self._ready[lane_of(operation)][operation.priority]
         del ready[bisect_left(ready, waiting[0], key=lambda name: name[0])]
         self._quotas[quota_of(operation)] -= 1
@@ -90,7 +90,9 @@ class Backlog:
 
     def set_aside(self, lane: Lane, *, most: int) -> list[Operation]:
         """Forget those that wait for what cannot go soon, which `awaits` names: they are to leave their lane."""
-        behind = [(name, self._known[name][1]) for ids in self._behind.values() for name in ids if name in self._known]
+        behind = [
+            (name, self._entries[name][1]) for ids in self._behind.values() for name in ids if name in self._entries
+        ]
         found = {
             name: replace(operation, awaits=on)
             for name, operation in behind
@@ -98,7 +100,7 @@ class Backlog:
         }
         operations = list(found.values())[:most]
         for operation in operations:
-            del self._known[operation.id]
+            del self._entries[operation.id]
             self._quotas[quota_of(operation)] -= 1
             self._counts[lane] -= 1
             self.over(operation)
@@ -111,9 +113,9 @@ class Backlog:
             # Each run is to know of an attempt that AWS may still be working on.
             return None
         makers = [first] if isinstance(first, str) else self._to_be_created[first]
-        if not all(maker in self._known and not self._is_ready(maker) for maker in makers):
+        if not all(maker in self._entries and not self._is_ready(maker) for maker in makers):
             return None
-        return self._known[first][1].target if isinstance(first, str) else first
+        return self._entries[first][1].target if isinstance(first, str) else first
 
     def choose(
         self, lanes: Iterable[Lane], *, now: datetime, may_start: Callable[[Operation], bool]
@@ -162,18 +164,18 @@ class Backlog:
 
     def _look_again(self, operation_id: str) -> None:
         # Only of those that are set aside; one that is ready, or has had its turn, needs no second look.
-        if operation_id in self._known and not self._is_ready(operation_id):
+        if operation_id in self._entries and not self._is_ready(operation_id):
             self._asleep.pop(operation_id, None)
             self._place(operation_id)
 
     def _is_ready(self, operation_id: str) -> bool:
-        order, operation = self._known[operation_id]
+        order, operation = self._entries[operation_id]
         ready = self._ready[lane_of(operation)][operation.priority]
         place = bisect_left(ready, order, key=lambda name: name[0])
         return place < len(ready) and ready[place][0] == order
 
     def _place(self, operation_id: str) -> None:
-        waiting = self._known[operation_id]
+        waiting = self._entries[operation_id]
         first = self._in_the_way(waiting[1])
         if first is not None:
             self._behind.setdefault(first, []).append(operation_id)

@@ -113,28 +113,28 @@ class RequestsUnderWay:
     """Submitted operations by id."""
 
     def __init__(self) -> None:
-        self._known: dict[str, _UnderWay] = {}
+        self._requests: dict[str, _UnderWay] = {}
         self._kinds = {kind: _OfKind() for kind in RequestKind}
         self._accounts: dict[Subject, int] = {}
         self._targets: dict[ResourceOf, str] = {}
 
     def __contains__(self, operation_id: str) -> bool:
-        return operation_id in self._known
+        return operation_id in self._requests
 
     def __bool__(self) -> bool:
-        return bool(self._known)
+        return bool(self._requests)
 
     def add(self, operation: Operation, *, now: datetime) -> None:
         """Add a request, from its time of submission or, without that, as if it were old."""
         ripe = now - self._kinds[kind_of(operation)].durations.ripe_after
         at = operation.submitted_at
-        self._known[operation.id] = _UnderWay(operation, begun_at=at or ripe, is_timed=at is not None)
+        self._requests[operation.id] = _UnderWay(operation, begun_at=at or ripe, is_timed=at is not None)
         self._accounts[operation.subject] = self._accounts.get(operation.subject, 0) + 1
         self._targets[operation.target] = operation.id
 
     def remove(self, operation: Operation) -> None:
         """Remove a request that has finished or is to be repeated."""
-        if self._known.pop(operation.id, None) is None:
+        if self._requests.pop(operation.id, None) is None:
             return
         self._accounts[operation.subject] -= 1
         if not self._accounts[operation.subject]:
@@ -143,7 +143,7 @@ class RequestsUnderWay:
 
     def count(self, kind: ResourceKind) -> int:
         """Return how many requests for resources of this kind are outstanding."""
-        return sum(request.operation.resource.kind is kind for request in self._known.values())
+        return sum(request.operation.resource.kind is kind for request in self._requests.values())
 
     def is_in(self, account: Subject) -> bool:
         """Return whether one of them writes to this account."""
@@ -153,7 +153,7 @@ class RequestsUnderWay:
         """Return whether a request changes the same resource, provisions it, or depends on a resource to be removed."""
         if operation.target in self._targets or unsettles(operation) in self._targets:
             return True
-        others = self._known.values() if removes_a_root(operation) else ()
+        others = self._requests.values() if removes_a_root(operation) else ()
         return any(must_not_meet(operation, other.operation) for other in others)
 
     def due(self, now: datetime) -> RequestKind | None:
@@ -181,24 +181,24 @@ class RequestsUnderWay:
     def told(self, over: Collection[Operation], *, now: datetime) -> None:
         """Note that these requests have finished."""
         for operation in over:
-            known = self._known.get(operation.id)
-            if known is not None and known.is_timed:
-                self._kinds[kind_of(operation)].durations.seen(now - known.begun_at)
+            request = self._requests.get(operation.id)
+            if request is not None and request.is_timed:
+                self._kinds[kind_of(operation)].durations.seen(now - request.begun_at)
             self.remove(operation)
 
     def ask_singly(self, operations: Iterable[Operation]) -> None:
         """Poll these requests by id, because AWS's list does not contain them."""
         for operation in operations:
-            if (known := self._known.get(operation.id)) is not None and known.ask_singly_at is None:
-                known.ask_singly_at = known.begun_at
+            if (request := self._requests.get(operation.id)) is not None and request.ask_singly_at is None:
+                request.ask_singly_at = request.begun_at
 
     def _of(self, kind: RequestKind) -> list[_UnderWay]:
-        return [request for request in self._known.values() if kind_of(request.operation) is kind]
+        return [request for request in self._requests.values() if kind_of(request.operation) is kind]
 
     def _moment(self, kind: RequestKind, *, now: datetime) -> datetime | None:
         of_kind = self._of(kind)
         singly = [request.ask_singly_at for request in of_kind if request.ask_singly_at is not None]
         listed = [request.begun_at for request in of_kind if request.ask_singly_at is None]
-        known = self._kinds[kind]
-        in_bulk = known.durations.ask_at(listed, asked=known.asked_at, now=now)
+        requests = self._kinds[kind]
+        in_bulk = requests.durations.ask_at(listed, asked=requests.asked_at, now=now)
         return min((moment for moment in (in_bulk, *singly) if moment is not None), default=None)

@@ -192,7 +192,7 @@ def _looked_at(operation: Operation, *, on: ResourceOf, ports: Trying) -> Finish
 
 def _is_there(on: ResourceOf, *, ports: Trying) -> bool:
     # The mark of being provisioned counts only for the set as it is.
-    return is_confirmed(on, known=ports.queue.applied([on, permission_set_named(on.subject.name)]))
+    return is_confirmed(on, recorded=ports.queue.applied([on, permission_set_named(on.subject.name)]))
 
 
 def _may_have_changed(page: Sequence[Operation], *, on: ResourceOf, ports: Trying) -> bool:
@@ -246,8 +246,8 @@ def _is_over(operation: Operation, *, on: ResourceOf, state: SubjectState) -> bo
     if operation.awaits_removal:
         is_user = on.resource.kind is ResourceKind.USER
         return confirmed is None or (is_user and not share_a_name(operation.attributes, confirmed.attributes))
-    known = {ResourceOf(on.subject, resource): applied for resource, applied in state.applied.items()}
-    return is_confirmed(on, known=known) or bool(state.head.failed_change)
+    applied_there = {ResourceOf(on.subject, resource): applied for resource, applied in state.applied.items()}
+    return is_confirmed(on, recorded=applied_there) or bool(state.head.failed_change)
 
 
 def _is_moment(waited: timedelta) -> bool:

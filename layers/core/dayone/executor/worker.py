@@ -28,17 +28,17 @@ from dayone.ports.operations import Finished
 def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
     """Return the record of a resource from the AWS call until its answer is recorded."""
     operation, own = attempt.operation, attempt.own
-    known = own or Applied(resource=operation.resource)
+    current = own or Applied(resource=operation.resource)
     # If the resource exists, it has the form desired when the doubt began.
     first_wanted = own.attributes if own and own.doubt is not None else attempt.wanted
     creating = attempt.action is Action.CREATE
     # Tags that an update may have added are known to the next one, which takes them away when they are not wanted.
     tags = {word: text for word, text in attempt.wanted.items() if word.startswith(TAG_PREFIX)}
     return replace(
-        known,
-        attributes=first_wanted if creating else {**tags, **known.attributes},
+        current,
+        attributes=first_wanted if creating else {**tags, **current.attributes},
         references=attempt.references,
-        reasons=operation.reasons if creating else known.reasons,
+        reasons=operation.reasons if creating else current.reasons,
         doubt=attempt.action,
         operation=operation.id,
         change=operation.change,

@@ -41,7 +41,7 @@ class GrantAtNow:
 
 def the_grant(grant: str, *, grants: Grants) -> Grant:
     """Raises NotFound for one that is unknown."""
-    found = grants.known(grant)
+    found = grants.find(grant)
     if found is None:
         mend = "check the id; a grant just accepted appears within a few seconds, so try again"
         raise NotFound(f"there is no grant {grant}: {mend}")

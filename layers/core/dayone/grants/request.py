@@ -46,8 +46,8 @@ class GrantWish:
 def read_grant(text: str) -> GrantWish:
     """Raises Malformed for what is not a JSON object of the members there are, Invalid with every mistake in them."""
     said, findings = _object(text, example=_EXAMPLE), list[str]()
-    known = {"membership", "assignment", "reason", "ticket", "from", "until"}
-    findings += [f"`{name}` is not a member of a grant" for name in sorted(said.keys() - known)]
+    members = {"membership", "assignment", "reason", "ticket", "from", "until"}
+    findings += [f"`{name}` is not a member of a grant" for name in sorted(said.keys() - members)]
     subject, resource, includes_management = _what(said, findings)
     reason = _text(said, "reason", longest=_LONGEST_REASON, findings=findings)
     ticket = _text(said, "ticket", longest=_LONGEST_TICKET, findings=findings) if "ticket" in said else ""

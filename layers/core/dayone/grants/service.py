@@ -146,10 +146,10 @@ def findings_of_time(grant: Grant, *, policy: Policy, now: datetime) -> Iterator
 
 
 def _findings_of_holders(grant: Grant, *, policy: Policy, ports: GrantPorts, now: datetime) -> Iterator[str]:
-    subject = _known(grant.subject, ports=ports)
+    subject = _existing(grant.subject, ports=ports)
     if grant.person:
         of_person = Subject(SubjectKind.PERSON, grant.person)
-        person = subject if of_person == grant.subject else _known(of_person, ports=ports)
+        person = subject if of_person == grant.subject else _existing(of_person, ports=ports)
         yield from _findings_of_person(person, policy=policy, now=now)
     fact = subject.head.fact
     if fact is None:
@@ -178,7 +178,7 @@ def _findings_of_person(state: SubjectState, *, policy: Policy, now: datetime) -
         yield f"the employment of person {fact.id} is over"
 
 
-def _known(subject: Subject, *, ports: GrantPorts) -> SubjectState:
+def _existing(subject: Subject, *, ports: GrantPorts) -> SubjectState:
     read = read_person if subject.kind is SubjectKind.PERSON else read_account
     return read(subject.name, records=ports.records)
 

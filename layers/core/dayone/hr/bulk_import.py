@@ -47,9 +47,9 @@ def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
         ports.rosters.refuse(command.cause, subject=command.subject, because=because, audit=audit)
         ports.inbox.put(_ends(command, people))
         return f"nothing was imported: {because}"
-    known = before or Roster(at=command.cause.at)
-    after = _with_ends(people, known=known) if command.only_ends else _roster(people, known, at=command.cause.at)
-    records = sorted(_records(command, people, known=known, after=after), key=lambda record: record.subject.name)
+    snapshot = before or Roster(at=command.cause.at)
+    after = _with_ends(people, before=snapshot) if command.only_ends else _roster(people, snapshot, at=command.cause.at)
+    records = sorted(_records(command, people, before=snapshot, after=after), key=lambda record: record.subject.name)
     ports.changes.open(command.cause)
     if not _put(command, records, ports=ports):
         return "continues in the next run"
@@ -76,15 +76,15 @@ def _told(people: Workforce) -> set[str]:
     return {name for attributes in people.values() for name in attributes}
 
 
-def _roster(people: Workforce, known: Roster, *, at: datetime) -> Roster:
-    gone = {*known.people, *known.missing} - people.keys()
+def _roster(people: Workforce, before: Roster, *, at: datetime) -> Roster:
+    gone = {*before.people, *before.missing} - people.keys()
     digests = {person: _digest(attributes) for person, attributes in people.items()}
     return Roster(at=at, people=digests, missing=tuple(sorted(gone)), attributes=tuple(sorted(_told(people))))
 
 
-def _with_ends(ends: Workforce, *, known: Roster) -> Roster:
+def _with_ends(ends: Workforce, *, before: Roster) -> Roster:
     """The last import with these ends, so that whatever is told of these people next is looked at."""
-    return replace(known, people={**known.people, **{person: _digest(end) for person, end in ends.items()}})
+    return replace(before, people={**before.people, **{person: _digest(end) for person, end in ends.items()}})
 
 
 def _ends(command: ImportWorkforce, people: Workforce) -> list[ImportWorkforce]:
@@ -97,14 +97,14 @@ def _ends(command: ImportWorkforce, people: Workforce) -> list[ImportWorkforce]:
 
 
 def _records(
-    command: ImportWorkforce, people: Mapping[str, Mapping[str, str]], *, known: Roster, after: Roster
+    command: ImportWorkforce, people: Mapping[str, Mapping[str, str]], *, before: Roster, after: Roster
 ) -> Iterator[ApplyHrRecord]:
     source, at = command.subject.name, command.cause.at
     for person, said in people.items():
-        if known.people.get(person) != after.people[person]:
+        if before.people.get(person) != after.people[person]:
             yield _record(command, person, telling=telling_of(said, source=source, at=at))
     version = FactVersion(at=at, digest=Presence.MISSING.value, read_at=at)
-    for person in set(after.missing) - set(known.missing):
+    for person in set(after.missing) - set(before.missing):
         gone = Telling(source=source, version=version, attributes={}, presence=Presence.MISSING)
         yield _record(command, person, telling=gone)
 

@@ -36,8 +36,8 @@ class EchoNotes:
         if self.echoes.is_counted(command.cause.change):
             return False
         # What is older than an echo before it must not put that back.
-        known = self.with_heard(plan.after).tellings
-        version = next(record.version for record in known if record.source == command.record.source)
+        noted = self.with_heard(plan.after).tellings
+        version = next(record.version for record in noted if record.source == command.record.source)
         self.echoes.note(_echo(command, plan=plan, inputs=inputs, version=version))
         return True
 

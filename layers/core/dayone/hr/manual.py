@@ -18,7 +18,7 @@ from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.guards import what_protects
 from dayone.ports.operations import Clock, RandomBytes
-from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.store import Changes, Inbox, PolicyInForce
 
 
@@ -69,7 +69,7 @@ def _check_is_not_protected(state: SubjectState, *, policy: Policy) -> None:
 class ManualPorts(CausePorts, Protocol):
     """Recording people by hand: what it needs of the API's context."""
 
-    known: KnownSubjects
+    index: SubjectIndex
     inbox: Inbox
     changes: Changes
 
@@ -83,8 +83,8 @@ def put_person(
     somebody else have told something meanwhile, it is left aside and the change says so.
     """
     subject = Subject(SubjectKind.PERSON, person)
-    known = ports.known.brief([subject]).get(subject)
-    newest = tag_of(known.head.version) if known else None
+    state = ports.index.brief([subject]).get(subject)
+    newest = tag_of(state.head.version) if state else None
     precondition.check(newest)
     cause = caused_by(actor, reference="put-person", ports=ports)
     telling = telling_of(attributes, source=BY_HAND, at=cause.at, teller=actor)

@@ -95,8 +95,8 @@ def _text(record: object, *, rule: FieldRule, zone: ZoneInfo | None, at: datetim
         text = _day(text, form=rule.form, zone=zone)
     if text and rule.values:
         if (meant := rule.values.get(text.casefold())) is None:
-            known = ", ".join(sorted(rule.values))
-            raise ValueError(f"the value of {rule.fields[0]} is none of those in `values` ({known}): add it there")
+            choices = ", ".join(sorted(rule.values))
+            raise ValueError(f"the value of {rule.fields[0]} is none of those in `values` ({choices}): add it there")
         text = meant
     return text or rule.default
 

@@ -19,12 +19,12 @@ _LONGEST_NAME = 1024  # Source: Identity Store API, CreateUser, DisplayName.
 _GONE = {Presence.MISSING: Status.MISSING, Presence.DELETED: Status.ENDED}
 
 
-def taken_in(telling: Telling, *, known: Iterable[Telling]) -> tuple[Telling, ...]:
+def taken_in(telling: Telling, *, records: Iterable[Telling]) -> tuple[Telling, ...]:
     """What all sources say once this one has spoken, by source.
 
     What it does not speak about stays as it said before: an attribute that was left out of an answer was not emptied.
     """
-    by_source = {record.source: record for record in known}
+    by_source = {record.source: record for record in records}
     before = by_source.get(telling.source)
     attributes = telling.attributes
     if PAST_END in attributes:
@@ -46,14 +46,14 @@ def attributes_of(tellings: Iterable[Telling], *, rules: HrRules) -> dict[str, s
     last of all. But an end that was told by hand counts beside what anybody says: the earlier last day, and that it is
     over.
     """
-    known = sorted(tellings, key=lambda record: _place(record.source, rules=rules))
-    believed = _all_believed(known, rules=rules)
-    by_hand = next((record.attributes for record in known if record.source == BY_HAND), {})
+    records = sorted(tellings, key=lambda record: _place(record.source, rules=rules))
+    believed = _all_believed(records, rules=rules)
+    by_hand = next((record.attributes for record in records if record.source == BY_HAND), {})
     last, first_day = by_hand.get("end_date", ""), believed.get("start_date", "")
     # Days in ISO 8601 sort as they come. Who was ended before their first day had that first day already; since an end
     # of an employment before there is a later first day.
     if last and first_day > last and first_day != by_hand.get("start_date", ""):
-        return _all_believed([_without_end(record) for record in known], rules=rules)
+        return _all_believed([_without_end(record) for record in records], rules=rules)
     ended = {"status": Status.ENDED.value} if by_hand.get("status") == Status.ENDED.value else {}
     days = [day for day in (last, believed.get("end_date", "")) if day]
     return {**believed, **ended, **({"end_date": min(days)} if last else {})}
@@ -109,9 +109,9 @@ def _place(source: str, *, rules: HrRules) -> tuple[int, str]:
     return (rules.order.index(source) if source in rules.order else len(rules.order), source)
 
 
-def _all_believed(known: Sequence[Telling], *, rules: HrRules) -> dict[str, str]:
+def _all_believed(records: Sequence[Telling], *, rules: HrRules) -> dict[str, str]:
     believed: dict[str, str] = {}
-    said = {record.source: _said(record) for record in known}
+    said = {record.source: _said(record) for record in records}
     for name in dict.fromkeys(name for attributes in said.values() for name in attributes):
         texts = {source: attributes[name] for source, attributes in said.items() if name in attributes}
         first = next((text for text in texts.values() if text), "")

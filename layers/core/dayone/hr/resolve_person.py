@@ -63,7 +63,7 @@ def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: d
     if before is not None and not telling.version.is_newer_than(before.version):
         result = ignored(command, _not_newer(telling, before), head=head, now=now)
         return replace(result, is_echo=telling.version.digest == before.version.digest)
-    tellings = taken_in(telling, known=head.tellings)
+    tellings = taken_in(telling, records=head.tellings)
     attributes = attributes_of(tellings, rules=naming.rules)
     resolved = _resolved(attributes, head=replace(head, tellings=tellings, version=telling.version), naming=naming)
     audit = fact_entry(command, outcome="recorded", detail=telling.version.digest, now=now)

@@ -76,9 +76,9 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
 
 def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, Heard]:
     """Verify a delivery, then read it; whoever cannot prove who they are does not learn which sources there are."""
-    known = ports.sources.configuration().sources
+    sources = ports.sources.configuration().sources
     # For an unknown source as much is done as for a known one: the time it takes would tell them apart.
-    source = known.get(delivery.source) or next(iter(known.values()), None)
+    source = sources.get(delivery.source) or next(iter(sources.values()), None)
     if source is None:
         raise _unproven(delivery)
     largest = kind_called(source.kind).largest_body
@@ -94,8 +94,8 @@ def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, He
             raise TooLarge(f"the body is over {largest} bytes") from error
         _note(error, delivery, source=source, ports=ports)
         raise
-    if delivery.source not in known:
-        raise NotFound(f"there is no HR source {delivery.source}; configured: {', '.join(sorted(known))}")
+    if delivery.source not in sources:
+        raise NotFound(f"there is no HR source {delivery.source}; configured: {', '.join(sorted(sources))}")
     if len(delivery.body) > largest:
         raise TooLarge(f"the body is over {largest} bytes")
     ids = (heard.reference, *(notification.record for notification in heard.notifications))

@@ -135,11 +135,11 @@ class Grant:
         return self.ending(now=now) is None
 
 
-def joined(known: Grant, told: Grant) -> Grant:
+def joined(existing: Grant, told: Grant) -> Grant:
     """Merge two copies of the same grant, in any order."""
-    extensions = tuple(sorted({*known.extensions, *told.extensions}))
-    ends = [grant.end for grant in (known, told) if grant.end is not None]
-    return replace(known, extensions=extensions, end=min(ends, default=None))
+    extensions = tuple(sorted({*existing.extensions, *told.extensions}))
+    ends = [grant.end for grant in (existing, told) if grant.end is not None]
+    return replace(existing, extensions=extensions, end=min(ends, default=None))
 
 
 def is_of_grants(rules: Iterable[str]) -> bool:

@@ -40,7 +40,7 @@ class Progress:
 
 
 def bootstrap_after(
-    known: Bootstrap | None, *, account: Account, before: Progress, begun: int | None, gives: bool, cause: Cause
+    existing: Bootstrap | None, *, account: Account, before: Progress, begun: int | None, gives: bool, cause: Cause
 ) -> Bootstrap | None:
     """Return the bootstrap state to store when an account is planned.
 
@@ -50,24 +50,24 @@ def bootstrap_after(
     """
     if account.state in GONE:
         return None
-    if known is None:
+    if existing is None:
         is_waited_for = account.state is AccountState.PENDING_ACTIVATION
         return Bootstrap(change=cause.change, since=cause.at, is_under_way=gives) if gives or is_waited_for else None
-    if known.is_over:
-        return known
-    if known.is_under_way and before == Progress():
-        return replace(known, is_under_way=False, is_over=True)
-    return known if begun is None else replace(known, is_under_way=begun > 0)
+    if existing.is_over:
+        return existing
+    if existing.is_under_way and before == Progress():
+        return replace(existing, is_under_way=False, is_over=True)
+    return existing if begun is None else replace(existing, is_under_way=begun > 0)
 
 
-def has_everything(known: Bootstrap, *, progress: Progress) -> bool:
+def has_everything(existing: Bootstrap, *, progress: Progress) -> bool:
     """Return whether the bootstrap is over; the stored state shows that only from the next plan on."""
-    return known.is_over or (known.is_under_way and progress == Progress())
+    return existing.is_over or (existing.is_under_way and progress == Progress())
 
 
-def is_reached(known: Bootstrap | None, *, before: Progress, after: Progress) -> bool:
+def is_reached(existing: Bootstrap | None, *, before: Progress, after: Progress) -> bool:
     """Return whether the bootstrap ends because the last operation of its plan has just succeeded."""
-    return known is not None and known.is_under_way and before.outstanding > 0 and after == Progress()
+    return existing is not None and existing.is_under_way and before.outstanding > 0 and after == Progress()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from dayone.ops.dead_letters import Understood, read_dead_letters
 from dayone.ops.health import Overview
 from dayone.ports.failures import DeadLetterQueues
 from dayone.ports.operations import Clock
-from dayone.ports.records import KnownSubjects, Progress
+from dayone.ports.records import Progress, SubjectIndex
 from dayone.ports.store import PolicyArchive, PolicyInForce
 
 MOST_LETTERS = 100
@@ -44,7 +44,7 @@ class StuckPorts(WaitingPorts, Protocol):
 
     archive: PolicyArchive
     policies: PolicyInForce
-    known: KnownSubjects
+    index: SubjectIndex
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +70,9 @@ def read_stuck(*, ports: StuckPorts) -> AllStuck:
 def _protected(*, ports: StuckPorts) -> Iterator[Stuck]:
     """The protected people who have left by what HR says; a protected user is found by the name that HR gave."""
     policy, now = ports.policies.current(), ports.clock()
-    named = {ports.known.holder_of(USER_NAME + name) for name in sorted(policy.protection.users)[:MOST_PROTECTED]}
+    named = {ports.index.holder_of(USER_NAME + name) for name in sorted(policy.protection.users)[:MOST_PROTECTED]}
     people = sorted({*policy.protection.people, *named} - {""})[:MOST_PROTECTED]
-    found = ports.known.brief(Subject(SubjectKind.PERSON, name) for name in people)
+    found = ports.index.brief(Subject(SubjectKind.PERSON, name) for name in people)
     for subject, state in found.items():
         fact, version = state.head.fact, state.head.version
         if isinstance(fact, Person) and has_left(fact, cycle=policy.people, now=now):

@@ -8,7 +8,7 @@ from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind,
 from dayone.planning.evaluation import PolicyEvaluator
 from dayone.planning.facts import evaluator_of
 from dayone.ports.operations import Clock
-from dayone.ports.records import KnownSubjects, Records
+from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.store import PolicyInForce
 
 
@@ -18,7 +18,7 @@ class DesiredAccess:
 
     policies: PolicyInForce
     records: Records
-    known: KnownSubjects
+    index: SubjectIndex
     clock: Clock
 
     def evaluate(self, *, policy: Policy | None = None) -> "EvaluatedAccess":
@@ -47,7 +47,7 @@ class EvaluatedAccess:
 
     def person_of(self, user_name: str) -> str:
         """Return the HR id of the person with this user name, or empty."""
-        return self._access.known.holder_of(f"user-name:{user_name.casefold()}") if user_name else ""
+        return self._access.index.holder_of(f"user-name:{user_name.casefold()}") if user_name else ""
 
     def is_member(self, person: str, *, group: str) -> bool:
         """Return whether a person should be in the group of this key."""

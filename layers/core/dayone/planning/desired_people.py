@@ -90,10 +90,10 @@ def desired_for_person(
 
     `rules` are the policy's own, compiled by a caller who plans many people; `state` is the person's stored state.
     """
-    known = state or SubjectState(Head(subject=Subject(SubjectKind.PERSON, person.id)))
+    recorded = state or SubjectState(Head(subject=Subject(SubjectKind.PERSON, person.id)))
     guard = policy.protection
     if (guard.people or guard.users) and (
-        protected_by := what_protects(person, applied=known.applied, protection=guard)
+        protected_by := what_protects(person, applied=recorded.applied, protection=guard)
     ):
         return Desired({}, left_alone=f"{protected_by} is protected by the policy")
     stage = stage_of(person, cycle=policy.people, now=now)
@@ -106,7 +106,7 @@ def desired_for_person(
         if person.status is Status.MISSING:
             return Desired({**resources, **_welcome(person, policy=policy, memberships=memberships)}, doubtful=_MISSING)
         return Desired({**resources, **memberships, **_welcome(person, policy=policy, memberships=memberships)})
-    return _without_access(resources, person=person, stage=stage, policy=policy, known=known, now=now)
+    return _without_access(resources, person=person, stage=stage, policy=policy, state=recorded, now=now)
 
 
 def lost_at(state: SubjectState, *, person: Person, policy: Policy, now: datetime) -> datetime | None:
@@ -140,11 +140,11 @@ def _without_access(
     person: Person,
     stage: Stage,
     policy: Policy,
-    known: SubjectState,
+    state: SubjectState,
     now: datetime,
 ) -> Desired:
-    cycle, applied = policy.people, known.applied
-    lost = lost_at(known, person=person, policy=policy, now=now)
+    cycle, applied = policy.people, state.applied
+    lost = lost_at(state, person=person, policy=policy, now=now)
     # Somebody of whom HR has stopped to speak may be spoken of again.
     has_left = stage is Stage.LEFT and person.status is not Status.MISSING
     goes = has_left and cycle.leavers is Leavers.DELETE and USER in applied

@@ -65,14 +65,14 @@ class Employed:
 
     def __init__(self, fact_of: Callable[[Subject], object], *, policy: Policy, now: datetime) -> None:
         self._fact_of, self._policy, self._now = fact_of, policy, now
-        self._known: dict[object, bool] = {}
+        self._is_employed: dict[object, bool] = {}
 
     def __contains__(self, person: object) -> bool:
-        if person not in self._known:
+        if person not in self._is_employed:
             fact = self._fact_of(Subject(SubjectKind.PERSON, str(person)))
             is_employed = isinstance(fact, Person) and has_access(fact, cycle=self._policy.people, now=self._now)
-            self._known[person] = is_employed
-        return self._known[person]
+            self._is_employed[person] = is_employed
+        return self._is_employed[person]
 
 
 def evaluator_of(
@@ -127,16 +127,16 @@ def record_grants(command: Command, *, state: SubjectState, holders: Holders, gr
     told = command.grant if isinstance(command, ApplyGrant) else None
     if told is None and not before:
         return Granted()
-    if told is not None and told.id not in before and (kept := grants.known(told.id)) is not None:
+    if told is not None and told.id not in before and (kept := grants.find(told.id)) is not None:
         before[told.id] = kept
     heard = _heard(told, before=before, cause=command.cause, now=now)
     ours = [_with_holder(grant, holders=holders, cause=command.cause, now=now) for grant in heard]
     turned = [grant for grant in ours if grant != before.get(grant.id) or grant.noted is not grant.state(now=now)]
     written = {grant.id: replace(grant, noted=grant.state(now=now)) for grant in turned[:_MOST_WRITTEN]}
     there = {reason.rule for applied in state.applied.values() for reason in applied.reasons}
-    known = (written.get(grant.id, grant) for grant in ours)
+    current = (written.get(grant.id, grant) for grant in ours)
     return Granted(
-        grants=tuple(grant for grant in known if _matters(grant, there=there, now=now)),
+        grants=tuple(grant for grant in current if _matters(grant, there=there, now=now)),
         written=tuple(written.values()),
         audit=tuple(_entries(written.values(), before=before, cause=command.cause, now=now)),
         notes=tuple(f"{grant.rule} {in_words(grant, now=now)}" for grant in written.values()),
@@ -160,9 +160,9 @@ def in_words(grant: Grant, *, now: datetime) -> str:
 def _heard(told: Grant | None, *, before: Mapping[str, Grant], cause: Cause, now: datetime) -> Iterable[Grant]:
     if told is None:
         return before.values()
-    known = before.get(told.id)
-    if known is not None:
-        told = joined(known, told)
+    existing = before.get(told.id)
+    if existing is not None:
+        told = joined(existing, told)
     elif told.is_open(now=now) and sum(grant.is_open(now=now) for grant in before.values()) >= MOST_OPEN:
         told = _ended(told, Ending.REFUSED, because=f"{MOST_OPEN} grants are open already", cause=cause, now=now)
     return sorted({**before, told.id: told}.values(), key=lambda grant: grant.id)

@@ -67,8 +67,8 @@ def with_bootstrap(plan: Plan) -> Plan:
         return plan
     if plan.after.awaits_approval and plan.before.bootstrap is None:
         # It is not new: whatever it is given, nobody waits for it to be ready.
-        known = Bootstrap(change=plan.cause.change, since=plan.cause.at, is_over=True)
-        return replace(plan, after=replace(plan.after, bootstrap=known))
+        completed = Bootstrap(change=plan.cause.change, since=plan.cause.at, is_over=True)
+        return replace(plan, after=replace(plan.after, bootstrap=completed))
     bootstrap = bootstrap_after(
         plan.before.bootstrap,
         account=fact,

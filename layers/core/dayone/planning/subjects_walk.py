@@ -37,7 +37,7 @@ def walk_kind(kind: SubjectKind, *, company: Company, after: str = "") -> Iterat
 
 
 def _named(kind: SubjectKind, names: set[str], *, company: Company, after: str) -> Iterator[SubjectState]:
-    known = {state.head.subject.name: state for state in walk_kind(kind, company=company, after="")}
-    for name in sorted(names | known.keys()):
+    states = {state.head.subject.name: state for state in walk_kind(kind, company=company, after="")}
+    for name in sorted(names | states.keys()):
         if name > after:
-            yield known.get(name) or SubjectState(Head(subject=Subject(kind, name)))
+            yield states.get(name) or SubjectState(Head(subject=Subject(kind, name)))

@@ -27,7 +27,7 @@ class Facet[V: Hashable]:
         self._asking = 0
         self._by_value: dict[Hashable, int] = {}
         self._tests: dict[Hashable, tuple[Callable[[V], bool], int]] = {}
-        self.known: dict[V, int] = {}
+        self.bits_by_value: dict[V, int] = {}
 
     def asks(self, bit: int) -> bool:
         """Return whether this selector has a condition on this property already."""
@@ -46,14 +46,14 @@ class Facet[V: Hashable]:
 
     def holding(self, value: V) -> int:
         """Return the selectors that hold for this value, including all without a condition here (and beyond)."""
-        known = self.known.get(value)
-        return self.learn(value) if known is None else known
+        existing = self.bits_by_value.get(value)
+        return self.learn(value) if existing is None else existing
 
     def learn(self, value: V) -> int:
         """Evaluate and cache a value that is not among the `known` ones, as `holding` does."""
-        if len(self.known) >= _MOST_REMEMBERED:
-            self.known.clear()
-        self.known[value] = bits = self._decided(value)
+        if len(self.bits_by_value) >= _MOST_REMEMBERED:
+            self.bits_by_value.clear()
+        self.bits_by_value[value] = bits = self._decided(value)
         return bits
 
     def _decided(self, value: V) -> int:
@@ -141,16 +141,16 @@ class PersonSelectors:
                 else:
                     texts.ask_whether(1 << number, condition=condition)
         self._dated = list(dated.items())
-        self._texts = [(attrgetter(attribute), facet.known.get, facet.learn) for attribute, facet in texts]
+        self._texts = [(attrgetter(attribute), facet.bits_by_value.get, facet.learn) for attribute, facet in texts]
 
     def meaning(self, person: Person, *, now: datetime) -> int:
         """Return the selectors that match this person at `now`: bit n stands for the n-th."""
         found = self._everything
         if not found:
             return 0
-        for read, known, learn in self._texts:
+        for read, existing, learn in self._texts:
             value = read(person)
-            bits = known(value)
+            bits = existing(value)
             found &= learn(value) if bits is None else bits
         # Time decides these for each person anew.
         for condition, asking in self._dated:

@@ -13,7 +13,7 @@ from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.policy.unmatched_rules import did_you_mean
 from dayone.ports.live_access import LiveAccess, Principal
-from dayone.ports.records import KnownSubjects
+from dayone.ports.records import SubjectIndex
 
 # The API may ask Identity Center five times in a second, and has to answer within some.
 _MOST_LOOKED_UP = 25
@@ -28,7 +28,7 @@ _UNREAD = "could not be looked up in Identity Center now, so it was not checked"
 class ProtectionPorts(Protocol):
     """Looking up what is protected: what it needs of the API's context."""
 
-    known: KnownSubjects
+    index: SubjectIndex
     live: LiveAccess
 
 
@@ -83,7 +83,7 @@ class _Lookup:
         self._remaining = _MOST_LOOKED_UP
         names = [(path.removeprefix("protect."), name) for path, name in policy.places]
         subjects = [Subject(_KINDS[key], name) for key, name in names if key in _KINDS]
-        self._recorded = ports.known.brief(subjects) if subjects else {}
+        self._recorded = ports.index.brief(subjects) if subjects else {}
         self._kinds_with_any: dict[SubjectKind, bool] = {}
 
     def problem(self, key: str, name: str) -> str:
@@ -99,11 +99,11 @@ class _Lookup:
         return _of_fact(state)
 
     def _of_user(self, name: str) -> str:
-        holder = self._ports.known.holder_of(f"user-name:{name.casefold()}")
+        holder = self._ports.index.holder_of(f"user-name:{name.casefold()}")
         if not holder:
             return self._in_identity_center(self._ports.live.user_called, name)
         person = Subject(SubjectKind.PERSON, holder)
-        state = self._ports.known.brief([person]).get(person)
+        state = self._ports.index.brief([person]).get(person)
         return _of_fact(state) if state else ""
 
     def _in_identity_center(self, find: Callable[[str], Principal | None], name: str) -> str:
@@ -117,7 +117,7 @@ class _Lookup:
     def _has_any(self, kind: SubjectKind) -> bool:
         """Return whether any subject of a kind is recorded: before that no name can be called wrong."""
         if kind not in self._kinds_with_any:
-            self._kinds_with_any[kind] = bool(self._ports.known.listed(kind, cursor="", limit=1).entries)
+            self._kinds_with_any[kind] = bool(self._ports.index.listed(kind, cursor="", limit=1).entries)
         return self._kinds_with_any[kind]
 
 

@@ -47,7 +47,7 @@ class UnitName:
 class UnitNames(Protocol):
     """The names that were read, by the ids of the units."""
 
-    def known(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
+    def recorded(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
         """Those of the names that are kept."""
 
     def keep(self, unit_id: str, name: UnitName) -> UnitName:

@@ -90,7 +90,7 @@ class Records(Protocol):
         """Return the assignments of a group as confirmed by AWS."""
 
 
-class KnownSubjects(Protocol):
+class SubjectIndex(Protocol):
     """The recorded subjects, in brief: a head with the subject's own resource in Identity Center, and no more.
 
     That is the user of a person, the group, or the permission set; an account has none.

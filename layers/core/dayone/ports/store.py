@@ -55,7 +55,7 @@ class GrantFilter:
 class Grants(Protocol):
     """The grants that are on record, open or over."""
 
-    def known(self, grant: str) -> Grant | None:
+    def find(self, grant: str) -> Grant | None:
         """One by its id, as it was noted last, or None."""
 
     def accounts_of(self, person: str) -> Sequence[Subject]:

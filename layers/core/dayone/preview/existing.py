@@ -98,7 +98,7 @@ class _Look:
     def _recorded(self, kind: SubjectKind) -> list[str]:
         ids, cursor = list[str](), None
         while cursor != "":
-            page = self._names.access.desired.known.listed(kind, cursor=cursor or "", limit=_PAGE)
+            page = self._names.access.desired.index.listed(kind, cursor=cursor or "", limit=_PAGE)
             for state in page.entries:
                 own = state.applied.get(ITSELF[kind])
                 ids += own.references.values() if own else ()

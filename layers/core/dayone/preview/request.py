@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from dayone.errors import Invalid, Malformed
-from dayone.hr.connectors.person_record import KnownPerson, PersonRecord
+from dayone.hr.connectors.person_record import PersonRecord, RecordedPerson
 from dayone.messages.findings import findings_of
 from dayone.model.accounts import Account, AccountState
 from dayone.model.people import Person
@@ -78,27 +78,27 @@ def read_what_if(text: str) -> WhatIf:
     return WhatIf(files=files, person=_named(question.person), account=_named(question.account))
 
 
-def changed_person(known: Person | None, changes: Changes) -> Person:
+def changed_person(existing: Person | None, changes: Changes) -> Person:
     """The person with the changes, checked as if HR told it; raises Invalid, which says what an unknown one lacks."""
-    record = KnownPerson if known else PersonRecord
+    record = RecordedPerson if existing else PersonRecord
     try:
-        return record.model_validate({**_as_told(known), **changes}).person()
+        return record.model_validate({**_as_told(existing), **changes}).person()
     except ValidationError as error:
-        raise _mistaken("person", error, known=known) from error
+        raise _mistaken("person", error, existing=existing) from error
 
 
-def changed_account(known: Account | None, changes: Changes) -> Account:
+def changed_account(existing: Account | None, changes: Changes) -> Account:
     """The account with the changes; raises Invalid.
 
     Of the OU ids those stay that belong to the part of the path that stays: nobody has said the others.
     """
-    told = _as_told(known)
-    if known and "ou_path" in changes and "ou_ids" not in changes:
-        told["ou_ids"] = known.ou_ids[: _levels_in_both(known.ou_path, str(changes["ou_path"]))]
+    told = _as_told(existing)
+    if existing and "ou_path" in changes and "ou_ids" not in changes:
+        told["ou_ids"] = existing.ou_ids[: _levels_in_both(existing.ou_path, str(changes["ou_path"]))]
     try:
         record = AccountRecord.model_validate({**told, **changes})
     except ValidationError as error:
-        raise _mistaken("account", error, known=known) from error
+        raise _mistaken("account", error, existing=existing) from error
     return Account(**record.model_dump())
 
 
@@ -108,10 +108,10 @@ def _named(changes: dict[str, object] | None) -> Changes | None:
     return changes
 
 
-def _as_told(known: Person | Account | None) -> dict[str, object]:
-    if known is None:
+def _as_told(existing: Person | Account | None) -> dict[str, object]:
+    if existing is None:
         return {}
-    return {field.name: _plain(getattr(known, field.name)) for field in fields(known)}
+    return {field.name: _plain(getattr(existing, field.name)) for field in fields(existing)}
 
 
 def _plain(value: object) -> object:
@@ -125,7 +125,7 @@ def _levels_in_both(name: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], levels))
 
 
-def _mistaken(whose: str, error: ValidationError, *, known: Person | Account | None) -> Invalid:
-    unknown = "" if known else f"; no such {whose} is known yet, so say everything that there is to say"
+def _mistaken(whose: str, error: ValidationError, *, existing: Person | Account | None) -> Invalid:
+    unknown = "" if existing else f"; no such {whose} is known yet, so say everything that there is to say"
     findings = tuple(f"{whose}.{finding}" for finding in findings_of(error))
     return Invalid(f"the {whose} cannot be so{unknown}", findings=findings)

@@ -109,10 +109,10 @@ def _listed(notes: Iterable[PolicyNote]) -> tuple[str, ...]:
 def _of_person(changes: Changes, *, ports: PreviewPorts) -> Previewed:
     policy, now = ports.policies.current(), ports.clock()
     state = ports.records.subject(Subject(SubjectKind.PERSON, str(changes["id"])))
-    known = state.head.fact if isinstance(state.head.fact, Person) else None
-    person = changed_person(known, changes)
+    existing = state.head.fact if isinstance(state.head.fact, Person) else None
+    person = changed_person(existing, changes)
     states: Iterable[SubjectState] = [_with(state, person)]
-    turns = _has_access(known, policy=policy, now=now) != _has_access(person, policy=policy, now=now)
+    turns = _has_access(existing, policy=policy, now=now) != _has_access(person, policy=policy, now=now)
     # What is assigned to somebody directly hangs on the accounts.
     if turns and person.id in policy.people_assigned:
         states = chain(states, walk_kind(SubjectKind.ACCOUNT, company=ports.company))
@@ -123,9 +123,9 @@ def _of_person(changes: Changes, *, ports: PreviewPorts) -> Previewed:
 
 def _of_account(changes: Changes, *, ports: PreviewPorts) -> Previewed:
     state = ports.records.subject(Subject(SubjectKind.ACCOUNT, str(changes["id"])))
-    known = state.head.fact if isinstance(state.head.fact, Account) else None
-    account = changed_account(known, changes)
-    if known is None:
+    existing = state.head.fact if isinstance(state.head.fact, Account) else None
+    account = changed_account(existing, changes)
+    if existing is None:
         account = replace(account, created_at=ports.clock())
     evaluator = _evaluator(ports.policies.current(), ports=ports)
     return _looked_at([_with(state, account)], evaluator=evaluator, ports=ports, origin=CauseKind.ACCOUNT_EVENT)

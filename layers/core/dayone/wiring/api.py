@@ -15,7 +15,7 @@ from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptanc
 from dayone.adapters.dynamodb.leases import DynamoDueWork
 from dayone.adapters.dynamodb.ledger import DynamoLedger
 from dayone.adapters.dynamodb.policies import DynamoPolicyArchive, DynamoPolicyInForce
-from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoKnownSubjects, DynamoRecords
+from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.identity_center.live_access import AwsLiveAccess
 from dayone.adapters.sqs import SqsInbox
@@ -44,7 +44,7 @@ def access_api(
     policies = PolicyWithinReach(policies=DynamoPolicyInForce(table, parse=parse), standing=standing)
     return AccessApi(
         records=DynamoRecords(table),
-        known=DynamoKnownSubjects(table),
+        index=DynamoSubjectIndex(table),
         live=_live_access(given, gate=gate),
         progress=DynamoProgress(table),
         archive=DynamoPolicyArchive(table),

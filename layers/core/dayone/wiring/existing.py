@@ -8,7 +8,7 @@ from typing import Any
 
 from dayone.adapters.aws.clients import Later
 from dayone.adapters.aws.rate_limiter import CallGate
-from dayone.adapters.dynamodb.read_models import DynamoKnownSubjects, DynamoRecords
+from dayone.adapters.dynamodb.read_models import DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.identity_center.existing_use import AwsExistingUse
 from dayone.adapters.identity_center.live_access import AwsLiveAccess
@@ -51,7 +51,7 @@ def existing_names(
             # The clients pass the gate themselves.
             live=AwsLiveAccess(sso_admin, identitystore, **places, wait=lambda _service, _api: None),
             desired=DesiredAccess(
-                policies=policies, records=DynamoRecords(table), known=DynamoKnownSubjects(table), clock=clock
+                policies=policies, records=DynamoRecords(table), index=DynamoSubjectIndex(table), clock=clock
             ),
         ),
     )

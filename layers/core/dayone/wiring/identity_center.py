@@ -72,12 +72,12 @@ def _desired_access(
     given: "ExecuteOperationsSettings", *, table: "DynamoTable", clock: "Callable[[], datetime]"
 ) -> "DesiredAccess":
     from dayone.adapters.dynamodb.policies import DynamoPolicyInForce
-    from dayone.adapters.dynamodb.read_models import DynamoKnownSubjects, DynamoRecords
+    from dayone.adapters.dynamodb.read_models import DynamoRecords, DynamoSubjectIndex
     from dayone.planning.desired_access import DesiredAccess
 
     return DesiredAccess(
         policies=DynamoPolicyInForce(table, parse=policy_parser(given.ended_sessions_policies)),
         records=DynamoRecords(table),
-        known=DynamoKnownSubjects(table),
+        index=DynamoSubjectIndex(table),
         clock=clock,
     )

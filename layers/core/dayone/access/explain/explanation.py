@@ -31,49 +31,49 @@ class Explanation:
         return sum((step.nearness for step in self.steps), start=Nearness())
 
 
-def explain(known: Known, *, permission_set: str = "") -> list[Explanation]:
+def explain(context: Known, *, permission_set: str = "") -> list[Explanation]:
     """For each permission set, or the one named: every way in which the person has it, else the nearest to one.
 
     What they have comes first, each part by name. The nearest is one that the rules give, else the one of which most
     conditions hold, else the one with the least in the way, else the first in the policy.
     """
-    names = [permission_set] if permission_set else sorted(_permission_sets(known))
-    found = [explanation for name in names for explanation in _ways(name, known)]
+    names = [permission_set] if permission_set else sorted(_permission_sets(context))
+    found = [explanation for name in names for explanation in _ways(name, context)]
     return sorted(
         found, key=lambda explanation: (not explanation.has, explanation.permission_set, explanation.principal)
     )
 
 
-def _permission_sets(known: Known) -> set[str]:
-    return {rule.name for rule in known.policy.permission_sets} | {name for name, _ in _assigned(known)}
+def _permission_sets(context: Known) -> set[str]:
+    return {rule.name for rule in context.policy.permission_sets} | {name for name, _ in _assigned(context)}
 
 
-def _ways(permission_set: str, known: Known) -> list[Explanation]:
-    by_rule = [rule.principal for rule in known.policy.assignments if rule.permission_set == permission_set]
-    there = [principal for name, principal in _assigned(known) if name == permission_set]
-    here = [grant for grant in known.grants if grant.subject == known.account.head.subject]
+def _ways(permission_set: str, context: Known) -> list[Explanation]:
+    by_rule = [rule.principal for rule in context.policy.assignments if rule.permission_set == permission_set]
+    there = [principal for name, principal in _assigned(context) if name == permission_set]
+    here = [grant for grant in context.grants if grant.subject == context.account.head.subject]
     granted = [str(assignment_in(grant.resource).principal) for grant in here if grant.permission_set == permission_set]
-    principals = [fromkey for fromkey in dict.fromkeys([*by_rule, *there, *granted]) if _concerns(fromkey, known)]
-    ways = [_way(permission_set, principal, known) for principal in principals]
+    principals = [fromkey for fromkey in dict.fromkeys([*by_rule, *there, *granted]) if _concerns(fromkey, context)]
+    ways = [_way(permission_set, principal, context) for principal in principals]
     nearest = max(
         ways, key=lambda explanation: explanation.nearness.rank, default=Explanation(permission_set=permission_set)
     )
     return [explanation for explanation in ways if explanation.has] or [nearest]
 
 
-def _assigned(known: Known) -> Iterator[tuple[str, str]]:
-    for resource in known.account.applied:
+def _assigned(context: Known) -> Iterator[tuple[str, str]]:
+    for resource in context.account.applied:
         if resource.kind is ResourceKind.ASSIGNMENT:
             permission_set, principal = assignment_in(resource)
             yield permission_set, str(principal)
 
 
-def _concerns(principal: str, known: Known) -> bool:
-    return Principal.parse(principal).person in ("", known.person.head.subject.name)
+def _concerns(principal: str, context: Known) -> bool:
+    return Principal.parse(principal).person in ("", context.person.head.subject.name)
 
 
-def _way(permission_set: str, principal: str, known: Known) -> Explanation:
-    assignment = assignment_step(permission_set, principal, known)
+def _way(permission_set: str, principal: str, context: Known) -> Explanation:
+    assignment = assignment_step(permission_set, principal, context)
     is_of_person = bool(Principal.parse(principal).person)
-    steps = (assignment,) if is_of_person else (membership_step(principal, known), assignment)
+    steps = (assignment,) if is_of_person else (membership_step(principal, context), assignment)
     return Explanation(permission_set=permission_set, principal=principal, steps=steps)

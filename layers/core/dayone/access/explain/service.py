@@ -24,7 +24,7 @@ _TELLING = frozenset({OperationState.PENDING, OperationState.SUBMITTED, Operatio
 class Explained:
     """The ways in which a person has or lacks permission sets in an account, and all that was known for it."""
 
-    known: Known
+    context: Known
     ways: list[Explanation]
 
 
@@ -40,7 +40,7 @@ def explain_access(
 ) -> Explained:
     """An empty `permission_set` asks for all of them; raises NotFound for an unknown person or account."""
     of_person, of_account = read_person(person, records=records), read_account(account, records=records)
-    known = Known(
+    context = Known(
         person=of_person,
         account=of_account,
         planned={**_planned(of_person, records=records), **_planned(of_account, records=records)},
@@ -48,7 +48,7 @@ def explain_access(
         now=now,
         grants=_newest([GrantFilter(person=person), GrantFilter(account=account)], grants=grants),
     )
-    return Explained(known=known, ways=explain(known, permission_set=permission_set))
+    return Explained(context=context, ways=explain(context, permission_set=permission_set))
 
 
 def _newest(asked: Iterable[GrantFilter], *, grants: Grants) -> tuple[Grant, ...]:

@@ -39,36 +39,36 @@ class Granted:
     now: datetime
 
 
-def reasons_granted(resource: Resource, *, of: SubjectState, known: Granted) -> tuple[Reason, ...]:
+def reasons_granted(resource: Resource, *, of: SubjectState, granted: Granted) -> tuple[Reason, ...]:
     """Each grant by which it is wanted now, with whoever has given it."""
     return tuple(
         Reason(grant.rule, f"{reason_of(grant).because}, given by {grant.granted_by}")
-        for grant in _about(resource, of=of, known=known)
-        if grant.state(now=known.now) is GrantState.ACTIVE and not _obstacle(grant, of=of, known=known)
+        for grant in _about(resource, of=of, granted=granted)
+        if grant.state(now=granted.now) is GrantState.ACTIVE and not _obstacle(grant, of=of, granted=granted)
     )
 
 
-def of_grants(resource: Resource, *, of: SubjectState, known: Granted) -> Nearness:
+def of_grants(resource: Resource, *, of: SubjectState, granted: Granted) -> Nearness:
     """What is in the way of the grant that was given last, if there is one."""
-    told = _about(resource, of=of, known=known)
+    told = _about(resource, of=of, granted=granted)
     if not told:
         return Nearness()
     last = max(told, key=lambda grant: grant.id)
-    actual, needed = _actual(last, now=known.now), "one that is in force"
-    if last.state(now=known.now) is GrantState.ACTIVE:
-        needed = f"more: {_obstacle(last, of=of, known=known)}"
+    actual, needed = _actual(last, now=granted.now), "one that is in force"
+    if last.state(now=granted.now) is GrantState.ACTIVE:
+        needed = f"more: {_obstacle(last, of=of, granted=granted)}"
     return Nearness(obstacles=(Obstacle(rule=last.rule, about="grant.state", actual=actual, needed=needed),))
 
 
-def _about(resource: Resource, *, of: SubjectState, known: Granted) -> list[Grant]:
-    return [grant for grant in known.grants if grant.subject == of.head.subject and grant.resource == resource]
+def _about(resource: Resource, *, of: SubjectState, granted: Granted) -> list[Grant]:
+    return [grant for grant in granted.grants if grant.subject == of.head.subject and grant.resource == resource]
 
 
-def _obstacle(grant: Grant, *, of: SubjectState, known: Granted) -> str:
-    fact = known.person.head.fact
-    is_employed = isinstance(fact, Person) and has_access(fact, cycle=known.policy.people, now=known.now)
+def _obstacle(grant: Grant, *, of: SubjectState, granted: Granted) -> str:
+    fact = granted.person.head.fact
+    is_employed = isinstance(fact, Person) and has_access(fact, cycle=granted.policy.people, now=granted.now)
     employed = {fact.id} if fact and is_employed else set[str]()
-    return why_nothing(grant, fact=of.head.fact, policy=known.policy, employed=employed, now=known.now)
+    return why_nothing(grant, fact=of.head.fact, policy=granted.policy, employed=employed, now=granted.now)
 
 
 def _actual(grant: Grant, *, now: datetime) -> str:
@@ -128,27 +128,27 @@ class Step:
         return self.applied is not None and self.applied.doubt is not Action.CREATE
 
 
-def membership_step(group: str, known: Known) -> Step:
+def membership_step(group: str, context: Known) -> Step:
     """The person in a group."""
-    person = known.person.head.fact
-    rule = next((rule for rule in known.policy.groups if rule.name == group), None)
-    nearness = _of_person(known) + of_protection("group", group, protected=known.policy.protection.groups)
+    person = context.person.head.fact
+    rule = next((rule for rule in context.policy.groups if rule.name == group), None)
+    nearness = _of_person(context) + of_protection("group", group, protected=context.policy.protection.groups)
     by_rule, found = _no_rule(rule, group), tuple[Reason, ...]()
     if rule and isinstance(person, Person):
-        by_rule = of_group(rule, person, now=known.now)
-        found = membership_reasons(rule, person, now=known.now)
+        by_rule = of_group(rule, person, now=context.now)
+        found = membership_reasons(rule, person, now=context.now)
     resource = Resource(ResourceKind.MEMBERSHIP, group)
-    return _step(resource, of=known.person, reasons=found, nearness=nearness, by_rule=by_rule, known=known)
+    return _step(resource, of=context.person, reasons=found, nearness=nearness, by_rule=by_rule, context=context)
 
 
-def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
+def assignment_step(permission_set: str, principal: str, context: Known) -> Step:
     """The permission set in the account, given to a group or to the person directly."""
-    account, protection = known.account.head.fact, known.policy.protection
+    account, protection = context.account.head.fact, context.policy.protection
     wanted = (permission_set, principal)
-    rules = [rule for rule in known.policy.assignments if (rule.permission_set, rule.principal) == wanted]
-    nearness = _of_account(known) + of_protection("group", principal, protected=protection.groups)
+    rules = [rule for rule in context.policy.assignments if (rule.permission_set, rule.principal) == wanted]
+    nearness = _of_account(context) + of_protection("group", principal, protected=protection.groups)
     if Principal.parse(principal).person:
-        nearness += _of_person(known)
+        nearness += _of_person(context)
     by_rule, found = Nearness(), tuple[Reason, ...]()
     if rules and isinstance(account, Account):
         by_rule = max((of_assignment(rule, account) for rule in rules), key=lambda grant: grant.rank)
@@ -156,30 +156,30 @@ def assignment_step(permission_set: str, principal: str, known: Known) -> Step:
     elif not rules:
         by_rule = of_nothing("permission set", permission_set, needed=f"an assignment to `{principal}` in the policy")
     resource = Assignment(permission_set, Principal.parse(principal)).resource
-    if isinstance(account, Account) and resource not in known.account.applied:
-        nearness += of_rights(account, off_limits=known.policy.terms.off_limits)
-    return _step(resource, of=known.account, reasons=found, nearness=nearness, by_rule=by_rule, known=known)
+    if isinstance(account, Account) and resource not in context.account.applied:
+        nearness += of_rights(account, off_limits=context.policy.terms.off_limits)
+    return _step(resource, of=context.account, reasons=found, nearness=nearness, by_rule=by_rule, context=context)
 
 
 def _no_rule(rule: GroupRule | None, group: str) -> Nearness:
     return Nearness() if rule else of_nothing("group", group, needed="a group that the policy has")
 
 
-def _of_person(known: Known) -> Nearness:
-    head = known.person.head
+def _of_person(context: Known) -> Nearness:
+    head = context.person.head
     if not isinstance(head.fact, Person):
         return of_nothing("person", head.subject.name, needed="HR to send the person's record")
-    protected, user_name = known.policy.protection, head.fact.user_name.casefold()
+    protected, user_name = context.policy.protection, head.fact.user_name.casefold()
     protection = of_protection("person", head.subject.name, protected=protected.people)
     protection += of_protection("user", user_name, protected=protected.users)
-    return of_employment(head.fact, cycle=known.policy.people, now=known.now) + protection
+    return of_employment(head.fact, cycle=context.policy.people, now=context.now) + protection
 
 
-def _of_account(known: Known) -> Nearness:
-    head = known.account.head
+def _of_account(context: Known) -> Nearness:
+    head = context.account.head
     if not isinstance(head.fact, Account):
         return of_nothing("account", head.subject.name, needed="Organizations to report the account")
-    protection = of_protection("account", head.subject.name, protected=known.policy.protection.accounts)
+    protection = of_protection("account", head.subject.name, protected=context.policy.protection.accounts)
     return of_account_state(head.fact) + protection
 
 
@@ -190,21 +190,21 @@ def _step(
     reasons: tuple[Reason, ...],
     nearness: Nearness,
     by_rule: Nearness,
-    known: Known,
+    context: Known,
 ) -> Step:
     target = ResourceOf(of.head.subject, resource)
-    about = Granted(grants=known.grants, person=known.person, policy=known.policy, now=known.now)
-    granted = reasons_granted(resource, of=of, known=about)
+    about = Granted(grants=context.grants, person=context.person, policy=context.policy, now=context.now)
+    granted = reasons_granted(resource, of=of, granted=about)
     # A grant in force asks for no rule, and one that is not is told of where no rule gives the same.
     nearness += Nearness(1) if granted and by_rule.obstacles else by_rule
     if by_rule.obstacles and not granted:
-        nearness += of_grants(resource, of=of, known=about)
+        nearness += of_grants(resource, of=of, granted=about)
     return Step(
         target=target,
         reasons=() if nearness.obstacles else (*reasons, *granted),
         nearness=nearness,
         applied=of.applied.get(resource),
-        operation=known.planned.get(target),
+        operation=context.planned.get(target),
         planned_with=of.head.policy_version,
         held=next(
             (removal for removal in of.head.held if removal.resource == resource and removal.verdict in _STANDING), None

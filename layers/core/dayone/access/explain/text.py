@@ -10,15 +10,15 @@ from dayone.model.subjects import ResourceKind, assignment_in
 from dayone.planning.held_words import about_held_part
 
 
-def in_short(explanation: Explanation, known: Known) -> str:
+def in_short(explanation: Explanation, context: Known) -> str:
     """The whole in one sentence: `e-1001 has ViewOnly in 123456789012 through engineers, as AWS …`"""
-    person, account = known.person.head.subject.name, known.account.head.subject.name
+    person, account = context.person.head.subject.name, context.account.head.subject.name
     if explanation.has:
         through = f"through {explanation.principal}{_as_of(explanation)}"
         return f"{person} has {explanation.permission_set} in {account} {through}."
     not_so = f"{person} does not have {explanation.permission_set} in {account}"
     if not explanation.steps:
-        is_known = any(rule.name == explanation.permission_set for rule in known.policy.permission_sets)
+        is_known = any(rule.name == explanation.permission_set for rule in context.policy.permission_sets)
         why = "no assignment of the policy gives it" if is_known else "the policy has no such permission set"
         return f"{not_so}: {why} to anybody." if is_known else f"{not_so}: {why}."
     obstacles = explanation.nearness.obstacles

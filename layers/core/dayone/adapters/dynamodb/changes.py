@@ -190,10 +190,10 @@ class DynamoHistory:
             return
         for places in batched(islice(listed, _MOST_LOOKED_AT + 1), _AT_ONCE, strict=False):
             ids = [change_at(str(pair["listed_as"])) for pair in places]
-            known = {
+            changes = {
                 change.id: change for change in map(change_in, self._table.get_all(map(change_keys.change_key, ids)))
             }
-            yield from ((record, known.get(change)) for record, change in zip(places, ids, strict=True))
+            yield from ((record, changes.get(change)) for record, change in zip(places, ids, strict=True))
 
 
 def _list_of(wanted: ChangesWanted) -> str:

@@ -65,7 +65,7 @@ class DynamoGrants:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def known(self, grant: str) -> Grant | None:
+    def find(self, grant: str) -> Grant | None:
         """One by its id, as it was noted last, or None."""
         record = self._table.get(keys.grant_key(grant))
         return _grant_in(record) if record else None

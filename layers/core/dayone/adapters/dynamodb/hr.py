@@ -115,18 +115,18 @@ class DynamoWaitingHints:
         of_record, of_person = _record_key(source, record), _person_key(source, person)
         told = [{**of_record._asdict(), "person": person}, {**of_person._asdict(), "record": record}]
         # Every record that is read leads here, and hardly any is new.
-        known = list(self._table.get_all([of_record, of_person]))
-        self._table.put_all(each for each in told if each not in known)
+        existing = list(self._table.get_all([of_record, of_person]))
+        self._table.put_all(each for each in told if each not in existing)
 
     def person_of(self, source: str, record: str) -> str:
         """Return the person of a record when it was last read, or empty."""
-        known = self._table.get(_record_key(source, record))
-        return str(known["person"]) if known else ""
+        record_of = self._table.get(_record_key(source, record))
+        return str(record_of["person"]) if record_of else ""
 
     def record_of(self, source: str, person: str) -> str:
         """Return the id of the record that was last read of a person, or empty."""
-        known = self._table.get(_person_key(source, person))
-        return str(known["record"]) if known else ""
+        kept = self._table.get(_person_key(source, person))
+        return str(kept["record"]) if kept else ""
 
 
 class DynamoDueHints:

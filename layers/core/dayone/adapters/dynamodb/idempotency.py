@@ -123,17 +123,17 @@ class DynamoRequestKeys:
 
     def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> Claim | GivenAnswer:
         """See RequestKeys."""
-        known = self._table.get(_key(key))
+        existing = self._table.get(_key(key))
         # DynamoDB deletes what has expired some time later, up to two days. Source: DynamoDB Developer Guide, TTL.
-        if known is None or int(known[_EXPIRES]) <= int(now.timestamp()):
+        if existing is None or int(existing[_EXPIRES]) <= int(now.timestamp()):
             return self._first(key, request=request, now=now, until=until)
-        if known["request"] != request:
+        if existing["request"] != request:
             raise KeyReused("this Idempotency-Key came with another request before: use a new key for a new request")
-        if _ANSWER in known:
-            return decode(GivenAnswer, known[_ANSWER])
-        if str(known[_UNTIL]) > stamp(now):
+        if _ANSWER in existing:
+            return decode(GivenAnswer, existing[_ANSWER])
+        if str(existing[_UNTIL]) > stamp(now):
             raise _under_way()
-        return self._next(key, known, until=until)
+        return self._next(key, existing, until=until)
 
     def keep(self, claim: Claim, answer: GivenAnswer) -> None:
         """See RequestKeys."""
@@ -151,11 +151,11 @@ class DynamoRequestKeys:
         is_free = IS_NEW | Attr(_EXPIRES).lte(int(now.timestamp()))
         return self._claimed(Put(record, condition=is_free), Claim(key=key, at=now, until=until))
 
-    def _next(self, key: str, known: Record, *, until: datetime) -> Claim:
+    def _next(self, key: str, existing: Record, *, until: datetime) -> Claim:
         # Of two who find the first one dead, one goes on.
-        is_as_read = Attr(_UNTIL).eq(known[_UNTIL]) & Attr(_ANSWER).not_exists()
+        is_as_read = Attr(_UNTIL).eq(existing[_UNTIL]) & Attr(_ANSWER).not_exists()
         write = Update(_key(key), put={_UNTIL: stamp(until)}, condition=is_as_read)
-        return self._claimed(write, Claim(key=key, at=datetime.fromisoformat(known["at"]), until=until))
+        return self._claimed(write, Claim(key=key, at=datetime.fromisoformat(existing["at"]), until=until))
 
     def _claimed(self, write: Put | Update, claim: Claim) -> Claim:
         if not self._table.write(write, what="claiming a key"):

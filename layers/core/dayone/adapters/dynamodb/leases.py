@@ -138,7 +138,7 @@ class DynamoUnitNames:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def known(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
+    def recorded(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
         """See UnitNames."""
         wanted = {keys.unit_key(unit_id).pk: unit_id for unit_id in unit_ids}
         records = self._table.get_all(map(keys.unit_key, wanted.values()))
@@ -150,7 +150,7 @@ class DynamoUnitNames:
         condition = was_read_before(stamp(name.read_at))
         if self._table.write(Put(record, condition=condition), what=f"keeping the name of {unit_id}"):
             return name
-        kept = self.known([unit_id]).get(unit_id)
+        kept = self.recorded([unit_id]).get(unit_id)
         if kept is None:
             raise Conflicting(f"the name of {unit_id} was there and is not")
         return kept

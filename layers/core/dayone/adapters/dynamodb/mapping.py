@@ -103,13 +103,13 @@ def state_in(records: Iterable[Record], *, subject: Subject, progress: Record | 
 
 
 def counting(
-    table: DynamoTable, ends: Sequence[Finished], *, known: Mapping[tuple[str, str], Mapping[str, Any]]
+    table: DynamoTable, ends: Sequence[Finished], *, recorded: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> dict[str, Write]:
-    """Return the writes that count ends of operations on their subjects' plans; `known` has the progress of these."""
+    """Return the writes that count ends of operations on their subjects' plans; `recorded` has their progress."""
     writes: dict[str, Write] = {}
     for subject in dict.fromkeys(end.operation.subject for end in ends):
         # Operations of a large plan are there before their plan is, and stay when it never comes.
-        if (plan := known.get(progress_key(subject))) is not None:
+        if (plan := recorded.get(progress_key(subject))) is not None:
             of_subject = [end for end in ends if end.operation.subject == subject]
             may_run = {end.operation.id for end in of_subject} & set(plan.get("released", ()))
             writes |= _counting(subject, plan, of_subject, released=may_run)

@@ -80,8 +80,8 @@ class DynamoOpenOperations(DynamoParkedOperations):
     def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """Those of the resources that AWS has confirmed or that are in doubt."""
         records = self._table.get_all(keys.applied_key(resource) for resource in wanted)
-        known = ((keys.subject_of(keys.RecordKey(pair["pk"], pair["sk"])), applied_in(pair)) for pair in records)
-        return {ResourceOf(subject, applied.resource): applied for subject, applied in known}
+        pairs = ((keys.subject_of(keys.RecordKey(pair["pk"], pair["sk"])), applied_in(pair)) for pair in records)
+        return {ResourceOf(subject, applied.resource): applied for subject, applied in pairs}
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """Return the same resource of every other subject of that kind, confirmed or in doubt."""

@@ -102,16 +102,16 @@ class Endings:
 
     def _writes(self) -> dict[str, Write]:
         ends = list(self._finished.values())
-        known = self._read(ends)
-        counted = [end for end in ends if _is_counted_on_change(end, known=known)]
-        resources, existing = _resources(ends, known=known)
+        recorded = self._read(ends)
+        counted = [end for end in ends if _is_counted_on_change(end, recorded=recorded)]
+        resources, existing = _resources(ends, recorded=recorded)
         return {
             **{end.operation.id: _closing(end) for end in ends},
             **resources,
-            **counting(self._table, ends, known=known),
-            **noted_failures(ends, known=known),
+            **counting(self._table, ends, recorded=recorded),
+            **noted_failures(ends, recorded=recorded),
             **change_counts.ended(counted),
-            **marks.of_failures(counted, known=known),
+            **marks.of_failures(counted, recorded=recorded),
             **audit.appended(self._table, [end.audit for end in ends], lane=audit.OPERATIONS, existing=existing),
         }
 
@@ -146,7 +146,7 @@ def _closing(end: Finished) -> Write:
     return Update(change_keys.operation_key(end.operation), put=put, remove=remove, condition=IS_OPEN)
 
 
-def _resources(ends: Iterable[Finished], *, known: _Records) -> tuple[dict[str, Write], int]:
+def _resources(ends: Iterable[Finished], *, recorded: _Records) -> tuple[dict[str, Write], int]:
     """Return the writes, and the change in the number of memberships and assignments."""
     writes: dict[str, Write] = {}
     difference = 0
@@ -159,7 +159,7 @@ def _resources(ends: Iterable[Finished], *, known: _Records) -> tuple[dict[str, 
         attached = ((ResourceOf(target.subject, applied.resource), applied) for applied in end.attached)
         writes |= {f"attached {of}": Put(applied_record(applied, of=of)) for of, applied in attached}
         # Read here and held to by a condition, so that what exists is counted exactly once, whoever else ends it.
-        was = bool(known.get(keys.applied_key(target), {}).get("counted"))
+        was = bool(recorded.get(keys.applied_key(target), {}).get("counted"))
         applied = with_count(end.applied) if end.applied else None
         same = is_counted(was=was) if target.resource.kind in COUNTED else None
         key = keys.applied_key(target)
@@ -169,7 +169,7 @@ def _resources(ends: Iterable[Finished], *, known: _Records) -> tuple[dict[str, 
     return writes, difference
 
 
-def _is_counted_on_change(end: Finished, *, known: _Records) -> bool:
+def _is_counted_on_change(end: Finished, *, recorded: _Records) -> bool:
     # Only what a plan in force has added to the change's operations may come off them.
-    planned = known.get(change_keys.planned_key(end.operation.subject, change=end.operation.change))
+    planned = recorded.get(change_keys.planned_key(end.operation.subject, change=end.operation.change))
     return planned is not None and planned["generation"] == end.operation.generation

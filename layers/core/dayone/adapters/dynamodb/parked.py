@@ -58,13 +58,15 @@ class DynamoFailedSubjects:
         self._table.write(deleted, what=f"noting that nothing of {subject} is to be planned again")
 
 
-def noted_failures(ends: Iterable[Finished], *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Write]:
-    """Return the writes that record failed work of these subjects; `known` has its former records by key."""
+def noted_failures(
+    ends: Iterable[Finished], *, recorded: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> dict[str, Write]:
+    """Return the writes that record failed work of these subjects; `recorded` has its former records by key."""
     noted: dict[Subject, FailedWork] = {}
     for end in ends:
         subject = end.operation.subject
-        if is_to_be_planned_again(end) and is_wanted(end, known=known):
-            record = known.get(keys.failed_subject_key(subject))
+        if is_to_be_planned_again(end) and is_wanted(end, recorded=recorded):
+            record = recorded.get(keys.failed_subject_key(subject))
             before = noted.get(subject) or (_failed_in(record) if record else None)
             noted[subject] = after_failure(end.operation, obstacle=end.obstacle, before=before)
     return {f"failed {subject}": _kept(failed) for subject, failed in noted.items()}
@@ -75,9 +77,9 @@ def is_to_be_planned_again(end: Finished) -> bool:
     return end.state is OperationState.FAILED or end.is_incomplete
 
 
-def is_wanted(end: Finished, *, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
+def is_wanted(end: Finished, *, recorded: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
     """Return whether the plan in force, or an approval, still includes the operation; older plans do not count."""
-    plan = known.get(progress_key(end.operation.subject), {})
+    plan = recorded.get(progress_key(end.operation.subject), {})
     return plan.get("generation") == end.operation.generation or end.operation.id in plan.get("released", ())
 
 
@@ -244,10 +246,10 @@ class DynamoStuckSubjects:
         """Those notes about records of people of which a usable one has come since."""
         heads = map(keys.head_of, people.values())
         echoes = (heard_key(person, stuck.source) for stuck, person in people.items() if stuck.source)
-        known = {(pair["pk"], pair["sk"]): pair for pair in self._table.get_all([*heads, *echoes])}
+        recorded = {(pair["pk"], pair["sk"]): pair for pair in self._table.get_all([*heads, *echoes])}
 
         def is_over(stuck: Stuck, person: Subject) -> bool:
-            head, echo = known.get(keys.head_of(person)), known.get(heard_key(person, stuck.source))
+            head, echo = recorded.get(keys.head_of(person)), recorded.get(heard_key(person, stuck.source))
             tellings = head_in(head).tellings if head else ()
             return is_mended(stuck, tellings=tellings, heard=decode(FactVersion, echo) if echo else None)
 

@@ -152,9 +152,9 @@ class DynamoPolicyArchive:
             raise TooLarge(f"a policy has at most {_LONGEST_TEXT:,} bytes")
         made = partial(PolicyVersion, text=text, file=file, actor=actor, at=at, change=change, authors=authors)
         for _ in range(_UPLOADS_AT_ONCE):
-            newest, known = self._newest(change, at=at)
-            if known is not None:
-                return known
+            newest, existing = self._newest(change, at=at)
+            if existing is not None:
+                return existing
             precondition.check(str(newest) if newest else None)
             version = made(version=newest + 1, names=names or (file,))
             # Somebody else may have taken the number meanwhile; then it is theirs, and the newest.

@@ -63,7 +63,7 @@ def _subject_of(record: Record) -> Subject:
     return keys.subject_of(_key_of(record))
 
 
-class DynamoKnownSubjects:
+class DynamoSubjectIndex:
     """The port KnownSubjects; the list comes through an index and may miss what was written a moment ago."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"})
@@ -87,7 +87,7 @@ class DynamoKnownSubjects:
         found: dict[ResourceOf, Applied] = {}
         for record in self._table.get_all(map(keys.applied_key, resources)):
             entry = applied_in(record)
-            found[ResourceOf(_known_subject_of(record), entry.resource)] = entry
+            found[ResourceOf(_recorded_subject_of(record), entry.resource)] = entry
         return found
 
     def holder_of(self, claim: str) -> str:
@@ -96,16 +96,16 @@ class DynamoKnownSubjects:
 
     def _whole(self, heads: Iterable[Record]) -> Mapping[Subject, SubjectState]:
         """Each head with how its plan has gone on, and what the subject itself is at AWS."""
-        records = {_known_subject_of(head): [head] for head in heads}
+        records = {_recorded_subject_of(head): [head] for head in heads}
         themselves = (
             keys.applied_key(ResourceOf(subject, ITSELF[subject.kind])) for subject in records if subject.kind in ITSELF
         )
         for record in self._table.get_all([*map(progress_key, records), *themselves]):
-            records[_known_subject_of(record)].append(record)
+            records[_recorded_subject_of(record)].append(record)
         return {subject: state_in(found, subject=subject) for subject, found in records.items()}
 
 
-def _known_subject_of(record: Record) -> Subject:
+def _recorded_subject_of(record: Record) -> Subject:
     return keys.subject_of(keys.RecordKey(record["pk"], record["sk"]))
 
 

@@ -56,21 +56,21 @@ class SsoStanding:
         self._clock = clock
         self._owner = ""
         self._names: dict[str, str] = {}
-        self._known: tuple[OffLimits, datetime] | None = None
+        self._cached: tuple[OffLimits, datetime] | None = None
 
     def off_limits(self) -> OffLimits:
         """See Standing; raises Refused for an invalid setting."""
         said = _said(self._administered_from)
         if said is AdministeredFrom.MANAGEMENT_ACCOUNT:
             return self._of_this
-        if self._known and self._known[1] > self._clock():
-            return self._known[0]
+        if self._cached and self._cached[1] > self._clock():
+            return self._cached[0]
         with translated():
             owner = self._owner = self._owner or self._read_owner()
             if said is AdministeredFrom.AUTO and owner == self._account:
                 return self._of_this
             found = OffLimits(account=owner, permission_sets=frozenset(self._in_use(owner)))
-        self._known = (found, self._clock() + _HOLDS)
+        self._cached = (found, self._clock() + _HOLDS)
         return found
 
     def _read_owner(self) -> str:
@@ -90,5 +90,5 @@ def _said(administered_from: str) -> AdministeredFrom:
     try:
         return AdministeredFrom(administered_from)
     except ValueError as error:
-        known = ", ".join(AdministeredFrom)
-        raise Refused(f"ADMINISTERED_FROM is {administered_from!r}: use one of {known}") from error
+        choices = ", ".join(AdministeredFrom)
+        raise Refused(f"ADMINISTERED_FROM is {administered_from!r}: use one of {choices}") from error

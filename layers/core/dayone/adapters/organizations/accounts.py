@@ -93,10 +93,10 @@ class AwsOrganization:
 
     def is_still_there(self, account: Account) -> bool:
         """See Organization; reads only `names`."""
-        known = self._names.known(account.ou_ids)
-        if len(known) < len(account.ou_ids):
+        names = self._names.recorded(account.ou_ids)
+        if len(names) < len(account.ou_ids):
             return True
-        return path_of(known[unit_id].name for unit_id in account.ou_ids) == account.ou_path
+        return path_of(names[unit_id].name for unit_id in account.ou_ids) == account.ou_path
 
     def _read_anew(self, account_id: str) -> _Read:
         began = self._clock()
@@ -130,8 +130,8 @@ class AwsOrganization:
             yield from ((tag["Key"], tag["Value"]) for tag in page["Tags"])
 
     def _path(self, ou_ids: tuple[str, ...]) -> str:
-        known, oldest = self._names.known(ou_ids), self._clock() - _NAMES_LAST
-        fresh = {unit_id: unit_name.name for unit_id, unit_name in known.items() if unit_name.read_at > oldest}
+        names, oldest = self._names.recorded(ou_ids), self._clock() - _NAMES_LAST
+        fresh = {unit_id: unit_name.name for unit_id, unit_name in names.items() if unit_name.read_at > oldest}
         return path_of(fresh.get(unit_id) or self._name_read_anew(unit_id) for unit_id in ou_ids)
 
     def _name_read_anew(self, unit_id: str) -> str:

@@ -58,7 +58,7 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def get_accounts() -> AccountsAnswer:
         """List the recorded accounts by id, optionally only those in a `state` of Organizations."""
         window, state = window_of(app.current_event), word_of(app.current_event, "state", AccountState)
-        return accounts_answer(list_accounts(window, state=state, known=api.known))
+        return accounts_answer(list_accounts(window, state=state, index=api.index))
 
     @app.get("/v1/accounts/<account>")
     @described(ACCOUNT)

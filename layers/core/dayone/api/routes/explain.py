@@ -43,22 +43,22 @@ def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
 
 def explain_answer(found: Explained) -> api.ExplainAnswer:
     """Every way that was asked about."""
-    known = found.known
+    context = found.context
     return {
-        "person": known.person.head.subject.name,
-        "account": known.account.head.subject.name,
-        "policy_version": known.policy.version,
-        "access": [_way(explanation, known) for explanation in found.ways],
+        "person": context.person.head.subject.name,
+        "account": context.account.head.subject.name,
+        "policy_version": context.policy.version,
+        "access": [_way(explanation, context) for explanation in found.ways],
     }
 
 
-def _way(explanation: Explanation, known: Known) -> api.WayAnswer:
+def _way(explanation: Explanation, context: Known) -> api.WayAnswer:
     return {
         "permission_set": explanation.permission_set,
         "has": explanation.has,
         "through": explanation.principal,
-        "says": in_short(explanation, known),
-        "steps": [_step(step, policy_version=known.policy.version) for step in explanation.steps],
+        "says": in_short(explanation, context),
+        "steps": [_step(step, policy_version=context.policy.version) for step in explanation.steps],
     }
 
 

@@ -23,14 +23,14 @@ def group_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def list_groups() -> GroupsAnswer:
         """List the recorded groups by their keys in the policy."""
         window = window_of(app.current_event)
-        return groups_answer(list_subjects(SubjectKind.GROUP, window=window, known=api.known))
+        return groups_answer(list_subjects(SubjectKind.GROUP, window=window, index=api.index))
 
     @app.get("/v1/groups/<group>")
     @described(GROUP)
     def get_group(group: str) -> GroupAnswer:
         """Read a group and a page of its members."""
         window = window_of(app.current_event)
-        state = read_group(unquote(group), known=api.known)
+        state = read_group(unquote(group), index=api.index)
         members = api.records.members(state.head.subject.name, cursor=window.cursor, limit=window.limit)
         there = state.applied.get(ITSELF[SubjectKind.GROUP])
         return {

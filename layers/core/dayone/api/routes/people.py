@@ -29,7 +29,7 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def list_people() -> PeopleAnswer:
         """List the recorded people by id."""
         window = window_of(app.current_event)
-        return people_answer(list_subjects(SubjectKind.PERSON, window=window, known=api.known))
+        return people_answer(list_subjects(SubjectKind.PERSON, window=window, index=api.index))
 
     @app.get("/v1/people/<person>")
     @described(PERSON_READ)

@@ -26,7 +26,7 @@ def permission_set_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def list_permission_sets() -> PermissionSetsAnswer:
         """List the recorded permission sets by their keys in the policy."""
         window = window_of(app.current_event)
-        return permission_sets_answer(list_subjects(SubjectKind.PERMISSION_SET, window=window, known=api.known))
+        return permission_sets_answer(list_subjects(SubjectKind.PERMISSION_SET, window=window, index=api.index))
 
     @app.get("/v1/permission-sets/<permission_set>")
     @described(PERMISSION_SET)

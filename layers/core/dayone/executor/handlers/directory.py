@@ -51,18 +51,18 @@ def update_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Bring a user up to date; one that vanished is created again."""
     if EXTERNAL in attempt.wanted:
         return await_user(attempt, aws)
-    known = Found(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
+    existing = Found(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
     try:
-        return done(_set_user(known, attempt=attempt, aws=aws))
+        return done(_set_user(existing, attempt=attempt, aws=aws))
     except NotFound:
         # Of somebody who has left nothing but the name was to go.
         is_gone = attempt.wanted["user_name"] == vacated_name(attempt.operation.subject.name)
         return Succeeded() if is_gone else create_user(attempt, aws)
 
 
-def _set_user(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
-    unset = {name: "" for name in known.attributes if name not in attempt.wanted and name != EXTERNAL}
-    return aws.directory.update_user(known.references["user_id"], attributes={**unset, **attempt.wanted})
+def _set_user(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
+    unset = {name: "" for name in existing.attributes if name not in attempt.wanted and name != EXTERNAL}
+    return aws.directory.update_user(existing.references["user_id"], attributes={**unset, **attempt.wanted})
 
 
 def create_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -78,9 +78,9 @@ def create_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def update_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Bring a group up to date, its name as well; one that vanished is created again."""
-    known = Found(references=attempt.references, attributes={})
+    existing = Found(references=attempt.references, attributes={})
     try:
-        return done(_set_group(known, attempt=attempt, aws=aws))
+        return done(_set_group(existing, attempt=attempt, aws=aws))
     except NotFound:
         return create_group(attempt, aws)
     except AlreadyExists:
@@ -95,14 +95,14 @@ def delete_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Delete a group."""
     group_id = attempt.references.get("group_id")
     if group_id is None:
-        found = aws.directory.find_group(attempt.known_name)
+        found = aws.directory.find_group(attempt.recorded_name)
         group_id = found.references["group_id"] if found and not attempt.is_anothers(found) else None
     return deleted(lambda: aws.directory.delete_group(group_id)) if group_id else WAS_NOT_THERE
 
 
-def _set_group(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
-    done_by = aws.directory.update_group(known.references["group_id"], attributes=attempt.wanted)
-    return Receipt(request_id=done_by.request_id, references=known.references)
+def _set_group(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
+    done_by = aws.directory.update_group(existing.references["group_id"], attributes=attempt.wanted)
+    return Receipt(request_id=done_by.request_id, references=existing.references)
 
 
 def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -120,8 +120,8 @@ def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def delete_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Take a user out of a group."""
-    known = attempt.references
-    membership_id = known.get("membership_id")
-    if membership_id is None and "group_id" in known and "user_id" in known:
-        membership_id = aws.directory.find_membership(group_id=known["group_id"], user_id=known["user_id"])
+    references = attempt.references
+    membership_id = references.get("membership_id")
+    if membership_id is None and "group_id" in references and "user_id" in references:
+        membership_id = aws.directory.find_membership(group_id=references["group_id"], user_id=references["user_id"])
     return deleted(lambda: aws.directory.remove_member(membership_id)) if membership_id else WAS_NOT_THERE

@@ -25,15 +25,15 @@ def create_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def update_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Bring a permission set's own attributes and its tags up to date."""
-    known = Found(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
-    return done(_set(known, attempt=attempt, aws=aws))
+    existing = Found(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
+    return done(_set(existing, attempt=attempt, aws=aws))
 
 
 def delete_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Delete a permission set with all that is attached to it."""
     arn = attempt.references.get(_ARN)
     if arn is None:
-        found = aws.permission_sets.find(attempt.known_name)
+        found = aws.permission_sets.find(attempt.recorded_name)
         arn = found.references[_ARN] if found and not attempt.is_anothers(found) else None
     return deleted(lambda: aws.permission_sets.delete(arn)) if arn else WAS_NOT_THERE
 
@@ -51,10 +51,10 @@ def provision(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     return Submitted(aws.permission_sets.provision(arn, account=remaining[0])) if remaining else Succeeded()
 
 
-def _set(known: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
-    arn, tags = known.references[_ARN], tags_in(attempt.wanted)
+def _set(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
+    arn, tags = existing.references[_ARN], tags_in(attempt.wanted)
     receipt = aws.permission_sets.update(arn, attributes=attempt.wanted)
-    if gone := tags_in(known.attributes).keys() - tags.keys():
+    if gone := tags_in(existing.attributes).keys() - tags.keys():
         receipt = aws.permission_sets.untag(arn, keys=gone)
     return aws.permission_sets.tag(arn, tags=tags) if tags else receipt
 

@@ -41,12 +41,12 @@ def _delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def _assignment_key(attempt: Attempt) -> AssignmentKey:
-    known = attempt.references
-    is_of_a_user = "user_id" in known
+    references = attempt.references
+    is_of_a_user = "user_id" in references
     return AssignmentKey(
         account_id=attempt.operation.subject.name,
-        permission_set_arn=known["permission_set_arn"],
-        principal_id=known["user_id"] if is_of_a_user else known["group_id"],
+        permission_set_arn=references["permission_set_arn"],
+        principal_id=references["user_id"] if is_of_a_user else references["group_id"],
         principal_type=PrincipalType.USER if is_of_a_user else PrincipalType.GROUP,
     )
 

@@ -105,8 +105,8 @@ def is_mac(given: bytes, signed: bytes, *, key: bytes, what: str = "sha256") -> 
 
 def carries_secret(given: str, *, keys: Iterable[str]) -> None:
     """Raise Unauthentic unless the text that came is one of the shared secrets."""
-    known = [hmac.compare_digest(given.encode(), key.encode()) for key in keys]
-    if not given or not any(known):
+    matches = [hmac.compare_digest(given.encode(), key.encode()) for key in keys]
+    if not given or not any(matches):
         raise Unauthentic("the shared secret is missing or wrong")
 
 
@@ -152,6 +152,6 @@ def digest_of(body: bytes) -> str:
 
 def _is_one_of(given: bytes, signed: bytes, *, keys: Iterable[str], what: str) -> None:
     # Every key is tried, so that the time it takes does not tell which of them it was.
-    known = [is_mac(given, signed, key=key.encode(), what=what) for key in keys]
-    if not any(known):
+    matches = [is_mac(given, signed, key=key.encode(), what=what) for key in keys]
+    if not any(matches):
         raise Unauthentic("the signature is missing or wrong")

@@ -198,9 +198,9 @@ def _invalid(findings: Iterable[Finding]) -> Invalid:
 
 
 def _wrong_owners(owners: Mapping[str, str], *, sources: Mapping[str, SourceShape]) -> list[tuple[Path, str]]:
-    known = ", ".join((*sources, BY_HAND))
+    choices = ", ".join((*sources, BY_HAND))
     return [
-        (("owners", attribute), f"there is no source `{owner}`; there are {known}")
+        (("owners", attribute), f"there is no source `{owner}`; there are {choices}")
         for attribute, owner in owners.items()
         if owner not in (*sources, BY_HAND)
     ]

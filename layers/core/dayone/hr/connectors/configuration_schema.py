@@ -21,14 +21,14 @@ _A_DAY = date(2026, 11, 30)
 _ADDRESS = re.compile(r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?")
 
 
-def _known_attribute(name: str) -> str:
+def _attribute(name: str) -> str:
     if name not in _ATTRIBUTES:
         raise ValueError(f"there is no attribute `{name}`; there are {', '.join(sorted(_ATTRIBUTES))}")
     return name
 
 
 def _mapped_attribute(name: str) -> str:
-    return name if name in ("id", _TIME) else _known_attribute(name)
+    return name if name in ("id", _TIME) else _attribute(name)
 
 
 def _path(text: str) -> str:
@@ -89,7 +89,7 @@ def _spelled_out(value: Any) -> Any:  # noqa: ANN401 - whatever the file has
     return {"field": value} if isinstance(value, str | list) else value
 
 
-Known = Annotated[str, AfterValidator(_known_attribute)]
+Known = Annotated[str, AfterValidator(_attribute)]
 Mapped = Annotated[str, AfterValidator(_mapped_attribute)]
 FieldPath = Annotated[str, AfterValidator(_path)]
 Address = Annotated[str, AfterValidator(_address)]

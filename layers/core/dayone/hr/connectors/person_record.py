@@ -72,7 +72,7 @@ _FIRST_DAYS = ("start_date", "leave_start")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def _known_zone(name: str) -> str:
+def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:  # a name that is not known is a KeyError, a path a ValueError
@@ -143,7 +143,7 @@ class PersonAttributes(BaseModel):
     end_date: date | None = None
     leave_start: date | None = None
     leave_end: date | None = None
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     status: Stated = Status.ACTIVE
 
     @model_validator(mode="after")
@@ -210,8 +210,8 @@ class PersonAttributes(BaseModel):
     def person(self) -> Person:
         """The person it describes, whose user name is their e-mail address unless there is another."""
         both = f"{self.given_name} {self.family_name}"[:_LONGEST_NAME]
-        known = {field.name for field in fields(Person)}
-        said = {name: value for name, value in self.model_dump().items() if name in known}
+        members = {field.name for field in fields(Person)}
+        said = {name: value for name, value in self.model_dump().items() if name in members}
         names = {"user_name": self.user_name or self.email or "", "display_name": self.display_name or both}
         return Person(**{**said, **names})
 
@@ -243,7 +243,7 @@ class _MappedRecord(PersonAttributes):
     forgives = FORGIVEN
 
 
-class KnownPerson(PersonAttributes):
+class RecordedPerson(PersonAttributes):
     """One person as Day One remembers them: without an e-mail address where that is somebody else's."""
 
     email: Email | Literal[""] = ""

@@ -113,13 +113,13 @@ def verify(delivery: Delivery, *, keys: Iterable[str], now: datetime) -> datetim
     given = delivery.headers.get(SIGNATURES_HEADER, "").split(" ")
     signatures = [name.removeprefix("v1,") for name in given if name.startswith("v1,")]
     signed = f"{reference}.{stamp}.".encode() + delivery.body
-    known = [
+    matches = [
         is_mac(_decoded(signature), signed, key=_decoded(key.removeprefix(_PREFIX)))
         for signature in signatures[:_MOST_SIGNATURES]
         for key in keys
     ]
     sent_at = unix_time(stamp)
-    if not reference or not any(known) or sent_at is None or abs(now - sent_at) > CLOCKS_DIFFER_BY:
+    if not reference or not any(matches) or sent_at is None or abs(now - sent_at) > CLOCKS_DIFFER_BY:
         raise Unauthentic("the signature is missing, wrong, or more than five minutes off")
     return sent_at
 

@@ -169,14 +169,14 @@ def cycle_parts(policy: Policy, *, person: str) -> Iterator[str]:
         yield part_digest(PEOPLE, SAME_PERSON, f"{person} {original}")
 
 
-def origins_after(known: Origins, *, before: Policy, after: Policy, now: datetime) -> Origins:
+def origins_after(existing: Origins, *, before: Policy, after: Policy, now: datetime) -> Origins:
     """Return the authors after `after` replaces `before`, both as they were uploaded, with their own actors.
 
     A part without a record counts as brought by the actors of `before`.
     """
     had, has, actors = parts_of(before), parts_of(after), after.terms.causes
-    brought = {**known.brought, **{digest: known.of(digest, otherwise=before.terms.causes) for digest in had}}
-    taken_out = dict(known.taken_out)
+    brought = {**existing.brought, **{digest: existing.of(digest, otherwise=before.terms.causes) for digest in had}}
+    taken_out = dict(existing.taken_out)
     for rule in {had[digest] for digest in had.keys() - has.keys()}:
         # At the end, so that those rules go first that nobody has touched for the longest time.
         taken_out[rule] = {**taken_out.pop(rule, {}), **dict.fromkeys(actors, now)}

@@ -47,8 +47,8 @@ def _template(said: str) -> str:
         words.refuse("has a brace without its other half: write `{{` or `}}` for a brace itself")
     unknown = [name for name in named if name not in PLACEHOLDERS]
     if unknown:
-        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-        words.refuse(f"`{{{unknown[0]}}}` is nothing that can be filled in; there are {known}")
+        choices = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        words.refuse(f"`{{{unknown[0]}}}` is nothing that can be filled in; there are {choices}")
     return said
 
 

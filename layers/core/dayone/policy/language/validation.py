@@ -64,7 +64,7 @@ def _said(error: ErrorDetails, *, path: Path, document: Document) -> str:
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            return f"{around}: unknown key `{path[-1]}`; {suggestion(str(path[-1]), known=keys_at(path[:-1]))}"
+            return f"{around}: unknown key `{path[-1]}`; {suggestion(str(path[-1]), choices=keys_at(path[:-1]))}"
         case "missing":
             return f"{around}: `{path[-1]}` is missing; add it"
         case "too_short":
@@ -116,7 +116,7 @@ def mistakes_between(documents: Sequence[Document]) -> Iterator[Finding]:
 
 
 def _dangling(documents: Sequence[Document]) -> Iterator[Finding]:
-    known = {
+    defined = {
         key: {name for document in documents for name in document.section(section)}
         for key, section in _SECTIONS.items()
     }
@@ -125,21 +125,21 @@ def _dangling(documents: Sequence[Document]) -> Iterator[Finding]:
         for at, assignment in enumerate(_assignments(document)):
             for key, section in _SECTIONS.items():
                 name = assignment.get(key) if isinstance(assignment, Mapping) else None
-                if isinstance(name, str) and name not in known[key]:
+                if isinstance(name, str) and name not in defined[key]:
                     # In reading order: those after that many are not listed.
                     suggested += 1
-                    fix = suggestion(name, known=known[key]) if suggested <= MOST_LISTED else "define it"
+                    fix = suggestion(name, choices=defined[key]) if suggested <= MOST_LISTED else "define it"
                     said = f"assignments[{at}].{key}: there is no `{name}` under `{section}`; {fix}"
                     yield document.finding(("assignments", at, key), said)
-        yield from _dangling_sensitive(document, known={section: known[key] for key, section in _SECTIONS.items()})
+        yield from _dangling_sensitive(document, defined={section: defined[key] for key, section in _SECTIONS.items()})
 
 
-def _dangling_sensitive(document: Document, *, known: Mapping[str, set[str]]) -> Iterator[Finding]:
+def _dangling_sensitive(document: Document, *, defined: Mapping[str, set[str]]) -> Iterator[Finding]:
     for kind, section in _SENSITIVE.items():
         names = document.section("sensitive").get(kind)
         for at, name in enumerate(names if isinstance(names, list) else ()):
-            if isinstance(name, str) and name not in known[section]:
-                fix = suggestion(name, known=known[section])
+            if isinstance(name, str) and name not in defined[section]:
+                fix = suggestion(name, choices=defined[section])
                 message = f"sensitive.{kind}[{at}]: there is no `{name}` under `{section}`; {fix}"
                 yield document.finding(("sensitive", kind, at), message)
 

@@ -39,9 +39,9 @@ def invalid_policy(findings: Iterable[Finding]) -> Invalid:
     return Invalid(f"The policy has {count}; the policy in force stays as it is.", findings=tuple(listed))
 
 
-def suggestion(word: str, *, known: Iterable[str]) -> str:
+def suggestion(word: str, *, choices: Iterable[str]) -> str:
     """Suggest the known word that was probably meant, or list them when none is similar."""
-    there = sorted(known)
+    there = sorted(choices)
     # To compare with each of thousands takes seconds, for each mistake.
     near = get_close_matches(word[:_LONGEST_WORD], there, n=1) if len(there) <= _MOST_COMPARED else []
     if near:

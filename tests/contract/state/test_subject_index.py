@@ -16,7 +16,7 @@ def test_those_of_a_kind_come_by_name_page_by_page_each_with_what_it_is_itself(p
     done(ports, user)
     planned(ports, BOB, in_group("engineers"))
     planned(ports, SHOP, assigned("ViewOnly", to="engineers"))
-    found, pages = all_of(lambda cursor: ports.known.listed(SubjectKind.PERSON, cursor=cursor, limit=1))
+    found, pages = all_of(lambda cursor: ports.index.listed(SubjectKind.PERSON, cursor=cursor, limit=1))
     assert [(state.head.subject, list(state.applied)) for state in found] == [(ADA, [USER]), (BOB, [])]
     assert found[0].head == ports.subjects.load(ADA).head
     assert pages == 2
@@ -27,7 +27,7 @@ def test_several_are_looked_up_at_once_and_those_unknown_are_missing(ports: Stat
     done(ports, user)
     (assignment,) = planned(ports, SHOP, assigned("ViewOnly", to="engineers")).operations
     done(ports, assignment)
-    found = ports.known.brief([BOB, SHOP, ADA, ADA])
+    found = ports.index.brief([BOB, SHOP, ADA, ADA])
     assert {subject: list(state.applied) for subject, state in found.items()} == {ADA: [USER], SHOP: []}
     assert found[SHOP].head == ports.subjects.load(SHOP).head
 
@@ -36,17 +36,17 @@ def test_resources_are_looked_up_at_once_and_those_unknown_are_missing(ports: St
     (user, _) = planned(ports, ADA, USER, in_group("engineers")).operations
     done(ports, user)
     wanted = [ResourceOf(subject, USER) for subject in (ADA, BOB)]
-    assert ports.known.applied(wanted) == {wanted[0]: ports.subjects.load(ADA).applied[USER]}
+    assert ports.index.applied(wanted) == {wanted[0]: ports.subjects.load(ADA).applied[USER]}
 
 
 def test_whoever_has_claimed_a_name_is_found_by_it(ports: StatePorts) -> None:
     planned(ports, ADA, USER, claims=("user-name:ada",))
-    assert (ports.known.holder_of("user-name:ada"), ports.known.holder_of("user-name:bob")) == ("e-1001", "")
+    assert (ports.index.holder_of("user-name:ada"), ports.index.holder_of("user-name:bob")) == ("e-1001", "")
 
 
 def test_a_cursor_of_another_list_is_refused(ports: StatePorts) -> None:
     for person in (ADA, BOB):
         planned(ports, person, USER)
-    cursor = ports.known.listed(SubjectKind.PERSON, cursor="", limit=1).cursor
+    cursor = ports.index.listed(SubjectKind.PERSON, cursor="", limit=1).cursor
     with pytest.raises(Invalid):
-        ports.known.listed(SubjectKind.ACCOUNT, cursor=cursor, limit=1)
+        ports.index.listed(SubjectKind.ACCOUNT, cursor=cursor, limit=1)
