@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from benchmarks.companies import accounts_as_json, people_as_json, policy_of
 from benchmarks.measuring import Figure, least_seconds, report, wants_json
 from dayone.hr.connectors.standard import PersonEvent
-from dayone.hr.merge import attributes_of, person_of, taken_in, telling_of
+from dayone.hr.merge import attributes_of, person_of, source_record, taken_in
 from dayone.model.accounts import Account
 from dayone.model.guardrails import Tally
 from dayone.model.hr.sources import HrRules
@@ -55,7 +55,7 @@ class Company:
 def _person_in(body: bytes) -> Person:
     """The person in the body of a delivery, as the webhook reads it and the planner resolves it."""
     event = PersonEvent.model_validate_json(body)
-    record = telling_of(event.data.attributes(only_given=False), source="standard", at=event.timestamp)
+    record = source_record(event.data.attributes(only_given=False), source="standard", at=event.timestamp)
     attributes = attributes_of(taken_in(record, records=()), rules=_RULES)
     email = attributes["email"]
     return person_of(event.data.id, attributes, user_name=attributes["user_name"] or email, email=email)

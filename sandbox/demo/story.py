@@ -39,7 +39,7 @@ ALICE = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
+class SourceRecord:
     """With which policy it is told, how many seconds anything may take to be seen, and where pictures go.
 
     With `own_key` Identity Center is encrypted with a KMS key of the management account's. `parameters` of the template
@@ -53,14 +53,14 @@ class Telling:
     own_key: bool = False
 
 
-def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
+def tell(sandbox: Sandbox, narrator: Narrator, *, record: SourceRecord) -> Deployed:
     """Tell the whole story; raises StepFailed at the first thing that does not happen."""
     instance = _check_settings(sandbox, narrator)
     view = IdentityCenterView(sandbox, instance)
-    key_arn = _encrypt(sandbox, narrator) if telling.own_key else ""
+    key_arn = _encrypt(sandbox, narrator) if record.own_key else ""
     with narrator.step("Build and deploy template.yaml with SAM"):
-        deployed = deploy(sandbox, instance, key_arn=key_arn, parameters=telling.parameters)
-    _upload_policy(deployed, narrator, policy=telling.policy)
+        deployed = deploy(sandbox, instance, key_arn=key_arn, parameters=record.parameters)
+    _upload_policy(deployed, narrator, policy=record.policy)
     _hire(deployed, narrator)
     account_id = _add_account(sandbox, narrator)
     expected = Expected(
@@ -71,25 +71,25 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, telling: Telling) -> Deployed:
         account_id=account_id,
     )
     with narrator.step("Identity Center shows the user, the membership, the permission set and the assignment"):
-        _wait_until_seen(expected, view=view, patience=telling.patience)
-    _show_changes(deployed, narrator, patience=telling.patience)
+        _wait_until_seen(expected, view=view, patience=record.patience)
+    _show_changes(deployed, narrator, patience=record.patience)
     _show_access(deployed, narrator)
-    seconds = telling.patience
+    seconds = record.patience
     TwoPeople(
         sandbox=sandbox, narrator=narrator, deployed=deployed, view=view, account_id=account_id, patience=seconds
     ).tell()
-    _use_access(_act(sandbox, narrator, expected, telling), deployed)
-    Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=telling.patience).tell()
+    _use_access(_act(sandbox, narrator, expected, record), deployed)
+    Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=record.patience).tell()
     return deployed
 
 
-def _act(sandbox: Sandbox, narrator: Narrator, expected: Expected, telling: Telling) -> Act:
+def _act(sandbox: Sandbox, narrator: Narrator, expected: Expected, record: SourceRecord) -> Act:
     return Act(
         sandbox=sandbox,
         narrator=narrator,
         expected=expected,
-        pictures=telling.pictures,
-        patience=telling.patience,
+        pictures=record.pictures,
+        patience=record.patience,
         ends_sessions=not sandbox.is_delegated,
     )
 

@@ -10,7 +10,7 @@ from dayone.hr.configuration_approval import ConfigurationPorts
 from dayone.hr.connectors.configuration import read_configuration
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.fetch import Pace
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, Change
 from dayone.model.commands import FetchHrRecord
@@ -109,8 +109,8 @@ class MemoryHrRecords:
             raise NotFound("no such record")
         person = person_in(self.records[record], rules=source.mapping, at=now)
         at = self.changed_at.get(record, now)
-        telling = telling_of(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
-        return FetchedRecord(person.id, telling, person.refused)
+        fetched = source_record(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
+        return FetchedRecord(person.id, fetched, person.refused)
 
 
 @dataclass

@@ -35,7 +35,7 @@ class MemoryStuck:
         if person is None:
             return False
         head = self._state.heads.get(person, Head(subject=person))
-        return is_mended(stuck, tellings=head.tellings, heard=self._state.heard.get((person, stuck.source)))
+        return is_mended(stuck, source_records=head.source_records, heard=self._state.heard.get((person, stuck.source)))
 
 
 class MemoryFailedSubjects:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dayone.errors import Unavailable
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.messages.inbox import to_json
 from dayone.model.changes import Cause, CauseKind, ChangeState
 from dayone.model.commands import ApplyGrant, ApplyHrRecord, RefreshAccount, needs_acceptance
@@ -33,7 +33,9 @@ def world() -> World:
 
 def _request(subject: Subject = ADA, *, change: str = "01KQ0000000000000000000009") -> ApplyHrRecord:
     cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference="m-1", at=NOW)
-    return ApplyHrRecord(subject=subject, cause=cause, record=telling_of({"title": "SRE"}, source="standard", at=NOW))
+    return ApplyHrRecord(
+        subject=subject, cause=cause, record=source_record({"title": "SRE"}, source="standard", at=NOW)
+    )
 
 
 def _redrive(world: World, queue: str = "") -> Answer:

@@ -10,7 +10,7 @@ import pytest
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApplyHrRecord
 from dayone.model.people import Person
-from dayone.model.subject_state import FactVersion, Head, Telling
+from dayone.model.subject_state import FactVersion, Head, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from tests.functions.access_api_policies import keep
 from tests.functions.access_api_state import ADA, NOW, remembered
@@ -38,7 +38,7 @@ def world() -> World:
     return World(remembered())
 
 
-def telling_in(world: World) -> Telling:
+def telling_in(world: World) -> SourceRecord:
     (command,) = world.inbox.of(ApplyHrRecord)
     return command.record
 

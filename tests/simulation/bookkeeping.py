@@ -59,7 +59,7 @@ def _promised_grants(world: "Simulation") -> Iterator[str]:
 
 def _known_as_of(head: Head, *, state: ObservedState) -> Iterator[datetime]:
     """When the sources last said what is recorded; what they only said again is no part of the head."""
-    yield from (telling.version.at for telling in head.tellings)
+    yield from (record.version.at for record in head.source_records)
     yield from (version.at for (subject, _), version in state.heard.items() if subject == head.subject)
 
 

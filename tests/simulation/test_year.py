@@ -15,7 +15,7 @@ from tests.simulation.year import (
     CREATED_DAYS_BEFORE,
     DEPARTMENTS,
     OPENS,
-    Telling,
+    SourceRecord,
     Year,
     is_expected_at,
     works_at,
@@ -54,8 +54,8 @@ class _Company:
     with_access: dict[str, str] = field(default_factory=dict)
     checked: int = 0
 
-    def hears(self, telling: Telling) -> None:
-        self.world.hr_tells(telling.person, at=telling.at, reference=f"evt-{telling.number}")
+    def hears(self, record: SourceRecord) -> None:
+        self.world.hr_tells(record.person, at=record.at, reference=f"evt-{record.number}")
 
     def passes(self, until: datetime) -> None:
         self.world.now = max(self.world.now, until)
@@ -106,8 +106,8 @@ def _company(size: int, *, seed: int = 1) -> _Company:
     world.account_is(an_account())
     world.settle()
     company = _Company(Year(seed=seed, size=size, begins=_BEGINS), world)
-    for telling in company.year.initial():
-        company.hears(telling)
+    for record in company.year.initial():
+        company.hears(record)
     world.settle()
     return company
 
@@ -120,8 +120,8 @@ def _live(company: _Company, *, days: int) -> None:
             while waiting and waiting[0].at <= now:
                 company.hears(waiting.pop(0))
             company.passes(now)
-        for telling in waiting:
-            company.hears(telling)
+        for record in waiting:
+            company.hears(record)
         company.passes(company.world.now)
         company.check()
 

@@ -16,7 +16,7 @@ CREATED_DAYS_BEFORE = 3
 
 
 @dataclass(frozen=True, order=True)
-class Telling:
+class SourceRecord:
     """What HR tells of one person at a moment."""
 
     at: datetime
@@ -36,16 +36,16 @@ class Year:
         self._begins = begins
         self._numbers = 0
         self.people: dict[str, Person] = {}
-        self.told: dict[str, Telling] = {}
+        self.told: dict[str, SourceRecord] = {}
         for _ in range(size):
             self._hire(begins - timedelta(days=self._random.randint(1, 3000)))
 
-    def initial(self) -> list[Telling]:
+    def initial(self) -> list[SourceRecord]:
         """Everybody who works here already."""
         at = datetime.combine(self._begins, time(0), UTC) - timedelta(hours=1)
         return [self._tell(person, at=at) for person in list(self.people.values())]
 
-    def day(self, number: int) -> Iterator[Telling]:
+    def day(self, number: int) -> Iterator[SourceRecord]:
         """What HR tells on a day, in the order it arrives."""
         today = self._begins + timedelta(days=number)
         noon = datetime.combine(today, time(0), UTC) + timedelta(minutes=self._random.randint(0, 1300))
@@ -97,10 +97,10 @@ class Year:
         self.people[person.id] = person
         return person
 
-    def _tell(self, person: Person, *, at: datetime) -> Telling:
+    def _tell(self, person: Person, *, at: datetime) -> SourceRecord:
         self._numbers += 1
         self.people[person.id] = person
-        self.told[person.id] = Telling(at, self._numbers, person)
+        self.told[person.id] = SourceRecord(at, self._numbers, person)
         return self.told[person.id]
 
 

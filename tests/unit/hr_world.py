@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import ApplyHrRecord, ChangeNotification, Command, FetchHrRecord
 from dayone.model.people import Person
-from dayone.model.subject_state import FactVersion, Presence, Telling
+from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import the_person
 from tests.unit.world import World
@@ -33,15 +33,15 @@ def tells(
 ) -> ApplyHrRecord:
     """One source tells of a person, as of `at`, now unless given; it is planned when the world is."""
     at = at or world.now
-    telling = telling_of(attributes, source=source, at=at, read_at=read_at)
-    return _put(world, person, telling, at=at)
+    record = source_record(attributes, source=source, at=at, read_at=read_at)
+    return _put(world, person, record, at=at)
 
 
 def is_gone(world: World, person: str, presence: Presence, *, source: str = "standard") -> ApplyHrRecord:
     """One source does not know a person any more."""
     version = FactVersion(at=world.now, digest=presence.value, read_at=world.now)
-    telling = Telling(source=source, version=version, attributes={}, presence=presence)
-    return _put(world, person, telling, at=world.now)
+    record = SourceRecord(source=source, version=version, attributes={}, presence=presence)
+    return _put(world, person, record, at=world.now)
 
 
 def hints(world: World, record: str, *, source: str, is_deletion: bool = False) -> FetchHrRecord:
@@ -66,8 +66,8 @@ def later(world: World, **length: float) -> None:
     world.now += timedelta(**length)
 
 
-def _put(world: World, person: str, telling: Telling, *, at: datetime) -> ApplyHrRecord:
-    cause = cause_of(world, telling.source, at=at)
-    command = ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=telling)
+def _put(world: World, person: str, record: SourceRecord, *, at: datetime) -> ApplyHrRecord:
+    cause = cause_of(world, record.source, at=at)
+    command = ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=record)
     world.inbox.put([command])
     return command

@@ -16,7 +16,7 @@ from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.fetch import Pace
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, CauseKind, Decision, ulid_of
 from dayone.model.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, Command, RefreshAccount
@@ -245,7 +245,7 @@ class World:
         change = ulid_of(told, name=f"hr:standard:{reference}")
         cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="hr:standard", reference=reference, at=told)
         # As the webhook puts it on the inbox: a whole record of one source.
-        record = telling_of(attributes_in(person), source="standard", at=told)
+        record = source_record(attributes_in(person), source="standard", at=told)
         command = ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person.id), cause=cause, record=record)
         self.inbox.put([command])
         return command

@@ -58,11 +58,11 @@ def _basic(key: str) -> str:
 
 
 def test_a_record_is_asked_for_with_its_credentials_and_told_by_its_own_time(api: Api) -> None:
-    person, telling, _ = _fetched(api)
+    person, record, _ = _fetched(api)
     assert person == "67890"
-    assert (telling.source, telling.attributes["email"]) == ("hr", "jane@example.com")
-    assert telling.version.at == datetime(2026, 11, 20, 18, 42, tzinfo=UTC)
-    assert telling.version.read_at == _NOW
+    assert (record.source, record.attributes["email"]) == ("hr", "jane@example.com")
+    assert record.version.at == datetime(2026, 11, 20, 18, 42, tzinfo=UTC)
+    assert record.version.read_at == _NOW
     ((method, path, headers, _),) = api.asked
     assert (method, path.partition("?")[0]) == ("GET", "/api/v1/employees/67890/")
     assert headers["Authorization"] == _basic("key")

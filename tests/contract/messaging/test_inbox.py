@@ -10,7 +10,7 @@ import pytest
 
 from dayone.adapters.sqs import SqsInbox, SqsReturns
 from dayone.errors import TooLarge, Unavailable
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.messages import inbox as messages
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import ActivatePolicy, ApplyHrRecord, Command, ReconcileSubject, RefreshAccount
@@ -36,7 +36,7 @@ def a_command(subject: str = "person:e-1", *, change: str = "") -> ReconcileSubj
 
 
 def an_hr_record(**attributes: str) -> ApplyHrRecord:
-    record = telling_of({"given_name": "Ada", "title": "", **attributes}, source="standard", at=NOON)
+    record = source_record({"given_name": "Ada", "title": "", **attributes}, source="standard", at=NOON)
     return ApplyHrRecord(subject=Subject.parse("person:e-1"), cause=a_cause(), record=record)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.errors import Conflicting
-from dayone.model.subject_state import Claim, FactVersion, Head, Presence, Telling
+from dayone.model.subject_state import Claim, FactVersion, Head, Presence, SourceRecord
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import ADA, BOB, HIRED, LEFT, MOVED, NOW, plan
 
@@ -68,14 +68,14 @@ def test_what_is_claimed_already_costs_nothing_to_keep(ports: StatePorts) -> Non
 
 
 def test_what_every_source_has_said_is_remembered(ports: StatePorts) -> None:
-    tellings = (
-        Telling(
+    source_records = (
+        SourceRecord(
             source="bamboohr",
             version=FactVersion(at=NOW, digest="0a", read_at=NOW),
             attributes={"title": "SRE", "location": ""},
         ),
-        Telling(source="okta", version=FactVersion(at=NOW, digest="0b"), attributes={}, presence=Presence.MISSING),
+        SourceRecord(source="okta", version=FactVersion(at=NOW, digest="0b"), attributes={}, presence=Presence.MISSING),
     )
     made = plan(Head(subject=ADA))
-    ports.subjects.commit(replace(made, after=replace(made.after, tellings=tellings)))
-    assert ports.subjects.load(ADA).head.tellings == tellings
+    ports.subjects.commit(replace(made, after=replace(made.after, source_records=source_records)))
+    assert ports.subjects.load(ADA).head.source_records == source_records

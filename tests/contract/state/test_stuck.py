@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dayone.model.failures import FailedWork, Stuck, StuckKind
-from dayone.model.subject_state import FactVersion, Telling
+from dayone.model.subject_state import FactVersion, SourceRecord
 from dayone.ports.idempotency import Echo
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import ADA, BOB, HIRED, MOVED, NOW, cause, planned
@@ -71,17 +71,19 @@ class TestARecordThatCouldNotBeUsed:
 
     @pytest.fixture(autouse=True)
     def noted(self, ports: StatePorts) -> None:
-        telling = Telling(
+        record = SourceRecord(
             source="standard", version=FactVersion(at=NOW - timedelta(hours=1), digest="a"), attributes={}
         )
-        planned(ports, ADA, tellings=(telling,))
+        planned(ports, ADA, source_records=(record,))
         ports.notes.keep(self.NOTED, now=NOW)
         assert list(ports.stuck.all(now=NOW)) == [self.NOTED]
 
     @pytest.mark.parametrize(("source", "is_mended"), [("standard", True), ("payroll", False)])
     def test_a_newer_one_of_the_same_source_ends_it(self, ports: StatePorts, source: str, *, is_mended: bool) -> None:
-        telling = Telling(source=source, version=FactVersion(at=NOW + timedelta(minutes=1), digest="b"), attributes={})
-        planned(ports, ADA, change=MOVED, tellings=(telling,))
+        record = SourceRecord(
+            source=source, version=FactVersion(at=NOW + timedelta(minutes=1), digest="b"), attributes={}
+        )
+        planned(ports, ADA, change=MOVED, source_records=(record,))
         assert list(ports.stuck.all(now=NOW)) == ([] if is_mended else [self.NOTED])
 
     @pytest.mark.parametrize(("minutes", "is_mended"), [(1, True), (-1, False)])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.hr.workforce_codec import packed
 from dayone.messages import inbox
 from dayone.model.adoption import Adoption
@@ -66,7 +66,7 @@ class OurFunction(Party):
     def _record(self, person: str, **changes: str) -> ApplyHrRecord:
         existing = self.trial.outside.people[person].person
         cause = self._cause(CauseKind.HR_EVENT, actor=f"hr:{SOURCE}")
-        record = telling_of({**attributes_in(existing), **changes}, source=SOURCE, at=cause.at)
+        record = source_record({**attributes_in(existing), **changes}, source=SOURCE, at=cause.at)
         return ApplyHrRecord(subject=the_person(person), cause=cause, record=record)
 
     def _promotes(self) -> None:
@@ -112,7 +112,7 @@ class OurFunction(Party):
 
     def _tells_by_hand(self) -> None:
         cause, said = self._cause(CauseKind.BY_HAND), {"title": "Cloud Admin", "department": "Platform"}
-        record = telling_of(said, source=BY_HAND, at=cause.at, teller=GRACE)
+        record = source_record(said, source=BY_HAND, at=cause.at, teller=GRACE)
         several = Subject(SubjectKind.HR_SOURCE, BY_HAND)
         self._sends(
             self.random.choice(

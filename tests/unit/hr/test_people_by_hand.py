@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dayone.errors import Invalid
-from dayone.hr.merge import attributes_of, overruled, tag_of, telling_of
+from dayone.hr.merge import attributes_of, overruled, source_record, tag_of
 from dayone.hr.workforce_codec import packed
 from dayone.model.changes import Cause, CauseKind, ChangeState
 from dayone.model.commands import ApplyHrRecord, Command, ImportManualPeople
@@ -102,8 +102,8 @@ def test_the_earlier_end_counts_unless_a_new_employment_has_begun(
     hr_says: dict[str, str], by_hand_says: dict[str, str], ends: str
 ) -> None:
     told = [
-        telling_of({"status": "active", "end_date": "", **hr_says}, source="standard", at=NOON),
-        telling_of(by_hand_says, source=BY_HAND, at=NOON),
+        source_record({"status": "active", "end_date": "", **hr_says}, source="standard", at=NOON),
+        source_record(by_hand_says, source=BY_HAND, at=NOON),
     ]
     found = attributes_of(told, rules=_RULES)
     assert (found["end_date"], found["status"]) == (ends, "active")
@@ -157,9 +157,9 @@ class TestFollowing:
 
 def _following(world: World, tag: str) -> Command:
     later(world, seconds=1)
-    telling = telling_of({**ADA, "team": "Core"}, source=BY_HAND, at=world.now)
+    record = source_record({**ADA, "team": "Core"}, source=BY_HAND, at=world.now)
     cause = _cause(world)
-    command = ApplyHrRecord(subject=the_person("e-1"), cause=cause, record=telling, expected_version=tag)
+    command = ApplyHrRecord(subject=the_person("e-1"), cause=cause, record=record, expected_version=tag)
     world.inbox.put([command])
     return command
 
@@ -183,7 +183,7 @@ def test_several_are_one_change_however_often_the_message_comes(world: World) ->
 
 
 def test_nobody_is_overruled_about_what_they_did_not_say() -> None:
-    told = telling_of({"title": "SRE", "team": ""}, source=BY_HAND, at=NOON)
+    told = source_record({"title": "SRE", "team": ""}, source=BY_HAND, at=NOON)
     assert overruled(told, {"title": "Lead", "team": "Core"}) == ("title",)
 
 

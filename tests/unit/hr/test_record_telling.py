@@ -93,7 +93,7 @@ def test_an_older_telling_is_recorded_as_stale_and_the_same_as_told_before() -> 
     tells(world, "e-1", {**ADA, "title": "SRE"})
     world.settle()
     old = tells(world, "e-1", {**ADA, "title": "Analyst"}, at=world.now - timedelta(hours=1))
-    same = tells(world, "e-1", {**ADA, "title": "SRE"}, at=world.head(the_person("e-1")).tellings[0].version.at)
+    same = tells(world, "e-1", {**ADA, "title": "SRE"}, at=world.head(the_person("e-1")).source_records[0].version.at)
     world.settle()
     assert notes_of(world, old)[0].startswith("stale: the record of standard is from")
     assert world.state.changes[same.cause.change].notes == ("the same record was received before",)

@@ -9,7 +9,7 @@ import pytest
 
 from dayone.changes.decisions import LEAVERS, decide_change
 from dayone.errors import Forbidden
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.hr.workforce_codec import packed
 from dayone.messages.inbox import accepted_digest, from_json, to_json
 from dayone.model.adoption import Adoption
@@ -63,7 +63,7 @@ def _decision(world: World, change: str, *, only_leavers: bool = False) -> Apply
 
 
 def _told_by_hand(world: World, **named: str) -> ApplyHrRecord:
-    record = telling_of({"department": "Engineering", **named}, source=BY_HAND, at=world.now, teller=BOSS)
+    record = source_record({"department": "Engineering", **named}, source=BY_HAND, at=world.now, teller=BOSS)
     return ApplyHrRecord(subject=the_person(), cause=_cause(world), record=record)
 
 
@@ -144,7 +144,7 @@ def _bare(kind: type[Command]) -> Command:
     """One of the kind about an account, with nothing in it."""
     command = object.__new__(kind)
     object.__setattr__(command, "subject", the_account())
-    object.__setattr__(command, "record", telling_of({}, source="standard", at=World().now))
+    object.__setattr__(command, "record", source_record({}, source="standard", at=World().now))
     return command
 
 

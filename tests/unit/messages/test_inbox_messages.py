@@ -15,7 +15,7 @@ from dayone.model.adoption import Adoption
 from dayone.model.changes import Cause, CauseKind, Decision
 from dayone.model.commands import COMMANDS, ApplyHrRecord, ChangeNotification, Command
 from dayone.model.grants import End, Ending, Extension, Grant
-from dayone.model.subject_state import FactVersion, Presence, Telling
+from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 
 MOMENTS = st.datetimes(
@@ -29,7 +29,7 @@ SUBJECTS = st.builds(Subject, kind=st.sampled_from(SubjectKind), name=st.text(mi
 CAUSES = st.builds(Cause, change=st.text(), kind=st.sampled_from(CauseKind), actor=st.text(), at=MOMENTS)
 VERSIONS = st.builds(FactVersion, at=MOMENTS, digest=st.text(), read_at=st.none() | MOMENTS)
 RECORDS = st.builds(
-    Telling,
+    SourceRecord,
     source=st.text(),
     version=VERSIONS,
     attributes=st.dictionaries(st.text(), st.text()),
@@ -98,7 +98,7 @@ COMMAND = ApplyHrRecord(
         reference="m-1",
         at=datetime(2026, 11, 2, tzinfo=UTC),
     ),
-    record=Telling(
+    record=SourceRecord(
         source="standard",
         version=FactVersion(at=datetime(2026, 11, 2, tzinfo=UTC), digest="d"),
         attributes={"given_name": "Ada", "title": ""},

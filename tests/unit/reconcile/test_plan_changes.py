@@ -135,8 +135,8 @@ def test_the_same_telling_under_another_id_is_left_aside(world: World) -> None:
 
 def test_two_tellings_of_one_moment_give_the_same_whichever_comes_first() -> None:
     facts = []
-    tellings = [a_person(department="Data"), a_person(department="Engineering")]
-    for order in (tellings, tellings[::-1]):
+    source_records = [a_person(department="Data"), a_person(department="Engineering")]
+    for order in (source_records, source_records[::-1]):
         world = World()
         for person in order:
             world.hr_tells(person, at=NOON)

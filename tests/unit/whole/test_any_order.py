@@ -113,9 +113,13 @@ def test_events_in_any_order_and_twice_lead_to_the_same_end(order: tuple[list[_E
 
 @given(st.permutations(range(3)))
 def test_every_state_of_one_person_may_come_in_any_order(order: list[int]) -> None:
-    tellings = [a_person(), a_person(department="Data"), replace(a_person(department="Data"), status=Status.ENDED)]
+    source_records = [
+        a_person(),
+        a_person(department="Data"),
+        replace(a_person(department="Data"), status=Status.ENDED),
+    ]
     world = _started()
     for number in order:
-        world.hr_tells(tellings[number], at=NOON + timedelta(hours=number))
+        world.hr_tells(source_records[number], at=NOON + timedelta(hours=number))
         world.settle()
     assert world.groups() == {"engineers": set(), "data": set()}

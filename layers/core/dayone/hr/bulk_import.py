@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from dayone.errors import Unavailable
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.hr.stated_ends import stated_end
 from dayone.hr.workforce_codec import packed, unpacked
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import ulid_of
 from dayone.model.commands import ApplyHrRecord, ImportWorkforce
 from dayone.model.hr.sources import Source
-from dayone.model.subject_state import FactVersion, Presence, Telling
+from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.hr import HrSources, Roster, Rosters
 from dayone.ports.store import Changes, Inbox
@@ -102,16 +102,16 @@ def _records(
     source, at = command.subject.name, command.cause.at
     for person, said in people.items():
         if before.people.get(person) != after.people[person]:
-            yield _record(command, person, telling=telling_of(said, source=source, at=at))
+            yield _record(command, person, record=source_record(said, source=source, at=at))
     version = FactVersion(at=at, digest=Presence.MISSING.value, read_at=at)
     for person in set(after.missing) - set(before.missing):
-        gone = Telling(source=source, version=version, attributes={}, presence=Presence.MISSING)
-        yield _record(command, person, telling=gone)
+        gone = SourceRecord(source=source, version=version, attributes={}, presence=Presence.MISSING)
+        yield _record(command, person, record=gone)
 
 
-def _record(command: ImportWorkforce, person: str, *, telling: Telling) -> ApplyHrRecord:
+def _record(command: ImportWorkforce, person: str, *, record: SourceRecord) -> ApplyHrRecord:
     cause = replace(command.cause, reference=f"{command.cause.reference}/{person}")
-    return ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=telling)
+    return ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=record)
 
 
 def _put(command: ImportWorkforce, records: list[ApplyHrRecord], *, ports: ImportPorts) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from dayone.model.commands import ApplyHrRecord, RefreshAccount
-from dayone.model.subject_state import FactVersion, Head, Plan, Telling
+from dayone.model.subject_state import FactVersion, Head, Plan, SourceRecord
 from dayone.planning.plan import REMEMBER_DELIVERIES, PlanInputs
 from dayone.ports.idempotency import Echo, Echoes
 
@@ -16,8 +16,10 @@ class EchoNotes:
 
     def with_heard(self, head: Head) -> Head:
         """The head as if it had recorded the echoes of each source, too: what is older than these is stale."""
-        heard = self.echoes.heard(head.subject) if head.tellings else {}
-        return replace(head, tellings=tuple(_as_heard(record, heard.get(record.source)) for record in head.tellings))
+        heard = self.echoes.heard(head.subject) if head.source_records else {}
+        return replace(
+            head, source_records=tuple(_as_heard(record, heard.get(record.source)) for record in head.source_records)
+        )
 
     def is_noted(self, plan: Plan, *, inputs: PlanInputs) -> bool:
         """Note a plan that changes nothing, if it is an echo; False for one that is to be committed.
@@ -36,7 +38,7 @@ class EchoNotes:
         if self.echoes.is_counted(command.cause.change):
             return False
         # What is older than an echo before it must not put that back.
-        noted = self.with_heard(plan.after).tellings
+        noted = self.with_heard(plan.after).source_records
         version = next(record.version for record in noted if record.source == command.record.source)
         self.echoes.note(_echo(command, plan=plan, inputs=inputs, version=version))
         return True
@@ -55,12 +57,13 @@ def _echo(command: ApplyHrRecord, *, plan: Plan, inputs: PlanInputs, version: Fa
 
 
 def _without_versions(head: Head) -> tuple[object, ...]:
-    tellings = tuple(
-        (record.source, record.attributes, record.presence, record.flaws, record.tellers) for record in head.tellings
+    source_records = tuple(
+        (record.source, record.attributes, record.presence, record.flaws, record.tellers)
+        for record in head.source_records
     )
-    return replace(head, version=None, policy_version=0, revision=0, tellings=()), tellings
+    return replace(head, version=None, policy_version=0, revision=0, source_records=()), source_records
 
 
-def _as_heard(telling: Telling, version: FactVersion | None) -> Telling:
-    is_newer = version is not None and version.is_newer_than(telling.version)
-    return replace(telling, version=version) if is_newer and version else telling
+def _as_heard(record: SourceRecord, version: FactVersion | None) -> SourceRecord:
+    is_newer = version is not None and version.is_newer_than(record.version)
+    return replace(record, version=version) if is_newer and version else record

@@ -19,7 +19,7 @@ from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr.sources import RecordApi, Source
 from dayone.model.lifecycle import has_access
 from dayone.model.people import Person
-from dayone.model.subject_state import FactVersion, Head, Presence, Telling
+from dayone.model.subject_state import FactVersion, Head, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.failures import StuckNotes
 from dayone.ports.hr import FetchedRecord, HrRecords, HrSources, WaitingHints
@@ -116,9 +116,9 @@ def fetch_record(command: FetchHrRecord, *, ports: FetchPorts) -> str:
 def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: FetchPorts) -> str:
     notification, began = command.notification, ports.clock()
     try:
-        person, telling, refused = ports.records.fetch(source, notification.record, now=began)
+        person, from_source, refused = ports.records.fetch(source, notification.record, now=began)
     except NotFound:
-        person, telling, refused = _gone(notification, source=source, read_at=began, ports=ports)
+        person, from_source, refused = _gone(notification, source=source, read_at=began, ports=ports)
     except (Throttled, Unreachable):
         raise
     except (Invalid, Unavailable):
@@ -131,11 +131,11 @@ def _answered(command: FetchHrRecord, *, source: Source, api: RecordApi, ports: 
         rest = max(0.0, 1 / api.per_second - spent)
         ports.pace.spent[source.name] = ports.pace.spent.get(source.name, 0.0) + spent + rest
         ports.sleep(rest)
-    if telling.presence is Presence.PRESENT:
+    if from_source.presence is Presence.PRESENT:
         ports.waiting.know(source.name, notification.record, person=person)
     subject = Subject(SubjectKind.PERSON, person)
     cause = _of_the_end(command.cause) if refused else command.cause
-    ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling)])
+    ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=from_source)])
     if refused:
         raise Invalid("the end of the record was handed on, nothing else", findings=refused)
     if notification.attempts:
@@ -196,7 +196,7 @@ def _gone(notification: ChangeNotification, *, source: Source, read_at: datetime
     presence = Presence.DELETED if notification.is_deletion else Presence.MISSING
     version = FactVersion(at=notification.at, digest=presence.value, read_at=read_at)
     person = ports.waiting.person_of(source.name, notification.record) or notification.record
-    return FetchedRecord(person, Telling(source=source.name, version=version, attributes={}, presence=presence))
+    return FetchedRecord(person, SourceRecord(source=source.name, version=version, attributes={}, presence=presence))
 
 
 def _wait(command: FetchHrRecord, *, until: datetime, because: str, ports: FetchPorts) -> str:
@@ -269,10 +269,10 @@ def _begins(head: Head, *, now: datetime, policies: PolicyInForce) -> bool:
 def _requests(head: Head, *, due_at: datetime, now: datetime, ports: RefreshPorts) -> Iterator[FetchHrRecord]:
     """A request for each record of the person that can be asked for and was not read lately."""
     sources = ports.sources.configuration().sources
-    for telling in head.tellings:
-        source, read_at = sources.get(telling.source), telling.version.read_at
+    for from_source in head.source_records:
+        source, read_at = sources.get(from_source.source), from_source.version.read_at
         is_recent = read_at is not None and now - read_at < _RECENT
-        if source is None or source.api is None or is_recent or telling.presence is not Presence.PRESENT:
+        if source is None or source.api is None or is_recent or from_source.presence is not Presence.PRESENT:
             continue
         if record := ports.waiting.record_of(source.name, head.subject.name):
             # The same moment asks for the same change, however often the sweep looks.

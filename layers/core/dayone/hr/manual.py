@@ -6,7 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dayone.errors import Inapplicable
-from dayone.hr.merge import tag_of, telling_of
+from dayone.hr.merge import source_record, tag_of
 from dayone.hr.workforce_codec import packed, unpacked
 from dayone.lookups import CausePorts, Taken, caused_by, read_person
 from dayone.model.commands import ApplyHrRecord, ImportManualPeople
@@ -48,8 +48,8 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, po
         told["start_date"] = fact.start_date.isoformat()
     if is_at_once:
         told["status"] = Status.ENDED.value
-    telling = telling_of(told, source=BY_HAND, at=cause.at, teller=actor)
-    ports.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=telling)])
+    record = source_record(told, source=BY_HAND, at=cause.at, teller=actor)
+    ports.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=record)])
     return Taken(change=cause.change)
 
 
@@ -87,10 +87,10 @@ def put_person(
     newest = tag_of(state.head.version) if state else None
     precondition.check(newest)
     cause = caused_by(actor, reference="put-person", ports=ports)
-    telling = telling_of(attributes, source=BY_HAND, at=cause.at, teller=actor)
+    record = source_record(attributes, source=BY_HAND, at=cause.at, teller=actor)
     expected = newest if precondition.versions and newest else ""
-    ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=telling, expected_version=expected)])
-    return Taken(change=cause.change, tag=tag_of(telling.version) or "")
+    ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=record, expected_version=expected)])
+    return Taken(change=cause.change, tag=tag_of(record.version) or "")
 
 
 def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, ports: ManualPorts) -> Taken:
@@ -111,7 +111,7 @@ def tell_by_hand(command: ImportManualPeople, *, changes: Changes, inbox: Inbox)
         ApplyHrRecord(
             subject=Subject(SubjectKind.PERSON, person),
             cause=cause,
-            record=telling_of(said, source=BY_HAND, at=cause.at, teller=cause.actor),
+            record=source_record(said, source=BY_HAND, at=cause.at, teller=cause.actor),
         )
         for person, said in people.items()
     )

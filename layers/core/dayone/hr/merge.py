@@ -13,40 +13,40 @@ from typing import Any, get_args, get_type_hints
 from dayone.model.hr.sources import BY_HAND, HrRules, OnCollision, UserNames
 from dayone.model.lifecycle import PAST_END, with_announced_end
 from dayone.model.people import Person, Status
-from dayone.model.subject_state import FactVersion, Presence, Telling
+from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 
 _LONGEST_NAME = 1024  # Source: Identity Store API, CreateUser, DisplayName.
 _GONE = {Presence.MISSING: Status.MISSING, Presence.DELETED: Status.ENDED}
 
 
-def taken_in(telling: Telling, *, records: Iterable[Telling]) -> tuple[Telling, ...]:
+def taken_in(received: SourceRecord, *, records: Iterable[SourceRecord]) -> tuple[SourceRecord, ...]:
     """What all sources say once this one has spoken, by source.
 
     What it does not speak about stays as it said before: an attribute that was left out of an answer was not emptied.
     """
     by_source = {record.source: record for record in records}
-    before = by_source.get(telling.source)
-    attributes = telling.attributes
+    before = by_source.get(received.source)
+    attributes = received.attributes
     if PAST_END in attributes:
         attributes = with_announced_end(attributes, before=_said(before) if before else {})
     merged = {**before.attributes, **attributes} if before else dict(attributes)
-    tellers = {**before.tellers, **telling.tellers} if before else telling.tellers
+    tellers = {**before.tellers, **received.tellers} if before else received.tellers
     if before and tellers:
         # Who only repeats a value has not told it.
         same = {name for name in before.tellers if merged.get(name) == before.attributes.get(name)}
         tellers = {**tellers, **{name: before.tellers[name] for name in same}}
-    by_source[telling.source] = replace(telling, attributes=merged, tellers=tellers)
+    by_source[received.source] = replace(received, attributes=merged, tellers=tellers)
     return tuple(record for _, record in sorted(by_source.items()))
 
 
-def attributes_of(tellings: Iterable[Telling], *, rules: HrRules) -> dict[str, str]:
+def attributes_of(source_records: Iterable[SourceRecord], *, rules: HrRules) -> dict[str, str]:
     """Every attribute as the one says it who is believed about it.
 
     That is its owner; else, in the order of the sources, the first that has something to say, and whoever told by hand
     last of all. But an end that was told by hand counts beside what anybody says: the earlier last day, and that it is
     over.
     """
-    records = sorted(tellings, key=lambda record: _place(record.source, rules=rules))
+    records = sorted(source_records, key=lambda record: _place(record.source, rules=rules))
     believed = _all_believed(records, rules=rules)
     by_hand = next((record.attributes for record in records if record.source == BY_HAND), {})
     last, first_day = by_hand.get("end_date", ""), believed.get("start_date", "")
@@ -59,7 +59,7 @@ def attributes_of(tellings: Iterable[Telling], *, rules: HrRules) -> dict[str, s
     return {**believed, **ended, **({"end_date": min(days)} if last else {})}
 
 
-def telling_of(
+def source_record(
     attributes: Mapping[str, str],
     *,
     source: str,
@@ -67,17 +67,17 @@ def telling_of(
     read_at: datetime | None = None,
     flaws: tuple[str, ...] = (),
     teller: str = "",
-) -> Telling:
+) -> SourceRecord:
     """A telling of these attributes, whose digest is that of all of them; `teller` is the ARN of who tells by hand."""
     members = "\0".join(f"{name}={attributes[name]}" for name in sorted(attributes))
     version = FactVersion(at=at, digest=hashlib.sha256(members.encode()).hexdigest(), read_at=read_at)
     tellers = dict.fromkeys(attributes, teller) if teller else {}
-    return Telling(source=source, version=version, attributes=attributes, flaws=flaws, tellers=tellers)
+    return SourceRecord(source=source, version=version, attributes=attributes, flaws=flaws, tellers=tellers)
 
 
-def overruled(telling: Telling, attributes: Mapping[str, str]) -> tuple[str, ...]:
+def overruled(record: SourceRecord, attributes: Mapping[str, str]) -> tuple[str, ...]:
     """The attributes about which somebody else is believed, in order."""
-    return tuple(sorted(name for name, text in telling.attributes.items() if text and attributes.get(name) != text))
+    return tuple(sorted(name for name, text in record.attributes.items() if text and attributes.get(name) != text))
 
 
 def tag_of(version: FactVersion | None) -> str | None:
@@ -109,7 +109,7 @@ def _place(source: str, *, rules: HrRules) -> tuple[int, str]:
     return (rules.order.index(source) if source in rules.order else len(rules.order), source)
 
 
-def _all_believed(records: Sequence[Telling], *, rules: HrRules) -> dict[str, str]:
+def _all_believed(records: Sequence[SourceRecord], *, rules: HrRules) -> dict[str, str]:
     believed: dict[str, str] = {}
     said = {record.source: _said(record) for record in records}
     for name in dict.fromkeys(name for attributes in said.values() for name in attributes):
@@ -119,16 +119,16 @@ def _all_believed(records: Sequence[Telling], *, rules: HrRules) -> dict[str, st
     return believed
 
 
-def _without_end(telling: Telling) -> Telling:
-    if telling.source != BY_HAND:
-        return telling
-    kept = {name: text for name, text in telling.attributes.items() if name not in ("end_date", "status")}
-    return replace(telling, attributes=kept)
+def _without_end(record: SourceRecord) -> SourceRecord:
+    if record.source != BY_HAND:
+        return record
+    kept = {name: text for name, text in record.attributes.items() if name not in ("end_date", "status")}
+    return replace(record, attributes=kept)
 
 
-def _said(telling: Telling) -> Mapping[str, str]:
-    gone = _GONE.get(telling.presence)
-    return {**telling.attributes, "status": gone.value} if gone else telling.attributes
+def _said(record: SourceRecord) -> Mapping[str, str]:
+    gone = _GONE.get(record.presence)
+    return {**record.attributes, "status": gone.value} if gone else record.attributes
 
 
 @cache

@@ -11,7 +11,7 @@ from dayone.model.commands import ApplyHrRecord
 from dayone.model.hr.sources import BY_HAND, HrRules, OnCollision
 from dayone.model.lifecycle import PAST_END
 from dayone.model.people import Person, Status
-from dayone.model.subject_state import Claim, Head, Presence, Telling
+from dayone.model.subject_state import Claim, Head, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.facts import ResolvedFact, fact_entry, ignored
 from dayone.planning.former_names import Vacancy, has_vacated
@@ -51,30 +51,32 @@ class _Named:
 
 def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: datetime) -> ResolvedFact:
     """The person to plan with, audited; a record that is older than what its source said before is ignored."""
-    telling = command.record
+    received = command.record
     if command.expected_version and tag_of(head.version) != command.expected_version:
         return ignored(command, "the record was changed in the meantime: read the person again", head=head, now=now)
-    before = next((record for record in head.tellings if record.source == telling.source), None)
-    if telling.presence is not Presence.PRESENT:
+    before = next((record for record in head.source_records if record.source == received.source), None)
+    if received.presence is not Presence.PRESENT:
         if before is None:
             return ignored(command, "the source has never sent this person", head=head, now=now)
         # Whatever it says of them next, as of whenever, comes after they were found to be gone.
-        telling = replace(telling, version=replace(telling.version, at=before.version.at))
-    if before is not None and not telling.version.is_newer_than(before.version):
-        result = ignored(command, _not_newer(telling, before), head=head, now=now)
-        return replace(result, is_echo=telling.version.digest == before.version.digest)
-    tellings = taken_in(telling, records=head.tellings)
-    attributes = attributes_of(tellings, rules=naming.rules)
-    resolved = _resolved(attributes, head=replace(head, tellings=tellings, version=telling.version), naming=naming)
-    audit = fact_entry(command, outcome="recorded", detail=telling.version.digest, now=now)
-    notes = (*resolved.notes, *_notes(telling, before, attributes))
-    is_echo = before is not None and telling.version.digest == before.version.digest
+        received = replace(received, version=replace(received.version, at=before.version.at))
+    if before is not None and not received.version.is_newer_than(before.version):
+        result = ignored(command, _not_newer(received, before), head=head, now=now)
+        return replace(result, is_echo=received.version.digest == before.version.digest)
+    source_records = taken_in(received, records=head.source_records)
+    attributes = attributes_of(source_records, rules=naming.rules)
+    resolved = _resolved(
+        attributes, head=replace(head, source_records=source_records, version=received.version), naming=naming
+    )
+    audit = fact_entry(command, outcome="recorded", detail=received.version.digest, now=now)
+    notes = (*resolved.notes, *_notes(received, before, attributes))
+    is_echo = before is not None and received.version.digest == before.version.digest
     return replace(resolved, notes=notes, audit=(audit,), is_echo=is_echo)
 
 
 def resolve_names(head: Head, *, naming: Naming) -> ResolvedFact:
     """The person by what was recorded, whose names may have become free."""
-    return _resolved(attributes_of(head.tellings, rules=naming.rules), head=head, naming=naming)
+    return _resolved(attributes_of(head.source_records, rules=naming.rules), head=head, naming=naming)
 
 
 def _resolved(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> ResolvedFact:
@@ -88,7 +90,7 @@ def _resolved(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> R
     return ResolvedFact(
         fact=_ended(head.fact, attributes) if named.refused else person_of(person, attributes, **is_called),
         version=head.version,
-        tellings=head.tellings,
+        source_records=head.source_records,
         claims=head.claims if named.refused else named.claims,
         former_holders=tuple(sorted({*head.former_holders, *named.former})),
         awaits_names=named.awaits,
@@ -108,24 +110,24 @@ def _ended(fact: Person | Account | None, attributes: Mapping[str, str]) -> Pers
     return replace(fact, status=Status.ENDED)
 
 
-def _notes(telling: Telling, before: Telling | None, attributes: Mapping[str, str]) -> Iterator[str]:
+def _notes(record: SourceRecord, before: SourceRecord | None, attributes: Mapping[str, str]) -> Iterator[str]:
     """What does not count, the flaws that were left aside, and what the source told once and tells no more."""
-    if telling.source == BY_HAND and (names := overruled(telling, attributes)):
+    if record.source == BY_HAND and (names := overruled(record, attributes)):
         yield f"values of an HR system take precedence over manual ones: {', '.join(names)}"
-    yield from (f"left aside: {flaw}" for flaw in telling.flaws)
-    past = telling.attributes.get(PAST_END, "")
+    yield from (f"left aside: {flaw}" for flaw in record.flaws)
+    past = record.attributes.get(PAST_END, "")
     if past and attributes.get("end_date") != past:
-        yield f"{telling.source} says that the person is here, so its old last day {past} does not count"
-    is_whole = telling.source != BY_HAND and telling.presence is Presence.PRESENT and not telling.flaws
-    silent = before.attributes.keys() - telling.attributes.keys() if before and is_whole else ()
-    if silent and telling.attributes.get("status") != Status.ENDED:
-        yield f"{telling.source} tells no more, so it stays as it was: {', '.join(sorted(silent))}"
+        yield f"{record.source} says that the person is here, so its old last day {past} does not count"
+    is_whole = record.source != BY_HAND and record.presence is Presence.PRESENT and not record.flaws
+    silent = before.attributes.keys() - record.attributes.keys() if before and is_whole else ()
+    if silent and record.attributes.get("status") != Status.ENDED:
+        yield f"{record.source} tells no more, so it stays as it was: {', '.join(sorted(silent))}"
 
 
-def _not_newer(telling: Telling, before: Telling) -> str:
-    if telling.version.digest == before.version.digest:
+def _not_newer(record: SourceRecord, before: SourceRecord) -> str:
+    if record.version.digest == before.version.digest:
         return "the same record was received before"
-    return f"stale: the record of {telling.source} is from {before.version.at.isoformat()}"
+    return f"stale: the record of {record.source} is from {before.version.at.isoformat()}"
 
 
 @dataclass(kw_only=True)

@@ -11,7 +11,7 @@ from dayone.model.adoption import Adoption
 from dayone.model.changes import Cause, CauseKind, Decision
 from dayone.model.grants import Grant
 from dayone.model.hr.sources import BY_HAND
-from dayone.model.subject_state import Telling
+from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Resource, Subject, SubjectKind
 
 
@@ -40,7 +40,7 @@ class ApplyHrRecord(Command):
     With `expected_version` the record counts only while that is the tag of the person's newest record.
     """
 
-    record: Telling
+    record: SourceRecord
     expected_version: str = ""
 
     @property

@@ -8,7 +8,7 @@ from enum import StrEnum
 from dayone.model.guardrails import takes_access_away
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.retry import plan_again_at
-from dayone.model.subject_state import FactVersion, Telling
+from dayone.model.subject_state import FactVersion, SourceRecord
 from dayone.model.subjects import Resource, ResourceOf, Subject, SubjectKind
 
 
@@ -171,7 +171,7 @@ def person_of(stuck: Stuck) -> Subject | None:
     return Subject(SubjectKind.PERSON, name) if is_about_them and name else None
 
 
-def is_mended(stuck: Stuck, *, tellings: Iterable[Telling], heard: FactVersion | None) -> bool:
+def is_mended(stuck: Stuck, *, source_records: Iterable[SourceRecord], heard: FactVersion | None) -> bool:
     """Return whether the source of an unusable record has since sent a newer record or confirmation of the person."""
-    versions = [telling.version for telling in tellings if telling.source == stuck.source]
+    versions = [record.version for record in source_records if record.source == stuck.source]
     return any(version.at > stuck.since for version in (*versions, *([heard] if heard else [])))

@@ -117,7 +117,7 @@ class Presence(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
+class SourceRecord:
     """The record of a person from one HR source: texts by the names of Person's attributes, days in ISO 8601.
 
     A missing attribute is one the source does not supply; an empty text means that there is no value. One that is not
@@ -172,7 +172,7 @@ class Head:
     removing: tuple[Resource, ...] = ()
     adding: tuple[Resource, ...] = ()
     held: tuple[HeldRemoval, ...] = ()
-    tellings: tuple[Telling, ...] = ()
+    source_records: tuple[SourceRecord, ...] = ()
     claims: tuple[str, ...] = ()
     former_holders: tuple[str, ...] = ()
     awaits_names: bool = False

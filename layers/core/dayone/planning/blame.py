@@ -29,7 +29,7 @@ from dayone.model.policy.origins import (
     set_rule,
 )
 from dayone.model.policy.rules import AccountSelector, PersonSelector, Policy, SensitiveNames
-from dayone.model.subject_state import Head, SubjectState, Telling
+from dayone.model.subject_state import Head, SourceRecord, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.policy.matching import describes, has_lapsed, selects_account, selects_person
 
@@ -57,7 +57,7 @@ class Circumstances:
     origins: Origins
     state: SubjectState
     fact: Person | Account | None
-    tellings: tuple[Telling, ...]
+    source_records: tuple[SourceRecord, ...]
     now: datetime
     of_leavers: frozenset[Resource]
     people: Mapping[str, Head] = field(default_factory=dict)
@@ -101,7 +101,7 @@ def _by_rules(resource: Resource, at: Circumstances, *, is_given: bool) -> _Caus
         case ResourceKind.MEMBERSHIP if isinstance(at.fact, Person) and _is_here(at.fact, at):
             return _of_membership(resource, at, person=at.fact)
         case _:
-            return _of_employment(at.fact, at, tellings=at.tellings)
+            return _of_employment(at.fact, at, source_records=at.source_records)
 
 
 def _is_here(fact: object, at: Circumstances) -> bool:
@@ -111,12 +111,14 @@ def _is_here(fact: object, at: Circumstances) -> bool:
     return stage_of(fact, cycle=at.policy.people, now=at.now) is Stage.PRESENT
 
 
-def _of_employment(fact: object, at: Circumstances, *, tellings: Iterable[Telling]) -> _Causes:
+def _of_employment(fact: object, at: Circumstances, *, source_records: Iterable[SourceRecord]) -> _Causes:
     """Yield causes of an employment stage: manual entries, or policy settings that differ from HR's dates."""
     if not isinstance(fact, Person):
         return
     stage = stage_of(fact, cycle=at.policy.people, now=at.now)
-    yield from _by_telling(_END if stage is Stage.LEFT else _BEFORE_OR_AWAY, fact=fact, tellings=tellings)
+    yield from _by_source_record(
+        _END if stage is Stage.LEFT else _BEFORE_OR_AWAY, fact=fact, source_records=source_records
+    )
     if stage is not stage_of(fact, cycle=LifeCycle(), now=at.now):
         for digest in cycle_parts(at.policy, person=fact.id):
             yield from _by_bringing(digest, at, reason="put the part of `people` in force that ends the access")
@@ -138,7 +140,7 @@ def _of_membership(resource: Resource, at: Circumstances, *, person: Person) -> 
     ]
     yield from _of_rule(rule, resource, at, taking=taking, gave=gave)
     attributes = {condition.attribute for selector in (*members, *exceptions) for condition in selector.conditions}
-    yield from _by_telling(sorted(attributes), fact=person, tellings=at.tellings)
+    yield from _by_source_record(sorted(attributes), fact=person, source_records=at.source_records)
     names = {resource.name, group.called} if group else {resource.name}
     protected = [protection_rule("groups", name) for name in sorted(names)]
     yield from _by_taking_out(resource, at, rules=(*protected, protection_rule("people", person.id)))
@@ -147,7 +149,7 @@ def _of_membership(resource: Resource, at: Circumstances, *, person: Person) -> 
 def _of_assignment(resource: Resource, at: Circumstances) -> _Causes:
     account, before, holder = at.fact, at.state.head.fact, at.people.get(assignment_in(resource).principal.person)
     if holder is not None and not _is_here(holder.fact, at):
-        yield from _of_employment(holder.fact, at, tellings=holder.tellings)
+        yield from _of_employment(holder.fact, at, source_records=holder.source_records)
         return
     alike = [rule for rule in at.policy.assignments if f"{rule.permission_set}/{rule.principal}" == resource.name]
     taking, gave = list[AccountSelector](), list[AccountSelector]()
@@ -197,7 +199,7 @@ def _by_giving(resource: Resource, at: Circumstances) -> _Causes:
         case kind if kind in PARTS_OF_A_SET or kind is ResourceKind.PROVISIONING:
             return _by_giving_rights(at)
         case _:
-            return _of_employment(at.fact, at, tellings=at.tellings)
+            return _of_employment(at.fact, at, source_records=at.source_records)
 
 
 def _by_joining(resource: Resource, at: Circumstances, *, person: Person) -> _Causes:
@@ -212,7 +214,7 @@ def _by_joining(resource: Resource, at: Circumstances, *, person: Person) -> _Ca
         yield from _by_bringing(digest, at, reason=f"put the part of {rule} in force that gives it")
     yield from _by_opening(rule, at)
     attributes = _EMPLOYMENT.union(condition.attribute for selector in giving for condition in selector.conditions)
-    yield from _by_telling(sorted(attributes), fact=person, tellings=at.tellings)
+    yield from _by_source_record(sorted(attributes), fact=person, source_records=at.source_records)
 
 
 def _by_assigning(resource: Resource, at: Circumstances) -> _Causes:
@@ -223,7 +225,7 @@ def _by_assigning(resource: Resource, at: Circumstances) -> _Causes:
             yield from _by_bringing(part_digest(rule, GIVES, selector), at, reason=f"put {rule} in force")
     yield from _by_opening(rule, at)
     if (holder := at.people.get(assignment_in(resource).principal.person)) and isinstance(holder.fact, Person):
-        yield from _by_telling(sorted(_EMPLOYMENT), fact=holder.fact, tellings=holder.tellings)
+        yield from _by_source_record(sorted(_EMPLOYMENT), fact=holder.fact, source_records=holder.source_records)
 
 
 def _by_giving_rights(at: Circumstances) -> _Causes:
@@ -289,9 +291,9 @@ def _since(resource: Resource, at: Circumstances) -> datetime:
     return have.at - _AT_MOST_LATE if have and have.at else _LONG_AGO
 
 
-def _by_telling(attributes: Iterable[str], *, fact: Person, tellings: Iterable[Telling]) -> _Causes:
+def _by_source_record(attributes: Iterable[str], *, fact: Person, source_records: Iterable[SourceRecord]) -> _Causes:
     """Yield the authors of manual entries whose values are in force for the person."""
-    by_hand = next((record for record in tellings if record.source == BY_HAND), None)
+    by_hand = next((record for record in source_records if record.source == BY_HAND), None)
     for name in attributes if by_hand else ():
         value = getattr(fact, name)
         if by_hand and by_hand.attributes.get(name) == ("" if value is None else str(value)):

@@ -16,7 +16,7 @@ from dayone.model.people import Person
 from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import Policy
 from dayone.model.reasons import Desired, Reason
-from dayone.model.subject_state import Head, SubjectState, Telling
+from dayone.model.subject_state import Head, SourceRecord, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import Rules, desired_for_account, desired_for_group, desired_for_permission_set
 from dayone.planning.desired_grants import reasons_to_mend, with_grants
@@ -220,7 +220,7 @@ def diff_subject(
     *,
     fact: Person | Account | None,
     evaluator: PolicyEvaluator,
-    tellings: tuple[Telling, ...] | None = None,
+    source_records: tuple[SourceRecord, ...] | None = None,
 ) -> Diff:
     """Compare the recorded state of a subject with the resources a policy desires for this fact; the only diff.
 
@@ -228,7 +228,7 @@ def diff_subject(
     """
     compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
     desired, applied, found = compared.desired, compared.applied, compared.reach.differences
-    taken, said = compared.removals, state.head.tellings if tellings is None else tellings
+    taken, said = compared.removals, state.head.source_records if source_records is None else source_records
     # A policy does not make leavers of people by itself.
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
     is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)

@@ -13,7 +13,7 @@ from dayone.model.grants import MOST_OPEN, End, Ending, Grant, GrantState, joine
 from dayone.model.lifecycle import LifeCycle, has_access, has_left
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import Policy
-from dayone.model.subject_state import FactVersion, Head, SubjectState, Telling
+from dayone.model.subject_state import FactVersion, Head, SourceRecord, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import people_asked_for
@@ -34,7 +34,7 @@ class ResolvedFact:
     version: FactVersion | None
     notes: tuple[str, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
-    tellings: tuple[Telling, ...] | None = None
+    source_records: tuple[SourceRecord, ...] | None = None
     claims: tuple[str, ...] | None = None
     former_holders: tuple[str, ...] = ()
     awaits_names: bool = False

@@ -11,7 +11,7 @@ from dayone.model.lifecycle import begins_at, has_access
 from dayone.model.people import Person, Status
 from dayone.model.policy.origins import GIVES, group_rule, part_digest
 from dayone.model.reasons import Desired
-from dayone.model.subject_state import Telling
+from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Resource, ResourceKind
 from dayone.planning.desired import Rules
 from dayone.planning.diff import differences
@@ -75,7 +75,7 @@ def look_ahead(gifts: Mapping[Resource, Gift], *, giving: Giving, rules: Rules, 
     found = _coming(person, at=at, giving=giving, rules=rules, sensitivity=sensitivity) if at else ()
     together = {**gifts, **{difference.resource: gift for difference, gift in found}}
     forms = {
-        resource: _rests_on(resource, person, tellings=giving.tellings, sensitivity=sensitivity)
+        resource: _rests_on(resource, person, source_records=giving.source_records, sensitivity=sensitivity)
         for resource in together
         if resource.kind is ResourceKind.MEMBERSHIP
     }
@@ -119,7 +119,9 @@ def _coming(
     )
 
 
-def _rests_on(resource: Resource, person: Person, *, tellings: Iterable[Telling], sensitivity: Sensitivity) -> str:
+def _rests_on(
+    resource: Resource, person: Person, *, source_records: Iterable[SourceRecord], sensitivity: Sensitivity
+) -> str:
     """Return a digest of the rule, what the policy gives the group, the relevant facts and manual entries."""
     group, policy = resource.name, sensitivity.policy
     rules = tuple(rule for rule in policy.groups if rule.name == group)
@@ -127,7 +129,7 @@ def _rests_on(resource: Resource, person: Person, *, tellings: Iterable[Telling]
     names = {rule.permission_set for rule in assigned}
     selectors = [each for rule in rules for each in (*rule.members, *rule.exceptions)]
     attributes = {condition.attribute for each in selectors for condition in each.conditions}
-    by_hand = [record for record in tellings if record.source == BY_HAND]
+    by_hand = [record for record in source_records if record.source == BY_HAND]
     meaning = {
         "because": sensitivity.why(resource, fact=person),
         "rules": rules,

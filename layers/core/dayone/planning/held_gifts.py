@@ -14,7 +14,7 @@ from dayone.model.people import Person
 from dayone.model.policy.origins import approval_of, assignment_of, assignment_rule, birthright_of
 from dayone.model.policy.rules import CustomerPolicy, Location, PermissionSetRule, PersonSelector, Policy
 from dayone.model.reasons import Desired
-from dayone.model.subject_state import SubjectState, Telling
+from dayone.model.subject_state import SourceRecord, SubjectState
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import assignment_reasons, membership_reasons
 from dayone.policy.managed_policies import HARMLESS
@@ -50,7 +50,7 @@ class Giving:
     fact: Person | Account | None
     desired: Desired
     adoption: Adoption | None
-    tellings: tuple[Telling, ...]
+    source_records: tuple[SourceRecord, ...]
     recorded: Callable[[Subject], SubjectState]
     now: datetime
 
@@ -177,7 +177,7 @@ def _is_birthright(resource: Resource, giving: Giving, policy: Policy) -> bool:
             assignment_of(rule) == assignment_rule(resource.name)
             and birthright_of(rule) in policy.sensitive.birthrights
             and assignment_reasons(rule, giving.fact)
-            and not _is_by_hand((), fact=head.fact, tellings=head.tellings)
+            and not _is_by_hand((), fact=head.fact, source_records=head.source_records)
             for rule in policy.assignments
         )
     fact = giving.fact
@@ -187,14 +187,14 @@ def _is_birthright(resource: Resource, giving: Giving, policy: Policy) -> bool:
         rule.name == resource.name
         and birthright_of(rule) in policy.sensitive.birthrights
         and membership_reasons(rule, fact, now=giving.now)
-        and not _is_by_hand(rule.members, fact=fact, tellings=giving.tellings)
+        and not _is_by_hand(rule.members, fact=fact, source_records=giving.source_records)
         for rule in policy.groups
     )
 
 
-def _is_by_hand(selectors: Iterable[PersonSelector], *, fact: object, tellings: Iterable[Telling]) -> bool:
+def _is_by_hand(selectors: Iterable[PersonSelector], *, fact: object, source_records: Iterable[SourceRecord]) -> bool:
     """Return whether a manual entry in force supplies the employment or an attribute used by the selectors."""
-    by_hand = next((record.attributes for record in tellings if record.source == BY_HAND), None)
+    by_hand = next((record.attributes for record in source_records if record.source == BY_HAND), None)
     names = _EMPLOYMENT.union(condition.attribute for selector in selectors for condition in selector.conditions)
     return by_hand is not None and any(
         by_hand.get(name) == ("" if (value := getattr(fact, name, None)) is None else str(value)) for name in names

@@ -203,10 +203,10 @@ def _with_stopped(
 def _head_after(at: PlanInputs, *, held: Collection[HeldRemoval]) -> Head:
     fact = at.resolved.fact
     told = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version, due_at=None)
-    if at.resolved.tellings is not None:
+    if at.resolved.source_records is not None:
         told = replace(
             told,
-            tellings=at.resolved.tellings,
+            source_records=at.resolved.source_records,
             claims=at.resolved.claims or (),
             former_holders=at.resolved.former_holders,
             awaits_names=at.resolved.awaits_names,

@@ -10,7 +10,7 @@ from dayone.model.changes import Cause
 from dayone.model.commands import FetchHrRecord
 from dayone.model.hr.sources import HrConfiguration, Source, TokenIssuer
 from dayone.model.hr.versions import HrVersion, HrVersions
-from dayone.model.subject_state import Telling
+from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Subject
 
 
@@ -66,7 +66,7 @@ class FetchedRecord(NamedTuple):
     """
 
     person: str
-    telling: Telling
+    record: SourceRecord
     refused: tuple[str, ...] = ()
 
 

@@ -143,7 +143,9 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
     state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
     evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now, employed=inputs.employed)
-    diff = diff_subject(state, fact=inputs.resolved.fact, evaluator=evaluator, tellings=inputs.resolved.tellings)
+    diff = diff_subject(
+        state, fact=inputs.resolved.fact, evaluator=evaluator, source_records=inputs.resolved.source_records
+    )
     split = split_held(diff, head=state.head)
     plan = plan_of(inputs, diff=diff, split=split)
     if is_settled(plan, split=split):
@@ -182,7 +184,7 @@ def _blame(
         origins=ports.policies.origins(),
         state=inputs.state,
         fact=resolved.fact,
-        tellings=head.tellings if resolved.tellings is None else resolved.tellings,
+        source_records=head.source_records if resolved.source_records is None else resolved.source_records,
         now=inputs.now,
         of_leavers=frozenset(resource for resource in held if diff.ground_of(resource).has_left),
         people={name: ports.subjects.load(Subject(SubjectKind.PERSON, name)).head for name in assigned if name},

@@ -32,7 +32,7 @@ def vacate_names(person: str, *, cause: Cause, ports: Reconciliation) -> Vacancy
         return ResolvedFact(
             fact=replace(head.fact, user_name=vacated_name(person), email=""),
             version=head.version,
-            tellings=head.tellings,
+            source_records=head.source_records,
             claims=(name,),
             former_holders=head.former_holders,
             notes=("gives up the user name and the e-mail address, which are needed for somebody who is here",),

@@ -14,7 +14,7 @@ from dayone.hr.workforce_codec import unpacked
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ApplyHrRecord, Command, ImportWorkforce
 from dayone.model.people import Status
-from dayone.model.subject_state import Telling
+from dayone.model.subject_state import SourceRecord
 from tests.unit.hr_senders import NOW, SCHEMES, SETUP, Receiving, key_of, sample, with_body
 from tests.unit.hr_world import ADA, later, notes_of, person_in, tells
 from tests.unit.world import World
@@ -32,13 +32,15 @@ def _delivery(
     return receiving, replace(delivery, headers=SCHEMES["people"](body, key_of("people"), NOW))
 
 
-def _standard(data: Mapping[str, object], *, kind: str = "person.ended", at: str = "2026-11-20T18:00:00Z") -> Telling:
+def _standard(
+    data: Mapping[str, object], *, kind: str = "person.ended", at: str = "2026-11-20T18:00:00Z"
+) -> SourceRecord:
     receiving, delivery = _delivery(data, kind=kind, at=at)
     receiving.takes(delivery)
     return _only(receiving.recorded)
 
 
-def _only(commands: list[Command]) -> Telling:
+def _only(commands: list[Command]) -> SourceRecord:
     (command,) = commands
     assert isinstance(command, ApplyHrRecord)
     return command.record

@@ -51,10 +51,10 @@ class _Told:
 def _read(body: bytes, headers: Mapping[str, str] | None = None, *, keys: tuple[str, ...] = (_KEY,)) -> _Told:
     delivery = Delivery(source="standard", headers=_signed(body) if headers is None else headers, body=body)
     heard = read(delivery, source=Source(name="standard", kind="standard"), keys=keys, now=datetime.now(UTC))
-    ((person, telling),) = heard.people.items()
-    told = telling.attributes
+    ((person, record),) = heard.people.items()
+    told = record.attributes
     whole = person_of(person, told, user_name=told["user_name"] or told["email"], email=told["email"])
-    return _Told(whole, telling.version.at, telling.version.digest, heard.reference)
+    return _Told(whole, record.version.at, record.version.digest, heard.reference)
 
 
 def _findings(body: bytes) -> tuple[str, ...]:

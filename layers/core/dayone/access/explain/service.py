@@ -17,7 +17,9 @@ from dayone.ports.store import GrantFilter, Grants, PolicyInForce
 # A subject has a hundred open grants at most.
 _NEWEST = 100
 # What is over and done shows in the resource itself, and what was superseded is nobody's intention any more.
-_TELLING = frozenset({OperationState.PENDING, OperationState.SUBMITTED, OperationState.HELD, OperationState.FAILED})
+_SOURCE_RECORD = frozenset(
+    {OperationState.PENDING, OperationState.SUBMITTED, OperationState.HELD, OperationState.FAILED}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,4 +59,6 @@ def _newest(asked: Iterable[GrantFilter], *, grants: Grants) -> tuple[Grant, ...
 
 
 def _planned(state: SubjectState, *, records: Records) -> Mapping[ResourceOf, Operation]:
-    return {operation.target: operation for operation in records.plan_of(state.head) if operation.state in _TELLING}
+    return {
+        operation.target: operation for operation in records.plan_of(state.head) if operation.state in _SOURCE_RECORD
+    }

@@ -250,8 +250,8 @@ class DynamoStuckSubjects:
 
         def is_over(stuck: Stuck, person: Subject) -> bool:
             head, echo = recorded.get(keys.head_of(person)), recorded.get(heard_key(person, stuck.source))
-            tellings = head_in(head).tellings if head else ()
-            return is_mended(stuck, tellings=tellings, heard=decode(FactVersion, echo) if echo else None)
+            source_records = head_in(head).source_records if head else ()
+            return is_mended(stuck, source_records=source_records, heard=decode(FactVersion, echo) if echo else None)
 
         return {stuck for stuck, person in people.items() if is_over(stuck, person)}
 

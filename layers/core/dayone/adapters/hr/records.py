@@ -9,7 +9,7 @@ from dayone.adapters.hr.https import Https, Reply
 from dayone.errors import Invalid, Malformed, NotFound, Unavailable
 from dayone.hr.connectors.authentication import EPOCH
 from dayone.hr.connectors.base import Asks, kind_called
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.model.hr.sources import Source
 from dayone.ports.hr import FetchedRecord, SigningKeys
 
@@ -56,8 +56,8 @@ class ApiHrRecords:
             raise Unavailable(f"the answer of {source.name} is about another record than was asked for")
         at = asked.changed_at if asked.changed_at and EPOCH <= asked.changed_at <= now else now
         person = self._person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
-        telling = telling_of(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
-        return FetchedRecord(person.id, telling, person.refused)
+        fetched = source_record(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
+        return FetchedRecord(person.id, fetched, person.refused)
 
     def _reply(self, source: Source, record: str, *, asks: Asks) -> Reply:
         reply = None

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, cast
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
 from dayone.model.hr.sources import FieldRule, Source
-from dayone.model.subject_state import Telling
+from dayone.model.subject_state import SourceRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Heard:
 
     reference: str
     at: datetime
-    people: Mapping[str, Telling] = field(default_factory=dict)
+    people: Mapping[str, SourceRecord] = field(default_factory=dict)
     notifications: tuple[ChangeNotification, ...] = ()
     workforce: str = ""
     count: int = 0

@@ -14,7 +14,7 @@ from dayone.hr.connectors.authentication import be_of_the_past, digest_of, signe
 from dayone.hr.connectors.base import Heard, Kind
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.connectors.person_record import read_as
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.messages.deliveries import Delivery
 from dayone.model.hr.sources import FieldRule, Source
 
@@ -69,8 +69,8 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     person = person_in(
         _readable(body.data), rules=source.mapping, at=now, changed_at=at, is_end=is_removal, mistakes=mistakes
     )
-    telling = telling_of(person.attributes, source=source.name, at=at, flaws=person.flaws)
-    return Heard(reference=reference, at=at, people={person.id: telling}, refused=person.refused)
+    record = source_record(person.attributes, source=source.name, at=at, flaws=person.flaws)
+    return Heard(reference=reference, at=at, people={person.id: record}, refused=person.refused)
 
 
 def _modified_at(employee: Mapping[str, object]) -> datetime:

@@ -24,7 +24,7 @@ from dayone.hr.connectors.authentication import CLOCKS_DIFFER_BY, EPOCH, be_of_t
 from dayone.hr.connectors.base import Heard, Kind
 from dayone.hr.connectors.full_records import OWN_NAMES, person_in
 from dayone.hr.connectors.person_record import SentRecord, read_as
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.messages.deliveries import Delivery
 from dayone.model.hr.sources import Source
 from dayone.model.lifecycle import current_employment
@@ -88,8 +88,8 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     attributes = event.data.attributes(only_given=False)
     if "status" in event.data.model_fields_set:
         attributes = current_employment(attributes, at=at)
-    telling = telling_of(attributes, source=source.name, at=at, flaws=event.data.flaws)
-    return Heard(reference=delivery.headers[ID_HEADER], at=at, people={event.data.id: telling})
+    record = source_record(attributes, source=source.name, at=at, flaws=event.data.flaws)
+    return Heard(reference=delivery.headers[ID_HEADER], at=at, people={event.data.id: record})
 
 
 def _end_alone(delivery: Delivery, error: Invalid, *, source: Source, sent_at: datetime) -> Heard:
@@ -102,9 +102,9 @@ def _end_alone(delivery: Delivery, error: Invalid, *, source: Source, sent_at: d
     except Invalid as own:
         error.person = own.person
         raise error from None
-    telling = telling_of(person.attributes, source=source.name, at=at, flaws=person.flaws)
+    record = source_record(person.attributes, source=source.name, at=at, flaws=person.flaws)
     refused = error.findings if person.refused else ()
-    return Heard(reference=delivery.headers[ID_HEADER], at=at, people={person.id: telling}, refused=refused)
+    return Heard(reference=delivery.headers[ID_HEADER], at=at, people={person.id: record}, refused=refused)
 
 
 def verify(delivery: Delivery, *, keys: Iterable[str], now: datetime) -> datetime:

@@ -16,11 +16,11 @@ from dayone.hr.connectors.base import Heard, Kind
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.connectors.person_record import read_as
 from dayone.hr.mapping import mapped
-from dayone.hr.merge import telling_of
+from dayone.hr.merge import source_record
 from dayone.hr.stated_ends import clear_ends, stated_end
 from dayone.messages.deliveries import Delivery
 from dayone.model.hr.sources import FieldRule, Source
-from dayone.model.subject_state import Telling
+from dayone.model.subject_state import SourceRecord
 
 # The rows of a report that was asked for as JSON are under this name.
 _ROWS = "Report_Entry"
@@ -55,12 +55,12 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
         carries_token(delivery.headers.get("authorization", ""), issuer=source.tokens, keys=keys, now=now)
     else:
         carries_secret(delivery.headers.get("authorization", ""), keys=[_basic(key) for key in keys])
-    people: dict[str, Telling] = {}
+    people: dict[str, SourceRecord] = {}
     ends: dict[str, list[Mapping[str, str]]] = {}
     findings: list[str] = []
     for number, row in enumerate(_rows(read_as(_Body, delivery.body).root), start=1):
         try:
-            person, telling, refused = _person_in(row, source=source, now=now)
+            person, parsed, refused = _person_in(row, source=source, now=now)
         except Invalid as error:
             findings += [f"row {number}: {finding}" for finding in error.findings]
             ends.setdefault(error.person, []).append({})
@@ -68,11 +68,11 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
         findings += [f"row {number}: {finding}" for finding in refused]
         if person in people:
             findings.append(f"row {number}: this person is in it twice")
-        people[person] = telling
-        ends.setdefault(person, []).append(stated_end(telling.attributes))
+        people[person] = parsed
+        ends.setdefault(person, []).append(stated_end(parsed.attributes))
     if findings:
         people = {
-            person: telling_of(end, source=source.name, at=people[person].version.at)
+            person: source_record(end, source=source.name, at=people[person].version.at)
             for person, end in clear_ends(ends).items()
         }
     at = max((record.version.at for record in people.values()), default=now)
@@ -81,7 +81,9 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     return Heard(reference=reference, at=at, people=people, ignored=ignored, refused=tuple(findings))
 
 
-def _person_in(row: Mapping[str, object], *, source: Source, now: datetime) -> tuple[str, Telling, tuple[str, ...]]:
+def _person_in(
+    row: Mapping[str, object], *, source: Source, now: datetime
+) -> tuple[str, SourceRecord, tuple[str, ...]]:
     """The person's id, the record, and the mistakes for which it is only their end."""
     mistakes: tuple[str, ...] = ()
     try:
@@ -90,7 +92,7 @@ def _person_in(row: Mapping[str, object], *, source: Source, now: datetime) -> t
         at, mistakes = now, error.findings
     rules = {name: rule for name, rule in source.mapping.items() if name != _TIME}
     person = person_in(row, rules=rules, at=now, changed_at=at, mistakes=mistakes)
-    return person.id, telling_of(person.attributes, source=source.name, at=at, flaws=person.flaws), person.refused
+    return person.id, source_record(person.attributes, source=source.name, at=at, flaws=person.flaws), person.refused
 
 
 def _changed_at(row: Mapping[str, object], *, source: Source, now: datetime) -> datetime:
