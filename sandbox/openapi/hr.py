@@ -1,6 +1,7 @@
 """The two routes of HR systems, which `receive_hr_event` answers: no AWS credentials, and limits of their own."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from dayone.api.examples import CHANGE, PERSON
@@ -14,14 +15,19 @@ from dayone.hr.webhook import LONGEST_ID
 from dayone.messages.deliveries import LONGEST_SOURCE, DeliveryAnswer, IgnoredAnswer, VerificationAnswer
 from dayone.messages.types import Described
 from sandbox.openapi.routes import DescribedRoute
+from sandbox.paths import REPOSITORY
 
 _PATH = "/hr/{source}"
 _RECEIVE = f"""Receive an HR system's event, without AWS credentials.
 
-The delivery proves who sent it in the way of its kind of HR system; for the kind `standard` that is the signature in
-the three headers (Standard Webhooks), at most five minutes old. A body has at most {Kind.largest_body // 2**10} KiB, \
-that of a whole workforce (kinds `csv` and `json`) at most {LARGEST_BODY // 2**20} MiB. Ids of deliveries and of \
-records have at most {LONGEST_ID} characters. An event whose `type` is `person.ended` needs its `data.id` only."""
+The delivery is authenticated in the way of its kind of HR system. Kinds `standard`, `csv` and `json`: a signature of \
+Standard Webhooks in three headers, at most five minutes old. Kinds `bamboohr`, `hibob`, `gusto`, `deel` and `merge`: \
+the vendor's signature in the vendor's header. Kinds `okta` and `workday`: a shared secret in the header \
+`Authorization`, from the configured addresses only. The examples are named for the kinds.
+
+A body has at most {Kind.largest_body // 2**10} KiB, that of a whole workforce (kinds `csv` and `json`) at most \
+{LARGEST_BODY // 2**20} MiB. Ids of deliveries and of records have at most {LONGEST_ID} characters. An event whose \
+`type` is `person.ended` needs its `data.id` only."""
 _VERIFY = """Verify an address for an Okta event hook by sending its challenge back.
 
 The answer is the same for every address, whether an HR system is configured there or not."""
@@ -75,6 +81,30 @@ _HEADERS = (
         schema={"type": "string", "pattern": "^v1,[A-Za-z0-9+/]{43}=( v1,[A-Za-z0-9+/]{43}=){0,9}$"},
     ),
 )
+_IN_HEX = "^[0-9a-f]{64}$"
+# The headers in which a vendor signs: the kind, the name, what it says and its pattern.
+_VENDOR_HEADERS = tuple(
+    Parameter(name=name, says=f"{says} Kind `{kind}`.", place="header", schema={"type": "string", "pattern": pattern})
+    for kind, name, says, pattern in (
+        ("bamboohr", "x-bamboohr-timestamp", "When it was signed, in seconds since 1970.", "^[0-9]{1,12}$"),
+        ("bamboohr", "x-bamboohr-signature", "HMAC-SHA256 over the body and the timestamp, in hexadecimal.", _IN_HEX),
+        ("hibob", "bob-signature", "HMAC-SHA512 over the body, in base64.", "^[A-Za-z0-9+/]{86}==$"),
+        ("merge", "x-merge-webhook-signature", "HMAC-SHA256 over the body, in base64url.", "^[A-Za-z0-9_-]{43}=?$"),
+        ("gusto", "x-gusto-signature", "HMAC-SHA256 over the body, in hexadecimal.", _IN_HEX),
+        ("deel", "x-deel-signature", "HMAC-SHA256 over `POST` and the body, in hexadecimal.", _IN_HEX),
+    )
+)
+# A delivery of each kind that sends JSON, as its vendor publishes it, by kind.
+_DELIVERIES = {
+    "bamboohr": "bamboohr_created",
+    "hibob": "hibob_joined",
+    "merge": "merge_created",
+    "gusto": "gusto_created",
+    "deel": "deel_created",
+    "okta": "okta_created",
+    "workday": "workday_hired",
+    "json": "workforce_json",
+}
 _CHALLENGE = Parameter(
     name=CHALLENGE_HEADER,
     says="The text to send back.",
@@ -99,10 +129,10 @@ def hr_routes() -> Sequence[DescribedRoute]:
         answer=IgnoredAnswer,
         example={"ignored": "it is a test of the connection"},
         accepted=Accepted(answer=DeliveryAnswer, example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"}),
-        takes=(_SOURCE, *_HEADERS),
+        takes=(_SOURCE, *_HEADERS, *_VENDOR_HEADERS),
         bodies=(
-            Body(shape=_SENT, example=_EVENT),
-            Body(shape=_FILE, example="id,email,given_name,family_name\n", media_type="text/csv"),
+            Body(shape=_SENT, example=_EVENT, examples=_examples()),
+            Body(shape=_FILE, example=_body_of("workforce_csv"), media_type="text/csv"),
         ),
         refuses=(Unauthentic, NotFound, Malformed, TooLarge, Invalid),
     )
@@ -114,3 +144,13 @@ def hr_routes() -> Sequence[DescribedRoute]:
             method="POST", path=_PATH, name="receive_hr_event", says=_RECEIVE, description=receive, is_signed=False
         ),
     ]
+
+
+def _examples() -> Mapping[str, object]:
+    """The bodies of the deliveries, by kind."""
+    return {kind: json.loads(_body_of(name)) for kind, name in _DELIVERIES.items()}
+
+
+def _body_of(name: str) -> str:
+    event = json.loads((REPOSITORY / "events" / "receive_hr_event" / f"{name}.json").read_text(encoding="utf-8"))
+    return str(event["body"])

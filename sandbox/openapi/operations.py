@@ -110,7 +110,10 @@ def _schema(parameter: Parameter) -> Json:
 def _body(bodies: Iterable[Body], schemas: Schemas) -> Json:
     sent = list(bodies)
     content = {
-        body.media_type: {"schema": schemas.of(body.shape), "examples": {"sent": {"value": body.example}}}
+        body.media_type: {
+            "schema": schemas.of(body.shape),
+            "examples": {name: {"value": value} for name, value in {"sent": body.example, **body.examples}.items()},
+        }
         for body in sent
     }
     return {"content": content, **({"required": True} if all(body.required for body in sent) else {})}

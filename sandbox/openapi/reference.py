@@ -66,10 +66,10 @@ def _parameter(pair: Json) -> str:
 
 def _content(says: str, kind: str, content: Json, document: Json) -> Iterator[str]:
     yield f"{says} `{kind}`: {_type(content['schema'])}\n"
-    shown = (
-        [content["example"]] if "example" in content else [_value(document, record) for record in _examples(content)]
-    )
-    for entry in shown:
+    examples = content.get("examples", {"": {"value": content.get("example")}})
+    for name, example in examples.items():
+        entry = _value(document, example)
+        yield f"{name}:\n" if len(examples) > 1 else ""
         yield f"```{kind.rpartition('/')[2] if kind in _COLOURED else ''}\n{_example(entry)}\n```\n"
 
 
@@ -113,10 +113,6 @@ def _type(schema: Json) -> str:
     if isinstance(schema.get("additionalProperties"), dict):
         return f"mapping to {_type(schema['additionalProperties'])}"
     return str(schema.get("format") or schema.get("type") or "anything")
-
-
-def _examples(content: Json) -> list[Json]:
-    return list(content.get("examples", {}).values())
 
 
 def _value(document: Json, example: Json) -> Any:  # noqa: ANN401 - whatever is sent

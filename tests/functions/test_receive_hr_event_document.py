@@ -5,12 +5,13 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from standardwebhooks import Webhook
 
+from dayone.hr.connectors.base import KindName
 from dayone.hr.webhook import ReceiveHrEvent
 from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
@@ -118,8 +119,26 @@ def test_the_headers_that_a_sender_makes_are_those_of_the_document() -> None:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(_KEY).sign("msg_1", now, "{}"),
     }
+    for sign in SCHEMES.values():
+        made |= sign(b"{}", _KEY, NOW)
+    del made["authorization"]  # OpenAPI has no parameter of that name
     assert made.keys() == _HEADERS.keys()
     assert all(re.search(_HEADERS[name].get("pattern", "."), text) for name, text in made.items())
+
+
+@pytest.mark.parametrize("kind", sorted({*get_args(KindName)} - {"standard"}))  # which has its example above
+def test_the_document_has_a_delivery_of_every_kind_that_is_taken(
+    answered: Callable[[Event], Answer], event_of: Callable[[str], Event], kind: str
+) -> None:
+    source = {"csv": "people", "json": "people-json"}.get(kind, kind)
+    content = _ROUTE["post"]["requestBody"]["content"]
+    media_type, name = ("text/csv", "sent") if kind == "csv" else ("application/json", kind)
+    example = content[media_type]["examples"][name]["value"]
+    event = event_of(f"receive_hr_event/{SAMPLES[source]}")
+    event["body"] = example if isinstance(example, str) else json.dumps(example)
+    event["headers"] |= SCHEMES[source](event["body"].encode(), key_of(source), NOW)
+    assert answered(event)[0] == 202
+    assert f"`{kind}`" in json.dumps(_ROUTE["post"])
 
 
 def test_an_id_of_a_delivery_is_as_long_as_the_document_says_and_no_longer(send: Send) -> None:

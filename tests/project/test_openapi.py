@@ -1,6 +1,7 @@
 """The OpenAPI document is made of the routes, is current, and is true to itself."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -55,6 +56,27 @@ def test_an_operation_has_an_id_of_its_own_and_says_what_it_does() -> None:
     assert len({pair["operationId"] for pair in operations}) == len(operations) == len(ROUTES)
     assert all(pair["summary"] and len(pair["summary"]) < 200 for pair in operations)
     assert {tag for pair in operations for tag in pair["tags"]} == TAGS.keys()
+
+
+# An operationId begins with one of these, and goes on with what that is done to; add a verb when a route needs it.
+_VERBS = frozenset(
+    """
+    adopt approve bootstrap check compare create discover end explain extend get list preview put receive redrive
+    reject retry roll_back verify
+    """.split()  # noqa: SIM905 - one list of words
+)
+
+
+def test_an_operation_id_is_a_verb_and_a_noun() -> None:
+    ids = [entry["operationId"] for _, entry in _operations()]
+    assert not [name for name in ids if not any(re.fullmatch(rf"{verb}(_[a-z]+)+", name) for verb in _VERBS)]
+    assert not [verb for verb in _VERBS if not any(name.startswith(f"{verb}_") for name in ids)]
+
+
+def test_a_get_or_a_list_changes_nothing() -> None:
+    reads = [where for where, entry in _operations() if entry["operationId"].startswith(("get_", "list_"))]
+    assert len(reads) > 20
+    assert not [where for where in reads if not where.startswith("get ")]
 
 
 def test_every_operation_says_how_it_refuses() -> None:

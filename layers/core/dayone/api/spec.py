@@ -25,10 +25,11 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """What is sent: a TypedDict (or any type that has a JSON Schema) and an example of it."""
+    """What is sent: a TypedDict (or any type that has a JSON Schema) and an example of it, and others by name."""
 
     shape: object
     example: object
+    examples: Mapping[str, object] = field(default_factory=dict)
     media_type: str = "application/json"
     required: bool = True
 

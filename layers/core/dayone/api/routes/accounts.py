@@ -4,7 +4,7 @@ import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
-from dayone.access.queries import account_access, list_accounts
+from dayone.access import queries
 from dayone.access.status import permission_sets_in
 from dayone.accounts.bootstrap import request_bootstrap
 from dayone.accounts.discovery import request_discovery
@@ -55,10 +55,10 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/accounts")
     @described(ACCOUNTS)
-    def get_accounts() -> AccountsAnswer:
+    def list_accounts() -> AccountsAnswer:
         """List the recorded accounts by id, optionally only those in a `state` of Organizations."""
         window, state = window_of(app.current_event), word_of(app.current_event, "state", AccountState)
-        return accounts_answer(list_accounts(window, state=state, index=api.index))
+        return accounts_answer(queries.list_accounts(window, state=state, index=api.index))
 
     @app.get("/v1/accounts/<account>")
     @described(ACCOUNT)
@@ -71,7 +71,7 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def get_account_access(account: str) -> AccountAccessAnswer:
         """Read who has access to an account as AWS last confirmed it, through what, and the reasons."""
         window = window_of(app.current_event)
-        return account_access_answer(account, account_access(account, window=window, records=api.records))
+        return account_access_answer(account, queries.account_access(account, window=window, records=api.records))
 
     @app.post("/v1/accounts/discover")
     @described(DISCOVERY)

@@ -38,7 +38,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/audit")
     @described(AUDIT)
-    def list_audit() -> AuditAnswer:
+    def list_audit_entries() -> AuditAnswer:
         """List audit log entries, newest first; those of the last 31 days without `since`."""
         event = app.current_event
         window, wanted = window_of(event), _wanted(event, api)
@@ -47,7 +47,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/audit/verify")
     @described(VERIFY)
-    def get_audit_verified() -> VerifiedAnswer:
+    def verify_audit_log() -> VerifiedAnswer:
         """Verify the audit log's hash chain for a day."""
         event = app.current_event
         today = api.clock().astimezone(UTC).date()
@@ -69,7 +69,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 def _ends_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/audit/ends")
     @described(ENDS)
-    def get_ends_compared() -> EndsAnswer:
+    def compare_audit_ends() -> EndsAnswer:
         """Compare lane ends that were kept elsewhere with the audit log."""
         compared = compare_ends(list(_ends_of(app.current_event)), log=api.overview.audit_log)
         broken = next((end_compared for end_compared in compared if end_compared.message), None)

@@ -52,7 +52,7 @@ from dayone.changes.progress import (
 from dayone.model.changes import Blame, Cause, CauseKind, Change, ChangeState, ChangesWanted, Decision, Part, Share
 from dayone.planning.held_words import about_held
 from dayone.ports.records import Page
-from dayone.reconcile.retry import retry_change
+from dayone.reconcile import retry
 
 
 def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
@@ -194,7 +194,7 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/changes/<change>/accounts")
     @described(ACCOUNTS_OF_CHANGE)
-    def get_accounts_of_change(change: str) -> Response[str]:
+    def list_change_accounts(change: str) -> Response[str]:
         """List the progress of a change in each account, or that it is not planned yet."""
         listed = accounts_of_change(change, window=window_of(app.current_event), ports=api)
         if isinstance(listed, NotPlannedYet):
@@ -208,15 +208,15 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 def _retry_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/changes/<change>/retry")
     @described(RETRY)
-    def post_retry(change: str) -> Response[str]:
+    def retry_change(change: str) -> Response[str]:
         """Retry the failed operations of a change, or those of the subjects named, as a new change."""
         event = app.current_event
-        cause = retry_change(change, chosen=subjects_of(event), actor=caller_of(event), ports=api)
+        cause = retry.retry_change(change, chosen=subjects_of(event), actor=caller_of(event), ports=api)
         return _taken(retried_answer(cause))
 
     @app.post("/v1/changes/<change>/adopt")
     @described(ADOPTION)
-    def adopt_existing(change: str) -> Response[str]:
+    def adopt_existing_resource(change: str) -> Response[str]:
         """Adopt what exists under the name of a subject that failed for it, and bring it in line, as a new change."""
         event = app.current_event
         wish = adoption_request.read_adoption(

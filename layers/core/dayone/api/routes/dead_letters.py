@@ -10,7 +10,8 @@ from dayone.api.responses import time_answer
 from dayone.api.schemas.dead_letters import DEAD_LETTERS, REDRIVE, DeadLetterAnswer, DeadLettersAnswer, RedrivenAnswer
 from dayone.api.spec import described
 from dayone.model.failures import LetterQueue
-from dayone.ops.dead_letters import Redriven, Understood, read_dead_letters, redrive_dead_letters
+from dayone.ops import dead_letters
+from dayone.ops.dead_letters import Redriven, Understood, read_dead_letters
 
 
 def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -31,10 +32,10 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.post("/v1/dead-letters/redrive")
     @described(REDRIVE)
-    def post_redrive() -> Response[str]:
+    def redrive_dead_letters() -> Response[str]:
         """Plan the subjects of dead letters again from current facts, and delete the letters."""
         event = app.current_event
-        done = redrive_dead_letters(_queue_of(event), actor=caller_of(event), ports=api)
+        done = dead_letters.redrive_dead_letters(_queue_of(event), actor=caller_of(event), ports=api)
         answer = _redriven(done)
         headers = {"Location": answer["href"]}
         return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)

@@ -15,7 +15,7 @@ def existing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/existing")
     @described(EXISTING)
-    def get_existing() -> ExistingAnswer:
+    def get_existing_resource() -> ExistingAnswer:
         """Read what exists under the name of a subject as the policy would have to say it, to adopt it as it is."""
         subject = subject_in(app.current_event)
         if subject is None:

@@ -21,7 +21,7 @@ def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/explain")
     @described(EXPLANATION)
-    def explain() -> ExplainAnswer:
+    def explain_access() -> ExplainAnswer:
         """Explain which access a person has in an account, which they lack, and why."""
         event = app.current_event
         return explained(wanted_of(event, "person", example="e-1001"), event=event, api=api)

@@ -11,9 +11,9 @@ from dayone.api.responses import time_answer
 from dayone.api.schemas import grants as api_grants
 from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, GrantInFullAnswer, GrantsAnswer
 from dayone.api.spec import described
-from dayone.grants.queries import GrantAtNow, list_grants, read_grant_at_now
+from dayone.grants import queries, service
+from dayone.grants.queries import GrantAtNow
 from dayone.grants.request import read_end, read_extension, read_grant
-from dayone.grants.service import end_grant, extend_grant, give_grant
 from dayone.model.grants import Ending, Grant, GrantState
 from dayone.model.subjects import ResourceKind, SubjectKind
 from dayone.ports.records import Page
@@ -85,11 +85,11 @@ def grant_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/grants")
     @described(GRANTS)
-    def get_grants() -> GrantsAnswer:
+    def list_grants() -> GrantsAnswer:
         """List grants, optionally of a person, in an account or in a state."""
         event = app.current_event
         window = window_of(event)
-        page = list_grants(
+        page = queries.list_grants(
             person=asked_for(event, "person"),
             account=asked_for(event, "account"),
             state=word_of(event, "state", GrantState),
@@ -103,36 +103,36 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(GRANT)
     def get_grant(grant: str) -> GrantInFullAnswer:
         """Read a grant: its state, and whether AWS has confirmed the access it gives."""
-        return grant_in_full_answer(read_grant_at_now(grant, ports=api))
+        return grant_in_full_answer(queries.read_grant_at_now(grant, ports=api))
 
 
 def _giving_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/grants")
     @described(GIFT)
-    def post_grant() -> Response[str]:
+    def create_grant() -> Response[str]:
         """Give a person or group temporary access: a membership or an assignment."""
         event = app.current_event
         wish = read_grant(text_of(event, what="the grant in JSON"))
-        given = give_grant(wish, actor=caller_of(event), ports=api)
+        given = service.give_grant(wish, actor=caller_of(event), ports=api)
         return _taken(given.id, change=given.id)
 
 
 def _changing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/grants/<grant>/extend")
     @described(EXTENSION)
-    def post_extension(grant: str) -> Response[str]:
+    def extend_grant(grant: str) -> Response[str]:
         """Extend a grant until a later time."""
         event = app.current_event
         until = read_extension(text_of(event, what='`{"until": "2026-11-23T17:00:00Z"}`'))
-        return _taken(grant, change=extend_grant(grant, until=until, actor=caller_of(event), ports=api))
+        return _taken(grant, change=service.extend_grant(grant, until=until, actor=caller_of(event), ports=api))
 
     @app.post("/v1/grants/<grant>/end")
     @described(END)
-    def post_grant_end(grant: str) -> Response[str]:
+    def end_grant(grant: str) -> Response[str]:
         """End a grant early and revoke the access it gives."""
         event = app.current_event
         because = read_end(text_of(event)) if event.get("body") else ""
-        return _taken(grant, change=end_grant(grant, because=because, actor=caller_of(event), ports=api))
+        return _taken(grant, change=service.end_grant(grant, because=because, actor=caller_of(event), ports=api))
 
 
 def _taken(grant: str, *, change: str) -> Response[str]:

@@ -12,7 +12,7 @@ from dayone.api.responses import taken
 from dayone.api.schemas.people import PEOPLE_PUT, PERSON_END, PERSON_PUT
 from dayone.api.spec import described
 from dayone.errors import Invalid
-from dayone.hr.manual import end_person, put_people, put_person
+from dayone.hr import manual
 from dayone.hr.manual_request import read_people, read_person
 
 _WHAT = "a person in JSON"
@@ -23,29 +23,31 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.put("/v1/people/<person>")
     @described(PERSON_PUT)
-    def put_one_person(person: str) -> Response[str]:
+    def put_person(person: str) -> Response[str]:
         """Record a person manually. Attributes from HR systems take precedence over these."""
         event, person = app.current_event, unquote(person)
         attributes = read_person(text_of(event, what=_WHAT), person=person)
-        found = put_person(person, attributes, actor=caller_of(event), precondition=precondition_of(event), ports=api)
+        found = manual.put_person(
+            person, attributes, actor=caller_of(event), precondition=precondition_of(event), ports=api
+        )
         return taken(found.change, headers={"ETag": etag_of(found.tag)})
 
     @app.post("/v1/people")
     @described(PEOPLE_PUT)
-    def put_several_people() -> Response[str]:
+    def put_people() -> Response[str]:
         """Record up to 100 people manually, as one change."""
         event = app.current_event
         people = read_people(text_of(event, what='`{"people": [...]}`'))
-        return taken(put_people(people, actor=caller_of(event), ports=api).change)
+        return taken(manual.put_people(people, actor=caller_of(event), ports=api).change)
 
     @app.post("/v1/people/<person>/end")
     @described(PERSON_END)
-    def post_person_end(person: str) -> Response[str]:
+    def end_person(person: str) -> Response[str]:
         """Record that a person leaves and revoke their access: on a date, at the end of today, or at once."""
         event = app.current_event
         on, is_at_once = _end_in(event)
         actor = caller_of(event)
-        return taken(end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, ports=api).change)
+        return taken(manual.end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, ports=api).change)
 
 
 def _end_in(event: Event) -> tuple[date | None, bool]:

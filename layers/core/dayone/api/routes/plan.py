@@ -17,7 +17,7 @@ def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.post("/v1/plan")
     @described(PLAN)
-    def post_plan() -> PlanAnswer:
+    def preview_changes() -> PlanAnswer:
         """Preview what a policy, or a changed person or account, would change in AWS. Nothing is changed."""
         previewed = preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), ports=api)
         return _answer(previewed, sole_administrator=api.overview.given.sole_administrator)

@@ -21,7 +21,8 @@ from dayone.api.schemas.policy import (
 from dayone.api.spec import described
 from dayone.errors import Malformed, NotFound
 from dayone.model.policy.rules import PolicyVersion
-from dayone.policy.service import Kept, read_policies, read_policy_version, roll_back_policy, submit_policy
+from dayone.policy import service
+from dayone.policy.service import Kept, read_policies, read_policy_version, submit_policy
 
 
 def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -29,7 +30,7 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/policy")
     @described(POLICY_READ)
-    def read_policy() -> Response[str]:
+    def get_policy() -> Response[str]:
         """Read the policy in force."""
         kept = api.archive.current()
         if kept is None:
@@ -78,10 +79,12 @@ def policy_version_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.post("/v1/policy/rollback/<version>")
     @described(ROLLBACK)
-    def post_rollback(version: str) -> Response[str]:
+    def roll_back_policy(version: str) -> Response[str]:
         """Put the text of an earlier version of the policy in force, as a new version."""
         event = app.current_event
-        return taken(roll_back_policy(_number(version), actor=caller_of(event), authors=authors_of(event), ports=api))
+        return taken(
+            service.roll_back_policy(_number(version), actor=caller_of(event), authors=authors_of(event), ports=api)
+        )
 
 
 def _number(said: str) -> int:

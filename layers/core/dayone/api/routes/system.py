@@ -23,7 +23,7 @@ from dayone.model.principals import principal_of
 from dayone.ops.health import check_health
 from dayone.ops.metrics import Metrics, Spread, read_metrics
 from dayone.ops.stuck import read_stuck
-from dayone.setup.check import check_settings
+from dayone.setup import check
 from dayone.setup.findings import FindingState
 
 
@@ -32,7 +32,7 @@ def health_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/health")
     @described(HEALTH)
-    def read_health() -> HealthAnswer:
+    def get_health() -> HealthAnswer:
         """Read the service's health, the policy in force, and whether operations are open."""
         seen = check_health(api)
         return {
@@ -47,7 +47,7 @@ def me_routes(app: APIGatewayRestResolver, _api: AccessApi) -> None:
 
     @app.get("/v1/me")
     @described(ME)
-    def read_me() -> MeAnswer:
+    def get_caller() -> MeAnswer:
         """Read who the caller is, and as which principal approvals count the caller."""
         actor = caller_of(app.current_event)
         return {"actor": actor, "principal": principal_of(actor)}
@@ -112,9 +112,9 @@ def settings_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/settings/check")
     @described(SETTINGS)
-    def get_settings_check() -> SettingsAnswer:
+    def check_settings() -> SettingsAnswer:
         """Check the AWS setup that Day One is deployed into, with a correction for each finding."""
-        found = check_settings(
+        found = check.check_settings(
             api.overview.given,
             ports=api.overview.surroundings,
             source=lambda: api.policies.current().people.identity_source,
@@ -143,7 +143,7 @@ def stuck_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/stuck")
     @described(STUCK)
-    def list_stuck() -> AllStuckAnswer:
+    def list_stuck_subjects() -> AllStuckAnswer:
         """List what is stuck: the subject, since when, why, and the change that waits for it."""
         found = read_stuck(ports=api)
         return {
