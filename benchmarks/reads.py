@@ -34,7 +34,7 @@ from dayone.changes.progress import Followed, follow_change
 from dayone.executor.rate_limits import Budgets
 from dayone.lookups import Window
 from dayone.messages.codec import Record
-from dayone.model.changes import Cause, CauseKind, ChangeState, ChangesWanted, ulid_of
+from dayone.model.changes import Cause, CauseKind, ChangeFilter, ChangeState, ulid_of
 from dayone.model.reasons import Reason
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
@@ -125,7 +125,7 @@ def one_among(changes: int, *, state: ChangeState) -> Cost:
     table.adapter.transact(lambda: mark(oldest.place), what="marking it")
 
     def ask(over: DynamoTable) -> None:
-        page = DynamoHistory(over).changes(ChangesWanted(state=state), cursor="", limit=_USUAL)
+        page = DynamoHistory(over).changes(ChangeFilter(state=state), cursor="", limit=_USUAL)
         assert [change.id for change in page.entries] == [oldest.change]
         assert not page.cursor
 

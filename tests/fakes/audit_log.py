@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from dayone.model.audit import AuditRecord, AuditWanted, LaneEnd, StoredRecord
+from dayone.model.audit import AuditFilter, AuditRecord, LaneEnd, StoredRecord
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 from tests.fakes.state import LANE, State
@@ -13,13 +13,13 @@ class MemoryAuditLog:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def entries(self, wanted: AuditWanted, *, cursor: str, limit: int) -> Page[AuditRecord]:
+    def entries(self, query: AuditFilter, *, cursor: str, limit: int) -> Page[AuditRecord]:
         found = {
             f"{record.entry.at.isoformat()}#{record.number:09d}": record
             for record in self._state.audit_records()
-            if wanted.has(record.entry) and wanted.subject in ("", record.entry.subject)
+            if query.has(record.entry) and query.subject in ("", record.entry.subject)
         }
-        return page(f"audit {wanted.subject}", found, cursor=cursor, limit=limit, newest_first=True)
+        return page(f"audit {query.subject}", found, cursor=cursor, limit=limit, newest_first=True)
 
     def lanes(self) -> Sequence[str]:
         return [LANE]

@@ -41,8 +41,8 @@ class MemoryOperationQueue(MemoryParkedOperations):
         plan = self._state.of_plan.get((operation.change, operation.id.rpartition("/")[0]), {})
         return [existing for name in sorted(plan) if (existing := self._state.operations.get((operation.change, name)))]
 
-    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
-        return {resource: self._state.applied[resource] for resource in wanted if resource in self._state.applied}
+    def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+        return {resource: self._state.applied[resource] for resource in resources if resource in self._state.applied}
 
     def in_use_by(self, group: str) -> ResourceOf | None:
         named = (resource for resource in self._state.applied if resource.resource.name)
@@ -177,8 +177,8 @@ class MemoryOperationQueue(MemoryParkedOperations):
 
     def _note_failure(self, ended: Operation, *, obstacle: Obstacle | None) -> None:
         head = self._state.heads[ended.subject]
-        is_wanted = head.generation == ended.generation or ended.id in released(head.held)
-        if is_wanted:
+        is_desired = head.generation == ended.generation or ended.id in released(head.held)
+        if is_desired:
             before = self._state.failed.get(ended.subject)
             self._state.failed[ended.subject] = after_failure(ended, obstacle=obstacle, before=before)
 

@@ -76,14 +76,14 @@ class Comparison:
             if wanted != have:
                 yield f"{name} is in {sorted(have)}, not in {sorted(wanted)}"
             yield from self._of_user(
-                person, is_wanted=any(resource.kind is ResourceKind.USER for resource in desired.resources)
+                person, is_desired=any(resource.kind is ResourceKind.USER for resource in desired.resources)
             )
 
-    def _of_user(self, person: Person, *, is_wanted: bool) -> Iterator[str]:
+    def _of_user(self, person: Person, *, is_desired: bool) -> Iterator[str]:
         found = [record for record in self._center.users.values() if record["user_name"] == self._user_name(person)]
-        if is_wanted and not found:
+        if is_desired and not found:
             yield f"{person.id} has no user"
-        if is_wanted and found and found[0].get("title", "") != person.title:
+        if is_desired and found and found[0].get("title", "") != person.title:
             yield f"{person.id} has an old title: {found[0].get('title', '')!r}, not {person.title!r}"
 
     def _user_name(self, person: Person) -> str:

@@ -151,7 +151,7 @@ def _may_stay_in_doubt(of: ResourceOf, applied: Applied, world: "Simulation") ->
     account = world.day_one.organization.accounts.get(of.subject.name)
     if account is not None and account.state is not AccountState.ACTIVE:
         return True
-    if applied.adopted and applied.doubt is Action.UPDATE and not _is_wanted(of, world):
+    if applied.adopted and applied.doubt is Action.UPDATE and not _is_desired(of, world):
         # Somebody else's again: how the policy wanted it was being done when the policy gave it up.
         return True
     # With the guards of the versions before it, for as long as nobody has approved their end.
@@ -183,7 +183,7 @@ def _is_protected(of: ResourceOf, *, protection: Protection, world: "Simulation"
     return is_theirs or person in protection.people
 
 
-def _is_wanted(of: ResourceOf, world: "Simulation") -> bool:
+def _is_desired(of: ResourceOf, world: "Simulation") -> bool:
     version = world.outside.policy_version
     policy = parsed(world.day_one.state.kept_policies[version]) if version else Policy()
     return of.subject.name in {rule.name for rule in policy.groups} | {rule.name for rule in policy.permission_sets}

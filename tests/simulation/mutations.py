@@ -101,7 +101,7 @@ def _adopts_as_its_own(_: object, *, found: Found, **__: object) -> Succeeded:
 
 
 def _own_attributes(attempt: Attempt, *, found: Found, **_: object) -> Comparison:
-    return Comparison(mismatches=tuple(compare_attributes(found.attributes, attempt.wanted)))
+    return Comparison(mismatches=tuple(compare_attributes(found.attributes, attempt.desired)))
 
 
 def _sees_nobody(on: ResourceOf, **_: object) -> Reviewed:

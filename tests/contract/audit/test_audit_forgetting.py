@@ -12,7 +12,7 @@ import pytest
 from dayone.adapters.dynamodb.audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.errors import Inapplicable
-from dayone.model.audit import AuditRecord, AuditWanted, LaneEnd
+from dayone.model.audit import AuditFilter, AuditRecord, LaneEnd
 from dayone.model.reasons import Reason
 from dayone.ops.audit_ends import compare_ends
 from dayone.ops.audit_verification import LaneVerified, verify_audit
@@ -48,7 +48,7 @@ LOG = {
         entry(BOB, at=NOW + timedelta(days=1), action="hold-removals", outcome="held", detail="5 of 9"),
     ),
 }
-DAYS = AuditWanted(since=NOW - timedelta(days=1), until=NOW + timedelta(days=5))
+DAYS = AuditFilter(since=NOW - timedelta(days=1), until=NOW + timedelta(days=5))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def _forget_ada(vandal: Vandal) -> dict[RecordKey, dict[str, Any]]:
 
 
 def _entries(vandal: Vandal, **wanted: str) -> list[AuditRecord]:
-    question = AuditWanted(since=DAYS.since, until=DAYS.until, **wanted)
+    question = AuditFilter(since=DAYS.since, until=DAYS.until, **wanted)
     return list(_log(vandal).entries(question, cursor="", limit=50).entries)
 
 

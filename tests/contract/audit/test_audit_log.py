@@ -10,7 +10,7 @@ import pytest
 from dayone.adapters.dynamodb import audit_log as dynamodb_audit_log
 from dayone.adapters.dynamodb.audit_log import DynamoAuditLog
 from dayone.errors import Invalid
-from dayone.model.audit import AuditEntry, AuditWanted
+from dayone.model.audit import AuditEntry, AuditFilter
 from dayone.ops import audit_verification as verifying
 from dayone.ops.audit_verification import verify_audit
 from dayone.ports.audit import AuditLog
@@ -51,7 +51,7 @@ def _writing(ports: StatePorts) -> Callable[[AuditEntry], None]:
 def _read(log: AuditLog, *, limit: int = 2, **wanted: Any) -> list[tuple[str, datetime]]:  # noqa: ANN401
     found, cursor = [], ""
     while True:
-        page = log.entries(AuditWanted(**{**DAYS, **wanted}), cursor=cursor, limit=limit)
+        page = log.entries(AuditFilter(**{**DAYS, **wanted}), cursor=cursor, limit=limit)
         assert len(page.entries) <= limit
         found += [(record.entry.subject, record.entry.at) for record in page.entries]
         cursor = page.cursor
@@ -95,7 +95,7 @@ def test_entries_of_several_lanes_come_in_the_order_of_their_times(state_table: 
         write(entry(at=NOW + timedelta(hours=hour)))
         of_facts = entry(subject, at=NOW + timedelta(hours=hour, minutes=30))
         planned(ports, subject, change=f"01KQ{hour}", audit=[of_facts])
-    lanes = {record.lane for record in log.entries(AuditWanted(**DAYS), cursor="", limit=9).entries}  # type: ignore[arg-type]
+    lanes = {record.lane for record in log.entries(AuditFilter(**DAYS), cursor="", limit=9).entries}  # type: ignore[arg-type]
     assert len(lanes) > 2
     times = [at for _, at in _read(log, limit=limit)]
     assert times == [NOW + timedelta(minutes=30 * number) for number in reversed(range(8))]
@@ -122,7 +122,7 @@ def test_times_are_from_one_moment_until_before_another(
 def test_an_entry_is_as_it_was_written(book: tuple[AuditLog, Callable[[AuditEntry], None]]) -> None:
     log, write = book
     write(entry(detail="version 1"))
-    (found,) = log.entries(AuditWanted(**DAYS), cursor="", limit=5).entries  # type: ignore[arg-type]
+    (found,) = log.entries(AuditFilter(**DAYS), cursor="", limit=5).entries  # type: ignore[arg-type]
     assert (found.entry, found.number) == (entry(detail="version 1"), 1)
 
 
@@ -132,7 +132,7 @@ def test_what_is_no_cursor_is_invalid(
     book: tuple[AuditLog, Callable[[AuditEntry], None]], cursor: str, subject: str
 ) -> None:
     with pytest.raises(Invalid):
-        book[0].entries(AuditWanted(**DAYS, subject=subject), cursor=cursor, limit=5)  # type: ignore[arg-type]
+        book[0].entries(AuditFilter(**DAYS, subject=subject), cursor=cursor, limit=5)  # type: ignore[arg-type]
 
 
 def test_a_cursor_of_another_time_is_invalid(state_table: StateTable) -> None:
@@ -140,8 +140,8 @@ def test_a_cursor_of_another_time_is_invalid(state_table: StateTable) -> None:
     _write_days(_writing(ports_over(state_table)))
     earlier = {"since": NOW - timedelta(days=9), "until": NOW - timedelta(days=8)}
     for subject in ("", str(ADA)):
-        old = AuditWanted(**earlier, subject=subject)  # type: ignore[arg-type]
-        cursor = log.entries(AuditWanted(**DAYS, subject=subject), cursor="", limit=1).cursor  # type: ignore[arg-type]
+        old = AuditFilter(**earlier, subject=subject)  # type: ignore[arg-type]
+        cursor = log.entries(AuditFilter(**DAYS, subject=subject), cursor="", limit=1).cursor  # type: ignore[arg-type]
         with pytest.raises(Invalid):
             log.entries(old, cursor=cursor, limit=1)
 
@@ -151,7 +151,7 @@ def test_a_page_ends_where_enough_was_looked_at(state_table: StateTable, monkeyp
     _write_days(_writing(ports_over(state_table)))
     monkeypatch.setattr(dynamodb_audit_log, "_MOST_LOOKED_AT", 2)
     monkeypatch.setattr(dynamodb_audit_log, "_MOST_DAYS", 3)
-    first = log.entries(AuditWanted(**DAYS, actor="nobody"), cursor="", limit=5)  # type: ignore[arg-type]
+    first = log.entries(AuditFilter(**DAYS, actor="nobody"), cursor="", limit=5)  # type: ignore[arg-type]
     assert (first.entries, bool(first.cursor)) == ([], True)
     assert len(_read(log, actor="arn:eve", limit=5)) == 3
 

@@ -9,7 +9,7 @@ from dayone.adapters.dynamodb.audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb.keys import tail_key
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.errors import Inapplicable, Invalid
-from dayone.model.audit import AuditWanted, LaneEnd
+from dayone.model.audit import AuditFilter, LaneEnd
 from dayone.ops.audit_ends import compare_ends
 from dayone.ops.audit_verification import LaneVerified, verify_audit
 from tests.contract.audit_forgetting import in_first_format
@@ -142,7 +142,7 @@ def test_what_never_happened_and_was_recorded_as_if_it_had_shows_to_nobody(vanda
 def test_a_forged_entry_anywhere_in_the_table_is_not_listed_for_a_person(vandal: Vandal) -> None:
     log = DynamoAuditLog(vandal.table.wrapped())
     record = vandal.get(at(4, day=0))
-    wanted = AuditWanted(since=NOW.replace(day=1), until=NOW.replace(day=9), subject=str(ADA))
+    wanted = AuditFilter(since=NOW.replace(day=1), until=NOW.replace(day=9), subject=str(ADA))
     before = log.entries(wanted, cursor="", limit=50).entries
     assert before
     vandal.put({**record, "pk": "ELSEWHERE", "listed_in": f"audit:{ADA}"})
@@ -153,6 +153,6 @@ def test_a_forged_entry_anywhere_in_the_table_is_not_listed_for_a_person(vandal:
 def test_an_entry_on_another_day_is_not_listed(vandal: Vandal) -> None:
     log = DynamoAuditLog(vandal.table.wrapped())
     vandal.move(at(5), to=at(5, day=1))
-    wanted = AuditWanted(since=NOW.replace(day=1), until=NOW.replace(day=9))
+    wanted = AuditFilter(since=NOW.replace(day=1), until=NOW.replace(day=9))
     with pytest.raises(Inapplicable, match=rf"under AUDIT#{date_of(1)}.*verify that day"):
         log.entries(wanted, cursor="", limit=50)

@@ -31,7 +31,7 @@ from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchiv
 from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
-from dayone.model.changes import CauseKind, Change, ChangesWanted, Decision
+from dayone.model.changes import CauseKind, Change, ChangeFilter, Decision
 from dayone.model.commands import ChangeNotification, FetchHrRecord
 from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr.sources import DEFAULT
@@ -282,7 +282,7 @@ def test_known_subjects(watched: Watched, others: StatePorts) -> None:
 def test_history(watched: Watched, others: StatePorts) -> None:
     planned(others, ADA, USER, change=LEFT)
     history = DynamoHistory(watched.table)
-    assert history.changes(ChangesWanted(subject=ADA), cursor="", limit=1).entries == [history.glance(LEFT)]
+    assert history.changes(ChangeFilter(subject=ADA), cursor="", limit=1).entries == [history.glance(LEFT)]
     assert watched.actions == DynamoHistory.ACTIONS
 
 

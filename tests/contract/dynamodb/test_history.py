@@ -7,7 +7,7 @@ import pytest
 
 from dayone.adapters.dynamodb import changes as dynamodb_history
 from dayone.errors import Invalid
-from dayone.model.changes import CauseKind, ChangeState, ChangesWanted, ulid_of
+from dayone.model.changes import CauseKind, ChangeFilter, ChangeState, ulid_of
 from dayone.model.operations import Operation, OperationState
 from dayone.model.subjects import Subject
 from dayone.ports.records import Page
@@ -35,7 +35,7 @@ pytest_plugins = ("tests.contract.state_fixtures",)
 def ids_of(ports: StatePorts, *, limit: int = 2, **wanted: object) -> list[str]:
     found, cursor = list[str](), ""
     while True:
-        page = ports.history.changes(ChangesWanted(**wanted), cursor=cursor, limit=limit)  # type: ignore[arg-type]
+        page = ports.history.changes(ChangeFilter(**wanted), cursor=cursor, limit=limit)  # type: ignore[arg-type]
         assert len(page.entries) <= limit
         found += [change.id for change in page.entries]
         cursor = page.cursor
@@ -101,8 +101,8 @@ def test_a_glance_is_the_change_as_it_stands_without_notes(ports: StatePorts) ->
 def test_a_cursor_of_another_subject_is_invalid(ports: StatePorts) -> None:
     for change in (HIRED, MOVED):
         planned(ports, ADA, in_group(change[:4]), change=change)
-    cursor = ports.history.changes(ChangesWanted(subject=ADA), cursor="", limit=1).cursor
-    for wanted in (ChangesWanted(), ChangesWanted(subject=BOB)):
+    cursor = ports.history.changes(ChangeFilter(subject=ADA), cursor="", limit=1).cursor
+    for wanted in (ChangeFilter(), ChangeFilter(subject=BOB)):
         with pytest.raises(Invalid):
             ports.history.changes(wanted, cursor=cursor, limit=1)
 
@@ -112,26 +112,26 @@ def test_a_cursor_of_another_time_is_invalid(state_table: StateTable) -> None:
     hours_apart(ports, *[CauseKind.POLICY] * 3)
     cursor = ports.history.changes(cursor="", limit=1).cursor
     with pytest.raises(Invalid):
-        ports.history.changes(ChangesWanted(until=NOW + timedelta(hours=1)), cursor=cursor, limit=1)
+        ports.history.changes(ChangeFilter(until=NOW + timedelta(hours=1)), cursor=cursor, limit=1)
 
 
-@pytest.mark.parametrize("wanted", [ChangesWanted(kind=CauseKind.DUE), ChangesWanted(kind=CauseKind.DUE, subject=ADA)])
+@pytest.mark.parametrize("wanted", [ChangeFilter(kind=CauseKind.DUE), ChangeFilter(kind=CauseKind.DUE, subject=ADA)])
 def test_a_page_ends_where_enough_was_looked_at(
-    state_table: StateTable, monkeypatch: pytest.MonkeyPatch, wanted: ChangesWanted
+    state_table: StateTable, monkeypatch: pytest.MonkeyPatch, query: ChangeFilter
 ) -> None:
     monkeypatch.setattr(dynamodb_history, "_MOST_LOOKED_AT", 2)
     monkeypatch.setattr(dynamodb_history, "_AT_ONCE", 2)
     ports = ports_over(state_table)
     for change in (HIRED, MOVED, LEFT):
         planned(ports, ADA, in_group(change[:4]), change=change)
-    first = ports.history.changes(wanted, cursor="", limit=5)
+    first = ports.history.changes(query, cursor="", limit=5)
     assert (first.entries, bool(first.cursor)) == ([], True)
-    assert ports.history.changes(wanted, cursor=first.cursor, limit=5) == Page([])
+    assert ports.history.changes(query, cursor=first.cursor, limit=5) == Page([])
 
 
 def test_a_full_last_page_is_known_to_be_the_last(ports: StatePorts) -> None:
     planned(ports, ADA, USER)
-    assert ports.history.changes(ChangesWanted(subject=ADA), cursor="", limit=1).cursor == ""
+    assert ports.history.changes(ChangeFilter(subject=ADA), cursor="", limit=1).cursor == ""
 
 
 def test_a_change_knows_how_often_what_has_ended_was_tried_and_when_the_last_did(ports: StatePorts) -> None:

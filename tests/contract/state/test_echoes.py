@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dayone.model.changes import ChangeState, ChangesWanted
+from dayone.model.changes import ChangeFilter, ChangeState
 from dayone.model.subject_state import Delivery, FactVersion, Head
 from dayone.ports.idempotency import Echo
 from tests.contract.state_ports import StatePorts
@@ -43,7 +43,7 @@ def test_its_change_has_come_to_nothing_and_is_in_no_list(ports: StatePorts) -> 
     assert (change.subjects, change.planned, change.operations) == (0, 0, 0)
     assert change.notes == ("left aside: a flaw",)
     assert ports.history.changes(cursor="", limit=10).entries == []
-    assert ports.history.changes(ChangesWanted(subject=ADA), cursor="", limit=10).entries == []
+    assert ports.history.changes(ChangeFilter(subject=ADA), cursor="", limit=10).entries == []
 
 
 def test_its_delivery_is_taken_and_its_subject_is_as_it_was(ports: StatePorts) -> None:

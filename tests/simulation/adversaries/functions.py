@@ -124,7 +124,7 @@ class OurFunction(Party):
         )
 
     def _adopts(self) -> None:
-        adoption = Adoption(digest="d", wanted="w", actor=GRACE, reason="as agreed")
+        adoption = Adoption(digest="d", desired="w", actor=GRACE, reason="as agreed")
         cause = self._cause(CauseKind.RETRY)
         self._sends(AdoptExisting(subject=the_group("admins"), cause=cause, adoption=adoption))
 

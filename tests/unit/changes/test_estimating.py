@@ -15,7 +15,7 @@ from dayone.executor.scheduler import Ask, Idle, Schedule, Start, Wait
 from dayone.model.changes import CauseKind, Change
 from dayone.model.dependencies import Difference
 from dayone.model.operations import Action, Lane, Operation, OperationState, Priority, order_of
-from dayone.model.reasons import Wanted
+from dayone.model.reasons import DesiredResource
 from dayone.planning.diff import Planned, operations
 from tests.builders import NOON, a_cause, an_operation, assignment, membership, the_account, the_person
 
@@ -69,7 +69,7 @@ def test_more_to_do_never_takes_less_time(
 @pytest.mark.parametrize("kind", [cause_kind for cause_kind in CauseKind if cause_kind is not CauseKind.RETRY])
 def test_a_change_stands_where_what_it_gives_does(kind: CauseKind) -> None:
     planned = Planned(cause=a_cause(kind), subject=the_person(), generation="1-aa", now=NOON)
-    (grant,) = operations([Difference(Action.CREATE, membership(), Wanted({}, ()))], planned=planned)
+    (grant,) = operations([Difference(Action.CREATE, membership(), DesiredResource({}, ()))], planned=planned)
 
     def at(seconds: int, *, priority: int = grant.priority) -> str:
         operation = an_operation(resource=membership(), priority=Priority(priority))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dayone.model.grants import End, Ending, Extension, Grant, GrantState, joined, next_turn
 from dayone.model.policy.rules import Guardrails
-from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.planning.desired_grants import reason_of, with_grants
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, membership
 from tests.unit.crashes import Crash, Fuse
@@ -70,7 +70,7 @@ def test_access_has_every_reason_that_holds_and_goes_with_the_last(
 ) -> None:
     rule = Reason("policy.yaml:1", "x")
     given_by = [a_grant(f"g-{number}", begins=begins, until=until) for number, (begins, until) in enumerate(grants)]
-    base = Desired({membership(): Wanted({}, (rule,))} if by_rule else {})
+    base = Desired({membership(): DesiredResource({}, (rule,))} if by_rule else {})
     policy = a_policy(a_group())
     found = with_grants(base, fact=a_person(), grants=given_by, policy=policy, employed=(), now=now)
     wanted = [rule] if by_rule else []

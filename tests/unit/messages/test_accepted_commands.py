@@ -105,7 +105,7 @@ _FORGED: Mapping[str, Callable[[World, str], Command]] = {
     "an adoption": lambda world, _: AdoptExisting(
         subject=the_account(),
         cause=_cause(world, CauseKind.RETRY),
-        adoption=Adoption(digest="d", wanted="w", actor=BOSS, reason="r"),
+        adoption=Adoption(digest="d", desired="w", actor=BOSS, reason="r"),
     ),
     "an approval of HR systems": lambda world, _: ApproveHrConfiguration(
         subject=ALL_SOURCES, cause=_cause(world, CauseKind.HR_CONFIGURATION), digest="d"

@@ -6,7 +6,7 @@ from dayone.model.dependencies import Difference
 from dayone.model.guardrails import Tally, gives_nothing, is_removal, limit, why_over_the_limit, why_ruinous
 from dayone.model.operations import Action, Applied
 from dayone.model.policy.rules import Guardrails, Policy
-from dayone.model.reasons import Wanted
+from dayone.model.reasons import DesiredResource
 from dayone.model.subjects import Resource
 from tests.builders import (
     GROUP,
@@ -25,7 +25,7 @@ _A, _B = assignment("a"), assignment("b")
 
 
 def _difference(resource: Resource, action: Action = Action.DELETE) -> Difference:
-    return Difference(action, resource, Wanted({}, ()))
+    return Difference(action, resource, DesiredResource({}, ()))
 
 
 @pytest.mark.parametrize(

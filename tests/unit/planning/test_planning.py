@@ -8,7 +8,7 @@ from dayone.model.changes import CauseKind
 from dayone.model.dependencies import Difference
 from dayone.model.operations import Action, Applied, Operation, Priority
 from dayone.model.policy.rules import Protection
-from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subjects import Resource, Subject, group_named, permission_set_named, provisioning_of, user_of
 from dayone.planning.diff import Planned, differences, fingerprint, left_alone, operations
 from tests.builders import (
@@ -40,7 +40,7 @@ def _wanting(*resources: Resource, **attributes: str) -> Desired:
     reasons = (Reason("policy.yaml:1", "wanted"),)
     return Desired(
         {
-            resource: Wanted(attributes if resource.kind.value in ("user", "group") else {}, reasons)
+            resource: DesiredResource(attributes if resource.kind.value in ("user", "group") else {}, reasons)
             for resource in resources
         }
     )
@@ -71,7 +71,7 @@ def _operations(
 
 
 def _difference(action: Action, resource: Resource) -> Difference:
-    return Difference(action, resource, Wanted({}, ()))
+    return Difference(action, resource, DesiredResource({}, ()))
 
 
 @pytest.mark.parametrize(
@@ -263,20 +263,20 @@ def test_a_boundary_goes_after_the_policies_that_it_limits() -> None:
 @pytest.mark.parametrize("doubt", [None, *Action])
 def test_a_permission_set_with_a_new_name_is_left_alone_and_so_is_all_of_it(doubt: Action | None) -> None:
     applied = _having(confirmed(PERMISSION_SET, attributes={"name": "Old"}, doubt=doubt), confirmed(_VIEW))
-    desired = Desired({PERMISSION_SET: Wanted({"name": "New"}, ()), PROVISIONING: Wanted({}, ())})
+    desired = Desired({PERMISSION_SET: DesiredResource({"name": "New"}, ()), PROVISIONING: DesiredResource({}, ())})
     assert _found(desired, applied, subject=the_set()) == []
     assert left_alone(desired, applied=applied).startswith("AWS cannot rename a permission set")
 
 
 def test_a_permission_set_with_its_name_is_not_left_alone() -> None:
     applied = _having(confirmed(PERMISSION_SET, attributes={"name": "Same"}))
-    assert left_alone(Desired({PERMISSION_SET: Wanted({"name": "Same"}, ())}), applied=applied) == ""
+    assert left_alone(Desired({PERMISSION_SET: DesiredResource({"name": "Same"}, ())}), applied=applied) == ""
     assert left_alone(Desired({}), applied=applied) == ""
     assert left_alone(Desired({}, left_alone="protected"), applied=applied) == "protected"
 
 
 def test_a_group_with_a_new_name_is_updated() -> None:
-    desired = Desired({GROUP: Wanted({"name": "New"}, ())})
+    desired = Desired({GROUP: DesiredResource({"name": "New"}, ())})
     applied = _having(confirmed(GROUP, attributes={"name": "Old"}))
     assert _found(desired, applied, subject=the_group()) == [("update", "group")]
 
@@ -284,14 +284,14 @@ def test_a_group_with_a_new_name_is_updated() -> None:
 def test_a_removal_says_which_reasons_have_gone() -> None:
     existing = confirmed(membership(), reasons=(Reason("policy.yaml:4", "department is Data"),))
     (found,) = differences(_wanting(), applied=_having(existing), subject=the_person(), protection=Protection())
-    assert found.wanted.reasons == (Reason("policy.yaml:4", "no longer: department is Data"),)
+    assert found.desired.reasons == (Reason("policy.yaml:4", "no longer: department is Data"),)
 
 
 def test_a_removal_without_known_reasons_still_has_one() -> None:
     (found,) = differences(
         _wanting(), applied=_having(confirmed(membership())), subject=the_person(), protection=Protection()
     )
-    assert [reason.rule for reason in found.wanted.reasons] == ["policy"]
+    assert [reason.rule for reason in found.desired.reasons] == ["policy"]
 
 
 @pytest.mark.parametrize(
@@ -394,7 +394,7 @@ def test_provisioning_waits_for_all_the_rest_of_its_plan() -> None:
 
 
 def test_operations_carry_their_cause_their_place_and_their_wish() -> None:
-    wanted = Wanted({"description": "d"}, (Reason("policy.yaml:2", "the policy has this group"),))
+    wanted = DesiredResource({"description": "d"}, (Reason("policy.yaml:2", "the policy has this group"),))
     (operation,) = _operations(Difference(Action.UPDATE, GROUP, wanted), subject=the_group())
     assert (operation.change, operation.actor, operation.generation) == ("01CHANGE", "hr:standard", "1-aa")
     assert (operation.attributes, operation.reasons) == (wanted.attributes, wanted.reasons)
@@ -404,8 +404,8 @@ def test_operations_carry_their_cause_their_place_and_their_wish() -> None:
 
 def test_fingerprints_tell_apart_what_is_asked_for() -> None:
     create, delete = _difference(Action.CREATE, membership()), _difference(Action.DELETE, membership())
-    renamed = Difference(Action.UPDATE, USER, Wanted({"title": "a"}, ()))
-    renamed_again = Difference(Action.UPDATE, USER, Wanted({"title": "b"}, ()))
+    renamed = Difference(Action.UPDATE, USER, DesiredResource({"title": "a"}, ()))
+    renamed_again = Difference(Action.UPDATE, USER, DesiredResource({"title": "b"}, ()))
     marks = [fingerprint(found) for found in ([], [create], [delete], [renamed], [renamed_again], [create, renamed])]
     assert len(set(marks)) == len(marks)
     assert fingerprint([create]) == fingerprint([_difference(Action.CREATE, membership())])

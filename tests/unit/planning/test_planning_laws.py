@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dayone.model.dependencies import FORGOTTEN, Difference
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.policy.rules import Protection
-from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind, Subject
 from dayone.planning.diff import Planned, differences, fingerprint, operations
 from tests.builders import (
@@ -47,7 +47,7 @@ _ATTACHED = (ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY, Resource
 _KEPT = (ResourceKind.USER, ResourceKind.PROVISIONING)
 
 _attributes = st.dictionaries(st.sampled_from(["description", "title"]), st.sampled_from(["x", "y"]), max_size=2)
-_wanted = st.builds(Wanted, _attributes, st.just((Reason("policy.yaml:1", "it is wanted"),)))
+_wanted = st.builds(DesiredResource, _attributes, st.just((Reason("policy.yaml:1", "it is wanted"),)))
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def test_nothing_adopted_or_protected_is_ever_removed(case: _Case) -> None:
         if found.action is Action.DELETE:
             assert found.resource.kind is not ResourceKind.USER
             # Of a group that was there before the record goes, and nothing in AWS.
-            assert not case.applied[found.resource].adopted or FORGOTTEN in found.wanted.attributes
+            assert not case.applied[found.resource].adopted or FORGOTTEN in found.desired.attributes
 
 
 @given(_cases())

@@ -87,7 +87,7 @@ def _check_the_end(stages: list[Desired], *, resource: Resource, subject: Subjec
         assert bool(removals) == (resource in applied and resource not in desired.resources)
         for removal in removals:
             gone = [replace(reason, because=f"no longer: {reason.because}") for reason in applied[resource].reasons]
-            assert list(removal.wanted.reasons) == gone
+            assert list(removal.desired.reasons) == gone
         applied = {
             resource: Applied(resource=resource, attributes=wanted.attributes, reasons=wanted.reasons)
             for resource, wanted in desired.resources.items()

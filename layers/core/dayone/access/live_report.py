@@ -99,11 +99,11 @@ def report_live_access(sought: Sought, *, managed: Managed, window: Window, port
         question=question,
         window=window,
         ports=ports,
-        keep=lambda holding: _is_wanted(holding, sought, managed=managed),
+        keep=lambda holding: _is_desired(holding, sought, managed=managed),
     )
 
 
-def _is_wanted(holding: Holding, sought: Sought, *, managed: Managed) -> bool:
+def _is_desired(holding: Holding, sought: Sought, *, managed: Managed) -> bool:
     if managed is Managed.FALSE and holding.state is not HoldingState.UNMANAGED:
         return False
     if sought.ou and not is_under(sought.ou, holding.ou_path):

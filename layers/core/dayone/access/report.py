@@ -123,10 +123,10 @@ class ThroughGroups:
         return Step(self._rows(page.entries), following)
 
     def _rows(self, assignments: Sequence[AssignmentOf]) -> list[Holding]:
-        wanted = [
+        matching = [
             assignment for assignment in assignments if self.sought.permission_set in ("", assignment.permission_set)
         ]
-        subjects = {assignment.account: Subject(SubjectKind.ACCOUNT, assignment.account) for assignment in wanted}
+        subjects = {assignment.account: Subject(SubjectKind.ACCOUNT, assignment.account) for assignment in matching}
         states = self.index.brief(subjects.values())
         heads = {
             name: states[subject].head if subject in states else Head(subject=subject)
@@ -134,7 +134,7 @@ class ThroughGroups:
         }
         return [
             holding_of(assignment.assignment, account=heads[assignment.account], member=self.member)
-            for assignment in wanted
+            for assignment in matching
             if self.sought.fits_account(heads[assignment.account])
         ]
 

@@ -8,7 +8,7 @@ from dayone.adoption.request import AdoptionWish
 from dayone.errors import Inapplicable, NotFound
 from dayone.executor.existing import ExistingNames, parts_in
 from dayone.lookups import caused_by, the_change
-from dayone.model.adoption import Adoption, wanted_digest
+from dayone.model.adoption import Adoption, desired_digest
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import AdoptExisting
@@ -56,7 +56,7 @@ def request_adoption(change: str, *, wish: AdoptionWish, actor: str, ports: Adop
         comparison = _compared(subject, wish=wish, desired=desired, names=ports.existing)
     adoption = Adoption(
         digest=comparison.digest,
-        wanted=wanted_digest(desired.resources),
+        desired=desired_digest(desired.resources),
         actor=actor,
         reason=wish.reason,
         surplus=tuple(sorted(comparison.attached.keys() - desired.resources.keys())),
@@ -76,17 +76,17 @@ def _check_is_open(head: Head) -> None:
 
 def _compared(subject: Subject, *, wish: AdoptionWish, desired: Desired, names: ExistingNames) -> Comparison:
     """What exists now, compared with what is wanted of it."""
-    wanted, parts = desired.resources.get(ITSELF[subject.kind]), parts_in(desired)
-    if wanted is None or desired.left_alone or EXTERNAL in wanted.attributes:
+    needed, parts = desired.resources.get(ITSELF[subject.kind]), parts_in(desired)
+    if needed is None or desired.left_alone or EXTERNAL in needed.attributes:
         raise Inapplicable(f"nothing is to be created for {subject}: there is nothing to decide")
-    found = names.find(subject.kind, attributes=wanted.attributes)
+    found = names.find(subject.kind, attributes=needed.attributes)
     if found is None:
         raise Inapplicable(f"nothing exists under the name of {subject} any more: retry the change")
-    if found.attributes.get("name") != wanted.attributes.get("name"):
+    if found.attributes.get("name") != needed.attributes.get("name"):
         name = found.attributes["name"]
         raise Inapplicable(f"it is called {name!r} in AWS, and is not renamed: write the name so in the policy")
     reads = names.reads_for_one()
-    comparison = names.compare(subject, found, desired=wanted.attributes, parts=parts, reads=reads)
+    comparison = names.compare(subject, found, desired=needed.attributes, parts=parts, reads=reads)
     if comparison.unread:
         raise Inapplicable(f"it cannot be taken on, because not all of it is known. {comparison}")
     if comparison.digest != wish.digest:

@@ -234,7 +234,7 @@ def asked_for(event: Event, name: str) -> str:
     return _query(event, name)
 
 
-def wanted_of(event: Event, name: str, *, example: str) -> str:
+def required_of(event: Event, name: str, *, example: str) -> str:
     """A member of the query that must be there; raises Malformed."""
     said = _query(event, name)
     if not said:

@@ -39,9 +39,9 @@ def resolve_name_conflict(
     if not attempt.may_have_happened:
         return adopt_if_identical(attempt, found=found, aws=aws)
     reject_if_owned(attempt, found=found)
-    if dict(found.attributes) == dict(attempt.wanted):
+    if dict(found.attributes) == dict(attempt.desired):
         return Succeeded(found.references)
-    if attempt.own and _is_between(found.attributes, first=attempt.own.attributes, then=attempt.wanted):
+    if attempt.own and _is_between(found.attributes, first=attempt.own.attributes, then=attempt.desired):
         receipt = update(found)
         return Succeeded(found.references, request_id=receipt.request_id)
     return adopt_if_identical(attempt, found=found, aws=aws)
@@ -62,7 +62,7 @@ def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -
     """
     reject_if_owned(attempt, found=found)
     is_user = attempt.operation.resource.kind is ResourceKind.USER
-    if is_user and is_same_person(found.attributes, attempt.wanted):
+    if is_user and is_same_person(found.attributes, attempt.desired):
         return Succeeded(found.references, adopted=True, existing=found.attributes)
     comparison = looked_up(lambda: _compared(attempt, found=found, aws=aws))
     if comparison.is_identical:
@@ -103,12 +103,12 @@ def _compared(attempt: Attempt, *, found: Found, aws: IdentityCenter) -> Compari
     match attempt.operation.resource.kind:
         case ResourceKind.GROUP:
             key = attempt.operation.subject.name
-            return compare_group(found, desired=attempt.wanted, key=key, access=aws.existing)
+            return compare_group(found, desired=attempt.desired, key=key, access=aws.existing)
         case ResourceKind.PERMISSION_SET:
             parts = _desired_parts(attempt)
-            return compare_permission_set(found, desired=attempt.wanted, parts=parts, access=aws.existing)
+            return compare_permission_set(found, desired=attempt.desired, parts=parts, access=aws.existing)
         case _:
-            return compare_user(found.attributes, attempt.wanted)
+            return compare_user(found.attributes, attempt.desired)
 
 
 def _desired_parts(attempt: Attempt) -> Mapping[Resource, Mapping[str, str]]:

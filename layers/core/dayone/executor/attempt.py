@@ -69,7 +69,7 @@ class Attempt:
         return Action.UPDATE if planned is Action.CREATE and is_there and can_change else planned
 
     @property
-    def wanted(self) -> Mapping[str, str]:
+    def desired(self) -> Mapping[str, str]:
         """The attributes the resource is to have."""
         return self.operation.attributes
 

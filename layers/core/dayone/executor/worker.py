@@ -30,13 +30,13 @@ def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
     operation, own = attempt.operation, attempt.own
     current = own or Applied(resource=operation.resource)
     # If the resource exists, it has the form desired when the doubt began.
-    first_wanted = own.attributes if own and own.doubt is not None else attempt.wanted
+    first_desired = own.attributes if own and own.doubt is not None else attempt.desired
     creating = attempt.action is Action.CREATE
     # Tags that an update may have added are known to the next one, which takes them away when they are not wanted.
-    tags = {word: text for word, text in attempt.wanted.items() if word.startswith(TAG_PREFIX)}
+    tags = {word: text for word, text in attempt.desired.items() if word.startswith(TAG_PREFIX)}
     return replace(
         current,
-        attributes=first_wanted if creating else {**tags, **current.attributes},
+        attributes=first_desired if creating else {**tags, **current.attributes},
         references=attempt.references,
         reasons=operation.reasons if creating else current.reasons,
         doubt=attempt.action,

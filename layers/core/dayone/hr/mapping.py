@@ -119,10 +119,10 @@ def _step(record: object, step: str, *, at: datetime) -> object:
     entries = found if isinstance(found, list) else []
     if match["which"] is not None:
         return _newest(entries, day=match["day"], begun_by=at if match["which"] == "current" else None)
-    wanted = match["value"].casefold()
+    searched = match["value"].casefold()
     # A list without such an entry says that there is none; that is not silence.
     return next(
-        (entry for entry in entries if _plain(_entry(entry, match["name"]), path="").casefold() == wanted), None
+        (entry for entry in entries if _plain(_entry(entry, match["name"]), path="").casefold() == searched), None
     )
 
 

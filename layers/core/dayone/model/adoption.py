@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dayone.model.dependencies import PARTS_OF_A_SET, ROOTS
 from dayone.model.operations import Applied
-from dayone.model.reasons import Wanted
+from dayone.model.reasons import DesiredResource
 from dayone.model.subjects import Resource
 
 
@@ -21,7 +21,7 @@ class Adoption:
     """
 
     digest: str
-    wanted: str
+    desired: str
     actor: str
     reason: str
     surplus: tuple[Resource, ...] = ()
@@ -32,17 +32,17 @@ class Adoption:
         """Reason why another person must approve."""
         return f"what exists is in use by others ({self.in_use}), and would be brought in line: {self.reason}"
 
-    def counts(self, desired: Mapping[Resource, Wanted], *, applied: Container[Resource]) -> bool:
+    def counts(self, desired: Mapping[Resource, DesiredResource], *, applied: Container[Resource]) -> bool:
         """Return whether the adoption is still due: the desired form is the one decided on, and is not applied yet."""
         is_new = any(resource.kind in ROOTS and resource not in applied for resource in desired)
-        return is_new and self.wanted == wanted_digest(desired)
+        return is_new and self.desired == desired_digest(desired)
 
     def with_surplus(self, applied: Mapping[Resource, Applied]) -> Mapping[Resource, Applied]:
         """Return the recorded resources plus the surplus policies attached to the permission set."""
         return {**{resource: Applied(resource=resource) for resource in self.surplus}, **applied}
 
 
-def wanted_digest(desired: Mapping[Resource, Wanted]) -> str:
+def desired_digest(desired: Mapping[Resource, DesiredResource]) -> str:
     """Return the digest of the desired user, group, or permission set with everything attached to it."""
     kinds = ROOTS | PARTS_OF_A_SET
     return digest_of({resource: how.attributes for resource, how in desired.items() if resource.kind in kinds})

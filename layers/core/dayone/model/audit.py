@@ -114,7 +114,7 @@ type StoredRecord = AuditRecord | AlteredRecord
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuditWanted:
+class AuditFilter:
     """Entries from `since` until before `until`; of a subject, such as `person:e-1001`, and by an actor, if given."""
 
     since: datetime

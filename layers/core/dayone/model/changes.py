@@ -267,7 +267,7 @@ _FIRST, _LAST = "0", "~"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangesWanted:
+class ChangeFilter:
     """Filter of changes; every field left at its default matches all.
 
     The times are those of receipt here, from `since` until before `until`. With a `subject`, only changes that planned
@@ -292,4 +292,4 @@ class ChangesWanted:
         return first, last
 
 
-EVERY_CHANGE = ChangesWanted()
+EVERY_CHANGE = ChangeFilter()

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dayone.model.operations import Action, Operation
-from dayone.model.reasons import Wanted
+from dayone.model.reasons import DesiredResource
 from dayone.model.subjects import (
     Resource,
     ResourceKind,
@@ -34,7 +34,7 @@ class Difference(NamedTuple):
 
     action: Action
     resource: Resource
-    wanted: Wanted
+    desired: DesiredResource
     covers: tuple[Resource, ...] = ()
 
 
@@ -43,7 +43,7 @@ def in_order(found: Iterable[Difference]) -> list[Difference]:
     return sorted(
         found,
         key=lambda difference: (
-            FORGOTTEN in difference.wanted.attributes,
+            FORGOTTEN in difference.desired.attributes,
             _rank(difference.action, difference.resource.kind),
             difference.resource,
         ),
@@ -98,7 +98,7 @@ def predecessors(difference: Difference, *, ordered: Sequence[Difference]) -> tu
     """Return the positions of earlier differences in the same plan that must be resolved first."""
     # A user goes last, or memberships and the place among ended sessions would go unrecorded, or not be found.
     is_end_of_user = difference.action is Action.DELETE and difference.resource.kind is ResourceKind.USER
-    if difference.resource.kind in _LAST or is_end_of_user or FORGOTTEN in difference.wanted.attributes:
+    if difference.resource.kind in _LAST or is_end_of_user or FORGOTTEN in difference.desired.attributes:
         return tuple(range(len(ordered)))
     return tuple(number for number, earlier in enumerate(ordered) if _must_follow(difference, earlier=earlier))
 

@@ -59,7 +59,7 @@ class RemovalBudget:
 
 def is_removal(difference: Difference) -> bool:
     """Return whether a difference takes access away; in a closed account nobody has access to lose."""
-    return _takes(difference.action, difference.resource, attributes=difference.wanted.attributes)
+    return _takes(difference.action, difference.resource, attributes=difference.desired.attributes)
 
 
 def is_counted(difference: Difference) -> bool:

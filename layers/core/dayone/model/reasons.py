@@ -16,7 +16,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredResource:
     """Desired attributes of one resource, with the reasons."""
 
     attributes: Mapping[str, str]
@@ -32,7 +32,7 @@ class Desired:
     human must decide on every removal, however small.
     """
 
-    resources: Mapping[Resource, Wanted]
+    resources: Mapping[Resource, DesiredResource]
     left_alone: str = ""
     gives_up: frozenset[Resource] = frozenset()
     notes: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from dayone.model.changes import CauseKind, Change, ChangeState, ChangesWanted
+from dayone.model.changes import CauseKind, Change, ChangeFilter, ChangeState
 from dayone.model.failures import LetterQueue
 from dayone.ops.health import Overview
 from dayone.ports.operations import Clock
@@ -82,7 +82,7 @@ def _changes(since: datetime, *, history: History) -> tuple[Sequence[Change], bo
     found: list[Change] = []
     cursor = ""
     while len(found) < MOST_COUNTED:
-        page = history.changes(ChangesWanted(since=since), cursor=cursor, limit=_PAGE)
+        page = history.changes(ChangeFilter(since=since), cursor=cursor, limit=_PAGE)
         found += page.entries
         cursor = page.cursor
         if not cursor:

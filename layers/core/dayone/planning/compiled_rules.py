@@ -8,7 +8,7 @@ from typing import Any
 from dayone.model.accounts import Account
 from dayone.model.people import Person
 from dayone.model.policy.rules import AccountSelector, AssignmentRule, GroupRule, PersonSelector, Policy
-from dayone.model.reasons import Reason, Wanted
+from dayone.model.reasons import DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.desired import membership_reasons, reasons_for_account, reasons_for_person
 from dayone.policy.match_index import AccountSelectors, PersonSelectors, numbers
@@ -42,27 +42,27 @@ class Selection:
             for person in group.rule.people:
                 self._named.setdefault(person, []).append(group)
 
-    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, Wanted]:
+    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, DesiredResource]:
         """See `desired.Rules`."""
         found = self._people.meaning(person, now=now)
         spared = self._people_spared.meaning(person, now=now)
-        wanted = {rule.resource: by for rule, by in self._memberships.given(person, found, spared=spared)}
+        desired = {rule.resource: by for rule, by in self._memberships.given(person, found, spared=spared)}
         for group in self._named.get(person.id, ()):
             if reasons := membership_reasons(group.rule, person, now=now):
-                wanted[group.resource] = Wanted({}, reasons)
-        return wanted
+                desired[group.resource] = DesiredResource({}, reasons)
+        return desired
 
-    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, Wanted]:
+    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, DesiredResource]:
         """See `desired.Rules`."""
         found = self._accounts.meaning(account)
         spared = self._accounts_spared.describing(account)
-        wanted: dict[Resource, Wanted] = {}
+        desired: dict[Resource, DesiredResource] = {}
         for rule, by in self._assignments.given(account, found, spared=spared):
             if rule.rule.person and rule.rule.person not in employed:
                 continue
-            before = wanted.get(rule.resource)
-            wanted[rule.resource] = Wanted({}, (*before.reasons, *by.reasons)) if before else by
-        return wanted
+            before = desired.get(rule.resource)
+            desired[rule.resource] = DesiredResource({}, (*before.reasons, *by.reasons)) if before else by
+        return desired
 
 
 # By the identity of the policy: its parts need not be compared to know it again. Beside the one in force there may be
@@ -83,7 +83,7 @@ def ready(policy: Policy) -> Selection:
     return made
 
 
-class WantedBy(Wanted):
+class DesiredBy(DesiredResource):
     """A desired resource with its selectors; reasons are rarely read, so their text is built on demand."""
 
     attributes: Mapping[str, str] = _NOTHING
@@ -96,14 +96,17 @@ class WantedBy(Wanted):
         return rule.words([rule.selectors[number] for number in numbers(bits)], fact)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Wanted) and (self.attributes, self.reasons) == (other.attributes, other.reasons)
+        return isinstance(other, DesiredResource) and (self.attributes, self.reasons) == (
+            other.attributes,
+            other.reasons,
+        )
 
-    __hash__ = Wanted.__hash__
+    __hash__ = DesiredResource.__hash__
 
 
-def _wanted_by[R, S, F](rule: "_Rule[R, S, F]", *, bits: int, fact: F) -> WantedBy:
+def _desired_by[R, S, F](rule: "_Rule[R, S, F]", *, bits: int, fact: F) -> DesiredBy:
     # Made by the hundred thousand, so without the steps of a dataclass, which lets nobody set an attribute.
-    by = WantedBy.__new__(WantedBy)
+    by = DesiredBy.__new__(DesiredBy)
     object.__setattr__(by, "_by", (rule, bits, fact))
     return by
 
@@ -129,13 +132,13 @@ class _Numbered[R, S, F]:
             self._at += [(first, (1 << first) - 1, rule)] * number
             self._spared += [((1 << number) - 1) << first] * len(exceptions)
 
-    def given(self, fact: F, found: int, *, spared: int) -> Iterator[tuple[_Rule[R, S, F], Wanted]]:
+    def given(self, fact: F, found: int, *, spared: int) -> Iterator[tuple[_Rule[R, S, F], DesiredResource]]:
         """Yield the resources given to a fact by the matching selectors, the last rule first, without sparing rules."""
         for number in numbers(spared):
             found &= ~self._spared[number]
         while found:
             first, below, rule = self._at[found.bit_length() - 1]
-            yield rule, _wanted_by(rule, bits=found >> first, fact=fact)
+            yield rule, _desired_by(rule, bits=found >> first, fact=fact)
             found &= below
 
 

@@ -19,7 +19,7 @@ from dayone.model.policy.rules import (
     PersonSelector,
     Policy,
 )
-from dayone.model.reasons import TAG_PREFIX, Desired, Reason, Wanted
+from dayone.model.reasons import TAG_PREFIX, Desired, DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind
 from dayone.policy.matching import describes, rules_that_stop_short, selects_account, selects_person
 
@@ -27,10 +27,10 @@ from dayone.policy.matching import describes, rules_that_stop_short, selects_acc
 class Rules(Protocol):
     """Groups and assignments of one policy, evaluated against a fact."""
 
-    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, Wanted]:
+    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, DesiredResource]:
         """Return the memberships of a person with access."""
 
-    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, Wanted]:
+    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, DesiredResource]:
         """Return the assignments in an active account; to a person only if they are among `employed`."""
 
 
@@ -40,21 +40,23 @@ class EachRule:
 
     policy: Policy
 
-    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, Wanted]:
+    def memberships(self, person: Person, *, now: datetime) -> Mapping[Resource, DesiredResource]:
         """See Rules."""
         found = {group.name: membership_reasons(group, person, now=now) for group in self.policy.groups}
         return {
-            Resource(ResourceKind.MEMBERSHIP, name): Wanted({}, reasons) for name, reasons in found.items() if reasons
+            Resource(ResourceKind.MEMBERSHIP, name): DesiredResource({}, reasons)
+            for name, reasons in found.items()
+            if reasons
         }
 
-    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, Wanted]:
+    def assignments(self, account: Account, *, employed: Container[str]) -> Mapping[Resource, DesiredResource]:
         """See Rules."""
         reasons: dict[Resource, tuple[Reason, ...]] = {}
         for rule in self.policy.assignments:
             if not rule.person or rule.person in employed:
                 resource = Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.principal}")
                 reasons[resource] = (*reasons.get(resource, ()), *assignment_reasons(rule, account))
-        return {resource: Wanted({}, found) for resource, found in reasons.items() if found}
+        return {resource: DesiredResource({}, found) for resource, found in reasons.items() if found}
 
 
 def membership_reasons(group: GroupRule, person: Person, *, now: datetime) -> tuple[Reason, ...]:
@@ -117,7 +119,7 @@ def desired_for_group(name: str, *, policy: Policy) -> Desired:
         return Desired({})
     reason = Reason(str(rule.location), "the policy has this group")
     attributes = {"name": rule.called, "description": rule.description}
-    return Desired({Resource(ResourceKind.GROUP): Wanted(attributes, (reason,))})
+    return Desired({Resource(ResourceKind.GROUP): DesiredResource(attributes, (reason,))})
 
 
 _OF_PROTECTED = (
@@ -134,7 +136,7 @@ def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
     if rule is None:
         return Desired({})
     reasons = (Reason(str(rule.location), "the policy has this permission set"),)
-    return Desired({resource: Wanted(attributes, reasons) for resource, attributes in parts_of(rule).items()})
+    return Desired({resource: DesiredResource(attributes, reasons) for resource, attributes in parts_of(rule).items()})
 
 
 # Reasons are kept in the audit log, which is to know people by their HR id alone.

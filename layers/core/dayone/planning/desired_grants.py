@@ -10,7 +10,7 @@ from dayone.model.lifecycle import has_access
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.policy.sensitivity import sensitivity_of
 
@@ -41,7 +41,7 @@ def with_grants(
             continue
         before = resources.get(grant.resource)
         reasons = (*before.reasons, reason_of(grant)) if before else (reason_of(grant),)
-        resources[grant.resource] = Wanted(before.attributes if before else {}, reasons)
+        resources[grant.resource] = DesiredResource(before.attributes if before else {}, reasons)
     return replace(desired, resources=resources, notes=tuple(notes))
 
 
@@ -124,14 +124,14 @@ def _not_employed(person: str) -> str:
 
 
 def reasons_to_mend(
-    applied: Mapping[Resource, Applied], *, wanted: Mapping[Resource, Wanted]
+    applied: Mapping[Resource, Applied], *, desired: Mapping[Resource, DesiredResource]
 ) -> Mapping[Resource, tuple[Reason, ...]]:
     """Return new reasons for unchanged resources whose reasons from grants have changed.
 
     A resource given by a rule, also one that a rule gives beside a grant, keeps a rule among its reasons: only
     resources given by grants alone are removed without approval at the end of the grants.
     """
-    found = {resource: (have, wanted[resource]) for resource, have in applied.items() if resource in wanted}
+    found = {resource: (have, desired[resource]) for resource, have in applied.items() if resource in desired}
     return {
         resource: mended
         for resource, (have, want) in found.items()

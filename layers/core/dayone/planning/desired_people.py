@@ -8,7 +8,7 @@ from dayone.model.lifecycle import IdentitySource, Leavers, LifeCycle, Stage, ha
 from dayone.model.operations import Applied
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.desired import EachRule, Rules
@@ -30,14 +30,14 @@ NO_POLICY = "live sessions end by themselves within 13 hours: no service control
 
 def ended_sessions(
     cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
-) -> Mapping[Resource, Wanted]:
+) -> Mapping[Resource, DesiredResource]:
     """Return the user's entry among the revoked sessions, for as long as an older session may still be live."""
     user_id = _user_id(applied)
     if not user_id or not (cycle.ends_sessions and cycle.can_end_sessions):
         return {}
     if lost_at is None or now >= lost_at + SESSIONS_HELD:
         return {}
-    return {ENDED_SESSIONS: Wanted({"user_id": user_id}, (Reason("employment", "has lost all access"),))}
+    return {ENDED_SESSIONS: DesiredResource({"user_id": user_id}, (Reason("employment", "has lost all access"),))}
 
 
 def departure_notes(
@@ -97,10 +97,10 @@ def desired_for_person(
     ):
         return Desired({}, left_alone=f"{protected_by} is protected by the policy")
     stage = stage_of(person, cycle=policy.people, now=now)
-    resources: dict[Resource, Wanted] = {}
+    resources: dict[Resource, DesiredResource] = {}
     if stage in _WHY_A_USER:
         attributes = _user_attributes(person, source=policy.people.identity_source)
-        resources[USER] = Wanted(attributes, (Reason("employment", _WHY_A_USER[stage]),))
+        resources[USER] = DesiredResource(attributes, (Reason("employment", _WHY_A_USER[stage]),))
     if stage is Stage.PRESENT:
         memberships = (rules or EachRule(policy)).memberships(person, now=now)
         if person.status is Status.MISSING:
@@ -135,7 +135,7 @@ def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datet
 
 
 def _without_access(
-    resources: Mapping[Resource, Wanted],
+    resources: Mapping[Resource, DesiredResource],
     *,
     person: Person,
     stage: Stage,
@@ -152,7 +152,7 @@ def _without_access(
     is_deleted = goes and not applied[USER].adopted
     if has_left and not (is_external or is_deleted) and is_to_be_renamed(person, applied=applied):
         attributes = _user_attributes(person, source=cycle.identity_source)
-        resources = {USER: Wanted(attributes, (Reason("employment", _NAMES_NEEDED),))}
+        resources = {USER: DesiredResource(attributes, (Reason("employment", _NAMES_NEEDED),))}
     notes = departure_notes(cycle, applied=applied, lost_at=lost, now=now)
     sessions = ended_sessions(cycle, applied=applied, lost_at=lost, now=now)
     if original := cycle.original_of(person.id):
@@ -168,16 +168,18 @@ def _without_access(
 
 def waiting_note(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
     """Return the note that a user is awaited from an identity provider, or empty."""
-    wanted = desired.resources.get(USER)
-    return _WAITED_FOR if wanted and EXTERNAL in wanted.attributes and USER not in applied else ""
+    needed = desired.resources.get(USER)
+    return _WAITED_FOR if needed and EXTERNAL in needed.attributes and USER not in applied else ""
 
 
-def _welcome(person: Person, *, policy: Policy, memberships: Mapping[Resource, Wanted]) -> Mapping[Resource, Wanted]:
+def _welcome(
+    person: Person, *, policy: Policy, memberships: Mapping[Resource, DesiredResource]
+) -> Mapping[Resource, DesiredResource]:
     welcome, first_day = policy.people.welcome, person.start_date
     if welcome is None or first_day is None or not memberships or first_day < welcome.since:
         return {}
     reasons = (Reason("employment", "has access"),)
-    return {_WELCOME: Wanted({"first_day": first_day.isoformat()}, reasons)}
+    return {_WELCOME: DesiredResource({"first_day": first_day.isoformat()}, reasons)}
 
 
 def _user_attributes(person: Person, *, source: IdentitySource) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dayone.model.changes import Cause, CauseKind
 from dayone.model.dependencies import FORGOTTEN, PARTS_OF_A_SET, ROOTS, Difference, in_order, predecessors, requirements
 from dayone.model.operations import Action, Applied, Operation, Priority
 from dayone.model.policy.rules import Protection
-from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 
 _KEPT = frozenset({ResourceKind.USER, ResourceKind.PROVISIONING, ResourceKind.WELCOME, ResourceKind.GUARDRAILS})
@@ -20,17 +20,17 @@ _TAKING = frozenset({(Action.CREATE, ResourceKind.ENDED_SESSIONS), (Action.UPDAT
 _WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
 _WHOLE_GROUP = Resource(ResourceKind.GROUP)
 # Kept on record, it would be what the policy means when it uses the key anew, under whatever name.
-_FORGETTING = Wanted(
+_FORGETTING = DesiredResource(
     {FORGOTTEN: "was there before Day One"},
     (Reason("policy", "no longer in the policy, and there before Day One: it stays as it is, and is forgotten"),),
 )
 _NOT_RENAMED = (
     "the group {is_called!r} was there before Day One, which does not rename it: take the name back, or give "
-    "{wanted!r} a key of its own"
+    "{desired!r} a key of its own"
 )
 _CANNOT_RENAME = (
     "AWS cannot rename a permission set, so this one stays {is_called!r} and as it is: take the new name back, or give "
-    "{wanted!r} a key of its own, move the assignments there, and remove this one"
+    "{desired!r} a key of its own, move the assignments there, and remove this one"
 )
 
 
@@ -81,13 +81,13 @@ def differences(
 def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
     """Return the reason why the subject must stay unchanged, or empty: by `desired`, or because AWS cannot do it."""
     for whole, message in ((_WHOLE_SET, _CANNOT_RENAME), (_WHOLE_GROUP, _NOT_RENAMED)):
-        have, wanted = applied.get(whole), desired.resources.get(whole)
-        if desired.left_alone or have is None or wanted is None:
+        have, needed = applied.get(whole), desired.resources.get(whole)
+        if desired.left_alone or have is None or needed is None:
             continue
-        is_called, name = have.attributes.get("name"), wanted.attributes.get("name")
+        is_called, name = have.attributes.get("name"), needed.attributes.get("name")
         # Source: IAM Identity Center API, UpdatePermissionSet: it takes no name.
         if is_called not in (None, name) and (whole == _WHOLE_SET or have.adopted):
-            return message.format(is_called=is_called, wanted=name)
+            return message.format(is_called=is_called, desired=name)
     return desired.left_alone
 
 
@@ -105,10 +105,10 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             number=number,
             action=difference.action,
             resource=difference.resource,
-            priority=Priority.REPAIR if ENDED_WITH in difference.wanted.attributes else _priority(difference, planned),
+            priority=Priority.REPAIR if ENDED_WITH in difference.desired.attributes else _priority(difference, planned),
             created_at=planned.now,
-            attributes=difference.wanted.attributes,
-            reasons=difference.wanted.reasons,
+            attributes=difference.desired.attributes,
+            reasons=difference.desired.reasons,
             requires=(required := requirements(difference, subject=planned.subject, adopts=bool(planned.adopts))),
             called=tuple(planned.called.get(each.subject, "") for each in required),
             after=(
@@ -127,7 +127,7 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
 def fingerprint(found: Iterable[Difference]) -> str:
     """Equal for two lists of differences exactly when they ask for the same changes."""
     said = [
-        [difference.action, str(difference.resource), sorted(difference.wanted.attributes.items())]
+        [difference.action, str(difference.resource), sorted(difference.desired.attributes.items())]
         for difference in found
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
@@ -140,11 +140,13 @@ def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[
     whole_set = extra.get(_WHOLE_SET)
     if whole_set is not None and not whole_set.adopted:
         attached = tuple(resource for resource in extra if resource != whole_set.resource)
-        return [Difference(Action.DELETE, whole_set.resource, Wanted({}, _no_longer(whole_set)), covers=attached)]
+        return [
+            Difference(Action.DELETE, whole_set.resource, DesiredResource({}, _no_longer(whole_set)), covers=attached)
+        ]
     if desired.gone:
         return [_ended(resource, state=desired.gone) for resource in extra]
     given_up = [
-        Difference(Action.DELETE, resource, Wanted({}, _no_longer(applied)))
+        Difference(Action.DELETE, resource, DesiredResource({}, _no_longer(applied)))
         for resource, applied in extra.items()
         if not applied.adopted and (resource.kind not in _KEPT or resource in desired.gives_up)
     ]
@@ -158,26 +160,28 @@ def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[
 
 def _ended(resource: Resource, *, state: AccountState) -> Difference:
     return Difference(
-        Action.DELETE, resource, Wanted({ENDED_WITH: state}, (Reason("organisation", f"the account is {state}"),))
+        Action.DELETE,
+        resource,
+        DesiredResource({ENDED_WITH: state}, (Reason("organisation", f"the account is {state}"),)),
     )
 
 
 def _additions(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:
     if not applied:
-        return [Difference(Action.CREATE, resource, wanted) for resource, wanted in desired.resources.items()]
+        return [Difference(Action.CREATE, resource, needed) for resource, needed in desired.resources.items()]
     found = []
     whole_set = applied.get(_WHOLE_SET)
     # One whose removal was begun may be gone, and all that was attached to it with it.
     may_be_gone = whole_set is not None and whole_set.doubt is Action.DELETE
-    for resource, wanted in desired.resources.items():
+    for resource, needed in desired.resources.items():
         have = applied.get(resource)
         if have is None or may_be_gone:
-            found.append(Difference(Action.CREATE, resource, wanted))
+            found.append(Difference(Action.CREATE, resource, needed))
         elif have.doubt is not None:
             action = Action.UPDATE if have.doubt is Action.UPDATE else Action.CREATE
-            found.append(Difference(action, resource, wanted))
-        elif have.attributes != wanted.attributes:
-            found.append(Difference(Action.UPDATE, resource, wanted))
+            found.append(Difference(action, resource, needed))
+        elif have.attributes != needed.attributes:
+            found.append(Difference(Action.UPDATE, resource, needed))
     return found
 
 
@@ -186,7 +190,7 @@ def _provisioning(
 ) -> list[Difference]:
     # A change of mind can lead back to the form that was provisioned last, while accounts assigned since then have
     # got the form in between; and an adopted set that leaves the policy gives up what was attached to it.
-    stays = [difference for difference in found if FORGOTTEN not in difference.wanted.attributes]
+    stays = [difference for difference in found if FORGOTTEN not in difference.desired.attributes]
     changed = [difference for difference in stays if difference.resource.kind in PARTS_OF_A_SET]
     mark = Resource(ResourceKind.PROVISIONING)
     is_there = any(difference.resource == mark for difference in found)
@@ -194,7 +198,7 @@ def _provisioning(
     if not changed or is_there or is_going:
         return []
     action = Action.UPDATE if mark in applied else Action.CREATE
-    return [Difference(action, mark, desired.resources.get(mark) or Wanted({}, changed[0].wanted.reasons))]
+    return [Difference(action, mark, desired.resources.get(mark) or DesiredResource({}, changed[0].desired.reasons))]
 
 
 def _no_longer(have: Applied) -> tuple[Reason, ...]:

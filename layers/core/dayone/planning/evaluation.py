@@ -246,7 +246,7 @@ def diff_subject(
         of_departed=_of_departed(taken, cycles=cycles, evaluator=evaluator) if taken else taken,
         announced=_announced(found, state=state, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.
-        reasons=reasons_to_mend(applied, wanted=desired.resources) if state.head.grants else {},
+        reasons=reasons_to_mend(applied, desired=desired.resources) if state.head.grants else {},
         adoption=compared.adoption,
     )
 

@@ -106,7 +106,7 @@ def _coming(
         return ()
     there = {*giving.state.applied, *desired.resources}
     given = {
-        resource: wanted for resource, wanted in rules.memberships(person, now=at).items() if resource not in there
+        resource: needed for resource, needed in rules.memberships(person, now=at).items() if resource not in there
     }
     subject = giving.state.head.subject
     found = differences(Desired(given), applied={}, subject=subject, protection=policy.protection)

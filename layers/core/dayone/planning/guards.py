@@ -16,7 +16,7 @@ from dayone.model.policy.rules import (
     Reservations,
     SensitiveNames,
 )
-from dayone.model.reasons import Desired, Reason, Wanted
+from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind
 from dayone.policy.sensitivity import Sensitivity
 
@@ -78,7 +78,7 @@ def desired_guards(policy: Policy) -> Desired:
     loosened = Resource(ResourceKind.GUARDRAILS, str(policy.version))
     doubtful = f"it loosens the guardrails: {loosens}"
     waits = f"waits for another person's approval: {doubtful}"
-    return Desired({loosened: Wanted({}, reasons)}, notes=(waits,), doubtful=doubtful)
+    return Desired({loosened: DesiredResource({}, reasons)}, notes=(waits,), doubtful=doubtful)
 
 
 def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:

@@ -154,7 +154,7 @@ def _may_widen(difference: Difference, applied: Mapping[Resource, Applied], *, i
         case ResourceKind.MANAGED_POLICY:
             return is_named or difference.resource.name not in HARMLESS
         case ResourceKind.INLINE_POLICY:
-            return is_named or bool(why_document_is_sensitive(difference.wanted.attributes.get("document", "")))
+            return is_named or bool(why_document_is_sensitive(difference.desired.attributes.get("document", "")))
         case _:
             return True
 
@@ -163,7 +163,7 @@ def _is_repair(difference: Difference, have: Applied | None) -> bool:
     """Return whether it was given in this form before, and is only repeated."""
     if have is None or difference.action is Action.DELETE or have.doubt is Action.DELETE:
         return False
-    return have.attributes == difference.wanted.attributes
+    return have.attributes == difference.desired.attributes
 
 
 def _is_birthright(resource: Resource, giving: Giving, policy: Policy) -> bool:

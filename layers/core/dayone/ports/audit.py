@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from dayone.model.audit import AlteredRecord, AuditRecord, AuditWanted, LaneEnd, StoredRecord
+from dayone.model.audit import AlteredRecord, AuditFilter, AuditRecord, LaneEnd, StoredRecord
 from dayone.ports.records import Page
 
 
 class AuditLog(Protocol):
     """The audit log, in lanes, each of which is a hash chain of its own."""
 
-    def entries(self, wanted: AuditWanted, *, cursor: str, limit: int) -> Page[AuditRecord]:
+    def entries(self, query: AuditFilter, *, cursor: str, limit: int) -> Page[AuditRecord]:
         """Return the matching records, the newest first; raise Invalid for a cursor of another query.
 
         A page may have fewer than `limit`, or none, and a cursor: the scan continues there. Raises Inapplicable for an

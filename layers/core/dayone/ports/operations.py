@@ -123,7 +123,7 @@ class OperationQueue(Protocol):
     def siblings(self, operation: Operation) -> Sequence[Operation]:
         """Return the operations of the same plan, itself included, by number."""
 
-    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+    def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """Those of the resources that AWS has confirmed or that are in doubt; the others are not in the answer."""
 
     def in_use_by(self, group: str) -> ResourceOf | None:

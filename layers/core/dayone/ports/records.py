@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dayone.model.changes import EVERY_CHANGE, Change, ChangesWanted, Share
+from dayone.model.changes import EVERY_CHANGE, Change, ChangeFilter, Share
 from dayone.model.operations import Applied, Lane, Operation
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import ResourceOf, Subject, SubjectKind
@@ -21,7 +21,7 @@ class Page[T]:
 class History(Protocol):
     """The changes, to be read only; what was written a moment ago may be missing in a list."""
 
-    def changes(self, wanted: ChangesWanted = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
+    def changes(self, query: ChangeFilter = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
         """Return the matching changes, the newest first, without notes; raise Invalid for a cursor of another list.
 
         A page may have fewer than `limit`, or none, and a cursor: the scan continues there.

@@ -160,5 +160,5 @@ class PreviewBuilder:
 
 
 def _previewed(difference: Difference, *, of: Subject) -> PreviewedOperation:
-    wanted = difference.wanted
-    return PreviewedOperation(of, difference.action, difference.resource, wanted.reasons, wanted.attributes)
+    desired = difference.desired
+    return PreviewedOperation(of, difference.action, difference.resource, desired.reasons, desired.attributes)

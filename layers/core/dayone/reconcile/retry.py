@@ -65,8 +65,8 @@ def _subjects(chosen: Sequence[str]) -> tuple[Subject, ...]:
 
 
 def _check_belong(subjects: Iterable[Subject], *, change: str, progress: Progress) -> None:
-    wanted = tuple(subjects)
-    strange = sorted(map(str, set(wanted) - progress.planned(change, wanted)))
+    selected = tuple(subjects)
+    strange = sorted(map(str, set(selected) - progress.planned(change, selected)))
     if strange:
         findings = tuple(f"{name}: the change has nothing about it" for name in strange)
         raise Invalid(f"some of these subjects are not part of change {change}", findings=findings)

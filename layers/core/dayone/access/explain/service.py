@@ -17,7 +17,7 @@ from dayone.ports.store import GrantFilter, Grants, PolicyInForce
 # A subject has a hundred open grants at most.
 _NEWEST = 100
 # What is over and done shows in the resource itself, and what was superseded is nobody's intention any more.
-_SOURCE_RECORD = frozenset(
+_SHOWN_STATES = frozenset(
     {OperationState.PENDING, OperationState.SUBMITTED, OperationState.HELD, OperationState.FAILED}
 )
 
@@ -60,5 +60,5 @@ def _newest(asked: Iterable[GrantFilter], *, grants: Grants) -> tuple[Grant, ...
 
 def _planned(state: SubjectState, *, records: Records) -> Mapping[ResourceOf, Operation]:
     return {
-        operation.target: operation for operation in records.plan_of(state.head) if operation.state in _SOURCE_RECORD
+        operation.target: operation for operation in records.plan_of(state.head) if operation.state in _SHOWN_STATES
     }

@@ -144,8 +144,8 @@ def membership_step(group: str, context: Known) -> Step:
 def assignment_step(permission_set: str, principal: str, context: Known) -> Step:
     """The permission set in the account, given to a group or to the person directly."""
     account, protection = context.account.head.fact, context.policy.protection
-    wanted = (permission_set, principal)
-    rules = [rule for rule in context.policy.assignments if (rule.permission_set, rule.principal) == wanted]
+    assignment = (permission_set, principal)
+    rules = [rule for rule in context.policy.assignments if (rule.permission_set, rule.principal) == assignment]
     nearness = _of_account(context) + of_protection("group", principal, protected=protection.groups)
     if Principal.parse(principal).person:
         nearness += _of_person(context)

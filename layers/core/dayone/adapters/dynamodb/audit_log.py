@@ -17,7 +17,7 @@ from dayone.adapters.dynamodb.keys import AUDIT_OF
 from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.errors import Inapplicable, Invalid
 from dayone.messages.codec import Record, decode, stamp
-from dayone.model.audit import AlteredRecord, AuditEntry, AuditRecord, AuditWanted, LaneEnd, Seals, StoredRecord
+from dayone.model.audit import AlteredRecord, AuditEntry, AuditFilter, AuditRecord, LaneEnd, Seals, StoredRecord
 from dayone.ports.records import Page
 
 
@@ -70,18 +70,18 @@ class DynamoAuditLog:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def entries(self, wanted: AuditWanted, *, cursor: str, limit: int) -> Page[AuditRecord]:
+    def entries(self, query: AuditFilter, *, cursor: str, limit: int) -> Page[AuditRecord]:
         """See AuditLog."""
         found: list[AuditRecord] = []
         last: Place | None = None
-        places = self._of_subject(wanted, cursor) if wanted.subject else self._by_day(wanted, cursor)
+        places = self._of_subject(query, cursor) if query.subject else self._by_day(query, cursor)
         for number, (place, record) in enumerate(places):
             if last is not None and (len(found) == limit or number == _MOST_LOOKED_AT):
                 return Page(found, shown_place(last))
             last = place
             if record is None:
                 return Page(found, shown_place(place))
-            if wanted.has(record.entry):
+            if query.has(record.entry):
                 found.append(record)
         return Page(found)
 
@@ -110,9 +110,9 @@ class DynamoAuditLog:
         """See AuditLog."""
         return lane_end(lane, self._table.get(keys.tail_key(lane)))
 
-    def _of_subject(self, wanted: AuditWanted, cursor: str) -> Iterator[tuple[Place, AuditRecord | None]]:
-        listing = listing_of(wanted.subject)
-        first, last = stamp(wanted.since), stamp(wanted.until)
+    def _of_subject(self, query: AuditFilter, cursor: str) -> Iterator[tuple[Place, AuditRecord | None]]:
+        listing = listing_of(query.subject)
+        first, last = stamp(query.since), stamp(query.until)
         after = listing.place_of(cursor) if cursor else None
         # DynamoDB rejects a start key outside of the queried range.
         if after and not first <= after["listed_as"] <= last:
@@ -121,9 +121,9 @@ class DynamoAuditLog:
         listed = self._table.query(lies_in, index="listing", newest_first=True, after=after, page=_AT_ONCE)
         yield from ((listing.cursor_at(record), intact_record(record)) for record in listed)
 
-    def _by_day(self, wanted: AuditWanted, cursor: str) -> Iterator[tuple[Place, AuditRecord | None]]:
-        place = day_place(cursor, wanted=wanted)
-        last_day = wanted.since.date()
+    def _by_day(self, query: AuditFilter, cursor: str) -> Iterator[tuple[Place, AuditRecord | None]]:
+        place = day_place(cursor, query=query)
+        last_day = query.since.date()
         for _ in range(_MOST_DAYS):
             day = date.fromisoformat(place.day)
             if day < last_day:
@@ -168,9 +168,9 @@ def shown_place(place: Place) -> str:
     return urlsafe_b64encode(json.dumps([place.day, place.lanes]).encode()).decode().rstrip("=")
 
 
-def day_place(cursor: str, *, wanted: AuditWanted) -> DayPlace:
+def day_place(cursor: str, *, query: AuditFilter) -> DayPlace:
     """Return the place of a cursor, or the filter's last day without one; raise Invalid for any other cursor."""
-    last = (wanted.until - timedelta(microseconds=1)).date()
+    last = (query.until - timedelta(microseconds=1)).date()
     if not cursor:
         return DayPlace(day=last.isoformat())
     try:
@@ -179,7 +179,7 @@ def day_place(cursor: str, *, wanted: AuditWanted) -> DayPlace:
             _DAY.fullmatch(day) and lanes.keys() <= set(LANES) and all(type(entry) is int for entry in lanes.values())
         ):
             raise Invalid("the cursor belongs to another list")
-        is_of_time = wanted.since.date() <= date.fromisoformat(day) <= last
+        is_of_time = query.since.date() <= date.fromisoformat(day) <= last
     except (ValueError, TypeError, AttributeError) as error:
         raise Invalid("the cursor cannot be read") from error
     if not is_of_time:

@@ -30,7 +30,7 @@ from dayone.changes.estimate import place_of
 from dayone.errors import Invalid, NotFound
 from dayone.messages.codec import Record, encode
 from dayone.model.audit import AuditEntry
-from dayone.model.changes import EVERY_CHANGE, Cause, Change, ChangeState, ChangesWanted, Decision, Share, change_at
+from dayone.model.changes import EVERY_CHANGE, Cause, Change, ChangeFilter, ChangeState, Decision, Share, change_at
 from dayone.model.operations import Lane, Operation, OperationState
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject, SubjectKind
@@ -159,20 +159,20 @@ class DynamoHistory:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def changes(self, wanted: ChangesWanted = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
+    def changes(self, query: ChangeFilter = EVERY_CHANGE, *, cursor: str, limit: int) -> Page[Change]:
         """See History."""
-        listing = _listing(wanted)
-        after = _place(cursor, listing=listing, wanted=wanted) if cursor else None
+        listing = _listing(query)
+        after = _place(cursor, listing=listing, query=query) if cursor else None
         listed = self._table.query(
-            _lies_in(wanted, listing), index="listing", newest_first=True, after=after, page=_AT_ONCE
+            _lies_in(query, listing), index="listing", newest_first=True, after=after, page=_AT_ONCE
         )
         entries: list[Change] = []
         last: Record | None = None
-        for number, (place, change) in enumerate(self._with_changes(listed, wanted=wanted)):
+        for number, (place, change) in enumerate(self._with_changes(listed, query=query)):
             if last is not None and (len(entries) == limit or number == _MOST_LOOKED_AT):
                 return Page(entries, listing.cursor_at(last))
             last = place
-            if change is not None and wanted.has(change):
+            if change is not None and query.has(change):
                 entries.append(change)
         return Page(entries)
 
@@ -181,11 +181,9 @@ class DynamoHistory:
         record = self._table.get(change_keys.change_key(change))
         return change_in(record) if record else None
 
-    def _with_changes(
-        self, listed: Iterable[Record], *, wanted: ChangesWanted
-    ) -> Iterator[tuple[Record, Change | None]]:
+    def _with_changes(self, listed: Iterable[Record], *, query: ChangeFilter) -> Iterator[tuple[Record, Change | None]]:
         """Each place in the list with its change, None for one whose record is not there yet."""
-        if _list_of(wanted) == lists.CHANGES:
+        if _list_of(query) == lists.CHANGES:
             yield from ((record, change_in(record)) for record in listed)
             return
         for places in batched(islice(listed, _MOST_LOOKED_AT + 1), _AT_ONCE, strict=False):
@@ -196,25 +194,25 @@ class DynamoHistory:
             yield from ((record, changes.get(change)) for record, change in zip(places, ids, strict=True))
 
 
-def _list_of(wanted: ChangesWanted) -> str:
+def _list_of(query: ChangeFilter) -> str:
     """Return the shortest list that has all matching changes."""
-    if wanted.subject:
-        return lists.changes_of(wanted.subject)
-    return _MARKED.get(wanted.state, lists.CHANGES) if wanted.state else lists.CHANGES
+    if query.subject:
+        return lists.changes_of(query.subject)
+    return _MARKED.get(query.state, lists.CHANGES) if query.state else lists.CHANGES
 
 
-def _listing(wanted: ChangesWanted) -> Listing:
-    return Listing(partition=("listed_in", _list_of(wanted)), sort_key="listed_as", index="listing", newest_first=True)
+def _listing(query: ChangeFilter) -> Listing:
+    return Listing(partition=("listed_in", _list_of(query)), sort_key="listed_as", index="listing", newest_first=True)
 
 
-def _lies_in(wanted: ChangesWanted, listing: Listing) -> ConditionBase:
+def _lies_in(query: ChangeFilter, listing: Listing) -> ConditionBase:
     name, value = listing.partition
-    condition: ConditionBase = Key(name).eq(value) & Key(listing.sort_key).between(*wanted.places)
+    condition: ConditionBase = Key(name).eq(value) & Key(listing.sort_key).between(*query.places)
     return condition
 
 
-def _place(cursor: str, *, listing: Listing, wanted: ChangesWanted) -> dict[str, str]:
-    place, (first, last) = listing.place_of(cursor), wanted.places
+def _place(cursor: str, *, listing: Listing, query: ChangeFilter) -> dict[str, str]:
+    place, (first, last) = listing.place_of(cursor), query.places
     # DynamoDB rejects a start key outside of the queried range.
     if not first <= place[listing.sort_key] <= last:
         raise Invalid("the cursor belongs to another time")

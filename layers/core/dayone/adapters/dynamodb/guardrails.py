@@ -206,10 +206,10 @@ class DynamoHeldRemovals:
     ) -> None:
         # One write is for the counts of the change, and up to one for each operation for those of its subject.
         for batch in batched(operations, (MOST_IN_A_TRANSACTION - 1) // 2, strict=False):
-            wanted = [change_keys.operation_named(name, change=change) for name in batch]
+            batch_keys = [change_keys.operation_named(name, change=change) for name in batch]
 
-            def writes(wanted: Sequence[keys.RecordKey] = wanted) -> dict[str, Write]:
-                found = [operation_in(record) for record in self._table.get_all(wanted)]
+            def writes(batch_keys: Sequence[keys.RecordKey] = batch_keys) -> dict[str, Write]:
+                found = [operation_in(record) for record in self._table.get_all(batch_keys)]
                 held = [operation for operation in found if operation.state is OperationState.HELD]
                 moved: dict[str, Write] = {operation.id: _moving(operation, to=to, put=put) for operation in held}
                 return {**moved, **count(held)}

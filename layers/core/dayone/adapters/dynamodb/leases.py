@@ -140,9 +140,9 @@ class DynamoUnitNames:
 
     def recorded(self, unit_ids: Iterable[str]) -> Mapping[str, UnitName]:
         """See UnitNames."""
-        wanted = {keys.unit_key(unit_id).pk: unit_id for unit_id in unit_ids}
-        records = self._table.get_all(map(keys.unit_key, wanted.values()))
-        return {wanted[record["pk"]]: decode(UnitName, record) for record in records}
+        by_key = {keys.unit_key(unit_id).pk: unit_id for unit_id in unit_ids}
+        records = self._table.get_all(map(keys.unit_key, by_key.values()))
+        return {by_key[record["pk"]]: decode(UnitName, record) for record in records}
 
     def keep(self, unit_id: str, name: UnitName) -> UnitName:
         """See UnitNames."""

@@ -80,8 +80,8 @@ def progress_in(record: Mapping[str, Any]) -> Head:
 def heads_of(table: DynamoTable, subjects: Iterable[Subject]) -> list[Head]:
     """Return the heads of the recorded ones of these subjects."""
     records: dict[Subject, dict[bool, Record]] = {}
-    wanted = [key for subject in subjects for key in (keys.head_of(subject), progress_key(subject))]
-    for record in table.get_all(wanted):
+    record_keys = [key for subject in subjects for key in (keys.head_of(subject), progress_key(subject))]
+    for record in table.get_all(record_keys):
         key = keys.RecordKey(record["pk"], record["sk"])
         records.setdefault(keys.subject_of(key), {})[keys.is_head(key)] = record
     return [head_in(parts[True], parts.get(False)) for parts in records.values() if True in parts]

@@ -42,8 +42,8 @@ class DynamoOpenOperations(DynamoParkedOperations):
 
     def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
         """Return the other open operations of a lane, the most urgent first, from behind `after`."""
-        wanted = Key("runnable").eq(lists.waiting_in(lane)) & Key("runnable_order").gt(after or " ")
-        listed = self._table.query(wanted, index="runnable", limit=limit)
+        condition = Key("runnable").eq(lists.waiting_in(lane)) & Key("runnable_order").gt(after or " ")
+        listed = self._table.query(condition, index="runnable", limit=limit)
         return [Listed(str(pair["runnable_order"]), *change_keys.operation_of(pair)) for pair in listed]
 
     def parked(self, on: ResourceOf, *, after: str, limit: int) -> tuple[Sequence[Operation], str]:
@@ -77,9 +77,9 @@ class DynamoOpenOperations(DynamoParkedOperations):
         same_plan = Key("pk").eq(first.pk) & Key("sk").begins_with(f"{plan}/")
         return [operation_in(record) for record in self._table.query(same_plan)]
 
-    def applied(self, wanted: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
+    def applied(self, resources: Iterable[ResourceOf]) -> Mapping[ResourceOf, Applied]:
         """Those of the resources that AWS has confirmed or that are in doubt."""
-        records = self._table.get_all(keys.applied_key(resource) for resource in wanted)
+        records = self._table.get_all(keys.applied_key(resource) for resource in resources)
         pairs = ((keys.subject_of(keys.RecordKey(pair["pk"], pair["sk"])), applied_in(pair)) for pair in records)
         return {ResourceOf(subject, applied.resource): applied for subject, applied in pairs}
 

@@ -116,8 +116,8 @@ class Endings:
         }
 
     def _read(self, ends: Iterable[Finished]) -> _Records:
-        wanted = [key for end in ends for key in _depended_on(end)]
-        return {(pair["pk"], pair["sk"]): pair for pair in self._table.get_all(wanted)}
+        record_keys = [key for end in ends for key in _depended_on(end)]
+        return {(pair["pk"], pair["sk"]): pair for pair in self._table.get_all(record_keys)}
 
 
 def _depended_on(end: Finished) -> Iterable[keys.RecordKey]:

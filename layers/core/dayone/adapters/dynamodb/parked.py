@@ -65,7 +65,7 @@ def noted_failures(
     noted: dict[Subject, FailedWork] = {}
     for end in ends:
         subject = end.operation.subject
-        if is_to_be_planned_again(end) and is_wanted(end, recorded=recorded):
+        if is_to_be_planned_again(end) and is_desired(end, recorded=recorded):
             record = recorded.get(keys.failed_subject_key(subject))
             before = noted.get(subject) or (_failed_in(record) if record else None)
             noted[subject] = after_failure(end.operation, obstacle=end.obstacle, before=before)
@@ -77,7 +77,7 @@ def is_to_be_planned_again(end: Finished) -> bool:
     return end.state is OperationState.FAILED or end.is_incomplete
 
 
-def is_wanted(end: Finished, *, recorded: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
+def is_desired(end: Finished, *, recorded: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
     """Return whether the plan in force, or an approval, still includes the operation; older plans do not count."""
     plan = recorded.get(progress_key(end.operation.subject), {})
     return plan.get("generation") == end.operation.generation or end.operation.id in plan.get("released", ())

@@ -52,8 +52,8 @@ class DynamoTable:
     def get_all(self, keys: Iterable[RecordKey]) -> Iterator[Record]:
         """Those of the records that are there, in no order."""
         for batch in batched(dict.fromkeys(keys), _MOST_IN_A_BATCH_READ, strict=False):
-            wanted = {"Keys": [key_of(key) for key in batch], "ConsistentRead": True}
-            yield from self._read_batch({self._name: wanted})
+            request = {"Keys": [key_of(key) for key in batch], "ConsistentRead": True}
+            yield from self._read_batch({self._name: request})
 
     def query(
         self,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.api.context import AccessApi
-from dayone.api.params import Event, asked_for, moment_of, wanted_of, window_of
+from dayone.api.params import Event, asked_for, moment_of, required_of, window_of
 from dayone.api.responses import reasons_answer, time_answer
 from dayone.api.schemas.audit import (
     AUDIT,
@@ -22,7 +22,7 @@ from dayone.api.schemas.audit import (
 )
 from dayone.api.spec import described
 from dayone.errors import Malformed
-from dayone.model.audit import AuditRecord, AuditWanted, LaneEnd
+from dayone.model.audit import AuditFilter, AuditRecord, LaneEnd
 from dayone.ops.audit_ends import compare_ends
 from dayone.ops.audit_verification import LaneVerified, verify_audit
 
@@ -41,8 +41,8 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def list_audit_entries() -> AuditAnswer:
         """List audit log entries, newest first; those of the last 31 days without `since`."""
         event = app.current_event
-        window, wanted = window_of(event), _wanted(event, api)
-        page = api.overview.audit_log.entries(wanted, cursor=window.cursor, limit=window.limit)
+        window, query = window_of(event), _filter_of(event, api)
+        page = api.overview.audit_log.entries(query, cursor=window.cursor, limit=window.limit)
         return {"entries": [_entry(record) for record in page.entries], "cursor": page.cursor}
 
     @app.get("/v1/audit/verify")
@@ -80,7 +80,7 @@ def _ends_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
 
 def _ends_of(event: Event) -> Iterator[tuple[str, LaneEnd]]:
-    texts = wanted_of(event, "ends", example="operations:4711:2026-11-23:HASH").split(",")
+    texts = required_of(event, "ends", example="operations:4711:2026-11-23:HASH").split(",")
     if len(texts) > _MOST_ENDS:
         raise Malformed(f"`ends` has {len(texts)} ends, and at most {_MOST_ENDS} are compared at once")
     for text in texts:
@@ -93,16 +93,16 @@ def _ends_of(event: Event) -> Iterator[tuple[str, LaneEnd]]:
             yield end[1], LaneEnd(number=int(end[2]), day=day.isoformat(), hash=end[4])
 
 
-def _wanted(event: Event, api: AccessApi) -> AuditWanted:
+def _filter_of(event: Event, api: AccessApi) -> AuditFilter:
     until = moment_of(event, "until") or (api.clock() + _AHEAD)
     since = moment_of(event, "since") or datetime.combine(until - _USUALLY, time(), tzinfo=UTC)
     if since >= until:
         raise Malformed("`since` must be before `until`")
-    return AuditWanted(since=since, until=until, subject=asked_for(event, "subject"), actor=asked_for(event, "actor"))
+    return AuditFilter(since=since, until=until, subject=asked_for(event, "subject"), actor=asked_for(event, "actor"))
 
 
 def _day_of(event: Event, *, today: date) -> date:
-    said = wanted_of(event, "day", example="2026-11-23")
+    said = required_of(event, "day", example="2026-11-23")
     try:
         day = datetime.strptime(said, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:

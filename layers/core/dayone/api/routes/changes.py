@@ -49,7 +49,7 @@ from dayone.changes.progress import (
     await_change,
     follow_change,
 )
-from dayone.model.changes import Blame, Cause, CauseKind, Change, ChangeState, ChangesWanted, Decision, Part, Share
+from dayone.model.changes import Blame, Cause, CauseKind, Change, ChangeFilter, ChangeState, Decision, Part, Share
 from dayone.planning.held_words import about_held
 from dayone.ports.records import Page
 from dayone.reconcile import retry
@@ -179,8 +179,8 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(CHANGES)
     def list_changes() -> ChangesAnswer:
         """List changes with their causes and progress, newest first."""
-        window, wanted = window_of(app.current_event), _wanted(app.current_event)
-        return changes_answer(api.overview.history.changes(wanted, cursor=window.cursor, limit=window.limit))
+        window, query = window_of(app.current_event), _filter_of(app.current_event)
+        return changes_answer(api.overview.history.changes(query, cursor=window.cursor, limit=window.limit))
 
     @app.get("/v1/changes/<change>")
     @described(CHANGE_READ)
@@ -247,8 +247,8 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return _taken(decided_answer(change, decision))
 
 
-def _wanted(event: Event) -> ChangesWanted:
-    return ChangesWanted(
+def _filter_of(event: Event) -> ChangeFilter:
+    return ChangeFilter(
         state=word_of(event, "state", ChangeState),
         kind=word_of(event, "cause", CauseKind),
         subject=subject_in(event),

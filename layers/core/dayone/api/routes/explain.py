@@ -7,7 +7,7 @@ from dayone.access.explain.service import Explained, explain_access
 from dayone.access.explain.steps import Known, Step
 from dayone.access.explain.text import in_short, told
 from dayone.api.context import AccessApi
-from dayone.api.params import Event, asked_for, wanted_of
+from dayone.api.params import Event, asked_for, required_of
 from dayone.api.responses import confirmed_answer, operation_answer, reasons_answer
 from dayone.api.schemas import explain as api
 from dayone.api.schemas.explain import EXPLANATION, ExplainAnswer
@@ -24,14 +24,14 @@ def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def explain_access() -> ExplainAnswer:
         """Explain which access a person has in an account, which they lack, and why."""
         event = app.current_event
-        return explained(wanted_of(event, "person", example="e-1001"), event=event, api=api)
+        return explained(required_of(event, "person", example="e-1001"), event=event, api=api)
 
 
 def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
     """The explanation of a person's access that the query asks for."""
     found = explain_access(
         person,
-        wanted_of(event, "account", example="123456789012"),
+        required_of(event, "account", example="123456789012"),
         permission_set=asked_for(event, "permission_set"),
         records=api.records,
         grants=api.grants,

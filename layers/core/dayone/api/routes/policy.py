@@ -43,9 +43,9 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def put_policy() -> Response[str]:
         """Put a policy in force: one file as YAML, or several as JSON. It replaces all files of the policy before."""
         event = app.current_event
-        wanted = precondition_of(event)
+        expected = precondition_of(event)
         kept = submit_policy(
-            files_of(event), actor=caller_of(event), authors=authors_of(event), ports=api, precondition=wanted
+            files_of(event), actor=caller_of(event), authors=authors_of(event), ports=api, precondition=expected
         )
         return taken(kept)
 

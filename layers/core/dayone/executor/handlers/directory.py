@@ -14,7 +14,7 @@ _LOOK_FOR_USERS_EVERY = 300.0
 
 def await_user(attempt: Attempt, aws: IdentityCenter) -> Succeeded:
     """Take a user over from the identity provider; raises Awaited while there is none of this name."""
-    found = aws.directory.find_user(attempt.wanted["user_name"])
+    found = aws.directory.find_user(attempt.desired["user_name"])
     if found is None:
         raise Awaited("the identity provider has not created this user yet", retry_after=_LOOK_FOR_USERS_EVERY)
     if found.references["user_id"] in attempt.others:
@@ -36,12 +36,12 @@ def delete_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Create a user, or adopt the very same one."""
-    if EXTERNAL in attempt.wanted:
+    if EXTERNAL in attempt.desired:
         return await_user(attempt, aws)
     try:
-        return done(aws.directory.create_user(attempt.wanted))
+        return done(aws.directory.create_user(attempt.desired))
     except AlreadyExists:
-        found = looked_up(lambda: aws.directory.find_user(attempt.wanted["user_name"]))
+        found = looked_up(lambda: aws.directory.find_user(attempt.desired["user_name"]))
         return resolve_name_conflict(
             attempt, found=found, aws=aws, update=lambda found: _set_user(found, attempt=attempt, aws=aws)
         )
@@ -49,28 +49,28 @@ def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def update_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Bring a user up to date; one that vanished is created again."""
-    if EXTERNAL in attempt.wanted:
+    if EXTERNAL in attempt.desired:
         return await_user(attempt, aws)
     existing = Found(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
     try:
         return done(_set_user(existing, attempt=attempt, aws=aws))
     except NotFound:
         # Of somebody who has left nothing but the name was to go.
-        is_gone = attempt.wanted["user_name"] == vacated_name(attempt.operation.subject.name)
+        is_gone = attempt.desired["user_name"] == vacated_name(attempt.operation.subject.name)
         return Succeeded() if is_gone else create_user(attempt, aws)
 
 
 def _set_user(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
-    unset = {name: "" for name in existing.attributes if name not in attempt.wanted and name != EXTERNAL}
-    return aws.directory.update_user(existing.references["user_id"], attributes={**unset, **attempt.wanted})
+    unset = {name: "" for name in existing.attributes if name not in attempt.desired and name != EXTERNAL}
+    return aws.directory.update_user(existing.references["user_id"], attributes={**unset, **attempt.desired})
 
 
 def create_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Create a group, or adopt the very same one."""
     try:
-        return done(aws.directory.create_group(attempt.wanted))
+        return done(aws.directory.create_group(attempt.desired))
     except AlreadyExists:
-        found = looked_up(lambda: aws.directory.find_group(attempt.wanted["name"]))
+        found = looked_up(lambda: aws.directory.find_group(attempt.desired["name"]))
         return resolve_name_conflict(
             attempt, found=found, aws=aws, update=lambda found: _set_group(found, attempt=attempt, aws=aws)
         )
@@ -85,7 +85,7 @@ def update_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         return create_group(attempt, aws)
     except AlreadyExists:
         # Two groups of ours can be renamed in one policy, one to what the other has been called so far.
-        found = looked_up(lambda: aws.directory.find_group(attempt.wanted["name"]))
+        found = looked_up(lambda: aws.directory.find_group(attempt.desired["name"]))
         if found is not None:
             reject_if_owned(attempt, found=found)
         raise
@@ -101,7 +101,7 @@ def delete_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def _set_group(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
-    done_by = aws.directory.update_group(existing.references["group_id"], attributes=attempt.wanted)
+    done_by = aws.directory.update_group(existing.references["group_id"], attributes=attempt.desired)
     return Receipt(request_id=done_by.request_id, references=existing.references)
 
 

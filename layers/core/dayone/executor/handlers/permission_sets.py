@@ -15,9 +15,9 @@ _ARN = "permission_set_arn"
 def create_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Create a permission set, or adopt the very same one."""
     try:
-        return done(aws.permission_sets.create(attempt.wanted))
+        return done(aws.permission_sets.create(attempt.desired))
     except AlreadyExists:
-        found = looked_up(lambda: aws.permission_sets.find(attempt.wanted["name"]))
+        found = looked_up(lambda: aws.permission_sets.find(attempt.desired["name"]))
         return resolve_name_conflict(
             attempt, found=found, aws=aws, update=lambda found: _set(found, attempt=attempt, aws=aws)
         )
@@ -52,8 +52,8 @@ def provision(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def _set(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
-    arn, tags = existing.references[_ARN], tags_in(attempt.wanted)
-    receipt = aws.permission_sets.update(arn, attributes=attempt.wanted)
+    arn, tags = existing.references[_ARN], tags_in(attempt.desired)
+    receipt = aws.permission_sets.update(arn, attributes=attempt.desired)
     if gone := tags_in(existing.attributes).keys() - tags.keys():
         receipt = aws.permission_sets.untag(arn, keys=gone)
     return aws.permission_sets.tag(arn, tags=tags) if tags else receipt
@@ -92,10 +92,10 @@ def detach_customer_policy(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def put_inline_policy(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Set the inline policy; where Day One has set none yet, only if nobody else has."""
-    arn, document = _set_of(attempt), attempt.wanted["document"]
+    arn, document = _set_of(attempt), attempt.desired["document"]
     if attempt.action is Action.CREATE and (existing := aws.set_policies.inline(arn)):
         before = attempt.own.attributes if attempt.own else {}
-        mismatches = tuple(compare_inline(existing, attempt.wanted))
+        mismatches = tuple(compare_inline(existing, attempt.desired))
         if outcome := _met(attempt, mismatches, is_ours=not list(compare_inline(existing, before))):
             return outcome
     return done(aws.set_policies.put_inline(arn, document=document))
@@ -111,10 +111,10 @@ def put_boundary(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     arn = _set_of(attempt)
     if attempt.action is Action.CREATE and (existing := aws.set_policies.boundary(arn)):
         before = attempt.own.attributes if attempt.own else {}
-        mismatches = tuple(compare_boundary(existing, attempt.wanted))
+        mismatches = tuple(compare_boundary(existing, attempt.desired))
         if outcome := _met(attempt, mismatches, is_ours=dict(existing) == dict(before)):
             return outcome
-    return done(aws.set_policies.put_boundary(arn, **attempt.wanted))
+    return done(aws.set_policies.put_boundary(arn, **attempt.desired))
 
 
 def delete_boundary(attempt: Attempt, aws: IdentityCenter) -> Outcome:

@@ -32,7 +32,7 @@ def _create_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def _delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     # In an account that has left the organisation there is nobody to ask.
-    if attempt.wanted.get(ENDED_WITH) == AccountState.DEPARTED:
+    if attempt.desired.get(ENDED_WITH) == AccountState.DEPARTED:
         return WAS_NOT_THERE
     try:
         return Submitted(aws.assignments.delete(_assignment_key(attempt)))
@@ -123,12 +123,12 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
     if operation.action is not Action.CREATE or attempt.own is not None:
         return None
     match operation.resource.kind:
-        case ResourceKind.USER if EXTERNAL in attempt.wanted:
+        case ResourceKind.USER if EXTERNAL in attempt.desired:
             return looked_up(lambda: directory.await_user(attempt, aws))
         case ResourceKind.GROUP:
-            found = aws.directory.find_group(attempt.wanted["name"])
+            found = aws.directory.find_group(attempt.desired["name"])
         case ResourceKind.PERMISSION_SET:
-            found = aws.permission_sets.find(attempt.wanted["name"])
+            found = aws.permission_sets.find(attempt.desired["name"])
         case _:
             return None
     return adopt_if_identical(attempt, found=found, aws=aws) if found else None
@@ -143,13 +143,13 @@ def looked_after(attempt: Attempt, *, aws: IdentityCenter, now: datetime) -> Att
     """
     own, find = attempt.own, _FINDERS.get(attempt.operation.resource.kind)
     is_begun = attempt.action is Action.CREATE and attempt.may_have_happened
-    if own is None or find is None or not is_begun or EXTERNAL in attempt.wanted or own.attributes == attempt.wanted:
+    if own is None or find is None or not is_begun or EXTERNAL in attempt.desired or own.attributes == attempt.desired:
         return attempt
     found = looked_up(lambda: find(aws, own.attributes))
     if found is None:
         if own.doubt is Action.CREATE and made_lately([own], at=now):
             raise Unavailable(NOT_FOUND_YET)
-        return replace(attempt, own=replace(own, attributes=attempt.wanted))
+        return replace(attempt, own=replace(own, attributes=attempt.desired))
     if dict(found.attributes) != dict(own.attributes) or attempt.is_anothers(found):
         return attempt
     return replace(attempt, own=replace(own, doubt=None, references={**own.references, **found.references}))

@@ -8,7 +8,7 @@ from dayone.ports.sessions import LiveSessions
 
 def end_sessions(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Deny everything to a user, wherever they still have a session."""
-    return done(_sessions(aws).end(attempt.wanted["user_id"]))
+    return done(_sessions(aws).end(attempt.desired["user_id"]))
 
 
 def release_sessions(attempt: Attempt, aws: IdentityCenter) -> Outcome:

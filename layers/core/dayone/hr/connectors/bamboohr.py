@@ -86,10 +86,10 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 def question(record: str, source: Source, secret: str) -> Question:
     """The fields that are mapped, of one employee; the secret is an API key."""
     fields = sorted({_HISTORY} | {path.partition(".")[0] for rule in source.mapping.values() for path in rule.fields})
-    wanted = urlencode({"fields": ",".join([*fields, "lastChanged"]), "onlyCurrent": "true"})
+    query = urlencode({"fields": ",".join([*fields, "lastChanged"]), "onlyCurrent": "true"})
     key = base64.b64encode(f"{secret}:x".encode()).decode()
     headers = {"Accept": "application/json", "Authorization": f"Basic {key}"}
-    return Question(path=f"/api/v1/employees/{quote(record, safe='')}/?{wanted}", headers=headers)
+    return Question(path=f"/api/v1/employees/{quote(record, safe='')}/?{query}", headers=headers)
 
 
 def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
