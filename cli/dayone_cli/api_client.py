@@ -41,7 +41,7 @@ class ApiClient:
 
     def get(self, where: str, query: Query | None = None, *, accept: str = "application/json") -> Answer:
         """What a GET is answered; raises the failure it is answered with."""
-        return self._asked("GET", where, query=query, headers={"accept": accept})
+        return self._requested("GET", where, query=query, headers={"accept": accept})
 
     def read(self, where: str, query: Query | None = None) -> Any:  # noqa: ANN401 - JSON
         """The JSON that a GET is answered."""
@@ -59,12 +59,12 @@ class ApiClient:
         """The JSON that a POST or PUT is answered; raises the failure it is answered with."""
         sent = b"" if body is None else json.dumps(body).encode()
         said = {"idempotency-key": self.new_key(), **({"content-type": "application/json"} if sent else {})}
-        return self._asked(method, where, query=query, headers={**said, **(headers or {})}, body=sent).json()
+        return self._requested(method, where, query=query, headers={**said, **(headers or {})}, body=sent).json()
 
     def ask(self, where: str, body: object) -> Any:  # noqa: ANN401 - JSON
         """The JSON that a POST is answered which writes nothing, and needs no key."""
         headers = {"content-type": "application/json"}
-        return self._asked("POST", where, headers=headers, body=json.dumps(body).encode()).json()
+        return self._requested("POST", where, headers=headers, body=json.dumps(body).encode()).json()
 
     def pages(self, where: str, query: Query, *, most: int) -> Iterator[Any]:
         """The parts of a list, asked for by cursor until it ends or so many pages' worth has come."""
@@ -81,9 +81,9 @@ class ApiClient:
     def request(self, method: str, where: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         """Any request as it is, for whoever knows the API; raises the failure it is answered with."""
         key = {} if method == "GET" else {"idempotency-key": self.new_key()}
-        return self._asked(method, where, headers={**key, **headers}, body=body)
+        return self._requested(method, where, headers={**key, **headers}, body=body)
 
-    def _asked(
+    def _requested(
         self, method: str, where: str, *, headers: Mapping[str, str], query: Query | None = None, body: bytes = b""
     ) -> Answer:
         several = {name: entry if isinstance(entry, list) else [entry] for name, entry in (query or {}).items()}

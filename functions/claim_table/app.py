@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone.logs import failures_told, logger_of
+from dayone.logs import log_failures, logger_of
 from dayone.setup.custom_resource import claim_in, claimed, failed, is_deletion, request_in, succeeded
 from dayone.setup.state_table import claim_table
 from dayone.wiring import functions as wiring
@@ -22,7 +22,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     request, ports = request_in(event), wiring.claim_table()
     deadline = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALLS
     try:
-        with failures_told(logger, message_id=request.request_id):
+        with log_failures(logger, message_id=request.request_id):
             # The table says whose it is for as long as it is there: a stack that is made again finds it.
             if is_deletion(request):
                 answer = succeeded(request, None)

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.executor.executor import execute_operations
-from dayone.logs import failures_told, logger_of
+from dayone.logs import log_failures, logger_of
 from dayone.wiring import functions as wiring
 
 logger = logger_of("execute_operations")
@@ -22,6 +22,6 @@ def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> None:
     """Work until nothing is left or the time is up. Raises when it cannot go on: the queue then rings again."""
     left = timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALL
     deadline = datetime.now(UTC) + min(LONGEST_RUN, left)
-    with failures_told(logger, message_id="engine"):
+    with log_failures(logger, message_id="engine"):
         execute_operations(ports=wiring.execute_operations(), deadline=deadline)
     logger.info("run over")

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone.logs import failures_told, logger_of
+from dayone.logs import log_failures, logger_of
 from dayone.setup.custom_resource import failed, request_in, session_policy_in, succeeded
 from dayone.setup.session_policy import own_session_policy
 from dayone.wiring import functions as wiring
@@ -23,7 +23,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     left = timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALLS
     status = "SUCCESS"
     try:
-        with failures_told(logger, message_id=request.request_id):
+        with log_failures(logger, message_id=request.request_id):
             deadline = datetime.now(UTC) + left
             answer = succeeded(request, own_session_policy(session_policy_in(request), ports=ports, deadline=deadline))
     except Exception as error:  # noqa: BLE001 - the answer is the report

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, proce
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone.logs import failures_told, logger_of
+from dayone.logs import log_failures, logger_of
 from dayone.messages.batch import handled_messages, without
 from dayone.messages.inbox import from_json
 from dayone.messages.origin import check_records
@@ -33,7 +33,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noq
 
 
 def _plan(record: SQSRecord, *, errors: dict[str, Exception]) -> None:
-    with failures_told(logger, message_id=record.message_id, errors=errors):
+    with log_failures(logger, message_id=record.message_id, errors=errors):
         taken_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
         command = from_json(record.body, taken_at=taken_at)
         plan_changes(command, ports=wiring.plan_changes())

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.events.publish import publish_events
-from dayone.logs import failures_told, logger_of
+from dayone.logs import log_failures, logger_of
 from dayone.messages.origin import check_records
 from dayone.wiring import functions as wiring
 
@@ -15,7 +15,7 @@ logger = logger_of("publish_events")
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
     """Publish all or raise: Lambda then brings the same records again, and nothing is skipped."""
-    with failures_told(logger, message_id="stream"):
+    with log_failures(logger, message_id="stream"):
         check_records(event, source=wiring.event_source())
         published = publish_events(event, ports=wiring.publish_events())
     logger.info("published", extra={"events": published.events})

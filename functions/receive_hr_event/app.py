@@ -29,8 +29,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             reason = str(error.__cause__ or error)  # fixed texts, which the sender is not told
         logger.warning("HR event not taken", extra={"kind": type(error).__name__, "reason": reason})
         return refusal(error)
-    told = {"changes": received.changes, "source": delivery.source, "ignored": received.ignored}
-    logger.info("HR event taken", extra=told)
+    fields = {"changes": received.changes, "source": delivery.source, "ignored": received.ignored}
+    logger.info("HR event taken", extra=fields)
     if received.echo:
         return echo(received.echo)
     return nothing_to_do(received.ignored) if received.ignored else answer(received.changes, notes=received.notes)

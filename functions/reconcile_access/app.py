@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone.logs import failures_told, logger_of
+from dayone.logs import log_failures, logger_of
 from dayone.reconcile.sweep import reconcile_access
 from dayone.wiring import functions as wiring
 
@@ -14,7 +14,7 @@ logger = logger_of("reconcile_access")
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     """Sweep once. Raises when it cannot: the next sweep does it again."""
-    with failures_told(logger, message_id="sweep"):
+    with log_failures(logger, message_id="sweep"):
         swept = reconcile_access(ports=wiring.reconcile_access())
     logger.info("swept", extra={"due": swept.due})
     if swept.stuck:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.accounts.events import record_account_event
-from dayone.logs import failures_told, logger_of
+from dayone.logs import log_failures, logger_of
 from dayone.messages.origin import check_records
 from dayone.wiring import functions as wiring
 
@@ -23,7 +23,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noq
 
 
 def _record(record: SQSRecord) -> None:
-    with failures_told(logger, message_id=record.message_id):
+    with log_failures(logger, message_id=record.message_id):
         recorded = record_account_event(record.body, ports=wiring.record_account_event())
         tell = logger.warning if recorded.is_dead_letter else logger.info
         tell(

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone.logs import failures_told, logger_of
+from dayone.logs import log_failures, logger_of
 from dayone.ops.checkpoints import sign_checkpoint
 from dayone.wiring import functions as wiring
 
@@ -14,7 +14,7 @@ logger = logger_of("sign_checkpoint")
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     """Sign once. Raises when it cannot: Lambda tries twice more, and two checkpoints of an hour do no harm."""
-    with failures_told(logger, message_id="checkpoint"):
+    with log_failures(logger, message_id="checkpoint"):
         checkpoint = sign_checkpoint(ports=wiring.sign_checkpoint())
     entries = sum(end.number for end in checkpoint.ends.values())
     logger.info("checkpoint signed", extra={"lanes": len(checkpoint.ends), "entries": entries})

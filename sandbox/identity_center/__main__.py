@@ -49,7 +49,7 @@ def main() -> None:
     server.serve_forever()
 
 
-def _publish_nothing(told: Told) -> None:
+def _publish_nothing(result: Told) -> None:
     """Stand in for a bus when there is none to tell."""
 
 

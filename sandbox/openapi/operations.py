@@ -55,25 +55,25 @@ _ALWAYS_THERE = frozenset({"ETag", "Location"})
 type Json = dict[str, Any]
 
 
-def operation(route: DescribedRoute, said: Description, schemas: Schemas) -> Json:
+def operation(route: DescribedRoute, description: Description, schemas: Schemas) -> Json:
     """The operation object of a route."""
     summary, _, more = route.says.partition("\n\n")
     return {
         "operationId": route.name,
-        "tags": [said.tag],
+        "tags": [description.tag],
         "summary": " ".join(summary.split()).rstrip("."),
         **({"description": more} if more else {}),
         **({} if route.is_signed else {"security": []}),
-        "parameters": [_parameter(parameter) for parameter in _parameters(route, said)],
-        **({"requestBody": _body(said.bodies, schemas)} if said.bodies else {}),
-        "responses": {**_answers(said, schemas), **refused(route)},
+        "parameters": [_parameter(parameter) for parameter in _parameters(route, description)],
+        **({"requestBody": _body(description.bodies, schemas)} if description.bodies else {}),
+        "responses": {**_answers(description, schemas), **refused(route)},
     }
 
 
-def _parameters(route: DescribedRoute, said: Description) -> Sequence[Parameter]:
-    named = {parameter.name: parameter for parameter in said.takes if parameter.place == "path"}
+def _parameters(route: DescribedRoute, description: Description) -> Sequence[Parameter]:
+    named = {parameter.name: parameter for parameter in description.takes if parameter.place == "path"}
     in_path = [_in_path(name, named) for name in re.findall(r"{(\w+)}", route.path)]
-    others = [parameter for parameter in said.takes if parameter.place != "path"]
+    others = [parameter for parameter in description.takes if parameter.place != "path"]
     return [*in_path, *others, *((IDEMPOTENCY_KEY,) if route.writes else ())]
 
 
@@ -119,27 +119,29 @@ def _body(bodies: Iterable[Body], schemas: Schemas) -> Json:
     return {"content": content, **({"required": True} if all(body.required for body in sent) else {})}
 
 
-def _answers(said: Description, schemas: Schemas) -> Json:
-    answers = {str(said.status): _answer(said, schemas)}
-    if said.accepted:
-        accepted = Description(tag=said.tag, answer=said.accepted.answer, example=said.accepted.example, status=202)
+def _answers(description: Description, schemas: Schemas) -> Json:
+    answers = {str(description.status): _answer(description, schemas)}
+    if description.accepted:
+        accepted = Description(
+            tag=description.tag, answer=description.accepted.answer, example=description.accepted.example, status=202
+        )
         answers["202"] = {**_answer(accepted, schemas), "description": "Accepted, and not carried out yet."}
     return answers
 
 
-def _answer(said: Description, schemas: Schemas) -> Json:
-    own = {_JSON: {"schema": schemas.of(said.answer), "example": said.example}}
-    others = {kind: {"schema": {"type": "string"}, "example": text} for kind, text in said.also_answers.items()}
+def _answer(description: Description, schemas: Schemas) -> Json:
+    own = {_JSON: {"schema": schemas.of(description.answer), "example": description.example}}
+    others = {kind: {"schema": {"type": "string"}, "example": text} for kind, text in description.also_answers.items()}
     told = {
-        **({"Location": "The path of the resource that shows the progress."} if said.status == 202 else {}),
-        **said.headers,
+        **({"Location": "The path of the resource that shows the progress."} if description.status == 202 else {}),
+        **description.headers,
     }
     headers = {
         name: {"description": says, "required": name in _ALWAYS_THERE, "schema": {"type": "string"}}
         for name, says in sorted(told.items())
     }
     return {
-        "description": _FIRST_WORDS.get(said.status, "Done."),
+        "description": _FIRST_WORDS.get(description.status, "Done."),
         **({"headers": headers} if headers else {}),
         "content": {**own, **others},
     }

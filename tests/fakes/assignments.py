@@ -22,11 +22,11 @@ class MemoryAssignments:
             raise NotFound("ResourceNotFoundException: Assignment not found.")
         return self._remember(key, self._center.ask("deletion", lambda: self._center.delete_assignment(key)))
 
-    def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        return self._center.states_of("creation", asked)
+    def creations(self, request_ids: Collection[str]) -> Mapping[str, RequestState]:
+        return self._center.states_of("creation", request_ids)
 
-    def deletions(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        return self._center.states_of("deletion", asked)
+    def deletions(self, request_ids: Collection[str]) -> Mapping[str, RequestState]:
+        return self._center.states_of("deletion", request_ids)
 
     def creation(self, request_id: str) -> RequestState:
         return self._center.state_of("creation", request_id)

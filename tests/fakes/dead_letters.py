@@ -19,7 +19,7 @@ class MemoryDeadLetterQueues:
         id_ = f"{queue}-{len(self._letters)}"
         sent_at = datetime(2026, 11, 22, 12, tzinfo=UTC)
         self._letters[id_] = DeadLetter(
-            queue=queue, id=id_, handle=id_, body=body, sent_at=sent_at, received=5, told=told, group=group
+            queue=queue, id=id_, handle=id_, body=body, sent_at=sent_at, received=5, attributes=told, group=group
         )
 
     def counts(self) -> Mapping[LetterQueue, int]:

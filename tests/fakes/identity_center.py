@@ -76,10 +76,10 @@ class MemoryIdentityCenter:
             raise NotFound(f"ResourceNotFoundException: no {kind} has the id {request_id}")
         return request.state
 
-    def states_of(self, kind: str, asked: Collection[str]) -> Mapping[str, RequestState]:
+    def states_of(self, kind: str, request_ids: Collection[str]) -> Mapping[str, RequestState]:
         """What the first hundred of a list tell, the newest first."""
         newest = islice((request for request in reversed(self.requests) if self.requests[request].kind == kind), 100)
-        return {name: self.requests[name].state for name in newest if name in asked}
+        return {name: self.requests[name].state for name in newest if name in request_ids}
 
     def in_progress(self) -> list[str]:
         return list(self.unfinished)

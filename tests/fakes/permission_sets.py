@@ -65,8 +65,8 @@ class MemoryPermissionSets:
         newest = self._center.existing_set(arn).revision
         return {account for account in self.accounts(arn) if self._center.provisioned[account, arn] != newest}
 
-    def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
-        return self._center.states_of("provisioning", asked)
+    def provisionings(self, request_ids: Collection[str]) -> Mapping[str, RequestState]:
+        return self._center.states_of("provisioning", request_ids)
 
     def provisioning(self, request_id: str) -> RequestState:
         return self._center.state_of("provisioning", request_id)

@@ -23,17 +23,17 @@ class MemoryGrants:
         found = (grant for grant in self._state.grants.values() if grant.person == person and grant.noted in _OPEN)
         return sorted({grant.subject for grant in found if grant.resource.kind is ResourceKind.ASSIGNMENT})
 
-    def listed(self, asked: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
+    def listed(self, query: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
         found = {
-            f"{_rank(grant, asked)}{grant.id}": grant
+            f"{_rank(grant, query)}{grant.id}": grant
             for grant in self._state.grants.values()
-            if asked.person in ("", grant.person)
-            and asked.account in ("", grant.subject.name)
-            and asked.is_open in (None, grant.noted in _OPEN)
+            if query.person in ("", grant.person)
+            and query.account in ("", grant.subject.name)
+            and query.is_open in (None, grant.noted in _OPEN)
         }
-        return page(f"grants {asked}", found, cursor=cursor, limit=limit, newest_first=True)
+        return page(f"grants {query}", found, cursor=cursor, limit=limit, newest_first=True)
 
 
-def _rank(grant: Grant, asked: GrantFilter) -> int:
-    is_of_somebody = bool(asked.person or asked.account)
+def _rank(grant: Grant, query: GrantFilter) -> int:
+    is_of_somebody = bool(query.person or query.account)
     return int(not is_of_somebody and grant.noted in _OPEN)

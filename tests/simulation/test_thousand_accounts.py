@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.simulation.thousand_accounts import MANY, Told, lived_through
+from tests.simulation.thousand_accounts import MANY, PollResult, lived_through
 
 
-def _is_well(told: Told, *, accounts: int) -> None:
-    assert (told.accounts, told.wrong, told.failed) == (accounts, (), 0)
-    assert told.throttles > accounts // 2
+def _is_well(result: PollResult, *, accounts: int) -> None:
+    assert (result.accounts, result.wrong, result.failed) == (accounts, (), 0)
+    assert result.throttles > accounts // 2
 
 
 def test_fifty_accounts_within_three_minutes_have_just_what_the_newest_policy_gives_them() -> None:

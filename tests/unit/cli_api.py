@@ -20,7 +20,7 @@ KEY, SECRET, REGION = "AKIDEXAMPLE", "a secret of nobody", "eu-west-1"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class PollResult:
     """What to answer once."""
 
     body: object
@@ -52,21 +52,21 @@ class CliApi:
     """What each path answers, in turn, the last answer for ever; and what was asked."""
 
     url: str = ""
-    answers: dict[str, list[Told]] = field(default_factory=dict)
+    answers: dict[str, list[PollResult]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
-    def tell(self, route: str, *told: Told | object) -> None:
+    def tell(self, route: str, *told: PollResult | object) -> None:
         """Say what a route such as `GET /v1/health` answers."""
-        self.answers[route] = [entry if isinstance(entry, Told) else Told(body=entry) for entry in told]
+        self.answers[route] = [entry if isinstance(entry, PollResult) else PollResult(body=entry) for entry in told]
 
-    def answer(self, asked: Asked, *, target: str) -> Told:
+    def answer(self, asked: Asked, *, target: str) -> PollResult:
         self.asked.append(asked)
         if not asked.path.startswith("/hr/") and not is_signed(asked, target=target):
-            return Told(status=403, body={"message": "The request signature we calculated does not match"})
+            return PollResult(status=403, body={"message": "The request signature we calculated does not match"})
         waiting = self.answers.get(f"{asked.method} {asked.path}")
         if not waiting:
             problem = {"type": "tag:dayone,2026:not-found", "title": "Not found", "status": 404}
-            return Told(status=404, body={**problem, "detail": f"no {asked.method} {asked.path}"})
+            return PollResult(status=404, body={**problem, "detail": f"no {asked.method} {asked.path}"})
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 

@@ -14,7 +14,7 @@ def logger_of(function: str) -> Logger:
 
 
 @contextmanager
-def failures_told(logger: Logger, *, message_id: str, errors: dict[str, Exception] | None = None) -> Iterator[None]:
+def log_failures(logger: Logger, *, message_id: str, errors: dict[str, Exception] | None = None) -> Iterator[None]:
     """Say why a message failed before its queue takes it back: the queue itself only counts.
 
     The error is kept in `errors` under the message's id.
@@ -25,8 +25,8 @@ def failures_told(logger: Logger, *, message_id: str, errors: dict[str, Exceptio
         if errors is not None:
             errors[message_id] = error
         if isinstance(error, DayOneError):
-            told = {"message_id": message_id, "kind": type(error).__name__, "reason": str(error)}
-            logger.warning("message failed", extra=told)
+            entry = {"message_id": message_id, "kind": type(error).__name__, "reason": str(error)}
+            logger.warning("message failed", extra=entry)
         else:
             logger.exception("message failed unexpectedly", extra={"message_id": message_id})
         raise

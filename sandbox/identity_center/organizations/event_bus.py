@@ -31,9 +31,9 @@ class EventBus:
         self._waiting: queue.Queue[tuple[float, Told]] = queue.Queue()
         threading.Thread(target=self._send_all, name="account-events", daemon=True).start()
 
-    def publish(self, told: Told) -> None:
+    def publish(self, result: Told) -> None:
         """Queue one event for sending after the `delay` (seconds), and return at once."""
-        self._waiting.put((time.monotonic() + self._delay(), told))
+        self._waiting.put((time.monotonic() + self._delay(), result))
 
     def _send_all(self) -> None:
         clients: dict[tuple[str, str], Any] = {}
@@ -45,27 +45,27 @@ class EventBus:
                 clients[place] = self._client(told)
             self._send(clients[place], told, give_up_at=time.monotonic() + GIVE_UP_SECONDS)
 
-    def _client(self, told: Told) -> Any:  # noqa: ANN401 - boto3 client
+    def _client(self, result: Told) -> Any:  # noqa: ANN401 - boto3 client
         return boto3.client(
             "events",
             endpoint_url=self._endpoint,
-            region_name=told.region,
-            aws_access_key_id=told.account_id,
+            region_name=result.region,
+            aws_access_key_id=result.account_id,
             aws_secret_access_key="test",
             config=Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 0}),
         )
 
-    def _send(self, client: Any, told: Told, *, give_up_at: float) -> None:  # noqa: ANN401 - boto3 client
-        entry = {"Source": told.source, "DetailType": told.kind, "Detail": json.dumps(told.detail)}
+    def _send(self, client: Any, result: Told, *, give_up_at: float) -> None:  # noqa: ANN401 - boto3 client
+        entry = {"Source": result.source, "DetailType": result.kind, "Detail": json.dumps(result.detail)}
         while True:
             try:
-                answer = client.put_events(Entries=[{**entry, "Resources": list(told.resources)}])
+                answer = client.put_events(Entries=[{**entry, "Resources": list(result.resources)}])
                 code = answer["Entries"][0].get("ErrorCode")
             except (BotoCoreError, ClientError) as error:
                 code = str(error)
             if code is None:
                 return
             if code == "NotAuthorizedForSourceException" or time.monotonic() > give_up_at:
-                print(f"event dropped: {told.kind}: {code}", file=sys.stderr, flush=True)
+                print(f"event dropped: {result.kind}: {code}", file=sys.stderr, flush=True)
                 return
             time.sleep(_PAUSE_SECONDS)

@@ -66,7 +66,7 @@ def office(request: pytest.FixtureRequest) -> Office:
 def test_a_letter_says_what_it_says_and_what_it_was_told(office: Office) -> None:
     office.lay(EVENTS, '{"detail": {}}', reason="names no account")
     (letter,) = office.queues.take(EVENTS, limit=10)
-    assert (letter.queue, letter.body, letter.told) == (EVENTS, '{"detail": {}}', {"reason": "names no account"})
+    assert (letter.queue, letter.body, letter.attributes) == (EVENTS, '{"detail": {}}', {"reason": "names no account"})
     assert letter.sent_at < datetime.now(UTC)
     assert letter.received >= 1
 

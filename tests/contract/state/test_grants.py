@@ -17,11 +17,11 @@ pytest_plugins = ("tests.contract.state_fixtures",)
 ALONE = assigned("Admin", to="person:e-1001")
 
 
-def names(ports: StatePorts, asked: GrantFilter, *, limit: int = 9) -> list[str]:
+def names(ports: StatePorts, query: GrantFilter, *, limit: int = 9) -> list[str]:
     """The ids of all parts of a list, one after the other."""
     found, cursor = list[Grant](), ""
     while True:
-        page = ports.grants.listed(asked, cursor=cursor, limit=limit)
+        page = ports.grants.listed(query, cursor=cursor, limit=limit)
         assert len(page.entries) <= limit
         found += page.entries
         if not (cursor := page.cursor):

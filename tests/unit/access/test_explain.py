@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from dayone.access.explain.explanation import explain
-from dayone.access.explain.text import in_short, told
+from dayone.access.explain.text import describe_step, in_short
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldRemoval, Verdict
 from dayone.model.operations import Action
@@ -46,7 +46,7 @@ class TestWhatTheyHave:
         assert in_short(explanation, case) == (
             "e-1 has ViewOnly in 444455556666 through engineers, as AWS confirmed it on 2026-11-23T12:00:00+00:00."
         )
-        assert [told(step, policy_version=7) for step in explanation.steps] == [
+        assert [describe_step(step, policy_version=7) for step in explanation.steps] == [
             (
                 "e-1 is in the group engineers, because department is Engineering (policy.yaml:1); AWS confirmed it "
                 "on 2026-11-23T12:00:00+00:00 by operation person:e-1@1-aa/0000 of change 01CHANGE, request r-1."
@@ -77,14 +77,14 @@ class TestWhatTheyHave:
             known(person=gone, applied=[there(membership()), there(assignment())], planned=[removal])
         )
         assert explanation.has
-        said = told(explanation.steps[0], policy_version=7)
+        said = describe_step(explanation.steps[0], policy_version=7)
         assert "though the person's department is `Sales`, but policy.yaml:1 needs `Engineering`" in said
         assert said.endswith("operation person:e-1@1-aa/0000 of change 01CHANGE to delete it is about to run.")
 
     def test_a_removal_in_doubt_has_not_taken_it_away(self) -> None:
         (explanation,) = explain(known(applied=[there(membership(), doubt=Action.DELETE), there(assignment())]))
         assert explanation.has
-        assert "AWS was asked to delete it" in told(explanation.steps[0], policy_version=7)
+        assert "AWS was asked to delete it" in describe_step(explanation.steps[0], policy_version=7)
 
     @pytest.mark.parametrize(
         ("verdict", "said"),
@@ -98,7 +98,7 @@ class TestWhatTheyHave:
         held = HeldRemoval(resource=membership(), change="01HELD", operation="person:e-1@2-bb/0000", verdict=verdict)
         gone = a_person(department="Sales")
         (explanation,) = explain(known(person=gone, applied=[there(membership()), there(assignment())], held=(held,)))
-        assert said in told(explanation.steps[0], policy_version=7)
+        assert said in describe_step(explanation.steps[0], policy_version=7)
 
     def test_what_they_have_comes_before_what_they_have_not(self) -> None:
         policy = a_policy(a_group(), a_set(), a_set("Admin"), an_assignment(), version=7)
@@ -203,7 +203,7 @@ class TestGrants:
         )
         (explanation,) = explain(case)
         assert explanation.has
-        assert told(explanation.steps[0], policy_version=7).startswith(
+        assert describe_step(explanation.steps[0], policy_version=7).startswith(
             "e-1 is in the group engineers, because on call, until 2026-11-23T13:00Z, given by "
             "arn:aws:iam::111122223333:user/admin (grant:g-1)"
         )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dayone.access.explain.explanation import explain
 from dayone.access.explain.steps import Known
-from dayone.access.explain.text import in_short, told
+from dayone.access.explain.text import describe_step, in_short
 from dayone.model.accounts import Account, AccountState
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.people import Status
@@ -44,7 +44,7 @@ def said_of(selector: AccountSelector, account: Account) -> str:
 
 def because(case: Known, *, step: int) -> str:
     (explanation,) = explain(case)
-    return told(explanation.steps[step], policy_version=case.policy.version)
+    return describe_step(explanation.steps[step], policy_version=case.policy.version)
 
 
 class TestWhatStandsInTheWayOfTheAccount:

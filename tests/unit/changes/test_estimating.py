@@ -111,7 +111,7 @@ def _took(operations: Sequence[Operation]) -> float:
                 schedule.submitted(submitted, now=now)
             case Ask(operations=asked):
                 over = [operation for operation in asked if over_at[operation.id] <= now]
-                schedule.told(over, now=now)
+                schedule.completed(over, now=now)
                 for entry in over:
                     schedule.ended(entry)
             case Wait(until):

@@ -7,7 +7,7 @@ import pytest
 
 from dayone.setup.findings import Finding, amiss, fine, unseen
 from dayone_cli.commands import setup
-from tests.unit.cli_api import CliApi, Told, running
+from tests.unit.cli_api import CliApi, PollResult, running
 from tests.unit.cli_runs import dayone
 
 FINE, DARK = fine("instance", "it is ACTIVE"), unseen("identity-source", "no API says", do="look there")
@@ -71,13 +71,13 @@ def test_what_is_to_be_pasted_is_below_the_table_once_and_whole(api: CliApi, mon
 @pytest.mark.parametrize(
     ("told", "code", "state"),
     [
-        (Told(status=403, body={"message": "Forbidden"}), 0, "unknown"),
-        (Told(status=500, body={"title": "Day One failed"}), 1, "wrong"),
+        (PollResult(status=403, body={"message": "Forbidden"}), 0, "unknown"),
+        (PollResult(status=500, body={"title": "Day One failed"}), 1, "wrong"),
     ],
     ids=["an API that one may not ask", "an API that does not work"],
 )
 def test_an_api_that_does_not_answer_is_a_finding_too(
-    api: CliApi, monkeypatch: pytest.MonkeyPatch, told: Told, code: int, state: str
+    api: CliApi, monkeypatch: pytest.MonkeyPatch, told: PollResult, code: int, state: str
 ) -> None:
     seen(monkeypatch, FINE)
     api.tell(CHECK, told)

@@ -171,7 +171,7 @@ def test_an_account_gets_one_assignment_at_a_time() -> None:
     assert _starts(schedule) == [first, other]
     schedule.submitted(_submitted(first), now=_READY)
     assert not _starts(schedule)
-    schedule.told([_submitted(first)], now=_READY)
+    schedule.completed([_submitted(first)], now=_READY)
     assert _starts(schedule, _READY + _SECOND) == [second]
 
 
@@ -379,7 +379,7 @@ def test_everything_is_done_once_and_no_budget_is_ever_exceeded(operations: list
             case Ask(operations=asked):
                 aws.call("sso-admin", now=now)
                 over = aws.over(asked, now=now)
-                schedule.told(over, now=now)
+                schedule.completed(over, now=now)
                 for entry in over:
                     done.append(entry.id)
                     schedule.ended(entry)

@@ -15,7 +15,7 @@ _NAMES = UserNames(pattern="{given_name}.{family_name}")
 
 
 def _first(rule: UserNames, attributes: Mapping[str, str] = _ADA, *, told: str = "", most: int = 3) -> list[str]:
-    return list(islice(candidates(rule, attributes, person_id="e-1", told=told), most))
+    return list(islice(candidates(rule, attributes, person_id="e-1", given=told), most))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_name_that_aws_keeps_is_passed_over() -> None:
     ),
 )
 def test_whatever_people_are_called_a_name_is_one_that_aws_takes(attributes: dict[str, str], rule: UserNames) -> None:
-    names = list(candidates(rule, attributes, person_id="e-1", told=""))
+    names = list(candidates(rule, attributes, person_id="e-1", given=""))
     assert names
     assert all(1 <= len(name) <= LONGEST and not name.isspace() for name in names)
     assert len({name.casefold() for name in names}) == len(names)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.access.explain.service import explain_access
-from dayone.access.explain.text import told
+from dayone.access.explain.text import describe_step
 from dayone.changes.decisions import decide_change
 from dayone.model.changes import Blame, Change, ChangeState
 from dayone.model.principals import AUTHOR
@@ -127,7 +127,7 @@ def test_an_explanation_says_why_what_is_wanted_is_not_given_yet() -> None:
     membership = next(
         step for way in found.ways for step in way.steps if step.target.resource.kind is ResourceKind.MEMBERSHIP
     )
-    said = told(membership, policy_version=world.state.policy_in_force)
+    said = describe_step(membership, policy_version=world.state.policy_in_force)
     assert "e-1 is not in the group engineers, though it is wanted because department is Engineering" in said
     assert "giving it is held by a guardrail, because it is sensitive (it is given `ViewOnly`: it has " in said
     barred = f", but not by who brought it about or would gain by it ({_ADA}, e-1@example.com)"

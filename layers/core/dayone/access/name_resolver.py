@@ -42,10 +42,10 @@ class OurNames:
         """A group, or a person as `person:id`."""
         if principal not in self._principals:
             key = self._groups.get(principal.id, "") if principal.kind is PrincipalType.GROUP else ""
-            self._principals[principal] = Named(key, key) if key else self._asked(principal)
+            self._principals[principal] = Named(key, key) if key else self._fetched(principal)
         return self._principals[principal]
 
-    def _asked(self, principal: Principal) -> Named:
+    def _fetched(self, principal: Principal) -> Named:
         name = self.live.principal_name(principal)
         person = self.index.holder_of(f"user-name:{name.casefold()}") if principal.kind is PrincipalType.USER else ""
         if person:

@@ -26,13 +26,13 @@ def written(place: Place, *, question: str) -> str:
 def place_in(cursor: str, *, question: str, parts: int) -> Place:
     """The place, in so many parts; raises Invalid for what is no cursor, or one of another question."""
     try:
-        said = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        parsed = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError) as error:
         raise Invalid("the cursor cannot be read") from error
-    is_place = isinstance(said, list) and len(said) == parts + 1 and all(isinstance(entry, str) for entry in said)
-    if not is_place or said[0] != _digest(question):
+    is_place = isinstance(parsed, list) and len(parsed) == parts + 1 and all(isinstance(entry, str) for entry in parsed)
+    if not is_place or parsed[0] != _digest(question):
         raise Invalid("the cursor belongs to another query: use the same filters as before")
-    return tuple(said[1:])
+    return tuple(parsed[1:])
 
 
 def _digest(question: str) -> str:

@@ -95,8 +95,8 @@ def _parties(entries: list[_Entry]) -> Iterator[str]:
     for pair in entries:
         if pair.key == "parties" and isinstance(pair.found, list):
             for party in pair.found:
-                said = {entry.key: entry.found for entry in _entries(party)}
-                if str(said.get("type", "")).upper() == "ACCOUNT" and (found := _as_account(said.get("id"))):
+                values = {entry.key: entry.found for entry in _entries(party)}
+                if str(values.get("type", "")).upper() == "ACCOUNT" and (found := _as_account(values.get("id"))):
                     yield found
 
 

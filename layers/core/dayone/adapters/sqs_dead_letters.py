@@ -101,7 +101,7 @@ def _letter(queue: LetterQueue, message: Mapping[str, Any]) -> DeadLetter:
         sent_at=datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC),
         received=int(attributes["ApproximateReceiveCount"]),
         group=attributes.get("MessageGroupId", ""),
-        told={
+        attributes={
             name: str(dead_letter.get("StringValue", ""))
             for name, dead_letter in message.get("MessageAttributes", {}).items()
         },

@@ -62,8 +62,8 @@ def request_adoption(change: str, *, wish: AdoptionWish, actor: str, ports: Adop
         surplus=tuple(sorted(comparison.attached.keys() - desired.resources.keys())),
         in_use=_in_words(comparison),
     )
-    asked = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
-    cause = replace(asked, retries=found.cause.origin)
+    retry_cause = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
+    cause = replace(retry_cause, retries=found.cause.origin)
     ports.inbox.put([AdoptExisting(subject=subject, cause=cause, adoption=adoption)])
     return cause
 

@@ -15,7 +15,7 @@ from dayone.api.context import AccessApi
 from dayone.api.idempotency import within_once
 from dayone.api.limits import bounded
 from dayone.api.params import check_nothing_is_empty, check_query
-from dayone.api.request_log import NextStep, told
+from dayone.api.request_log import NextStep, log_request
 from dayone.api.spec import description_of
 from dayone.errors import NotFound, Unavailable
 from dayone.messages.problems import MEDIA_TYPE, problem_headers, problem_of
@@ -88,14 +88,14 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
         request_id = str((event.get("requestContext") or {}).get("requestId") or "")
         problem = problem_of(error, instance=quote(event.path, errors="replace"), request_id=request_id)
         # Neither the path nor the message of a refusal: both can name a person.
-        said = {"kind": type(error).__name__, "status": problem["status"]}
+        values = {"kind": type(error).__name__, "status": problem["status"]}
         if problem["status"] == _SERVER_ERROR:
-            logger.exception("request failed", extra=said)
+            logger.exception("request failed", extra=values)
         elif isinstance(error, Unavailable):
             # AWS's own words about our table and queues: what whoever reads the log needs to mend it.
-            logger.warning("request not possible now", extra={**said, "reason": str(error)})
+            logger.warning("request not possible now", extra={**values, "reason": str(error)})
         else:
-            logger.info("request refused", extra=said)
+            logger.info("request refused", extra=values)
         return Response(problem["status"], MEDIA_TYPE, json.dumps(problem), headers=problem_headers(error))
 
     def no_route(_error: NotFoundError) -> Response[str]:
@@ -103,7 +103,7 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
         return refuse(NotFound(f"there is no route {event.http_method} {event.path}: check the method and the path"))
 
     once, within = within_once(api, refuse=refuse)
-    app.use([told(logger), bounded, _complete_question, once.answer])
+    app.use([log_request(logger), bounded, _complete_question, once.answer])
     for add_routes in routes_of(parts):
         add_routes(app, within)
     app.exception_handler(Exception)(refuse)

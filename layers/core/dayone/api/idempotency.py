@@ -49,7 +49,7 @@ class Once:
         self._chance = api.entropy
         self._refuse = refuse
         self._claim: Claim | None = None
-        self._asked = 0
+        self._requested = 0
 
     def clock(self) -> datetime:
         """Now; under a key, when the request was first sent."""
@@ -59,8 +59,8 @@ class Once:
         """Chance; under a key, what follows from the key and how often it was asked for."""
         if self._claim is None:
             return self._chance()
-        self._asked += 1
-        return hashlib.sha256(f"{self._claim.key}|{self._asked}".encode()).digest()[:10]
+        self._requested += 1
+        return hashlib.sha256(f"{self._claim.key}|{self._requested}".encode()).digest()[:10]
 
     def answer(self, app: APIGatewayRestResolver, next_middleware: NextStep) -> Response[str]:
         """What the route answers, or what it has answered to the same request before."""
@@ -112,10 +112,10 @@ def key_of(event: Event) -> str:
 def fingerprint_of(event: Event) -> str:
     """What tells one request from another: SHA-256 in hex over its caller, method, path, query, headers and body."""
     query = event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
-    told = [header_of(event, name) for name in _TELLING_HEADERS]
+    headers = [header_of(event, name) for name in _TELLING_HEADERS]
     body = [event.get("body") or "", bool(event.get("isBase64Encoded"))]
-    said = [caller_of(event), event["httpMethod"], event["path"], sorted(query.items()), told, body]
-    return _digest(json.dumps(said))
+    parts = [caller_of(event), event["httpMethod"], event["path"], sorted(query.items()), headers, body]
+    return _digest(json.dumps(parts))
 
 
 def _given(answer: Response[str]) -> GivenAnswer:

@@ -96,8 +96,8 @@ def _group(state: SubjectState) -> api_groups.GroupInListAnswer:
     there = _itself(state)
     return {
         "group": state.head.subject.name,
-        "name": _said(there, "name"),
-        "description": _said(there, "description"),
+        "name": _attribute_of(there, "name"),
+        "description": _attribute_of(there, "description"),
         "is_there": there is not None,
         "progress": str(settlement_of(state.head)),
     }
@@ -107,9 +107,9 @@ def _permission_set(state: SubjectState) -> api_groups.PermissionSetInListAnswer
     there = _itself(state)
     return {
         "permission_set": state.head.subject.name,
-        "name": _said(there, "name"),
-        "description": _said(there, "description"),
-        "session_duration": _said(there, "session_duration"),
+        "name": _attribute_of(there, "name"),
+        "description": _attribute_of(there, "description"),
+        "session_duration": _attribute_of(there, "session_duration"),
         "is_there": there is not None,
         "progress": str(settlement_of(state.head)),
     }
@@ -121,7 +121,7 @@ def _itself(state: SubjectState) -> Applied | None:
     return None if applied is None or applied.doubt is Action.CREATE else applied
 
 
-def _said(there: Applied | None, attribute: str) -> str:
+def _attribute_of(there: Applied | None, attribute: str) -> str:
     return there.attributes.get(attribute, "") if there else ""
 
 

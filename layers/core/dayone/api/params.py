@@ -24,7 +24,7 @@ type Event = Mapping[str, Any]
 
 def word_of[W: StrEnum](event: Event, name: str, words: type[W]) -> W | None:
     """One of the words, None without; raises Malformed that names them all."""
-    text = asked_for(event, name)
+    text = query_text(event, name)
     return word_in(text, name=name, words=words) if text else None
 
 
@@ -38,7 +38,7 @@ def word_in[W: StrEnum](text: str, *, name: str, words: type[W]) -> W:
 
 def moment_of(event: Event, name: str) -> datetime | None:
     """A moment in ISO 8601 with its zone, or a day, which begins at midnight UTC; raises Malformed."""
-    text = asked_for(event, name)
+    text = query_text(event, name)
     if not text:
         return None
     moment = moment_in(f"{text}T00:00Z" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else text)
@@ -51,19 +51,19 @@ def moment_of(event: Event, name: str) -> datetime | None:
 
 def subject_in(event: Event, name: str = "subject") -> Subject | None:
     """A subject such as `person:e-1001`, None without; raises Malformed."""
-    said = asked_for(event, name)
+    text = query_text(event, name)
     try:
-        return Subject.parse(said) if said else None
+        return Subject.parse(text) if text else None
     except ValueError as error:
         raise Malformed(f"`{name}` must be a subject such as person:e-1001 or account:123456789012") from error
 
 
 def seconds_of(event: Event, name: str, *, most: int) -> int:
     """A whole number of seconds from 1 to `most`, 0 without; raises Malformed."""
-    said = asked_for(event, name)
-    if said and not (re.fullmatch(r"[0-9]{1,3}", said) and 1 <= int(said) <= most):
+    text = query_text(event, name)
+    if text and not (re.fullmatch(r"[0-9]{1,3}", text) and 1 <= int(text) <= most):
         raise Malformed(f"`{name}` must be a number of seconds from 1 to {most}")
-    return int(said or 0)
+    return int(text or 0)
 
 
 def words_in(words: type[StrEnum]) -> dict[str, object]:
@@ -160,10 +160,10 @@ def files_of(event: Event) -> Mapping[str, str]:
     if header_of(event, "content-type").partition(";")[0].strip().lower() != "application/json":
         return {file_of(event): text}
     try:
-        said = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON: send the YAML text as it is, or fix the JSON") from error
-    files = said.get("files") if isinstance(said, dict) and said.keys() == {"files"} else None
+    files = value.get("files") if isinstance(value, dict) and value.keys() == {"files"} else None
     if not isinstance(files, dict) or not files or not all(isinstance(entry, str) for entry in files.values()):
         raise Malformed('the body is not a policy: send `{"files": {"access.yaml": "version: 1 ..."}}`')
     return {_file_name(name, what="a name in `files`"): text for name, text in files.items()}
@@ -196,10 +196,10 @@ def check_whole(text: str, *, what: str) -> None:
 
 def _check_escapes(body: str) -> None:
     try:
-        said = json.loads(body)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         return  # for whoever reads it to say
-    check_whole(json.dumps(said, ensure_ascii=False), what="the body")
+    check_whole(json.dumps(value, ensure_ascii=False), what="the body")
 
 
 def subjects_of(event: Event) -> Sequence[str]:
@@ -207,10 +207,10 @@ def subjects_of(event: Event) -> Sequence[str]:
     if not event.get("body"):
         return ()
     try:
-        said = json.loads(text_of(event, what='`{"subjects": ["account:123456789012"]}`, or nothing,'))
+        value = json.loads(text_of(event, what='`{"subjects": ["account:123456789012"]}`, or nothing,'))
     except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON: leave it out, or fix it") from error
-    subjects = said.get("subjects") if isinstance(said, dict) and said.keys() == {"subjects"} else None
+    subjects = value.get("subjects") if isinstance(value, dict) and value.keys() == {"subjects"} else None
     if not isinstance(subjects, list) or not subjects or not all(isinstance(entry, str) for entry in subjects):
         raise Malformed('the body names no subjects: send `{"subjects": ["account:123456789012"]}`, or nothing')
     return subjects
@@ -221,25 +221,25 @@ def object_of(event: Event, *, members: Collection[str], what: str) -> Mapping[s
     if not event.get("body"):
         return {}
     try:
-        said = json.loads(text_of(event, what=what))
+        value = json.loads(text_of(event, what=what))
     except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON: fix it") from error
-    if not isinstance(said, dict) or said.keys() - set(members):
+    if not isinstance(value, dict) or value.keys() - set(members):
         raise Malformed(f"the body does not have the expected form: send {what}")
-    return said
+    return value
 
 
-def asked_for(event: Event, name: str) -> str:
+def query_text(event: Event, name: str) -> str:
     """A member of the query, empty when it is not there."""
     return _query(event, name)
 
 
 def required_of(event: Event, name: str, *, example: str) -> str:
     """A member of the query that must be there; raises Malformed."""
-    said = _query(event, name)
-    if not said:
+    text = _query(event, name)
+    if not text:
         raise Malformed(f"`{name}` is missing: add `?{name}={example}`")
-    return said
+    return text
 
 
 def _file_name(name: str, *, what: str) -> str:

@@ -10,10 +10,10 @@ from dayone.api.spec import description_of
 type NextStep = Callable[[APIGatewayRestResolver], Response[str]]
 
 
-def told(logger: Logger) -> Callable[[APIGatewayRestResolver, NextStep], Response[str]]:
+def log_request(logger: Logger) -> Callable[[APIGatewayRestResolver, NextStep], Response[str]]:
     """Stands around every route, so that whatever is logged on the way names it; a refusal is logged elsewhere."""
 
-    def tell(app: APIGatewayRestResolver, next_step: NextStep) -> Response[str]:
+    def with_route(app: APIGatewayRestResolver, next_step: NextStep) -> Response[str]:
         # To Powertools, a path that is no route is a route of its own, called by that path.
         if description_of(app.context["_route"].func) is None:
             return next_step(app)
@@ -22,4 +22,4 @@ def told(logger: Logger) -> Callable[[APIGatewayRestResolver, NextStep], Respons
         logger.info("request answered", extra={"status": answer.status_code})
         return answer
 
-    return tell
+    return with_route

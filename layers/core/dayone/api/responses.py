@@ -192,5 +192,5 @@ def time_answer(at: datetime) -> str:
 def taken(change: str, *, headers: Mapping[str, str] | None = None) -> Response[str]:
     """202, with the change in the body and in `Location`."""
     answer: TakenAnswer = {"change": change, "href": f"/v1/changes/{change}"}
-    said = {"Location": answer["href"], **(headers or {})}
-    return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=said)
+    values = {"Location": answer["href"], **(headers or {})}
+    return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=values)

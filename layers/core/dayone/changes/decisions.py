@@ -58,8 +58,10 @@ def decide_change(
         _check_is_held(found, part=part, ports=ports)
         decision = _kept(found, is_approved=is_approved, actor=actor, part=part, own_part=own_part, ports=ports)
     if decision.is_approved is not is_approved or (not part.is_all and not decision.is_of_part):
-        said = "approved" if decision.is_approved else "rejected"
-        raise Inapplicable(f"change {change} was already {said} by {decision.actor}: the decision is being carried out")
+        message = "approved" if decision.is_approved else "rejected"
+        raise Inapplicable(
+            f"change {change} was already {message} by {decision.actor}: the decision is being carried out"
+        )
     # Whoever decides once more decides on what is left, such as what the first to decide would be given.
     theirs = decision if is_same(actor, decision.actor) else replace(decision, actor=actor, at=ports.clock())
     theirs = replace(theirs, includes_own=ports.overview.given.sole_administrator)

@@ -162,10 +162,10 @@ def access_ended(change: Change, operations: Page[Operation], *, records: Record
     ]
     if not ends or len(ends) < len(theirs):
         return None
-    asked_for = change.cause.received_at or change.cause.at
+    query_text = change.cause.received_at or change.cause.at
     return AccessEnded(
         at=max(ends),
-        seconds=(max(ends) - asked_for).total_seconds(),
+        seconds=(max(ends) - query_text).total_seconds(),
         sessions_ended_at=next(_sessions(operations.entries), None),
     )
 

@@ -13,7 +13,7 @@ from dayone.executor.feed import LOOK_EVERY, OpenOperations
 from dayone.executor.parking import Waiting, review_waiting, set_aside
 from dayone.executor.poll_requests import ask_aws, conclude, note_denial
 from dayone.executor.rate_limits import Allowances
-from dayone.executor.results import Parked, Recorded, Report, Reviewed, SetAside, Told, Trying
+from dayone.executor.results import Parked, PollResult, Recorded, Report, Reviewed, SetAside, Trying
 from dayone.executor.scheduler import Ask, Idle, Schedule, Start, Wait, is_lost_request
 from dayone.executor.worker import try_operation
 from dayone.model.operations import SSO_ADMIN, Operation, quota_of
@@ -194,7 +194,7 @@ class ExecutorRun:
                 self._put_back(report, now=now)
             case reports.Changed(operation):
                 self._look_again_at(operation, now=now)
-            case Told():
+            case PollResult():
                 self._hear(report, now=now)
             case Recorded():
                 self._forget_recorded(report)
@@ -243,22 +243,24 @@ class ExecutorRun:
                 pass
         self._schedule.postponed(report.operation, until=report.until)
 
-    def _hear(self, told: Told, *, now: datetime) -> None:
-        if isinstance(told.error, Throttled):
-            self._schedule.throttled(SSO_ADMIN, now=now, retry_after=told.error.retry_after)
-        if isinstance(told.error, AccessDenied):
-            for operation in told.asked:
+    def _hear(self, result: PollResult, *, now: datetime) -> None:
+        if isinstance(result.error, Throttled):
+            self._schedule.throttled(SSO_ADMIN, now=now, retry_after=result.error.retry_after)
+        if isinstance(result.error, AccessDenied):
+            for operation in result.polled:
                 if operation.refusal is not Refusal.DENIED:
-                    self._begin(partial(note_denial, operation, error=told.error, ports=self.ports))
-        if told.error is not None:
+                    self._begin(partial(note_denial, operation, error=result.error, ports=self.ports))
+        if result.error is not None:
             return
         over = [
-            operation for operation in told.asked if operation.id in told.states and told.states[operation.id].is_over
+            operation
+            for operation in result.polled
+            if operation.id in result.states and result.states[operation.id].is_over
         ]
-        self._schedule.told(over, now=now)
-        self._schedule.unknown(operation for operation in told.asked if operation.id not in told.states)
+        self._schedule.completed(over, now=now)
+        self._schedule.unknown(operation for operation in result.polled if operation.id not in result.states)
         for entry in over:
-            self._begin(partial(conclude, entry, told.states[entry.id], ports=self.ports))
+            self._begin(partial(conclude, entry, result.states[entry.id], ports=self.ports))
 
     def _record(self) -> None:
         ends = self._to_record or self._waiting.in_vain

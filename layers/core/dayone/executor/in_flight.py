@@ -61,7 +61,7 @@ class Durations:
         """Age at which a request may have finished."""
         return timedelta(seconds=_RIPE * self.mean)
 
-    def ask_at(self, begun: Iterable[datetime], *, asked: datetime | None, now: datetime) -> datetime | None:
+    def ask_at(self, begun: Iterable[datetime], *, polled_at: datetime | None, now: datetime) -> datetime | None:
         """Return the time to poll requests begun at these times, last polled at `asked`; None when there are none.
 
         With many in progress, one of them finishes every moment, and each poll should find one that has.
@@ -73,7 +73,7 @@ class Durations:
         ripe = sum(moment <= now for moment in ripe_at)
         remaining = timedelta(seconds=_SPARING * (1 - _RIPE) * self.mean / max(1, ripe))
         gap = min(max(remaining, _NEVER_SOONER), _NEVER_LATER)
-        return first if asked is None else max(first, asked + gap)
+        return first if polled_at is None else max(first, polled_at + gap)
 
 
 class RequestKind(StrEnum):
@@ -178,7 +178,7 @@ class RequestsUnderWay:
         listed = [request.operation for request in of_kind if request.ask_singly_at is None]
         return listed, len(listed) > 1
 
-    def told(self, over: Collection[Operation], *, now: datetime) -> None:
+    def completed(self, over: Collection[Operation], *, now: datetime) -> None:
         """Note that these requests have finished."""
         for operation in over:
             request = self._requests.get(operation.id)
@@ -200,5 +200,5 @@ class RequestsUnderWay:
         singly = [request.ask_singly_at for request in of_kind if request.ask_singly_at is not None]
         listed = [request.begun_at for request in of_kind if request.ask_singly_at is None]
         requests = self._kinds[kind]
-        in_bulk = requests.durations.ask_at(listed, asked=requests.asked_at, now=now)
+        in_bulk = requests.durations.ask_at(listed, polled_at=requests.asked_at, now=now)
         return min((moment for moment in (in_bulk, *singly) if moment is not None), default=None)

@@ -42,10 +42,10 @@ class Reception:
         policy = self.policies.current()
         reachable = sorted(islice(self._reachable(operation.subject, policy=policy), _MOST_LISTED))
         self.bus.publish([person_ready(operation, person=person, reachable=reachable, portal=self.portal)])
-        told = policy.people.welcome
-        if told is None or told.mail is None:
+        welcome = policy.people.welcome
+        if welcome is None or welcome.mail is None:
             return ""
-        mail = welcome_mail(told.mail, person=person, reachable=reachable, portal=self.portal)
+        mail = welcome_mail(welcome.mail, person=person, reachable=reachable, portal=self.portal)
         return self.post.send(mail).request_id
 
     def _reachable(self, subject: Subject, *, policy: Policy) -> Iterator[Reachable]:

@@ -7,7 +7,7 @@ from dayone.errors import AccessDenied, NotFound, Unavailable
 from dayone.executor.attempt import IdentityCenter, made_lately
 from dayone.executor.handlers.registry import status
 from dayone.executor.in_flight import RequestKind
-from dayone.executor.results import Changed, Ended, Report, Told, Trying, go_on_at_once, put_back, refused
+from dayone.executor.results import Changed, Ended, PollResult, Report, Trying, go_on_at_once, put_back, refused
 from dayone.executor.scheduler import Ask
 from dayone.executor.worker import failed, finished, finished_in_part
 from dayone.model.operations import WAS_NOT_THERE, Action, Operation
@@ -69,12 +69,12 @@ def _may_be(operation: Operation, state: RequestState) -> bool:
 _FORGOTTEN = "AWS no longer knows the request"
 
 
-def ask_aws(ask: Ask, *, aws: IdentityCenter) -> Told:
+def ask_aws(ask: Ask, *, aws: IdentityCenter) -> PollResult:
     """Return AWS's states of these operations; those without a state are missing in the answer."""
     try:
-        return Told(ask.kind, ask.operations, _states(ask, aws=aws))
+        return PollResult(ask.kind, ask.operations, _states(ask, aws=aws))
     except Unavailable as error:
-        return Told(ask.kind, ask.operations, {}, error)
+        return PollResult(ask.kind, ask.operations, {}, error)
 
 
 def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Report:
@@ -138,8 +138,8 @@ def _is_new(operation: Operation, *, ports: Trying) -> bool:
 def _states(ask: Ask, *, aws: IdentityCenter) -> dict[str, RequestState]:
     if ask.in_bulk:
         by_request = {operation.request_id: operation for operation in ask.operations}
-        told = _LISTS[ask.kind](aws, by_request.keys())
-        return {by_request[request_id].id: state for request_id, state in told.items()}
+        states = _LISTS[ask.kind](aws, by_request.keys())
+        return {by_request[request_id].id: state for request_id, state in states.items()}
     (operation,) = ask.operations
     try:
         return {operation.id: status(operation, aws=aws)}

@@ -85,11 +85,11 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Told:
+class PollResult:
     """AWS's states of polled operations; `error` is the reason if there are none."""
 
     kind: RequestKind
-    asked: Sequence[Operation]
+    polled: Sequence[Operation]
     states: Mapping[str, RequestState]
     error: Unavailable | None = None
 
@@ -102,7 +102,7 @@ class Recorded:
     is_lost: bool = False
 
 
-Report = Ended | Requested | Parked | SetAside | Reviewed | PutBack | Changed | Told | Recorded
+Report = Ended | Requested | Parked | SetAside | Reviewed | PutBack | Changed | PollResult | Recorded
 
 
 # The narrower class first.

@@ -89,9 +89,9 @@ class Schedule:
         self._running.pop(operation.id, None)
         self._under_way.add(operation, now=now)
 
-    def told(self, over: Collection[Operation], *, now: datetime) -> None:
+    def completed(self, over: Collection[Operation], *, now: datetime) -> None:
         """Note that AWS has finished these; until their ends are recorded they count as running."""
-        self._under_way.told(over, now=now)
+        self._under_way.completed(over, now=now)
         self._running.update((operation.id, operation) for operation in over)
 
     def unknown(self, operations: Iterable[Operation]) -> None:

@@ -66,13 +66,13 @@ def list_grants(
     Raises Invalid for a cursor that is not one of this list.
     """
     now = ports.clock()
-    asked = GrantFilter(person=person, account=account, is_open=None if state is None else state in _OPEN)
-    page = ports.grants.listed(asked, cursor=cursor, limit=limit)
+    query = GrantFilter(person=person, account=account, is_open=None if state is None else state in _OPEN)
+    page = ports.grants.listed(query, cursor=cursor, limit=limit)
     for _ in range(_MOST_PARTS):
         found = [grant for grant in page.entries if state in (None, grant.state(now=now))]
         if found or not page.cursor:
             return Page(found, page.cursor)
-        page = ports.grants.listed(asked, cursor=page.cursor, limit=limit)
+        page = ports.grants.listed(query, cursor=page.cursor, limit=limit)
     return Page([], page.cursor)
 
 
@@ -102,5 +102,5 @@ def _in_force(state: SubjectState, *, now: datetime) -> set[str]:
 def of_subject(subject: Subject, *, limit: int, grants: Grants) -> Page[Grant]:
     """The newest grants of a person or in an account."""
     is_person = subject.kind is SubjectKind.PERSON
-    asked = GrantFilter(person=subject.name if is_person else "", account="" if is_person else subject.name)
-    return grants.listed(asked, cursor="", limit=limit)
+    query = GrantFilter(person=subject.name if is_person else "", account="" if is_person else subject.name)
+    return grants.listed(query, cursor="", limit=limit)

@@ -45,14 +45,14 @@ class GrantWish:
 
 def read_grant(text: str) -> GrantWish:
     """Raises Malformed for what is not a JSON object of the members there are, Invalid with every mistake in them."""
-    said, findings = _object(text, example=_EXAMPLE), list[str]()
+    values, findings = _object(text, example=_EXAMPLE), list[str]()
     members = {"membership", "assignment", "reason", "ticket", "from", "until"}
-    findings += [f"`{name}` is not a member of a grant" for name in sorted(said.keys() - members)]
-    subject, resource, includes_management = _what(said, findings)
-    reason = _text(said, "reason", longest=_LONGEST_REASON, findings=findings)
-    ticket = _text(said, "ticket", longest=_LONGEST_TICKET, findings=findings) if "ticket" in said else ""
-    begins = _minute(said, "from", findings) if "from" in said else None
-    until = _minute(said, "until", findings)
+    findings += [f"`{name}` is not a member of a grant" for name in sorted(values.keys() - members)]
+    subject, resource, includes_management = _what(values, findings)
+    reason = _text(values, "reason", longest=_LONGEST_REASON, findings=findings)
+    ticket = _text(values, "ticket", longest=_LONGEST_TICKET, findings=findings) if "ticket" in values else ""
+    begins = _minute(values, "from", findings) if "from" in values else None
+    until = _minute(values, "until", findings)
     if findings or until is None or subject is None or resource is None:
         raise Invalid("the grant has mistakes", findings=tuple(findings))
     return GrantWish(
@@ -68,9 +68,9 @@ def read_grant(text: str) -> GrantWish:
 
 def read_extension(text: str) -> datetime:
     """The new end of a grant; raises as `read_grant` does."""
-    said, findings = _object(text, example='{"until": "2026-11-23T17:00:00Z"}'), list[str]()
-    findings += [f"`{name}` is not a member of an extension" for name in sorted(said.keys() - {"until"})]
-    until = _minute(said, "until", findings)
+    values, findings = _object(text, example='{"until": "2026-11-23T17:00:00Z"}'), list[str]()
+    findings += [f"`{name}` is not a member of an extension" for name in sorted(values.keys() - {"until"})]
+    until = _minute(values, "until", findings)
     if findings or until is None:
         raise Invalid("the extension has mistakes", findings=tuple(findings))
     return until
@@ -80,9 +80,9 @@ def read_end(text: str) -> str:
     """Why a grant ends early, empty without a body; raises as `read_grant` does."""
     if not text.strip():
         return ""
-    said, findings = _object(text, example='{"because": "the shop is up again"}, or no body'), list[str]()
-    findings += [f"`{name}` is not a member of an end" for name in sorted(said.keys() - {"because"})]
-    because = _text(said, "because", longest=_LONGEST_REASON, findings=findings) if "because" in said else ""
+    values, findings = _object(text, example='{"because": "the shop is up again"}, or no body'), list[str]()
+    findings += [f"`{name}` is not a member of an end" for name in sorted(values.keys() - {"because"})]
+    because = _text(values, "because", longest=_LONGEST_REASON, findings=findings) if "because" in values else ""
     if findings:
         raise Invalid("the end has mistakes", findings=tuple(findings))
     return because
@@ -90,20 +90,20 @@ def read_end(text: str) -> str:
 
 def _object(text: str, *, example: str) -> Mapping[str, Any]:
     try:
-        said = json.loads(text)
+        values = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is not JSON: send {example}") from error
-    if not isinstance(said, dict):
+    if not isinstance(values, dict):
         raise Malformed(f"the body is not an object: send {example}")
-    return said
+    return values
 
 
-def _what(said: Mapping[str, Any], findings: list[str]) -> tuple[Subject | None, Resource | None, bool]:
-    kinds = [name for name in _KINDS if name in said]
-    if len(kinds) != 1 or not isinstance(said[kinds[0]], dict):
+def _what(values: Mapping[str, Any], findings: list[str]) -> tuple[Subject | None, Resource | None, bool]:
+    kinds = [name for name in _KINDS if name in values]
+    if len(kinds) != 1 or not isinstance(values[kinds[0]], dict):
         findings.append("a grant is either a `membership` or an `assignment`: say one of them, as an object")
         return None, None, False
-    (kind,), what, before = kinds, said[kinds[0]], len(findings)
+    (kind,), what, before = kinds, values[kinds[0]], len(findings)
     required, possible = _KINDS[kind]
     findings += [f"`{kind}.{name}` is not allowed here" for name in sorted(what.keys() - required - possible)]
     names = {
@@ -132,15 +132,15 @@ def _name(what: Mapping[str, Any], name: str, kind: str, findings: list[str]) ->
     return str(value)
 
 
-def _text(said: Mapping[str, Any], name: str, *, longest: int, findings: list[str]) -> str:
-    value = said.get(name)
+def _text(values: Mapping[str, Any], name: str, *, longest: int, findings: list[str]) -> str:
+    value = values.get(name)
     if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > longest:
         findings.append(f"`{name}` is missing, or not a text of one line and 1 to {longest} characters")
     return str(value).strip()
 
 
-def _minute(said: Mapping[str, Any], name: str, findings: list[str]) -> datetime | None:
-    moment = moment_in(said.get(name))
+def _minute(values: Mapping[str, Any], name: str, findings: list[str]) -> datetime | None:
+    moment = moment_in(values.get(name))
     if moment is None or moment.tzinfo is None:
         findings.append(f"`{name}` is missing, or no moment with its time zone, such as 2026-11-23T17:00:00Z")
         return None

@@ -51,13 +51,13 @@ def extend_grant(grant: str, *, until: datetime, actor: str, ports: GrantChangeP
         )
     change = ulid(now, entropy=ports.entropy())
     extension = Extension(at=now, until=until, by=actor, change=change)
-    told = replace(found, extensions=(*found.extensions, extension))
-    findings = list(findings_of_time(told, policy=ports.policies.current(), now=now))
+    extended = replace(found, extensions=(*found.extensions, extension))
+    findings = list(findings_of_time(extended, policy=ports.policies.current(), now=now))
     if until < found.lasts_until:
         findings.append(f"`until` is before {found.lasts_until.isoformat()}, when it ends already: to end it, say so")
     if findings:
         raise Invalid("the new end of the grant is not valid", findings=tuple(findings))
-    ask_for(told, change=change, actor=actor, at=now, inbox=ports.inbox)
+    ask_for(extended, change=change, actor=actor, at=now, inbox=ports.inbox)
     return change
 
 

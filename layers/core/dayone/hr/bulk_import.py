@@ -64,7 +64,7 @@ def _why_not(people: Workforce, *, at: datetime, before: Roster | None, source: 
         return ""
     if at < before.at:
         return f"stale: the import of {before.at.isoformat()} was taken already"
-    if vanished := sorted(set(before.attributes) - _told(people) - {*source.may_omit}):
+    if vanished := sorted(set(before.attributes) - _attribute_names(people) - {*source.may_omit}):
         return f"not told any more: {', '.join(vanished)}; if that is right, list them under `may_omit`"
     count = len(people)
     most = max(source.may_shrink_by, len(before.people) * source.may_shrink // 100)
@@ -72,14 +72,16 @@ def _why_not(people: Workforce, *, at: datetime, before: Roster | None, source: 
     return f"{count} people after {len(before.people)}: at most {most} may be gone at once" if fewer > most else ""
 
 
-def _told(people: Workforce) -> set[str]:
+def _attribute_names(people: Workforce) -> set[str]:
     return {name for attributes in people.values() for name in attributes}
 
 
 def _roster(people: Workforce, before: Roster, *, at: datetime) -> Roster:
     gone = {*before.people, *before.missing} - people.keys()
     digests = {person: _digest(attributes) for person, attributes in people.items()}
-    return Roster(at=at, people=digests, missing=tuple(sorted(gone)), attributes=tuple(sorted(_told(people))))
+    return Roster(
+        at=at, people=digests, missing=tuple(sorted(gone)), attributes=tuple(sorted(_attribute_names(people)))
+    )
 
 
 def _with_ends(ends: Workforce, *, before: Roster) -> Roster:
@@ -100,9 +102,9 @@ def _records(
     command: ImportWorkforce, people: Mapping[str, Mapping[str, str]], *, before: Roster, after: Roster
 ) -> Iterator[ApplyHrRecord]:
     source, at = command.subject.name, command.cause.at
-    for person, said in people.items():
+    for person, attributes in people.items():
         if before.people.get(person) != after.people[person]:
-            yield _record(command, person, record=source_record(said, source=source, at=at))
+            yield _record(command, person, record=source_record(attributes, source=source, at=at))
     version = FactVersion(at=at, digest=Presence.MISSING.value, read_at=at)
     for person in set(after.missing) - set(before.missing):
         gone = SourceRecord(source=source, version=version, attributes={}, presence=Presence.MISSING)
@@ -126,8 +128,8 @@ def _put(command: ImportWorkforce, records: list[ApplyHrRecord], *, ports: Impor
     return True
 
 
-def _digest(said: Mapping[str, str]) -> str:
-    return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()[:16]
+def _digest(attributes: Mapping[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(attributes.items())).encode()).hexdigest()[:16]
 
 
 def _entry(command: ImportWorkforce, *, detail: str, now: datetime) -> AuditEntry:

@@ -42,13 +42,13 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, po
     _check_is_not_protected(state, policy=ports.policies.current())
     cause = caused_by(actor, reference="end-person", ports=ports)
     fact = head.fact if isinstance(head.fact, Person) else None
-    told = {"end_date": (on or _today(fact, now=cause.at)).isoformat()}
+    ending = {"end_date": (on or _today(fact, now=cause.at)).isoformat()}
     if fact and fact.start_date:
         # The employment that ends; should HR tell a later first day one day, that is another one.
-        told["start_date"] = fact.start_date.isoformat()
+        ending["start_date"] = fact.start_date.isoformat()
     if is_at_once:
-        told["status"] = Status.ENDED.value
-    record = source_record(told, source=BY_HAND, at=cause.at, teller=actor)
+        ending["status"] = Status.ENDED.value
+    record = source_record(ending, source=BY_HAND, at=cause.at, teller=actor)
     ports.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=record)])
     return Taken(change=cause.change)
 
@@ -103,7 +103,7 @@ def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, ports: Ma
     return Taken(change=cause.change)
 
 
-def tell_by_hand(command: ImportManualPeople, *, changes: Changes, inbox: Inbox) -> str:
+def import_manual_people(command: ImportManualPeople, *, changes: Changes, inbox: Inbox) -> str:
     """Put everybody of the command's workforce on the inbox; says how many. The same command again is harmless."""
     cause, people = command.cause, unpacked(command.workforce)
     changes.open(cause)
@@ -111,9 +111,9 @@ def tell_by_hand(command: ImportManualPeople, *, changes: Changes, inbox: Inbox)
         ApplyHrRecord(
             subject=Subject(SubjectKind.PERSON, person),
             cause=cause,
-            record=source_record(said, source=BY_HAND, at=cause.at, teller=cause.actor),
+            record=source_record(attributes, source=BY_HAND, at=cause.at, teller=cause.actor),
         )
-        for person, said in people.items()
+        for person, attributes in people.items()
     )
     changes.expect(cause.change, subjects=len(people))
     return f"{len(people)} people"

@@ -16,19 +16,19 @@ type Attributes = Mapping[str, str]
 
 def read_person(text: str, *, person: str) -> Attributes:
     """The attributes of one person as texts; raises Malformed for what is not JSON, Invalid with every mistake."""
-    said = _object(text)
-    if said.get("id", person) != person:
+    members = _object(text)
+    if members.get("id", person) != person:
         raise Invalid(
             "the person differs from the one in the path", findings=("id: leave it out, or send the one in the path",)
         )
-    return _attributes({**said, "id": person})
+    return _attributes({**members, "id": person})
 
 
 def read_people(text: str) -> Mapping[str, Attributes]:
     """The attributes of several by id; raises Malformed or Invalid, and then nobody is taken."""
-    said = _object(text)
-    people = said.get("people")
-    if said.keys() != {"people"} or not isinstance(people, list) or not 1 <= len(people) <= MOST_PEOPLE:
+    members = _object(text)
+    people = members.get("people")
+    if members.keys() != {"people"} or not isinstance(people, list) or not 1 <= len(people) <= MOST_PEOPLE:
         raise Invalid(f'send `{{"people": [...]}}` with 1 to {MOST_PEOPLE} of them')
     found: dict[str, Attributes] = {}
     findings: list[str] = []
@@ -48,16 +48,16 @@ def read_people(text: str) -> Mapping[str, Attributes]:
 
 def _object(text: str) -> dict[str, object]:
     try:
-        said = json.loads(text)
+        members = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON: fix it") from error
-    if not isinstance(said, dict):
+    if not isinstance(members, dict):
         raise Malformed("the body is not a JSON object: send the members of a person")
-    return said
+    return members
 
 
-def _attributes(said: object) -> Attributes:
+def _attributes(members: object) -> Attributes:
     try:
-        return PersonRecord.model_validate(said).attributes(only_given=False)
+        return PersonRecord.model_validate(members).attributes(only_given=False)
     except ValidationError as error:
         raise Invalid("the person is not valid", findings=findings_of(error)) from error

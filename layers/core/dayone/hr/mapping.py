@@ -87,10 +87,10 @@ def _zone(record: object, *, rules: Mapping[str, FieldRule], at: datetime) -> Zo
 
 def _text(record: object, *, rule: FieldRule, zone: ZoneInfo | None, at: datetime) -> str | None:
     found = [_found(record, path, at=at) for path in rule.fields]
-    told = [value for value in found if value is not _ABSENT]
-    if not told and not rule.default:
+    present = [value for value in found if value is not _ABSENT]
+    if not present and not rule.default:
         return None
-    text = next(filter(None, (_plain(value, path=" or ".join(rule.fields)) for value in told)), "")
+    text = next(filter(None, (_plain(value, path=" or ".join(rule.fields)) for value in present)), "")
     if zone is not None:
         text = _day(text, form=rule.form, zone=zone)
     if text and rule.values:

@@ -28,7 +28,7 @@ def taken_in(received: SourceRecord, *, records: Iterable[SourceRecord]) -> tupl
     before = by_source.get(received.source)
     attributes = received.attributes
     if PAST_END in attributes:
-        attributes = with_announced_end(attributes, before=_said(before) if before else {})
+        attributes = with_announced_end(attributes, before=_attributes_of_record(before) if before else {})
     merged = {**before.attributes, **attributes} if before else dict(attributes)
     tellers = {**before.tellers, **received.tellers} if before else received.tellers
     if before and tellers:
@@ -99,8 +99,8 @@ def person_of(person_id: str, attributes: Mapping[str, str], *, user_name: str, 
     given["display_name"] = given.get("display_name") or both[:_LONGEST_NAME]
     optional = {field.name for field in fields(Person) if field.default is not MISSING}
     # What is not said is as it is in a person of whom nothing is said.
-    said = {name: text for name, text in given.items() if text or name not in optional}
-    return Person(**{name: _typed(hint, said[name]) for name, hint in _hints().items() if name in said})
+    values = {name: text for name, text in given.items() if text or name not in optional}
+    return Person(**{name: _typed(hint, values[name]) for name, hint in _hints().items() if name in values})
 
 
 def _place(source: str, *, rules: HrRules) -> tuple[int, str]:
@@ -111,9 +111,9 @@ def _place(source: str, *, rules: HrRules) -> tuple[int, str]:
 
 def _all_believed(records: Sequence[SourceRecord], *, rules: HrRules) -> dict[str, str]:
     believed: dict[str, str] = {}
-    said = {record.source: _said(record) for record in records}
-    for name in dict.fromkeys(name for attributes in said.values() for name in attributes):
-        texts = {source: attributes[name] for source, attributes in said.items() if name in attributes}
+    by_source = {record.source: _attributes_of_record(record) for record in records}
+    for name in dict.fromkeys(name for attributes in by_source.values() for name in attributes):
+        texts = {source: attributes[name] for source, attributes in by_source.items() if name in attributes}
         first = next((text for text in texts.values() if text), "")
         believed[name] = texts.get(rules.owners.get(name, ""), first)
     return believed
@@ -126,7 +126,7 @@ def _without_end(record: SourceRecord) -> SourceRecord:
     return replace(record, attributes=kept)
 
 
-def _said(record: SourceRecord) -> Mapping[str, str]:
+def _attributes_of_record(record: SourceRecord) -> Mapping[str, str]:
     gone = _GONE.get(record.presence)
     return {**record.attributes, "status": gone.value} if gone else record.attributes
 
@@ -160,9 +160,9 @@ def fields_in(pattern: str) -> tuple[str, ...]:
     return tuple(_FIELD.findall(pattern))
 
 
-def candidates(rule: UserNames, attributes: Mapping[str, str], *, person_id: str, told: str) -> Iterator[str]:
+def candidates(rule: UserNames, attributes: Mapping[str, str], *, person_id: str, given: str) -> Iterator[str]:
     """The user names a person may get, the best first: what HR tells, or else what the pattern makes."""
-    base = told or _made(rule.pattern, attributes) or person_id
+    base = given or _made(rule.pattern, attributes) or person_id
     for number in range(1, _MOST_TRIES + 1):
         name = _numbered(base, number=number, rule=rule, person_id=person_id)
         if name.casefold() not in RESERVED:

@@ -206,11 +206,11 @@ def _awaiting(now: Person | None, *, head: Head, holders: Iterable[str]) -> _Nam
 
 def _user_names(person: str, attributes: Mapping[str, str], *, now: Person | None, rules: HrRules) -> Iterator[str]:
     """The user names the person may have, the one they have first where it is still one of them."""
-    told = attributes.get("user_name", "")
-    if now is not None and not (told or rules.user_names.follows):
+    given = attributes.get("user_name", "")
+    if now is not None and not (given or rules.user_names.follows):
         yield now.user_name
         return
-    possible = tuple(candidates(rules.user_names, {**attributes, "id": person}, person_id=person, told=told))
+    possible = tuple(candidates(rules.user_names, {**attributes, "id": person}, person_id=person, given=given))
     if now is not None and any(name.casefold() == now.user_name.casefold() for name in possible[1:]):
         yield now.user_name
     yield from possible

@@ -88,5 +88,5 @@ def problem_headers(error: Exception) -> dict[str, str]:
     """`Retry-After`, in whole seconds, for an error that another try may mend."""
     if not isinstance(error, Unavailable):
         return {}
-    said = error.retry_after if isinstance(error, Throttled) else None
-    return {"Retry-After": str(math.ceil(said or _RETRY_AFTER))}
+    seconds = error.retry_after if isinstance(error, Throttled) else None
+    return {"Retry-After": str(math.ceil(seconds or _RETRY_AFTER))}

@@ -140,9 +140,9 @@ class ApplyDecision(Command):
     @property
     def identity(self) -> tuple[object, ...]:
         """See Command."""
-        said = self.decision
-        of_part = (said.only_leavers, said.subjects, said.resources)
-        return (*super().identity, said.is_approved, *of_part, said.version, said.actor, self.cursor)
+        decision = self.decision
+        of_part = (decision.only_leavers, decision.subjects, decision.resources)
+        return (*super().identity, decision.is_approved, *of_part, decision.version, decision.actor, self.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)

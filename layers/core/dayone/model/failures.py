@@ -35,7 +35,7 @@ class DeadLetter:
     body: str
     sent_at: datetime
     received: int
-    told: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
 
 

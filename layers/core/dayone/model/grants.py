@@ -135,17 +135,17 @@ class Grant:
         return self.ending(now=now) is None
 
 
-def joined(existing: Grant, told: Grant) -> Grant:
+def joined(existing: Grant, received: Grant) -> Grant:
     """Merge two copies of the same grant, in any order."""
-    extensions = tuple(sorted({*existing.extensions, *told.extensions}))
-    ends = [grant.end for grant in (existing, told) if grant.end is not None]
+    extensions = tuple(sorted({*existing.extensions, *received.extensions}))
+    ends = [grant.end for grant in (existing, received) if grant.end is not None]
     return replace(existing, extensions=extensions, end=min(ends, default=None))
 
 
 def is_of_grants(rules: Iterable[str]) -> bool:
     """Return whether there are rules and all of them are grants."""
-    said = list(rules)
-    return bool(said) and all(map(is_grant, said))
+    names = list(rules)
+    return bool(names) and all(map(is_grant, names))
 
 
 def is_grant(rule: str) -> bool:

@@ -102,8 +102,8 @@ def why_over_the_limit(removals: int, *, guardrails: Guardrails, tally: Tally) -
     if removals + before <= most:
         return ""
     others = f" after {before} others" if before else ""
-    said = f"{guardrails.percent} % of {tally.existing}, at least {guardrails.at_least}"
-    return f"{counted(removals)}{others}, the limit is {most} ({said})"
+    message = f"{guardrails.percent} % of {tally.existing}, at least {guardrails.at_least}"
+    return f"{counted(removals)}{others}, the limit is {most} ({message})"
 
 
 def why_ruinous(
@@ -224,8 +224,8 @@ def decided(
         if removal.change != change or removal.verdict is not Verdict.WAITING:
             return removal
         is_asked_for = removal.resource in removals and _is_on_ground(removal, ground, is_approved=is_approved)
-        said = verdict if is_asked_for else Verdict.WITHDRAWN
-        return replace(removal, verdict=said, policy_version=ground.policy_version)
+        given = verdict if is_asked_for else Verdict.WITHDRAWN
+        return replace(removal, verdict=given, policy_version=ground.policy_version)
 
     return tuple(map(decide, held))
 

@@ -58,7 +58,9 @@ def read_dead_letters(queue: LetterQueue | None, *, limit: int, queues: DeadLett
 
 def understand(letter: DeadLetter) -> Understood:
     """What a letter asks for, and the reason that it gives or has."""
-    given = letter.told.get("reason") or ": ".join(filter(None, map(letter.told.get, ("ERROR_CODE", "ERROR_MESSAGE"))))
+    given = letter.attributes.get("reason") or ": ".join(
+        filter(None, map(letter.attributes.get, ("ERROR_CODE", "ERROR_MESSAGE")))
+    )
     match letter.queue:
         case LetterQueue.INBOX:
             return _of_inbox(letter, given=given)
@@ -90,8 +92,8 @@ def _of_account_events(letter: DeadLetter, *, given: str) -> Understood:
 def _condition(body: str) -> str:
     """What Lambda says of a batch that it gave up on, such as `RetryAttemptsExhausted`."""
     try:
-        said = json.loads(body)
-        return str(said["requestContext"]["condition"])
+        parsed = json.loads(body)
+        return str(parsed["requestContext"]["condition"])
     except (ValueError, LookupError, TypeError, RecursionError):
         return ""
 
@@ -140,9 +142,9 @@ def redrive_dead_letters(queue: LetterQueue | None, *, actor: str, ports: Redriv
 
 
 def _redriven(queue: LetterQueue, letters: tuple[Understood, ...], *, actor: str, ports: RedrivePorts) -> Redriven:
-    asked = [letter for letter in letters if letter.command]
+    redrivable = [letter for letter in letters if letter.command]
     others = [letter for letter in letters if not letter.command]
-    commands = [letter.command for letter in asked if letter.command]
+    commands = [letter.command for letter in redrivable if letter.command]
     for command in commands:
         ports.changes.ask_again(command.cause.change, subject=command.subject)
     # A fact that is older than the known one is left aside, and what has been planned already is not planned twice.
@@ -154,10 +156,10 @@ def _redriven(queue: LetterQueue, letters: tuple[Understood, ...], *, actor: str
         changes.append(request_discovery(actor=actor, ports=ports))
     stays = others if queue is LetterQueue.INBOX else []
     dropped = [] if queue is LetterQueue.INBOX else others
-    ports.overview.dead_letters.drop(_letters([*asked, *dropped]))
+    ports.overview.dead_letters.drop(_letters([*redrivable, *dropped]))
     ports.overview.dead_letters.put_back(_letters(stays))
     return Redriven(
-        planned_again=len(asked), dropped=len(dropped), stays=len(stays), changes=tuple(dict.fromkeys(changes))
+        planned_again=len(redrivable), dropped=len(dropped), stays=len(stays), changes=tuple(dict.fromkeys(changes))
     )
 
 

@@ -157,10 +157,10 @@ def _of_person(condition: Condition, person: Person) -> str:
     attribute = condition.attribute
     if attribute in SELECTABLE_DATES:
         return ", ".join(_of_date(condition))
-    said: str = getattr(person, attribute)
-    if not said:
+    text: str = getattr(person, attribute)
+    if not text:
         return f"{attribute} is empty"
-    return f"{attribute} is as the rule says" if attribute in _PERSONAL else f"{attribute} is {said}"
+    return f"{attribute} is as the rule says" if attribute in _PERSONAL else f"{attribute} is {text}"
 
 
 def _of_date(condition: Condition) -> Iterator[str]:

@@ -126,11 +126,11 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
 
 def fingerprint(found: Iterable[Difference]) -> str:
     """Equal for two lists of differences exactly when they ask for the same changes."""
-    said = [
+    rows = [
         [difference.action, str(difference.resource), sorted(difference.desired.attributes.items())]
         for difference in found
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def _removals(desired: Desired, *, applied: Mapping[Resource, Applied]) -> list[Difference]:

@@ -228,11 +228,11 @@ def diff_subject(
     """
     compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
     desired, applied, found = compared.desired, compared.applied, compared.reach.differences
-    taken, said = compared.removals, state.head.source_records if source_records is None else source_records
+    taken, records = compared.removals, state.head.source_records if source_records is None else source_records
     # A policy does not make leavers of people by itself.
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
     is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
-    giving = Giving(state, fact, desired, compared.adoption, said, evaluator.recorded, evaluator.now)
+    giving = Giving(state, fact, desired, compared.adoption, records, evaluator.recorded, evaluator.now)
     ahead = _ahead(found, giving=giving, evaluator=evaluator)
     return Diff(
         differences=(*found, *ahead.differences),

@@ -124,12 +124,12 @@ def record_grants(command: Command, *, state: SubjectState, holders: Holders, gr
     Grants beyond the limit of one plan are recorded by the next plan, which is due at once.
     """
     before = {grant.id: grant for grant in state.head.grants}
-    told = command.grant if isinstance(command, ApplyGrant) else None
-    if told is None and not before:
+    received = command.grant if isinstance(command, ApplyGrant) else None
+    if received is None and not before:
         return Granted()
-    if told is not None and told.id not in before and (kept := grants.find(told.id)) is not None:
-        before[told.id] = kept
-    heard = _heard(told, before=before, cause=command.cause, now=now)
+    if received is not None and received.id not in before and (kept := grants.find(received.id)) is not None:
+        before[received.id] = kept
+    heard = _heard(received, before=before, cause=command.cause, now=now)
     ours = [_with_holder(grant, holders=holders, cause=command.cause, now=now) for grant in heard]
     turned = [grant for grant in ours if grant != before.get(grant.id) or grant.noted is not grant.state(now=now)]
     written = {grant.id: replace(grant, noted=grant.state(now=now)) for grant in turned[:_MOST_WRITTEN]}
@@ -157,15 +157,17 @@ def in_words(grant: Grant, *, now: datetime) -> str:
             return f"has ended: {grant.ending(now=now)}"
 
 
-def _heard(told: Grant | None, *, before: Mapping[str, Grant], cause: Cause, now: datetime) -> Iterable[Grant]:
-    if told is None:
+def _heard(received: Grant | None, *, before: Mapping[str, Grant], cause: Cause, now: datetime) -> Iterable[Grant]:
+    if received is None:
         return before.values()
-    existing = before.get(told.id)
+    existing = before.get(received.id)
     if existing is not None:
-        told = joined(existing, told)
-    elif told.is_open(now=now) and sum(grant.is_open(now=now) for grant in before.values()) >= MOST_OPEN:
-        told = _ended(told, Ending.REFUSED, because=f"{MOST_OPEN} grants are open already", cause=cause, now=now)
-    return sorted({**before, told.id: told}.values(), key=lambda grant: grant.id)
+        received = joined(existing, received)
+    elif received.is_open(now=now) and sum(grant.is_open(now=now) for grant in before.values()) >= MOST_OPEN:
+        received = _ended(
+            received, Ending.REFUSED, because=f"{MOST_OPEN} grants are open already", cause=cause, now=now
+        )
+    return sorted({**before, received.id: received}.values(), key=lambda grant: grant.id)
 
 
 def _with_holder(grant: Grant, *, holders: Holders, cause: Cause, now: datetime) -> Grant:

@@ -202,32 +202,32 @@ def _with_stopped(
 
 def _head_after(at: PlanInputs, *, held: Collection[HeldRemoval]) -> Head:
     fact = at.resolved.fact
-    told = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version, due_at=None)
+    head = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version, due_at=None)
     if at.resolved.source_records is not None:
-        told = replace(
-            told,
+        head = replace(
+            head,
             source_records=at.resolved.source_records,
             claims=at.resolved.claims or (),
             former_holders=at.resolved.former_holders,
             awaits_names=at.resolved.awaits_names,
         )
-    if told.former_holders and at.policy.people.identity_source is IdentitySource.EXTERNAL:
+    if head.former_holders and at.policy.people.identity_source is IdentitySource.EXTERNAL:
         # A provider gives somebody who is back the user they had; the policy has who they are.
-        others = (holder for holder in told.former_holders if at.policy.people.original_of(holder) != told.subject.name)
-        told = replace(told, former_holders=tuple(others))
-    names_at = [_look_for_names_at(told, now=at.now)] if told.awaits_names else []
+        others = (holder for holder in head.former_holders if at.policy.people.original_of(holder) != head.subject.name)
+        head = replace(head, former_holders=tuple(others))
+    names_at = [_look_for_names_at(head, now=at.now)] if head.awaits_names else []
     if isinstance(fact, Person):
         moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *names_at, next_expiry(held)]
         return replace(
-            told,
+            head,
             due_at=min((moment for moment in moments if moment is not None), default=None),
             has_access=has_access(fact, cycle=at.policy.people, now=at.now),
             access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
         )
-    moments = [next_turn(told.grants, now=at.now), *names_at, next_expiry(held)]
-    if isinstance(fact, Account) and told.version is not None:
-        moments.append(look_again_at(fact, since=told.version.at, now=at.now))
-    return replace(told, due_at=min((moment for moment in moments if moment is not None), default=None))
+    moments = [next_turn(head.grants, now=at.now), *names_at, next_expiry(held)]
+    if isinstance(fact, Account) and head.version is not None:
+        moments.append(look_again_at(fact, since=head.version.at, now=at.now))
+    return replace(head, due_at=min((moment for moment in moments if moment is not None), default=None))
 
 
 def _look_for_names_at(head: Head, *, now: datetime) -> datetime:

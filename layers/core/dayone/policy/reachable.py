@@ -83,7 +83,9 @@ def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int
     policy = _in_this_deployment(read_policy(files, version=version), in_force=in_force)
     account = policy.terms.off_limits.account
     found = [
-        Finding(file=place.file, line=place.line, column=1, said=f"{no_rights_in(account)}, or leave the account out")
+        Finding(
+            file=place.file, line=place.line, column=1, message=f"{no_rights_in(account)}, or leave the account out"
+        )
         for place in reaches_without_rights(policy, _recorded(account, records=records))
     ]
     if found:

@@ -79,8 +79,8 @@ def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
 
 def _given_lightly(policy: Policy, sensitivity: "Sensitivity") -> Iterator[PolicyNote]:
     for group in policy.groups:
-        asked = {condition.attribute for selector in group.members for condition in selector.conditions}
-        if group.name in sensitivity.groups and (own := asked & _OWN):
+        attributes = {condition.attribute for selector in group.members for condition in selector.conditions}
+        if group.name in sensitivity.groups and (own := attributes & _OWN):
             names = ", ".join(f"`{name}`" for name in sorted(own))
             text = f"group `{group.name}` is sensitive and goes by {names}, which people can often edit themselves"
             yield PolicyNote(group.location, text)

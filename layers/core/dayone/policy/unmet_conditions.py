@@ -38,8 +38,8 @@ class Obstacle:
 
     def __str__(self) -> str:
         whose, _, what = self.about.partition(".")
-        said = f"the {whose}'s {what.replace('tags.', 'tag ')} is {self.actual}"
-        return f"{said}, but {self.rule or 'access'} needs {self.needed}"
+        message = f"the {whose}'s {what.replace('tags.', 'tag ')} is {self.actual}"
+        return f"{message}, but {self.rule or 'access'} needs {self.needed}"
 
 
 @dataclass(frozen=True)
@@ -157,34 +157,34 @@ def _account_conditions(selector: AccountSelector, account: Account) -> Iterator
     if account.is_management:
         yield names_management(selector), "id", account.id, _MANAGEMENT
     if selector.ids:
-        yield account.id in selector.ids, "id", account.id, _one_of(selector.ids)
+        yield account.id in selector.ids, "id", account.id, _any_of(selector.ids)
     if selector.names:
-        yield matches_any(selector.names, account.name), "name", f"`{account.name}`", _one_of(selector.names)
+        yield matches_any(selector.names, account.name), "name", f"`{account.name}`", _any_of(selector.names)
     if selector.ous:
         fits = any(is_under(pattern, account.ou_path) for pattern in selector.ous)
-        yield fits, "ou_path", f"`{account.ou_path}`", _one_of(selector.ous)
+        yield fits, "ou_path", f"`{account.ou_path}`", _any_of(selector.ous)
     if selector.ou_ids:
         fits = any(is_within(ou_id, account.ou_ids) for ou_id in selector.ou_ids)
-        yield fits, "ou_ids", f"`{'/'.join(account.ou_ids) or '/'}`", _one_of(selector.ou_ids)
+        yield fits, "ou_ids", f"`{'/'.join(account.ou_ids) or '/'}`", _any_of(selector.ou_ids)
     for condition in selector.tags:
         value = tag_of(account, condition.attribute)
-        yield text_fits(condition, value), f"tags.{condition.attribute}", _said(value), needs(condition)
+        yield text_fits(condition, value), f"tags.{condition.attribute}", _text_of(value), needs(condition)
 
 
 def needs(condition: Condition) -> str:
     """Describe the requirement of a condition, such as "`Engineering` or `Data`"."""
-    asked = []
+    needed = []
     if condition.present is not None:
-        asked.append("a value" if condition.present else "none")
+        needed.append("a value" if condition.present else "none")
     if condition.any_of:
-        asked.append(_one_of(condition.any_of))
+        needed.append(_any_of(condition.any_of))
     if condition.none_of:
-        asked.append(f"anything but {_one_of(condition.none_of)}")
+        needed.append(f"anything but {_any_of(condition.none_of)}")
     if condition.reached is not None:
-        asked.append(f"{_day(condition.reached)} to have come")
+        needed.append(f"{_day(condition.reached)} to have come")
     if condition.not_reached is not None:
-        asked.append(f"{_day(condition.not_reached)} to be still ahead")
-    return " and ".join(asked)
+        needed.append(f"{_day(condition.not_reached)} to be still ahead")
+    return " and ".join(needed)
 
 
 def _counted(conditions: Iterable[tuple[bool, Obstacle]]) -> Nearness:
@@ -204,14 +204,14 @@ def _value(condition: Condition, person: Person) -> str:
     if condition.attribute in SELECTABLE_DATES:
         day = date_of(person, condition.attribute)
         return f"{day} ({person.time_zone})" if day else "not set"
-    return _said(getattr(person, condition.attribute))
+    return _text_of(getattr(person, condition.attribute))
 
 
-def _said(text: str) -> str:
+def _text_of(text: str) -> str:
     return f"`{text}`" if text else "not set"
 
 
-def _one_of(texts: Iterable[str]) -> str:
+def _any_of(texts: Iterable[str]) -> str:
     return " or ".join(f"`{text}`" for text in texts)
 
 

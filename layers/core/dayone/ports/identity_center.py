@@ -129,7 +129,7 @@ class PermissionSets(NamedSets, Protocol):
     def outdated_accounts(self, arn: str) -> Collection[str]:
         """Those of them that have it in an earlier form."""
 
-    def provisionings(self, asked: Collection[str]) -> Mapping[str, "RequestState"]:
+    def provisionings(self, request_ids: Collection[str]) -> Mapping[str, "RequestState"]:
         """Return the states of these requests from one read of AWS's list; those not listed are missing."""
 
     def provisioning(self, request_id: str) -> "RequestState":
@@ -215,10 +215,10 @@ class Assignments(Protocol):
     def delete(self, key: AssignmentKey) -> str:
         """Ask for it to go; returns the request id. Raises NotFound when it is not there."""
 
-    def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+    def creations(self, request_ids: Collection[str]) -> Mapping[str, RequestState]:
         """Return the states of these requests from one read of AWS's list of creations; others are missing."""
 
-    def deletions(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+    def deletions(self, request_ids: Collection[str]) -> Mapping[str, RequestState]:
         """Return the states of these requests from one read of AWS's list of deletions; others are missing."""
 
     def creation(self, request_id: str) -> RequestState:

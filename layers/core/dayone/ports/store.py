@@ -61,7 +61,7 @@ class Grants(Protocol):
     def accounts_of(self, person: str) -> Sequence[Subject]:
         """Return the accounts in which a person has a grant of their own that was open when it was last recorded."""
 
-    def listed(self, asked: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
+    def listed(self, query: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
         """Return the matching grants, newest first; without a person or an account, open ones before the others.
 
         A part may hold fewer than `limit`, and none, with more to follow. Raises Invalid for a cursor of another list.

@@ -65,11 +65,11 @@ class _Question(BaseModel):
 def read_what_if(text: str) -> WhatIf:
     """Read the body; raises Malformed for what is not JSON, Invalid for what is not exactly one question."""
     try:
-        said = json.loads(text)
+        body = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is not JSON: send {_EXAMPLE}") from error
     try:
-        question = _Question.model_validate(said)
+        question = _Question.model_validate(body)
     except ValidationError as error:
         raise Invalid(f"the body is not a valid preview: send {_EXAMPLE}", findings=findings_of(error)) from error
     if len(question.model_dump(exclude_none=True)) != 1:
@@ -82,7 +82,7 @@ def changed_person(existing: Person | None, changes: Changes) -> Person:
     """The person with the changes, checked as if HR told it; raises Invalid, which says what an unknown one lacks."""
     record = RecordedPerson if existing else PersonRecord
     try:
-        return record.model_validate({**_as_told(existing), **changes}).person()
+        return record.model_validate({**_attributes_of(existing), **changes}).person()
     except ValidationError as error:
         raise _mistaken("person", error, existing=existing) from error
 
@@ -92,11 +92,11 @@ def changed_account(existing: Account | None, changes: Changes) -> Account:
 
     Of the OU ids those stay that belong to the part of the path that stays: nobody has said the others.
     """
-    told = _as_told(existing)
+    recorded = _attributes_of(existing)
     if existing and "ou_path" in changes and "ou_ids" not in changes:
-        told["ou_ids"] = existing.ou_ids[: _levels_in_both(existing.ou_path, str(changes["ou_path"]))]
+        recorded["ou_ids"] = existing.ou_ids[: _levels_in_both(existing.ou_path, str(changes["ou_path"]))]
     try:
-        record = AccountRecord.model_validate({**told, **changes})
+        record = AccountRecord.model_validate({**recorded, **changes})
     except ValidationError as error:
         raise _mistaken("account", error, existing=existing) from error
     return Account(**record.model_dump())
@@ -108,7 +108,7 @@ def _named(changes: dict[str, object] | None) -> Changes | None:
     return changes
 
 
-def _as_told(existing: Person | Account | None) -> dict[str, object]:
+def _attributes_of(existing: Person | Account | None) -> dict[str, object]:
     if existing is None:
         return {}
     return {field.name: _plain(getattr(existing, field.name)) for field in fields(existing)}

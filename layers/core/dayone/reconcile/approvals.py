@@ -133,16 +133,16 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
 
 
 def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, ports: DecisionPorts) -> None:
-    told = {
+    by_verdict = {
         verdict: [removal.operation for removal in held if removal.change == change and removal.verdict is verdict]
         for verdict in (Verdict.APPROVED, Verdict.AHEAD, Verdict.REJECTED, Verdict.WITHDRAWN)
     }
     now = ports.clock()
-    ports.held.drop(change, told[Verdict.REJECTED], reason=f"rejected by {decision.actor}", at=now)
-    ports.held.drop(change, told[Verdict.WITHDRAWN], reason=_WITHDRAWN, at=now)
-    ports.held.drop(change, told[Verdict.AHEAD], reason=f"approved by {decision.actor}: {_AHEAD}", at=now)
-    if told[Verdict.APPROVED]:
-        ports.held.release(change, told[Verdict.APPROVED])
+    ports.held.drop(change, by_verdict[Verdict.REJECTED], reason=f"rejected by {decision.actor}", at=now)
+    ports.held.drop(change, by_verdict[Verdict.WITHDRAWN], reason=_WITHDRAWN, at=now)
+    ports.held.drop(change, by_verdict[Verdict.AHEAD], reason=f"approved by {decision.actor}: {_AHEAD}", at=now)
+    if by_verdict[Verdict.APPROVED]:
+        ports.held.release(change, by_verdict[Verdict.APPROVED])
         ports.engine.wake()
 
 

@@ -19,7 +19,7 @@ from dayone.hr.configuration_approval import (
 )
 from dayone.hr.echoes import EchoNotes
 from dayone.hr.fetch import FetchPorts, Pace, RefreshPorts, fetch_record, note_refused_record, refresh_person
-from dayone.hr.manual import tell_by_hand
+from dayone.hr.manual import import_manual_people
 from dayone.hr.resolve_person import Naming, resolve_names, resolve_person
 from dayone.model import commands
 from dayone.model.commands import Command, needs_acceptance
@@ -148,7 +148,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
             discover_accounts, ports=DiscoveryPorts(**walk, **ports.only("subjects", "organization"))
         ),
         commands.FetchHrRecord: partial(fetch_record, ports=fetching),
-        commands.ImportManualPeople: partial(tell_by_hand, changes=ports.changes, inbox=ports.inbox),
+        commands.ImportManualPeople: partial(import_manual_people, changes=ports.changes, inbox=ports.inbox),
         commands.ImportWorkforce: partial(import_workforce, ports=importing),
         commands.RefreshOrganizationalUnit: partial(
             look_below_unit, ports=UnitPorts(**walk, organization=ports.organization)

@@ -39,8 +39,8 @@ def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: Retry
     _check_is_over(found)
     subjects = _subjects(chosen)
     _check_belong(subjects, change=change, progress=ports.progress)
-    asked = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
-    cause = replace(asked, retries=found.cause.origin)
+    retry_cause = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
+    cause = replace(retry_cause, retries=found.cause.origin)
     ports.inbox.put([RetryChange(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
     return cause
 

@@ -169,7 +169,7 @@ def _of_organization(
         "administered-from",
         organization,
         needs=_ORGANIZATION,
-        judge=lambda it: may_administer(it, delegates, account=account, said=given.administered_from),
+        judge=lambda it: may_administer(it, delegates, account=account, stated=given.administered_from),
     )
     yield judged(
         "organization-events",

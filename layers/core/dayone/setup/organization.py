@@ -14,15 +14,15 @@ _PARTITION = "arn:aws:"
 
 
 def may_administer(
-    seen: SeenOrganization, delegates: frozenset[str] | DayOneError, *, account: str, said: str
+    seen: SeenOrganization, delegates: frozenset[str] | DayOneError, *, account: str, stated: str
 ) -> Finding:
     """The account is the management account, or administers Identity Center for it, as the operator says."""
     name = "administered-from"
     if account == seen.management_account:
-        if said == "delegated-administrator":
+        if stated == "delegated-administrator":
             return amiss(name, "this is the management account", do="deploy with AdministeredFrom=auto")
         return fine(name, f"{account} is the management account")
-    if said == "management-account":
+    if stated == "management-account":
         says = f"the management account is {seen.management_account}, not {account}"
         return amiss(name, says, do="deploy there, or with AdministeredFrom=auto")
     if isinstance(delegates, DayOneError):

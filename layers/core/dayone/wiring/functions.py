@@ -87,7 +87,7 @@ def plan_changes() -> "PlanChanges":
         hr=hr.hr_ports(given, table=table),
         schedules=people.schedules(given),
         organization=accounts.organization(table, clock=_now),
-        **_asked_for(given, table=table),
+        **_acceptances(given, table=table),
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
@@ -96,7 +96,7 @@ def plan_changes() -> "PlanChanges":
     return PlanChanges(ports=ports, handlers=handlers_of(ports), batch=_batch(given, table=table))
 
 
-def _asked_for(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "dict[str, Any]":
+def _acceptances(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "dict[str, Any]":
     """What people have asked for, and an inbox on which it is handed on."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptances

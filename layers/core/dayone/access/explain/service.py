@@ -53,8 +53,8 @@ def explain_access(
     return Explained(context=context, ways=explain(context, permission_set=permission_set))
 
 
-def _newest(asked: Iterable[GrantFilter], *, grants: Grants) -> tuple[Grant, ...]:
-    found = [grant for each in asked for grant in grants.listed(each, cursor="", limit=_NEWEST).entries]
+def _newest(queries: Iterable[GrantFilter], *, grants: Grants) -> tuple[Grant, ...]:
+    found = [grant for each in queries for grant in grants.listed(each, cursor="", limit=_NEWEST).entries]
     return tuple({grant.id: grant for grant in found}.values())
 
 

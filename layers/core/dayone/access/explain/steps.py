@@ -50,10 +50,10 @@ def reasons_granted(resource: Resource, *, of: SubjectState, granted: Granted) -
 
 def of_grants(resource: Resource, *, of: SubjectState, granted: Granted) -> Nearness:
     """What is in the way of the grant that was given last, if there is one."""
-    told = _about(resource, of=of, granted=granted)
-    if not told:
+    about = _about(resource, of=of, granted=granted)
+    if not about:
         return Nearness()
-    last = max(told, key=lambda grant: grant.id)
+    last = max(about, key=lambda grant: grant.id)
     actual, needed = _actual(last, now=granted.now), "one that is in force"
     if last.state(now=granted.now) is GrantState.ACTIVE:
         needed = f"more: {_obstacle(last, of=of, granted=granted)}"
@@ -74,16 +74,16 @@ def _obstacle(grant: Grant, *, of: SubjectState, granted: Granted) -> str:
 def _actual(grant: Grant, *, now: datetime) -> str:
     match grant.state(now=now):
         case GrantState.SCHEDULED:
-            return f"scheduled for {_said(grant.begins)}"
+            return f"scheduled for {_minute(grant.begins)}"
         case GrantState.ACTIVE:
             return "active"
         case state:
             at = grant.end.at if grant.end and grant.end.at < grant.lasts_until else grant.lasts_until
             by = f" by {grant.end.by}" if grant.end and at == grant.end.at else ""
-            return f"{state} ({grant.ending(now=now)}{by}, {_said(at)})"
+            return f"{state} ({grant.ending(now=now)}{by}, {_minute(at)})"
 
 
-def _said(moment: datetime) -> str:
+def _minute(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 

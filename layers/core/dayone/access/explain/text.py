@@ -34,7 +34,7 @@ def _as_of(explanation: Explanation) -> str:
     return f", as AWS confirmed it on {max(moments).isoformat()}" if moments else ""
 
 
-def told(step: Step, *, policy_version: int) -> str:
+def describe_step(step: Step, *, policy_version: int) -> str:
     """One step in one sentence: what is, by which rules or against which, and by which operation since when."""
     what = _what(step, is_so=step.is_there)
     if step.is_there and step.reasons:
@@ -59,10 +59,10 @@ def _because(step: Step) -> str:
 
 
 def _since(step: Step) -> str:
-    said = [_confirmed(step.applied)] if step.applied else []
-    said += [_under_way(step.operation)] if step.operation else []
-    said += [about_held_part(step.held)] if step.held else []
-    return "; ".join(said)
+    parts = [_confirmed(step.applied)] if step.applied else []
+    parts += [_under_way(step.operation)] if step.operation else []
+    parts += [about_held_part(step.held)] if step.held else []
+    return "; ".join(parts)
 
 
 def _confirmed(applied: Applied) -> str:

@@ -125,10 +125,10 @@ def never_rejected() -> Iterator[None]:
 
 def _meaning_of(error: ClientError) -> DayOneError:
     answer: dict[str, Any] = dict(error.response)
-    said: dict[str, Any] = answer.get("Error", {})
-    code = str(said.get("Code", "Unknown"))
+    attributes: dict[str, Any] = answer.get("Error", {})
+    code = str(attributes.get("Code", "Unknown"))
     # The text can be missing, empty or null. Seen: tests/captures, identitystore-07.
-    message = f"{code}: {said.get('Message') or ''}"
+    message = f"{code}: {attributes.get('Message') or ''}"
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if error.operation_name in ASYNCHRONOUS and (code.startswith("ServiceQuotaExceeded") or CROWDED in message):
         return Crowded(message, retry_after=_seconds(answer))
@@ -137,7 +137,9 @@ def _meaning_of(error: ClientError) -> DayOneError:
     if _is_denial(code, answer):
         return AccessDenied(message)
     if code.startswith(CONFLICTS):
-        return AlreadyExists(message) if _is_taken(str(said.get("Message") or ""), answer) else Conflicting(message)
+        return (
+            AlreadyExists(message) if _is_taken(str(attributes.get("Message") or ""), answer) else Conflicting(message)
+        )
     if code.startswith(FAILURES) or status >= SERVER_ERROR:
         # AWS failed while it worked on it, so part or all of it may have been done.
         return Unreachable(message)

@@ -59,9 +59,9 @@ def share_of(operations: Sequence[Operation]) -> dict[str, int]:
 
 def ended(ends: Iterable[Finished]) -> dict[str, Write]:
     """Return the writes that count finished operations, their attempts, and the latest end of each change."""
-    told = sorted(ends, key=lambda operation: operation.at)
-    last = {end.operation.change: {"ended_at": stamp(end.at)} for end in told}
-    return _counted((_counts_of(end) for end in told), put=last)
+    ordered = sorted(ends, key=lambda operation: operation.at)
+    last = {end.operation.change: {"ended_at": stamp(end.at)} for end in ordered}
+    return _counted((_counts_of(end) for end in ordered), put=last)
 
 
 def _counts_of(end: Finished) -> tuple[Operation, Mapping[str, int], Mapping[str, int]]:

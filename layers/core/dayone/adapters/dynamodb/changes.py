@@ -126,14 +126,14 @@ class DynamoChanges:
     def decide(self, change: str, decision: Decision, *, expected_version: int, audit: AuditEntry) -> Decision:
         """See Changes."""
         decision = replace(decision, version=expected_version + 1)
-        said = Update(
+        update = Update(
             change_keys.change_key(change),
             put={} if decision.is_of_part else {"decision": encode(decision)},
             add={"held_version": 1},
             condition=holds_what_was_shown(expected_version),
         )
         refused = self._table.transact(
-            lambda: {_CHANGE: said, **audit_log.appended(self._table, [audit], lane=audit_log.POLICY)},
+            lambda: {_CHANGE: update, **audit_log.appended(self._table, [audit], lane=audit_log.POLICY)},
             what=f"deciding on change {change}",
             over_when=[_CHANGE],
         )

@@ -79,19 +79,19 @@ class DynamoGrants:
         }
         return sorted(found)
 
-    def listed(self, asked: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
+    def listed(self, query: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
         """Return the matching grants, newest first; without a person or an account, open ones before the others."""
-        if not (asked.person or asked.account):
-            return self._of_all(asked, cursor=cursor, limit=limit)
-        kind = SubjectKind.PERSON if asked.person else SubjectKind.ACCOUNT
-        partition = keys.grants_of(Subject(kind, asked.person or asked.account))
+        if not (query.person or query.account):
+            return self._of_all(query, cursor=cursor, limit=limit)
+        kind = SubjectKind.PERSON if query.person else SubjectKind.ACCOUNT
+        partition = keys.grants_of(Subject(kind, query.person or query.account))
         listing = Listing(partition=("pk", partition), sort_key="sk", newest_first=True)
         page = listing.page(self._table, cursor=cursor, limit=limit, read=lambda pair: str(pair["sk"]))
-        return Page([grant for grant in self._read(page.entries) if _fits(grant, asked)], page.cursor)
+        return Page([grant for grant in self._read(page.entries) if _fits(grant, query)], page.cursor)
 
-    def _of_all(self, asked: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
-        if asked.is_open is not None:
-            return _list_of(is_open=asked.is_open).page(self._table, cursor=cursor, limit=limit, read=_grant_in)
+    def _of_all(self, query: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
+        if query.is_open is not None:
+            return _list_of(is_open=query.is_open).page(self._table, cursor=cursor, limit=limit, read=_grant_in)
         if cursor.startswith(_OVER):
             over, place = [], cursor.removeprefix(_OVER)
         else:
@@ -112,9 +112,9 @@ def _list_of(*, is_open: bool) -> Listing:
     return Listing(partition=("listed_in", name), sort_key="listed_as", index="listing", newest_first=True)
 
 
-def _fits(grant: Grant, asked: GrantFilter) -> bool:
-    is_there = not (asked.person and asked.account) or grant.subject.name == asked.account
-    return is_there and asked.is_open in (None, grant.noted in _OPEN)
+def _fits(grant: Grant, query: GrantFilter) -> bool:
+    is_there = not (query.person and query.account) or grant.subject.name == query.account
+    return is_there and query.is_open in (None, grant.noted in _OPEN)
 
 
 def _concerned(grant: Grant) -> Iterable[Subject]:

@@ -113,10 +113,10 @@ class DynamoWaitingHints:
     def know(self, source: str, record: str, *, person: str) -> None:
         """Remember whose record it is."""
         of_record, of_person = _record_key(source, record), _person_key(source, person)
-        told = [{**of_record._asdict(), "person": person}, {**of_person._asdict(), "record": record}]
+        entries = [{**of_record._asdict(), "person": person}, {**of_person._asdict(), "record": record}]
         # Every record that is read leads here, and hardly any is new.
         existing = list(self._table.get_all([of_record, of_person]))
-        self._table.put_all(each for each in told if each not in existing)
+        self._table.put_all(each for each in entries if each not in existing)
 
     def person_of(self, source: str, record: str) -> str:
         """Return the person of a record when it was last read, or empty."""
@@ -180,17 +180,20 @@ class DynamoRosters:
             return None
         parts = [self._table.get(key) for key in _part_keys(source, head)]
         packed = "".join(str(pair["packed"]) for pair in parts if pair is not None)
-        said = json.loads(zlib.decompress(base64.b64decode(packed)))
+        record = json.loads(zlib.decompress(base64.b64decode(packed)))
         at = datetime.fromisoformat(str(head["at"]))
         return Roster(
-            at=at, people=said["people"], missing=tuple(said["missing"]), attributes=tuple(said.get("attributes", ()))
+            at=at,
+            people=record["people"],
+            missing=tuple(record["missing"]),
+            attributes=tuple(record.get("attributes", ())),
         )
 
     def keep(self, source: str, roster: Roster) -> None:
         """Remember this one."""
         before = self._table.get(_head_key(source))
-        said = {"people": dict(roster.people), "missing": roster.missing, "attributes": roster.attributes}
-        packed = base64.b64encode(zlib.compress(json.dumps(said, separators=(",", ":")).encode())).decode()
+        values = {"people": dict(roster.people), "missing": roster.missing, "attributes": roster.attributes}
+        packed = base64.b64encode(zlib.compress(json.dumps(values, separators=(",", ":")).encode())).decode()
         cuts = [packed[at : at + _LARGEST_PART] for at in range(0, len(packed), _LARGEST_PART)]
         head = {**_head_key(source)._asdict(), "at": stamp(roster.at), "parts": len(cuts)}
         keys = _part_keys(source, head)

@@ -48,14 +48,14 @@ class ApiHrRecords:
             # Whatever it means, it is not a record, and somebody has to see to it.
             raise Unavailable(f"{source.name} answers {reply.status}")
         try:
-            asked = asks.answer(json.loads(reply.body))
+            answered = asks.answer(json.loads(reply.body))
         except (ValueError, RecursionError, Malformed) as error:
             raise Unavailable(f"the answer of {source.name} is not a record") from error
-        if asked.id.casefold() != record.casefold():
+        if answered.id.casefold() != record.casefold():
             # Recorded as theirs, it would be the other's access that ends when they leave.
             raise Unavailable(f"the answer of {source.name} is about another record than was asked for")
-        at = asked.changed_at if asked.changed_at and EPOCH <= asked.changed_at <= now else now
-        person = self._person_in(asked.record, rules=source.mapping, at=now, changed_at=at)
+        at = answered.changed_at if answered.changed_at and EPOCH <= answered.changed_at <= now else now
+        person = self._person_in(answered.record, rules=source.mapping, at=now, changed_at=at)
         fetched = source_record(person.attributes, source=source.name, at=at, read_at=now, flaws=person.flaws)
         return FetchedRecord(person.id, fetched, person.refused)
 

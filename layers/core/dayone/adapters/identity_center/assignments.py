@@ -36,44 +36,44 @@ class SsoAssignments:
     def create(self, key: AssignmentKey) -> str:
         """See Assignments."""
         with translated():
-            asked = self._client.create_account_assignment(**self._request(key))
-        return asked["AccountAssignmentCreationStatus"]["RequestId"]
+            answer = self._client.create_account_assignment(**self._request(key))
+        return answer["AccountAssignmentCreationStatus"]["RequestId"]
 
     def delete(self, key: AssignmentKey) -> str:
         """See Assignments."""
         with translated():
-            asked = self._client.delete_account_assignment(**self._request(key))
-        return asked["AccountAssignmentDeletionStatus"]["RequestId"]
+            answer = self._client.delete_account_assignment(**self._request(key))
+        return answer["AccountAssignmentDeletionStatus"]["RequestId"]
 
-    def creations(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+    def creations(self, answer: Collection[str]) -> Mapping[str, RequestState]:
         """See Assignments; AWS's order is undocumented, so the search ends with a full page without these requests."""
         pages = self._client.get_paginator("list_account_assignment_creation_status")
         with translated():
-            listed = entries_of(self._pages(pages), member="AccountAssignmentsCreationStatus", asked=asked)
-        return states_of(listed, asked=asked, describe=self.creation)
+            listed = entries_of(self._pages(pages), member="AccountAssignmentsCreationStatus", request_ids=answer)
+        return states_of(listed, request_ids=answer, describe=self.creation)
 
-    def deletions(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+    def deletions(self, answer: Collection[str]) -> Mapping[str, RequestState]:
         """See Assignments; read as those of creations are."""
         pages = self._client.get_paginator("list_account_assignment_deletion_status")
         with translated():
-            listed = entries_of(self._pages(pages), member="AccountAssignmentsDeletionStatus", asked=asked)
-        return states_of(listed, asked=asked, describe=self.deletion)
+            listed = entries_of(self._pages(pages), member="AccountAssignmentsDeletionStatus", request_ids=answer)
+        return states_of(listed, request_ids=answer, describe=self.deletion)
 
     def creation(self, request_id: str) -> RequestState:
         """See Assignments."""
         with translated():
-            told = self._client.describe_account_assignment_creation_status(
+            status = self._client.describe_account_assignment_creation_status(
                 InstanceArn=self._instance, AccountAssignmentCreationRequestId=request_id
             )
-        return explained(request_state(told["AccountAssignmentCreationStatus"]), lacks_rights=self._lacks_rights)
+        return explained(request_state(status["AccountAssignmentCreationStatus"]), lacks_rights=self._lacks_rights)
 
     def deletion(self, request_id: str) -> RequestState:
         """See Assignments."""
         with translated():
-            told = self._client.describe_account_assignment_deletion_status(
+            status = self._client.describe_account_assignment_deletion_status(
                 InstanceArn=self._instance, AccountAssignmentDeletionRequestId=request_id
             )
-        return explained(request_state(told["AccountAssignmentDeletionStatus"]), lacks_rights=self._lacks_rights)
+        return explained(request_state(status["AccountAssignmentDeletionStatus"]), lacks_rights=self._lacks_rights)
 
     def _pages(self, paginator: Any) -> Any:  # noqa: ANN401 - one of two paginators
         return paginator.paginate(InstanceArn=self._instance, PaginationConfig={"PageSize": FULL_PAGE})

@@ -60,14 +60,14 @@ class SsoStanding:
 
     def off_limits(self) -> OffLimits:
         """See Standing; raises Refused for an invalid setting."""
-        said = _said(self._administered_from)
-        if said is AdministeredFrom.MANAGEMENT_ACCOUNT:
+        administered_from = _parsed(self._administered_from)
+        if administered_from is AdministeredFrom.MANAGEMENT_ACCOUNT:
             return self._of_this
         if self._cached and self._cached[1] > self._clock():
             return self._cached[0]
         with translated():
             owner = self._owner = self._owner or self._read_owner()
-            if said is AdministeredFrom.AUTO and owner == self._account:
+            if administered_from is AdministeredFrom.AUTO and owner == self._account:
                 return self._of_this
             found = OffLimits(account=owner, permission_sets=frozenset(self._in_use(owner)))
         self._cached = (found, self._clock() + _HOLDS)
@@ -86,7 +86,7 @@ class SsoStanding:
                 yield self._names[arn]
 
 
-def _said(administered_from: str) -> AdministeredFrom:
+def _parsed(administered_from: str) -> AdministeredFrom:
     try:
         return AdministeredFrom(administered_from)
     except ValueError as error:

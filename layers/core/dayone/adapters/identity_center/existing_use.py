@@ -43,16 +43,16 @@ class AwsExistingUse:
 
     def accounts(self, permission_set_arn: str, *, cursor: str, limit: int) -> Page[str]:
         """See ExistingUse."""
-        asked: Any = {**self._instance, "PermissionSetArn": permission_set_arn, **_part(cursor, limit)}
+        parameters: Any = {**self._instance, "PermissionSetArn": permission_set_arn, **_part(cursor, limit)}
         with translated():
-            answer = self._sso.list_accounts_for_provisioned_permission_set(**asked)
+            answer = self._sso.list_accounts_for_provisioned_permission_set(**parameters)
         return Page(answer.get("AccountIds", []), answer.get("NextToken") or "")
 
     def members(self, group_id: str, *, cursor: str, limit: int) -> Page[str]:
         """See ExistingUse."""
-        asked: Any = {**self._in_store, "GroupId": group_id, **_part(cursor, limit)}
+        parameters: Any = {**self._in_store, "GroupId": group_id, **_part(cursor, limit)}
         with translated():
-            answer = self._store.list_group_memberships(**asked)
+            answer = self._store.list_group_memberships(**parameters)
         members = [str(entry["MemberId"].get("UserId", "")) for entry in answer["GroupMemberships"]]
         return Page(members, answer.get("NextToken") or "")
 

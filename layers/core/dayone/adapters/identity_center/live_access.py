@@ -58,9 +58,9 @@ class AwsLiveAccess:
         found, token = list[str](), dict[str, str]()
         while True:
             self._wait(_SSO, "ListPermissionSetsProvisionedToAccount")
-            asked: Any = {**self._instance, "AccountId": account, "MaxResults": 100, **token}
+            parameters: Any = {**self._instance, "AccountId": account, "MaxResults": 100, **token}
             with translated():
-                answer = self._sso.list_permission_sets_provisioned_to_account(**asked)
+                answer = self._sso.list_permission_sets_provisioned_to_account(**parameters)
             found += answer.get("PermissionSets", [])
             if not answer.get("NextToken"):
                 return sorted(found)
@@ -68,23 +68,23 @@ class AwsLiveAccess:
 
     def in_account(self, account: str, *, permission_set_arn: str, cursor: str, limit: int) -> Page[AssignmentKey]:
         """See LiveAccess."""
-        asked: Any = {**self._instance, "AccountId": account, "PermissionSetArn": permission_set_arn}
+        parameters: Any = {**self._instance, "AccountId": account, "PermissionSetArn": permission_set_arn}
         self._wait(_SSO, "ListAccountAssignments")
         try:
             with translated():
-                answer = self._sso.list_account_assignments(**asked, **_part(cursor, limit))
+                answer = self._sso.list_account_assignments(**parameters, **_part(cursor, limit))
         except NotFound:
             return Page([])
         return _page(answer)
 
     def of_principal(self, principal: Principal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
         """See LiveAccess."""
-        asked: Any = {**self._instance, "PrincipalId": principal.id, "PrincipalType": principal.kind.value}
-        asked |= {"Filter": {"AccountId": account}} if account else {}
+        parameters: Any = {**self._instance, "PrincipalId": principal.id, "PrincipalType": principal.kind.value}
+        parameters |= {"Filter": {"AccountId": account}} if account else {}
         self._wait(_SSO, "ListAccountAssignmentsForPrincipal")
         try:
             with translated():
-                answer = self._sso.list_account_assignments_for_principal(**asked, **_part(cursor, limit))
+                answer = self._sso.list_account_assignments_for_principal(**parameters, **_part(cursor, limit))
         except NotFound:
             return Page([])
         return _page(answer)
@@ -93,8 +93,10 @@ class AwsLiveAccess:
         """See LiveAccess."""
         if arn not in self._names:
             self._wait(_SSO, "DescribePermissionSet")
-            asked: Any = {**self._instance, "PermissionSetArn": arn}
-            self._names[arn] = _said(lambda: self._sso.describe_permission_set(**asked)["PermissionSet"]["Name"])
+            parameters: Any = {**self._instance, "PermissionSetArn": arn}
+            self._names[arn] = _name_or_empty(
+                lambda: self._sso.describe_permission_set(**parameters)["PermissionSet"]["Name"]
+            )
         return self._names[arn]
 
     def principal_name(self, principal: Principal) -> str:
@@ -102,22 +104,24 @@ class AwsLiveAccess:
         store: Any = self._store
         if principal.kind is PrincipalType.GROUP:
             self._wait(_STORE, "DescribeGroup")
-            return _said(lambda: store.describe_group(**self._in_store, GroupId=principal.id).get("DisplayName", ""))
+            return _name_or_empty(
+                lambda: store.describe_group(**self._in_store, GroupId=principal.id).get("DisplayName", "")
+            )
         self._wait(_STORE, "DescribeUser")
-        return _said(lambda: store.describe_user(**self._in_store, UserId=principal.id).get("UserName", ""))
+        return _name_or_empty(lambda: store.describe_user(**self._in_store, UserId=principal.id).get("UserName", ""))
 
     def group_called(self, name: str) -> Principal | None:
         """See LiveAccess; GetGroupId finds it whatever the letter case."""
         self._wait(_STORE, "GetGroupId")
-        asked: Any = {**self._in_store, **_identified("displayName", name)}
-        found = _said(lambda: self._store.get_group_id(**asked)["GroupId"])
+        parameters: Any = {**self._in_store, **_identified("displayName", name)}
+        found = _name_or_empty(lambda: self._store.get_group_id(**parameters)["GroupId"])
         return Principal(kind=PrincipalType.GROUP, id=found) if found else None
 
     def user_called(self, name: str) -> Principal | None:
         """See LiveAccess."""
         self._wait(_STORE, "GetUserId")
-        asked: Any = {**self._in_store, **_identified("userName", name)}
-        found = _said(lambda: self._store.get_user_id(**asked)["UserId"])
+        parameters: Any = {**self._in_store, **_identified("userName", name)}
+        found = _name_or_empty(lambda: self._store.get_user_id(**parameters)["UserId"])
         return Principal(kind=PrincipalType.USER, id=found) if found else None
 
 
@@ -125,7 +129,7 @@ def _identified(path: str, value: str) -> Mapping[str, Any]:
     return {"AlternateIdentifier": {"UniqueAttribute": {"AttributePath": path, "AttributeValue": value}}}
 
 
-def _said(ask: Callable[[], str]) -> str:
+def _name_or_empty(ask: Callable[[], str]) -> str:
     try:
         with translated():
             return ask()

@@ -53,17 +53,17 @@ class SsoProvisioning:
         if account:
             target = {"TargetType": "AWS_ACCOUNT", "TargetId": account}
         with translated():
-            asked = self._client.provision_permission_set(**self._target(arn), **target)
-        return asked["PermissionSetProvisioningStatus"]["RequestId"]
+            answer = self._client.provision_permission_set(**self._target(arn), **target)
+        return answer["PermissionSetProvisioningStatus"]["RequestId"]
 
-    def provisionings(self, asked: Collection[str]) -> Mapping[str, RequestState]:
+    def provisionings(self, request_ids: Collection[str]) -> Mapping[str, RequestState]:
         """See PermissionSets; a full page without them ends the look."""
         pages = self._client.get_paginator("list_permission_set_provisioning_status").paginate(
             InstanceArn=self._instance, PaginationConfig={"PageSize": FULL_PAGE}
         )
         with translated():
-            listed = entries_of(pages, member="PermissionSetsProvisioningStatus", asked=asked)
-        return states_of(listed, asked=asked, describe=self.provisioning)
+            listed = entries_of(pages, member="PermissionSetsProvisioningStatus", request_ids=request_ids)
+        return states_of(listed, request_ids=request_ids, describe=self.provisioning)
 
     def provisioning(self, request_id: str) -> RequestState:
         """See PermissionSets."""
@@ -71,8 +71,8 @@ class SsoProvisioning:
             answer = self._client.describe_permission_set_provisioning_status(
                 InstanceArn=self._instance, ProvisionPermissionSetRequestId=request_id
             )
-        told = answer["PermissionSetProvisioningStatus"]
-        state, arn = request_state(told), told.get("PermissionSetArn")
+        status = answer["PermissionSetProvisioningStatus"]
+        state, arn = request_state(status), status.get("PermissionSetArn")
         # AWS does not document the end of a request with nothing to update. Then no account has an old form. And
         # in the management account it takes its caller's rights even where that has the newest one already.
         left = self.outdated_accounts if is_denied_by_iam(state) else self.accounts
@@ -150,15 +150,15 @@ class SsoPermissionSets(SsoProvisioning, SsoNamedSets):
 
     def tag(self, arn: str, *, tags: Mapping[str, str]) -> Receipt:
         """See PermissionSets."""
-        asked: Any = {"InstanceArn": self._instance, "ResourceArn": arn, "Tags": _listed(tags)}
+        parameters: Any = {"InstanceArn": self._instance, "ResourceArn": arn, "Tags": _listed(tags)}
         with translated():
-            return receipt(self._client.tag_resource(**asked))
+            return receipt(self._client.tag_resource(**parameters))
 
     def untag(self, arn: str, *, keys: Iterable[str]) -> Receipt:
         """See PermissionSets."""
-        asked: Any = {"InstanceArn": self._instance, "ResourceArn": arn, "TagKeys": sorted(keys)}
+        parameters: Any = {"InstanceArn": self._instance, "ResourceArn": arn, "TagKeys": sorted(keys)}
         with translated():
-            return receipt(self._client.untag_resource(**asked))
+            return receipt(self._client.untag_resource(**parameters))
 
     def delete(self, arn: str) -> Receipt:
         """See PermissionSets."""

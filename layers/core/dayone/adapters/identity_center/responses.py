@@ -25,10 +25,10 @@ def receipt(answer: Mapping[str, Any], **references: str) -> Receipt:
     return Receipt(request_id=answer["ResponseMetadata"]["RequestId"], references=references)
 
 
-def request_state(told: Mapping[str, Any]) -> RequestState:
+def request_state(answer: Mapping[str, Any]) -> RequestState:
     """Parse a status structure: `Status` IN_PROGRESS, FAILED with a `FailureReason`, or SUCCEEDED."""
-    status = told["Status"]
-    reason = str(told.get("FailureReason") or _NO_REASON) if status == "FAILED" else ""
+    status = answer["Status"]
+    reason = str(answer.get("FailureReason") or _NO_REASON) if status == "FAILED" else ""
     return RequestState(is_over=status != "IN_PROGRESS", failure_reason=reason)
 
 
@@ -47,7 +47,9 @@ def explained(state: RequestState, *, lacks_rights: bool) -> RequestState:
     return replace(state, failure_reason=f"{_WHAT_TO_DO}: {state.failure_reason}")
 
 
-def entries_of(pages: Iterable[Mapping[str, Any]], *, member: str, asked: Collection[str]) -> list[Mapping[str, Any]]:
+def entries_of(
+    pages: Iterable[Mapping[str, Any]], *, member: str, request_ids: Collection[str]
+) -> list[Mapping[str, Any]]:
     """Return the entries of a list of requests, up to the page where further reading is not worthwhile.
 
     A page may be short or empty with more to follow, so reading continues. A full one without these requests ends it:
@@ -56,20 +58,20 @@ def entries_of(pages: Iterable[Mapping[str, Any]], *, member: str, asked: Collec
     found: list[Mapping[str, Any]] = []
     for page in islice(pages, _MOST_PAGES):
         entries = page.get(member, ())
-        found += [entry for entry in entries if entry["RequestId"] in asked]
-        if len(found) == len(asked) or len(entries) >= FULL_PAGE:
+        found += [entry for entry in entries if entry["RequestId"] in request_ids]
+        if len(found) == len(request_ids) or len(entries) >= FULL_PAGE:
             break
     return found
 
 
 def states_of(
-    listed: Iterable[Mapping[str, Any]], *, asked: Collection[str], describe: Callable[[str], RequestState]
+    listed: Iterable[Mapping[str, Any]], *, request_ids: Collection[str], describe: Callable[[str], RequestState]
 ) -> Mapping[str, RequestState]:
     """Return the listed states of these requests; the reason of a failure is not in the list and is read separately."""
-    told = {pair["RequestId"]: pair for pair in listed if pair["RequestId"] in asked}
+    by_id = {pair["RequestId"]: pair for pair in listed if pair["RequestId"] in request_ids}
     return {
         request_id: describe(request_id) if pair["Status"] == "FAILED" else request_state(pair)
-        for request_id, pair in told.items()
+        for request_id, pair in by_id.items()
     }
 
 

@@ -37,17 +37,17 @@ class IamInvokerSight:
         """See InvokerSight."""
         with translated():
             principals = list(islice(self._principals(), _MOST + 1))
-        asked = principals[:_MOST]
+        batch = principals[:_MOST]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            answers = list(pool.map(lambda arn: self._allowed(arn, functions), asked))
-        allowed = {arn: answer for arn, answer in zip(asked, answers, strict=True) if answer is not None}
+            answers = list(pool.map(lambda arn: self._allowed(arn, functions), batch))
+        allowed = {arn: answer for arn, answer in zip(batch, answers, strict=True) if answer is not None}
         outside = sorted({arn for function in functions for arn in self._allowed_by_function(function)})
         may_invoke = [arn for arn, actions in allowed.items() if _INVOKE in actions]
         return SeenInvokers(
             administrators=tuple(arn for arn in may_invoke if _ADMINISTER in allowed[arn]),
             others=(*(arn for arn in may_invoke if _ADMINISTER not in allowed[arn]), *outside),
             answered=len(allowed),
-            unanswered=len(asked) - len(allowed),
+            unanswered=len(batch) - len(allowed),
             is_cut=len(principals) > _MOST,
         )
 

@@ -32,12 +32,12 @@ class OrganizationsSight:
         """See OrganizationSight."""
         try:
             with translated():
-                said = self._client.describe_organization()["Organization"]
+                answer = self._client.describe_organization()["Organization"]
         except Refused as refused:
             if str(refused).startswith(_IN_NONE):
                 raise NotFound("the account is in no organisation") from refused
             raise
-        return SeenOrganization(id=said.get("Id", ""), management_account=said.get("MasterAccountId", ""))
+        return SeenOrganization(id=answer.get("Id", ""), management_account=answer.get("MasterAccountId", ""))
 
     def delegated_administrators(self, service: str) -> frozenset[str]:
         """See OrganizationSight."""
@@ -110,11 +110,11 @@ class CloudTrailSight:
     def _records_writes(self, arn: str) -> bool | None:
         try:
             with translated():
-                said = self._client.get_event_selectors(TrailName=arn)
+                answer = self._client.get_event_selectors(TrailName=arn)
         except DayOneError:
             # A member account may see that the organisation has a trail, and not what it selects.
             return None
-        plain, advanced = said.get("EventSelectors", []), said.get("AdvancedEventSelectors", [])
+        plain, advanced = answer.get("EventSelectors", []), answer.get("AdvancedEventSelectors", [])
         return any(map(_selects_writes, plain)) or any(map(_is_of_writes, advanced))
 
 

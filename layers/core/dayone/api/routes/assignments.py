@@ -12,7 +12,7 @@ from dayone.access.entitlements import Holding, Sought
 from dayone.access.live_report import Managed, report_live_access
 from dayone.access.report import report_assignments
 from dayone.api.context import AccessApi
-from dayone.api.params import Event, asked_for, header_of, window_of, word_of
+from dayone.api.params import Event, header_of, query_text, window_of, word_of
 from dayone.api.responses import reasons_answer, time_answer
 from dayone.api.schemas.assignments import (
     ASSIGNMENTS,
@@ -109,7 +109,7 @@ def _report(sought: Sought, *, managed: Managed, window: Window, api: AccessApi)
 
 def _sought_in(event: Event) -> Sought:
     names = ("person", "group", "account", "ou", "permission_set")
-    sought = Sought(**{name: asked_for(event, name) for name in names})
+    sought = Sought(**{name: query_text(event, name) for name in names})
     if sought.ou and not is_pattern(sought.ou):
         raise Malformed(
             "`ou` must be a path of organizational units from the root, such as /Workloads/** or /Workloads/*"
@@ -118,9 +118,9 @@ def _sought_in(event: Event) -> Sought:
 
 
 def _media_type_of(event: Event) -> str:
-    said = word_of(event, "format", ReportFormat)
+    format_ = word_of(event, "format", ReportFormat)
     accepted = [name.partition(";")[0].strip().lower() for name in header_of(event, "accept").split(",")]
-    wants_csv = said is ReportFormat.CSV or (not said and _CSV in accepted and _JSON not in accepted)
+    wants_csv = format_ is ReportFormat.CSV or (not format_ and _CSV in accepted and _JSON not in accepted)
     return _CSV if wants_csv else _JSON
 
 

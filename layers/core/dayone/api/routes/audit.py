@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.api.context import AccessApi
-from dayone.api.params import Event, asked_for, moment_of, required_of, window_of
+from dayone.api.params import Event, moment_of, query_text, required_of, window_of
 from dayone.api.responses import reasons_answer, time_answer
 from dayone.api.schemas.audit import (
     AUDIT,
@@ -52,7 +52,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         event = app.current_event
         today = api.clock().astimezone(UTC).date()
         day = _day_of(event, today=today)
-        found = verify_audit(day, today=today, cursor=asked_for(event, "cursor"), log=api.overview.audit_log)
+        found = verify_audit(day, today=today, cursor=query_text(event, "cursor"), log=api.overview.audit_log)
         lanes = [_lane(lane) for lane in found.lanes]
         return {
             "day": day.isoformat(),
@@ -98,13 +98,13 @@ def _filter_of(event: Event, api: AccessApi) -> AuditFilter:
     since = moment_of(event, "since") or datetime.combine(until - _USUALLY, time(), tzinfo=UTC)
     if since >= until:
         raise Malformed("`since` must be before `until`")
-    return AuditFilter(since=since, until=until, subject=asked_for(event, "subject"), actor=asked_for(event, "actor"))
+    return AuditFilter(since=since, until=until, subject=query_text(event, "subject"), actor=query_text(event, "actor"))
 
 
 def _day_of(event: Event, *, today: date) -> date:
-    said = required_of(event, "day", example="2026-11-23")
+    text = required_of(event, "day", example="2026-11-23")
     try:
-        day = datetime.strptime(said, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise Malformed("`day` must be a date such as 2026-11-23") from error
     if day > today:

@@ -43,8 +43,8 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
 def _queue_of(event: Event) -> LetterQueue | None:
     """The queue that the body names, None without a body; raises Malformed for any other body."""
-    said = object_of(event, members={"queue"}, what='`{"queue": "inbox"}`, or nothing,')
-    return word_in(str(said["queue"]), name="queue", words=LetterQueue) if said else None
+    value = object_of(event, members={"queue"}, what='`{"queue": "inbox"}`, or nothing,')
+    return word_in(str(value["queue"]), name="queue", words=LetterQueue) if value else None
 
 
 def _letter(message: Understood) -> DeadLetterAnswer:

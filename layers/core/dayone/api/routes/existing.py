@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.adoption.describe import describe_existing
 from dayone.api.context import AccessApi
-from dayone.api.params import asked_for, subject_in
+from dayone.api.params import query_text, subject_in
 from dayone.api.schemas.existing import EXAMPLE, EXISTING, ExistingAnswer
 from dayone.api.spec import described
 from dayone.errors import Malformed
@@ -20,7 +20,7 @@ def existing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         subject = subject_in(app.current_event)
         if subject is None:
             raise Malformed(f"`subject` is missing: add `?subject={EXAMPLE}`")
-        name = asked_for(app.current_event, "name")
+        name = query_text(app.current_event, "name")
         answer = describe_existing(subject, ports=api, name=name)
         return {
             "subject": str(answer.subject),

@@ -5,9 +5,9 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from dayone.access.explain.explanation import Explanation
 from dayone.access.explain.service import Explained, explain_access
 from dayone.access.explain.steps import Known, Step
-from dayone.access.explain.text import in_short, told
+from dayone.access.explain.text import describe_step, in_short
 from dayone.api.context import AccessApi
-from dayone.api.params import Event, asked_for, required_of
+from dayone.api.params import Event, query_text, required_of
 from dayone.api.responses import confirmed_answer, operation_answer, reasons_answer
 from dayone.api.schemas import explain as api
 from dayone.api.schemas.explain import EXPLANATION, ExplainAnswer
@@ -32,7 +32,7 @@ def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
     found = explain_access(
         person,
         required_of(event, "account", example="123456789012"),
-        permission_set=asked_for(event, "permission_set"),
+        permission_set=query_text(event, "permission_set"),
         records=api.records,
         grants=api.grants,
         policies=api.policies,
@@ -74,7 +74,7 @@ def _step(step: Step, *, policy_version: int) -> api.StepAnswer:
         "operation": operation_answer(under_way) if under_way else None,
         "held": _held(step.held) if step.held else None,
         "change": under_way.change if under_way else step.applied.change if step.applied else "",
-        "says": told(step, policy_version=policy_version),
+        "says": describe_step(step, policy_version=policy_version),
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.api.context import AccessApi
-from dayone.api.params import asked_for, caller_of, text_of, window_of, word_of
+from dayone.api.params import caller_of, query_text, text_of, window_of, word_of
 from dayone.api.responses import time_answer
 from dayone.api.schemas import grants as api_grants
 from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, GrantInFullAnswer, GrantsAnswer
@@ -90,8 +90,8 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         event = app.current_event
         window = window_of(event)
         page = queries.list_grants(
-            person=asked_for(event, "person"),
-            account=asked_for(event, "account"),
+            person=query_text(event, "person"),
+            account=query_text(event, "account"),
             state=word_of(event, "state", GrantState),
             cursor=window.cursor,
             limit=window.limit,

@@ -51,8 +51,8 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
 
 def _end_in(event: Event) -> tuple[date | None, bool]:
-    said = object_of(event, members=("on", "at_once"), what='`{"on": "2026-12-31"}` or `{"at_once": true}`')
-    on, is_at_once = said.get("on"), said.get("at_once", False)
+    value = object_of(event, members=("on", "at_once"), what='`{"on": "2026-12-31"}` or `{"at_once": true}`')
+    on, is_at_once = value.get("on"), value.get("at_once", False)
     if not isinstance(is_at_once, bool) or (is_at_once and on is not None):
         raise Invalid(
             "the end is not valid", findings=("at_once: must be true or false, and cannot be true with `on`",)

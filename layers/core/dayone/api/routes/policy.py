@@ -87,10 +87,10 @@ def policy_version_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         )
 
 
-def _number(said: str) -> int:
-    if not (said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS):
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         raise Malformed("the version must be a number: see GET /v1/policy/versions")
-    return int(said)
+    return int(text)
 
 
 def _version(kept: Kept) -> VersionAnswer:

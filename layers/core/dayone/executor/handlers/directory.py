@@ -19,8 +19,8 @@ def await_user(attempt: Attempt, aws: IdentityCenter) -> Succeeded:
         raise Awaited("the identity provider has not created this user yet", retry_after=_LOOK_FOR_USERS_EVERY)
     if found.references["user_id"] in attempt.others:
         # Whoever gets an address that was another's gets a user of their own.
-        said = "the identity provider still has the user of somebody who has left under this name"
-        raise Awaited(said, retry_after=_LOOK_FOR_USERS_EVERY)
+        message = "the identity provider still has the user of somebody who has left under this name"
+        raise Awaited(message, retry_after=_LOOK_FOR_USERS_EVERY)
     return Succeeded(found.references, adopted=True)
 
 

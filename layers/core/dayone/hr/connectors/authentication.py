@@ -40,12 +40,12 @@ def carries_token(header: str, *, issuer: TokenIssuer, keys: Iterable[str], now:
 
 def _verified(token: str, *, keys: Iterable[str]) -> Mapping[str, Any]:
     header, claims, signature = token.split(".")
-    said = json.loads(_decoded(header))
+    parsed = json.loads(_decoded(header))
     # The algorithm is ours to choose, never the token's.
-    if said["alg"] == "RS256" and "crit" not in said:
+    if parsed["alg"] == "RS256" and "crit" not in parsed:
         signed, given = f"{header}.{claims}".encode(), _decoded(signature)
         for key in map(json.loads, keys):
-            is_meant = "kid" not in said or key.get("kid") in (None, said["kid"])
+            is_meant = "kid" not in parsed or key.get("kid") in (None, parsed["kid"])
             if is_meant and key["kty"] == "RSA" and _is_signed(signed, given, key=key):
                 verified: Mapping[str, Any] = json.loads(_decoded(claims))
                 return verified
@@ -141,8 +141,8 @@ def is_recent(signed_at: datetime, *, now: datetime, max_age: timedelta | None) 
 def be_of_the_past(at: datetime, *, until: datetime) -> None:
     """Raise Invalid for a record with a time to come, which would outrank everything told of the person until then."""
     if not EPOCH <= at <= until + CLOCKS_DIFFER_BY:
-        said = "timestamp: is later than the delivery, or before 1970"
-        raise Invalid("the event is not valid", findings=(said,))
+        message = "timestamp: is later than the delivery, or before 1970"
+        raise Invalid("the event is not valid", findings=(message,))
 
 
 def digest_of(body: bytes) -> str:

@@ -88,8 +88,10 @@ class Reading:
         if shape.proof == "secret" and not is_file:
             yield self._at("proof"), f"only {' and '.join(_FILES)} can be sent with a secret: leave this out"
         if (not self._kind.signs or (is_file and shape.proof == "secret")) and not shape.senders:
-            said = "signs nothing: list the networks that it sends from under `senders`, or whoever learns the secret"
-            yield self._at(), f"a source of kind `{shape.kind}` {said} could send from anywhere"
+            message = (
+                "signs nothing: list the networks that it sends from under `senders`, or whoever learns the secret"
+            )
+            yield self._at(), f"a source of kind `{shape.kind}` {message} could send from anywhere"
         if shape.tokens and shape.kind != "workday":
             yield self._at("tokens"), "only Workday sends access tokens: leave this out"
         if shape.kind == "standard" and shape.attributes:
@@ -109,8 +111,8 @@ class Reading:
             yield self._at("attributes", attribute), "says nothing: give it a `field` or a `default`"
         if field.default and attribute in _OF_ONE_PERSON:
             yield self._at("attributes", attribute), "a `default` would be the same for everybody: leave it out"
-        said = {*field.values.values(), *([field.default] if field.default else [])}
-        if attribute == "status" and (wrong := sorted(said.difference(STATED))):
+        results = {*field.values.values(), *([field.default] if field.default else [])}
+        if attribute == "status" and (wrong := sorted(results.difference(STATED))):
             yield (
                 self._at("attributes", attribute),
                 f"`{wrong[0]}` is not a status; use one of {', '.join(STATED)}",
@@ -148,10 +150,10 @@ def read_configuration(text: str, *, secrets: str) -> HrConfiguration:
     if shape is None or findings:
         raise _invalid(findings)
     readings = [Reading(name, source, secrets=secrets) for name, source in shape.sources.items()]
-    mistakes = [(path, said) for reading in readings for path, said in reading.mistakes()]
+    mistakes = [(path, message) for reading in readings for path, message in reading.mistakes()]
     mistakes += _wrong_owners(shape.owners, sources=shape.sources)
     if mistakes:
-        raise _invalid(document.finding(path, said) for path, said in mistakes)
+        raise _invalid(document.finding(path, message) for path, message in mistakes)
     sources = {reading.name: reading.source() for reading in readings}
     return HrConfiguration(sources=sources, rules=_rules(shape, sources=sources))
 
@@ -161,12 +163,12 @@ def _shape_of(document: Document) -> tuple[FileShape | None, list[Finding]]:
         return FileShape.model_validate(document.values), []
     except ValidationError as error:
         return None, [
-            document.finding(_place(pair["loc"], values=document.values), _said(pair, values=document.values))
+            document.finding(_place(pair["loc"], values=document.values), _message(pair, values=document.values))
             for pair in error.errors(include_input=False, include_url=False)
         ]
 
 
-def _said(error: ErrorDetails, *, values: object) -> str:
+def _message(error: ErrorDetails, *, values: object) -> str:
     where = ".".join(map(str, _place(error["loc"], values=values))) or "the file"
     if error["type"] == "extra_forbidden":
         return f"{where}: there is no such key"

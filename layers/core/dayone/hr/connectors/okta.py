@@ -92,10 +92,10 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 
 def challenge(delivery: Delivery) -> str:
     """What Okta wants to have back before it uses a new hook; raises Invalid when it asks for nothing of the kind."""
-    asked = delivery.headers.get(CHALLENGE_HEADER, "")
-    if not asked or len(asked) > LONGEST_CHALLENGE:
+    challenge_value = delivery.headers.get(CHALLENGE_HEADER, "")
+    if not challenge_value or len(challenge_value) > LONGEST_CHALLENGE:
         raise Invalid("there is no verification challenge", findings=(f"{CHALLENGE_HEADER}: is missing or too long",))
-    return asked
+    return challenge_value
 
 
 def _notifications(body: _Body) -> Iterator[ChangeNotification]:

@@ -211,9 +211,9 @@ class PersonAttributes(BaseModel):
         """The person it describes, whose user name is their e-mail address unless there is another."""
         both = f"{self.given_name} {self.family_name}"[:_LONGEST_NAME]
         members = {field.name for field in fields(Person)}
-        said = {name: value for name, value in self.model_dump().items() if name in members}
+        values = {name: value for name, value in self.model_dump().items() if name in members}
         names = {"user_name": self.user_name or self.email or "", "display_name": self.display_name or both}
-        return Person(**{**said, **names})
+        return Person(**{**values, **names})
 
 
 class PersonRecord(PersonAttributes):

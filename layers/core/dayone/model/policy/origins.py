@@ -66,8 +66,8 @@ def sensitive_rule(kind: str, name: str) -> str:
 
 def part_digest(rule: str, role: str, meaning: object) -> str:
     """Return the digest of a part by its meaning, whatever its position in the file and its notation."""
-    said = repr((rule, role, meaning_of(meaning)))
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    text = repr((rule, role, meaning_of(meaning)))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def meaning_of(value: object) -> object:

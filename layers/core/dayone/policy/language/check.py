@@ -21,5 +21,5 @@ def check_policy(files: Mapping[str, str]) -> tuple[Policy, Sequence[str]]:
 def invalid_by(mistakes: Iterable[PolicyNote]) -> Invalid:
     """Return the error for mistakes in a policy's meaning, as `invalid_policy` does for those in its notation."""
     return invalid_policy(
-        Finding(file=note.location.file, line=note.location.line, column=1, said=note.text) for note in mistakes
+        Finding(file=note.location.file, line=note.location.line, column=1, message=note.text) for note in mistakes
     )

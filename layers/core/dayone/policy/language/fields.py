@@ -24,14 +24,14 @@ _RESERVED_GROUPS = frozenset({"administrator", "awsadministrators"})
 _LONGEST_GROUP, _LONGEST_DISPLAY_NAME = 128, 1024
 
 
-def refuse(said: str) -> NoReturn:
+def refuse(message: str) -> NoReturn:
     """Refuse the value under validation, in these words."""
-    raise PydanticCustomError("policy", "{said}", {"said": said})
+    raise PydanticCustomError("policy", "{said}", {"said": message})
 
 
-def quoted(said: str) -> str:
+def quoted(text: str) -> str:
     """Quote a text of the policy in a message, shortened where it would hide the fix that follows."""
-    return f"`{said}`" if len(said) <= _LONGEST_QUOTED else f"`{said[:_LONGEST_QUOTED]}…`"
+    return f"`{text}`" if len(text) <= _LONGEST_QUOTED else f"`{text[:_LONGEST_QUOTED]}…`"
 
 
 def listed(value: object) -> object:
@@ -39,7 +39,7 @@ def listed(value: object) -> object:
     return [value] if isinstance(value, str | int | float) else value
 
 
-def said_text(value: str) -> str:
+def non_empty_text(value: str) -> str:
     """Return the text if it is not blank."""
     return value if value.strip() else refuse("is empty: give it a value, or leave the key out")
 
@@ -68,39 +68,39 @@ def _group_display_name(name: str) -> str:
     return _free_group_name(name)
 
 
-def _group_description(said: str) -> str:
-    if len(said) > _LONGEST_DISPLAY_NAME:
-        refuse(f"has {len(said):,} characters: shorten it to 1,024")
-    strange = any(unicodedata.category(char)[0] == "C" and char not in "\t\n\r" for char in said)
-    return refuse("has a control character: remove it") if strange else said_text(said)
+def _group_description(text: str) -> str:
+    if len(text) > _LONGEST_DISPLAY_NAME:
+        refuse(f"has {len(text):,} characters: shorten it to 1,024")
+    strange = any(unicodedata.category(char)[0] == "C" and char not in "\t\n\r" for char in text)
+    return refuse("has a control character: remove it") if strange else non_empty_text(text)
 
 
-def _person_id(said: str) -> str:
-    if not re.fullmatch(_PERSON, said):
-        refuse(f"{quoted(said)} is not a person's HR id: use 1 to 128 of the characters A-Z a-z 0-9 . _ @ + -")
-    return said
+def _person_id(text: str) -> str:
+    if not re.fullmatch(_PERSON, text):
+        refuse(f"{quoted(text)} is not a person's HR id: use 1 to 128 of the characters A-Z a-z 0-9 . _ @ + -")
+    return text
 
 
-def _account_id(said: str) -> str:
-    return said if re.fullmatch(_ACCOUNT, said) else refuse(f"{quoted(said)} is not an account id: use its 12 digits")
+def _account_id(text: str) -> str:
+    return text if re.fullmatch(_ACCOUNT, text) else refuse(f"{quoted(text)} is not an account id: use its 12 digits")
 
 
-def _ou(said: str) -> str:
-    if not is_pattern(said):
+def _ou(text: str) -> str:
+    if not is_pattern(text):
         refuse(
-            f"{quoted(said)} is not an OU path: write `/Workloads/Dev`; `*` is one level, `/**` at the end all below"
+            f"{quoted(text)} is not an OU path: write `/Workloads/Dev`; `*` is one level, `/**` at the end all below"
         )
-    return said
+    return text
 
 
-def _ou_id(said: str) -> str:
-    if not re.fullmatch(_OU_ID, said):
-        refuse(f"{quoted(said)} is not an OU id: write `ou-ab12-cdef3456`; `/**` behind it is all below it too")
-    return said
+def _ou_id(text: str) -> str:
+    if not re.fullmatch(_OU_ID, text):
+        refuse(f"{quoted(text)} is not an OU id: write `ou-ab12-cdef3456`; `/**` behind it is all below it too")
+    return text
 
 
-def _duration(said: object) -> timedelta:
-    match = re.fullmatch(_DURATION, said) if isinstance(said, str) else None
+def _duration(value: object) -> timedelta:
+    match = re.fullmatch(_DURATION, value) if isinstance(value, str) else None
     parts = {name: int(number) for name, number in match.groupdict().items() if number} if match else {}
     duration = timedelta(**parts)
     if not _SHORTEST <= duration <= _LONGEST:
@@ -119,7 +119,7 @@ def text_as(pattern: str) -> Any:  # noqa: ANN401 - pydantic's own
     return Field(json_schema_extra={"pattern": f"^{pattern}$"})
 
 
-Text = Annotated[str, AfterValidator(said_text), Field(json_schema_extra={"minLength": 1})]
+Text = Annotated[str, AfterValidator(non_empty_text), Field(json_schema_extra={"minLength": 1})]
 GroupKey = Annotated[str, AfterValidator(_group_key), text_as(f"(?!{PERSON_PREFIX})[^/#]{{1,{_LONGEST_GROUP}}}")]
 GroupDisplayName = Annotated[
     str, AfterValidator(_group_display_name), Field(json_schema_extra={"minLength": 1, "maxLength": 1024})
@@ -177,42 +177,42 @@ def _permission_set_name(name: str) -> str:
     return name
 
 
-def _description(said: str) -> str:
-    if not _LATIN_1.fullmatch(said_text(said)):
+def _description(text: str) -> str:
+    if not _LATIN_1.fullmatch(non_empty_text(text)):
         refuse("is not a description AWS takes: use at most 700 Latin-1 characters (no curly quotes, dashes or emoji)")
-    return said
+    return text
 
 
-def _session_duration(said: str) -> str:
-    match = _DURATION_WORDS.fullmatch(said)
+def _session_duration(text: str) -> str:
+    match = _DURATION_WORDS.fullmatch(text)
     hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
     if not _HOUR <= hours * _HOUR + minutes * 60 + seconds <= 12 * _HOUR:
-        refuse(f"{quoted(said)} is not a session duration: use PT1H to PT12H, such as `PT8H` or `PT1H30M`")
-    return said
+        refuse(f"{quoted(text)} is not a session duration: use PT1H to PT12H, such as `PT8H` or `PT1H30M`")
+    return text
 
 
-def _relay_state(said: str) -> str:
-    if not _RELAY_STATE.fullmatch(said):
+def _relay_state(text: str) -> str:
+    if not _RELAY_STATE.fullmatch(text):
         refuse("is not a relay state: use the URL of a page in the AWS console, at most 240 characters")
-    return said
+    return text
 
 
-def _predefined_near(said: str) -> str:
-    by_name = {name.casefold(): name for name in PREDEFINED_POLICIES if abs(len(name) - len(said)) <= 1}
-    (near, *_) = (*get_close_matches(said.casefold(), by_name, n=1, cutoff=_A_TYPO), "")
+def _predefined_near(text: str) -> str:
+    by_name = {name.casefold(): name for name in PREDEFINED_POLICIES if abs(len(name) - len(text)) <= 1}
+    (near, *_) = (*get_close_matches(text.casefold(), by_name, n=1, cutoff=_A_TYPO), "")
     return by_name.get(near, "")
 
 
-def _managed_policy(said: str) -> str:
-    path = PREDEFINED_POLICIES.get(said) or _POLICY_ARN.sub("", said)
-    if said.startswith("arn:") and path == said:
-        refuse(f"{quoted(said)} is not one of AWS's own policies: name your own under `customer_managed_policies`")
+def _managed_policy(text: str) -> str:
+    path = PREDEFINED_POLICIES.get(text) or _POLICY_ARN.sub("", text)
+    if text.startswith("arn:") and path == text:
+        refuse(f"{quoted(text)} is not one of AWS's own policies: name your own under `customer_managed_policies`")
     if not _POLICY_PATH.fullmatch(path):
         refuse(
-            f"{quoted(said)} is not a managed policy: use a name, as `ViewOnlyAccess`, a path below `policy/` or an ARN"
+            f"{quoted(text)} is not a managed policy: use a name, as `ViewOnlyAccess`, a path below `policy/` or an ARN"
         )
-    if path == said and said not in PREDEFINED_POLICIES and (near := _predefined_near(said)):
-        refuse(f"{quoted(said)} is no policy of AWS's{did_you_mean(near)} If AWS has it, write its ARN")
+    if path == text and text not in PREDEFINED_POLICIES and (near := _predefined_near(text)):
+        refuse(f"{quoted(text)} is no policy of AWS's{did_you_mean(near)} If AWS has it, write its ARN")
     return path
 
 
@@ -230,36 +230,36 @@ def _inline_policy(value: object) -> str:
     return text
 
 
-def _iam_name(said: str) -> str:
-    if said.startswith("arn:"):
+def _iam_name(text: str) -> str:
+    if text.startswith("arn:"):
         refuse("is an ARN: give the policy's name, and its path as `path`; every account has a policy of its own")
-    if not re.fullmatch(_IAM_NAME, said):
+    if not re.fullmatch(_IAM_NAME, text):
         refuse(
-            f"{quoted(said)} is not the name of an IAM policy: use 1 to 128 of the characters A-Z a-z 0-9 _ + = , . @ -"
+            f"{quoted(text)} is not the name of an IAM policy: use 1 to 128 of the characters A-Z a-z 0-9 _ + = , . @ -"
         )
-    return said
+    return text
 
 
-def _iam_path(said: str) -> str:
-    if not re.fullmatch(_IAM_PATH, said):
-        refuse(f"{quoted(said)} is not an IAM path: it begins and ends with `/`, such as `/` or `/teams/blue/`")
-    return said
+def _iam_path(text: str) -> str:
+    if not re.fullmatch(_IAM_PATH, text):
+        refuse(f"{quoted(text)} is not an IAM path: it begins and ends with `/`, such as `/` or `/teams/blue/`")
+    return text
 
 
-def _is_tag_text(said: str) -> bool:
-    return all(char in "_.:/=+-@" or unicodedata.category(char)[0] in "LNZ" for char in said)
+def _is_tag_text(text: str) -> bool:
+    return all(char in "_.:/=+-@" or unicodedata.category(char)[0] in "LNZ" for char in text)
 
 
-def _tag_key(said: str) -> str:
-    if not 1 <= len(said) <= _LONGEST_TAG_KEY or not _is_tag_text(said):
+def _tag_key(text: str) -> str:
+    if not 1 <= len(text) <= _LONGEST_TAG_KEY or not _is_tag_text(text):
         refuse("is not a tag key: use 1 to 128 letters, digits, spaces and _ . : / = + - @")
-    return refuse("begins with `aws:`, which is AWS's own: choose another key") if said.startswith("aws:") else said
+    return refuse("begins with `aws:`, which is AWS's own: choose another key") if text.startswith("aws:") else text
 
 
-def _tag_value(said: str) -> str:
-    if len(said) > _LONGEST_TAG_VALUE or not _is_tag_text(said):
+def _tag_value(text: str) -> str:
+    if len(text) > _LONGEST_TAG_VALUE or not _is_tag_text(text):
         refuse("is not a tag value: use at most 256 letters, digits, spaces and _ . : / = + - @")
-    return said
+    return text
 
 
 PermissionSetName = Annotated[str, AfterValidator(_permission_set_name), text_as(_SET)]

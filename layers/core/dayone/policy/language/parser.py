@@ -141,10 +141,10 @@ class Translation:
 
 def _conditions(shape: PersonShape) -> tuple[Condition, ...]:
     # In the order of the shape, so that the same conditions are the same rule in whatever order they are written.
-    asked = ((name, condition) for name, condition in shape if condition.model_fields_set)
+    given = ((name, condition) for name, condition in shape if condition.model_fields_set)
     return tuple(
         _of_date(name, condition) if isinstance(condition, DateShape) else _of_text(name, condition)
-        for name, condition in asked
+        for name, condition in given
     )
 
 
@@ -154,12 +154,12 @@ def _of_text(attribute: str, shape: TextShape) -> Condition:
 
 
 def _of_date(attribute: str, shape: DateShape) -> Condition:
-    asked = shape.model_fields_set
+    given = shape.model_fields_set
     return Condition(
         attribute,
-        present=shape.present if "present" in asked else None,
-        reached=shape.reached if "reached" in asked else None,
-        not_reached=shape.not_reached if "not_reached" in asked else None,
+        present=shape.present if "present" in given else None,
+        reached=shape.reached if "reached" in given else None,
+        not_reached=shape.not_reached if "not_reached" in given else None,
     )
 
 

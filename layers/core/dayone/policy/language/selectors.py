@@ -17,44 +17,44 @@ _LONGEST_SUBJECT, _LONGEST_MAIL, _MOST_DAYS_BEFORE = 200, 20_000, 90
 _EMAIL, _LONGEST_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+", 254
 
 
-def _local_time(said: str) -> str:
-    if not re.fullmatch(_TIME, said):
-        words.refuse(f'{words.quoted(said)} is not a time of day: write `"08:00"`, from "00:00" to "23:59"')
-    return said
+def _local_time(text: str) -> str:
+    if not re.fullmatch(_TIME, text):
+        words.refuse(f'{words.quoted(text)} is not a time of day: write `"08:00"`, from "00:00" to "23:59"')
+    return text
 
 
-def _end_time(said: str) -> str:
-    return said if said == "24:00" else _local_time(said)
+def _end_time(text: str) -> str:
+    return text if text == "24:00" else _local_time(text)
 
 
-def _day(said: str) -> str:
+def _day(text: str) -> str:
     try:
-        date.fromisoformat(said)
+        date.fromisoformat(text)
     except ValueError:
-        words.refuse(f"{words.quoted(said)} must be a date such as 2026-12-01")
-    return said
+        words.refuse(f"{words.quoted(text)} must be a date such as 2026-12-01")
+    return text
 
 
-def _address(said: str) -> str:
-    is_one = len(said) <= _LONGEST_EMAIL and re.fullmatch(_EMAIL, said)
-    return said if is_one else words.refuse(f"{words.quoted(said)} is not an e-mail address")
+def _address(text: str) -> str:
+    is_one = len(text) <= _LONGEST_EMAIL and re.fullmatch(_EMAIL, text)
+    return text if is_one else words.refuse(f"{words.quoted(text)} is not an e-mail address")
 
 
-def _template(said: str) -> str:
+def _template(text: str) -> str:
     try:
-        named = [f"{name}{form}{how or ''}" for _, name, form, how in Formatter().parse(said) if name is not None]
+        named = [f"{name}{form}{how or ''}" for _, name, form, how in Formatter().parse(text) if name is not None]
     except ValueError:
         words.refuse("has a brace without its other half: write `{{` or `}}` for a brace itself")
     unknown = [name for name in named if name not in PLACEHOLDERS]
     if unknown:
         choices = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         words.refuse(f"`{{{unknown[0]}}}` is nothing that can be filled in; there are {choices}")
-    return said
+    return text
 
 
 LocalTime = Annotated[str, AfterValidator(_local_time), Field(json_schema_extra={"pattern": f"^{_TIME}$"})]
 EndTime = Annotated[str, AfterValidator(_end_time), Field(json_schema_extra={"pattern": f"^(24:00|{_TIME})$"})]
-Template = Annotated[str, AfterValidator(words.said_text), AfterValidator(_template)]
+Template = Annotated[str, AfterValidator(words.non_empty_text), AfterValidator(_template)]
 
 
 class Strict(BaseModel):
@@ -135,8 +135,8 @@ def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-def _spelled_out(said: object) -> object:
-    return said if isinstance(said, dict) or said is None else {"any": said}
+def _spelled_out(value: object) -> object:
+    return value if isinstance(value, dict) or value is None else {"any": value}
 
 
 _SeveralTexts = Annotated[list[words.Text], Field(min_length=1)]
@@ -171,8 +171,8 @@ class TextShape(Strict):
         return self
 
 
-def _whole_days(said: object) -> object:
-    return 0 if said is True else said
+def _whole_days(value: object) -> object:
+    return 0 if value is True else value
 
 
 _Number = Annotated[int, Field(ge=-_MOST_DAYS, le=_MOST_DAYS)]
@@ -208,9 +208,9 @@ class DateShape(Strict):
         return self
 
 
-def _is_mapping(said: object) -> object:
-    if isinstance(said, dict) or said is None:
-        return said
+def _is_mapping(value: object) -> object:
+    if isinstance(value, dict) or value is None:
+        return value
     return words.refuse("is a date: ask `{reached: true}`, `{reached: -7}`, `{not_reached: 30}` or `{present: true}`")
 
 
@@ -245,7 +245,7 @@ class PersonShape(Strict):
     end_date: DateCondition = Field(default=_UNASKED_DATE, description="The last day of access.")
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _is_not_empty(self) -> Self:
         return (
             self if self.model_fields_set else words.refuse("selects no people: name an attribute, or use `everyone`")
         )
@@ -265,13 +265,13 @@ class AccountShape(Strict):
     )
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        said = self.model_fields_set - {"include_management_account"}
-        return self if said else words.refuse("selects nothing: name accounts by id, name, ou, ou_id or tags")
+    def _is_not_empty(self) -> Self:
+        given = self.model_fields_set - {"include_management_account"}
+        return self if given else words.refuse("selects nothing: name accounts by id, name, ou, ou_id or tags")
 
 
-def _is_yes(said: bool) -> bool:  # noqa: FBT001 - pydantic's own
-    return said or words.refuse("can only be `true`; leave it out otherwise")
+def _is_yes(value: bool) -> bool:  # noqa: FBT001 - pydantic's own
+    return value or words.refuse("can only be `true`; leave it out otherwise")
 
 
 class GrantedAccountShape(AccountShape):

@@ -17,8 +17,8 @@ _MOST_TAGS = 50  # AWS's quota for the tags of one resource
 _EVERYONE = PersonShape.model_construct({"id"})
 
 
-def _everyone(said: object) -> object:
-    return [_EVERYONE] if said == "everyone" else said
+def _everyone(value: object) -> object:
+    return [_EVERYONE] if value == "everyone" else value
 
 
 class GroupShape(Strict):
@@ -43,9 +43,9 @@ class GroupShape(Strict):
     )
 
     @model_validator(mode="after")
-    def _says_who(self) -> Self:
-        said = self.model_fields_set & {"members", "people"}
-        return self if said else words.refuse("has no members: add `members` or `people`; `[]` is an empty group")
+    def _names_members(self) -> Self:
+        given = self.model_fields_set & {"members", "people"}
+        return self if given else words.refuse("has no members: add `members` or `people`; `[]` is an empty group")
 
 
 class CustomerPolicyShape(Strict):
@@ -213,7 +213,7 @@ class SensitiveShape(Strict):
         return words.refuse(f"calls `{both[0]}` sensitive and harmless: remove one of the two") if both else self
 
 
-def _one(version: object) -> object:
+def _version_one(version: object) -> object:
     supported = version == 1 and not isinstance(version, bool)
     return version if supported else words.refuse("must be 1, the only one there is: write `version: 1`")
 
@@ -221,7 +221,7 @@ def _one(version: object) -> object:
 class PolicyShape(Strict):
     """A file of a Day One policy: who gets which access in AWS."""
 
-    version: Annotated[int, BeforeValidator(_one, json_schema_input_type=Literal[1])] = Field(
+    version: Annotated[int, BeforeValidator(_version_one, json_schema_input_type=Literal[1])] = Field(
         description="The version of this language."
     )
     groups: dict[words.GroupKey, GroupShape] = Field(default_factory=dict, description="Groups by key.")

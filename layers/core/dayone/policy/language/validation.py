@@ -37,7 +37,7 @@ def words_of(path: Path) -> str:
 
 def _finding(error: ErrorDetails, *, document: Document) -> Finding:
     path = _as_written(error["loc"], values=document.values)
-    return document.finding(path, _said(error, path=path, document=document))
+    return document.finding(path, _message_of(error, path=path, document=document))
 
 
 def _as_written(place: Path, *, values: object) -> Path:
@@ -59,7 +59,7 @@ def _within(values: object, part: str | int) -> object:
     return values[part] if isinstance(values, list) and isinstance(part, int) else _NOTHING
 
 
-def _said(error: ErrorDetails, *, path: Path, document: Document) -> str:
+def _message_of(error: ErrorDetails, *, path: Path, document: Document) -> str:
     where, around = words_of(path) or "the policy", words_of(path[:-1]) or "the policy"
     context = error.get("ctx", {})
     match error["type"]:
@@ -129,8 +129,8 @@ def _dangling(documents: Sequence[Document]) -> Iterator[Finding]:
                     # In reading order: those after that many are not listed.
                     suggested += 1
                     fix = suggestion(name, choices=defined[key]) if suggested <= MOST_LISTED else "define it"
-                    said = f"assignments[{at}].{key}: there is no `{name}` under `{section}`; {fix}"
-                    yield document.finding(("assignments", at, key), said)
+                    message = f"assignments[{at}].{key}: there is no `{name}` under `{section}`; {fix}"
+                    yield document.finding(("assignments", at, key), message)
         yield from _dangling_sensitive(document, defined={section: defined[key] for key, section in _SECTIONS.items()})
 
 
@@ -150,12 +150,14 @@ def _alike_keys(documents: Iterable[Document], *, section: str) -> Iterator[Find
         for key in document.section(section):
             before, other = first.setdefault(key.casefold(), (document, key))
             if other != key:
-                said = f"differs from `{other}`{_place(before, section, other)} in letter case only; rename one of them"
+                message = (
+                    f"differs from `{other}`{_place(before, section, other)} in letter case only; rename one of them"
+                )
             elif before is not document:
-                said = f"is defined{_place(before, section, other)} as well; keep one of the two"
+                message = f"is defined{_place(before, section, other)} as well; keep one of the two"
             else:
                 continue
-            yield document.finding((section, key), f"{section}.{key}: {said}")
+            yield document.finding((section, key), f"{section}.{key}: {message}")
 
 
 def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
@@ -167,22 +169,24 @@ def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Fin
             name = given if isinstance(given, str) else key
             before, other = first.setdefault(name.casefold(), (document, key))
             if other.casefold() != key.casefold():
-                said = f"has the name of `{other}`{_place(before, section, other)} in AWS, `{name}`; rename one of them"
-                yield document.finding((section, key, "name"), f"{section}.{key}: {said}")
+                message = (
+                    f"has the name of `{other}`{_place(before, section, other)} in AWS, `{name}`; rename one of them"
+                )
+                yield document.finding((section, key, "name"), f"{section}.{key}: {message}")
 
 
 def _second(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
     having = [document for document in documents if section in _keys(document)]
     for document in having[1:]:
         verb = "is" if section in ("identity_source", "sensitive") else "are"
-        said = f"{section}: {verb}{_place(having[0], section)} as well; keep all of them in one file"
-        yield document.finding((section,), said)
+        message = f"{section}: {verb}{_place(having[0], section)} as well; keep all of them in one file"
+        yield document.finding((section,), message)
 
 
 def _nobody_twice(documents: Iterable[Document]) -> Iterator[Finding]:
     for document in documents:
-        said = document.section("people").get("same_person")
-        same: Mapping[str, object] = said if isinstance(said, Mapping) else {}
+        pairs = document.section("people").get("same_person")
+        same: Mapping[str, object] = pairs if isinstance(pairs, Mapping) else {}
         for duplicate, original in same.items():
             if isinstance(original, str) and original in same:
                 fix = f"`{original}` is itself an additional id of another person; name the id that is used"

@@ -23,10 +23,10 @@ class Finding:
     file: str
     line: int
     column: int
-    said: str
+    message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.said[:_LONGEST_SAID]}"
+        return f"{self.file}:{self.line}:{self.column}: {self.message[:_LONGEST_SAID]}"
 
 
 def invalid_policy(findings: Iterable[Finding]) -> Invalid:
@@ -93,10 +93,10 @@ class Document:
             path = path[:-1]
         return self.spots.get(path, Spot())
 
-    def finding(self, path: Path, said: str) -> Finding:
+    def finding(self, path: Path, message: str) -> Finding:
         """Report a mistake at `path`."""
         spot = self.spot(path)
-        return Finding(self.file, spot.line, spot.column, said)
+        return Finding(self.file, spot.line, spot.column, message)
 
     def section(self, name: str) -> Mapping[str, object]:
         """One of the mappings at the top, empty when it is not there or is something else."""
@@ -124,31 +124,31 @@ def _trap(text: str, *, file: str) -> Finding | None:
     for event in yaml.parse(text, Loader=CSafeLoader):
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        said = ""
+        message = ""
         if isinstance(event, yaml.AliasEvent):
             # An alias makes the line of a mistake ambiguous, and a few of them make a small file enormous.
-            said = f"the alias `*{event.anchor}` is not supported: write out what it stands for"
+            message = f"the alias `*{event.anchor}` is not supported: write out what it stands for"
         elif documents > 1:
-            said = "a second document starts here: a policy file is one document, so remove the `---`"
+            message = "a second document starts here: a policy file is one document, so remove the `---`"
         elif depth > _DEEPEST:
-            said = f"this is nested deeper than {_DEEPEST} levels: no part of a policy needs that"
-        if said:
-            return _at_mark(event.start_mark, said, file=file)
+            message = f"this is nested deeper than {_DEEPEST} levels: no part of a policy needs that"
+        if message:
+            return _at_mark(event.start_mark, message, file=file)
     return None
 
 
 def _unreadable(error: yaml.YAMLError, *, text: str, file: str) -> Finding:
     if isinstance(error, yaml.MarkedYAMLError):
-        said = ", ".join(part for part in (error.context, error.problem) if part)
-        problem = f"this is not YAML ({said}): check indentation, colons and quotes"
+        message = ", ".join(part for part in (error.context, error.problem) if part)
+        problem = f"this is not YAML ({message}): check indentation, colons and quotes"
         return _at_mark(error.problem_mark or error.context_mark, problem, file=file)
     before = text[: getattr(error, "position", 0)]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return Finding(file, line, column, "this has a character that YAML does not allow: remove the control character")
 
 
-def _at_mark(mark: _Mark | None, said: str, *, file: str) -> Finding:
-    return Finding(file, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, said)
+def _at_mark(mark: _Mark | None, message: str, *, file: str) -> Finding:
+    return Finding(file, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, message)
 
 
 def _spot(node: yaml.Node) -> Spot:
@@ -186,12 +186,12 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode) and node.tag in _TEXTS:
             return str(node.value)
         if isinstance(node, yaml.ScalarNode) and node.tag in _PLAIN:
-            said = f"YAML does not read the key `{node.value}` as text: put it in quotes"
+            message = f"YAML does not read the key `{node.value}` as text: put it in quotes"
         elif isinstance(node, yaml.ScalarNode) and node.value == "<<":
-            said = "merging with `<<` is not supported: write out the keys"
+            message = "merging with `<<` is not supported: write out the keys"
         else:
-            said = "a key is a word: write `key: value`"
-        self._refuse(node, said)
+            message = "a key is a word: write `key: value`"
+        self._refuse(node, message)
         return None
 
     def _scalar(self, node: yaml.Node) -> object:
@@ -205,5 +205,5 @@ class _Reader:
         self._refuse(node, f"`{node.tag}` cannot be read here: write plain text in quotes")
         return ""
 
-    def _refuse(self, node: yaml.Node, said: str) -> None:
-        self.findings.append(_at_mark(node.start_mark, said, file=self.file))
+    def _refuse(self, node: yaml.Node, message: str) -> None:
+        self.findings.append(_at_mark(node.start_mark, message, file=self.file))
